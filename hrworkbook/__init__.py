@@ -1,0 +1,1 @@
+"""hrworkbook: the verbs, and nothing else."""

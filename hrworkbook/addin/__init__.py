@@ -1,0 +1,1 @@
+"""The add-in, built from text."""

@@ -1,0 +1,1 @@
+"""The appendix: measured, paged, written."""

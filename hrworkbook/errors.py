@@ -1,0 +1,85 @@
+"""What can stop a job.
+
+HrWorkbookError                 place, fault, remedy: nothing was changed
+├── SchemaFileError             a schema file has an unknown or impossible setting
+├── NotAMaster                  the workbook is not a master this project made
+├── NotAReturn                  the file cannot be read as a return
+│   ├── UnreadableFile          it is no spreadsheet, or a broken or dangerous one
+│   ├── WrongPlan               it belongs to another plan
+│   ├── WrongPeriod             it was issued for another period
+│   ├── WrongOwner              it is someone else's
+│   ├── BrokenSeal              its seal does not match what was issued
+│   └── OlderReturn             a newer one from the same owner is already merged
+├── WorkbookLocked              someone has the workbook open, or it changed meanwhile
+├── CannotWrite                 a file or folder cannot be written
+└── ToolMissing                 a program or optional package this job needs is absent
+
+A fault in a user's cell is never raised: it is a `Finding`.
+"""
+
+
+class HrWorkbookError(Exception):
+    """A job that could not be done, told as *place: fault. remedy.*"""
+
+    def __init__(self, place: str, fault: str, remedy: str = "") -> None:
+        self.place = place
+        self.fault = fault
+        self.remedy = remedy
+        super().__init__(place, fault, remedy)
+
+    def __str__(self) -> str:
+        return say(self.place, self.fault, self.remedy)
+
+
+def say(place: str, fault: str, remedy: str = "") -> str:
+    """The project's one form of complaint: `place: fault. remedy.`"""
+    sentences = [s.strip().rstrip(".") + "." if s.strip()[-1:] not in ("?", "!") else s.strip() for s in (fault, remedy) if s.strip()]
+    return f"{place}: {' '.join(sentences)}" if place else " ".join(sentences)
+
+
+class SchemaFileError(HrWorkbookError):
+    """A schema file has an unknown or impossible setting."""
+
+
+class NotAMaster(HrWorkbookError):
+    """The workbook is not a master this project made."""
+
+
+class NotAReturn(HrWorkbookError):
+    """The file cannot be read as a return."""
+
+
+class UnreadableFile(NotAReturn):
+    """The file is no spreadsheet, or a broken or dangerous one."""
+
+
+class WrongPlan(NotAReturn):
+    """The return belongs to another plan."""
+
+
+class WrongPeriod(NotAReturn):
+    """The return was issued for another period."""
+
+
+class WrongOwner(NotAReturn):
+    """The return was sent by someone other than its owner."""
+
+
+class BrokenSeal(NotAReturn):
+    """The return's seal does not match what was issued."""
+
+
+class OlderReturn(NotAReturn):
+    """A newer return from the same owner is already merged."""
+
+
+class WorkbookLocked(HrWorkbookError):
+    """Someone has the workbook open, or it changed since it was read."""
+
+
+class CannotWrite(HrWorkbookError):
+    """A file or folder cannot be written."""
+
+
+class ToolMissing(HrWorkbookError):
+    """A program or optional package this job needs is absent."""

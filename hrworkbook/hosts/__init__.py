@@ -1,0 +1,1 @@
+"""What a click touches: files, a running spreadsheet."""

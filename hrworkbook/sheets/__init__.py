@@ -1,0 +1,1 @@
+"""Formatted workbooks other than the appendix: the master and the return."""

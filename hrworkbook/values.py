@@ -1,0 +1,95 @@
+"""What a cell can hold, when two cells are the same, and how a value is said."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+
+LONGEST_TEXT = 32_767
+"""Characters a cell holds (Excel specifications and limits)."""
+
+
+class CellError(str):
+    """An error value such as `#REF!`: never a blank, never a text."""
+
+    __slots__ = ()
+
+
+class Uncomputed(CellError):
+    """A formula whose value was never computed or not stored; holds the formula's text where known."""
+
+    __slots__ = ()
+
+
+Value = str | float | int | bool | date | datetime | time | CellError | None
+
+_FOLD = str.maketrans(
+    {
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2007": " ",
+        "\u200b": None,
+        "\ufeff": None,
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\r": "\n",
+        "\t": " ",
+    }
+)
+_SPACES = re.compile(r" {2,}")
+_BREAKS = re.compile(r" *\n[ \n]*")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def as_text(value: Value) -> str:
+    """The value as a person would type it: `42`, `31/03/2017`, `Yes`; a blank is ''."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%d/%m/%Y") if value.time() == time() else value.strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    return str(value)
+
+
+def plain(value: Value) -> str:
+    """The text that counts when cells are compared.
+
+    Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines and curly
+    quotes.
+    """
+    text = as_text(value)
+    if text.isascii() and "  " not in text and "\n" not in text and "\r" not in text and "\t" not in text:
+        return text.strip()
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").translate(_FOLD)
+    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two cells say the same; an error value equals only the same error value."""
+    if isinstance(left, CellError) or isinstance(right, CellError):
+        return isinstance(left, CellError) and isinstance(right, CellError) and str(left) == str(right)
+    return left == right or plain(left) == plain(right)
+
+
+def is_blank(value: Value) -> bool:
+    """Whether nothing is written in the cell; an error value is not a blank."""
+    return not isinstance(value, CellError) and (value is None or plain(value) == "")
+
+
+def writable(text: str) -> str:
+    """The text without the characters no workbook can hold (control characters, lone surrogates, U+FFFE)."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def folded(text: str) -> str:
+    """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
+    text = unicodedata.normalize("NFKC", plain(text)).casefold().replace("&", " and ")
+    return " ".join(re.findall(r"[^\W_]+|[%£]", text))
