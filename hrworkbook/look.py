@@ -1,0 +1,91 @@
+"""How everything we make looks: colours, type, widths and rules, once, for master, return and appendix.
+
+The colours are GOV.UK's palette, whose contrast is published; `contrast` lets a test hold every pair to 4.5:1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FontName = Literal["Calibri", "Arial"]
+
+TEXT = "#0B0C0C"
+SECONDARY = "#505A5F"
+"""Text that supports: notes, “(cont.)”, captions."""
+LINK = "#1D70B8"
+BAND = "#003078"
+"""The dark band behind headings; its text is WHITE."""
+RULE = "#B1B4B6"
+"""Hairlines between rows."""
+STRONG_RULE = "#0B0C0C"
+"""The rule under headings and at the end of a table."""
+QUIET = "#F3F2F1"
+"""A quiet fill: theme rows, notes, cells that are not to be filled in."""
+OWNERS_BAND = "#1D70B8"
+"""Headers of columns the owners fill in, beside HR's in BAND; its text is WHITE."""
+WHITE = "#FFFFFF"
+RED = "#D4351C"
+AMBER = "#F47738"
+GREEN = "#00703C"
+COMPLETE = "#1D70B8"
+PROBLEM_FILL = "#FBE9E7"
+"""The fill of a cell with an error; its text stays TEXT, its left edge is RED."""
+WARNING_FILL = "#FEF3EB"
+"""The fill of a cell with a warning; its text stays TEXT, its left edge is AMBER."""
+
+TITLE_SIZE = 18
+HEADING_SIZE = 14
+BODY_SIZE = 11
+SMALL_SIZE = 9
+LARGE_NUMBER_SIZE = 28
+
+ROW_HEIGHTS = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 18: 24.0, 28: 36.75}
+"""The height in points of one line of text by type size, in Excel's steps of 0.75."""
+
+TALLEST_ROW = 409.5
+"""Points; Excel shows no taller row."""
+WIDEST_COLUMN = 255
+"""Characters; Excel's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """A fill, and the text colour that reads on it."""
+
+    fill: str
+    text: str
+
+
+STATUS_PAINT = {
+    "red": Paint(RED, WHITE),
+    "amber": Paint(AMBER, TEXT),
+    "green": Paint(GREEN, WHITE),
+    "complete": Paint(COMPLETE, WHITE),
+    "completed": Paint(COMPLETE, WHITE),
+    "overdue": Paint(RED, WHITE),
+    "off track": Paint(RED, WHITE),
+    "delayed": Paint(AMBER, TEXT),
+    "at risk": Paint(AMBER, TEXT),
+    "on track": Paint(GREEN, WHITE),
+    "on target": Paint(GREEN, WHITE),
+}
+"""Colours for the status words councils use; the word stands in the cell always, the colour only helps."""
+
+NO_STATUS = Paint(QUIET, TEXT)
+"""For a status word without a colour of its own, and for “Not reported”."""
+
+
+def paint_of(status: str) -> Paint:
+    """The fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
+    return STATUS_PAINT.get(" ".join(status.casefold().split()), NO_STATUS)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two `#RRGGBB` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
