@@ -1,0 +1,357 @@
+"""A plan's schema: its columns, rules and appendix layout, read from TOML.
+
+HR officers edit these files, so every unknown setting, kind or rule is refused with its place and a suggestion.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hrworkbook.errors import SchemaFileError
+from hrworkbook.findings import Severity, listed
+from hrworkbook.kinds import KINDS, Kind
+from hrworkbook.values import folded
+
+ID_HEADER = "ID"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the plan."""
+
+    key: str
+    header: str
+    kind: str = "text"
+    aliases: tuple[str, ...] = ()
+    group: str = ""
+    required: bool = False
+    edited_by: str = "hr"
+    """Who may change it in a return: `owner` or `hr`."""
+    width: float = 20.0
+    """Width on the Plan sheet, in characters."""
+    words: tuple[str, ...] = ()
+    """The words of a choice, where they stand in the schema."""
+    list: str = ""
+    """The heading on the master's Lists sheet whose words a choice takes."""
+    help: str = ""
+    """Shown when the cell is entered."""
+    roll: str = "keep"
+    """What closing a period does to it: `keep`, `clear`, or `carry` (kept until a new text replaces it)."""
+
+    @property
+    def by_owner(self) -> bool:
+        """Whether the owner may change it."""
+        return self.edited_by == "owner"
+
+    @property
+    def type(self) -> Kind:
+        """The kind's checks and parsing."""
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule across cells or lines; its settings are column keys or words."""
+
+    name: str
+    severity: Severity
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AppendixLayout:
+    """How the appendix is printed."""
+
+    title: str = ""
+    columns: tuple[str, ...] = ()
+    """Keys in print order; empty means every column."""
+    paper: str = "A4"
+    orientation: str = "landscape"
+    font: str = "Calibri"
+    size: float = 10
+    """Points, 8 to 12."""
+    theme_headings: bool = True
+    groups: bool = False
+    """Whether the group headings stand above the column headings."""
+    once: tuple[str, ...] = ()
+    """Columns whose repeated text is shown once for neighbouring lines."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A plan's whole schema."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    roles: Mapping[str, str]
+    """What a column means to the verbs: theme, reference, owner, due, status, progress, planned, actual, …"""
+    rules: tuple[Rule, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+    """Status words that mean nothing more is to be done."""
+    appendix: AppendixLayout = AppendixLayout()
+    id_prefix: str = "L"
+    key: tuple[str, ...] = ()
+    """Columns that together know a line, for collections of returns nobody issued."""
+    source: str = ""
+    """The TOML text it was read from."""
+
+    def __getitem__(self, key: str) -> Column:
+        return next(c for c in self.columns if c.key == key)
+
+    def __contains__(self, key: str) -> bool:
+        return any(c.key == key for c in self.columns)
+
+    def role(self, name: str) -> Column | None:
+        """The column with this role, or None where the plan has none."""
+        key = self.roles.get(name)
+        return self[key] if key else None
+
+    def by_header(self, header: str) -> Column | None:
+        """The column whose header or alias this is, after normalising; None where there is none."""
+        wanted = folded(header)
+        for column in self.columns:
+            if wanted in (folded(column.header), folded(column.key.replace("_", " "))) or wanted in map(
+                folded, column.aliases
+            ):
+                return column
+        return None
+
+
+ROLES = (
+    "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
+)  # fmt: skip
+
+_TEXT, _FLAG, _NUMBER, _WORDS = "a text in quotes", "true or false", "a number", "a list of texts in [ ]"
+
+_PLAN = {"name": _TEXT, "title": _TEXT, "id_prefix": _TEXT, "done": _WORDS, "key": _WORDS}
+_COLUMN = {
+    "key": _TEXT, "header": _TEXT, "kind": _TEXT, "aliases": _WORDS, "group": _TEXT, "required": _FLAG,
+    "edited_by": _TEXT, "width": _NUMBER, "words": _WORDS, "list": _TEXT, "help": _TEXT, "roll": _TEXT,
+}  # fmt: skip
+_APPENDIX = {
+    "title": _TEXT, "columns": _WORDS, "paper": _TEXT, "orientation": _TEXT, "font": _TEXT, "size": _NUMBER,
+    "theme_headings": _FLAG, "groups": _FLAG, "once": _WORDS,
+}  # fmt: skip
+_CHOICES = {
+    "edited_by": ("hr", "owner"),
+    "roll": ("keep", "clear", "carry"),
+    "paper": ("A4", "A3"),
+    "orientation": ("landscape", "portrait"),
+    "font": ("Calibri", "Arial"),
+    "severity": ("error", "warning"),
+}
+
+RULES: dict[str, dict[str, str]] = {
+    "one-value-per": {"column": _TEXT, "per": _WORDS},
+    "unique": {"columns": _WORDS},
+    "known-owner": {"column": _TEXT},
+    "overdue": {"column": _TEXT},
+    "not-over": {"column": _TEXT, "limit": _TEXT},
+    "reported": {"column": _TEXT},
+    "needed-when": {"column": _TEXT, "when": _TEXT, "is": _WORDS},
+    "adds-up": {"total": _TEXT, "parts": _WORDS},
+}
+"""Every rule with its settings; each may also have `severity`."""
+
+_COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
+
+
+def read_schema(text: str, file: str) -> Schema:
+    """The schema a TOML text describes.
+
+    Raises SchemaFileError, with the file, the place in it and a suggestion, for anything it does not know.
+    """
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaFileError(
+            file, f"this is not valid TOML: {error}", "Mend that line; the shipped schemas show the form"
+        ) from None
+    return _Reading(file, text).schema(data)
+
+
+class _Reading:
+    """One schema file being read: knows the file's name and text, for the places in its complaints."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+
+    def refuse(self, place: str, fault: str, remedy: str) -> SchemaFileError:
+        return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
+
+    def unknown(self, place: str, what: str, word: str, known: Iterable[str]) -> SchemaFileError:
+        known = sorted(known)
+        near = difflib.get_close_matches(word, known, 1, 0.6)
+        advice = f"Did you mean '{near[0]}'? " if near else ""
+        line = next((f", line {i}" for i, at in enumerate(self.text.splitlines(), 1) if word in at), "")
+        return self.refuse(place + line, f"there is no {what} '{word}'", f"{advice}Choose {listed(known, 'or')}")
+
+    def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
+        """The table's settings, each of a known name and the right form; lists become tuples."""
+        if not isinstance(table, dict):
+            raise self.refuse(place, "this must be a table of settings", "Write one setting a line, as name = value")
+        settings: dict[str, Any] = {}
+        for name, value in table.items():
+            if name not in known:
+                raise self.unknown(place, "setting", name, known)
+            form = known[name]
+            good = {
+                _TEXT: isinstance(value, str),
+                _FLAG: isinstance(value, bool),
+                _NUMBER: isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0,
+                _WORDS: isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value),
+            }[form]
+            if not good:
+                raise self.refuse(place, f"'{name}' is {value!r}", f"Give {form}")
+            if name in _CHOICES and value not in _CHOICES[name]:
+                raise self.unknown(place, f"choice for '{name}'", value, _CHOICES[name])
+            settings[name] = tuple(value) if isinstance(value, list) else value
+        return settings
+
+    def schema(self, data: dict[str, Any]) -> Schema:
+        sections = {"columns", "rules", "roles", "lists", "appendix"}
+        for name in data:
+            if name not in sections and name not in _PLAN:
+                raise self.unknown("", "setting or section", name, sections | set(_PLAN))
+        top = self.table("", {k: v for k, v in data.items() if k not in sections}, _PLAN)
+        for needed in ("name", "title"):
+            if not top.get(needed, "").strip():
+                raise self.refuse("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
+        lists = self.table("[lists]", data.get("lists", {}), dict.fromkeys(data.get("lists", {}), _WORDS))
+        columns = self.columns(data.get("columns", []), lists)
+        keys = [c.key for c in columns]
+        for key in top.get("key", ()):
+            self.known_key("key", key, keys)
+        return Schema(
+            columns=tuple(columns),
+            roles=self.roles(data.get("roles", {}), keys),
+            rules=tuple(self.rule(i, r, keys) for i, r in enumerate(self.tables(data, "rules"), 1)),
+            lists=lists,
+            appendix=self.appendix(data.get("appendix", {}), keys),
+            source=self.text,
+            **top,
+        )
+
+    def tables(self, data: dict[str, Any], name: str) -> list[Any]:
+        tables = data.get(name, [])
+        if not isinstance(tables, list):
+            raise self.refuse(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")
+        return tables
+
+    def known_key(self, place: str, key: str, keys: Iterable[str]) -> None:
+        if key not in keys:
+            raise self.unknown(place, "column", key, keys)
+
+    def columns(self, tables: object, lists: Mapping[str, Any]) -> list[Column]:
+        if not isinstance(tables, list) or not tables:
+            raise self.refuse(
+                "[[columns]]", "there are no columns", "Add a [[columns]] table for each column of the plan"
+            )
+        columns: list[Column] = []
+        for i, table in enumerate(tables, 1):
+            name = table.get("key") or table.get("header") if isinstance(table, dict) else None
+            place = f"column {i}" + (f" '{name}'" if name else "")
+            columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
+        self.distinct("key", (c.key for c in columns))
+        self.distinct("header or alias", (folded(h) for c in columns for h in {c.header, *c.aliases}))
+        return columns
+
+    def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
+        for needed in ("key", "header"):
+            if not settings.get(needed, "").strip():
+                raise self.refuse(place, f"'{needed}' is missing", f'Add a line {needed} = "…"')
+        column = Column(**settings)
+        if not column.key.replace("_", "").isalnum() or not column.key.isascii():
+            raise self.refuse(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
+        if column.kind not in KINDS:
+            raise self.unknown(place, "kind", column.kind, KINDS)
+        if folded(column.header) == folded(ID_HEADER):
+            raise self.refuse(
+                place, f"the header '{ID_HEADER}' is the plan's own", "Choose another header, such as 'Reference'"
+            )
+        if column.kind == "choice" and not (column.words or column.list):
+            raise self.refuse(
+                place, "a choice needs its words", 'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet'
+            )
+        if column.list and column.list not in lists:
+            raise (
+                self.unknown(place, "list", column.list, lists)
+                if lists
+                else self.refuse(place, f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]')
+            )
+        if not 3 <= column.width <= 120:
+            raise self.refuse(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
+        return column
+
+    def distinct(self, what: str, names: Iterable[str]) -> None:
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                raise self.refuse("[[columns]]", f"two columns share the {what} '{name}'", "Give each column its own")
+            seen.add(name)
+
+    def roles(self, table: object, keys: list[str]) -> dict[str, str]:
+        roles = self.table("[roles]", table, dict.fromkeys(ROLES, _TEXT))
+        for role, key in roles.items():
+            self.known_key(f"[roles] {role}", key, keys)
+        return roles
+
+    def rule(self, i: int, table: object, keys: list[str]) -> Rule:
+        name = table.get("rule") if isinstance(table, dict) else None
+        place = f"rule {i}" + (f" '{name}'" if name else "")
+        if not isinstance(table, dict) or not isinstance(name, str):
+            raise self.refuse(place, "'rule' is missing", f'Add a line rule = "…": {listed(sorted(RULES), "or")}')
+        if name not in RULES:
+            raise self.unknown(place, "rule", name, RULES)
+        settings = self.table(place, table, {"rule": _TEXT, "severity": _TEXT, **RULES[name]})
+        severity = settings.pop("severity", "warning")
+        del settings["rule"]
+        for needed in RULES[name]:
+            if needed not in settings:
+                raise self.refuse(place, f"'{needed}' is missing", f"Give {RULES[name][needed]}")
+            if needed in _COLUMN_SETTINGS:
+                value = settings[needed]
+                for key in (value,) if isinstance(value, str) else value:
+                    self.known_key(f"{place}, {needed}", key, keys)
+        return Rule(name, severity, settings)
+
+    def appendix(self, table: object, keys: list[str]) -> AppendixLayout:
+        settings = self.table("[appendix]", table, _APPENDIX)
+        for name in ("columns", "once"):
+            for key in settings.get(name, ()):
+                self.known_key(f"[appendix] {name}", key, keys)
+        if not 8 <= settings.get("size", 10) <= 12:
+            raise self.refuse("[appendix]", f"the size is {settings['size']}", "Give 8 to 12 points")
+        return AppendixLayout(**settings)
+
+
+def shipped_schemas() -> dict[str, Path]:
+    """The schemas that come with the project, by name (`delivery-plan`)."""
+    package = Path(__file__).parent
+    folder = next(f for f in (package / "schemas", package.parent / "schemas") if f.is_dir())
+    return {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_schema(name_or_path: str) -> Schema:
+    """The shipped schema of that name, or the one in the .toml file at that path."""
+    shipped = shipped_schemas()
+    path = shipped.get(name_or_path.replace("_", "-"), Path(name_or_path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SchemaFileError(path.name, "this is not a text file in UTF-8", "Save it as UTF-8 plain text") from None
+    except OSError:
+        near = difflib.get_close_matches(name_or_path, shipped, 1)
+        advice = (
+            f"Did you mean '{near[0]}'?"
+            if near
+            else f"Give {listed(shipped, 'or')}, or the path of your own .toml file"
+        )
+        raise SchemaFileError(name_or_path, "there is no such schema", advice) from None
+    return read_schema(text, path.name)
