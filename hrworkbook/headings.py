@@ -1,0 +1,239 @@
+"""Which heading is which column: exact, normalised, by alias or group; a near miss is only ever suggested.
+
+Fuzzy matching writes wrong data ("Spend" is nearer to "Planned Spend" than many a true match is), so a heading that
+is not known stays unknown until HR says what it is.
+"""
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from hrworkbook.schema import ID_HEADER, Schema
+from hrworkbook.snapshot import Range, address, column_letters
+from hrworkbook.values import CellError, Value, folded, plain
+
+ID = "\0id"
+SHOWN = "\0shown"
+"""Stand-ins for a key: the plan's own ID column, and a column that only shows what was reported before."""
+
+DEEPEST = 3
+"""Rows a header may stand on."""
+
+_JOIN = " / "
+_PARTIAL = 10
+_RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
+
+Rows = Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column's heading as it stands on the sheet, and the column of the plan it was read as."""
+
+    column: int
+    """Sheet column, from 1."""
+    cell: str
+    header: str
+    """As written; a heading over several rows is joined with ' / '."""
+    key: str | None
+    how: str
+    """`exact`, `normalised`, `alias`, `group`, `id`, `shown only`, `doubled`, `not known` or `suggestion: HEADER`."""
+
+    @property
+    def known(self) -> bool:
+        """Whether its cells are read: a column of the plan, or the ID."""
+        return self.key is not None or self.how == "id"
+
+
+@lru_cache(maxsize=8192)
+def _folded(text: str) -> str:
+    return folded(text)
+
+
+def fold(text: str) -> str:
+    """The heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
+    return _folded(text) if len(text) <= 400 else folded(text)
+
+
+class Words:
+    """Every way a schema's columns may be headed."""
+
+    def __init__(self, schema: Schema, aliases: Mapping[str, str] | None, ignored: Collection[str]) -> None:
+        self.schema = schema
+        self.aliases = dict(aliases or {})
+        self.ignored = frozenset(ignored)
+        self.headers = {c.key: c.header for c in schema.columns}
+        self.known: dict[str, tuple[str, str]] = {}
+        self.raw: set[str] = {ID_HEADER}
+        for header, key in self.aliases.items():
+            if key == ID_HEADER:
+                self._learn(header, ID, "id")
+            elif key in self.headers:
+                self._learn(header, key, "alias")
+        self._learn(ID_HEADER, ID, "id")
+        for column in schema.columns:
+            self._learn(column.header, column.key, "normalised")
+        for header in self.ignored:
+            self._learn(header, SHOWN, "shown only")
+        for column in schema.columns:
+            if column.group:
+                self._learn(f"{column.group} {column.header}", column.key, "group")
+            for alias in column.aliases:
+                self._learn(alias, column.key, "alias")
+                if column.group:
+                    self._learn(f"{column.group} {alias}", column.key, "group")
+        self.all = "\n".join(self.known)
+
+    def _learn(self, header: str, key: str, how: str) -> None:
+        self.known.setdefault(fold(header), (key, how))
+        self.raw.add(header)
+
+    def match(self, header: str) -> tuple[str, str] | None:
+        """The key and how it was known; None where the heading is not known."""
+        found = self.known.get(fold(header))
+        if found and found[1] == "normalised" and plain(header) == self.headers[found[0]]:
+            return found[0], "exact"
+        return found
+
+    def suggestion(self, header: str, taken: Collection[str]) -> str:
+        """The plan's header that comes nearest and is not yet found; '' where none is near."""
+        near = {fold(h): h for key, h in self.headers.items() if key not in taken}
+        found = difflib.get_close_matches(fold(header)[:80], near, 1, 0.7)
+        return near[found[0]] if found else ""
+
+
+_last: Words | None = None
+
+
+def words_of(schema: Schema, aliases: Mapping[str, str] | None = None, ignored: Collection[str] = ()) -> Words:
+    """The schema's words; those asked for last are kept, since a folder of returns asks for the same ones."""
+    global _last
+    words = _last
+    if (
+        words
+        and words.schema is schema
+        and words.aliases == dict(aliases or {})
+        and words.ignored == frozenset(ignored)
+    ):
+        return words
+    _last = Words(schema, aliases, ignored)
+    return _last
+
+
+def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Words) -> tuple[Heading, ...]:
+    """The headings of a header that stands on `depth` rows from sheet row `top`."""
+    claims: list[tuple[Heading, int]] = []
+    for column, leaf, path, own in _paths(rows, merges, top, depth):
+        key, how, rank = _claim(path, own, words)
+        claims.append((Heading(column, address(leaf, column), _JOIN.join(path), key, how), rank))
+    return _settled(claims, words)
+
+
+def _paths(
+    rows: Rows, merges: Sequence[Range], top: int, depth: int
+) -> Iterator[tuple[int, int, list[str], list[bool]]]:
+    """Column, row of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
+    lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
+    spans = _spans(merges, top, depth)
+    group: list[tuple[str, int]] = [("", 0)] * depth
+    for column in range(1, max(map(len, lines), default=0) + 1):
+        texts = [_text(line[column - 1]) if column <= len(line) else "" for line in lines]
+        leaf = max((i for i in range(depth) if texts[i]), default=-1)
+        for i, text in enumerate(texts):
+            if text:
+                group[i:] = [("", 0)] * (depth - i)
+                group[i] = (text, spans.get((i, column), 0))
+        if leaf < 0:
+            continue
+        path: list[str] = []
+        own: list[bool] = []
+        for i in range(leaf + 1):
+            text, last = group[i]
+            if not texts[i] and last and column > last:
+                text = ""
+            if text and (not path or path[-1] != text):
+                path.append(text)
+                own.append(bool(texts[i]))
+        yield column, top + leaf, path, own
+
+
+def _spans(merges: Sequence[Range], top: int, depth: int) -> dict[tuple[int, int], int]:
+    """The last column of each merged group, by header row (from 0) and first column."""
+    return {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
+
+
+def _text(value: Value) -> str:
+    return "" if value is None or value == "" else str(value) if isinstance(value, CellError) else plain(value)
+
+
+def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int]:
+    """The key a heading asks for, how, and how strongly (less is stronger)."""
+    found = words.match(" ".join(path)) if len(path) > 1 else words.match(path[0])
+    if found:
+        return found[0], found[1], _RANKS[found[1]]
+    tails = (path[i:] for i in range(1, len(path)))
+    heads = (path[:i] for i in range(len(path) - 1, 0, -1) if all(own))
+    for parts in (*tails, *heads):
+        found = words.match(" ".join(parts))
+        if found:
+            return found[0], found[1], _RANKS[found[1]] + _PARTIAL
+    return None, "not known", 0
+
+
+def _settled(claims: list[tuple[Heading, int]], words: Words) -> tuple[Heading, ...]:
+    """Each key to one column: the strongest claim, then the leftmost; what cannot be told apart stays unknown."""
+    best: dict[str, tuple[int, Heading]] = {}
+    unclear: set[str] = set()
+    for heading, rank in claims:
+        key = heading.key
+        if key is None or key == SHOWN:
+            continue
+        if key not in best or rank < best[key][0]:
+            best[key] = (rank, heading)
+            unclear.discard(key)
+        elif rank == best[key][0] >= _PARTIAL and heading.header != best[key][1].header:
+            unclear.add(key)
+    taken = best.keys() - unclear
+    return tuple(_placed(heading, rank, best, taken, words) for heading, rank in claims)
+
+
+def _placed(
+    heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str], words: Words
+) -> Heading:
+    key = heading.key
+    if key == SHOWN:
+        return replace(heading, key=None)
+    if key in taken and best[key][1] is heading:
+        return replace(heading, key=None) if key == ID else heading
+    if key in taken and (rank < _PARTIAL or heading.header == best[key][1].header):
+        return replace(heading, key=None, how="doubled")
+    near = words.suggestion(heading.header, taken)
+    return replace(heading, key=None, how=f"suggestion: {near}" if near else "not known")
+
+
+def find_header(
+    rows: Rows, merges: Sequence[Range], row: int, words: Words, within: int = DEEPEST
+) -> tuple[int, tuple[Heading, ...]]:
+    """How many rows the header at sheet row `row` stands on, and its headings, as most columns come to be known."""
+    found: tuple[int, tuple[Heading, ...]] = (1, ())
+    most = 0
+    for depth in range(1, within + 1):
+        headings = read_headings(rows, merges, row, depth, words)
+        known = sum(h.known for h in headings)
+        if known > most:
+            found, most = (depth, headings), known
+    return found
+
+
+def told(heading: Heading, words: Words) -> str:
+    """The receipt's sentence about a heading; '' where it is simply the plan's own."""
+    name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
+    if heading.how in ("exact", "id", "shown only"):
+        return ""
+    if heading.key is not None:
+        return f"{name} was read as {words.headers[heading.key]}."
+    if heading.how == "doubled":
+        return f"{name} stands twice; only the other one was read."
+    near = heading.how.removeprefix("suggestion: ")
+    return f"{name} is not known, and was not read." + (f" Is it {near}?" if near != heading.how else "")
