@@ -1,0 +1,145 @@
+"""A value as the XML of one cell."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from math import isinf, isnan
+
+from hrworkbook.errors import CannotWrite
+from hrworkbook.snapshot import Link
+from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, writable
+
+Cell = Value | Link
+
+EXCEL_ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"}
+_LONGEST_FORMULA = 8_000
+_LONGEST_LITERAL = 255
+"""Characters of a formula (8,192 less its frame), and of one text inside it (Excel specifications and limits)."""
+
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_SURE_DATES = date(1904, 1, 2)
+"""Before it programs differ: Excel counts a 29 February 1900 that never was, and a workbook may count from 1904."""
+
+
+def storable(value: Cell, place: str) -> Cell:
+    """The value as a workbook can hold it.
+
+    CR LF becomes LF, characters no workbook holds become U+FFFD, '' and NaN a blank, a number of more digits than a
+    cell keeps and the text of an uncomputed formula become text. Raises CannotWrite for text over 32,767 characters,
+    an infinity, or a kind of value no cell has.
+    """
+    if isinstance(value, Link):
+        return Link(_sound(value.text, place), value.sheet, value.cell)
+    if isinstance(value, CellError) and not isinstance(value, Uncomputed) and str(value) in EXCEL_ERRORS:
+        return value
+    if isinstance(value, str):
+        return _sound(value, place) or None
+    if value is None or isinstance(value, bool | date | time):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= 10**15 else str(value)
+    if isinstance(value, float):
+        if isinf(value):
+            raise CannotWrite(place, "the number is without end", "Correct the cell it was worked out from")
+        return None if isnan(value) else value
+    raise CannotWrite(place, f"a cell cannot hold a {type(value).__name__}", "This is a fault of hrworkbook: report it")
+
+
+def _sound(text: str, place: str) -> str:
+    sound = writable(str(text)).replace("\r\n", "\n").replace("\r", "\n")
+    length = len(sound) if sound.isascii() else len(sound.encode("utf-16-le")) // 2
+    if length > LONGEST_TEXT:
+        raise CannotWrite(
+            place,
+            f"the text has {length:,} characters and a cell holds {LONGEST_TEXT:,}",
+            "Shorten the text, or split it over two lines of the plan",
+        )
+    return sound
+
+
+def shown_as(value: Cell, shows: str) -> Cell:
+    """The value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
+
+    A date goes into a date cell as a date and into any other as text (31/03/2017); a number goes into a date cell as
+    text, since it would be read as a date there.
+    """
+    if isinstance(value, bool | Link):
+        return value
+    if isinstance(value, datetime):
+        return value if "d" in shows and value.date() >= _SURE_DATES and value.tzinfo is None else as_text(value)
+    if isinstance(value, date):
+        return value if "d" in shows and value >= _SURE_DATES else as_text(value)
+    if isinstance(value, time):
+        return value if shows == "t" and value.tzinfo is None else as_text(value)
+    if isinstance(value, int | float) and shows:
+        return as_text(value)
+    return value
+
+
+def serial(value: date | time, counts_from_1904: bool) -> float:
+    """Excel's number for a date (days since its year nought) or a time (part of a day), to the millisecond."""
+    if isinstance(value, time):
+        passed = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
+    else:
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+        passed = moment - (datetime(1904, 1, 1) if counts_from_1904 else datetime(1899, 12, 30))
+    return passed.days + (passed.seconds * 1000 + passed.microseconds // 1000) / 86_400_000
+
+
+def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: bool) -> bytes:
+    """The `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
+    open_, p = f'<{prefix}c r="{ref}"' + (f' s="{style}"' if style else ""), prefix
+    if value is None:
+        return f"{open_}/>".encode()
+    if isinstance(value, Link):
+        return f'{open_} t="str"><{p}f>{_xml(_told(_jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
+    if isinstance(value, CellError):
+        return f'{open_} t="e"><{p}v>{_xml(value)}</{p}v></{p}c>'.encode()
+    if isinstance(value, str):
+        keep = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
+        return f'{open_} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(value))}</{p}t></{p}is></{p}c>'.encode()
+    if isinstance(value, bool):
+        return f'{open_} t="b"><{p}v>{int(value)}</{p}v></{p}c>'.encode()
+    number = serial(value, counts_from_1904) if isinstance(value, date | time) else value
+    text = (
+        str(int(number)) if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 else repr(number)
+    )
+    return f"{open_}><{p}v>{text}</{p}v></{p}c>".encode()
+
+
+def _told(text: str) -> str:
+    return _LOOKS_ESCAPED.sub("_x005F_", text)
+
+
+def _xml(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _jump(link: Link, ref: str) -> str:
+    """HYPERLINK("#'Plan'!H7","text"), its texts cut into pieces a formula may hold."""
+    quoted = link.sheet.replace("'", "''")
+    pieces = [link.text[i : i + _LONGEST_LITERAL] for i in range(0, len(link.text), _LONGEST_LITERAL)] or [""]
+    shown = "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+    where = f"#'{quoted}'!{link.cell}".replace('"', '""')
+    formula = f'HYPERLINK("{where}",{shown})'
+    if len(formula) > _LONGEST_FORMULA:
+        raise CannotWrite(ref, f"the text of a link has {len(link.text):,} characters", "Shorten it")
+    return formula
+
+
+def reads_as(written: Cell, read: Value) -> bool:
+    """Whether what an independent reader finds is what was written, exactly; moments to the millisecond."""
+    if isinstance(written, Link):
+        return read == (written.text or None)
+    if isinstance(written, bool) or written is None or isinstance(written, str):
+        return type(read) is type(written) and read == written
+    if isinstance(written, date | time):
+        return (
+            not isinstance(read, str | int | float | None) and abs(serial(read, False) - serial(written, False)) < 2e-8
+        )
+    return isinstance(read, int | float) and not isinstance(read, bool) and read == written
+
+
+def styles_shown(shows: Sequence[str], style: str) -> str:
+    """What the number format of a style's number shows ('' where the workbook has no such style)."""
+    return shows[int(style)] if style.isdigit() and int(style) < len(shows) else ""

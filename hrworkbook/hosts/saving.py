@@ -1,0 +1,190 @@
+"""Replacing a workbook on disk: as before or as after, whatever happens in between."""
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hrworkbook.errors import CannotWrite, HrWorkbookError, WorkbookLocked
+from hrworkbook.hosts.locks import check_writable, mark_of, open_elsewhere, saving
+
+KEPT = 10
+KEPT_FOR = timedelta(days=1)
+"""How many backups are kept, and how long each is kept at least."""
+
+_STAMP = "%Y-%m-%d-%H%M%S"
+
+
+def replace(path: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
+    """Save `after` over the workbook whose bytes were `before`; returns the backup's path.
+
+    In order: our lock; nobody has it open; the file is still `before`; a temporary file in the same folder, synced;
+    that file read again, equal and passed by `check`; the old file kept as a dated backup; one rename. Raises
+    WorkbookLocked or CannotWrite; then the workbook is as it was.
+    """
+    real = path.resolve()
+    check_writable(path)
+    try:
+        with saving(real):
+            return _replace(path, real, before, after, check)
+    except HrWorkbookError:
+        raise
+    except OSError as fault:
+        raise cannot_write(path, fault) from fault
+
+
+def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
+    sweep_held(real)
+    seen = _signature(real)
+    if real.read_bytes() != before:
+        raise _changed(path)
+    temporary = _written(real, after)
+    try:
+        found = temporary.read_bytes()
+        if found != after:
+            raise CannotWrite(path.name, "what was written does not read back", "Check the disk or the file store")
+        check(found)
+        check_writable(path)
+        if _signature(real) != seen:
+            raise _changed(path)
+        backup = _backed_up(real)
+        try:
+            temporary.replace(real)
+        except BaseException:
+            backup.unlink(missing_ok=True)
+            raise
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(OSError):
+        _sync_folder(real.parent)
+        prune(real)
+    return backup
+
+
+def _signature(real: Path) -> tuple[int, int, int]:
+    stat = real.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _changed(path: Path) -> WorkbookLocked:
+    return WorkbookLocked(
+        path.name, "it was changed by someone while we worked", "Nothing was written: run the same again"
+    )
+
+
+def _written(real: Path, data: bytes) -> Path:
+    """A synced temporary file beside the workbook, with its mode and, where allowed, its owner."""
+    handle, name = tempfile.mkstemp(".tmp", mark_of(real) + "-", real.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(real, temporary)
+        if sys.platform != "win32":
+            old = real.stat()
+            with contextlib.suppress(OSError):
+                os.chown(temporary, old.st_uid, old.st_gid)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _backed_up(real: Path) -> Path:
+    """The workbook as it is, kept under a dated name beside it: the same file where the disk can, else a copy."""
+    stem = f"{real.stem}.backup-{datetime.now().strftime(_STAMP)}"
+    for number in range(1, 1000):
+        backup = real.with_name(f"{stem}{f'-{number}' if number > 1 else ''}{real.suffix}")
+        try:
+            os.link(real, backup)
+            return backup
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG):
+                raise
+        if not backup.exists():
+            copy = _written(real, real.read_bytes())
+            copy.replace(backup)
+            return backup
+    raise CannotWrite(real.name, "there are a thousand backups of this second", "Delete some")
+
+
+def _beside(real: Path) -> list[str]:
+    return [place.name for place in real.parent.iterdir()]
+
+
+def backups(path: Path) -> list[Path]:
+    """A workbook's backups beside it, the newest first."""
+    real = path.resolve()
+    dated = re.compile(
+        rf"{re.escape(real.stem)}\.backup-(\d{{4}}-\d\d-\d\d-\d{{6}})(?:-(\d+))?{re.escape(real.suffix)}"
+    )
+    found = ((dated.fullmatch(name), name) for name in _beside(real))
+    keyed = [((match[1], int(match[2] or 1)), real.with_name(name)) for match, name in found if match]
+    return [place for _, place in sorted(keyed, reverse=True)]
+
+
+def prune(path: Path) -> None:
+    """Delete all but the newest ten backups, and none less than a day old."""
+    yesterday = (datetime.now() - KEPT_FOR).strftime(_STAMP)
+    for backup in backups(path)[KEPT:]:
+        stamp = backup.stem.rpartition(".backup-")[2]
+        if stamp < yesterday:
+            backup.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Remove what a run that was killed left beside the workbook, where no other run is saving it."""
+    real = path.resolve()
+    with contextlib.suppress(OSError, HrWorkbookError):
+        if any(name.startswith(mark_of(real)) for name in _beside(real)):
+            with saving(real):
+                sweep_held(real)
+
+
+def sweep_held(real: Path) -> None:
+    """The same while our lock is held: temporary files, and backups that are still the workbook itself."""
+    lock = f"{mark_of(real)}.lock"
+    for name in _beside(real):
+        if name.startswith(mark_of(real)) and name != lock:
+            with contextlib.suppress(OSError):
+                real.with_name(name).unlink()
+    for backup in backups(real)[:1]:
+        with contextlib.suppress(OSError):
+            if backup.samefile(real):
+                backup.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
+    """What the operating system refused, as place, fault and remedy; nothing was changed."""
+    if isinstance(fault, PermissionError) and sys.platform == "win32":
+        return open_elsewhere(path)
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CannotWrite(path.name, "the disk is full, the workbook is as it was", "Free some space, then try again")
+    if fault.errno == errno.ENAMETOOLONG:
+        return CannotWrite(path.name, "its name is too long to keep a backup beside it", "Give it a shorter name")
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return CannotWrite(path.name, "its folder is read-only", "Move the workbook to a folder of yours")
+    return CannotWrite(path.name, f"it could not be saved ({fault.strerror or fault})", "The workbook is as it was")
