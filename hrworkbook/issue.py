@@ -1,0 +1,195 @@
+"""Issue: one return for each owner, with only their lines, and the baseline kept on HR's side."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from hrworkbook.errors import HrWorkbookError, NotAMaster
+from hrworkbook.findings import count, listed
+from hrworkbook.kinds import KINDS
+from hrworkbook.ledgers import OWNERS, PLAN, REGISTER, START
+from hrworkbook.plan import Line, Owner, Plan, give_ids, issued_ledger, read_plan, stamp
+from hrworkbook.rules import last_reported
+from hrworkbook.schema import ID_HEADER, Column, Schema
+from hrworkbook.seal import Seal, mark
+from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
+from hrworkbook.start import status_writes
+from hrworkbook.values import Value, as_text, folded, plain
+
+DAYS_TO_RETURN = 14
+"""The due date where HR set none: two weeks from the day of issue."""
+ASK = "Fill in the white cells: what has happened since the last report. Then save, and send this file back by e-mail."
+LEAVE = "Nothing else needs to change. If a grey cell is wrong, write that in your reply and we shall mend it."
+LAST = "Last reported: "
+"""What the heading of the read-only column beside an owner's column begins with."""
+
+
+@dataclass(frozen=True)
+class Return:
+    """One owner's return, ready to be written as a workbook."""
+
+    id: str
+    owner: Owner
+    period: str
+    due: date
+    seal: Seal
+    schema: Schema
+    words: Mapping[str, tuple[str, ...]]
+    """The words of each choice column, by key."""
+    lines: tuple[Line, ...]
+    last: Mapping[str, Mapping[str, str]]
+    """What was last reported, by column key and line ID."""
+    file: str
+    """The workbook's file name."""
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The returns, who gets none, and what issuing writes: the baselines, the Register, the Start sheet."""
+
+    returns: tuple[Return, ...]
+    unaddressed: tuple[str, ...]
+    """Roles without an e-mail address on the Owners sheet."""
+    changes: ChangeSet
+
+
+def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str = "") -> Issued:
+    """One return for each owner the plan names, or for one of them.
+
+    Raises NotAMaster for a damaged master or a blank period, and HrWorkbookError for an owner with no lines.
+    """
+    plan = read_plan(snapshot)
+    _ = plan.by_id
+    if plan.schema.role("owner") is None:
+        raise NotAMaster(
+            snapshot.name,
+            "this plan has no owner column, so nothing can be issued",
+            "Give a column the role 'owner' in the schema",
+        )
+    period = plan.setting("Period")
+    if not period:
+        raise NotAMaster(START, "the Period is blank", "Enter it, such as 2016/17 Q3: it is sealed into every return")
+    ids = give_ids(plan)
+    numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
+    by_owner = _by_owner(plan, numbered, now.date(), owner)
+    by_when = due or due_date(plan, now.date())
+    last = {c.key: last_reported(plan, c.key) for c in shown_again(plan.schema)}
+    first = next_return_number(plan)
+    returns = tuple(
+        _return(plan, f"R{first + i:04d}", role, lines, period, by_when, last)
+        for i, (role, lines) in enumerate(by_owner.items())
+    )
+    register = [_register_row(r, now) for r in returns]
+    writes = [*ids, *_baseline(plan, returns), *REGISTER.append(snapshot, register)]
+    said = f"Issued {count(len(returns), 'return')}"
+    writes += status_writes(plan, said, now, register=register)
+    unaddressed = tuple(r.owner.role for r in returns if not r.owner.email)
+    message = f"{count(len(returns), 'return')} issued for {period}, due by {by_when.day} {by_when:%B %Y}."
+    if unaddressed:
+        message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."
+    return Issued(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))
+
+
+def due_date(plan: Plan, today: date) -> date:
+    """The date returns are due: the Start sheet's, else two weeks from today; raises NotAMaster where it is no date."""
+    value = plan.settings.get("Returns due")
+    if not as_text(value):
+        return today + timedelta(days=DAYS_TO_RETURN)
+    fault = KINDS["date"].fault(value, "Returns due", ())
+    if fault:
+        raise NotAMaster(START, fault.fault, fault.remedy)
+    found: date = KINDS["date"].read(value)
+    return found
+
+
+def next_return_number(plan: Plan) -> int:
+    """The number of the next return; numbers are never used twice."""
+    used = [int(m[1]) for i in REGISTER.items(plan.snapshot) if (m := re.fullmatch(r"R(\d+)", i.text("Return")))]
+    return max(used, default=0) + 1
+
+
+def shown_again(schema: Schema) -> list[Column]:
+    """The owners' columns whose last reported text stands beside the cell to fill in."""
+    return [c for c in schema.columns if c.by_owner and c.roll != "keep"]
+
+
+def _numbered(plan: Plan, new: Mapping[int, Value | Link]) -> list[Line]:
+    return [replace(x, id=str(new[x.row])) if x.row in new else x for x in plan.lines]
+
+
+def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict[str, list[Line]]:
+    by_owner: dict[str, list[Line]] = {o.role: [] for o in plan.owners}
+    for line in lines:
+        for role in plan.owners_of(line, today):
+            by_owner.setdefault(role, []).append(line)
+    by_owner = {role: theirs for role, theirs in by_owner.items() if theirs}
+    if only:
+        wanted = {role: theirs for role, theirs in by_owner.items() if folded(role) == folded(only)}
+        if not wanted:
+            raise HrWorkbookError(
+                OWNERS, f"no line of the plan is owned by '{only}'", f"Choose {listed(by_owner, 'or')}"
+            )
+        return wanted
+    if not by_owner:
+        raise HrWorkbookError(
+            PLAN, "no line names an owner, so there is nothing to issue", "Enter owners, then issue again"
+        )
+    return by_owner
+
+
+def _return(
+    plan: Plan,
+    id_: str,
+    role: str,
+    lines: Sequence[Line],
+    period: str,
+    due: date,
+    last: Mapping[str, Mapping[str, str]],
+) -> Return:
+    schema = plan.schema
+    owner = next((o for o in plan.owners if o.role == role), Owner(role))
+    values = [(line.id, [line.values.get(c.key) for c in schema.columns]) for line in lines]
+    seal = Seal(id_, plan.id, period, mark(plan.seal_key, id_, plan.id, period, values))
+    words = {c.key: plan.words(c) for c in schema.columns if c.kind == "choice"}
+    name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
+    return Return(id_, owner, period, due, seal, schema, words, tuple(lines), last, f"{name} {id_}.xlsx")
+
+
+def _register_row(issued: Return, now: datetime) -> dict[str, Value]:
+    return {
+        "What": "Issued", "Return": issued.id, "Owner": issued.owner.role, "Period": issued.period, "When": stamp(now),
+        "Due": issued.due.strftime("%d/%m/%Y"), "File": issued.file, "Lines": len(issued.lines),
+    }  # fmt: skip
+
+
+def _baseline(plan: Plan, returns: Sequence[Return]) -> tuple[Write, ...]:
+    ledger = issued_ledger(plan.schema)
+    rows = [
+        {"Return": r.id, ID_HEADER: line.id} | {c.header: line.values.get(c.key) for c in plan.schema.columns}
+        for r in returns
+        for line in r.lines
+    ]
+    return ledger.append(plan.snapshot, rows)
+
+
+def title_of(issued: Return) -> str:
+    """The return's first line: whose it is."""
+    return f"{issued.schema.title}: return from {issued.owner.role}"
+
+
+def due_line(issued: Return) -> str:
+    """The return's second line: for which period, and by when."""
+    to = f" ({issued.owner.name})" if issued.owner.name else ""
+    return f"For {issued.owner.role}{to}, {issued.period}. Please send it back by {issued.due.day} {issued.due:%B %Y}."
+
+
+_OURS = re.compile(
+    r".+: return from .+|For .+, .+\. Please send it back by \d{1,2} \w+ \d{4}\.|hrworkbook return R\d+ \|.*"
+)
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a text above a return's table is one that issuing put there."""
+    text = plain(text)
+    return text in (ASK, LEAVE) or _OURS.fullmatch(text) is not None

@@ -1,0 +1,121 @@
+"""New: a master's contents from a schema, and from a plan kept until now in some other file."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hrworkbook.kinds import owners_in, settled
+from hrworkbook.plan import Owner, line_id
+from hrworkbook.schema import Schema
+from hrworkbook.snapshot import Block
+from hrworkbook.tables import Table, Unplaced, find_table
+from hrworkbook.values import Value, as_text, folded, is_blank, plain
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a new master is to hold."""
+
+    schema: Schema
+    lines: tuple[tuple[str, Mapping[str, Value]], ...]
+    """Each line's visible ID and its values by column key."""
+    owners: tuple[Owner, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Value]
+    keeping: Mapping[str, Value]
+    notes: tuple[str, ...] = ()
+    """How the source was read, in sentences."""
+    unplaced: tuple[Unplaced, ...] = ()
+    """Cells of the source that have no place in the plan."""
+
+
+def new(
+    schema: Schema,
+    keeping: Mapping[str, Value],
+    today: date,
+    blocks: Sequence[Block] = (),
+    owners: Sequence[Owner] = (),
+    settings: Mapping[str, Value] | None = None,
+) -> Draft:
+    """The contents of a new master, empty or with the lines of the table found in some blocks.
+
+    Raises NotAReturn where blocks are given and no table of the plan is found in them.
+    """
+    table = find_table(blocks, schema) if blocks else None
+    lines = _lines(schema, table) if table else []
+    numbered, next_id = _numbered(schema, lines)
+    known = {folded(o.role) for o in owners}
+    found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
+    return Draft(
+        schema=schema,
+        lines=tuple(numbered),
+        owners=(*owners, *found),
+        lists=_lists(schema, lines),
+        settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
+        | dict(settings or {}),
+        keeping={**keeping, "Next ID": next_id},
+        notes=table.notes if table else (),
+        unplaced=table.unplaced if table else (),
+    )
+
+
+def financial_quarter(day: date) -> str:
+    """`2016/17 Q3`: the quarter of the local government financial year, which begins on 1 April."""
+    year = day.year if day.month >= 4 else day.year - 1
+    return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def _lines(schema: Schema, table: Table) -> list[tuple[str, dict[str, Value]]]:
+    lines = []
+    for row in table.rows:
+        values = {key: value for key, (_, value) in row.cells.items()}
+        lines.append((plain(row.line), _with_status(schema, values)))
+    return lines
+
+
+def _with_status(schema: Schema, values: dict[str, Value]) -> dict[str, Value]:
+    """The line with the status its progress text begins with, such as “COMPLETE.”, where it has none of its own."""
+    status, progress = schema.role("status"), schema.role("progress")
+    if status is None or progress is None or status.key == progress.key or not is_blank(values.get(status.key)):
+        return values
+    words = (*schema.done, *(status.words or schema.lists.get(status.list, ())))
+    begins = re.match(r"\W*([^\W\d_]+)\b", as_text(values.get(progress.key)))
+    if begins and begins[1].isupper() and len(begins[1]) > 2:
+        word = settled(begins[1], words) or settled(begins[1].removesuffix("D"), words)
+        if word:
+            return values | {status.key: word}
+    return values
+
+
+def _numbered(
+    schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]
+) -> tuple[list[tuple[str, Mapping[str, Value]]], int]:
+    """The lines with an ID each, the source's own where they are ours and differ, and the next free number."""
+    ours = re.compile(re.escape(schema.id_prefix) + r"(\d{3,})")
+    kept = {id_ for id_, _ in lines if ours.fullmatch(id_)}
+    if len(kept) == len(lines):
+        number = max((int(m[1]) for i in kept if (m := ours.fullmatch(i))), default=0)
+        return list(lines), number + 1
+    return [(line_id(schema, i), values) for i, (_, values) in enumerate(lines, 1)], len(lines) + 1
+
+
+def _roles(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]], today: date) -> list[str]:
+    column = schema.role("owner")
+    if column is None:
+        return []
+    named = (name for _, values in lines for name in owners_in(as_text(values.get(column.key)), today))
+    spelled: dict[str, str] = {}
+    for name in named:
+        spelled.setdefault(folded(name), name)
+    return list(spelled.values())
+
+
+def _lists(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, tuple[str, ...]]:
+    """The words of each list: the schema's, and for columns that only offer them, those the plan already uses."""
+    lists = dict(schema.lists)
+    for column in schema.columns:
+        if column.list and column.kind != "choice":
+            used = (plain(values.get(column.key)) for _, values in lines)
+            lists[column.list] = tuple(dict.fromkeys([*lists[column.list], *(w for w in used if w)]))
+    return lists

@@ -1,0 +1,90 @@
+"""The outcomes of a merge: what became of every cell a return brought back."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hrworkbook.plan import Line
+from hrworkbook.schema import Column
+from hrworkbook.snapshot import Block
+from hrworkbook.values import Value
+
+OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
+"""Every cell received has exactly one of these."""
+TO_DECIDE = ("conflict", "locked", "invalid")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file that came back: its cells, and what the mail said of it."""
+
+    file: str
+    blocks: tuple[Block, ...]
+    sha256: str
+    sender: str = ""
+    sent: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a return, compared three ways."""
+
+    line: Line
+    column: Column
+    baseline: Value
+    master: Value
+    received: Value
+    outcome: str
+    why: str = ""
+    """For a cell that waits: the fault and the remedy, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A non-blank cell that has no place in the plan."""
+
+    cell: str
+    value: Value
+    why: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One return held against its baseline and the master: its cells, its strays, and how it was read."""
+
+    received: Received
+    return_id: str
+    owner: str
+    cells: tuple[Cell, ...]
+    strays: tuple[Stray, ...]
+    notes: tuple[str, ...] = ()
+    unknown_headings: Mapping[str, str] = field(default_factory=dict)
+    """Headings that were not known, each with a suggestion or ''."""
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many cells had each outcome; the sum is the cells received."""
+        counted = Counter(c.outcome for c in self.cells)
+        counted["unplaced"] = len(self.strays)
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+    @property
+    def count(self) -> int:
+        """The cells received."""
+        return len(self.cells) + len(self.strays)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not merged, and why; the master was not touched by it."""
+
+    file: str
+    reason: str
+    sha256: str = ""
+    sender: str = ""
+    sent: datetime | None = None
+    what: str = "Refused"
+    """How the Register calls it: Refused, Older, Already merged, No return."""
+    return_id: str = ""
+    owner: str = ""

@@ -1,0 +1,311 @@
+"""The plan: its lines by ID, its owners, lists and settings, read from a master's snapshot."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from hrworkbook.errors import NotAMaster
+from hrworkbook.findings import listed
+from hrworkbook.kinds import owners_in
+from hrworkbook.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
+from hrworkbook.schema import ID_HEADER, Column, Schema, read_schema
+from hrworkbook.snapshot import Block, Snapshot, Write, address
+from hrworkbook.values import Value, as_text, folded, is_blank, plain
+
+SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
+
+SETTINGS = {
+    "Period": "The period this plan reports on, such as 2016/17 Q3. It is printed and sealed into every return.",
+    "Committee": "The committee the appendix goes to.",
+    "Committee date": "The date of its meeting.",
+    "Returns due": "The date by which owners are to send their returns back.",
+    "Report title": "The title of the report the appendix belongs to.",
+    "Prepared by": "The name or role shown as the author.",
+    "Appendix number": "Such as 1 or B.",
+}
+"""What HR sets on the Start sheet, with the help shown beside each."""
+
+KEEPING = ("Plan ID", "Seal key", "Next ID")
+"""What the project keeps for itself at the top of the Issued sheet."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A role on the Owners sheet, and who holds it."""
+
+    role: str
+    name: str = ""
+    email: str = ""
+    deputy: str = ""
+    deputy_email: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the plan: its visible ID, its sheet row, and its values by column key."""
+
+    id: str
+    row: int
+    values: Mapping[str, Value]
+
+    def text(self, key: str) -> str:
+        """The value as it is written; '' for a blank."""
+        return as_text(self.values.get(key))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A master, read: everything the verbs need to know of it."""
+
+    snapshot: Snapshot
+    schema: Schema
+    header_row: int
+    places: Mapping[str, int]
+    """The Plan sheet's column of each column key; the ID's under ''."""
+    lines: tuple[Line, ...]
+    owners: tuple[Owner, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Value]
+    keeping: Mapping[str, Value]
+
+    @cached_property
+    def by_id(self) -> dict[str, Line]:
+        """The lines by ID; a doubled ID raises NotAMaster, since nothing could be merged safely."""
+        found: dict[str, Line] = {}
+        for line in self.lines:
+            if line.id and line.id in found:
+                raise NotAMaster(
+                    f"{PLAN}!{address(line.row, self.places[''])}",
+                    f"the ID {line.id} is also in row {found[line.id].row}",
+                    "Clear the ID of the newer line: Validate then gives it one of its own",
+                )
+            found[line.id] = line
+        return found
+
+    def words(self, column: Column) -> tuple[str, ...]:
+        """The words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
+        return self.lists.get(column.list, ()) if column.list else column.words
+
+    def owners_of(self, line: Line, on: date | None = None) -> tuple[str, ...]:
+        """The roles that answer for a line on a day, as the Owners sheet spells them where it knows them."""
+        column = self.schema.role("owner")
+        if column is None:
+            return ()
+        spelled = self.spelled
+        return tuple(dict.fromkeys(spelled.get(folded(n), n) for n in owners_in(line.text(column.key), on)))
+
+    @cached_property
+    def spelled(self) -> dict[str, str]:
+        """Each known role by its folded name."""
+        return {folded(o.role): o.role for o in self.owners}
+
+    def setting(self, name: str) -> str:
+        """A setting of the Start sheet as text; '' where it is blank."""
+        return plain(self.settings.get(name))
+
+    def place(self, line: Line, key: str) -> str:
+        """The address of a line's cell on the Plan sheet."""
+        return address(line.row, self.places[key])
+
+    def is_done(self, line: Line) -> bool:
+        """Whether the line's status says that nothing more is to be done."""
+        status = self.schema.role("status")
+        return status is not None and folded(line.text(status.key)) in map(folded, self.schema.done)
+
+    def is_exempt(self, line: Line) -> bool:
+        """Whether the line is marked Part 2, to be kept out of everything published."""
+        part = self.schema.role("part")
+        return part is not None and folded(line.text(part.key)) in ("part 2", "2", "exempt", "part 2 exempt")
+
+    @property
+    def seal_key(self) -> str:
+        """The secret that seals this master's returns."""
+        return plain(self.keeping.get("Seal key"))
+
+    @property
+    def id(self) -> str:
+        """The plan's own ID, sealed into every return."""
+        return plain(self.keeping.get("Plan ID"))
+
+
+def read_plan(snapshot: Snapshot) -> Plan:
+    """The plan a master holds.
+
+    Raises NotAMaster with place, fault and remedy where a sheet, a heading or a setting is not as it must be.
+    """
+    if PLAN not in snapshot or SCHEMA_SHEET not in snapshot:
+        lost = PLAN if PLAN not in snapshot else SCHEMA_SHEET
+        raise NotAMaster(
+            snapshot.name,
+            f"there is no sheet '{lost}', so this is not a master",
+            "Choose a workbook made by 'hrworkbook new', or take the latest backup",
+        )
+    schema = read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
+    block = snapshot[PLAN]
+    header_row, places = find_headings(block, schema)
+    return Plan(
+        snapshot=snapshot,
+        schema=schema,
+        header_row=header_row,
+        places=places,
+        lines=tuple(_lines(block, header_row, places)),
+        owners=tuple(_owners(snapshot)),
+        lists=_lists(snapshot[LISTS]),
+        settings=_settings(snapshot[START]),
+        keeping=_labelled(snapshot[ISSUED_SHEET], KEEPING, 1),
+    )
+
+
+def schema_text(block: Block) -> str:
+    """The TOML text kept on the Schema sheet, one line a cell from A3 down."""
+    return "\n".join(as_text(row[0]) if row else "" for row in block.rows[2:]) + "\n"
+
+
+def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
+    """The Plan sheet's heading row, and the column of each key ('' for the ID).
+
+    On a master, headings must be exact after normalising: HR is told of a renamed one, never guessed past it.
+    """
+    wanted = {folded(c.header): c.key for c in schema.columns} | {folded(ID_HEADER): ""}
+    best: tuple[int, dict[str, int]] = (0, {})
+    for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
+        found: dict[str, int] = {}
+        for number, value in enumerate(block.rows[row - 1], 1):
+            key = wanted.get(folded(as_text(value))) if isinstance(value, str) else None
+            if key is not None:
+                if key in found:
+                    raise NotAMaster(
+                        f"{PLAN}!{address(row, number)}",
+                        f"the heading '{as_text(value)}' stands twice, also in {address(row, found[key])}",
+                        "Rename or remove the one you added",
+                    )
+                found[key] = number
+        if len(found) > len(best[1]):
+            best = (row, found)
+    _check_headings(block, schema, *best)
+    return best
+
+
+def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, int]) -> None:
+    missing = [h for h, k in [(ID_HEADER, ""), *((c.header, c.key) for c in schema.columns)] if k not in found]
+    for first_row, first, last_row, last in block.merges:
+        if row and first_row <= row <= last_row and (last > first or last_row > row):
+            raise NotAMaster(
+                f"{PLAN}!{address(first_row, first)}:{address(last_row, last)}",
+                "cells of the heading row are merged, so a column has no heading of its own",
+                "Unmerge them and type each heading back",
+            )
+    if not missing:
+        return
+    known = set(found.values())
+    strangers = [
+        f"'{plain(v)}' in {address(row, n)}"
+        for n, v in enumerate(block.rows[row - 1] if row else (), 1)
+        if n not in known and not is_blank(v)
+    ]
+    instead = f"; {listed(strangers[:3])} {'is' if len(strangers) == 1 else 'are'} not known" if strangers else ""
+    raise NotAMaster(
+        f"{PLAN}!{address(row, 1)}" if row else PLAN,
+        f"the heading {listed([repr(m) for m in missing[:4]])} is missing{instead}",
+        "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
+    )
+
+
+def _lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable[Line]:
+    pairs = [(key, column - 1) for key, column in places.items() if key]
+    id_column = places[""] - 1
+    for number, row in enumerate(block.rows[header_row:], header_row + 1):
+        width = len(row)
+        values = {key: row[at] if at < width else None for key, at in pairs}
+        id_ = plain(row[id_column]) if id_column < width else ""
+        if id_ or not all(map(is_blank, values.values())):
+            yield Line(id_, number, values)
+
+
+def _owners(snapshot: Snapshot) -> Iterable[Owner]:
+    for item in OWNERS_LEDGER.items(snapshot):
+        if role := item.text("Role"):
+            yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
+
+
+def _lists(block: Block) -> dict[str, tuple[str, ...]]:
+    top = next(
+        (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and any(not is_blank(v) for v in row)), 0
+    )
+    lists: dict[str, tuple[str, ...]] = {}
+    for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
+        if not is_blank(heading):
+            words = (plain(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
+            lists[plain(heading)] = tuple(dict.fromkeys(w for w in words if w))
+    return lists
+
+
+def _labelled(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
+    """The value to the right of each label that stands in a column."""
+    wanted = set(labels)
+    return {
+        label: block.at(row, column + 1)
+        for row in range(1, min(40, len(block.rows)) + 1)
+        if (label := plain(block.at(row, column))) in wanted
+    }
+
+
+def _settings(block: Block) -> dict[str, Value]:
+    return _labelled(block, SETTINGS, 2)
+
+
+def issued_ledger(schema: Schema) -> Ledger:
+    """The hidden sheet with the baselines: each issued line as it was when it went out."""
+    headings = ("Return", ID_HEADER, *(c.header for c in schema.columns))
+    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", hidden=True)
+
+
+def history_ledger(schema: Schema) -> Ledger:
+    """The plan as it was reported at the end of each closed period."""
+    headings = ("Period", "Closed", ID_HEADER, *(c.header for c in schema.columns))
+    return Ledger("History", headings, "The plan as it was reported, period by period.")
+
+
+def keep(plan: Plan, name: str, value: Value) -> Write:
+    """The write of one of the project's own settings on the Issued sheet."""
+    block = plan.snapshot[ISSUED_SHEET]
+    row = next(r for r in range(1, len(block.rows) + 1) if plain(block.at(r, 1)) == name)
+    return Write(ISSUED_SHEET, row, 2, ((value,),))
+
+
+def new_keeping() -> dict[str, Value]:
+    """A new plan's own ID and seal key; the first line to be numbered is 1."""
+    return {"Plan ID": secrets.token_hex(4).upper(), "Seal key": secrets.token_hex(32), "Next ID": 1}
+
+
+def line_id(schema: Schema, number: int) -> str:
+    """`L007`: the visible ID of the line with that number."""
+    return f"{schema.id_prefix}{number:03d}"
+
+
+def give_ids(plan: Plan) -> tuple[Write, ...]:
+    """The writes that number the lines that have no ID yet; a number once given is never given again."""
+    waiting = [line for line in plan.lines if not line.id]
+    if not waiting:
+        return ()
+    kept = plan.keeping.get("Next ID")
+    prefix = plan.schema.id_prefix
+    used = [int(l.id.removeprefix(prefix)) for l in plan.lines if l.id.removeprefix(prefix).isdecimal()]  # noqa: E741
+    number = max(int(kept) if isinstance(kept, (int, float)) else 1, max(used, default=0) + 1)
+    writes = [
+        Write(PLAN, line.row, plan.places[""], ((line_id(plan.schema, number + i),),)) for i, line in enumerate(waiting)
+    ]
+    return (*writes, keep(plan, "Next ID", number + len(waiting)))
+
+
+def stamp(now: datetime) -> str:
+    """`2026-11-21 18:30`: how ledgers say when; it sorts as text."""
+    return now.strftime("%Y-%m-%d %H:%M")
+
+
+def duplicate_ids(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """Pairs of lines that share an ID: the first with it, and each later one."""
+    first: dict[str, Line] = {}
+    return [(first[x.id], x) for x in lines if x.id and first.setdefault(x.id, x) is not x]

@@ -1,0 +1,223 @@
+"""The rules across cells and lines that a schema can name."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from hrworkbook.findings import listed
+from hrworkbook.kinds import owners_in
+from hrworkbook.plan import Line, Plan, history_ledger
+from hrworkbook.schema import Rule
+from hrworkbook.timescale import dates_in, read_timescale
+from hrworkbook.values import as_text, folded, is_blank, plain, same
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a rule has against one cell."""
+
+    line: Line
+    key: str
+    fault: str
+    remedy: str
+
+
+Check = Callable[[Plan, Rule, date], Iterator[Complaint]]
+
+
+def _short(text: str, most: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """The same reference with two priorities: every line whose text differs from the first with that reference."""
+    key, per = rule.settings["column"], rule.settings["per"]
+    column = plan.schema[key]
+    first: dict[tuple[str, ...], Line] = {}
+    for line in plan.lines:
+        group = tuple(folded(line.text(k)) for k in per)
+        if not all(group) or is_blank(line.values.get(key)):
+            continue
+        before = first.setdefault(group, line)
+        if not same(before.values.get(key), line.values.get(key)):
+            what = listed([f"{plan.schema[k].header} '{_short(line.text(k), 30)}'" for k in per[-1:]])
+            yield Complaint(
+                line, key,
+                f"{what} has another {column.header} in row {before.row}: '{_short(before.text(key))}'",
+                f"Make the two alike, or give this line another {plan.schema[per[-1]].header}",
+            )  # fmt: skip
+
+
+def unique(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Lines that repeat the values of columns which must be unique together."""
+    keys = rule.settings["columns"]
+    first: dict[tuple[str, ...], Line] = {}
+    for line in plan.lines:
+        group = tuple(folded(line.text(k)) for k in keys)
+        if not any(group):
+            continue
+        before = first.setdefault(group, line)
+        if before is not line:
+            names = listed([plan.schema[k].header for k in keys])
+            yield Complaint(
+                line,
+                keys[0],
+                f"{names} '{_short(line.text(keys[0]))}' is also in row {before.row}",
+                "Remove one of the two, or tell them apart",
+            )
+
+
+def known_owner(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Owners who are not on the Owners sheet, with the nearest that is; and a name that looks cut short."""
+    import difflib
+
+    key = rule.settings["column"]
+    roles = list(plan.spelled.values())
+    for line in plan.lines:
+        if not isinstance(line.values.get(key), str):
+            continue
+        for name in owners_in(line.text(key), today):
+            if folded(name) not in plan.spelled:
+                near = difflib.get_close_matches(name, roles, 1, 0.7)
+                advice = f"Did you mean '{near[0]}'? Otherwise add" if near else "Add"
+                yield Complaint(
+                    line,
+                    key,
+                    f"the owner '{_short(name)}' is not on the Owners sheet",
+                    f"{advice} the role there, or correct it here. Joint owners are parted by /",
+                )
+
+
+def overdue(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Lines whose last date has passed without completion."""
+    key = rule.settings["column"]
+    status = plan.schema.role("status")
+    for line in plan.lines:
+        due = due_of(plan, line, key)
+        if due and due < today and not plan.is_done(line):
+            word = (status and line.text(status.key)) or "not reported"
+            done = plan.schema.done[0] if plan.schema.done else "done"
+            yield Complaint(
+                line, key, f"this was due by {due.day} {due:%B %Y} and its status is {word}",
+                f"Mark it {done} if it is, or agree a new {plan.schema[key].header}",
+            )  # fmt: skip
+
+
+def due_of(plan: Plan, line: Line, key: str) -> date | None:
+    """The last date a cell states; for prose, the last date found in it; None where there is none."""
+    text = line.text(key)
+    if not text:
+        return None
+    if plan.schema[key].kind in ("timescale", "date"):
+        return read_timescale(text).due
+    ends = [m.span.end for m in dates_in(text) if m.span.end]
+    return max(ends, default=None)
+
+
+def not_over(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Amounts over their limit, such as spend over plan."""
+    key, limit = rule.settings["column"], rule.settings["limit"]
+    for line in plan.lines:
+        actual, planned = amount(plan, line, key), amount(plan, line, limit)
+        if actual is not None and planned is not None and actual > planned:
+            yield Complaint(
+                line, key,
+                f"{plan.schema[key].header} is {line.text(key)}, over the {plan.schema[limit].header} of {line.text(limit)}",
+                "Check both figures; if the overspend is real, explain it in the progress update",
+            )  # fmt: skip
+
+
+def amount(plan: Plan, line: Line, key: str) -> Decimal | None:
+    """The figure in a money or number cell; *nil* is nought; None where it holds none or cannot be read."""
+    value = line.values.get(key)
+    column = plan.schema[key]
+    if is_blank(value) or column.type.fault(value, column.header, ()) is not None:
+        return None
+    read = column.type.read(value)
+    figure = getattr(read, "amount", read)
+    return (
+        Decimal(0)
+        if getattr(read, "nil", False)
+        else Decimal(str(figure))
+        if isinstance(figure, (int, float, Decimal))
+        else None
+    )
+
+
+def reported(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Lines that are not done and have no progress, or the same text as at the end of the last period."""
+    key = rule.settings["column"]
+    column = plan.schema[key]
+    last = last_reported(plan, key)
+    for line in plan.lines:
+        if plan.is_done(line):
+            continue
+        text = line.values.get(key)
+        if is_blank(text):
+            yield Complaint(
+                line,
+                key,
+                f"no {column.header} is reported this period",
+                "Ask the owner, or enter what has happened; 'No change' is an answer",
+            )
+        elif line.id in last and same(last[line.id], text):
+            yield Complaint(
+                line,
+                key,
+                f"the {column.header} is word for word the last period's",
+                "Ask the owner what has happened since",
+            )
+
+
+def last_reported(plan: Plan, key: str) -> Mapping[str, str]:
+    """Each line's text in a column when the last period was closed, by ID; empty before the first."""
+    ledger = history_ledger(plan.schema)
+    if ledger.sheet not in plan.snapshot:
+        return MappingProxyType({})
+    items = ledger.items(plan.snapshot)
+    latest = items[-1].text("Period") if items else ""
+    return {i.text("ID"): as_text(i[plan.schema[key].header]) for i in items if i.text("Period") == latest}
+
+
+def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Blank cells that another cell's word makes required."""
+    key, when, words = rule.settings["column"], rule.settings["when"], rule.settings["is"]
+    for line in plan.lines:
+        if folded(line.text(when)) in map(folded, words) and is_blank(line.values.get(key)):
+            column = plan.schema[key]
+            yield Complaint(
+                line,
+                key,
+                f"{column.header} is blank although {plan.schema[when].header} is {plain(line.text(when))}",
+                column.help or "Enter it",
+            )
+
+
+def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
+    """Totals that are not the sum of their parts."""
+    total, parts = rule.settings["total"], rule.settings["parts"]
+    for line in plan.lines:
+        stated = amount(plan, line, total)
+        figures = [f for p in parts if (f := amount(plan, line, p)) is not None]
+        if stated is not None and figures and abs(sum(figures, Decimal(0)) - stated) > Decimal("0.05") * len(figures):
+            yield Complaint(
+                line,
+                total,
+                f"{plan.schema[total].header} is {line.text(total)} but its parts add up to {sum(figures, Decimal(0)):,}",
+                "Check the parts and the total with the sender",
+            )
+
+
+RULE_CHECKS: dict[str, Check] = {
+    "one-value-per": one_value_per,
+    "unique": unique,
+    "known-owner": known_owner,
+    "overdue": overdue,
+    "not-over": not_over,
+    "reported": reported,
+    "needed-when": needed_when,
+    "adds-up": adds_up,
+}

@@ -1,0 +1,55 @@
+"""The seal on a return: what it says, and whether it is still what was issued."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hrworkbook.snapshot import Block
+from hrworkbook.values import Value, plain
+
+_FORM = re.compile(
+    r"hrworkbook return (?P<id>R\d+) \| plan (?P<plan>[0-9A-F]+) \| period (?P<period>.*) \| seal (?P<mark>[0-9a-f]{32})"
+)
+_LIKE_ONE = re.compile(r"hrworkbook return\b", re.I)
+SEARCHED_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A return's seal: which return of which plan and period, and the mark over what was issued."""
+
+    return_id: str
+    plan_id: str
+    period: str
+    mark: str
+
+    def __str__(self) -> str:
+        return f"hrworkbook return {self.return_id} | plan {self.plan_id} | period {self.period} | seal {self.mark}"
+
+
+def mark(key: str, return_id: str, plan_id: str, period: str, lines: Iterable[tuple[str, Sequence[Value]]]) -> str:
+    """HMAC-SHA-256 (first 128 bits) over the return's ID, plan, period, and each line's ID and issued values."""
+    issued = [return_id, plan_id, period, [[id_, [plain(v) for v in values]] for id_, values in lines]]
+    message = json.dumps(issued, ensure_ascii=False, separators=(",", ":")).encode()
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()[:32]
+
+
+def same_mark(one: str, other: str) -> bool:
+    """Whether two marks are equal, compared in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def find_seal(blocks: Iterable[Block]) -> tuple[Seal | None, str]:
+    """The seal in a workbook, and the text of something that was a seal but can no longer be read ('' if none)."""
+    broken = ""
+    for block in blocks:
+        for row in (*block.rows[:SEARCHED_ROWS], *block.rows[SEARCHED_ROWS:][-SEARCHED_ROWS:]):
+            for value in row:
+                if isinstance(value, str) and _LIKE_ONE.search(value):
+                    if match := _FORM.search(plain(value)):
+                        return Seal(match["id"], match["plan"], match["period"], match["mark"]), ""
+                    broken = plain(value)
+    return None, broken

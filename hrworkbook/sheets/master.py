@@ -1,0 +1,287 @@
+"""The master workbook, written new: the sheets an officer works in, empty or filled from a plan."""
+
+from collections.abc import Mapping, Sequence
+
+from xlsxwriter.worksheet import Worksheet
+
+from hrworkbook import look
+from hrworkbook.ledgers import (
+    CHOICES,
+    DECISIONS,
+    HEADINGS,
+    JOURNAL,
+    LISTS,
+    OWNERS,
+    OWNERS_LEDGER,
+    PLAN,
+    PROBLEMS,
+    REGISTER,
+    START,
+    Ledger,
+)
+from hrworkbook.new import Draft
+from hrworkbook.plan import KEEPING, SCHEMA_SHEET, SETTINGS, history_ledger, issued_ledger
+from hrworkbook.schema import ID_HEADER, Column, Schema
+from hrworkbook.sheets.paper import Paper, page, put, row_height
+from hrworkbook.snapshot import address, column_letters
+from hrworkbook.start import STATUS, STEPS
+from hrworkbook.values import Value, as_text
+
+PLAN_TOP = 5
+"""The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""
+LEDGER_TOP = 4
+SPARE_ROWS = 1_000
+"""Rows below the plan that have dropdowns and highlighting ready."""
+
+
+def master_workbook(draft: Draft) -> bytes:
+    """The master as an .xlsx; the same draft gives the same bytes."""
+    paper = Paper(draft.schema.title)
+    sheets = {name: paper.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS)}
+    start = sheets[START]
+    _start(paper, start, draft)
+    _plan(paper, sheets[PLAN], draft)
+    owners = [{"Role": o.role, "Name": o.name, "E-mail": o.email, "Deputy": o.deputy, "Deputy e-mail": o.deputy_email}
+              for o in draft.owners]  # fmt: skip
+    _ledger(paper, sheets[OWNERS], OWNERS_LEDGER, owners)
+    _lists(paper, sheets[LISTS], draft)
+    for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, JOURNAL, history_ledger(draft.schema)):
+        sheet = paper.book.add_worksheet(ledger.sheet)
+        _ledger(paper, sheet, ledger)
+        if ledger is DECISIONS:
+            _choices(sheet)
+        if ledger is HEADINGS:
+            _meanings(sheet, draft.schema)
+    _kept(paper, draft)
+    start.activate()
+    start.set_first_sheet()
+    return paper.bytes()
+
+
+def _title(paper: Paper, sheet: Worksheet, title: str, purpose: str, column: int = 0) -> None:
+    put(sheet, 0, column, title, paper.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.BAND))
+    sheet.set_row(0, 27)
+    put(sheet, 1, column, purpose, paper.format(font_color=look.SECONDARY))
+    sheet.set_row(1, 18)
+
+
+def _start(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 2)
+    sheet.set_column(1, 4, 27, paper.format())
+    sheet.set_column(5, 5, 40, paper.format())
+    _title(paper, sheet, draft.schema.title, "Where this plan stands, and what to do next.", 1)
+    label = paper.format(font_color=look.SECONDARY, bottom=1, bottom_color=look.RULE)
+    number = paper.format(font_size=look.LARGE_NUMBER_SIZE, bold=True, align="left", font_color=look.BAND)
+    sheet.set_row(2, 9)
+    for i, name in enumerate(STATUS):
+        put(sheet, 3, 1 + i, name, label)
+        put(sheet, 4, 1 + i, len(draft.lines) if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number)
+    sheet.set_row(3, 18)
+    sheet.set_row(4, 40)
+    strong = paper.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False)
+    sentence = paper.format(font_size=look.HEADING_SIZE)
+    step = "Owners" if draft.lines else "Lines"
+    sheet.set_row(5, 9)
+    for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
+        put(sheet, row, 1, name, strong if row == 6 else paper.format(bold=True))
+        put(sheet, row, 2, text, sentence if row == 6 else paper.format())
+        sheet.set_row(row, 22 if row == 6 else 18)
+    put(sheet, 8, 1, "Last done", paper.format(bold=True))
+    put(sheet, 8, 2, "Made new", paper.format())
+    sheet.set_row(9, 12)
+    head = paper.format(bold=True, font_color=look.WHITE, bg_color=look.BAND, valign="vcenter")
+    for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
+        put(sheet, 10, column, text, head)
+    sheet.set_row(10, 20)
+    entry = paper.format(bottom=1, bottom_color=look.RULE, bg_color=look.WHITE, align="left", num_format="d mmmm yyyy")
+    for row, (name, help_) in enumerate(SETTINGS.items(), 11):
+        put(sheet, row, 1, name, paper.format(bottom=1, bottom_color=look.RULE))
+        put(sheet, row, 2, draft.settings.get(name), entry)
+        put(sheet, row, 3, help_, paper.format(font_color=look.SECONDARY))
+        sheet.set_row(row, 18)
+    page(sheet, draft.schema.title)
+
+
+def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
+    schema = draft.schema
+    columns = schema.columns
+    sheet.hide_gridlines(2)
+    _title(paper, sheet, schema.title, "Dark headings are HR's columns; blue headings are the owners'. An ID is never used twice: leave it blank on a new line and Validate will give one.")  # fmt: skip
+    sheet.set_row(2, 6)
+    top = PLAN_TOP - 1
+    if any(c.group for c in columns):
+        _groups(paper, sheet, top - 1, columns)
+    sheet.set_row(top - 1, 18 if any(c.group for c in columns) else 6)
+    widths = [8.0, *(c.width for c in columns)]
+    bodies = [paper.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE, font_color=look.SECONDARY)]
+    bodies += [paper.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE)] * len(columns)
+    for i, width in enumerate(widths):
+        sheet.set_column(i, i, width, paper.format(text_wrap=True, indent=1))
+    for row, (id_, values) in enumerate(draft.lines, top + 1):
+        cells: list[Value] = [id_, *(values.get(c.key) for c in columns)]
+        for i, value in enumerate(cells):
+            put(sheet, row, i, value, bodies[i])
+        sheet.set_row(row, row_height([as_text(v) for v in cells], [max(2, w - 2) for w in widths]))
+    last = top + max(1, len(draft.lines))
+    headings = [ID_HEADER, *(c.header for c in columns)]
+    sheet.add_table(top, 0, last, len(columns), {
+        "name": "PlanLines",
+        "style": None,
+        "columns": [
+            {"header": h, "header_format": _heading(paper, i > 0 and columns[i - 1].by_owner), "format": bodies[i]}
+            for i, h in enumerate(headings)
+        ],
+    })  # fmt: skip
+    sheet.set_row(top, row_height(headings, [max(2, w - 5) for w in widths]) + 6)
+    _dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
+    _highlights(paper, sheet, draft, top + 1, last + SPARE_ROWS)
+    frozen = 1 + next((i for i, c in enumerate(columns, 1) if c.key == schema.roles.get("reference")), 1)
+    sheet.freeze_panes(top + 1, frozen if sum(widths[:frozen]) <= 60 else 1)
+    sheet.repeat_rows(top)
+    sheet.set_zoom(90)
+    page(sheet, schema.title, paper=schema.appendix.paper)
+
+
+def _heading(paper: Paper, owners: bool) -> object:
+    return paper.format(
+        bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
+        bg_color=look.OWNERS_BAND if owners else look.BAND, bottom=2, bottom_color=look.STRONG_RULE,
+    )  # fmt: skip
+
+
+def _groups(paper: Paper, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
+    """Group headings, centred across their columns without merging."""
+    style = paper.format(bold=True, align="center_across", bg_color=look.QUIET, left=1, left_color=look.RULE)
+    rest = paper.format(bold=True, align="center_across", bg_color=look.QUIET)
+    before = ""
+    for i, column in enumerate(columns, 1):
+        first = column.group != before
+        put(sheet, row, i, column.group if first else None, style if first else rest)
+        before = column.group
+
+
+def _dropdowns(sheet: Worksheet, draft: Draft, first: int, last: int) -> None:
+    names = list(draft.lists)
+    for i, column in enumerate(draft.schema.columns, 1):
+        help_ = {"input_title": column.header[:32], "input_message": column.help[:255]} if column.help else {}
+        source: object = None
+        if column.kind == "owners":
+            source = _named_range(OWNERS, 1, LEDGER_TOP + 1)
+        elif column.list:
+            source = _named_range(LISTS, names.index(column.list) + 1, LEDGER_TOP + 1)
+        elif column.words:
+            source = list(column.words)
+        if source is None:
+            if help_:
+                sheet.data_validation(first, i, last, i, {"validate": "any", **help_})
+            continue
+        strict = column.kind == "choice"
+        error = {"error_title": column.header[:32], "error_message": "Choose one of the words in the list."}
+        sheet.data_validation(
+            first, i, last, i, {"validate": "list", "source": source, "show_error": strict, **error, **help_}
+        )
+
+
+def _named_range(sheet: str, column: int, row: int) -> str:
+    """A formula for the filled part of a list, so that the dropdown ends where the words end."""
+    letters = column_letters(column)
+    cells = f"{sheet}!${letters}${row}:${letters}${row + 199}"
+    return f"=OFFSET({sheet}!${letters}${row},0,0,MAX(1,COUNTA({cells})),1)"
+
+
+def _highlights(paper: Paper, sheet: Worksheet, draft: Draft, first: int, last: int) -> None:
+    """Highlights problem cells by looking them up on the Problems sheet, and marks where a theme begins."""
+    count = len(draft.schema.columns)
+    problems = f"{PROBLEMS.sheet}!"
+    for severity, fill, edge in (
+        ("error", look.PROBLEM_FILL, look.RED),
+        ("warning", look.WARNING_FILL, look.AMBER),
+    ):
+        found = (
+            f"=COUNTIFS({problems}$A:$A,\"{severity}\",{problems}$C:$C,$A{first + 1},{problems}$D:$D,A${first})>0"
+        )  # fmt: skip
+        style = paper.book.add_format({"bg_color": fill, "left": 1, "left_color": edge})
+        sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": found, "format": style})
+    theme = draft.schema.roles.get("theme")
+    if theme:
+        at = column_letters(2 + [c.key for c in draft.schema.columns].index(theme))
+        changed = f'=AND(${at}{first + 1}<>"",${at}{first + 1}<>${at}{first})'
+        style = paper.book.add_format({"top": 1, "top_color": look.BAND})
+        sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": changed, "format": style})
+
+
+def _ledger(
+    paper: Paper, sheet: Worksheet, ledger: Ledger, rows: Sequence[Mapping[str, Value]] = (), top: int = LEDGER_TOP
+) -> None:
+    sheet.hide_gridlines(2)
+    _title(paper, sheet, ledger.sheet, ledger.purpose)
+    body = paper.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE)
+    widths = ledger.widths or (14.0,) * len(ledger.headings)
+    for i, width in enumerate(widths):
+        sheet.set_column(i, i, width, paper.format(text_wrap=True, indent=1))
+    for row, item in enumerate(rows, top):
+        for i, heading in enumerate(ledger.headings):
+            put(sheet, row, i, item.get(heading), body)
+        sheet.set_row(row, 18)
+    sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
+        "name": f"{ledger.sheet}Rows",
+        "style": None,
+        "columns": [{"header": h, "header_format": _heading(paper, False), "format": body} for h in ledger.headings],
+    })  # fmt: skip
+    sheet.set_row(top - 1, 22)
+    sheet.freeze_panes(top, 0)
+    sheet.repeat_rows(top - 1)
+    page(sheet, ledger.sheet)
+
+
+def _choices(sheet: Worksheet) -> None:
+    sheet.data_validation(LEDGER_TOP, 0, LEDGER_TOP + 5_000, 0, {
+        "validate": "list", "source": list(CHOICES), "input_title": "Your decision",
+        "input_message": "Choose what the plan is to say, then press Decide. For your own words, choose 'my own text' and write it in the next column.",
+        "error_title": "Your decision", "error_message": "Choose one of the four from the list.",
+    })  # fmt: skip
+
+
+def _meanings(sheet: Worksheet, schema: Schema) -> None:
+    column = HEADINGS.headings.index("Means the column")
+    words = [c.header for c in schema.columns]
+    if sum(len(w) + 1 for w in words) <= 255:
+        sheet.data_validation(LEDGER_TOP, column, LEDGER_TOP + 1_000, column, {"validate": "list", "source": words})
+
+
+def _lists(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
+    sheet.hide_gridlines(2)
+    _title(paper, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
+    body = paper.format(indent=1, bottom=1, bottom_color=look.RULE)
+    for i, (name, words) in enumerate(draft.lists.items()):
+        sheet.set_column(i, i, 44 if any(len(w) > 20 for w in words) else 24, paper.format(indent=1))
+        put(sheet, LEDGER_TOP - 1, i, name, _heading(paper, False))  # type: ignore[arg-type]
+        for row, word in enumerate(words, LEDGER_TOP):
+            put(sheet, row, i, word, body)
+    sheet.set_row(LEDGER_TOP - 1, 22)
+    sheet.freeze_panes(LEDGER_TOP, 0)
+    page(sheet, LISTS)
+
+
+def _kept(paper: Paper, draft: Draft) -> None:
+    """The two sheets the project keeps for itself, hidden so that nobody need look at them."""
+    issued = issued_ledger(draft.schema)
+    sheet = paper.book.add_worksheet(issued.sheet)
+    for row, name in enumerate(KEEPING):
+        put(sheet, row, 0, name, paper.format())
+        put(sheet, row, 1, draft.keeping[name], paper.format())
+    for i, heading in enumerate(issued.headings):
+        put(sheet, 4, i, heading, _heading(paper, False))  # type: ignore[arg-type]
+    sheet.hide()
+    sheet = paper.book.add_worksheet(SCHEMA_SHEET)
+    put(sheet, 0, 0, SCHEMA_SHEET, paper.format(bold=True))
+    put(sheet, 1, 0, "The schema this master was made from, kept with it.", paper.format())
+    for row, line in enumerate(draft.schema.source.splitlines(), 2):
+        put(sheet, row, 0, line, paper.format(font_name="Consolas"))
+    sheet.hide()
+
+
+def plan_cell(row: int, column: int) -> str:
+    """The address of the n-th line's m-th column on a new master's Plan sheet, both from 1; column 0 is the ID."""
+    return address(PLAN_TOP + row, column + 1)

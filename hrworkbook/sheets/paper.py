@@ -1,0 +1,80 @@
+"""The formats, heights and page set-up that the master and the return share."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from hrworkbook import look
+from hrworkbook.appendix.measure import one_line, wrapped_lines
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
+
+BASE: dict[str, Any] = {
+    "font_name": "Calibri",
+    "font_size": look.BODY_SIZE,
+    "font_color": look.TEXT,
+    "valign": "top",
+}
+FONT = "Calibri"
+
+
+class Paper:
+    """One workbook being written, with one format object for each look."""
+
+    def __init__(self, title: str, author: str = "") -> None:
+        self._bytes = io.BytesIO()
+        self.book: Workbook = xlsxwriter.Workbook(
+            self._bytes, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        self.book.set_properties({"title": title, "author": author, "comments": ""})
+        self.book.set_size(24_000, 14_000)
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def format(self, **look_of_it: Any) -> Format:
+        """The format with this look; asked twice, the same one."""
+        merged = BASE | look_of_it
+        key = tuple(sorted(merged.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(merged)
+        return self._formats[key]
+
+    def bytes(self) -> bytes:
+        """The finished workbook."""
+        self.book.close()
+        return self._bytes.getvalue()
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
+    """Writes a value at a row and column counted from 0: text as text, whatever it begins with."""
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, style)
+    elif isinstance(value, (int, float)):
+        sheet.write_number(row, column, value, style)
+    elif isinstance(value, str) and not isinstance(value, CellError):
+        sheet.write_string(row, column, writable(value)[:LONGEST_TEXT], style)
+    else:
+        sheet.write_string(row, column, as_text(value), style)
+
+
+def row_height(
+    texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = 320
+) -> float:
+    """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
+    lines = max((wrapped_lines(t, w, FONT, size) for t, w in zip(texts, widths, strict=True) if t), default=1)
+    return min(tallest, lines * one_line(size) + 6)
+
+
+def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:
+    """Sets a sheet up to print one page wide, numbered, with quiet margins."""
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_paper(8 if paper == "A3" else 9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&9" + footer.replace("&", "&&")[:180] + "&R&9Page &P of &N")

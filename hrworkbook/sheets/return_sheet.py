@@ -1,0 +1,134 @@
+"""A return, written: one sheet with the owner's lines, locked but for the cells that are theirs to fill in."""
+
+from collections.abc import Sequence
+
+from xlsxwriter.worksheet import Worksheet
+
+from hrworkbook import look
+from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
+from hrworkbook.schema import ID_HEADER, Column
+from hrworkbook.sheets.paper import Paper, page, put, row_height
+from hrworkbook.values import Value, as_text
+
+SHEET = "Your return"
+TOP = 7
+"""The heading row; above it the title, what to do, and the seal."""
+
+
+def return_workbook(issued: Return) -> bytes:
+    """The return as an .xlsx without macros; the same return gives the same bytes."""
+    paper = Paper(title_of(issued))
+    sheet = paper.book.add_worksheet(SHEET)
+    columns = _columns(issued)
+    widths = [_width(c, shown) for c, shown in columns]
+    sheet.hide_gridlines(2)
+    _head(paper, sheet, issued)
+    _headings(paper, sheet, columns, widths)
+    first_cell = _rows(paper, sheet, issued, columns, widths)
+    last = TOP + len(issued.lines) - 1
+    _dropdowns(sheet, issued, columns, last)
+    sheet.protect("", {
+        "sort": False, "autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True,
+    })  # fmt: skip
+    sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
+    sheet.freeze_panes(TOP, 1)
+    sheet.repeat_rows(TOP - 1)
+    sheet.set_zoom(90)
+    if first_cell:
+        sheet.set_selection(*first_cell, *first_cell)
+    page(sheet, title_of(issued))
+    return paper.bytes()
+
+
+def _columns(issued: Return) -> list[tuple[Column | None, bool]]:
+    """The sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one."""
+    again = {
+        c.key for c in shown_again(issued.schema) if any(issued.last.get(c.key, {}).get(x.id) for x in issued.lines)
+    }
+    columns: list[tuple[Column | None, bool]] = [(None, False)]
+    for column in issued.schema.columns:
+        if column.key in again:
+            columns.append((column, True))
+        columns.append((column, False))
+    return columns
+
+
+def _width(column: Column | None, shown: bool) -> float:
+    return 8.0 if column is None else min(column.width, 40.0) if shown else column.width
+
+
+def _head(paper: Paper, sheet: Worksheet, issued: Return) -> None:
+    grey = {"bg_color": look.QUIET}
+    for row in range(TOP - 1):
+        sheet.set_row(row, 18, paper.format(**grey))
+    put(sheet, 0, 0, title_of(issued), paper.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.BAND, **grey))
+    sheet.set_row(0, 27, paper.format(**grey))
+    put(sheet, 1, 0, due_line(issued), paper.format(bold=True, **grey))
+    put(sheet, 2, 0, ASK, paper.format(**grey))
+    put(sheet, 3, 0, LEAVE, paper.format(**grey))
+    put(sheet, 4, 0, str(issued.seal), paper.format(font_size=look.SMALL_SIZE, font_color=look.SECONDARY, **grey))
+    sheet.set_row(5, 6, paper.format(**grey))
+
+
+def heading_of(column: Column | None, shown: bool) -> str:
+    """The heading of a return's column."""
+    return ID_HEADER if column is None else f"{LAST}{column.header}" if shown else column.header
+
+
+def _headings(
+    paper: Paper, sheet: Worksheet, columns: Sequence[tuple[Column | None, bool]], widths: Sequence[float]
+) -> None:
+    for i, (column, shown) in enumerate(columns):
+        owners = column is not None and column.by_owner and not shown
+        style = paper.format(
+            bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
+            bg_color=look.OWNERS_BAND if owners else look.BAND,
+        )  # fmt: skip
+        put(sheet, TOP - 1, i, heading_of(column, shown), style)
+        sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET))
+    sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [max(2, w - 5) for w in widths]) + 6)
+
+
+def _rows(
+    paper: Paper,
+    sheet: Worksheet,
+    issued: Return,
+    columns: Sequence[tuple[Column | None, bool]],
+    widths: Sequence[float],
+) -> tuple[int, int] | None:
+    edge = {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE}
+    locked = paper.format(bg_color=look.QUIET, **edge)
+    before = paper.format(bg_color=look.QUIET, font_color=look.SECONDARY, **edge)
+    open_ = paper.format(
+        bg_color=look.WHITE, locked=0, left=1, right=1, left_color=look.RULE, right_color=look.RULE, **edge
+    )
+    first: tuple[int, int] | None = None
+    for row, line in enumerate(issued.lines, TOP):
+        cells: list[Value] = []
+        for i, (column, shown) in enumerate(columns):
+            if column is None:
+                value: Value = line.id
+            else:
+                value = issued.last[column.key].get(line.id, "") if shown else line.values.get(column.key)
+            cells.append(value)
+            theirs = column is not None and column.by_owner and not shown
+            put(sheet, row, i, value, open_ if theirs else before if shown else locked)
+            if theirs and first is None:
+                first = (row, i)
+        tall = row_height([as_text(v) for v in cells], [max(2, w - 2) for w in widths], tallest=look.TALLEST_ROW)
+        sheet.set_row(row, max(tall, 33))
+    return first
+
+
+def _dropdowns(sheet: Worksheet, issued: Return, columns: Sequence[tuple[Column | None, bool]], last: int) -> None:
+    for i, (column, shown) in enumerate(columns):
+        if column is None or shown or not column.by_owner:
+            continue
+        help_ = {"input_title": column.header[:32], "input_message": column.help[:255]} if column.help else {}
+        words = list(issued.words.get(column.key, ()))
+        if words and sum(len(w) + 1 for w in words) <= 255:
+            error = {"error_title": column.header[:32], "error_message": "Choose one of the words in the list."}
+            sheet.data_validation(TOP, i, last, i, {"validate": "list", "source": words, **error, **help_})
+        elif help_:
+            sheet.data_validation(TOP, i, last, i, {"validate": "any", **help_})
