@@ -124,16 +124,24 @@ def words_of(schema: Schema, aliases: Mapping[str, str] | None = None, ignored: 
 def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Words) -> tuple[Heading, ...]:
     """The headings of a header that stands on `depth` rows from sheet row `top`."""
     claims: list[tuple[Heading, int]] = []
-    for column, leaf, path, own in _paths(rows, merges, top, depth):
+    paths = _paths(rows, merges, top, depth) if depth > 1 else _one_row(rows[top - 1], top)
+    for column, leaf, path, own in paths:
         key, how, rank = _claim(path, own, words)
         claims.append((Heading(column, address(leaf, column), _JOIN.join(path), key, how), rank))
     return _settled(claims, words)
 
 
-def _paths(
-    rows: Rows, merges: Sequence[Range], top: int, depth: int
-) -> Iterator[tuple[int, int, list[str], list[bool]]]:
-    """Column, row of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
+_Path = tuple[int, int, list[str], list[bool]]
+"""Column, row of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
+
+
+def _one_row(row: Sequence[Value], top: int) -> Iterator[_Path]:
+    for column, value in enumerate(row, 1):
+        if text := _text(value):
+            yield column, top, [text], [True]
+
+
+def _paths(rows: Rows, merges: Sequence[Range], top: int, depth: int) -> Iterator[_Path]:
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
     spans = _spans(merges, top, depth)
     group: list[tuple[str, int]] = [("", 0)] * depth
@@ -223,14 +231,23 @@ def find_header(
         known = sum(h.known for h in headings)
         if known > most:
             found, most = (depth, headings), known
+        if depth == 1 and is_plain(rows, row, headings, words):
+            break
     return found
+
+
+def is_plain(rows: Rows, row: int, headings: Sequence[Heading], words: Words) -> bool:
+    """Whether the one row says it all: no heading in it is strange, most columns are there, and none is below."""
+    if any(not h.known and h.how != "shown only" for h in headings) or 2 * len(headings) < len(words.headers):
+        return False
+    return row >= len(rows) or words.raw.isdisjoint(rows[row])
 
 
 def told(heading: Heading, words: Words) -> str:
     """The receipt's sentence about a heading; '' where it is simply the plan's own."""
-    name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
     if heading.how in ("exact", "id", "shown only"):
         return ""
+    name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
     if heading.key is not None:
         return f"{name} was read as {words.headers[heading.key]}."
     if heading.how == "doubled":

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
-from hrworkbook.headings import DEEPEST, Heading, Words, find_header, fold, words_of
+from hrworkbook.headings import DEEPEST, Heading, Words, find_header, fold, is_plain, words_of
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tablerows import Head, Reading, Row, Table, Unplaced
@@ -89,7 +89,7 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
         found = Head(row, *find_header(block.rows, block.merges, row, words))
         if found.known >= need and (not best or found.known > best.known):
             best = found
-            if _plain_header(block.rows, best, words):
+            if best.depth == 1 and is_plain(block.rows, row, best.headings, words):
                 break
     return best
 
@@ -106,15 +106,6 @@ def _candidates(rows: Sequence[Sequence[Value]], words: Words, need: int) -> Ite
             looked += bool(texts)
             if texts and any(len(t) <= 400 and (f := fold(t)) and f in words.all for t in texts):
                 yield number
-
-
-def _plain_header(rows: Sequence[Sequence[Value]], head: Head, words: Words) -> bool:
-    """Whether nothing better can come: one row, every heading known, all the plan's columns or no more below."""
-    if head.depth > 1 or any(not h.known and h.how != "shown only" for h in head.headings):
-        return False
-    if 2 * head.known < len(words.headers):
-        return False
-    return head.top >= len(rows) or words.raw.isdisjoint(rows[head.top])
 
 
 def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:
