@@ -1,0 +1,112 @@
+"""Text tables: .csv, .tsv and what databases and payroll systems export, in whatever encoding and with whatever delimiter."""
+
+import csv
+import re
+from typing import Any
+
+from hrworkbook.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
+
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SAMPLE = 60_000
+
+
+def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
+    """The table in a text file as one sheet; every cell is text.
+
+    Raises UnreadableFile for prose and for text in no known encoding.
+    """
+    text, encoding = decoded(data)
+    declared = re.match(r"\s*\"?sep=(.)\"?\r?\n", text)
+    if declared:
+        text = text[declared.end() :]
+    delimiter = declared[1] if declared else delimiter_of(text)
+    table_name = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
+    if not delimiter and not (table_name and _short_lines(text)):
+        raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
+    rows = _rows(text, delimiter or ",")
+    if not rows:
+        raise refused("no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in")
+    notes = [f"It is a text table, separated by {_NAMES.get(delimiter or ',', repr(delimiter))}."] if delimiter not in (",", "") else []
+    if encoding == "cp1252":
+        notes.append("Its accents and symbols were read as Windows text (cp1252).")
+    sheet = {"name": "Sheet1", "hidden": False, "rows": rows, "merges": [], "hidden_rows": [], "specials": []}
+    return {"kind": "csv", "sheets": [sheet], "notes": notes}
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text and the encoding it was in: a byte-order mark decides, then UTF-8, then Windows' cp1252."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace"), "utf-16"
+    if data[:400:2].count(0) > 100 or data[1:400:2].count(0) > min(100, len(data) // 4):
+        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace"), "utf-16"
+    try:
+        return data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), "cp1252"
+
+
+def delimiter_of(text: str) -> str:
+    """The character that cuts the text into the most even columns; '' where none does.
+
+    Each candidate is tried on the first lines, quotes respected. The one wins under which the most lines agree on a number
+    of columns above one; a semicolon file with decimal commas reads even under commas in no more than a few lines.
+    """
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    best, score = "", 0.0
+    for delimiter in _NAMES:
+        widths = [len(row) for row in _parsed(sample, delimiter) if any(cell.strip() for cell in row)]
+        if not widths:
+            continue
+        wide = [w for w in widths if w > 1]
+        if not wide:
+            continue
+        usual = max(set(wide), key=lambda w: (wide.count(w), w))
+        agreeing = wide.count(usual) / len(widths)
+        points = agreeing * (1 - 1 / (1 + usual)) * (1 if len(wide) > 1 or len(widths) == 1 else 0.1)
+        if points > score * 1.05:
+            best, score = delimiter, points
+    return best if score > 0.08 else ""
+
+
+def _parsed(text: str, delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(1 << 24)
+    try:
+        return list(csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter))
+    except csv.Error:
+        return []
+
+
+def _rows(text: str, delimiter: str) -> list[list[str | None]]:
+    """The table's rows, blank cells as None, what follows the last value left out."""
+    rows: list[list[str | None]] = []
+    cells = widest = 0
+    csv.field_size_limit(1 << 24)
+    try:
+        for line in csv.reader(_lines(text), delimiter=delimiter):
+            row: list[str | None] = [cell if cell != "" else None for cell in line]
+            while row and row[-1] is None:
+                row.pop()
+            rows.append(row)
+            cells += len(row)
+            widest = max(widest, len(row))
+            if cells > CELLS_MAX or len(rows) > ROWS_MAX * 5:
+                break
+    except csv.Error:
+        raise refused("it is damaged: its quotation marks do not match") from None
+    while rows and not rows[-1]:
+        rows.pop()
+    if cells > CELLS_MAX or len(rows) > ROWS_MAX or widest > 16_384 or len(rows) * widest > AREA_MAX * 4:
+        raise refused(f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN)
+    return rows
+
+
+def _lines(text: str) -> list[str]:
+    r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", text.replace("\0", ""))
+
+
+def _short_lines(text: str) -> bool:
+    lines = text.splitlines()[:200]
+    return bool(lines) and sum(map(len, lines)) / len(lines) < 200

@@ -1,0 +1,155 @@
+"""The capped child process: takes files on its standard input, answers with their cells.
+
+A frame is four bytes of length, then JSON; a request that carries the file itself is followed by its bytes. JSON, not
+pickle: what a hostile file could make of this process must not become code in its parent. A file that kills the process or
+holds it up costs only that file; see `hrworkbook.reading.Reader`.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import sys
+from typing import Any, BinaryIO
+
+from hrworkbook.bounds import FILE_MAX, MB, PLAIN, refused
+from hrworkbook.cells import cells_of_file
+from hrworkbook.errors import UnreadableFile
+
+RETIRE_AFTER = 4 * MB
+"""A file or an answer of this size leaves the process's memory in pieces; it then makes way for a fresh one."""
+
+
+def serve(memory_mb: int) -> None:
+    """Answer requests until the standard input ends, or until a large file has been answered."""
+    requests = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    capped = cap_memory(memory_mb * MB)
+    while True:
+        frame = _exactly(requests, 4)
+        if len(frame) < 4:
+            return
+        request = json.loads(_exactly(requests, int.from_bytes(frame, "little")))
+        data = _exactly(requests, request["size"]) if "size" in request else None
+        answer, last = _answer(request, data)
+        answer["capped"] = capped
+        body = json.dumps(answer, check_circular=False).encode("ascii")
+        _send(answers, len(body).to_bytes(4, "little") + body)
+        if last or len(body) > RETIRE_AFTER or (data is not None and len(data) > RETIRE_AFTER):
+            return
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    return stream.read(size)
+
+
+def _send(stream: BinaryIO, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def _answer(request: dict[str, Any], data: bytes | None) -> tuple[dict[str, Any], bool]:
+    """The answer to a request, and whether the process should end after it."""
+    try:
+        if data is None:
+            data = read_bytes(request["path"])
+        book = cells_of_file(data, request["name"], request.get("password"))
+        book["sha256"] = hashlib.sha256(data).hexdigest()
+        return book, len(data) > RETIRE_AFTER
+    except UnreadableFile as refusal:
+        return {"fault": refusal.fault, "remedy": refusal.remedy}, False
+    except (MemoryError, RecursionError):
+        return {"fault": TOO_MUCH[0], "remedy": TOO_MUCH[1]}, True
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # The parser's panics are no `Exception`; whatever it is, the file is at fault and the next one is not.
+        said = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
+        refusal = refused(f"it is damaged in a way that confuses the reader ({said})")
+        return {"fault": refusal.fault, "remedy": refusal.remedy}, True
+
+
+TOO_MUCH = "it needs more memory than any return should", PLAIN
+
+
+def read_bytes(path: str) -> bytes:
+    """The file's bytes, one more than `FILE_MAX` at most; raises UnreadableFile where it cannot be opened."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs the child a tenth of its start-up)
+            return file.read(FILE_MAX + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise refused(f"it cannot be opened ({reason})", "Close it elsewhere, check that you may read it, and try again") from None
+
+
+def cap_memory(size: int) -> bool:
+    """Bound this process's memory, in bytes; False where this system has no way to."""
+    if sys.platform == "win32":
+        return _cap_windows(size)
+    import resource
+
+    try:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if hard != resource.RLIM_INFINITY:
+            size = min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):
+        return False
+    return sys.platform != "darwin"  # which takes the limit and ignores it; the parent watches instead
+
+
+class _BasicLimits(ctypes.Structure):
+    """JOBOBJECT_BASIC_LIMIT_INFORMATION (winnt.h)."""
+
+    _fields_ = (
+        ("per_process_time", ctypes.c_longlong),
+        ("per_job_time", ctypes.c_longlong),
+        ("flags", ctypes.c_uint32),
+        ("least_working_set", ctypes.c_size_t),
+        ("most_working_set", ctypes.c_size_t),
+        ("processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("priority", ctypes.c_uint32),
+        ("scheduling", ctypes.c_uint32),
+    )
+
+
+class JobLimits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION (winnt.h)."""
+
+    _fields_ = (
+        ("basic", _BasicLimits),
+        ("io", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peak_process_memory", ctypes.c_size_t),
+        ("peak_job_memory", ctypes.c_size_t),
+    )
+
+
+def _cap_windows(size: int) -> bool:
+    """Put this process into a job object of its own: so much memory, no children, no crash dialogue."""
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    kernel.CreateJobObjectW.restype = ctypes.c_void_p
+    kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, ctypes.c_wchar_p)
+    kernel.GetCurrentProcess.restype = ctypes.c_void_p
+    kernel.SetInformationJobObject.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32)
+    kernel.AssignProcessToJobObject.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+    kernel.SetErrorMode(0x0001 | 0x0002)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
+    job = kernel.CreateJobObjectW(None, None)
+    if not job:
+        return False
+    limits = JobLimits()
+    limits.basic.flags = 0x100 | 0x8 | 0x400  # PROCESS_MEMORY, ACTIVE_PROCESS, DIE_ON_UNHANDLED_EXCEPTION
+    limits.basic.processes = 1
+    limits.process_memory = size
+    extended = 9  # JobObjectExtendedLimitInformation
+    return bool(
+        kernel.SetInformationJobObject(job, extended, ctypes.byref(limits), ctypes.sizeof(limits))
+        and kernel.AssignProcessToJobObject(job, kernel.GetCurrentProcess())
+    )
