@@ -1,0 +1,278 @@
+"""The add-in and the masters with macros, assembled from text."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from hrworkbook.addin.parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
+from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
+from hrworkbook.addin.vba import Module, document, module, vba_project
+from hrworkbook.errors import CannotWrite, ToolMissing
+
+PROJECT = "hrworkbook"
+ADDIN = f"{PROJECT}.xlam"
+XLWINGS_PART = "xlwings"
+"""The module whose RunPython starts Python; a test build may replace it."""
+
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_VBA_RELATIONSHIP = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+_RIBBON_RELATIONSHIPS = {
+    "customUI/customUI14.xml": "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
+    "customUI/customUI.xml": "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
+}
+_MAIN_TYPES = {
+    "xlsm": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    "xlam": "application/vnd.ms-excel.addin.macroEnabled.main+xml",
+}
+_PLAIN_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_SHEET_KINDS: dict[str, Literal["sheet", "chart"]] = {
+    "worksheet": "sheet",
+    "dialogsheet": "sheet",
+    "chartsheet": "chart",
+}
+
+_XLWINGS_EDITS = (
+    ('PROJECT_NAME As String = "myaddin"', f'PROJECT_NAME As String = "{PROJECT}"', 1),
+    # A workbook that came by mail, or a file beside it on a shared drive, must not choose the program a click starts:
+    # only the user's own settings count, and nothing beside the workbook is imported even where those are lost.
+    ('If source = "" Or source = "sheet" Then', 'If source = "sheet" Then', 1),
+    ('If source = "" Or source = "directory" Then', 'If source = "directory" Then', 1),
+    ('GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")', 'GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "false")', 2),
+    # The warm process starts in whatever folder Excel is in.
+    ('tail = " -B -c', 'tail = " -B -P -c', 1),
+)
+"""What is changed in xlwings' module for custom add-ins, and how often each occurs; the licence stays at its head."""
+
+
+def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
+    """The files written to `root/workbook`: the add-in, and each master plain (.xlsx) and with macros (.xlsm).
+
+    `masters` are .xlsx workbooks by name without ending. The bytes written are the same each time.
+    """
+    folder = root / "workbook"
+    files = built(masters, root / "macros")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as fault:
+        raise CannotWrite(str(folder), f"it cannot be written: {fault.strerror}", "Choose another folder") from None
+    return [folder / name for name in files]
+
+
+def stale(root: Path, masters: Mapping[str, bytes]) -> list[str]:
+    """The files in `root/workbook` that differ from those `build` would write, compared part by part.
+
+    Part by part because the compression of a zip may differ between versions of zlib, and the parts may not.
+    """
+    folder = root / "workbook"
+    wrong = []
+    for name, data in built(masters, root / "macros").items():
+        path = folder / name
+        if not path.is_file() or list(unzipped(path.read_bytes()).items()) != list(unzipped(data).items()):
+            wrong.append(name)
+    return wrong
+
+
+def built(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
+    """The files `build` writes, by name."""
+    files = {ADDIN: addin(macros)}
+    for name, xlsx in masters.items():
+        files[f"{name}.xlsx"] = zipped(unzipped(xlsx))
+        files[f"{name}.xlsm"] = with_macros(xlsx, macros=macros)
+    return files
+
+
+def addin(macros: Path | None = None) -> bytes:
+    """`hrworkbook.xlam`: the tab and the macros on an empty sheet."""
+    return with_macros(zipped(_empty_workbook()), "xlam", macros)
+
+
+def with_macros(
+    xlsx: bytes,
+    kind: Literal["xlsm", "xlam"] = "xlsm",
+    macros: Path | None = None,
+    instead: Mapping[str, Module] | None = None,
+) -> bytes:
+    """A workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
+
+    `instead` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
+    where the workbook has macros already.
+    """
+    parts = unzipped(xlsx)
+    main = _target("", _relationship(parts, "", "/officeDocument"))
+    if _type_of(parts, main) != _PLAIN_MAIN:
+        raise ValueError(f"{main} is no plain workbook: {_type_of(parts, main)}")
+    modules = [
+        *_with_code_names(parts, main),
+        *({m.name: m for m in our_modules(macros)} | dict(instead or {})).values(),
+    ]
+    project = posixpath.join(posixpath.dirname(main), "vbaProject.bin")
+    _set_type(parts, main, _MAIN_TYPES[kind])
+    _set_type(parts, project, "application/vnd.ms-office.vbaProject")
+    _relate(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
+    parts[project] = vba_project(PROJECT, modules)
+    for number, (name, xml) in enumerate(ribbon_parts(macros).items(), 1):
+        parts[name] = xml
+        _set_type(parts, name, "application/xml")
+        _relate(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
+    return zipped(parts)
+
+
+def ribbon_parts(macros: Path | None = None) -> dict[str, bytes]:
+    """Both ribbon parts by name."""
+    ribbon = read_ribbon((macros or macros_folder()).joinpath("ribbon.toml").read_text("utf-8"))
+    return {name: ribbon_xml(ribbon, namespace) for name, namespace in NAMESPACES.items()}
+
+
+def our_modules(macros: Path | None = None) -> tuple[Module, ...]:
+    """The project's modules and classes in a fixed order: ours, the buttons' words, then xlwings' two."""
+    folder = macros or macros_folder()
+    paths = sorted([*folder.glob("*.bas"), *folder.glob("*.cls")], key=lambda p: p.name)
+    ours = [module(p.read_text("utf-8"), "class" if p.suffix == ".cls" else "module") for p in paths]
+    words = buttons_module(read_ribbon((folder / "ribbon.toml").read_text("utf-8")))
+    return (*ours, module(words, "module"), *xlwings_modules())
+
+
+@cache
+def xlwings_modules() -> tuple[Module, ...]:
+    """xlwings' module for custom add-ins and the Dictionary class it needs, from the installed xlwings.
+
+    Raises ToolMissing where xlwings is absent or its module is not the one this version was made for.
+    """
+    found = find_spec("xlwings")
+    folder = Path(found.origin).parent if found and found.origin else None
+    bas, cls = "xlwings_custom_addin.bas", "addin/Dictionary.cls"
+    if folder is None or not (folder / bas).is_file() or not (folder / cls).is_file():
+        raise ToolMissing("xlwings", "its add-in module is not here", "Install hrworkbook again with pip")
+    text = (folder / bas).read_bytes().decode("cp1252").replace("\r\n", "\n")
+    for old, new, times in _XLWINGS_EDITS:
+        if text.count(old) != times:
+            raise ToolMissing(
+                "xlwings", f"its module has changed: {old!r} is not in it as expected", "Use the version pinned"
+            )
+        text = text.replace(old, new)
+    return module(text, "module"), module((folder / cls).read_bytes().decode("cp1252"), "class")
+
+
+def macros_folder() -> Path:
+    """The folder of the macros' text: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "macros", package.parent / "macros"):
+        if (folder / "ribbon.toml").is_file():
+            return folder
+    raise ToolMissing("macros", "the text of the macros is not here", "Install hrworkbook again with pip")
+
+
+def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
+    """The document modules, each named in its part as Excel will look for it."""
+    sheets = list(_sheets(parts, main))
+    had = [
+        attribute(parts[main], "workbookPr", "codeName"),
+        *(attribute(parts[s], "sheetPr", "codeName") for s in sheets),
+    ]
+    names = _code_names(had)
+    before = ("fileVersion", "fileSharing")
+    parts[main] = with_attribute(parts[main], "workbookPr", "codeName", names[0], before)
+    yield document(names[0], "workbook")
+    for sheet, name in zip(sheets, names[1:], strict=True):
+        yield document(name, _SHEET_KINDS[root_name(parts[sheet])])
+        parts[sheet] = with_attribute(parts[sheet], "sheetPr", "codeName", name)
+
+
+def _code_names(had: Sequence[str]) -> list[str]:
+    """The code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 …"""
+    names: list[str] = []
+    taken = {name.lower() for name in had if name}
+    for number, name in enumerate(had):
+        if not re.fullmatch(r"[A-Za-z]\w{0,30}", name, re.ASCII) or name.lower() in {n.lower() for n in names}:
+            name = "ThisWorkbook" if number == 0 else f"Sheet{number}"
+            while name.lower() in taken:
+                name += "_"
+            taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _sheets(parts: Mapping[str, bytes], main: str) -> Iterator[str]:
+    """The sheets' parts, in tab order."""
+    targets = {e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(parts[_rels(main)])}
+    for sheet in ElementTree.fromstring(parts[main]).findall("{*}sheets/{*}sheet"):
+        yield _target(main, targets[sheet.get(f"{{{_RELATIONSHIPS}}}id")])
+
+
+def _rels(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _relationship(parts: Mapping[str, bytes], part: str, ending: str) -> str:
+    for each in ElementTree.fromstring(parts[_rels(part)]):
+        if each.get("Type", "").endswith(ending):
+            return each.get("Target", "")
+    raise ValueError(f"{_rels(part)} has no relationship of type …{ending}")
+
+
+def _target(part: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+
+
+def _relate(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
+    child = f"<Relationship Id={quoteattr(rid)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
+    parts[_rels(part)] = with_last_child(parts[_rels(part)], child)
+
+
+def _type_of(parts: Mapping[str, bytes], part: str) -> str:
+    for each in ElementTree.fromstring(parts["[Content_Types].xml"]):
+        if each.get("PartName") == f"/{part}":
+            return each.get("ContentType", "")
+    return ""
+
+
+def _set_type(parts: dict[str, bytes], part: str, content_type: str) -> None:
+    types = parts["[Content_Types].xml"]
+    old = _type_of(parts, part)
+    if old:
+        types = types.replace(f'"{old}"'.encode(), f'"{content_type}"'.encode(), 1)
+    else:
+        child = f"<Override PartName={quoteattr(f'/{part}')} ContentType={quoteattr(content_type)}/>"
+        types = with_last_child(types, child)
+    parts["[Content_Types].xml"] = types
+
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_MIME = "application/vnd.openxmlformats-"
+
+
+def _empty_workbook() -> dict[str, bytes]:
+    """The least that is a workbook, with the title and words that Excel's list of add-ins shows."""
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        f'<Default Extension="rels" ContentType="{_MIME}package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_PLAIN_MAIN}"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_MIME}officedocument.spreadsheetml.worksheet+xml"/>'
+        f'<Override PartName="/docProps/core.xml" ContentType="{_MIME}package.core-properties+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_RELATIONSHIPS}/officeDocument" Target="xl/workbook.xml"/>'
+        f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+        "</Relationships>",
+        "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>HR Plan</dc:title>'
+        "<dc:description>The HR Plan tab: check a plan, send returns out, merge what comes back, make the appendix."
+        "</dc:description></cp:coreProperties>",
+        "xl/workbook.xml": f'<workbook xmlns="{_SPREADSHEET}" xmlns:r="{_RELATIONSHIPS}">'
+        '<sheets><sheet name="HR Plan" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_RELATIONSHIPS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SPREADSHEET}"><sheetData/></worksheet>',
+    }
+    return {name: (_HEAD + text).encode() for name, text in parts.items()}

@@ -1,0 +1,125 @@
+"""Careful edits to the XML and zip of a workbook: everything not named stays byte for byte."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr, unescape
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def unzipped(package: bytes) -> dict[str, bytes]:
+    """A package's parts by name, in their order."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """The parts as a package, without the date and machine that zips usually tell."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts.items():
+            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 0
+            info.external_attr = 0
+            archive.writestr(info, data)
+    return out.getvalue()
+
+
+def with_attribute(xml: bytes, element: str, name: str, value: str, after: tuple[str, ...] = ()) -> bytes:
+    """The XML with an attribute set on a child of its root.
+
+    Where there is no such child, an empty one is put in: behind the children named in `after`, before all others.
+    """
+    found = _children(xml)
+    given = quoteattr(value)
+    for child, start, _ in found[1:]:
+        if child.rpartition(":")[2] == element:
+            return _edited_tag(xml, start, lambda tag: _with_value(tag, name, given))
+    root, start, _ = found[0]
+    prefix = root.rpartition(":")[0]
+    behind = [end for child, _, end in found[1:] if child.rpartition(":")[2] in after]
+    new = f"<{f'{prefix}:' if prefix else ''}{element} {name}={given}/>".encode()
+    if behind:
+        return xml[: behind[-1]] + new + xml[behind[-1] :]
+    end = _tag_end(xml, start)
+    if xml[end - 2 : end] == b"/>":
+        return xml[: end - 2] + b">" + new + f"</{root}>".encode() + xml[end:]
+    return xml[:end] + new + xml[end:]
+
+
+def attribute(xml: bytes, element: str, name: str) -> str:
+    """An attribute of a child of the root; '' where there is none."""
+    for child, start, _ in _children(xml)[1:]:
+        if child.rpartition(":")[2] == element:
+            found = _attribute(name).search(xml[start : _tag_end(xml, start)].decode())
+            return unescape(found[2][1:-1], {"&quot;": '"', "&apos;": "'"}) if found else ""
+    return ""
+
+
+def with_last_child(xml: bytes, child: str) -> bytes:
+    """The XML with an element put in as its root's last child."""
+    found = _children(xml)
+    root, start, _ = found[0]
+    end = _tag_end(xml, start)
+    if xml[end - 2 : end] == b"/>":
+        return xml[: end - 2] + b">" + child.encode() + f"</{root}>".encode() + xml[end:]
+    at = xml.rindex(b"</")
+    return xml[:at] + child.encode() + xml[at:]
+
+
+def root_name(xml: bytes) -> str:
+    """The local name of the root element."""
+    return _children(xml)[0][0].rpartition(":")[2]
+
+
+def _children(xml: bytes) -> list[tuple[str, int, int]]:
+    """Name, first byte and end of the root and of each of its children, in order."""
+    found: list[tuple[str, int, int]] = []
+    depth = 0
+    parser = expat.ParserCreate()
+
+    def opened(name: str, _: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth <= 2:
+            found.append((name, parser.CurrentByteIndex, -1))
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        if depth == 2:
+            at = parser.CurrentByteIndex
+            end = _tag_end(xml, at)
+            found[-1] = (*found[-1][:2], end)
+        depth -= 1
+
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    parser.Parse(xml, True)
+    return found
+
+
+def _tag_end(xml: bytes, start: int) -> int:
+    """The byte behind the tag that starts here; a `>` within quotes does not end it."""
+    match = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""").match(xml, start)
+    assert match, "expat found a tag here"
+    return match.end()
+
+
+def _edited_tag(xml: bytes, start: int, edit: Callable[[str], str]) -> bytes:
+    end = _tag_end(xml, start)
+    return xml[:start] + edit(xml[start:end].decode()).encode() + xml[end:]
+
+
+def _attribute(name: str) -> re.Pattern[str]:
+    return re.compile(rf"""(\s{re.escape(name)}\s*=\s*)("[^"]*"|'[^']*')""")
+
+
+def _with_value(tag: str, name: str, given: str) -> str:
+    if _attribute(name).search(tag):
+        return _attribute(name).sub(lambda m: m[1] + given, tag, count=1)
+    cut = -2 if tag.endswith("/>") else -1
+    return f"{tag[:cut].rstrip()} {name}={given}{tag[cut:]}"
