@@ -1,0 +1,32 @@
+"""Characters that look like a Latin letter or a digit and are not."""
+
+import unicodedata
+
+_CYRILLIC = "АВЕЅІЈКМНОРСТУХавеѕіјкмнорстухһԁԛԝ"
+_CYRILLIC_TWINS = "ABESIJKMHOPCTYXabesijkmhopctyxhdqw"
+_GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιν"
+_GREEK_TWINS = "ABEZHIKMNOPTYXoiv"
+_TWINS = dict(zip(_CYRILLIC + _GREEK, _CYRILLIC_TWINS + _GREEK_TWINS, strict=True))
+
+
+def twin(character: str) -> str:
+    """The Latin letter or digit a foreign character looks like or stands for; '' where it is what it seems."""
+    if character.isascii():
+        return ""
+    if character in _TWINS:
+        return _TWINS[character]
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    wide = unicodedata.normalize("NFKC", character)
+    is_twin = len(wide) == 1 and wide.isascii() and wide.isalnum() and unicodedata.category(character) != "No"
+    return wide if is_twin else ""
+
+
+def script_name(character: str) -> str:
+    """The character as Unicode calls it, for a message: `Cyrillic capital letter VE`."""
+    name = unicodedata.name(character, f"U+{ord(character):04X}")
+    for script in ("CYRILLIC", "GREEK", "ARABIC-INDIC", "EXTENDED ARABIC-INDIC", "FULLWIDTH", "MATHEMATICAL"):
+        if name.startswith(script + " "):
+            return script.title() + name[len(script) :].lower()
+    return name.lower()
