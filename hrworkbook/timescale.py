@@ -199,7 +199,11 @@ def _limb(items: _Items, first: int, edges_only: bool = False) -> tuple[set[str]
         next_kind = items[i + 1].kind if i + 1 < len(items) else ""
         if item.kind in _EDGES:
             edge = edge if edge == "rough" else item.kind
-        elif item.kind == "weekday" or (item.kind == "-" and edge == "rough") or (item.kind in _BEFORE and not edges_only):
+        elif (
+            item.kind == "weekday"
+            or (item.kind == "-" and edge == "rough")
+            or (item.kind in _BEFORE and not edges_only)
+        ):
             before.add(item.kind)
         elif not (item.kind == "of" or (item.kind in (",", ".") and before & {"weekday"} and next_kind == "point")):
             return None
@@ -271,7 +275,9 @@ def _complete_range(points: list[Point]) -> None:
         if fitting:
             points[0] = replace(first, year=fitting[0], reason=_settled(first))
     elif last.year is None and first.year is not None and (bound := _days(first)):
-        fitting = [y for y in (first.year - 1, first.year, first.year + 1) if (d := _days(last, y)) and d[1] >= bound[1]]
+        fitting = [
+            y for y in (first.year - 1, first.year, first.year + 1) if (d := _days(last, y)) and d[1] >= bound[1]
+        ]
         if fitting:
             points[1] = replace(last, year=fitting[0], reason=_settled(last))
 
@@ -284,7 +290,12 @@ def _complete_list(left: list[Point], right: list[Point], lefts: list[Point], ri
     """`Oct and Nov 2016`: the same year, where the list then stands in time order."""
     first, second = left[0], right[0]
     source, wanting = (second, first) if first.year is None else (first, second)
-    if source.year is None or wanting.year is not None or wanting.reason or source.unit not in ("day", "month", "quarter"):
+    if (
+        source.year is None
+        or wanting.year is not None
+        or wanting.reason
+        or source.unit not in ("day", "month", "quarter")
+    ):
         return
     mine, other = _days(wanting, source.year), _days(source)
     if wanting.unit == source.unit and mine and other and (mine < other if wanting is first else mine > other):
@@ -408,7 +419,9 @@ def dates_in(text: str, period: Period | None = None, on: date | None = None) ->
     """The dates named in prose, in order; a bare year or number is not taken for one."""
     items = points_of(tokens_of(text), prose=True)
     clauses, rest = _clauses([item for item in items if not _is_no_milestone(item, text)])
-    clauses = [c for c in clauses if c.points[0].unit not in ("year", "financial year") or len(c.points) == 2 or c.before]
+    clauses = [
+        c for c in clauses if c.points[0].unit not in ("year", "financial year") or len(c.points) == 2 or c.before
+    ]
     _complete_years(clauses, on, period)
     found: list[Milestone] = []
     for clause in clauses:
