@@ -1,0 +1,119 @@
+"""What an appendix says, as plain data: whoever computes it fills these in, whoever writes it reads nothing else."""
+
+from dataclasses import dataclass, field
+
+from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One large number of the summary and the words under it: 53, 'lines in the plan'."""
+
+    number: int
+    words: str
+    status: str = ""
+    """The status whose colour the number wears; '' for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """How many lines of each theme have each status, in the order they are to be shown."""
+
+    statuses: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    """Theme, and its count for each status."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueLine:
+    """A line whose due date has passed without completion."""
+
+    theme: str
+    reference: str
+    text: str
+    """What was to be done."""
+    due: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthGrid:
+    """How many lines of each theme fall due in each month."""
+
+    months: tuple[str, ...]
+    """`Apr 2016`, …; further columns such as `Ongoing` or `Not dated` may follow."""
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    """Theme, and its count for each month."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendLine:
+    """Planned against actual spend of a line, a theme or the whole plan, as written."""
+
+    what: str
+    planned: str
+    actual: str
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Planned against actual spend: lines where there are figures, else the sentence alone."""
+
+    sentence: str = ""
+    lines: tuple[SpendLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that says something else than at the last meeting."""
+
+    theme: str
+    reference: str
+    text: str
+    """The line it belongs to, in a few words."""
+    column: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since the last meeting: the sentence alone where nothing did or nothing is known."""
+
+    sentence: str
+    lines: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sheet members look at first; a part that is None or empty is left out."""
+
+    paragraph: str = ""
+    """The covering paragraph, ready to paste into the report."""
+    counts: tuple[Count, ...] = ()
+    statuses: StatusTable | None = None
+    overdue: tuple[OverdueLine, ...] | None = None
+    """None: nothing is known about due dates. Empty: nothing is overdue, and the summary says so."""
+    months: MonthGrid | None = None
+    spend: Spend | None = None
+    changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendixDocument:
+    """Everything one appendix workbook holds. An exempt one is a document of its own with its own lines and counts."""
+
+    cover: Cover
+    columns: tuple[PrintColumn, ...]
+    lines: tuple[PrintLine, ...]
+    setup: PageSetup = field(default_factory=PageSetup)
+    summary: Summary | None = None
+    plan_title: str = ""
+    """Printed above the plan; the cover's title where empty."""
+    nothing: str = "There is nothing to report."
+    """Printed where there are no lines."""
+    theme_header: str = "Theme"
+    id_header: str = "ID"
+    language: str = "en-GB"

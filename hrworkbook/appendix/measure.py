@@ -1,0 +1,169 @@
+"""How wide text is and how many lines it takes, from the fonts' own advance widths: no font is needed at run time.
+
+The widths are those of Carlito and Liberation Sans, which were drawn to the metrics of Calibri and Arial. Lines are
+counted so that no program needs more: a break is taken only where every one of them would take it.
+"""
+
+import json
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+from hrworkbook.look import FontName
+
+_EM = 2048
+_NOT_AT_LINE_START = frozenset("!?;:/.,)]}%»”’")
+_NOT_AT_LINE_END = frozenset("([{«“‘")
+_WIDE_EM = 1.05
+"""Ideographs and full-width forms, in em."""
+_PICTURE_EM = 1.4
+"""Emoji: the widest in common use, Segoe UI Emoji's, in em."""
+_OTHER_EM = 0.75
+"""Letters of other alphabets, in em: as wide as the wider ones of Greek and Cyrillic."""
+
+ONE_LINE = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 16: 21.0, 18: 24.0, 28: 36.75}
+"""Points one line of text takes in a row, by type size; both fonts, as Excel rounds them to 0.75."""
+
+FOREIGN_LINE = 1.34
+"""How much taller a line is that borrows a glyph from another font (emoji, ideographs)."""
+
+
+class Face(dict[str, float]):
+    """A font at one size: the width in points of any word, kept once measured."""
+
+    def __init__(self, font: FontName, bold: bool, size: float) -> None:
+        super().__init__()
+        self.size = size
+        self.line = ONE_LINE.get(int(size), round(size * 1.3 / 0.75) * 0.75)
+        """Points one line takes."""
+        self._advances = _advances(font, bold)
+        self.space = self._advances[" "] * size / _EM
+
+    def __missing__(self, word: str) -> float:
+        advances = self._advances
+        try:
+            units = sum([advances[c] for c in word])
+        except KeyError:
+            units = sum([advances[c] if c in advances else _guess(c) for c in word])
+        self[word] = width = units * self.size / _EM
+        return width
+
+    def width(self, text: str) -> float:
+        """Points the text takes on one line."""
+        return sum([self[w] for w in text.split(" ")]) + self.space * text.count(" ")
+
+    def lines(self, text: str, width: float) -> int:
+        """Lines the text takes when wrapped to a width in points; blank text takes one."""
+        total = 0
+        space = self.space
+        for paragraph in text.split("\n"):
+            total += 1
+            x = -space
+            before = ""
+            for word in paragraph.split(" "):
+                wide = self[word]
+                x += space + wide
+                if x > width:
+                    if x > wide:
+                        total += 1
+                        x = wide
+                        if before and word and _glued(before, word):
+                            x += self[before] + space
+                    if wide > width:
+                        pieces, x = self._pieces(word, width)
+                        total += pieces - 1
+                before = word
+        return total
+
+    def line_starts(self, text: str, width: float) -> list[int]:
+        """Where each line begins in the text, by the same rule as `lines`."""
+        starts: list[int] = []
+        at = 0
+        for paragraph in text.split("\n"):
+            starts.append(at)
+            x = -self.space
+            before = ""
+            for word in paragraph.split(" "):
+                wide = self[word]
+                x += self.space + wide
+                if x > width:
+                    if x > wide:
+                        start, x = at, wide
+                        if before and word and _glued(before, word):
+                            start -= len(before) + 1
+                            x += self[before] + self.space
+                        starts.append(start)
+                    if wide > width:
+                        cuts, x = self._cuts(word, width)
+                        starts.extend(at + cut for cut in cuts)
+                before = word
+                at += len(word) + 1
+        return starts
+
+    def longest_word(self, text: str) -> float:
+        """Points the widest unbroken word of the text takes."""
+        return max((self[w] for w in text.split()), default=0.0)
+
+    def _pieces(self, word: str, width: float) -> tuple[int, float]:
+        cuts, rest = self._cuts(word, width)
+        return len(cuts) + 1, rest
+
+    def _cuts(self, word: str, width: float) -> tuple[list[int], float]:
+        """Where a word too long for any line is broken, and the width of what is left for the last line."""
+        cuts: list[int] = []
+        x = 0.0
+        for i, character in enumerate(word):
+            wide = self._advances.get(character, 0) * self.size / _EM or _guess(character) * self.size / _EM
+            if x + wide > width and i and not unicodedata.combining(character):
+                cuts.append(i)
+                x = 0.0
+            x += wide
+        return cuts, x
+
+
+@lru_cache(maxsize=64)
+def face(font: FontName, bold: bool = False, size: float = 10) -> Face:
+    """The font at a size in points; one object each, so that measured words stay known."""
+    return Face(font, bold, size)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether the text holds a character that Calibri and Arial borrow from another, taller font."""
+    return not text.isascii() and any(_borrowed(c) for c in text)
+
+
+def _glued(before: str, word: str) -> bool:
+    """Whether no line may end between two words (Unicode line breaking, LB13 and LB14, even after spaces)."""
+    return word[0] in _NOT_AT_LINE_START or before[-1] in _NOT_AT_LINE_END
+
+
+@lru_cache(maxsize=8)
+def _advances(font: FontName, bold: bool) -> dict[str, int]:
+    table = _table()
+    return dict(zip(table["characters"], table[font + (" bold" if bold else "")], strict=True))
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, list[int]]:
+    table: dict[str, list[int]] = json.loads(
+        files("hrworkbook.appendix").joinpath("metrics.json").read_text(encoding="utf-8")
+    )
+    return table
+
+
+@lru_cache(maxsize=4096)
+def _borrowed(character: str) -> bool:
+    if character in _advances("Calibri", False):
+        return False
+    return ord(character) >= 0x0700 and not unicodedata.name(character, "").startswith(("GREEK", "LATIN", "CYRILLIC"))
+
+
+@lru_cache(maxsize=4096)
+def _guess(character: str) -> int:
+    """An advance for a character the table does not hold; rather too wide than too narrow."""
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    if ord(character) >= 0x1F000 or 0x2190 <= ord(character) < 0x2E00:
+        return int(_PICTURE_EM * _EM)
+    wide = unicodedata.east_asian_width(character) in ("W", "F")
+    return int((_WIDE_EM if wide else _OTHER_EM) * _EM)

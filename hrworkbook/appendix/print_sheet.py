@@ -1,0 +1,159 @@
+"""A page plan, written: rows, heights, breaks and repeated headings, with nothing left for Excel to decide."""
+
+from typing import Any
+
+from hrworkbook import look
+from hrworkbook.appendix.ink import Ink, set_page
+from hrworkbook.appendix.paginate import THEME_STEP, TITLE_STEP, group_spans
+from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, shown
+
+MOST_PAGES = 1000
+"""Pages a print sheet holds; Excel allows 1,023 page breaks a sheet."""
+
+
+def write_pages(book: Any, ink: Ink, plan: PagePlan, name: str, cover: Cover) -> None:
+    """Write a page plan as a sheet, or several where it has more pages than Excel's page breaks allow."""
+    for part, first in enumerate(range(0, plan.page_count, MOST_PAGES)):
+        pages = range(first, min(first + MOST_PAGES, plan.page_count))
+        sheet = book.add_worksheet(name if not part else f"{name} {part + 1}")
+        _Writer(sheet, ink, plan).write(pages, cover)
+
+
+class _Writer:
+    """Writes some pages of a plan to one sheet."""
+
+    def __init__(self, sheet: Any, ink: Ink, plan: PagePlan) -> None:
+        self.sheet, self.ink, self.plan = sheet, ink, plan
+        self.last = len(plan.columns) - 1
+        self.dense = plan.indent == 0
+        self.cells = [self._formats(j) for j in range(len(plan.columns))]
+        self.secondary = ink(font_color=look.SECONDARY)
+        self.plain = ink()
+
+    def write(self, pages: range, cover: Cover) -> None:
+        """Write the pages counted from 0."""
+        sheet, plan = self.sheet, self.plan
+        set_page(sheet, plan.setup, cover)
+        for j, pixels in enumerate(plan.widths):
+            sheet.set_column_pixels(j, j, pixels)
+        rows = plan.rows[plan.pages[pages[0]].first : plan.pages[pages[-1]].last + 1]
+        at = 0
+        while at < len(rows) and rows[at].kind == "title":
+            self._heading(at, rows[at], plan.setup.size + TITLE_STEP, False)
+            at += 1
+        top = at
+        for row in plan.group_rows:
+            self._groups(at, row)
+            at += 1
+        self._header(at)
+        sheet.repeat_rows(top, at)
+        sheet.freeze_panes(at + 1, 0)
+        at += 1
+        offset = at - top - plan.pages[pages[0]].first
+        for row in rows[top:]:
+            self._row(at, row)
+            at += 1
+        breaks = [plan.pages[p].first + offset for p in pages[1:]]
+        if breaks:
+            sheet.set_h_pagebreaks(breaks)
+        sheet.print_area(0, 0, at - 1, self.last)
+        if self.dense:
+            sheet.set_zoom(90)
+
+    def _row(self, at: int, row: PlanRow) -> None:
+        if row.kind == "line":
+            self._line(at, row)
+        elif row.kind == "theme":
+            self._heading(at, row, self.plan.setup.size + THEME_STEP, True)
+        else:
+            self.sheet.set_row(at, row.height)
+            self.sheet.write_string(at, 0, row.cells[0], self.ink(indent=self.plan.indent, align="left"))
+
+    def _heading(self, at: int, row: PlanRow, size: float, ruled: bool) -> None:
+        """A title or theme heading: one text that runs over the empty cells at its right."""
+        settings: dict[str, object] = {"font_size": size, "valign": "bottom"}
+        if ruled:
+            settings |= {"bottom": 2, "bottom_color": look.BAND}
+        own = self.ink(bold=True, font_color=look.BAND, **settings)
+        self.sheet.set_row(at, row.height)
+        if row.continued:
+            bold = self.ink(bold=True, font_color=look.BAND, font_size=size)
+            light = self.ink(font_color=look.SECONDARY, font_size=size)
+            self._marked(at, 0, row.cells[0], own, bold, light)
+        else:
+            self.sheet.write_string(at, 0, row.cells[0], own)
+        if ruled:
+            for j in range(1, self.last + 1):
+                self.sheet.write_blank(at, j, None, own)
+
+    def _marked(self, at: int, column: int, text: str, cell: Any, first: Any, light: Any) -> None:
+        """A text followed by “(cont.)” in the secondary colour."""
+        if text:
+            self.sheet.write_rich_string(at, column, first, f"{text} ", light, CONT, cell)
+        else:
+            self.sheet.write_string(at, column, CONT, cell)
+
+    def _groups(self, at: int, row: PlanRow) -> None:
+        """Headings over groups, centred across their columns without merging any."""
+        self.sheet.set_row(at, row.height)
+        for first, last, group in group_spans(self.plan.columns):
+            for j in range(first, last + 1):
+                settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
+                if group:
+                    settings |= {"align": "center_across", "bottom": 1, "bottom_color": look.WHITE}
+                if j == first and first:
+                    settings |= {"left": 1, "left_color": look.WHITE}
+                text = row.cells[j]
+                if text:
+                    self.sheet.write_string(at, j, text, self.ink(**settings))
+                else:
+                    self.sheet.write_blank(at, j, None, self.ink(**settings))
+
+    def _header(self, at: int) -> None:
+        self.sheet.set_row(at, self.plan.header.height)
+        groups = {first for first, _, _ in group_spans(self.plan.columns)} if self.plan.group_rows else set()
+        for j, text in enumerate(self.plan.header.cells):
+            settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
+            settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
+            if j and (self.dense or j in groups):
+                settings |= {"left": 1, "left_color": look.WHITE if j in groups else look.RULE}
+            self.sheet.write_string(at, j, text, self.ink(**settings))
+
+    def _line(self, at: int, row: PlanRow) -> None:
+        sheet = self.sheet
+        sheet.set_row(at, row.height)
+        ruled = row.ruled
+        for j, text in enumerate(row.cells):
+            plain, lined = self.cells[j]
+            cell = lined if ruled and ruled[j] else plain
+            text = shown(text) if text else text
+            if row.continued and j == self.plan.reference_column:
+                self._marked(at, j, text, cell, self.plain, self.secondary)
+            elif not text:
+                sheet.write_blank(at, j, None, cell)
+            elif self.plan.columns[j].kind == "status":
+                sheet.write_string(at, j, text, self._status(text, bool(ruled and ruled[j])))
+            else:
+                sheet.write_string(at, j, text, cell)
+
+    def _align(self, j: int) -> str:
+        return "right" if self.plan.columns[j].kind in NUMBER_KINDS else "left"
+
+    def _settings(self, j: int) -> dict[str, object]:
+        settings: dict[str, object] = {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
+        if self.dense and j:
+            settings |= {"left": 1, "left_color": look.RULE}
+        return settings
+
+    def _formats(self, j: int) -> tuple[Any, Any]:
+        """A column's cell without and with a hairline under it."""
+        settings = self._settings(j)
+        return self.ink(**settings), self.ink(**settings, bottom=1, bottom_color=look.RULE)
+
+    def _status(self, text: str, ruled: bool) -> Any:
+        """A status: the word in bold, and an edge in its colour that black and white can lose."""
+        settings = self._settings(0)
+        settings |= {"bold": True, "left": 5, "left_color": look.paint_of(text).fill}
+        if ruled:
+            settings |= {"bottom": 1, "bottom_color": look.RULE}
+        return self.ink(**settings)

@@ -1,0 +1,81 @@
+"""An appendix, written: the one place where its sheets come together into a workbook."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from hrworkbook.appendix.data_sheet import write_data
+from hrworkbook.appendix.document import AppendixDocument
+from hrworkbook.appendix.ink import Ink
+from hrworkbook.appendix.paginate import paginate
+from hrworkbook.appendix.plan_pages import PagePlan
+from hrworkbook.appendix.print_sheet import write_pages
+
+_NO_DATE = datetime(2000, 1, 1)
+"""Stands as the date of creation, so that the same document gives the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlan:
+    """An appendix, measured: its print sheets in the order they are printed."""
+
+    document: AppendixDocument
+    plan: PagePlan
+
+    @property
+    def page_count(self) -> int:
+        """Pages the appendix prints on, the Data sheet left out."""
+        return self.plan.page_count
+
+    @property
+    def first_plan_page(self) -> int:
+        """The page the plan begins on, counted from 1."""
+        return 1
+
+
+def plan_document(document: AppendixDocument) -> DocumentPlan:
+    """The measured pages of an appendix; nothing is written."""
+    title = document.plan_title or document.cover.title
+    plan = paginate(document.columns, document.lines, document.setup, title=title, nothing=document.nothing)
+    return DocumentPlan(document, plan)
+
+
+def write_appendix(document: AppendixDocument | DocumentPlan) -> bytes:
+    """The appendix as an .xlsx; the same document gives the same bytes."""
+    import xlsxwriter
+
+    planned = document if isinstance(document, DocumentPlan) else plan_document(document)
+    document = planned.document
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    cover = document.cover
+    book.set_properties(
+        {
+            "title": " ".join(cover.title.split()),
+            "subject": ", ".join(t for t in (cover.number, cover.part) if t),
+            "author": cover.author,
+            "company": cover.organisation,
+            "created": _NO_DATE,
+        }
+    )
+    ink = Ink(book, document.setup.font, document.setup.size)
+    write_pages(book, ink, planned.plan, "Plan", cover)
+    write_data(book, ink, document)
+    book.close()
+    return with_language(out.getvalue(), document.language)
+
+
+def with_language(workbook: bytes, language: str) -> bytes:
+    """The workbook with its language stated among its properties, which XlsxWriter cannot write."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            data = old.read(part)
+            if part.filename == "docProps/core.xml":
+                tag = f"<dc:language>{escape(language)}</dc:language>"
+                data = re.sub(rb"(?=</cp:coreProperties>)", tag.encode(), data, count=1)
+            new.writestr(zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

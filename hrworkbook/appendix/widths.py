@@ -1,0 +1,178 @@
+"""Column widths fitted to the text: the widths at which the plan takes the fewest points of height.
+
+A column's printed width differs between programs, from 5.25 to 5.66 points a character of seven pixels. So text is
+wrapped at the narrowest and the page is filled at the widest, and neither clips nor spills.
+"""
+
+from collections.abc import Sequence
+
+from hrworkbook.appendix.measure import Face, face
+from hrworkbook.appendix.plan_pages import PageSetup, PrintColumn
+
+NARROW = 0.75
+"""Points a pixel of column width takes at least."""
+WIDE = 5.66 / 7
+"""Points a pixel of column width takes at most."""
+PADDING = 3.75
+"""Points that Excel keeps free at the two sides of a cell, gridline included."""
+INDENT = 7.5
+"""Points one step of indent takes (LibreOffice; Excel takes 6.75)."""
+
+_SAMPLE = 120
+"""Lines looked at when widths are fitted; more would not move a column by a character."""
+_LONGEST_MINIMUM = 26
+"""A column is at least as wide as its longest word, but for words longer than this many average letters (a web
+address), which would starve its neighbours."""
+_STEPS = (32, 16, 8, 4, 2)
+
+
+def text_width(pixels: int, indent: int) -> float:
+    """Points of text that fit on a line of a column, in any program."""
+    return pixels * NARROW - PADDING - INDENT * indent
+
+
+def pixels_for(points: float, indent: int) -> int:
+    """The narrowest column, in pixels, in which a text of so many points stays on one line."""
+    return int((points + PADDING + INDENT * indent) / NARROW) + 2
+
+
+def page_pixels(setup: PageSetup) -> int:
+    """Pixels of column width that fit between the margins, in any program."""
+    return int(setup.width / WIDE)
+
+
+def fit_widths(
+    columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, indent: int, extra: dict[int, str]
+) -> tuple[int, ...]:
+    """Pixel widths that fill the page and make the lines as low as they can be.
+
+    `texts` holds, for each line, the text shown in each column. `extra` gives words a column must also hold, such as
+    “(cont.)”. No column is narrower than its longest word, unless all of them together are wider than the page.
+    """
+    regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+    total = page_pixels(setup)
+    least = _least(columns, texts, (regular, bold), indent, extra, total)
+    natural = [
+        max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0) for j in range(len(columns))
+    ]
+    spare = total - sum(least)
+    wanted = [min(n - m, spare) for n, m in zip(natural, least, strict=True)]
+    if sum(wanted) <= spare:
+        return _stretched(columns, natural, total)
+    start = [m + int(spare * w / sum(wanted)) for m, w in zip(least, wanted, strict=True)]
+    start[max(range(len(start)), key=lambda j: wanted[j])] += total - sum(start)
+    return _Search(regular, bold, columns, _sample(texts), indent).best(start, least)
+
+
+def _least(
+    columns: Sequence[PrintColumn],
+    texts: Sequence[Sequence[str]],
+    faces: tuple[Face, Face],
+    indent: int,
+    extra: dict[int, str],
+    total: int,
+) -> list[int]:
+    """The narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
+    regular, bold = faces
+    ceiling = _LONGEST_MINIMUM * regular["n"]
+    least = []
+    for j, column in enumerate(columns):
+        words: set[str] = set()
+        for line in texts:
+            words.update(line[j].split())
+        widest = min(max((regular[w] for w in words), default=0.0), ceiling)
+        if column.kind == "status":
+            widest = min(max((bold[w] for w in words), default=0.0), ceiling)
+        widest = max(widest, bold.longest_word(column.header), regular.longest_word(extra.get(j, "")))
+        least.append(pixels_for(widest, indent))
+    if sum(least) > total:
+        least = _capped(least, total)
+    return least
+
+
+def _capped(least: Sequence[int], total: int) -> list[int]:
+    """Widths cut back from the widest down until they fit the page."""
+    cap = max(least)
+    while sum(min(w, cap) for w in least) > total and cap > 1:
+        cap -= 1
+    return [min(w, cap) for w in least]
+
+
+def _longest_line(regular: Face, texts: Sequence[Sequence[str]], j: int) -> float:
+    longest = max((p for line in texts for p in line[j].split("\n")), key=len, default="")
+    return regular.width(longest) * 1.08
+
+
+def _stretched(columns: Sequence[PrintColumn], widths: Sequence[int], total: int) -> tuple[int, ...]:
+    """Widths that need less than the page, made to fill it: each column takes what its weight asks for."""
+    spare = total - sum(widths)
+    weights = [max(c.weight, 1.0) for c in columns]
+    out = [w + int(spare * weight / sum(weights)) for w, weight in zip(widths, weights, strict=True)]
+    out[max(range(len(out)), key=lambda j: weights[j])] += total - sum(out)
+    return tuple(out)
+
+
+def _sample(texts: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    if len(texts) <= _SAMPLE:
+        return list(texts)
+    return [texts[i * len(texts) // _SAMPLE] for i in range(_SAMPLE)]
+
+
+class _Search:
+    """Moves width from one column to another for as long as that makes the plan lower."""
+
+    def __init__(
+        self, regular: Face, bold: Face, columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], indent: int
+    ) -> None:
+        self.regular, self.bold, self.columns, self.texts, self.indent = regular, bold, columns, texts, indent
+        self.known: dict[tuple[int, int], list[int]] = {}
+
+    def powers(self, j: int, pixels: int) -> list[float]:
+        """For each sampled cell of a column, its lines at a width raised to `_SHARP`; the heading counts as a line."""
+        found = self.known.get((j, pixels))
+        if found is None:
+            width = text_width(pixels, self.indent)
+            found = [float(self.regular.lines(line[j], width)) ** _SHARP for line in self.texts]
+            found.append(float(self.bold.lines(self.columns[j].header, width)) ** _SHARP)
+            self.known[j, pixels] = found
+        return found
+
+    def best(self, start: Sequence[int], least: Sequence[int]) -> tuple[int, ...]:
+        """The widths no further move improves, in ever smaller steps."""
+        widths = list(start)
+        for step in _STEPS:
+            for _ in range(60):
+                move = self._move(widths, least, step)
+                if move is None:
+                    break
+                giver, taker = move
+                widths[giver] -= step
+                widths[taker] += step
+        return tuple(widths)
+
+    def _move(self, widths: Sequence[int], least: Sequence[int], step: int) -> tuple[int, int] | None:
+        """The giver and taker of the move that lowers the plan most; None where none does."""
+        now = [self.powers(j, w) for j, w in enumerate(widths)]
+        sums = [sum(row) for row in zip(*now, strict=True)]
+        lowest, found = _height(sums) - 1e-6, None
+        for giver, wide in enumerate(widths):
+            if wide - step < least[giver]:
+                continue
+            freed = [s - a + b for s, a, b in zip(sums, now[giver], self.powers(giver, wide - step), strict=True)]
+            for taker in range(len(widths)):
+                if taker == giver:
+                    continue
+                widened = self.powers(taker, widths[taker] + step)
+                height = _height([s - a + b for s, a, b in zip(freed, now[taker], widened, strict=True)])
+                if height < lowest:
+                    lowest, found = height, (giver, taker)
+        return found
+
+
+_SHARP = 10
+"""Rows are as tall as their tallest cell. This norm is nearly that, and still falls when a lower cell shrinks."""
+
+
+def _height(sums: Sequence[float]) -> float:
+    """Lines all rows take, given each row's sum of powers."""
+    return sum([s ** (1 / _SHARP) for s in sums])
