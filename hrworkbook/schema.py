@@ -259,7 +259,7 @@ class _Reading:
             place = f"column {i}" + (f" '{name}'" if name else "")
             columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
         self.distinct("key", (c.key for c in columns))
-        self.distinct("header or alias", (folded(h) for c in columns for h in {c.header, *c.aliases}))
+        self.distinct("header or alias", (h for c in columns for h in {folded(h) for h in (c.header, *c.aliases)}))
         return columns
 
     def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:

@@ -10,7 +10,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
-from hrworkbook.appendix.measure import one_line, wrapped_lines
+from hrworkbook.appendix.measure import face
 from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
 
 BASE: dict[str, Any] = {
@@ -19,7 +19,8 @@ BASE: dict[str, Any] = {
     "font_color": look.TEXT,
     "valign": "top",
 }
-FONT = "Calibri"
+POINTS_A_CHARACTER = 5.25
+"""The narrowest a column of a stated width is shown; text is wrapped for that, so that it is never clipped."""
 
 
 class Paper:
@@ -66,8 +67,9 @@ def row_height(
     texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = 320
 ) -> float:
     """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
-    lines = max((wrapped_lines(t, w, FONT, size) for t, w in zip(texts, widths, strict=True) if t), default=1)
-    return min(tallest, lines * one_line(size) + 6)
+    type_ = face("Calibri", size=size)
+    lines = max((type_.lines(t, w * POINTS_A_CHARACTER) for t, w in zip(texts, widths, strict=True) if t), default=1)
+    return min(tallest, lines * look.ROW_HEIGHTS[int(size)] + 6)
 
 
 def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:

@@ -1,0 +1,175 @@
+"""The command line: one command for each verb, for people and (with --json) for programs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from hrworkbook.errors import HrWorkbookError
+
+ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
+and make the appendix for the committee. MASTER is the workbook you work in."""
+
+EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "new": (
+        "make a new master workbook",
+        "Makes a master from a schema (delivery-plan, workstreams, or your own .toml file), empty or filled with a plan "
+        "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
+        "on the Owners sheet. Nothing that is in the file is left out silently.",
+    ),
+    "validate": (
+        "check every entry of the plan",
+        "Checks the plan against its schema: what is missing, misspelt, overdue, unreported or contradictory. The "
+        "problems go to the Problems sheet, each with a link to its cell, and are listed here. New lines get their ID.",
+    ),
+    "issue": (
+        "write one return for each owner",
+        "Writes a workbook for each owner with only their lines, locked but for the cells they may fill in, and a "
+        "covering mail you can open and send. The master remembers what went out.",
+    ),
+    "read": (
+        "show how a file would be read",
+        "Reads one file the way merge would, and tells what it found: the sheet, the heading row, which column is "
+        "which, and every cell that has no place. Changes nothing.",
+    ),
+    "merge": (
+        "merge the returns that came back",
+        "Reads returns, mails (.eml, .msg, mbox), folders and zips of them, and merges what owners filled in. Every cell "
+        "is accounted for: unchanged, already there, applied, or listed for you to decide. Nothing is overwritten that "
+        "you changed meanwhile.",
+    ),
+    "decide": (
+        "apply what you chose on the Decisions sheet",
+        "Applies each decision you made on the Decisions sheet: keep master, take return, keep both, or my own text.",
+    ),
+    "undo": (
+        "put back what one return changed",
+        "Puts back the cells one return changed. Cells changed again since are left as they are, and listed.",
+    ),
+    "chase": (
+        "write reminders to owners still out",
+        "Writes a reminder mail for each owner whose return has not come back, with their open lines attached.",
+    ),
+    "appendix": (
+        "make the appendix for the committee",
+        "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too.",
+    ),
+    "demo": (
+        "show the whole job on an example plan",
+        "Makes an example plan, issues returns, receives made-up replies, merges them, and makes an appendix. Start here.",
+    ),
+}
+"""Each command's one-line help and its longer explanation."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command and its help."""
+    parser = argparse.ArgumentParser(prog="hrworkbook", description=ABOUT, epilog=EXITS)
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made = {
+        name: commands.add_parser(name, help=short, description=long, epilog=EXITS)
+        for name, (short, long) in COMMANDS.items()
+    }
+    for name, command in made.items():
+        if name not in ("new", "read", "demo"):
+            command.add_argument("master", metavar="MASTER", help="the master workbook")
+        if name != "demo":
+            command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
+    _options(made)
+    return parser
+
+
+def _options(made: dict[str, argparse.ArgumentParser]) -> None:
+    new = made["new"]
+    new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
+    new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
+    new.add_argument("--from", dest="source", metavar="FILE", help="a CSV file or workbook with the plan as it is now")
+    new.add_argument(
+        "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
+    )
+    issue = made["issue"]
+    issue.add_argument("--out", metavar="DIR", required=True, help="the folder for the returns")
+    issue.add_argument(
+        "--due", metavar="DATE", help="when they are to be back, such as 12/12/2016; else as on the Start sheet"
+    )
+    issue.add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
+    read = made["read"]
+    read.add_argument("file", metavar="FILE", help="the file to read")
+    read.add_argument("--schema", metavar="SCHEMA", help="the schema to read it by; else whichever fits best")
+    merge = made["merge"]
+    merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
+    merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
+    for command in (read, merge):
+        command.add_argument("--password", metavar="WORD", help="the password of protected files")
+    undo = made["undo"]
+    undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
+    undo.add_argument("--last", action="store_true", help="the last return merged")
+    made["chase"].add_argument("--out", metavar="DIR", required=True, help="the folder for the reminders")
+    appendix = made["appendix"]
+    appendix.add_argument(
+        "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
+    )
+    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs Excel or LibreOffice)")
+    made["demo"].add_argument(
+        "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
+    )
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("hrworkbook")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; whatever goes wrong is told in at most three lines."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = build_parser().parse_args(arguments)
+    from hrworkbook import commands
+
+    try:
+        return commands.RUN[options.command](options)
+    except HrWorkbookError as error:
+        print(_short(str(error)), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped. Nothing was half done.", file=sys.stderr)
+    except MemoryError:
+        print("This needs more memory than there is. Nothing was changed.", file=sys.stderr)
+    except OSError as error:
+        print(
+            _short(f"{error.filename or 'File'}: {(error.strerror or str(error)).lower()}. Nothing was changed."),
+            file=sys.stderr,
+        )
+    except Exception as error:
+        print(
+            _short(f"Something unexpected went wrong: {type(error).__name__}: {error}. Nothing was half done."),
+            file=sys.stderr,
+        )
+        print(f"Please report it with the details in {_keep_details(error)}", file=sys.stderr)
+    return 2
+
+
+def _short(text: str) -> str:
+    """At most two lines of at most 600 characters."""
+    return "\n".join(line[:600] for line in text.splitlines()[:2])
+
+
+def _keep_details(error: Exception) -> str:
+    import tempfile
+    import traceback
+    from pathlib import Path
+
+    path = Path(tempfile.gettempdir()) / "hrworkbook-error.txt"
+    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+    return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

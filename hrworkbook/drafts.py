@@ -1,0 +1,75 @@
+"""Draft mails: ready to open, check and send from any mail program."""
+
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from hrworkbook.findings import count
+from hrworkbook.issue import Return
+from hrworkbook.outcomes import Cell
+from hrworkbook.plan import Owner
+
+XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]]) -> bytes:
+    """An unsent mail as an .eml (`X-Unsent: 1` makes Outlook open it for editing), addressed where the address is known."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = " ".join(subject.split())
+    if to.email and "@" in to.email:
+        mail["To"] = to.email
+    mail["X-Unsent"] = "1"
+    mail.set_content(text)
+    for name, content in attachments:
+        mail.add_attachment(content, maintype=XLSX[0], subtype=XLSX[1], filename=name)
+    return mail.as_bytes()
+
+
+def covering_mail(issued: Return, workbook: bytes) -> bytes:
+    """The mail that takes a return to its owner."""
+    lines = count(len(issued.lines), "line")
+    text = (
+        f"{_greeting(issued.owner)}\n\n"
+        f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.\n\n"
+        f"Please fill in the white cells, save the file, and send it back to me by {_day(issued)}. "
+        "You can sort and widen it as you like; every other cell is only there to read.\n\n"
+        "If nothing has changed, write 'No change'. If something outside the white cells is wrong, tell me in your reply.\n\n"
+        "Thank you\n"
+    )
+    subject = f"{issued.schema.title}, {issued.period}: your return by {_day(issued)}"
+    return draft(issued.owner, subject, text, [(issued.file, workbook)])
+
+
+def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
+    """The mail that reminds an owner of a return that has not come back, with the lines still open."""
+    when = f"was due on {_day(issued)}, {count(days_late, 'day')} ago" if days_late > 0 else f"is due on {_day(issued)}"
+    text = (
+        f"{_greeting(issued.owner)}\n\n"
+        f"Your return for the {issued.schema.title}, {issued.period}, {when}, and I do not have it yet. "
+        f"{count(len(issued.lines), 'line').capitalize()} of yours {'is' if len(issued.lines) == 1 else 'are'} still open; "
+        "they are attached.\n\n"
+        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed: thank you.\n\n"
+        "Thank you\n"
+    )
+    return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])
+
+
+def bounce(owner: Owner, title: str, cells: Sequence[Cell], file: str, workbook: bytes) -> bytes:
+    """The mail that sends a return back for the cells that could not be taken, each with what to do."""
+    wrong = "\n".join(f"  - line {c.line.id}, {c.column.header}: {c.why}" for c in cells)
+    text = (
+        f"{_greeting(owner)}\n\n"
+        f"Thank you for your return for the {title}. {count(len(cells), 'cell').capitalize()} could not be taken as it stands:\n\n"
+        f"{wrong}\n\n"
+        "The rest is in the plan. The same return is attached, with a note on each of these cells: please mend them and send it back.\n\n"
+        "Thank you\n"
+    )
+    return draft(owner, f"{title}: {count(len(cells), 'cell')} to mend in your return", text, [(file, workbook)])
+
+
+def _greeting(owner: Owner) -> str:
+    return f"Dear {owner.name or owner.role}"
+
+
+def _day(issued: Return) -> str:
+    return f"{issued.due.day} {issued.due:%B %Y}"
