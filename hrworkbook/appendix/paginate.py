@@ -22,7 +22,7 @@ from hrworkbook.appendix.plan_pages import (
     Start,
     shown,
 )
-from hrworkbook.appendix.widths import NARROW, PADDING, fit_widths, text_width
+from hrworkbook.appendix.widths import INDENT, NARROW, PADDING, fit_widths, fits_whole, text_width
 from hrworkbook.look import TALLEST_ROW
 from hrworkbook.values import writable
 
@@ -32,8 +32,6 @@ THEME_STEP = 2
 """Points a theme heading is larger than the text."""
 TITLE_STEP = 6
 """Points the sheet's title is larger than the text."""
-_DENSE = 9
-"""From this many columns on, cells are not indented; hairlines part them instead."""
 _NOTHING = "There is nothing to report."
 _BULLET = re.compile(r"^[ \t]*(?:[-*·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
 _FEEDS = re.compile(r"\n{3,}")
@@ -101,10 +99,11 @@ class _Sheet:
 
     def __init__(self, columns: tuple[PrintColumn, ...], lines: list[PrintLine], setup: PageSetup) -> None:
         self.columns, self.lines, self.setup = columns, lines, setup
-        self.indent = 0 if len(columns) >= _DENSE else 1
         self.reference = _reference_column(columns)
         self.texts = _shown_once(lines, columns)
-        self.widths = fit_widths(columns, self.texts, setup, self.indent, {self.reference: CONT} if lines else {})
+        extra = {self.reference: CONT} if lines else {}
+        self.indent = 1 if fits_whole(columns, self.texts, setup, 1, extra) else 0
+        self.widths = fit_widths(columns, self.texts, setup, self.indent, extra)
         self.points = [text_width(w, self.indent) for w in self.widths]
         self.across = sum(self.widths) * NARROW - PADDING
         self.bold = face(setup.font, True, setup.size)
@@ -137,7 +136,7 @@ class _Sheet:
     def heading_rows(self, kind: str, text: str, step: int, above: float) -> list[PlanRow]:
         """A heading across the page, in as many rows as it needs; `above` is white space over the first, in points."""
         bold = face(self.setup.font, True, self.setup.size + step)
-        indented = self.across - 2 * self.indent * 7.5
+        indented = self.across - 2 * self.indent * INDENT
         out = []
         for i, part in enumerate(split_lines(bold, text, indented)):
             height = stepped(bold.line + (PAD_HEADING + above if not i else PAD_HEADING))

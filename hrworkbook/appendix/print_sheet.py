@@ -26,6 +26,7 @@ class _Writer:
         self.sheet, self.ink, self.plan = sheet, ink, plan
         self.last = len(plan.columns) - 1
         self.dense = plan.indent == 0
+        self.edges = {first for first, _, _ in group_spans(plan.columns)} if plan.group_rows else set()
         self.cells = [self._formats(j) for j in range(len(plan.columns))]
         self.secondary = ink(font_color=look.SECONDARY)
         self.plain = ink()
@@ -57,8 +58,6 @@ class _Writer:
         if breaks:
             sheet.set_h_pagebreaks(breaks)
         sheet.print_area(0, 0, at - 1, self.last)
-        if self.dense:
-            sheet.set_zoom(90)
 
     def _row(self, at: int, row: PlanRow) -> None:
         if row.kind == "line":
@@ -111,12 +110,11 @@ class _Writer:
 
     def _header(self, at: int) -> None:
         self.sheet.set_row(at, self.plan.header.height)
-        groups = {first for first, _, _ in group_spans(self.plan.columns)} if self.plan.group_rows else set()
         for j, text in enumerate(self.plan.header.cells):
             settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
             settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
-            if j and (self.dense or j in groups):
-                settings |= {"left": 1, "left_color": look.WHITE if j in groups else look.RULE}
+            if j and (self.dense or j in self.edges):
+                settings |= {"left": 1, "left_color": look.WHITE if j in self.edges else look.RULE}
             self.sheet.write_string(at, j, text, self.ink(**settings))
 
     def _line(self, at: int, row: PlanRow) -> None:
@@ -141,7 +139,7 @@ class _Writer:
 
     def _settings(self, j: int) -> dict[str, object]:
         settings: dict[str, object] = {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
-        if self.dense and j:
+        if j and (self.dense or j in self.edges):
             settings |= {"left": 1, "left_color": look.RULE}
         return settings
 

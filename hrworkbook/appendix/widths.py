@@ -51,7 +51,7 @@ def fit_widths(
     """
     regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
     total = page_pixels(setup)
-    least = _least(columns, texts, (regular, bold), indent, extra, total)
+    least = _capped(_least(columns, texts, (regular, bold), indent, extra), total)
     natural = [
         max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0) for j in range(len(columns))
     ]
@@ -64,13 +64,20 @@ def fit_widths(
     return _Search(regular, bold, columns, _sample(texts), indent).best(start, least)
 
 
+def fits_whole(
+    columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, indent: int, extra: dict[int, str]
+) -> bool:
+    """Whether the page is wide enough for the longest word of every column, with some room to spare."""
+    faces = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+    return sum(_least(columns, texts, faces, indent, extra)) <= page_pixels(setup) * 0.95
+
+
 def _least(
     columns: Sequence[PrintColumn],
     texts: Sequence[Sequence[str]],
     faces: tuple[Face, Face],
     indent: int,
     extra: dict[int, str],
-    total: int,
 ) -> list[int]:
     """The narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
     regular, bold = faces
@@ -85,8 +92,6 @@ def _least(
             widest = min(max((bold[w] for w in words), default=0.0), ceiling)
         widest = max(widest, bold.longest_word(column.header), regular.longest_word(extra.get(j, "")))
         least.append(pixels_for(widest, indent))
-    if sum(least) > total:
-        least = _capped(least, total)
     return least
 
 
