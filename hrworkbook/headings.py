@@ -5,7 +5,8 @@ is not known stays unknown until HR says what it is.
 """
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ DEEPEST = 3
 
 _JOIN = " / "
 _PARTIAL = 10
+_MOST_MET = 10_000
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
 Rows = Sequence[Sequence[Value]]
@@ -83,6 +85,10 @@ class Words:
                 self._learn(alias, column.key, "alias")
                 if column.group:
                     self._learn(f"{column.group} {alias}", column.key, "group")
+        self.spelled = _spelling(schema)
+        for text, found in list(self.known.items()):
+            self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
+        self.met: dict[str, tuple[str, str] | None] = {}
         self.all = "\n".join(self.known)
 
     def _learn(self, header: str, key: str, how: str) -> None:
@@ -91,16 +97,36 @@ class Words:
 
     def match(self, header: str) -> tuple[str, str] | None:
         """The key and how it was known; None where the heading is not known."""
-        found = self.known.get(fold(header))
+        if header in self.met:
+            return self.met[header]
+        folded_header = fold(header)
+        found = self.known.get(folded_header) or self.known.get(self.spelled(folded_header))
         if found and found[1] == "normalised" and plain(header) == self.headers[found[0]]:
-            return found[0], "exact"
+            found = found[0], "exact"
+        if len(self.met) < _MOST_MET and len(header) <= 400:
+            self.met[header] = found
         return found
+
+    def likely(self, text: str) -> bool:
+        """Whether a cell's text may be a heading or a part of one."""
+        folded_text = fold(text)
+        return bool(folded_text) and (folded_text in self.all or self.spelled(folded_text) in self.all)
 
     def suggestion(self, header: str, taken: Collection[str]) -> str:
         """The plan's header that comes nearest and is not yet found; '' where none is near."""
         near = {fold(h): h for key, h in self.headers.items() if key not in taken}
         found = difflib.get_close_matches(fold(header)[:80], near, 1, 0.7)
         return near[found[0]] if found else ""
+
+
+def _spelling(schema: Schema) -> Callable[[str], str]:
+    """What makes every spelling of a phrase in a folded heading the one the schema gives, and drops pound signs."""
+    phrases: dict[str, str] = {"£": ""}
+    for phrase, spellings in schema.spellings.items():
+        phrases |= {fold(spelling): fold(phrase) for spelling in (phrase, *spellings)}
+    longest_first = sorted(phrases, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
+    return lambda text: " ".join(pattern.sub(lambda match: phrases[match[0]], text).split())
 
 
 _last: Words | None = None
@@ -172,7 +198,11 @@ def _spans(merges: Sequence[Range], top: int, depth: int) -> dict[tuple[int, int
 
 
 def _text(value: Value) -> str:
-    return "" if value is None or value == "" else str(value) if isinstance(value, CellError) else plain(value)
+    """The heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
+    if value is None or value == "":
+        return ""
+    text = str(value) if isinstance(value, CellError) else plain(value)
+    return text if fold(text) or isinstance(value, CellError) else ""
 
 
 def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int]:
@@ -210,8 +240,9 @@ def _placed(
     heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str], words: Words
 ) -> Heading:
     key = heading.key
-    if key == SHOWN:
-        return replace(heading, key=None)
+    if key is None or key == SHOWN:
+        near = words.suggestion(heading.header, taken) if key is None else ""
+        return replace(heading, key=None, how=f"suggestion: {near}" if near else heading.how)
     if key in taken and best[key][1] is heading:
         return replace(heading, key=None) if key == ID else heading
     if key in taken and (rank < _PARTIAL or heading.header == best[key][1].header):

@@ -81,6 +81,28 @@ class AppendixLayout:
 
 
 @dataclass(frozen=True)
+class Collecting:
+    """How returns that nobody issued are read; words are matched whatever their case and spacing."""
+
+    needs: tuple[str, ...] = ()
+    """Columns without which a table is no such return."""
+    period: str = ""
+    """The column of the month a line is for."""
+    year: tuple[str, ...] = ()
+    """Headings of columns that give the year of a line."""
+    month: tuple[str, ...] = ()
+    """Headings of columns that give its month."""
+    cover: tuple[str, ...] = ()
+    """What stands beside the month on a cover sheet."""
+    sums: tuple[str, ...] = ()
+    """What stands in the first key column of a sender's own line of totals."""
+    none: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    """Words that stand where a number would, beyond those known to every plan."""
+
+
+@dataclass(frozen=True)
 class Schema:
     """A plan's whole schema."""
 
@@ -97,6 +119,10 @@ class Schema:
     id_prefix: str = "L"
     key: tuple[str, ...] = ()
     """Columns that together know a line, for collections of returns nobody issued."""
+    collect: Collecting | None = None
+    """How to read returns nobody issued; None for a plan whose returns are issued."""
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ways a phrase is written in headings, by the phrase."""
     source: str = ""
     """The TOML text it was read from."""
 
@@ -136,6 +162,10 @@ _COLUMN = {
 _APPENDIX = {
     "title": _TEXT, "columns": _WORDS, "paper": _TEXT, "orientation": _TEXT, "font": _TEXT, "size": _NUMBER,
     "theme_headings": _FLAG, "groups": _FLAG, "once": _WORDS,
+}  # fmt: skip
+_COLLECT = {
+    "needs": _WORDS, "period": _TEXT, "year": _WORDS, "month": _WORDS, "cover": _WORDS, "sums": _WORDS, "none": _WORDS,
+    "not_applicable": _WORDS, "suppressed": _WORDS,
 }  # fmt: skip
 _CHOICES = {
     "edited_by": ("hr", "owner"),
@@ -215,7 +245,7 @@ class _Reading:
         return settings
 
     def schema(self, data: dict[str, Any]) -> Schema:
-        sections = {"columns", "rules", "roles", "lists", "appendix"}
+        sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings"}
         for name in data:
             if name not in sections and name not in _PLAN:
                 raise self.unknown("", "setting or section", name, sections | set(_PLAN))
@@ -234,9 +264,22 @@ class _Reading:
             rules=tuple(self.rule(i, r, keys) for i, r in enumerate(self.tables(data, "rules"), 1)),
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), keys),
+            collect=self.collect(data["collect"], keys) if "collect" in data else None,
+            spellings=self.table(
+                "[spellings]", data.get("spellings", {}), dict.fromkeys(data.get("spellings", {}), _WORDS)
+            ),
             source=self.text,
             **top,
         )
+
+    def collect(self, table: object, keys: list[str]) -> Collecting:
+        settings = self.table("[collect]", table, _COLLECT)
+        for name in ("needs", "period"):
+            if not settings.get(name):
+                raise self.refuse("[collect]", f"'{name}' is missing", f"Give {_COLLECT[name]}")
+            for key in (settings[name],) if name == "period" else settings[name]:
+                self.known_key(f"[collect] {name}", key, keys)
+        return Collecting(**settings)
 
     def tables(self, data: dict[str, Any], name: str) -> list[Any]:
         tables = data.get(name, [])

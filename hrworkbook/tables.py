@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
-from hrworkbook.headings import DEEPEST, Heading, Words, find_header, fold, is_plain, words_of
+from hrworkbook.headings import DEEPEST, Heading, Words, find_header, is_plain, words_of
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tablerows import Head, Reading, Row, Table, Unplaced
@@ -104,7 +104,7 @@ def _candidates(rows: Sequence[Sequence[Value]], words: Words, need: int) -> Ite
         elif looked < _LOOKED_AT:
             texts = [v for v in row if type(v) is str and v]
             looked += bool(texts)
-            if texts and any(len(t) <= 400 and (f := fold(t)) and f in words.all for t in texts):
+            if any(len(t) <= 400 and words.likely(t) for t in texts):
                 yield number
 
 
