@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from hrworkbook.amounts import Amount, Money, NoneWord, Unreadable, amount_of
-from hrworkbook.datewords import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_YEAR, TWO_WAYS
+from hrworkbook.datepoints import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_YEAR, TWO_WAYS
 from hrworkbook.findings import Severity, listed
 from hrworkbook.lookalikes import script_name, twin
 from hrworkbook.timescale import GAP, Timescale, read_timescale

@@ -6,27 +6,16 @@ authority's financial year, 1 April to 31 March.
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hrworkbook.datewords import (
-    BACKWARDS,
-    INEXACT,
-    NO_END,
-    NO_YEAR,
-    NOT_A_DATE,
-    TWO_WAYS,
-    Point,
-    Token,
-    points_of,
-    tokens_of,
-)  # fmt: skip
+from hrworkbook.dateclauses import LINKS, Clause, Items, Period, clauses_of, complete_years, days_of
+from hrworkbook.datepoints import BACKWARDS, INEXACT, NO_YEAR, NOT_A_DATE, TWO_WAYS, Point, points_of
+from hrworkbook.datewords import Token, tokens_of
 
 GAP = " … "
 """Stands between two pieces of `Timescale.unread`."""
-_NEAR = timedelta(92)
-Period = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +88,6 @@ class Milestone:
     """Why there is no span, or why it is not exact."""
 
 
-@dataclass(slots=True)
-class _Clause:
-    """One point or range with the words that belong to its reading."""
-
-    points: list[Point]
-    start: int
-    end: int
-    before: set[str]
-    edges: list[str] = field(default_factory=list)
-    """For each point: '', 'end', 'start', 'rough', 'week commencing' or 'week ending'."""
-    onwards: bool = False
-    dashed: bool = False
-    linked: bool = False
-    """Whether only a comma, slash or `and` parts it from the one before."""
-
-
-_BEFORE = {"by", "until", "to", "before", "after", "not before", "from", "between"}
-_MOST_BEFORE = 8
-_EDGES = {"end", "start", "rough", "week commencing", "week ending"}
-_RANGES = {"-", "to", "until"}
-_LINKS = {",", "/", "and"}
-_Items = list[Token | Point]
-
-
 def read_timescale(text: str, on: date | None = None, period: Period | None = None) -> Timescale:
     """What a timescale says, read from its text; never raises.
 
@@ -130,10 +95,10 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
     meets the period, or lies within three months of `on`.
     """
     items = points_of(tokens_of(text))
-    clauses, rest = _clauses(items)
-    _complete_years(clauses, on, period)
+    clauses, rest = clauses_of(items)
+    complete_years(clauses, on, period)
     kinds = {item.kind for item in rest}
-    spans: list[tuple[Span, _Clause]] = []
+    spans: list[tuple[Span, Clause]] = []
     unread: list[tuple[int, int, str]] = []
     for clause in clauses:
         span, reason = _span(clause)
@@ -166,166 +131,11 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
     )
 
 
-def _clauses(items: _Items) -> tuple[list[_Clause], list[Token]]:
-    """The points gathered into clauses, and the tokens that belong to none."""
-    clauses: list[_Clause] = []
-    rest: list[Token] = []
-    i, last = 0, -1
-    while i < len(items):
-        clause, j = _clause(items, i)
-        if clause is None:
-            item = items[i]
-            assert isinstance(item, Token)
-            rest.append(item)
-            i += 1
-            continue
-        link = items[last + 1 : i]
-        clause.linked = bool(clauses) and len(link) == 1 and link[0].kind in _LINKS
-        clauses.append(clause)
-        i, last = j, j - 1
-    return clauses, rest
-
-
-def _limb(items: _Items, first: int, edges_only: bool = False) -> tuple[set[str], str, Point, int] | None:
-    """The words before a point, its edge, the point, and where it ends; None where no point follows."""
-    before: set[str] = set()
-    edge = ""
-    for i in range(first, min(len(items), first + _MOST_BEFORE)):
-        item = items[i]
-        if isinstance(item, Point):
-            following = items[i + 1].kind if i + 1 < len(items) else ""
-            is_suffix = following == "end" and not (i + 2 < len(items) and isinstance(items[i + 2], Point))
-            return before, edge or ("end" if is_suffix else ""), item, i + 1 + is_suffix
-        next_kind = items[i + 1].kind if i + 1 < len(items) else ""
-        if item.kind in _EDGES:
-            edge = edge if edge == "rough" else item.kind
-        elif (
-            item.kind == "weekday"
-            or (item.kind == "-" and edge == "rough")
-            or (item.kind in _BEFORE and not edges_only)
-        ):
-            before.add(item.kind)
-        elif not (item.kind == "of" or (item.kind in (",", ".") and before & {"weekday"} and next_kind == "point")):
-            return None
-    return None
-
-
-def _clause(items: _Items, i: int) -> tuple[_Clause | None, int]:
-    first = _limb(items, i)
-    if first is None:
-        return None, i
-    before, edge, point, j = first
-    start = next(item.start for item in items[i:] if item.kind != "of")
-    clause = _Clause([point], start, items[j - 1].end, before, [edge])
-    while j < len(items) and items[j].kind == "time":
-        j += 1
-    if j < len(items) and (items[j].kind in _RANGES or ("between" in before and items[j].kind == "and")):
-        following = items[j + 1].kind if j + 1 < len(items) else ""
-        second = _limb(items, j + 1, edges_only=True)
-        if second:
-            clause.dashed = items[j].kind == "-"
-            _, edge, point, j = second
-            clause.points.append(point)
-            clause.edges.append(edge)
-        elif following in ("ongoing", "onwards"):
-            clause.onwards = True
-            j += 2
-        elif j + 1 == len(items):
-            clause.points.append(replace(point, year=None, reason=NO_END, end=items[j].end))
-            clause.edges.append("")
-            j += 1
-    if j < len(items) and items[j].kind == "onwards":
-        clause.onwards = True
-        j += 1
-    while j < len(items) and items[j].kind == "time":
-        j += 1
-    if len(clause.points) == 1 and "from" in before:
-        clause.onwards = True
-    clause.end = items[j - 1].end
-    return clause, j
-
-
-def _days(point: Point, year: int | None = None) -> Period | None:
-    found = year or point.year
-    return point.days(found) if found else None
-
-
-def _complete_years(clauses: list[_Clause], on: date | None, period: Period | None) -> None:
-    """Give points their year from the other end of a range, from the list they stand in, or from the context."""
-    for clause in clauses:
-        _complete_range(clause.points)
-    for earlier, later in [*reversed(list(pairwise(clauses))), *pairwise(clauses)]:
-        if later.linked:
-            _complete_list(earlier.points[-1:], later.points[:1], earlier.points, later.points)
-    for clause in clauses:
-        for k, point in enumerate(clause.points):
-            if point.year is None and point.unit != "season" and point.reason in ("", INEXACT):
-                year = _year_in_context(point, on, period)
-                clause.points[k] = replace(point, year=year, reason=point.reason if year else NO_YEAR)
-                _complete_range(clause.points)
-
-
-def _complete_range(points: list[Point]) -> None:
-    """In a range whose other end has a year the missing one is the nearest in time order."""
-    if len(points) != 2 or any(p.unit == "season" or p.reason not in ("", INEXACT, NO_YEAR) for p in points):
-        return
-    first, last = points
-    if first.year is None and last.year is not None and (bound := _days(last)):
-        fitting = [y for y in (last.year + 1, last.year, last.year - 1) if (d := _days(first, y)) and d[0] <= bound[0]]
-        if fitting:
-            points[0] = replace(first, year=fitting[0], reason=_settled(first))
-    elif last.year is None and first.year is not None and (bound := _days(first)):
-        fitting = [
-            y for y in (first.year - 1, first.year, first.year + 1) if (d := _days(last, y)) and d[1] >= bound[1]
-        ]
-        if fitting:
-            points[1] = replace(last, year=fitting[0], reason=_settled(last))
-
-
-def _settled(point: Point) -> str:
-    return "" if point.reason == NO_YEAR else point.reason
-
-
-def _complete_list(left: list[Point], right: list[Point], lefts: list[Point], rights: list[Point]) -> None:
-    """`Oct and Nov 2016`: the same year, where the list then stands in time order."""
-    first, second = left[0], right[0]
-    source, wanting = (second, first) if first.year is None else (first, second)
-    if (
-        source.year is None
-        or wanting.year is not None
-        or wanting.reason
-        or source.unit not in ("day", "month", "quarter")
-    ):
-        return
-    mine, other = _days(wanting, source.year), _days(source)
-    if wanting.unit == source.unit and mine and other and (mine < other if wanting is first else mine > other):
-        if wanting is first:
-            lefts[-1] = replace(first, year=source.year)
-            _complete_range(lefts)
-        else:
-            rights[0] = replace(second, year=source.year)
-            _complete_range(rights)
-
-
-def _year_in_context(point: Point, on: date | None, period: Period | None) -> int | None:
-    """The only year that fits, or None."""
-    if period:
-        low, high = period
-    elif on and point.unit not in ("financial year", "academic year"):
-        low, high = on - min(_NEAR, on - date.min), on + min(_NEAR, date.max - on)
-    else:
-        return None
-    if point.unit == "season" or high.year - low.year > 5 or low.year < 2 or high.year > 9990:
-        return None
-    years = [y for y in range(low.year - 1, high.year + 1) if (d := _days(point, y)) and d[0] <= high and d[1] >= low]
-    return years[0] if len(years) == 1 else None
-
-
-def _span(clause: _Clause) -> tuple[Span | None, str]:
+def _span(clause: Clause) -> tuple[Span | None, str]:
     """The clause's days and, where there are none or they are not exact, why."""
     reasons = [point.reason for point in clause.points if point.reason]
     hard = [reason for reason in reasons if reason != INEXACT]
-    found = [_days(point) for point in clause.points]
+    found = [days_of(point) for point in clause.points]
     if hard or None in found:
         return None, (hard or reasons or [NO_YEAR])[0]
     reason = reasons[0] if reasons else INEXACT if "rough" in clause.edges else ""
@@ -355,11 +165,11 @@ def _edge(low: date, high: date, edge: str) -> Period:
     return (high - timedelta(6), high) if edge == "week ending" else (low, high)
 
 
-_SILENT = {",", "/", "-", "'", ".", ":", "sign", "and", "of", "weekday", "time", "to", "onwards"} | _LINKS
+_SILENT = {",", "/", "-", "'", ".", ":", "sign", "and", "of", "weekday", "time", "to", "onwards"} | LINKS
 _READ = {"ongoing", "undetermined", "none"}
 
 
-def _leftovers(items: _Items, rest: list[Token], text: str) -> Iterator[tuple[int, int, bool]]:
+def _leftovers(items: Items, rest: list[Token], text: str) -> Iterator[tuple[int, int, bool]]:
     """Runs of tokens no clause took: start, end, and whether they speak of time that was not understood."""
     run: list[Token] = []
     unused = {id(token) for token in rest}
@@ -393,7 +203,7 @@ def _speaks_of_time(run: list[Token]) -> bool:
     return any({a, b} & {"unit", "financial", "quarter"} and {a, b} & {"n", "number"} for a, b in pairwise(kinds))
 
 
-def _labels(spans: list[tuple[Span, _Clause]], words: list[tuple[int, int]], text: str) -> tuple[list[str], str]:
+def _labels(spans: list[tuple[Span, Clause]], words: list[tuple[int, int]], text: str) -> tuple[list[str], str]:
     """Each span's label and what belongs to none: words go to the date before them, or after where the text begins so."""
     labels: list[list[str]] = [[] for _ in spans]
     if not spans:
@@ -418,11 +228,11 @@ def _bare(words: str) -> str:
 def dates_in(text: str, period: Period | None = None, on: date | None = None) -> list[Milestone]:
     """The dates named in prose, in order; a bare year or number is not taken for one."""
     items = points_of(tokens_of(text), prose=True)
-    clauses, rest = _clauses([item for item in items if not _is_no_milestone(item, text)])
+    clauses, rest = clauses_of([item for item in items if not _is_no_milestone(item, text)])
     clauses = [
         c for c in clauses if c.points[0].unit not in ("year", "financial year") or len(c.points) == 2 or c.before
     ]
-    _complete_years(clauses, on, period)
+    complete_years(clauses, on, period)
     found: list[Milestone] = []
     for clause in clauses:
         span, reason = _span(clause)
