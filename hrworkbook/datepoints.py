@@ -13,6 +13,7 @@ NO_YEAR = "it has no year"
 IMPOSSIBLE = "there is no such date"
 TWO_WAYS = "it can be read in two ways"
 INEXACT = "it is not exact"
+SEASON = "a season is not a date"
 BACKWARDS = "it ends before it begins"
 NO_END = "its end is missing"
 NOT_A_DATE = "it is not a date"
@@ -68,8 +69,8 @@ _COMPOUNDS = """
     nth: d st
     fy: financial y ~ y2; financial y ~ yy; financial yy ~ yy2; y ~ y2; y ~ yy; yy / yy2; yy - yy2
     fy: y ~ y2 financial; y ~ yy financial; yy / yy2 financial
-    q: quarter d; nth quarter; ordinal quarter
-    h: half d; nth half; ordinal half
+    q: quarter d; d st quarter; ordinal quarter
+    h: half d; d st half; ordinal half
     term: season T
     time: d : d : d; d : d
 """
@@ -137,7 +138,7 @@ def _compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int, j: 
     after = tokens[j].kind if j < len(tokens) else ""
     value = 0
     if kind in ("nth", "q", "h"):
-        number = got.get("d") or got.get("nth") or got["ordinal"]
+        number = got.get("d") or got["ordinal"]
         value = number.value
         if not 1 <= value <= _MOST.get(kind, 31):
             return None
@@ -222,10 +223,10 @@ def _point(
     if unit == "two":
         return None if prose else _two_numbers(point, got["d"], got["M"])
     if unit == "season":
-        return replace(point, reason=INEXACT)
+        return replace(point, reason=SEASON)
     if unit == "financial year" and "fy" not in got:
         is_year_word = "year" in got["financial"].text.split()[:1]
-        return None if is_year_word else replace(point, reason=TWO_WAYS if "y" in got else NO_YEAR)
+        return None if is_year_word else replace(point, reason=TWO_WAYS if "y" in got else "")
     return _dated(unit, point, got)
 
 
@@ -246,7 +247,10 @@ def _dated(unit: str, point: Point, got: dict[str, Token]) -> Point | None:
         in_new_year = unit in ("day", "month") and number < 4 or unit == "term" and number < 3
         year += 1 if in_new_year else 0
     if unit == "term":
-        return replace(point, unit="season" if number > 3 else unit, year=year, number=number, reason=INEXACT)
+        is_term = number <= 3
+        return replace(
+            point, unit=unit if is_term else "season", year=year, number=number, reason=INEXACT if is_term else SEASON
+        )
     if unit in ("quarter", "half") and "y" in got:
         return replace(point, unit=unit, reason=TWO_WAYS)
     possible = 1 <= number <= 12 if unit != "day" else _possible(year, number, day)
