@@ -87,6 +87,11 @@ class Package:
             self._kept[part.name] = inflated
         return self._kept[part.name]
 
+    def take(self, name: str) -> bytes:
+        """The part inflated, and not kept."""
+        part = self.parts[name.lower()]
+        return self._inflate(part, part.size)
+
     def xml(self, name: str) -> bytes:
         """The part as UTF-8 XML that declares no document type and no entities."""
         text = as_utf8(self[name])

@@ -5,7 +5,7 @@ import io
 import olefile
 
 from hrworkbook.bounds import FILE_MAX, MB, PLAIN, refused
-from hrworkbook.cells import _DEFAULT_PASSWORD, locked
+from hrworkbook.cells import DEFAULT_PASSWORD, locked
 from hrworkbook.sniff import ole_kind
 
 
@@ -59,7 +59,7 @@ def _unlocked(data: bytes, password: str | None) -> bytes:
             "it is locked with a password",
             "Ask the sender for a copy without one, or install what opens locked files: pip install 'hrworkbook[encrypted]'",
         ) from None
-    for attempt in dict.fromkeys([password or _DEFAULT_PASSWORD, _DEFAULT_PASSWORD]):
+    for attempt in dict.fromkeys([password or DEFAULT_PASSWORD, DEFAULT_PASSWORD]):
         clear = io.BytesIO()
         try:
             office = msoffcrypto.OfficeFile(io.BytesIO(data))
