@@ -93,9 +93,7 @@ def _too_short(faces: Sequence[Face], room: float) -> bool:
     return room < row_height(_FEWEST, faces[0].line)
 
 
-def _piece(
-    faces: Sequence[Face], rest: Sequence[str], widths: Sequence[float], room: float
-) -> tuple[Piece, list[str]]:
+def _piece(faces: Sequence[Face], rest: Sequence[str], widths: Sequence[float], room: float) -> tuple[Piece, list[str]]:
     taken: list[str] = []
     after: list[str] = []
     for face, text, width in zip(faces, rest, widths, strict=True):

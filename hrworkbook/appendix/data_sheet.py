@@ -51,7 +51,7 @@ def write_data(book: Any, ink: Ink, document: AppendixDocument) -> None:
     for i, row in enumerate(rows, start=_TITLE_ROWS + 1):
         sheet.set_row(i, min(whole(faces, row, points), look.TALLEST_ROW))
         for j, text in enumerate(row):
-            sheet.write_string(i, j, text[: LONGEST_TEXT], cell)
+            sheet.write_string(i, j, text[:LONGEST_TEXT], cell)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_TITLE_ROWS + len(rows) + 1}"})
     set_page(sheet, document.setup, document.cover)
     sheet.repeat_rows(_TITLE_ROWS)

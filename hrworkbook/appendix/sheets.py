@@ -11,8 +11,10 @@ from hrworkbook.appendix.data_sheet import write_data
 from hrworkbook.appendix.document import AppendixDocument
 from hrworkbook.appendix.ink import Ink
 from hrworkbook.appendix.paginate import paginate
-from hrworkbook.appendix.plan_pages import PagePlan
+from hrworkbook.appendix.plan_pages import PagePlan, PrintColumn, PrintLine
 from hrworkbook.appendix.print_sheet import write_pages
+from hrworkbook.appendix.summary import SummaryPlan, plan_summary
+from hrworkbook.appendix.summary_sheet import write_summary
 
 _NO_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same document gives the same bytes."""
@@ -23,28 +25,63 @@ class DocumentPlan:
     """An appendix, measured: its print sheets in the order they are printed."""
 
     document: AppendixDocument
+    summary: SummaryPlan | None
+    changes: PagePlan | None
     plan: PagePlan
 
     @property
     def page_count(self) -> int:
         """Pages the appendix prints on, the Data sheet left out."""
-        return self.plan.page_count
+        return self.first_plan_page - 1 + self.plan.page_count
+
+    @property
+    def first_changes_page(self) -> int:
+        """The page the changes begin on, counted from 1; the plan's where there are none."""
+        return 1 + (self.summary.page_count if self.summary else 0)
 
     @property
     def first_plan_page(self) -> int:
         """The page the plan begins on, counted from 1."""
-        return 1
+        return self.first_changes_page + (self.changes.page_count if self.changes else 0)
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
     """The measured pages of an appendix; nothing is written."""
     title = document.plan_title or document.cover.title
     plan = paginate(document.columns, document.lines, document.setup, title=title, nothing=document.nothing)
-    return DocumentPlan(document, plan)
+    return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
 
 
-def write_appendix(document: AppendixDocument | DocumentPlan) -> bytes:
-    """The appendix as an .xlsx; the same document gives the same bytes."""
+_CHANGE_COLUMNS = (
+    PrintColumn("reference", "Ref", kind="reference", weight=6, once=True),
+    PrintColumn("text", "Line", weight=30, once=True),
+    PrintColumn("column", "What changed", weight=14),
+    PrintColumn("was", "Was", weight=40, bullets=True),
+    PrintColumn("now", "Now", weight=40, bullets=True),
+)
+
+
+def plan_changes(document: AppendixDocument) -> PagePlan | None:
+    """The measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
+    changes = document.summary.changes if document.summary else None
+    if changes is None or not changes.lines:
+        return None
+    lines = [
+        PrintLine(c.theme, c.reference, (c.reference, c.text, c.column, c.was or BLANK, c.now or BLANK))
+        for c in changes.lines
+    ]
+    return paginate(_CHANGE_COLUMNS, lines, document.setup, title="Changes since the last meeting")
+
+
+BLANK = "Not reported"
+"""How a blank is said where it is a value: in what changed."""
+
+
+def write_appendix(document: AppendixDocument | DocumentPlan, *, data: bool = True) -> bytes:
+    """The appendix as an .xlsx; the same document gives the same bytes.
+
+    Without `data` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
+    """
     import xlsxwriter
 
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
@@ -62,8 +99,13 @@ def write_appendix(document: AppendixDocument | DocumentPlan) -> bytes:
         }
     )
     ink = Ink(book, document.setup.font, document.setup.size)
+    if planned.summary:
+        write_summary(book, ink, planned.summary, cover)
+    if planned.changes:
+        write_pages(book, ink, planned.changes, "Changes", cover)
     write_pages(book, ink, planned.plan, "Plan", cover)
-    write_data(book, ink, document)
+    if data:
+        write_data(book, ink, document)
     book.close()
     return with_language(out.getvalue(), document.language)
 

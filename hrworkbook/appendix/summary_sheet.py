@@ -1,0 +1,129 @@
+"""The summary, written: its rows, and the chart of statuses by theme with a text for those who cannot see it."""
+
+from typing import Any
+
+from hrworkbook import look
+from hrworkbook.appendix.document import StatusTable
+from hrworkbook.appendix.ink import Ink, set_page
+from hrworkbook.appendix.plan_pages import Cover
+from hrworkbook.appendix.summary import SummaryCell, SummaryPlan
+from hrworkbook.findings import listed
+
+_DUE_FILL = "#D2E2F1"
+"""A light blue under a count of the month grid; its text is TEXT."""
+_BORDERED = {"bottom": 1, "bottom_color": look.RULE}
+_STYLES: dict[str, dict[str, object]] = {
+    "title": {"bold": True, "font_color": look.BAND, "step": 8},
+    "meta": {"font_color": look.SECONDARY, "step": 1},
+    "exempt": {"bold": True, "step": 1},
+    "heading": {"bold": True, "font_color": look.BAND, "step": 4, "valign": "bottom"},
+    "paragraph": {"text_wrap": True, "step": 1},
+    "plain": {},
+    "note": {"font_color": look.SECONDARY},
+    "number": {"bold": True, "size": 28, "indent": 1, "align": "left", "valign": "vcenter"},
+    "words": {"indent": 1, "align": "left"},
+    "head": {"bold": True, "step": -1, "font_color": look.TEXT},
+    "head last": {"bold": True, "step": -1, "bottom": 2, "bottom_color": look.TEXT},
+    "head centred": {"bold": True, "step": -1, "align": "center"},
+    "head last centred": {"bold": True, "step": -1, "align": "center", "bottom": 2, "bottom_color": look.TEXT},
+    "cell": {"text_wrap": True, **_BORDERED},
+    "cell run": {**_BORDERED},
+    "cell open": {},
+    "cell count": {"align": "left", **_BORDERED},
+    "total": {"bold": True, "text_wrap": True, **_BORDERED},
+    "total count": {"bold": True, "align": "left", **_BORDERED},
+    "cell due": {"align": "center", "bold": True, "bg_color": _DUE_FILL, **_BORDERED},
+    "cell none": {"align": "center", "font_color": look.SECONDARY, **_BORDERED},
+}
+
+
+def write_summary(book: Any, ink: Ink, plan: SummaryPlan, cover: Cover) -> None:
+    """Write the summary as the workbook's next sheet, named Summary."""
+    sheet = book.add_worksheet("Summary")
+    set_page(sheet, plan.setup, cover)
+    for j, pixels in enumerate(plan.widths):
+        sheet.set_column_pixels(j, j, pixels)
+    for at, row in enumerate(plan.rows):
+        sheet.set_row(at, row.height)
+        filled = {cell.column for cell in row.cells}
+        if row.across:
+            for j in range(len(plan.widths)):
+                if j not in filled:
+                    sheet.write_blank(at, j, None, _format(ink, plan, row.across))
+        for cell in row.cells:
+            _write(sheet, at, cell, _format(ink, plan, cell.style, cell.status))
+        if row.role == "chart" and plan.statuses:
+            _chart(book, sheet, plan, plan.statuses, at)
+    if plan.breaks:
+        sheet.set_h_pagebreaks(list(plan.breaks))
+    sheet.print_area(0, 0, len(plan.rows) - 1, len(plan.widths) - 1)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(plan.rows)}"})
+
+
+def _write(sheet: Any, at: int, cell: SummaryCell, style: Any) -> None:
+    if isinstance(cell.value, int):
+        sheet.write_number(at, cell.column, cell.value, style)
+    elif cell.value:
+        sheet.write_string(at, cell.column, cell.value, style)
+    else:
+        sheet.write_blank(at, cell.column, None, style)
+
+
+def _format(ink: Ink, plan: SummaryPlan, style: str, status: str = "") -> Any:
+    settings = dict(_STYLES[style])
+    step = settings.pop("step", 0)
+    assert isinstance(step, int)
+    settings["font_size"] = settings.pop("size", plan.setup.size + step)
+    if style.startswith(("number", "words")):
+        settings |= {"left": 5, "left_color": look.paint_of(status).fill if status else look.BAND}
+    return ink(**settings)
+
+
+def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
+    """A stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
+    first = next(n for n, row in enumerate(plan.rows) if row.role == "statuses")
+    last = max(n for n, row in enumerate(plan.rows) if row.role == "statuses")
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    for n, status in enumerate(table.statuses):
+        column = 1 + plan.slot * n
+        paint = look.paint_of(status)
+        if paint == look.NO_STATUS:
+            paint = look.Paint(look.RULE, look.TEXT)
+        chart.add_series(
+            {
+                "name": status,
+                "categories": ["Summary", first, 0, last, 0],
+                "values": ["Summary", first, column, last, column],
+                "fill": {"color": paint.fill},
+                "border": {"color": look.WHITE, "width": 1.5},
+                "gap": 35,
+                "data_labels": {
+                    "value": True,
+                    "num_format": "0;;",
+                    "font": {"name": plan.setup.font, "size": 9, "bold": True, "color": paint.text},
+                },
+            }
+        )
+    font = {"name": plan.setup.font, "size": 9, "color": look.TEXT}
+    chart.set_title({"name": "Lines of the plan by theme and status", "name_font": {**font, "size": 11, "bold": True}})
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": look.RULE}, "major_tick_mark": "none"})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.set_plotarea({"fill": {"none": True}})
+    chart.show_blanks_as("gap")
+    width, height = sum(plan.widths[1:]), plan.rows[at].height / 0.75
+    chart.set_size({"width": width - 8, "height": int(height) - 8})
+    sheet.insert_chart(
+        at, 1, chart, {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_words(table)}
+    )
+
+
+def chart_words(table: StatusTable) -> str:
+    """What the chart shows, in words: its alternative text."""
+    themes = []
+    for theme, counts in table.rows:
+        said = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
+        themes.append(f"{theme}: {listed(said) or 'no lines'}")
+    text = "Bar chart of the lines of the plan by theme and status. " + ". ".join(themes) + "."
+    return text if len(text) <= 1500 else text[:1499].rstrip() + "…"
