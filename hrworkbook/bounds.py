@@ -154,7 +154,9 @@ def as_utf8(xml: bytes) -> bytes:
         text = xml.decode(encoding, "replace")
     except LookupError:
         raise refused("it is written in an encoding nobody knows") from None
-    return re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"']*[\"']", r"\1", text, count=1).encode("utf-8", "replace")
+    return re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][^\"']*[\"']", r"\1", text, count=1).encode(
+        "utf-8", "replace"
+    )
 
 
 def rebuilt(parts: Mapping[str, bytes | Part], data: bytes) -> bytes:
@@ -168,7 +170,11 @@ def rebuilt(parts: Mapping[str, bytes | Part], data: bytes) -> bytes:
         else:
             method, crc, content, size = part.method, part.crc, data[part.start : part.start + part.packed], part.size
         label = name.encode("utf-8", "replace")
-        body += (_LOCAL.pack(b"PK\3\4", 20, 0x800, method, 0, 33, crc, len(content), size, len(label), 0), label, content)
+        body += (
+            _LOCAL.pack(b"PK\3\4", 20, 0x800, method, 0, 33, crc, len(content), size, len(label), 0),
+            label,
+            content,
+        )
         directory.append(
             _CENTRAL.pack(
                 b"PK\1\2", 20, 20, 0x800, method, 0, 33, crc, len(content), size, len(label), 0, 0, 0, 0, 0, at
@@ -213,7 +219,9 @@ def _directory(data: bytes) -> list[Part]:
 
 def _entry(data: bytes, at: int, shift: int) -> tuple[Part, int]:
     """One line of the directory and where the next begins."""
-    sign, _, _, flags, method, _, _, crc, packed, size, named, extra, comment, _, _, _, offset = _CENTRAL.unpack_from(data, at)
+    sign, _, _, flags, method, _, _, crc, packed, size, named, extra, comment, _, _, _, offset = _CENTRAL.unpack_from(
+        data, at
+    )
     if sign != b"PK\1\2":
         raise struct.error
     label = data[at + 46 : at + 46 + named]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook import faults_in_cells as faults
 from hrworkbook.bounds import FILE_MAX, MB, PLAIN, RESAVE, Package, Part, rebuilt, refused
 from hrworkbook.errors import UnreadableFile
+from hrworkbook.faults_in_records import in_workbook_stream
 from hrworkbook.sniff import kind_of, package_kind
 
 if TYPE_CHECKING:
@@ -70,16 +71,15 @@ def _book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:
 
 
 def _macros(package: Package) -> bool:
-    return "xl/vbaproject.bin" in package.parts or b"macroEnabled" in (
-        package["[content_types].xml"] if "[content_types].xml" in package else b""
-    )
+    types = "[Content_Types].xml"
+    return "xl/vbaProject.bin" in package or (types in package and b"macroEnabled" in package[types])
 
 
 def _calamine(data: bytes) -> "CalamineWorkbook":
     import python_calamine
 
     try:
-        return python_calamine.load_workbook(io.BytesIO(data))  # type: ignore[arg-type]
+        return python_calamine.load_workbook(io.BytesIO(data))
     except python_calamine.PasswordError:
         raise locked(None) from None
     except Exception as error:
@@ -106,7 +106,7 @@ def locked(password: str | None) -> UnreadableFile:
 
 
 def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
-    scanned = dict(faults.in_workbook_stream(stream))
+    scanned = dict(in_workbook_stream(stream))
     for sheet in calamine_sheets(data):
         yield with_faults(sheet, scanned.get(sheet["name"]))
 
@@ -135,20 +135,21 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
 # ---------------------------------------------------------------- values
 
 
-def calamine_sheets(data: bytes) -> Iterator[RawSheet]:
-    """Every worksheet the parser finds in a file, chart and macro sheets left out."""
+def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[RawSheet]:
+    """Every worksheet the parser finds in a file, chart and macro sheets left out; under other names where given."""
     workbook = _calamine(data)
     for index, about in enumerate(workbook.sheets_metadata):
         if str(about.typ) not in ("SheetTypeEnum.WorkSheet",):
             continue
+        name = names[index] if names else about.name
         try:
             sheet = workbook.get_sheet_by_index(index)
             rows = sheet.to_python(skip_empty_area=True)
             start = sheet.start or (0, 0)
             merges = sheet.merged_cell_ranges or []
         except Exception as error:
-            raise refused(f"its sheet '{about.name[:31]}' is damaged ({_said(error)})") from None
-        yield _sheet(about.name, str(about.visible) != "SheetVisibleEnum.Visible", rows, start, merges)
+            raise refused(f"its sheet '{name[:31]}' is damaged ({_said(error)})") from None
+        yield _sheet(name, str(about.visible) != "SheetVisibleEnum.Visible", rows, start, merges)
 
 
 def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int], merges: list[Any]) -> RawSheet:

@@ -25,8 +25,14 @@ def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
         raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
     rows = _rows(text, delimiter or ",")
     if not rows:
-        raise refused("no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in")
-    notes = [f"It is a text table, separated by {_NAMES.get(delimiter or ',', repr(delimiter))}."] if delimiter not in (",", "") else []
+        raise refused(
+            "no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in"
+        )
+    notes = (
+        [f"It is a text table, separated by {_NAMES.get(delimiter or ',', repr(delimiter))}."]
+        if delimiter not in (",", "")
+        else []
+    )
     if encoding == "cp1252":
         notes.append("Its accents and symbols were read as Windows text (cp1252).")
     sheet = {"name": "Sheet1", "hidden": False, "rows": rows, "merges": [], "hidden_rows": [], "specials": []}

@@ -5,8 +5,6 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 """
 
 import re
-import struct
-from collections.abc import Iterator
 from xml.parsers import expat
 
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
@@ -17,8 +15,6 @@ Fault = tuple[int, int, str, str]
 """Row and column counted from 0, `ERROR` or `UNCOMPUTED`, and the error's or the formula's text."""
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-CODES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA"}
-"""The error codes of the binary formats ([MS-XLS] 2.5.10, [MS-XLSB] 2.5.97.2)."""
 _PARSED = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"})
 """The errors the parser knows; one it does not know would lose it the whole sheet."""
 
@@ -56,10 +52,13 @@ class Sheet:
         if self.last_row > LAST_ROW or self.last_column > LAST_COLUMN:
             raise refused("a sheet of it has a cell beyond the last row or column a sheet can have", PLAIN)
         if self.last_row > ROWS_MAX:
-            raise refused(f"a sheet of it has a value in row {self.last_row:,}; a return has fewer than {ROWS_MAX:,} rows", PLAIN)
+            raise refused(
+                f"a sheet of it has a value in row {self.last_row:,}; a return has fewer than {ROWS_MAX:,} rows", PLAIN
+            )
         if self.last_row * self.last_column > AREA_MAX:
             raise refused(
-                f"a sheet of it spreads over {self.last_row:,} rows by {self.last_column:,} columns, far more than a return", PLAIN
+                f"a sheet of it spreads over {self.last_row:,} rows by {self.last_column:,} columns, far more than a return",
+                PLAIN,
             )
 
 
@@ -81,7 +80,12 @@ def in_sheet_xml(xml: bytes) -> Sheet:
     if begin >= 0 and end > begin:
         body = xml[begin:end]
         cells = body.count(b"<c ")
-        if cells == body.count(b' r="') - body.count(b"<row ") and body.find(b"<!") < 0 and body.find(b"<f") < 0 and body.find(b'="e"') < 0:
+        if (
+            cells == body.count(b' r="') - body.count(b"<row ")
+            and body.find(b"<!") < 0
+            and body.find(b"<f") < 0
+            and body.find(b'="e"') < 0
+        ):
             sheet = Sheet()
             sheet.cells = cells
             sheet.last_row = max(map(int, _ROWS.findall(body)), default=0)
@@ -180,122 +184,6 @@ class _SheetXml:
                 self.sheet.check()
 
 
-def in_sheet_records(data: bytes) -> Sheet:
-    """The faults, hidden rows and reach of a worksheet part of .xlsb ([MS-XLSB] 2.1.7.62)."""
-    sheet = Sheet()
-    row = 0
-    for kind, at, length in brt_records(data):
-        if kind > 11 or length < 8:
-            continue
-        first = int.from_bytes(data[at : at + 4], "little")
-        if kind == 0:
-            row = first
-            if length >= 12 and data[at + 11] & 0x10:
-                sheet.hidden_rows.append(row + 1)
-        elif kind > 1:
-            sheet.reach(row, first)
-            if kind in (3, 11):
-                sheet.faults.append((row, first, ERROR, CODES.get(data[at + 8], "#N/A")))
-    sheet.check()
-    return sheet
-
-
-def brt_records(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each record of a binary part ([MS-XLSB] 2.1.4)."""
-    at, size = 0, len(data)
-    try:
-        while at < size:
-            kind = data[at]
-            at += 1
-            if kind & 0x80:
-                kind = (kind & 0x7F) | (data[at] & 0x7F) << 7
-                at += 1
-            length = shift = 0
-            while True:
-                byte = data[at]
-                at += 1
-                length |= (byte & 0x7F) << shift
-                shift += 7
-                if byte < 0x80 or shift > 21:
-                    break
-            if at + length > size:
-                raise IndexError
-            yield kind, at, length
-            at += length
-    except IndexError:
-        raise refused("a part of it is damaged") from None
-
-
-def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
-    """The same for each worksheet of an .xls, by name, from its workbook stream ([MS-XLS] 2.1.7.20.3 and 2.4)."""
-    places: list[tuple[str, int]] = []
-    wide = data[4:6] == b"\x00\x06"
-    found: list[tuple[str, Sheet]] = []
-    for kind, at, length in _records(data, 0):
-        if kind == 0x85 and length >= 8 and data[at + 5] == 0:
-            places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
-        elif kind == 0x0A:
-            break
-    empty_texts: list[tuple[Sheet, Fault]] = []
-    computed = False
-    for name, place in places:
-        sheet = Sheet()
-        depth = 0
-        for kind, at, length in _records(data, place):
-            if kind == 0x0809:
-                depth += 1
-            elif kind == 0x0A:
-                depth -= 1
-                if depth <= 0:
-                    break
-            elif depth == 1 and kind in _CELLS and length >= 6:
-                row, column = struct.unpack_from("<2H", data, at)
-                sheet.reach(row, column)
-                if kind == 0x0205 and length >= 8 and data[at + 7]:
-                    sheet.faults.append((row, column, ERROR, CODES.get(data[at + 6], "#N/A")))
-                elif kind == 0x06 and length >= 14:
-                    result = data[at + 6 : at + 14]
-                    special = result[0] if result[6:] == b"\xff\xff" else -1
-                    if special == 2:
-                        sheet.faults.append((row, column, ERROR, CODES.get(result[2], "#N/A")))
-                    elif special == 3:
-                        empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
-                    else:
-                        computed = True
-            elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
-                sheet.hidden_rows.append(struct.unpack_from("<H", data, at)[0] + 1)
-        sheet.check()
-        found.append((name, sheet))
-    if empty_texts and not computed and not any(sheet.faults for _, sheet in found):
-        # A writer that computes nothing stores an empty text for every formula; Excel does so only for a true "".
-        for sheet, fault in empty_texts:
-            sheet.faults.append(fault)
-    return found
-
-
-_CELLS = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
-
-
-def _records(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each BIFF record from a place on."""
-    size = len(data)
-    unpack = struct.Struct("<2H").unpack_from
-    while at + 4 <= size:
-        kind, length = unpack(data, at)
-        at += 4
-        if at + length > size:
-            break
-        yield kind, at, length
-        at += length
-
-
-def _sheet_name(name: bytes, wide: bool) -> str:
-    if wide:
-        flags = name[1] if len(name) > 1 else 0
-        return name[2 : 2 + name[0] * (2 if flags & 1 else 1)].decode("utf-16-le" if flags & 1 else "latin-1", "replace")
-    return name[1 : 1 + name[0]].decode("cp1252", "replace")
-
-
 def in_content_xml(xml: bytes) -> list[Sheet]:
     """The same for each table of an .ods' content (ODF 1.2, 9.1 and 19.385), in their order."""
     return _ContentXml(xml).sheets
@@ -378,7 +266,7 @@ class _ContentXml:
             sheet.check()
         error = attributes.get("calcext:value-type") == "error" or (formula and _ODS_ERROR.fullmatch(text))
         if error:
-            what = ERROR, text if text.startswith("#") or text.startswith("Err:") else "#N/A"
+            what = ERROR, text if text.startswith(("#", "Err:")) else "#N/A"
         elif formula and not valued and not text:
             what = UNCOMPUTED, "=" + formula.partition("=")[2]
         else:

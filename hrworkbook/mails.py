@@ -6,6 +6,7 @@ nested 2,000 deep.
 
 import base64
 import binascii
+import contextlib
 import email.errors
 import email.header
 import email.message
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from hrworkbook.bounds import MB, refused
 
@@ -104,7 +105,9 @@ def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     mail.sender_name, mail.sender = _address(message)
     mail.sent = _date(message.get("date"))
     auto = str(message.get("auto-submitted", "no")).lower()
-    mail.automatic = (auto.startswith("auto") and auto != "auto-forwarded") or message.get_content_type() == "multipart/report"
+    mail.automatic = (
+        auto.startswith("auto") and auto != "auto-forwarded"
+    ) or message.get_content_type() == "multipart/report"
     plain: list[str] = []
     rich: list[str] = []
     _gather(message, mail, depth, plain, rich)
@@ -121,16 +124,18 @@ def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, pla
     name = _name(part)
     if kind == "multipart/encrypted":
         mail.locked = "encrypted (PGP)"
-    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and "signed" not in str(part.get_param("smime-type", "")):
+    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and "signed" not in str(
+        part.get_param("smime-type", "")
+    ):
         mail.locked = "encrypted (S/MIME)"
     elif kind.startswith("message/") and isinstance(inner, list):
         if kind != "message/delivery-status":
-            mail.forwarded += [_forwarded(part, m, depth) for m in inner]
+            mail.forwarded += [_forwarded(part, cast("email.message.Message[str, str]", m), depth) for m in inner]
     elif isinstance(inner, list):
         if depth > 4 * DEPTH_MAX:
             raise refused("this mail is nested deeper than any honest mail", _SEND_AGAIN)
         for child in inner:
-            _gather(child, mail, depth, plain, rich)
+            _gather(cast("email.message.Message[str, str]", child), mail, depth, plain, rich)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
         text = _decoded(part)[0].decode(_charset(part), "replace")
         (plain if kind == "text/plain" else rich).append(text[:20_000])
@@ -182,10 +187,8 @@ def _words(message: "email.message.Message[str, str]", field_name: str) -> str:
 def decoded_words(text: str) -> str:
     """A heading's text on one line, encoded words decoded; as it stands where the coding is broken."""
     if "=?" in text:
-        try:
+        with contextlib.suppress(LookupError, ValueError, email.errors.MessageError):
             text = str(email.header.make_header(email.header.decode_header(text)))
-        except (LookupError, ValueError, email.errors.MessageError):
-            pass
     elif not text.isascii():
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return " ".join(text.split())
@@ -283,7 +286,9 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
         name = _told(attachment, "file_name") or ""
         if content or name:
             inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
-            mail.enclosures.append(Enclosure(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
+            mail.enclosures.append(
+                Enclosure(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline)
+            )
     return mail
 
 
@@ -293,7 +298,7 @@ def _embedded(storage: Any) -> Any:
     from oxmsg.properties import Properties
 
     message = oxmsg.Message(storage)
-    message._properties = Properties(storage, properties_header_offset=24)
+    message.__dict__["_properties"] = Properties(storage, properties_header_offset=24)
     return message
 
 
@@ -308,6 +313,10 @@ def _told(of: Any, name: str) -> Any:
 def _property(attachment: Any, number: int) -> Any:
     """A property by its number: 0x3712 is the content id, 0x7FFE 'hidden' ([MS-OXPROPS])."""
     try:
-        return attachment.properties.str_prop_value(number) if number == 0x3712 else attachment.properties.int_prop_value(number)
+        return (
+            attachment.properties.str_prop_value(number)
+            if number == 0x3712
+            else attachment.properties.int_prop_value(number)
+        )
     except Exception:
         return None

@@ -12,6 +12,7 @@ from xml.parsers import expat
 from hrworkbook import faults_in_cells as faults
 from hrworkbook.bounds import KEPT_INFLATED, Package, Part, rebuilt, refused
 from hrworkbook.cells import RawSheet, calamine_sheets, with_faults
+from hrworkbook.faults_in_records import brt_records, in_sheet_records
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
@@ -22,7 +23,9 @@ _WORKBOOK = (
     '<workbookPr date1904="%d"/><sheets>%s</sheets></workbook>'
 )
 _SHEET = '<sheet name="%d" sheetId="%d" state="%s" r:id="rId%d"/>'
-_WHOLE_LINES = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)')
+_WHOLE_LINES = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)'
+)
 
 Relations = dict[str, tuple[str, str]]
 """Kind and target of each relation by its id; targets are paths from the top of the package."""
@@ -64,12 +67,16 @@ class _Book:
             what, target = self.relations.get(relation, ("", ""))
             if what == "worksheet":
                 state = attributes.get("state", "")
-                self.sheets.append((attributes.get("name", ""), state if state in ("hidden", "veryHidden") else "visible", target))
+                self.sheets.append(
+                    (attributes.get("name", ""), state if state in ("hidden", "veryHidden") else "visible", target)
+                )
 
 
 def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:
     book = _Book(package.xml(path), relations)
-    shared = {what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package}
+    shared = {
+        what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package
+    }
     parts: dict[str, bytes | Part] = {"_rels/.rels": _ROOT.encode()}
     links: list[str] = []
     for what, target in shared.items():
@@ -90,10 +97,9 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
     sheets = "".join(_SHEET % (number, number, state, number) for number, (_, state, _) in enumerate(book.sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, sheets)).encode()
     parts["xl/_rels/workbook.xml.rels"] = (_RELS % "".join(links)).encode()
-    for sheet in calamine_sheets(rebuilt(parts, package.data)):
-        index = int(sheet["name"]) - 1
-        sheet["name"] = book.sheets[index][0]
-        yield with_faults(sheet, seen[index])
+    names = [name for name, _, _ in book.sheets]
+    for sheet, shown in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, strict=True):
+        yield with_faults(sheet, shown)
 
 
 def _binary_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:
@@ -111,14 +117,14 @@ def _binary_sheets(package: Package, path: str, relations: Relations) -> Iterato
         if what == "worksheet":
             if target not in package:
                 raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
-            seen[name] = faults.in_sheet_records(package[target])
+            seen[name] = in_sheet_records(package[target])
     for sheet in calamine_sheets(rebuilt(given, package.data)):
         yield with_faults(sheet, seen.get(sheet["name"]))
 
 
 def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
     """Name and relation of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
-    for kind, at, length in faults.brt_records(data):
+    for kind, at, length in brt_records(data):
         if kind == 156 and length >= 16:
             count = int.from_bytes(data[at + 8 : at + 12], "little")
             relation = data[at + 12 : at + 12 + 2 * count].decode("utf-16-le", "replace")

@@ -6,21 +6,21 @@ vouches for; one child reads many files and is replaced when one of them kills i
 
 import hashlib
 import json
-import os
 import stat
 import sys
 import time as clock
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from hrworkbook.bounds import PLAIN, RESAVE
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.snapshot import Block
-from hrworkbook.values import CellError, Uncomputed
+from hrworkbook.values import CellError, Uncomputed, Value
 
 if TYPE_CHECKING:
     from hrworkbook.workerline import Line
@@ -99,7 +99,9 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -182,16 +184,15 @@ class Reader:
             for index, (request, data) in enumerate(asked[1:] if blamed else asked):
                 self._ask(request, data, first=index == 0)
             if blamed:
-                return UnreadableFile(name, *_LAST_WORDS.get(answer, _LAST_WORDS["died"])(self))
+                return UnreadableFile(name, *self._last_words(answer))
 
-
-_LAST_WORDS = {
-    "late": lambda reader: (f"it took longer than {reader.seconds:g} seconds to read, far longer than any return", _PLAIN),
-    "memory": lambda reader: ("it needs more memory than any return should", _PLAIN),
-    "died": lambda reader: ("it is damaged in a way that stops the reader", _RESAVE),
-}
-_PLAIN = "Ask the sender for an ordinary .xlsx with only their table in it"
-_RESAVE = "Ask the sender to open it in Excel, save it again as .xlsx and send that"
+    def _last_words(self, why: str) -> tuple[str, str]:
+        """Fault and remedy for a file that ended its child."""
+        if why == "late":
+            return f"it took longer than {self.seconds:g} seconds to read, far longer than any return", PLAIN
+        if why == "memory":
+            return "it needs more memory than any return should", PLAIN
+        return "it is damaged in a way that stops the reader", RESAVE
 
 
 def _name(item: "Source | Path") -> str:
@@ -201,16 +202,18 @@ def _name(item: "Source | Path") -> str:
 def _check_ordinary(path: Path) -> None:
     """Refuse what is no file: a folder, a device, nothing at all."""
     try:
-        mode = os.stat(path).st_mode
+        mode = path.stat().st_mode
     except (OSError, ValueError):
         raise UnreadableFile(path.name, "there is no such file", "Check its name and folder") from None
     if stat.S_ISDIR(mode):
-        raise UnreadableFile(path.name, "this is a folder", "Give the file in it, or give the folder to `hrworkbook merge`")
+        raise UnreadableFile(
+            path.name, "this is a folder", "Give the file in it, or give the folder to `hrworkbook merge`"
+        )
     if not stat.S_ISREG(mode):
         raise UnreadableFile(path.name, "this is no ordinary file", "Give a file")
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[str], Value]] = {
     "e": CellError,
     "u": Uncomputed,
     "d": date.fromisoformat,

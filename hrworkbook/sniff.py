@@ -21,7 +21,11 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"BM", "a picture", _ASK + ", not a picture of it"),
     (b"II*\0", "a picture", _ASK + ", not a picture of it"),
     (b"MM\0*", "a picture", _ASK + ", not a picture of it"),
-    (b"\x78\x9f\x3e\x22", "a winmail.dat, Outlook's own wrapping", "Ask the sender to send it again as HTML or plain text mail, not rich text"),
+    (
+        b"\x78\x9f\x3e\x22",
+        "a winmail.dat, Outlook's own wrapping",
+        "Ask the sender to send it again as HTML or plain text mail, not rich text",
+    ),
     (b"\x1f\x8b", "a packed (gzip) file", _ASK),
     (b"7z\xbc\xaf\x27\x1c", "a packed (7-Zip) file", _ASK),
     (b"Rar!", "a packed (RAR) file", _ASK),
@@ -46,7 +50,9 @@ _MARKUP: tuple[tuple[bytes, str, str], ...] = (
     (b"<?xml", "an XML file", _ASK),
 )
 _MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){2}")
-_MAIL_FIELD = re.compile(rb"^(?:from|to|received|return-path|message-id|mime-version|delivered-to|subject):", re.I | re.M)
+_MAIL_FIELD = re.compile(
+    rb"^(?:from|to|received|return-path|message-id|mime-version|delivered-to|subject):", re.I | re.M
+)
 _OPEN = {
     "word/": ("a Word document", _ASK),
     "ppt/": ("a PowerPoint presentation", _ASK),
@@ -57,7 +63,10 @@ _OPEN = {
 _STREAMS = {
     "worddocument": ("a Word document", _ASK),
     "powerpoint document": ("a PowerPoint presentation", _ASK),
-    "__properties_version1.0": ("an Outlook message", "Save the workbook attached to it and give that, or give the message to `hrworkbook merge`"),
+    "__properties_version1.0": (
+        "an Outlook message",
+        "Save the workbook attached to it and give that, or give the message to `hrworkbook merge`",
+    ),
     "visiodocument": ("a Visio drawing", _ASK),
     "quill": ("a Publisher document", _ASK),
 }
@@ -81,7 +90,9 @@ def kind_of(data: bytes, name: str = "") -> str:
     if head.startswith(OLE):
         return "ole"
     if not head.strip(b"\0"):
-        raise refused("it holds nothing but zeros, as a download or copy that failed does", "Ask the sender to attach it again")
+        raise refused(
+            "it holds nothing but zeros, as a download or copy that failed does", "Ask the sender to attach it again"
+        )
     for start, what, remedy in _STARTS:
         if head.startswith(start) and (start not in (b"BM", b"MZ") or b"\0" in head):
             raise no_spreadsheet(what, remedy)
@@ -92,7 +103,11 @@ def kind_of(data: bytes, name: str = "") -> str:
 
 def _text(data: bytes, head: bytes, name: str) -> str:
     utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    plain = (head[: len(head) & ~1].decode("utf-16", "replace").encode() if utf16 else head).removeprefix(b"\xef\xbb\xbf").lstrip()
+    plain = (
+        (head[: len(head) & ~1].decode("utf-16", "replace").encode() if utf16 else head)
+        .removeprefix(b"\xef\xbb\xbf")
+        .lstrip()
+    )
     low = plain.lower()
     if low.startswith(b"<"):
         for mark, what, remedy in _MARKUP:
@@ -100,7 +115,9 @@ def _text(data: bytes, head: bytes, name: str) -> str:
                 raise no_spreadsheet(what, remedy)
         raise no_spreadsheet("a file of markup", _ASK)
     if low.startswith(b"[internetshortcut]") or (low.startswith(b"{") and b"docs.google.com" in low):
-        raise no_spreadsheet("only a link to a file kept elsewhere", "Ask the sender to download it as Excel (.xlsx) and attach that")
+        raise no_spreadsheet(
+            "only a link to a file kept elsewhere", "Ask the sender to download it as Excel (.xlsx) and attach that"
+        )
     if low.startswith((b"{", b"[")) and b'"' in low[:200] and b":" in low:
         raise no_spreadsheet("a file of program data (JSON)")
     if _MAIL.match(plain) and _MAIL_FIELD.search(plain):

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from hrworkbook.bounds import FILE_MAX, MB, PLAIN, refused
+from hrworkbook.bounds import FILE_MAX, MB, PLAIN, RESAVE, refused
 from hrworkbook.cells import cells_of_file
 from hrworkbook.errors import UnreadableFile
 
@@ -69,8 +69,7 @@ def _answer(request: dict[str, Any], data: bytes | None) -> tuple[dict[str, Any]
     except BaseException as error:
         # The parser's panics are no `Exception`; whatever it is, the file is at fault and the next one is not.
         said = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
-        refusal = refused(f"it is damaged in a way that confuses the reader ({said})")
-        return {"fault": refusal.fault, "remedy": refusal.remedy}, True
+        return {"fault": f"it is damaged in a way that confuses the reader ({said})", "remedy": RESAVE}, True
 
 
 TOO_MUCH = "it needs more memory than any return should", PLAIN
@@ -83,7 +82,9 @@ def read_bytes(path: str) -> bytes:
             return file.read(FILE_MAX + 1)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise refused(f"it cannot be opened ({reason})", "Close it elsewhere, check that you may read it, and try again") from None
+        raise refused(
+            f"it cannot be opened ({reason})", "Close it elsewhere, check that you may read it, and try again"
+        ) from None
 
 
 def cap_memory(size: int) -> bool:

@@ -1,5 +1,6 @@
 """The line to the capped child: starts it, sends files, waits no longer than allowed for an answer."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -72,16 +73,12 @@ class Line:
     def _send(self) -> None:
         stream = self.process.stdin
         assert stream is not None
-        try:
+        with contextlib.suppress(OSError):  # the child is gone; the other thread notices
             while (frame := self._requests.get()) is not None:
                 stream.write(frame)
                 stream.flush()
-        except OSError:
-            pass  # the child is gone; the other thread notices
-        try:
+        with contextlib.suppress(OSError):
             stream.close()
-        except OSError:
-            pass
 
     def _receive(self) -> None:
         stream = self.process.stdout
