@@ -127,6 +127,16 @@ def _jump(link: Link, ref: str) -> str:
     return formula
 
 
+def is_already(new: Cell, now: Value) -> bool:
+    """Whether a cell without a formula holds the value already, so that it need not be touched."""
+    if isinstance(new, Link):
+        return False
+    numbers = isinstance(new, int | float) and isinstance(now, int | float)
+    return new == now and (
+        type(new) is type(now) or (numbers and not isinstance(new, bool) and not isinstance(now, bool))
+    )
+
+
 def reads_as(written: Cell, read: Value) -> bool:
     """Whether what an independent reader finds is what was written, exactly; moments to the millisecond."""
     if isinstance(written, Link):

@@ -4,7 +4,7 @@ import posixpath
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from xml.etree import ElementTree
@@ -66,9 +66,9 @@ class Package:
                 listed = len(archive.infolist())
         except (BadZipFile, LargeZipFile, struct.error, ValueError, NotImplementedError, UnicodeDecodeError) as fault:
             raise self.broken("its zip is broken") from fault
-        if len(self._entries) != listed:
-            raise self.broken("it holds two parts of the same name")
         self._by_fold = {name.replace("\\", "/").casefold(): name for name in self._entries}
+        if len(self._by_fold) != listed:
+            raise self.broken("it holds two parts of the same name")
         self._check_sizes()
 
     def broken(self, fault: str, remedy: str = _LATER) -> UnreadableFile:
@@ -134,7 +134,7 @@ class Package:
         if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
             raise self.broken(f"its part {name} declares a document type, as no spreadsheet program does")
 
-    def check_parts(self, but: Mapping[str, bytes]) -> None:
+    def check_parts(self, but: Collection[str]) -> None:
         """Unpack every XML part but those given as read already, and refuse damaged and dangerous ones."""
         for name in self._entries:
             if name not in but and name.lower().endswith(_XML_NAMES):
@@ -149,18 +149,19 @@ class Package:
 
     def relations_part(self, name: str) -> str | None:
         """The part that holds the relationships of a part ('' for the whole package)."""
-        folder, leaf = posixpath.split(name)
+        folder, leaf = posixpath.split(name.replace("\\", "/"))
         return self.find(posixpath.join(folder, "_rels", leaf + ".rels"))
 
     def relations(self, name: str) -> list[Relation]:
         """What a part ('' for the whole package) is related to inside the workbook."""
         part = self.relations_part(name)
+        folder = posixpath.dirname(name.replace("\\", "/"))
         found = []
         for element in self.tree(part) if part else ():
             if element.get("TargetMode") == "External" or not element.tag.endswith("}Relationship"):
                 continue
             target = element.get("Target", "").replace("\\", "/")
-            whole = target.lstrip("/") if target.startswith("/") else posixpath.join(posixpath.dirname(name), target)
+            whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
             there = self.find(posixpath.normpath(whole))
             found.append(Relation(element.get("Id", ""), element.get("Type", "").rpartition("/")[2], there or ""))
         return found

@@ -43,7 +43,7 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
     sweep_held(real)
     seen = _signature(real)
     if real.read_bytes() != before:
-        raise _changed(path)
+        raise changed_meanwhile(path)
     temporary = _written(real, after)
     try:
         found = temporary.read_bytes()
@@ -52,7 +52,7 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
         check(found)
         check_writable(path)
         if _signature(real) != seen:
-            raise _changed(path)
+            raise changed_meanwhile(path)
         backup = _backed_up(real)
         try:
             temporary.replace(real)
@@ -74,7 +74,8 @@ def _signature(real: Path) -> tuple[int, int, int]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-def _changed(path: Path) -> WorkbookLocked:
+def changed_meanwhile(path: Path) -> WorkbookLocked:
+    """The error for a workbook that is no longer what was read."""
     return WorkbookLocked(
         path.name, "it was changed by someone while we worked", "Nothing was written: run the same again"
     )

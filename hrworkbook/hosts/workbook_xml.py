@@ -64,9 +64,9 @@ class Workbook:
                 continue
             name, ident = element.attrib["name"], next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
             relation = targets.get(ident)
-            if relation is None or not relation.target:
+            if ident and (relation is None or not relation.target):
                 raise self.package.broken(f"the part of its sheet '{name}' is missing")
-            part = relation.target if relation.kind == "worksheet" else ""
+            part = relation.target if relation and relation.kind == "worksheet" else ""
             sheets.append(SheetPart(name, part, element.get("state", "visible") != "visible"))
         if not sheets:
             raise self.package.broken("it holds no sheet")

@@ -1,0 +1,62 @@
+"""Proof, before it replaces the master, that a saved file holds what was meant and nothing else has changed."""
+
+from collections.abc import Sequence
+
+from hrworkbook.errors import CannotWrite
+from hrworkbook.hosts.cell_xml import reads_as
+from hrworkbook.hosts.loading import Loaded, open_reader, read_rows
+from hrworkbook.hosts.package import Package
+from hrworkbook.hosts.sheet_change import SheetChange
+from hrworkbook.hosts.sheet_xml import SheetXml
+from hrworkbook.snapshot import Block, address
+
+
+def prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes: Sequence[SheetChange]) -> None:
+    """Pass where a saved file's bytes hold the parts meant, every other part as it was, and every cell reads back.
+
+    The cells are read by an independent reader. Where a sheet tells the place of each row and cell, in order, it is
+    given those that were written alone: all else is the bytes it was, and reading 70,000 cells again takes longer than
+    the change. Elsewhere it is given the sheet whole, and every cell of it is compared. Raises CannotWrite.
+    """
+    place = before.package.place
+    package = Package(found, place)
+    for name in before.package.names():
+        meant = parts.get(name, b"")
+        if name not in parts:
+            same = package.raw(name) == before.package.raw(name)
+        else:
+            same = package.find(name) is None if meant is None else package.read(name) == meant
+        if not same:
+            raise CannotWrite(place, f"its part {name} would not be saved whole", "The workbook is as it was")
+    alone: dict[str, bytes | None] = {c.sheet.part: c.alone for c in changes if c.xml.plain}
+    texts = before.workbook.part_of("sharedStrings")
+    if texts and all(change.xml.plain for change in changes):
+        alone[texts] = None
+    reader = open_reader(package.with_parts(alone) if alone else found, place)
+    for change in changes:
+        xml = alone.get(change.sheet.part) or package.read(change.sheet.part)
+        rows, _ = read_rows(reader, change.sheet.name, SheetXml(xml, f"{place}!{change.sheet.name}"))
+        _refuse_difference(change, Block(change.sheet.name, rows))
+
+
+def _refuse_difference(change: SheetChange, after: Block) -> None:
+    for (row, column), value in change.stored.items():
+        if not reads_as(value, after.at(row, column)):
+            raise _unread(change, row, column)
+    before = Block("", []) if change.xml.plain else change.block
+    for number in range(1, max(len(before.rows), len(after.rows)) + 1):
+        old = before.rows[number - 1] if number <= len(before.rows) else []
+        new = after.rows[number - 1] if number <= len(after.rows) else []
+        if old == new or (not old and new.count(None) == len(new)):
+            continue
+        for column in range(1, max(len(old), len(new)) + 1):
+            if before.at(number, column) != after.at(number, column) and (number, column) not in change.stored:
+                raise _unread(change, number, column)
+
+
+def _unread(change: SheetChange, row: int, column: int) -> CannotWrite:
+    return CannotWrite(
+        f"{change.sheet.name}!{address(row, column)}",
+        "it would not read back as it should, so nothing was written",
+        "Open the workbook in Excel, save it and try again",
+    )

@@ -1,0 +1,93 @@
+"""What the cells wanted on one sheet make of that sheet's parts."""
+
+from collections.abc import Mapping
+
+from hrworkbook.errors import CannotWrite
+from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown
+from hrworkbook.hosts.growing import grown
+from hrworkbook.hosts.loading import Loaded
+from hrworkbook.hosts.sheet_edit import Edit
+from hrworkbook.hosts.sheet_xml import SheetXml
+from hrworkbook.hosts.workbook_xml import SheetPart, grown_table
+from hrworkbook.snapshot import Link, address
+
+
+class SheetChange:
+    """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
+
+    def __init__(self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[tuple[int, int], Cell]) -> None:
+        self.sheet = sheet
+        self.workbook = loaded.workbook
+        self.block = loaded.snapshot[sheet.name]
+        self.wanted = wanted
+        self.xml = SheetXml(loaded.package.read_xml(sheet.part), f"{loaded.package.place}!{sheet.name}")
+        self.tables = loaded.workbook.tables(sheet.part)
+        self.stored: dict[tuple[int, int], Cell] = {}
+        self.parts: dict[str, bytes | None] = {}
+        self.formulas_changed = False
+
+    def made(self) -> bool:
+        """Whether anything changes; the parts that do are then in `parts`."""
+        targets: dict[int, list[int]] = {}
+        for row, column in sorted(self.wanted):
+            targets.setdefault(row, []).append(column)
+        filled = {place for place, value in self.wanted.items() if value is not None}
+        self._grown = [(t, grown(t, filled, [o.range for o in self.tables if o is not t])) for t in self.tables]
+        edit = Edit(self.xml, targets, self._new_style)
+        self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
+        self._links = False
+        xml = edit.apply(self._render)
+        if xml == self.xml.xml:
+            return False
+        self._refuse_what_would_break()
+        self.formulas_changed = edit.formulas_gone or self._links
+        self.alone = edit.alone() if self.xml.plain else b""
+        self.parts[self.sheet.part] = xml
+        for table, new in self._grown:
+            if new != table.range:
+                part = self.workbook.package.read_xml(table.part)
+                self.parts[table.part] = grown_table(part, table.range, new)
+        return True
+
+    def _render(self, row: int, column: int, style: str, formula: bool) -> bytes | None:
+        new = shown_as(self.wanted[row, column], styles_shown(self.workbook.shows, style))
+        if not formula and is_already(new, self.block.at(row, column)):
+            return None
+        self.stored[row, column] = new
+        self._links |= isinstance(new, Link)
+        ref, prefix = address(row, column), self.xml.prefix.decode()
+        return cell_xml(new, ref, style, prefix, self.workbook.counts_from_1904)
+
+    def _new_style(self, row: int, column: int, row_style: str) -> str:
+        """The style of a cell that is not there yet."""
+        for table, (top, left, bottom, right) in self._grown:
+            last, first = table.range[2] - table.totals_rows, top + table.header_rows
+            if left <= column <= right and first <= last and first < row <= bottom:
+                return self._styles_of(min(row - 1, last)).get(column) or row_style or self._columns(column)
+        return row_style or self._columns(column)
+
+    def _styles_of(self, row: int) -> dict[int, str]:
+        if row not in self._above:
+            self._above[row] = self.xml.styles_in(row)
+        return self._above[row]
+
+    def _refuse_what_would_break(self) -> None:
+        for area, kind, group in self.xml.tied():
+            inside = {(r, c) for r, c in self.stored if area[0] <= r <= area[2] and area[1] <= c <= area[3]}
+            if not inside or (kind != "shared" and area[:2] == area[2:]):
+                continue
+            row, column = min(inside)
+            if kind != "shared":
+                raise self._tied(row, column, "it is part of one formula that fills several cells")
+            if (area[0], area[1]) in self.stored and self.xml.sharing(group) - set(self.stored):
+                raise self._tied(area[0], area[1], "other cells take their formula from it")
+        for top, left, bottom, right in self.block.merges:
+            for row, column in self.stored:
+                hidden = (row, column) != (top, left) and top <= row <= bottom and left <= column <= right
+                if hidden and self.stored[row, column] is not None:
+                    raise self._tied(row, column, f"it is merged into {address(top, left)}", "Unmerge the cells")
+
+    def _tied(
+        self, row: int, column: int, fault: str, remedy: str = "Put values in place of these formulas"
+    ) -> CannotWrite:
+        return CannotWrite(f"{self.sheet.name}!{address(row, column)}", fault, f"{remedy} in Excel, then try again")

@@ -1,0 +1,184 @@
+"""New cells worked into a worksheet's XML, with the rows, spans and dimension they need."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from xml.parsers import expat
+
+from hrworkbook.errors import CannotWrite
+from hrworkbook.hosts.sheet_xml import LAST_ROW, SheetXml, Span, attribute
+from hrworkbook.hosts.workbook_xml import range_of
+from hrworkbook.snapshot import address
+
+_REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
+
+
+def well_formed(pieces: Sequence[bytes]) -> bool:
+    """Whether rows, taken together, are well-formed XML."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(b"<rows>" + b"".join(pieces) + b"</rows>", True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+Render = Callable[[int, int, str, bool], bytes | None]
+"""From a row, a column, a style's number and whether a formula stands there, the cell's new XML; None to leave it."""
+
+
+class Edit:
+    """New cells for one sheet, worked into its XML."""
+
+    def __init__(
+        self, sheet: SheetXml, targets: Mapping[int, Sequence[int]], style: Callable[[int, int, str], str]
+    ) -> None:
+        """`targets` are columns by row, both sorted; `style` gives a new cell's from row, column and the row's style."""
+        self.sheet = sheet
+        self.targets = targets
+        self.style = style
+        self.formulas_gone = False
+        self.written: dict[int, bytes] = {}
+        """The XML of the cells that change, by row."""
+        self._top = self._left = LAST_ROW
+        self._bottom = self._right = 0
+
+    def apply(self, render: Render) -> bytes:
+        """The sheet's XML with the cells rendered; raises CannotWrite where it could not be made well-formed."""
+        sheet = self.sheet
+        existing: dict[int, int] = {}
+        for number, start in sheet.rows:
+            if number in self.targets:
+                if number in existing:
+                    raise CannotWrite(sheet.place, f"row {number} stands there twice", _REMEDY)
+                existing[number] = start
+        edits: list[tuple[int, int, bytes]] = []
+        for number, columns in self.targets.items():
+            if number in existing:
+                row = sheet.row(number, existing[number])
+                edits.append((row.start, row.end, self._edited_row(row, columns, render)))
+            elif new := self._new_row(number, columns, render):
+                start = self._place_of(number)
+                edits.append((start, start, new))
+        if not self.written:
+            return sheet.xml
+        if not well_formed([new for _, _, new in edits]):
+            raise CannotWrite(sheet.place, "its cells are stored in a way this program does not know", _REMEDY)
+        return self._joined(sorted(edits, key=lambda edit: edit[:2]), sheet.opening.opened)
+
+    def alone(self) -> bytes:
+        """The sheet with nothing but the cells that changed."""
+        p, opening = self.sheet.prefix, self.sheet.opening
+        head = self.sheet.xml[: opening.opened].rstrip(b"> /") + b">"
+        rows = b"".join(self._row_of(number) for number in sorted(self.written))
+        return b"%s%s</%ssheetData></%sworksheet>" % (head, rows, p, p)
+
+    def _place_of(self, number: int) -> int:
+        """Where a new row goes: before the first row with a higher number, else at the end."""
+        rows = self.sheet.rows
+        if self.sheet.plain:
+            at = bisect_right(rows, number, key=lambda row: row[0])
+            return rows[at][1] if at < len(rows) else self.sheet.opening.end
+        return next((start for told, start in rows if told > number), self.sheet.opening.end)
+
+    def _joined(self, edits: Sequence[tuple[int, int, bytes]], first: int) -> bytes:
+        xml, opening = self.sheet.xml, self.sheet.opening
+        empty = opening.attributes.endswith(b"/")
+        head = xml[:first].rstrip(b"> /") + b">" if empty else xml[:first]
+        out, at = [self._grown_dimension(head)], first
+        for start, end, new in edits:
+            out += [xml[at:start], new]
+            at = end
+        if empty:
+            out.append(b"</%ssheetData>" % self.sheet.prefix)
+        return b"".join([*out, xml[at:]])
+
+    def _edited_row(self, row: Span, columns: Sequence[int], render: Render) -> bytes:
+        xml = self.sheet.xml
+        pieces, added = self._pieces(row, columns, render)
+        if not pieces:
+            return xml[row.start : row.end]
+        self.written[row.number] = b"".join(new for _, _, new in pieces)
+        for column in added:
+            self._reach(row.number, column)
+        head = _spanning(xml[row.start : row.opened], added)
+        if row.is_empty:
+            head = head.rstrip(b"> /") + b">"
+        out, at = [head], row.opened
+        for start, end, new in sorted(pieces, key=lambda piece: piece[:2]):
+            out += [xml[at:start], new]
+            at = end
+        out.append(b"</%srow>" % self.sheet.prefix if row.is_empty else xml[at : row.end])
+        return b"".join(out)
+
+    def _pieces(
+        self, row: Span, columns: Sequence[int], render: Render
+    ) -> tuple[list[tuple[int, int, bytes]], list[int]]:
+        """What goes where in a row: start, end and new XML of each cell that changes; and the columns that are new."""
+        found = {column: self.sheet.cell(row, column) for column in columns} if self.sheet.plain else {}
+        cells: list[Span] = []
+        if not all(found.values()) or not found:
+            cells = list(self.sheet.cells(row))
+            found = {cell.number: cell for cell in cells}
+        last = cells[-1].end if cells else row.opened
+        pieces, added = [], []
+        for column in columns:
+            cell = found.get(column)
+            formula = cell is not None and self.sheet.holds_formula(cell)
+            style = attribute(cell.attributes, b"s") or "" if cell else self._new_style(row, column)
+            new = render(row.number, column, style, formula)
+            if new is None or (cell and new == self.sheet.xml[cell.start : cell.end]):
+                continue
+            if cell:
+                pieces.append((cell.start, cell.end, new))
+                self.formulas_gone |= formula
+            else:
+                start = next((c.start for c in cells if c.number > column), last)
+                pieces.append((start, start, new))
+                added.append(column)
+        return pieces, added
+
+    def _new_style(self, row: Span, column: int) -> str:
+        own = attribute(row.attributes, b"customFormat") in ("1", "true")
+        return self.style(row.number, column, (attribute(row.attributes, b"s") or "") if own else "")
+
+    def _new_row(self, number: int, columns: Sequence[int], render: Render) -> bytes:
+        cells = [(column, render(number, column, self.style(number, column, ""), False)) for column in columns]
+        made = [(column, new) for column, new in cells if new is not None]
+        for column, _ in made:
+            self._reach(number, column)
+        if not made:
+            return b""
+        self.written[number] = b"".join(new for _, new in made)
+        return self._row_of(number)
+
+    def _row_of(self, number: int) -> bytes:
+        p = self.sheet.prefix
+        return b'<%srow r="%d">%s</%srow>' % (p, number, self.written[number], p)
+
+    def _reach(self, row: int, column: int) -> None:
+        self._top, self._left = min(self._top, row), min(self._left, column)
+        self._bottom, self._right = max(self._bottom, row), max(self._right, column)
+
+    def _grown_dimension(self, head: bytes) -> bytes:
+        if not self._bottom:
+            return head
+        match = re.search(rb"""<%sdimension\s+ref\s*=\s*["']([^"']*)["']""" % re.escape(self.sheet.prefix), head)
+        area = range_of(match[1].decode("ascii", "replace")) if match else None
+        if match is None or area is None:
+            return head
+        top, left = min(area[0], self._top), min(area[1], self._left)
+        bottom, right = max(area[2], self._bottom), max(area[3], self._right)
+        if (top, left, bottom, right) == area:
+            return head
+        grown = f"{address(top, left)}:{address(bottom, right)}".encode()
+        return head[: match.start(1)] + grown + head[match.end(1) :]
+
+
+def _spanning(head: bytes, added: Sequence[int]) -> bytes:
+    """A row's opening tag whose `spans`, where it has them, cover the columns added."""
+    match = re.search(rb"""\sspans\s*=\s*["']([\d:\s]*)["']""", head)
+    if not match or not added:
+        return head
+    ends = [int(number) for number in re.findall(rb"\d+", match[1])] + list(added)
+    return head[: match.start(1)] + b"%d:%d" % (min(ends), max(ends)) + head[match.end(1) :]
