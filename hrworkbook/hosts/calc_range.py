@@ -1,0 +1,440 @@
+"""Ranges, tables and names of an open Calc document, as xlwings asks for them: a block is one call, whatever its size."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from xlwings import base_classes
+
+from hrworkbook.hosts.calc_formula import for_calc, for_excel
+from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, moment, runs, serial
+from hrworkbook.hosts.cell_xml import EXCEL_ERRORS
+from hrworkbook.snapshot import Range as Area
+from hrworkbook.snapshot import column_letters, column_number
+from hrworkbook.values import CellError
+
+if TYPE_CHECKING:
+    from hrworkbook.hosts.calc import Sheet
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{0,3})\$?([1-9]\d*)?(?::\$?([A-Za-z]{0,3})\$?([1-9]\d*)?)?")
+_DATE_SHOWN, _TIME_SHOWN = "dd/mm/yyyy", "hh:mm:ss"
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+
+Cells = dict[tuple[int, int], Any]
+
+
+def area_of(reference: str) -> Area | None:
+    """The area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
+    match = _REFERENCE.fullmatch(reference)
+    if not match or (":" not in reference and not (match[1] and match[2])):
+        return None
+    left, top, right, bottom = match[1], match[2], match[3], match[4]
+    if ":" not in reference:
+        right, bottom = left, top
+    rows = (int(top or 1), int(bottom or LAST_ROW))
+    columns = (column_number(left) if left else 1, column_number(right) if right else LAST_COLUMN)
+    return min(rows), min(columns), max(rows), max(columns)
+
+
+class Range(base_classes.Range):  # type: ignore[misc]
+    """An area of a sheet, in rows and columns counted from 1."""
+
+    def __init__(self, sheet: "Sheet", area: Area) -> None:
+        self.sheet = sheet
+        self.area = area
+        self.options: dict[str, Any] = {}
+        self.arg1_input = ""
+        self._xl: Any = None
+
+    @property
+    def api(self) -> Any:
+        if self._xl is None:
+            top, left, bottom, right = self.area
+            self._xl = self.sheet.api.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1)
+        return self._xl
+
+    @property
+    def row(self) -> int:
+        return self.area[0]
+
+    @property
+    def column(self) -> int:
+        return self.area[1]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        top, left, bottom, right = self.area
+        return bottom - top + 1, right - left + 1
+
+    @property
+    def coords(self) -> tuple[str, int, int, int, int]:
+        return self.sheet.name, self.row, self.column, *self.shape
+
+    def __len__(self) -> int:
+        rows, columns = self.shape
+        return rows * columns
+
+    def __call__(self, arg1: int, arg2: int | None = None) -> "Range":
+        rows, columns = self.shape
+        row, column = (arg1, arg2) if arg2 is not None else (1 + (arg1 - 1) // columns, 1 + (arg1 - 1) % columns)
+        return self._part(row, column, row, column)
+
+    def _part(self, top: int, left: int, bottom: int, right: int) -> "Range":
+        row, column = self.area[0] - 1, self.area[1] - 1
+        return Range(self.sheet, (row + top, column + left, row + bottom, column + right))
+
+    @property
+    def rows(self) -> list["Range"]:
+        rows, columns = self.shape
+        return [self._part(i, 1, i, columns) for i in range(1, rows + 1)]
+
+    @property
+    def columns(self) -> list["Range"]:
+        rows, columns = self.shape
+        return [self._part(1, i, rows, i) for i in range(1, columns + 1)]
+
+    def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:
+        top, left, bottom, right = self.area
+        r, c = "$" if row_absolute else "", "$" if col_absolute else ""
+        corners = [f"{c}{column_letters(left)}{r}{top}", f"{c}{column_letters(right)}{r}{bottom}"]
+        here = corners[0] if corners[0] == corners[1] else ":".join(corners)
+        return f"'[{self.sheet.book.name}]{self.sheet.name}'!{here}" if external else here
+
+    @property
+    def address(self) -> str:
+        return self.get_address(True, True, False)
+
+    # Values
+
+    @property
+    def raw_value(self) -> list[list[Any]]:
+        """Rows of float, str, bool, datetime and None; an error value is a CellError."""
+        # A blank is '' here, and so is an empty text; only an error is None.
+        rows = [list(row) for row in self.api.getDataArray()]
+        numbers = [(r, c) for r, row in enumerate(rows) for c, value in enumerate(row) if isinstance(value, float)]
+        faults = [(r, c) for r, row in enumerate(rows) for c, value in enumerate(row) if value is None]
+        for row in rows:
+            row[:] = [None if value == "" else value for value in row]
+        if numbers:
+            self._show_moments(rows, numbers)
+        for r, c in faults:
+            rows[r][c] = CellError(ERRORS.get(self.api.getCellByPosition(c, r).getError(), "#VALUE!"))
+        return rows
+
+    def _show_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
+        """Put dates, times and Yes/No in place of the numbers that are shown as such."""
+        top, left = min(r for r, _ in numbers), min(c for _, c in numbers)
+        bottom, right = max(r for r, _ in numbers), max(c for _, c in numbers)
+        among = self._part(top + 1, left + 1, bottom + 1, right + 1)
+        day_nought = self.sheet.book.day_nought
+        for area, kind in among.areas_shown_as(DATE | TIME | LOGICAL):
+            for r in range(area[0] - self.row, area[2] - self.row + 1):
+                for c in range(area[1] - self.column, area[3] - self.column + 1):
+                    value = rows[r][c]
+                    if isinstance(value, float):
+                        rows[r][c] = bool(value) if kind & LOGICAL else moment(value, kind, day_nought)
+
+    def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
+        """The areas inside this range with a number format of one of these kinds, and its kind."""
+        alike = self.api.getUniqueCellFormatRanges()
+        found = []
+        for i in range(alike.getCount()):
+            ranges = alike.getByIndex(i)
+            kind = self.sheet.book.kind_of(ranges.NumberFormat)
+            if kind & kinds:
+                found += [(_area(a), kind) for a in ranges.getRangeAddresses()]
+        return found
+
+    @raw_value.setter
+    def raw_value(self, data: Any) -> None:
+        """Write a value, or rows of them, as Excel takes them: text beginning with `=` is a formula but in a text cell."""
+        rows = _rows(data, self.shape)
+        top, left = self.area[:2]
+        cells = {(top + r, left + c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
+        formulas = {at: v for at, v in cells.items() if isinstance(v, str) and _is_formula(v)}
+        if formulas:
+            for area, _ in self.areas_shown_as(TEXT):
+                formulas = {at: v for at, v in formulas.items() if not _inside(at, area)}
+        day_nought = self.sheet.book.day_nought
+        # Calc breaks down at a None or a bool here, so that each has its stand-in.
+        sent = [
+            tuple("" if (top + r, left + c) in formulas else _plain(v, day_nought) for c, v in enumerate(row))
+            for r, row in enumerate(rows)
+        ]
+        Range(self.sheet, (top, left, top + len(sent) - 1, left + len(sent[0]) - 1)).api.setDataArray(tuple(sent))
+        self._put_formulas(formulas)
+        self._show({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
+
+    def _put_formulas(self, formulas: Cells) -> None:
+        for area in runs(formulas):
+            top, left, bottom, right = area
+            block = [
+                tuple(for_calc(_as_formula(formulas[r, c])) for c in range(left, right + 1))
+                for r in range(top, bottom + 1)
+            ]
+            Range(self.sheet, area).api.setFormulaArray(tuple(block))
+
+    def _show(self, cells: Cells) -> None:
+        """Give dates, times and Yes/No a number format that shows them, where they have none yet."""
+        kinds: list[tuple[int, Callable[[Any], bool], str]] = [
+            (LOGICAL, lambda v: isinstance(v, bool), "BOOLEAN"),
+            (TIME, lambda v: isinstance(v, time), _TIME_SHOWN),
+            (DATE, lambda v: isinstance(v, datetime) and v.time() != time(), f"{_DATE_SHOWN} {_TIME_SHOWN}"),
+            (DATE, lambda v: isinstance(v, date) and not (isinstance(v, datetime) and v.time() != time()), _DATE_SHOWN),
+        ]
+        for kind, is_such, code in kinds:
+            bare = {at for at, v in cells.items() if is_such(v)}
+            if bare:
+                shown = [area for area, _ in self.areas_shown_as(kind)]
+                bare = {at for at in bare if not any(_inside(at, area) for area in shown)}
+            for area in runs(bare):
+                Range(self.sheet, area).number_format = code
+
+    @property
+    def formula(self) -> Any:
+        """Formulas as Excel writes them, and other cells as text: one string for a cell, else rows."""
+        rows = tuple(tuple(for_excel(v) if v.startswith("=") else v for v in row) for row in self.api.getFormulaArray())
+        return rows[0][0] if self.shape == (1, 1) else rows
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        top, left = self.area[:2]
+        rows = _rows(value, self.shape)
+        self._put_formulas({(top + r, left + c): v or "" for r, row in enumerate(rows) for c, v in enumerate(row)})
+
+    formula2 = formula
+
+    def clear_contents(self) -> None:
+        self.api.clearContents(1 | 2 | 4 | 16)
+
+    def clear(self) -> None:
+        self.api.clearContents(1023)
+
+    # Looks
+
+    @property
+    def number_format(self) -> str | None:
+        """The number format all cells share, as Excel writes it; None where they differ."""
+        key = self.api.NumberFormat
+        return None if key is None else self.sheet.book.format_code(key)
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        self.api.NumberFormat = self.sheet.book.format_key(value)
+
+    @property
+    def merge_cells(self) -> bool:
+        return bool(self.api.getIsMerged())
+
+    @property
+    def merge_area(self) -> "Range":
+        cursor = self.sheet.api.createCursorByRange(self.api)
+        cursor.collapseToMergedArea()
+        return Range(self.sheet, _area(cursor.getRangeAddress()))
+
+    def merge(self, across: bool) -> None:
+        for part in self.rows if across else [self]:
+            part.api.merge(True)
+
+    def unmerge(self) -> None:
+        self.api.merge(False)
+
+    @property
+    def color(self) -> tuple[int, int, int] | None:
+        number = self.api.CellBackColor
+        return None if number is None or number < 0 else (number >> 16 & 255, number >> 8 & 255, number & 255)
+
+    @color.setter
+    def color(self, value: tuple[int, int, int] | None) -> None:
+        self.api.CellBackColor = -1 if value is None else value[0] << 16 | value[1] << 8 | value[2]
+
+    def select(self) -> None:
+        self.sheet.activate()
+        self.sheet.book.controller.select(self.api)
+
+    def end(self, direction: str) -> "Range":
+        """The last filled cell from the first one in a direction, as Ctrl and an arrow key go."""
+        values = self.sheet.used_range.area
+        row, column = self.area[:2]
+        down, step = direction in ("up", "down"), 1 if direction in ("down", "right") else -1
+        far = (max(values[2], row) if down else max(values[3], column)) if step > 0 else 1
+        line = range(row if down else column, far + step, step)
+        area = (min(line[0], line[-1]), column, max(line[0], line[-1]), column) if down else (row, min(line[0], line[-1]), row, max(line[0], line[-1]))  # fmt: skip
+        cells = [v for cells in Range(self.sheet, area).api.getDataArray() for v in cells][::step]
+        at = _jump([v != "" for v in cells])
+        return Range(self.sheet, (line[at], column) * 2 if down else (row, line[at]) * 2)
+
+
+def _jump(filled: Sequence[bool]) -> int:
+    if len(filled) < 2:
+        return 0
+    if filled[0] and filled[1]:
+        return next((i - 1 for i in range(1, len(filled)) if not filled[i]), len(filled) - 1)
+    return next((i for i in range(1, len(filled)) if filled[i]), len(filled) - 1)
+
+
+def _area(found: Any) -> Area:
+    return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
+
+
+def _inside(cell: tuple[int, int], area: Area) -> bool:
+    return area[0] <= cell[0] <= area[2] and area[1] <= cell[1] <= area[3]
+
+
+def _is_formula(text: str) -> bool:
+    return (text.startswith("=") and len(text) > 1) or text in EXCEL_ERRORS
+
+
+def _as_formula(text: str) -> str:
+    return "=" + text if text in EXCEL_ERRORS else text
+
+
+def _plain(value: Any, day_nought: date) -> str | float:
+    if value is None:
+        return ""
+    if isinstance(value, date | time):
+        return serial(value, day_nought)
+    return str(value) if isinstance(value, str) else float(value)
+
+
+def _rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
+    """What is to be written as rows; a single value fills the shape."""
+    if not isinstance(data, list | tuple):
+        return [[data] * shape[1]] * shape[0]
+    return [list(row) for row in data] if data and isinstance(data[0], list | tuple) else [list(data)]
+
+
+class Table(base_classes.Table):  # type: ignore[misc]
+    """A table of the workbook, which Calc keeps as a database range."""
+
+    def __init__(self, sheet: "Sheet", xl: Any) -> None:
+        self.sheet = sheet
+        self.api = xl
+
+    @property
+    def name(self) -> str:
+        return str(self.api.Name)
+
+    display_name = name
+
+    @property
+    def range(self) -> Range:
+        return Range(self.sheet, _area(self.api.getDataArea()))
+
+    @property
+    def show_headers(self) -> bool:
+        return bool(self.api.ContainsHeader)
+
+    @property
+    def show_totals(self) -> bool:
+        return bool(self.api.TotalsRow)
+
+    @property
+    def header_row_range(self) -> Range | None:
+        top, left, _, right = self.range.area
+        return Range(self.sheet, (top, left, top, right)) if self.show_headers else None
+
+    @property
+    def data_body_range(self) -> Range | None:
+        top, left, bottom, right = self.range.area
+        top, bottom = top + self.show_headers, bottom - self.show_totals
+        return Range(self.sheet, (top, left, bottom, right)) if top <= bottom else None
+
+    @property
+    def parent(self) -> "Sheet":
+        return self.sheet
+
+    def resize(self, range: Any) -> None:
+        found = self.api.getDataArea()
+        top, left, bottom, right = range.impl.area
+        found.StartRow, found.StartColumn, found.EndRow, found.EndColumn = top - 1, left - 1, bottom - 1, right - 1
+        self.api.setDataArea(found)
+
+
+class Tables(base_classes.Tables):  # type: ignore[misc]
+    """The tables on one sheet."""
+
+    def __init__(self, sheet: "Sheet") -> None:
+        self.sheet = sheet
+
+    def _all(self) -> list[Table]:
+        ranges = self.sheet.book.api.DatabaseRanges
+        here = self.sheet.index - 1
+        tables = [ranges.getByIndex(i) for i in range(ranges.getCount())]
+        return [Table(self.sheet, t) for t in tables if t.getDataArea().Sheet == here and t.IsUserDefined is not False]
+
+    def __iter__(self) -> Any:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __call__(self, key: int | str) -> Table:
+        tables = self._all()
+        if isinstance(key, int):
+            return tables[key - 1]
+        for table in tables:
+            if table.name == key:
+                return table
+        raise KeyError(key)
+
+    def __contains__(self, key: str) -> bool:
+        return any(table.name == key for table in self._all())
+
+
+class Name(base_classes.Name):  # type: ignore[misc]
+    """A named range of the workbook."""
+
+    def __init__(self, book: Any, xl: Any) -> None:
+        self.book = book
+        self.api = xl
+
+    @property
+    def name(self) -> str:
+        return str(self.api.getName())
+
+    @property
+    def refers_to(self) -> str:
+        return for_excel("=" + self.api.getContent())
+
+    @refers_to.setter
+    def refers_to(self, value: str) -> None:
+        self.api.setContent(for_calc(value).removeprefix("="))
+
+    @property
+    def refers_to_range(self) -> Range:
+        found = self.api.getReferredCells().getRangeAddress()
+        return Range(self.book.sheets(found.Sheet + 1), _area(found))
+
+    def delete(self) -> None:
+        self.book.api.NamedRanges.removeByName(self.name)
+
+
+class Names(base_classes.Names):  # type: ignore[misc]
+    """The named ranges of a workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.api = book.api.NamedRanges
+
+    def __len__(self) -> int:
+        return int(self.api.getCount())
+
+    def __call__(self, name_or_index: int | str) -> Name:
+        if isinstance(name_or_index, int):
+            return Name(self.book, self.api.getByIndex(name_or_index - 1))
+        return Name(self.book, self.api.getByName(name_or_index))
+
+    def __iter__(self) -> Iterator[Name]:
+        return (self(i + 1) for i in range(len(self)))
+
+    def contains(self, name_or_index: int | str) -> bool:
+        if isinstance(name_or_index, int):
+            return 1 <= name_or_index <= len(self)
+        return bool(self.api.hasByName(name_or_index))
+
+    def add(self, name: str, refers_to: str) -> Name:
+        start = self.book.sheets(1).range("A1").api.getCellByPosition(0, 0).getCellAddress()
+        self.api.addNewByName(name, for_calc(refers_to).removeprefix("="), start, 0)
+        return self(name)

@@ -1,0 +1,138 @@
+"""What goes over the bridge to Calc: every call counted, and values as Calc takes them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+DATE, TIME, LOGICAL, TEXT = 2, 4, 1024, 256
+"""Kinds of number format (com.sun.star.util.NumberFormat)."""
+
+ERRORS = {
+    503: "#NUM!",
+    521: "#NULL!",
+    524: "#REF!",
+    525: "#NAME?",
+    526: "#NAME?",
+    532: "#DIV/0!",
+    32767: "#N/A",
+}
+"""Calc's error numbers that Excel has a name for; the others are Excel's #VALUE!."""
+
+
+class Bridge:
+    """A connection to one LibreOffice; `calls` counts what went over it."""
+
+    def __init__(self, context: Any) -> None:
+        self.calls = 0
+        self.context = Remote(context, self)
+        self.desktop = self.service("com.sun.star.frame.Desktop")
+
+    def service(self, name: str) -> Any:
+        """A service of the program, such as its desktop."""
+        return self.context.ServiceManager.createInstanceWithContext(name, self.context)
+
+
+class Remote:
+    """An object on the other side: each attribute read and each method called is one call, and counted."""
+
+    __slots__ = ("_bridge", "_it")
+
+    def __init__(self, it: Any, bridge: Bridge) -> None:
+        object.__setattr__(self, "_it", it)
+        object.__setattr__(self, "_bridge", bridge)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._it, name)
+        if type(value).__name__ == "PyUNO_callable":
+            return self._counted(value)
+        self._bridge.calls += 1
+        return _wrapped(value, self._bridge)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._bridge.calls += 1
+        setattr(self._it, name, _bare(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remote) and bool(self._it == other._it)
+
+    def __hash__(self) -> int:
+        return id(self._it)
+
+    def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            self._bridge.calls += 1
+            return _wrapped(method(*map(_bare, arguments)), self._bridge)
+
+        return call
+
+
+def _wrapped(value: Any, bridge: Bridge) -> Any:
+    return Remote(value, bridge) if type(value).__name__ == "pyuno" else value
+
+
+def _bare(value: Any) -> Any:
+    return value._it if isinstance(value, Remote) else value
+
+
+def settings(**values: Any) -> tuple[Any, ...]:
+    """Named settings as the tuple of PropertyValue that UNO's methods take."""
+    from hrworkbook.hosts.office import import_uno
+
+    uno = import_uno()
+    made = []
+    for name, value in values.items():
+        setting = uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+        setting.Name, setting.Value = name, value
+        made.append(setting)
+    return tuple(made)
+
+
+def moment(serial: float, kind: int, day_nought: date) -> datetime | float:
+    """A number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
+
+    A length of time (30:15:00) and what lies before the year nought stay numbers.
+    """
+    if not kind & DATE and not 0 <= serial < 1:
+        return serial
+    start = datetime(1899, 12, 30) if not kind & DATE else datetime.combine(day_nought, time())
+    try:
+        return start + timedelta(milliseconds=round(serial * 86_400_000))
+    except OverflowError:
+        return serial
+
+
+def serial(value: date | time, day_nought: date) -> float:
+    """Calc's number for a date or a time of day."""
+    if isinstance(value, time):
+        passed = datetime.combine(day_nought, value.replace(tzinfo=None)) - datetime.combine(day_nought, time())
+    else:
+        when = value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
+        passed = when - datetime.combine(day_nought, time())
+    return passed / timedelta(days=1)
+
+
+def runs(cells: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
+    """The cells (row, column) as few rectangles: rows with the same stretches of columns, one below the other."""
+    by_row: dict[int, list[int]] = {}
+    for row, column in cells:
+        by_row.setdefault(row, []).append(column)
+    growing: dict[tuple[int, int], tuple[int, int]] = {}
+    for row in sorted(by_row):
+        here = set(_stretches(sorted(by_row[row])))
+        for span in [s for s, (_, last) in growing.items() if s not in here or last != row - 1]:
+            top, bottom = growing.pop(span)
+            yield top, span[0], bottom, span[1]
+        for span in here:
+            growing[span] = growing.get(span, (row, row))[0], row
+    for (left, right), (top, bottom) in growing.items():
+        yield top, left, bottom, right
+
+
+def _stretches(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    first = last = columns[0]
+    for column in columns[1:]:
+        if column != last + 1:
+            yield first, last
+            first = column
+        last = column
+    yield first, last
