@@ -150,7 +150,10 @@ def _compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int, j: 
         dashed = got.get("~", got.get("-", first)).kind == "-"
         if next_year != value + 1 and not (value % 100 == 99 and next_year % 100 == 0):
             return None
-        if is_bare_pair and (first.value < 13 or after in ("/", ".")):
+        is_whole_date = (
+            after in ("-", "/", ".") and tokens[j].tight and tokens[j + 1 : j + 2] and tokens[j + 1].kind == "n"
+        )
+        if is_whole_date or (is_bare_pair and (first.value < 13 or after in ("/", "."))):
             return None
         if after in ("month", "st") and (dashed or is_bare_pair):
             return None

@@ -95,8 +95,8 @@ def _posts(part: str) -> list[tuple[date, date, str]]:
     if not any(c.isdigit() for c in part):
         return []
     spans = (read := read_timescale(part)).spans
-    one_sided = any(s.start is None or s.end is None for s in spans)
-    if read.unread or not one_sided or not all(folded(span.label) for span in spans):
+    in_turn = " from " in f" {folded(part)} " or any(span.start is None or span.end is None for span in spans)
+    if read.unread or not in_turn or not all(folded(span.label) for span in spans):
         return []
     return [(span.start or date.min, span.end or date.max, span.label) for span in spans]
 
@@ -124,7 +124,7 @@ def _sound(check: _Check) -> _Check:
             remedy = "Type the value itself, or open the file in Excel, save it and send it again"
             return Fault(f"{header} is a formula whose result was not saved", remedy)
         if isinstance(value, CellError):
-            return Fault(f"{header} shows the error {value}", "Type the value itself")
+            return Fault(f"{header} shows {value}, which is an error", "Type the value itself")
         return None if is_blank(value) else check(value, header, words)
 
     return fault

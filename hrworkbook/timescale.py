@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from hrworkbook.dateclauses import LINKS, Clause, Items, Period, clauses_of, complete_years, days_of
@@ -88,6 +89,7 @@ class Milestone:
     """Why there is no span, or why it is not exact."""
 
 
+@lru_cache(maxsize=8192)
 def read_timescale(text: str, on: date | None = None, period: Period | None = None) -> Timescale:
     """What a timescale says, read from its text; never raises.
 
