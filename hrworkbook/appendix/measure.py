@@ -139,16 +139,8 @@ def _glued(before: str, word: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _advances(font: FontName, bold: bool) -> dict[str, int]:
-    table = _table()
+    table = json.loads(files("hrworkbook.appendix").joinpath("metrics.json").read_text(encoding="utf-8"))
     return dict(zip(table["characters"], table[font + (" bold" if bold else "")], strict=True))
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, list[int]]:
-    table: dict[str, list[int]] = json.loads(
-        files("hrworkbook.appendix").joinpath("metrics.json").read_text(encoding="utf-8")
-    )
-    return table
 
 
 @lru_cache(maxsize=4096)

@@ -153,11 +153,8 @@ _ABOVE_THEME = 6.0
 
 def _reference_column(columns: Sequence[PrintColumn]) -> int:
     """The column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
-    for wanted in (lambda c: c.kind == "reference", lambda c: c.once):
-        for j, column in enumerate(columns):
-            if wanted(column):
-                return j
-    return 0
+    references = [j for j, c in enumerate(columns) if c.kind == "reference"]
+    return next(iter([*references, *[j for j, c in enumerate(columns) if c.once], 0]))
 
 
 def group_spans(columns: Sequence[PrintColumn]) -> list[tuple[int, int, str]]:

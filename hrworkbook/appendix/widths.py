@@ -4,6 +4,7 @@ A column's printed width differs between programs, from 5.25 to 5.66 points a ch
 wrapped at the narrowest and the page is filled at the widest, and neither clips nor spills.
 """
 
+import math
 from collections.abc import Sequence
 
 from hrworkbook.appendix.measure import Face, face
@@ -130,15 +131,15 @@ class _Search:
         self, regular: Face, bold: Face, columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], indent: int
     ) -> None:
         self.regular, self.bold, self.columns, self.texts, self.indent = regular, bold, columns, texts, indent
-        self.known: dict[tuple[int, int], list[int]] = {}
+        self.known: dict[tuple[int, int], list[float]] = {}
 
     def powers(self, j: int, pixels: int) -> list[float]:
         """For each sampled cell of a column, its lines at a width raised to `_SHARP`; the heading counts as a line."""
         found = self.known.get((j, pixels))
         if found is None:
             width = text_width(pixels, self.indent)
-            found = [float(self.regular.lines(line[j], width)) ** _SHARP for line in self.texts]
-            found.append(float(self.bold.lines(self.columns[j].header, width)) ** _SHARP)
+            found = [_power(self.regular.lines(line[j], width)) for line in self.texts]
+            found.append(_power(self.bold.lines(self.columns[j].header, width)))
             self.known[j, pixels] = found
         return found
 
@@ -178,6 +179,11 @@ _SHARP = 10
 """Rows are as tall as their tallest cell. This norm is nearly that, and still falls when a lower cell shrinks."""
 
 
+def _power(lines: int) -> float:
+    return float(lines**_SHARP)
+
+
 def _height(sums: Sequence[float]) -> float:
     """Lines all rows take, given each row's sum of powers."""
-    return sum([s ** (1 / _SHARP) for s in sums])
+    root = 1 / _SHARP
+    return sum([math.pow(max(s, 1.0), root) for s in sums])
