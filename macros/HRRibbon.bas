@@ -65,7 +65,7 @@ Public Function WhyNot(ByVal Verb As String) As String
         WhyNot = "This workbook is not a plan. Go to the window of your plan, or open it."
     ElseIf ActiveWorkbook.Path = "" Then
         WhyNot = "This plan has not been saved. Save it first: its folder is where returns go."
-    ElseIf Needs = "writing" And ActiveWorkbook.ReadOnly Then
+    ElseIf Needs = "writing" And OnlyForReading(ActiveWorkbook) Then
         WhyNot = "This plan is open for reading only. Close it, see who has it open, and open it again."
     Else
         WhyNot = ""
@@ -84,6 +84,13 @@ Private Function HasSheet(wb As Object, ByVal SheetName As String) As Boolean
             Exit Function
         End If
     Next
+End Function
+
+Private Function OnlyForReading(wb As Object) As Boolean
+    ' Calc has no such property, and there the file is asked when it is saved.
+    On Error Resume Next
+    OnlyForReading = wb.ReadOnly
+    On Error GoTo 0
 End Function
 
 Private Function IsAddin(wb As Object) As Boolean

@@ -38,7 +38,9 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     """
     root = _tree(streams)
     entries = _numbered(root)
-    big, mini, chains, mini_chains = bytearray(), bytearray(), [], []
+    big, mini = bytearray(), bytearray()
+    chains: list[tuple[int, int]] = []
+    mini_chains: list[tuple[int, int]] = []
     for entry in entries:
         if entry.kind != _STREAM:
             continue

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 from xml.sax.saxutils import quoteattr
@@ -147,7 +148,7 @@ def _attributes(**values: str) -> str:
     return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items())
 
 
-def _settings(table: dict[str, Any], must: dict[str, type], may: dict[str, type], place: str) -> None:
+def _settings(table: dict[str, Any], must: Mapping[str, type], may: Mapping[str, type], place: str) -> None:
     for key, value in table.items():
         kind = must.get(key) or may.get(key)
         if kind is None:

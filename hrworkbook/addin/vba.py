@@ -227,7 +227,7 @@ def _both(name: str) -> bytes:
 def _project_stream(name: str, modules: Iterable[Module]) -> str:
     modules = list(modules)
     sources = "\0".join(m.source for m in modules)
-    identity = "{%s}" % str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}\0{sources}")).upper()
+    identity = f"{{{uuid.uuid5(uuid.NAMESPACE_OID, f'{name}{chr(0)}{sources}')}}}".upper()
     lines = [f'ID="{identity}"']
     for each in modules:
         word = "Document" if each.is_document else "Class" if each.kind == "class" else "Module"

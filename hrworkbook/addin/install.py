@@ -1,0 +1,225 @@
+"""Puts the add-in where Excel loads it, and the settings where the add-in looks for them; undoes exactly that.
+
+Windows: `%APPDATA%\\Microsoft\\Excel\\XLSTART`. Excel opens what lies there, trusts it from the start, and it is the
+user's own: no administrator, no registry, no Trust Center. The AddIns folder with its `OPEN` value in the registry
+would need both, and a numbered value that other add-ins share.
+Mac: Excel's own startup folder, and the script that xlwings' RunPython calls in the folder Apple asks for.
+"""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from hrworkbook.addin import package
+from hrworkbook.errors import CannotWrite, ToolMissing
+
+WINDOWS, MAC = "win32", "darwin"
+SAFE = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
+"""Settings that are always the same: nothing lying beside a workbook is ever imported, and no black window opens."""
+WARM = "USE UDF SERVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything goes for one user."""
+
+    platform: str
+    addin: Path
+    settings: Path
+    receipt: Path
+    """What was made here, so that `uninstall` removes that and nothing else."""
+    script: Path | None = None
+    """Mac only: what RunPython calls."""
+
+    @property
+    def interpreter_key(self) -> str:
+        """The setting that names the Python to start."""
+        return "INTERPRETER_MAC" if self.platform == MAC else "INTERPRETER_WIN"
+
+    @property
+    def encoding(self) -> str:
+        """The letters VBA reads a file in on that system."""
+        if self.platform == MAC:
+            return "mac_roman"
+        return "mbcs" if sys.platform == WINDOWS else "cp1252"
+
+
+def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
+    """Where the add-in and its settings go for a user; raises ToolMissing on a system without Excel."""
+    own = home / f".{package.PROJECT}"
+    receipt = own / "installed.json"
+    if platform == WINDOWS:
+        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
+        startup = roaming / "Microsoft" / "Excel" / "XLSTART"
+        return Places(platform, startup / package.ADDIN, own / f"{package.PROJECT}.conf", receipt)
+    if platform == MAC:
+        library = home / "Library"
+        startup = library / "Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
+        settings = library / "Containers/com.microsoft.Excel/Data" / f"{package.PROJECT}.conf"
+        script = library / "Application Scripts/com.microsoft.Excel" / f"xlwings-{version('xlwings')}.applescript"
+        return Places(platform, startup / package.ADDIN, settings, receipt, script)
+    raise ToolMissing(
+        "hrworkbook install",
+        "there is no Excel for this system",
+        "Use the commands, or LibreOffice Calc: hrworkbook merge --live",
+    )
+
+
+def install(
+    home: Path, platform: str, environ: Mapping[str, str], interpreter: str = sys.executable, *, warm: bool = False
+) -> list[str]:
+    """What was done, one sentence a step; running it again brings everything up to date.
+
+    `warm` keeps one Python running behind Excel between clicks (Windows only). Raises CannotWrite where a file is in
+    use or not allowed, with what to do.
+    """
+    where = places(home, platform, environ)
+    if where.platform == MAC and not where.settings.parent.is_dir():
+        fault = "Excel has never been started here, so it has no folder of its own yet"
+        raise CannotWrite(str(where.settings.parent), fault, "Start Excel once, close it, and run this again")
+    settings = (
+        read_settings(where) | SAFE | {where.interpreter_key: interpreter, WARM: str(warm and platform == WINDOWS)}
+    )
+    files = {where.addin: package.addin(), where.settings: _settings_text(settings, where)}
+    done = [
+        f"The HR Plan tab is in {where.addin.parent}, which Excel opens and trusts when it starts.",
+        f"The buttons start {interpreter}, as {where.settings} says. Nothing beside a workbook is imported.",
+    ]
+    if settings[WARM] == "True":
+        done.append(
+            "One Python stays ready behind Excel between clicks. To stop that: hrworkbook install, without --warm."
+        )
+    if where.script:
+        script, said = _script(where.script)
+        files |= script
+        done.append(said)
+    # The receipt first: what is cut short here can still be taken out.
+    _replace(where.receipt, _new_receipt(where, files))
+    for path, data in files.items():
+        _replace(path, data)
+    done.append("Close Excel and open it again, then open your plan and look for the HR Plan tab.")
+    done.append("If the tab is not there: hrworkbook doctor. To take it all out again: hrworkbook uninstall.")
+    return done
+
+
+def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str]:
+    """What was removed, one sentence a step: all that `install` made, and settings of its own, but no one else's."""
+    where = places(home, platform, environ)
+    had = _receipt(where)
+    done = []
+    if where.addin.is_file():
+        _remove(where.addin)
+        done.append(f"The HR Plan tab was taken out of {where.addin.parent}.")
+    others = {k: v for k, v in read_settings(where).items() if k not in {*SAFE, WARM, where.interpreter_key}}
+    if others:
+        _replace(where.settings, _settings_text(others, where))
+        done.append(f"Settings of your own were left in {where.settings}: {', '.join(others)}.")
+    elif where.settings.is_file():
+        _remove(where.settings)
+        done.append(f"The settings in {where.settings} were removed.")
+    if where.script and where.script.is_file() and str(where.script) in had.get("files", []):
+        _remove(where.script)
+        done.append(f"The script {where.script.name} was removed.")
+    if where.receipt.is_file():
+        _remove(where.receipt)
+    for folder in sorted(map(Path, had.get("folders", [])), key=lambda p: len(p.parts), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    return done or ["Nothing was installed here, so nothing was removed."]
+
+
+def read_settings(where: Places) -> dict[str, str]:
+    """The user's settings file as a table; empty where there is none."""
+    if not where.settings.is_file():
+        return {}
+    text = where.settings.read_bytes().decode(where.encoding, errors="replace")
+    return {row[0]: row[1] for row in csv.reader(io.StringIO(text)) if len(row) == 2}
+
+
+def _settings_text(settings: Mapping[str, str], where: Places) -> bytes:
+    """The settings as VBA's `Input #` reads them: quoted, no quote within, in the system's letters."""
+    lines = []
+    for name, value in settings.items():
+        if '"' in value:
+            raise CannotWrite(str(where.settings), f"a setting cannot hold a quotation mark: {value}")
+        lines.append(f'"{name}","{value}"\r\n')
+    try:
+        return "".join(lines).encode(where.encoding)
+    except UnicodeEncodeError as fault:
+        letter = str(fault.object)[fault.start]
+        raise CannotWrite(
+            str(where.settings),
+            f"Excel's macros cannot read the letter {letter} in the path of Python",
+            "Install Python in a folder with plain letters, such as C:\\Python, and run this again",
+        ) from None
+
+
+def script_source() -> Path | None:
+    """The script for the Mac inside the installed xlwings; None where xlwings has none."""
+    found = find_spec("xlwings")
+    path = Path(found.origin).parent / f"xlwings-{version('xlwings')}.applescript" if found and found.origin else None
+    return path if path and path.is_file() else None
+
+
+def _script(script: Path) -> tuple[dict[Path, bytes], str]:
+    """What to write so that the Mac's script is there, and how to say it; one that is there already is left."""
+    source = script_source()
+    if source is None:
+        raise ToolMissing("xlwings", "its script for the Mac is not here", "Install hrworkbook again with pip")
+    if script.is_file():
+        same = script.read_bytes() == source.read_bytes()
+        return (
+            {},
+            f"The script {script.name} was there already{'' if same else ', but is another, and was left as it is'}.",
+        )
+    return {script: source.read_bytes()}, f"The script that lets Excel start Python is in {script.parent}."
+
+
+def _new_receipt(where: Places, files: Mapping[Path, bytes]) -> bytes:
+    """What this installation makes, together with what earlier ones made."""
+    made = _receipt(where)
+    paths = [*files, where.receipt]
+    folders = {str(folder) for path in paths for folder in path.parents if not folder.exists()}
+    return json.dumps(
+        {
+            "files": sorted({*made.get("files", []), *map(str, files)}),
+            "folders": sorted({*made.get("folders", []), *folders}),
+        },
+        indent=1,
+    ).encode()
+
+
+def _receipt(where: Places) -> dict[str, list[str]]:
+    try:
+        had = json.loads(where.receipt.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {k: [str(x) for x in v] for k, v in had.items() if isinstance(v, list)} if isinstance(had, dict) else {}
+
+
+def _replace(path: Path, data: bytes) -> None:
+    half = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(data)
+        half.replace(path)
+    except OSError as fault:
+        half.unlink(missing_ok=True)
+        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as fault:
+        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+
+
+def _why(fault: OSError) -> str:
+    return "it is in use or not yours to change" if isinstance(fault, PermissionError) else f"{fault.strerror}"
