@@ -55,6 +55,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "make the appendix for the committee",
         "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too.",
     ),
+    "roll": (
+        "close the period and start the next",
+        "Keeps the plan as it was reported in History, clears or carries each column as the schema says, and names the "
+        "next period. Lines that were complete have now been reported once and leave the next appendix.",
+    ),
     "demo": (
         "show the whole job on an example plan",
         "Makes an example plan, issues returns, receives made-up replies, merges them, and makes an appendix. Start here.",
@@ -112,6 +117,9 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
     )
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs Excel or LibreOffice)")
+    made["roll"].add_argument(
+        "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
+    )
     made["demo"].add_argument(
         "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
     )
@@ -132,10 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = build_parser().parse_args(arguments)
-    from hrworkbook import commands
+    from hrworkbook.commands import run
 
     try:
-        return commands.RUN[options.command](options)
+        return run(options)
     except HrWorkbookError as error:
         print(_short(str(error)), file=sys.stderr)
     except KeyboardInterrupt:

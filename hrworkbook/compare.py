@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.kinds import settled
 from hrworkbook.outcomes import Cell, Received, Stray
 from hrworkbook.plan import Line, Plan
-from hrworkbook.rules import last_reported
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import address
 from hrworkbook.tables import Row, Table

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from hrworkbook.errors import HrWorkbookError, NotAMaster
 from hrworkbook.findings import count, listed
+from hrworkbook.history import last_reported, lines_to_report
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import OWNERS, PLAN, REGISTER, START
 from hrworkbook.plan import Line, Owner, Plan, give_ids, issued_ledger, read_plan, stamp
-from hrworkbook.rules import last_reported
 from hrworkbook.schema import ID_HEADER, Column, Schema
 from hrworkbook.seal import Seal, mark
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
@@ -74,10 +74,10 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
     by_owner = _by_owner(plan, numbered, now.date(), owner)
     by_when = due or due_date(plan, now.date())
-    last = {c.key: last_reported(plan, c.key) for c in shown_again(plan.schema)}
+    last = last_texts(plan)
     first = next_return_number(plan)
     returns = tuple(
-        _return(plan, f"R{first + i:04d}", role, lines, period, by_when, last)
+        return_of(plan, f"R{first + i:04d}", role, lines, period, by_when, last)
         for i, (role, lines) in enumerate(by_owner.items())
     )
     register = [_register_row(r, now) for r in returns]
@@ -115,7 +115,7 @@ def shown_again(schema: Schema) -> list[Column]:
 
 
 def _numbered(plan: Plan, new: Mapping[int, Value | Link]) -> list[Line]:
-    return [replace(x, id=str(new[x.row])) if x.row in new else x for x in plan.lines]
+    return [replace(x, id=str(new[x.row])) if x.row in new else x for x in lines_to_report(plan)]
 
 
 def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict[str, list[Line]]:
@@ -138,7 +138,12 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
     return by_owner
 
 
-def _return(
+def last_texts(plan: Plan) -> dict[str, Mapping[str, str]]:
+    """What each column that is shown again said when the last period was closed, by column key and line ID."""
+    return {c.key: last_reported(plan, c.key) for c in shown_again(plan.schema)}
+
+
+def return_of(
     plan: Plan,
     id_: str,
     role: str,
@@ -146,10 +151,13 @@ def _return(
     period: str,
     due: date,
     last: Mapping[str, Mapping[str, str]],
+    sealed: Mapping[str, Mapping[str, Value]] | None = None,
 ) -> Return:
+    """A return with these lines; its seal covers them, or what was issued before where `sealed` gives that."""
     schema = plan.schema
     owner = next((o for o in plan.owners if o.role == role), Owner(role))
-    values = [(line.id, [line.values.get(c.key) for c in schema.columns]) for line in lines]
+    issued = sealed if sealed is not None else {line.id: line.values for line in lines}
+    values = [(line_id, [v.get(c.key) for c in schema.columns]) for line_id, v in issued.items()]
     seal = Seal(id_, plan.id, period, mark(plan.seal_key, id_, plan.id, period, values))
     words = {c.key: plan.words(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
@@ -165,8 +173,8 @@ def _register_row(issued: Return, now: datetime) -> dict[str, Value]:
 
 def _baseline(plan: Plan, returns: Sequence[Return]) -> tuple[Write, ...]:
     ledger = issued_ledger(plan.schema)
-    rows = [
-        {"Return": r.id, ID_HEADER: line.id} | {c.header: line.values.get(c.key) for c in plan.schema.columns}
+    rows: list[dict[str, Value]] = [
+        {"Return": r.id, ID_HEADER: line.id, **{c.header: line.values.get(c.key) for c in plan.schema.columns}}
         for r in returns
         for line in r.lines
     ]

@@ -1,17 +1,17 @@
 """The rules across cells and lines that a schema can name."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 
 from hrworkbook.findings import listed
+from hrworkbook.history import last_reported, lines_to_report
 from hrworkbook.kinds import owners_in
-from hrworkbook.plan import Line, Plan, history_ledger
+from hrworkbook.plan import Line, Plan
 from hrworkbook.schema import Rule
 from hrworkbook.timescale import dates_in, read_timescale
-from hrworkbook.values import as_text, folded, is_blank, plain, same
+from hrworkbook.values import folded, is_blank, plain, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def due_of(plan: Plan, line: Line, key: str) -> date | None:
         return None
     if plan.schema[key].kind in ("timescale", "date"):
         return read_timescale(text).due
-    ends = [m.span.end for m in dates_in(text) if m.span.end]
+    ends = [m.span.end for m in dates_in(text) if m.span and m.span.end]
     return max(ends, default=None)
 
 
@@ -152,7 +152,7 @@ def reported(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
     key = rule.settings["column"]
     column = plan.schema[key]
     last = last_reported(plan, key)
-    for line in plan.lines:
+    for line in lines_to_report(plan):
         if plan.is_done(line):
             continue
         text = line.values.get(key)
@@ -170,16 +170,6 @@ def reported(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
                 f"the {column.header} is word for word the last period's",
                 "Ask the owner what has happened since",
             )
-
-
-def last_reported(plan: Plan, key: str) -> Mapping[str, str]:
-    """Each line's text in a column when the last period was closed, by ID; empty before the first."""
-    ledger = history_ledger(plan.schema)
-    if ledger.sheet not in plan.snapshot:
-        return MappingProxyType({})
-    items = ledger.items(plan.snapshot)
-    latest = items[-1].text("Period") if items else ""
-    return {i.text("ID"): as_text(i[plan.schema[key].header]) for i in items if i.text("Period") == latest}
 
 
 def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:

@@ -44,15 +44,17 @@ STEPS = {
 """What to do next, and how, for each place in the cycle."""
 
 
-def returns_out_and_in(plan: Plan, more: Sequence[dict[str, Value]] = ()) -> tuple[dict[str, str], set[str]]:
-    """The returns issued for this period, as return ID → owner, and the IDs of those that came back."""
-    period = plan.setting("Period")
+def returns_out_and_in(
+    plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
+) -> tuple[dict[str, str], set[str]]:
+    """The returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    period = plan.setting("Period") if period is None else period
     rows: list[Item | dict[str, Value]] = [*REGISTER.items(plan.snapshot), *more]
     issued: dict[str, str] = {}
     back: set[str] = set()
     for row in rows:
         what, id_ = plain(row["What"]), plain(row["Return"])
-        if what == "Issued" and plain(row["Period"]) == period:
+        if what == "Issued" and plain(row["Period"]) == plain(period):
             owner = plain(row["Owner"])
             issued = {i: o for i, o in issued.items() if o != owner or i in back}
             issued[id_] = owner
@@ -77,6 +79,7 @@ def status_writes(
     decisions: int | None = None,
     lines: int | None = None,
     register: Sequence[dict[str, Value]] = (),
+    period: str | None = None,
 ) -> tuple[Write, ...]:
     """The writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
@@ -87,7 +90,7 @@ def status_writes(
     if decisions is None:
         decisions = len(open_decisions(plan))
     lines = len(plan.lines) if lines is None else lines
-    out, back = returns_out_and_in(plan, register)
+    out, back = returns_out_and_in(plan, register, period)
     figures: dict[str, Value] = {
         "Lines": lines, "Returns in": f"{len(back)} of {len(out)}", "Problems": problems, "Decisions waiting": decisions,
     }  # fmt: skip

@@ -209,6 +209,9 @@ def _owners_sheet(plan: Plan) -> Iterator[Finding]:
             if fault:
                 yield Finding("error", OWNERS, address(item.row, at[heading]), heading, item[heading], "email",
                               fault.fault, fault.remedy)  # fmt: skip
+        if longer := [o for o in plan.spelled.values() if role.isupper() and o.startswith(f"{role} ")]:
+            yield Finding("warning", OWNERS, address(item.row, at["Role"]), "Role", role, "owner-short",
+                          f"'{role}' looks short for '{longer[0]}'", "If they are one, correct the Plan and remove this row")  # fmt: skip
         if not item.text("E-mail") and folded(role) in named:
             yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
                           f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip

@@ -1,1 +1,192 @@
-"""The appendix: measured, paged, written."""
+"""Appendix: the plan as a committee sees it, from the master's snapshot to the pages of a workbook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from hrworkbook.appendix import figures
+from hrworkbook.appendix.document import AppendixDocument, Summary
+from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, Paper, PrintColumn, PrintLine
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.findings import count, listed
+from hrworkbook.history import ClosedPeriod, last_closed, lines_to_report
+from hrworkbook.ledgers import PLAN
+from hrworkbook.look import FontName
+from hrworkbook.plan import Line, Plan, read_plan
+from hrworkbook.schema import Column
+from hrworkbook.snapshot import ChangeSet, Snapshot
+from hrworkbook.start import status_writes
+from hrworkbook.timescale import read_timescale
+from hrworkbook.values import as_text, folded, is_blank
+
+PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """The appendix as data: its public document, the exempt one where a line is marked Part 2, and what it writes."""
+
+    public: AppendixDocument
+    exempt: AppendixDocument | None
+    paragraph: str
+    """The covering paragraph, ready to paste into the report."""
+    changes: ChangeSet
+
+
+def appendix(snapshot: Snapshot, now: datetime) -> Appendix:
+    """The appendix of a master.
+
+    Raises NotAMaster for a damaged master, and HrWorkbookError for an exempt line without its paragraph and reason
+    (Local Government Act 1972, Schedule 12A).
+    """
+    plan = read_plan(snapshot)
+    lines = lines_to_report(plan)
+    exempt = [x for x in lines if plan.is_exempt(x)]
+    _refuse_without_reason(plan, exempt)
+    public = [x for x in lines if not plan.is_exempt(x)]
+    document = _document(plan, public, now.date())
+    said = f"Made the appendix of {count(len(public), 'line')}"
+    message = f"The appendix is made: {count(len(public), 'line')}."
+    if exempt:
+        message += f" {count(len(exempt), 'exempt line is', 'exempt lines are')} in a workbook of {'its' if len(exempt) == 1 else 'their'} own."
+    return Appendix(
+        document,
+        _document(plan, exempt, now.date(), exempt=True) if exempt else None,
+        document.summary.paragraph if document.summary else "",
+        ChangeSet(status_writes(plan, said, now), message),
+    )
+
+
+def _refuse_without_reason(plan: Plan, exempt: Sequence[Line]) -> None:
+    for line in exempt:
+        for role in ("paragraph", "reason"):
+            column = plan.schema.role(role)
+            if column is None:
+                raise HrWorkbookError(
+                    PLAN,
+                    f"a line is exempt and the schema has no column for its {role}",
+                    f"Give a column the role '{role}'",
+                )
+            if is_blank(line.values.get(column.key)):
+                raise HrWorkbookError(
+                    f"{PLAN}!{plan.place(line, column.key)}", f"line {line.id} is Part 2 and its {column.header} is blank",
+                    column.help or "Enter it, or mark the line Part 1",
+                )  # fmt: skip
+
+
+def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = False) -> AppendixDocument:
+    layout = plan.schema.appendix
+    columns = [plan.schema[k] for k in layout.columns] or list(plan.schema.columns)
+    if not layout.columns:
+        columns = [
+            c for c in columns if c.key not in (plan.schema.roles.get(r) for r in ("part", "paragraph", "reason"))
+        ]
+    theme = plan.schema.role("theme") if layout.theme_headings else None
+    return AppendixDocument(
+        cover=_cover(plan, lines, exempt),
+        columns=tuple(_print_column(plan, c) for c in columns),
+        lines=tuple(
+            PrintLine(
+                line.text(theme.key) if theme else "",
+                figures.reference_of(plan, line),
+                tuple(_cell(plan, c, line) for c in columns),
+                line.id,
+            )
+            for line in _by_theme(lines, theme)
+        ),
+        setup=PageSetup(
+            cast(Paper, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
+        ),
+        summary=_summary(plan, lines, today),
+        plan_title=layout.title or plan.schema.title,
+        theme_header=theme.header if theme else "Theme",
+    )
+
+
+def _by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]:
+    """The lines in the plan's order, each theme's together, themes in the order they first come."""
+    if theme is None:
+        return list(lines)
+    order = {t: i for i, t in enumerate(dict.fromkeys(folded(x.text(theme.key)) for x in lines))}
+    return sorted(lines, key=lambda x: order[folded(x.text(theme.key))])
+
+
+def _print_column(plan: Plan, column: Column) -> PrintColumn:
+    status = plan.schema.role("status")
+    kind = "status" if status and column.key == status.key else column.kind
+    group = column.group if plan.schema.appendix.groups else ""
+    once = column.key in plan.schema.appendix.once
+    return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once)
+
+
+def _cell(plan: Plan, column: Column, line: Line) -> str:
+    status = plan.schema.role("status")
+    if status and column.key == status.key:
+        return "" if is_blank(line.values.get(column.key)) else figures.status_of(plan, line)
+    return as_text(line.values.get(column.key))
+
+
+def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
+    def joined(role: str) -> str:
+        column = plan.schema.role(role)
+        return listed(dict.fromkeys(x.text(column.key) for x in lines)) if column and exempt else ""
+
+    return Cover(
+        title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
+        committee=plan.setting("Committee"),
+        committee_date=_day(plan.setting("Committee date")),
+        author=plan.setting("Prepared by"),
+        appendix_number=plan.setting("Appendix number"),
+        part=EXEMPT if exempt else PUBLIC,
+        paragraph=joined("paragraph"),
+        reason=joined("reason"),
+        period=plan.setting("Period"),
+    )
+
+
+def _day(text: str) -> str:
+    """A date as a committee paper writes it; any other text as it stands."""
+    read = read_timescale(text)
+    one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
+    return f"{read.due.day} {read.due:%B %Y}" if one_day and read.due else text
+
+
+def _summary(plan: Plan, lines: Sequence[Line], today: date) -> Summary:
+    last = last_closed(plan)
+    return Summary(
+        paragraph=covering_paragraph(plan, lines, last, today),
+        counts=figures.counts(plan, lines, today),
+        statuses=figures.status_table(plan, lines),
+        overdue=figures.overdue(plan, lines, today),
+        months=figures.months(plan, lines, today),
+        spend=figures.spend(plan, lines),
+        changes=figures.changes(plan, lines, last),
+    )
+
+
+def covering_paragraph(plan: Plan, lines: Sequence[Line], last: ClosedPeriod, today: date) -> str:
+    """Three or four plain sentences with the counts, ready to paste into the report."""
+    period = plan.setting("Period")
+    themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
+    title = plan.setting("Report title") or plan.schema.title
+    sentences = [
+        f"This appendix reports on the {count(len(lines), 'line')} of the {title}"
+        + (f" under {count(themes, 'theme')}" if themes else "")
+        + (f", for {period}." if period else ".")
+    ]
+    words = figures.words_used(plan, lines)
+    if words:
+        by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in words]
+        said = [f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n]
+        sentences.append(f"Of these, {listed(said)}." if said else "")
+    late = figures.overdue_lines(plan, lines, today)
+    if plan.schema.role("due"):
+        sentences.append(
+            f"{count(len(late), 'line is', 'lines are')} past the date set and not yet complete.".capitalize()
+        )
+    spent = figures.spend(plan, lines)
+    if spent:
+        sentences.append(spent.sentence)
+    sentences.append(figures.changes(plan, lines, last).sentence if last.lines else "")
+    return " ".join(s for s in sentences if s)

@@ -50,19 +50,21 @@ def _told(path: Path, fault: OSError) -> HrWorkbookError:
 
 
 @contextlib.contextmanager
-def place_all(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
-    """Writes files to a folder, and takes them away again where what follows fails."""
-    written: list[Path] = []
+def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[None]:
+    """Writes files to a folder, and takes them away again where what follows fails.
+
+    With `keep`, a file that is there already is kept as a dated backup and put back where what follows fails.
+    """
+    written: list[tuple[Path, Path | None]] = []
     try:
         for name, content in files.items():
             path = folder / name
-            write_new(path, content)
-            written.append(path)
+            written.append((path, write_new(path, content, keep=keep)))
         yield
     except BaseException:
-        for path in written:
+        for path, backup in written:
             with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+                backup.replace(path) if backup else path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             folder.rmdir()
         raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
@@ -94,12 +95,14 @@ def _start(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
         put(sheet, 10, column, text, head)
     sheet.set_row(10, 20)
-    entry = paper.format(bottom=1, bottom_color=look.RULE, bg_color=look.WHITE, align="left", num_format="d mmmm yyyy")
+    entry = paper.format(
+        valign="vcenter", bottom=1, bottom_color=look.RULE, bg_color=look.WHITE, align="left", num_format="d mmmm yyyy"
+    )
     for row, (name, help_) in enumerate(SETTINGS.items(), 11):
-        put(sheet, row, 1, name, paper.format(bottom=1, bottom_color=look.RULE))
+        put(sheet, row, 1, name, paper.format(valign="vcenter", bottom=1, bottom_color=look.RULE))
         put(sheet, row, 2, draft.settings.get(name), entry)
-        put(sheet, row, 3, help_, paper.format(font_color=look.SECONDARY))
-        sheet.set_row(row, 18)
+        put(sheet, row, 3, help_, paper.format(valign="vcenter", indent=1, font_color=look.SECONDARY))
+        sheet.set_row(row, 22)
     page(sheet, draft.schema.title)
 
 
@@ -133,7 +136,7 @@ def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
             for i, h in enumerate(headings)
         ],
     })  # fmt: skip
-    sheet.set_row(top, row_height(headings, [max(2, w - 5) for w in widths]) + 6)
+    sheet.set_row(top, row_height(headings, [max(2, w - 4) for w in widths]) + 6)
     _dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
     _highlights(paper, sheet, draft, top + 1, last + SPARE_ROWS)
     frozen = 1 + next((i for i, c in enumerate(columns, 1) if c.key == schema.roles.get("reference")), 1)
@@ -143,7 +146,7 @@ def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     page(sheet, schema.title, paper=schema.appendix.paper)
 
 
-def _heading(paper: Paper, owners: bool) -> object:
+def _heading(paper: Paper, owners: bool) -> Format:
     return paper.format(
         bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
         bg_color=look.OWNERS_BAND if owners else look.BAND, bottom=2, bottom_color=look.STRONG_RULE,
@@ -256,7 +259,7 @@ def _lists(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     body = paper.format(indent=1, bottom=1, bottom_color=look.RULE)
     for i, (name, words) in enumerate(draft.lists.items()):
         sheet.set_column(i, i, 44 if any(len(w) > 20 for w in words) else 24, paper.format(indent=1))
-        put(sheet, LEDGER_TOP - 1, i, name, _heading(paper, False))  # type: ignore[arg-type]
+        put(sheet, LEDGER_TOP - 1, i, name, _heading(paper, False))
         for row, word in enumerate(words, LEDGER_TOP):
             put(sheet, row, i, word, body)
     sheet.set_row(LEDGER_TOP - 1, 22)
@@ -272,7 +275,7 @@ def _kept(paper: Paper, draft: Draft) -> None:
         put(sheet, row, 0, name, paper.format())
         put(sheet, row, 1, draft.keeping[name], paper.format())
     for i, heading in enumerate(issued.headings):
-        put(sheet, 4, i, heading, _heading(paper, False))  # type: ignore[arg-type]
+        put(sheet, 4, i, heading, _heading(paper, False))
     sheet.hide()
     sheet = paper.book.add_worksheet(SCHEMA_SHEET)
     put(sheet, 0, 0, SCHEMA_SHEET, paper.format(bold=True))

@@ -38,6 +38,8 @@ class Paper:
     def format(self, **look_of_it: Any) -> Format:
         """The format with this look; asked twice, the same one."""
         merged = BASE | look_of_it
+        if "indent" in merged:
+            merged.setdefault("align", "left")
         key = tuple(sorted(merged.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(merged)

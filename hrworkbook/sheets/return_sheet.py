@@ -8,7 +8,7 @@ from hrworkbook import look
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.sheets.paper import Paper, page, put, row_height
-from hrworkbook.values import Value, as_text
+from hrworkbook.values import Value, as_text, is_blank
 
 SHEET = "Your return"
 TOP = 7
@@ -42,12 +42,17 @@ def return_workbook(issued: Return) -> bytes:
 
 
 def _columns(issued: Return) -> list[tuple[Column | None, bool]]:
-    """The sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one."""
+    """The sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one.
+
+    HR's columns that are blank in every line are left out.
+    """
     again = {
         c.key for c in shown_again(issued.schema) if any(issued.last.get(c.key, {}).get(x.id) for x in issued.lines)
     }
     columns: list[tuple[Column | None, bool]] = [(None, False)]
     for column in issued.schema.columns:
+        if not column.by_owner and all(is_blank(line.values.get(column.key)) for line in issued.lines):
+            continue
         if column.key in again:
             columns.append((column, True))
         columns.append((column, False))
@@ -87,7 +92,7 @@ def _headings(
         )  # fmt: skip
         put(sheet, TOP - 1, i, heading_of(column, shown), style)
         sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET))
-    sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [max(2, w - 5) for w in widths]) + 6)
+    sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [max(2, w - 3) for w in widths]) + 6)
 
 
 def _rows(

@@ -1,0 +1,225 @@
+"""The figures an appendix opens with: counts, what is overdue, what falls due, spend, and what changed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from hrworkbook.appendix.document import (
+    Change,
+    Changes,
+    Count,
+    MonthGrid,
+    OverdueLine,
+    Spend,
+    SpendLine,
+    StatusTable,
+)
+from hrworkbook.findings import count, listed
+from hrworkbook.history import ClosedPeriod
+from hrworkbook.plan import Line, Plan
+from hrworkbook.rules import amount, due_of
+from hrworkbook.timescale import dates_in, read_timescale
+from hrworkbook.values import folded, is_blank, same
+
+NOT_REPORTED = "Not reported"
+NO_THEME = "Whole plan"
+MOST_MONTHS = 15
+"""Months the grid shows at most; earlier and later ones are gathered."""
+
+
+def status_of(plan: Plan, line: Line) -> str:
+    """The line's status word as the list spells it; `Not reported` for a blank."""
+    column = plan.schema.role("status")
+    if column is None or is_blank(line.values.get(column.key)):
+        return NOT_REPORTED
+    text = line.text(column.key)
+    return next((w for w in plan.words(column) if folded(w) == folded(text)), text)
+
+
+def theme_of(plan: Plan, line: Line) -> str:
+    """The theme a line stands under; for a plan without themes, its priority or workstream."""
+    column = plan.schema.role("theme") or plan.schema.role("priority")
+    return (line.text(column.key) if column else "") or NO_THEME
+
+
+def words_used(plan: Plan, lines: Sequence[Line]) -> list[str]:
+    """The status words in the order of the list, those not on it after, and `Not reported` last where it occurs."""
+    column = plan.schema.role("status")
+    if column is None:
+        return []
+    used = {status_of(plan, x) for x in lines}
+    words = [*plan.words(column), *sorted(used - set(plan.words(column)) - {NOT_REPORTED})]
+    return [*words, *([NOT_REPORTED] if NOT_REPORTED in used else [])]
+
+
+def counts(plan: Plan, lines: Sequence[Line], today: date) -> tuple[Count, ...]:
+    """The large numbers: all lines, then each status that occurs, then what is overdue."""
+    by_status = Counter(status_of(plan, x) for x in lines)
+    found = [Count(len(lines), "line" if len(lines) == 1 else "lines")]
+    found += [Count(by_status[w], w, w) for w in words_used(plan, lines) if by_status[w]]
+    if plan.schema.role("due"):
+        found.append(Count(len(overdue_lines(plan, lines, today)), "overdue"))
+    return tuple(found)
+
+
+def status_table(plan: Plan, lines: Sequence[Line]) -> StatusTable | None:
+    """Status by theme; None for a plan without a status column."""
+    words = words_used(plan, lines)
+    if not words:
+        return None
+    themes = dict.fromkeys(theme_of(plan, x) for x in lines)
+    counted = Counter((theme_of(plan, x), status_of(plan, x)) for x in lines)
+    return StatusTable(tuple(words), tuple((t, tuple(counted[t, w] for w in words)) for t in themes))
+
+
+def overdue_lines(plan: Plan, lines: Sequence[Line], today: date) -> list[Line]:
+    """The lines whose last date has passed without completion, the longest overdue first."""
+    column = plan.schema.role("due")
+    if column is None:
+        return []
+    late = [(due, x) for x in lines if (due := due_of(plan, x, column.key)) and due < today and not plan.is_done(x)]
+    return [x for _, x in sorted(late, key=lambda d: d[0])]
+
+
+def overdue(plan: Plan, lines: Sequence[Line], today: date) -> tuple[OverdueLine, ...] | None:
+    """The overdue lines as the summary lists them; None for a plan without dates."""
+    column = plan.schema.role("due")
+    if column is None:
+        return None
+    found = []
+    for line in overdue_lines(plan, lines, today):
+        due = due_of(plan, line, column.key)
+        said = f"{due.day} {due:%B %Y}" if due else ""
+        found.append(
+            OverdueLine(
+                _theme(plan, line), reference_of(plan, line), brief(plan, line), said, _role(plan, line, "owner")
+            )
+        )
+    return tuple(found)
+
+
+def reference_of(plan: Plan, line: Line) -> str:
+    """The line's reference; its ID where the plan has none."""
+    return _role(plan, line, "reference") or line.id
+
+
+def brief(plan: Plan, line: Line, most: int = 110) -> str:
+    """What the line is about, in at most so many characters."""
+    text = " ".join((_role(plan, line, "priority") or line.id).split())
+    return text if len(text) <= most else text[: text.rfind(" ", 0, most)].rstrip(" ,;:") + " …"
+
+
+def _theme(plan: Plan, line: Line) -> str:
+    return _role(plan, line, "theme")
+
+
+def _role(plan: Plan, line: Line, role: str) -> str:
+    column = plan.schema.role(role)
+    return line.text(column.key) if column else ""
+
+
+def months(plan: Plan, lines: Sequence[Line], today: date) -> MonthGrid | None:
+    """How many dates of each theme fall in each month, and how many lines have none; None for a plan without dates."""
+    column = plan.schema.role("due")
+    if column is None:
+        return None
+    undated = ("Ongoing", "No date")
+    counted: Counter[tuple[str, date | str]] = Counter()
+    for line in lines:
+        ends: set[date]
+        if column.kind in ("timescale", "date"):
+            read = read_timescale(line.text(column.key))
+            ends = {s.end.replace(day=1) for s in read.spans if s.end}
+            rest = undated[0] if read.ongoing else undated[1]
+        else:
+            ends = {m.span.end.replace(day=1) for m in dates_in(line.text(column.key)) if m.span and m.span.end}
+            rest = undated[1]
+        whens: set[date | str] = {*ends} or {rest}
+        for when in whens:
+            counted[theme_of(plan, line), when] += 1
+    due = sorted({m for _, m in counted if isinstance(m, date)})
+    shown = _nearest(due, today)
+    themes = dict.fromkeys(theme_of(plan, x) for x in lines)
+    columns: list[date | str] = [*shown, *(u for u in undated if any(counted[t, u] for t in themes))]
+    if not columns:
+        return None
+    names = tuple(f"{m:%b %Y}" if isinstance(m, date) else m for m in columns)
+    left = len(due) - len(shown)
+    note = f"{count(left, 'month')} further away {'is' if left == 1 else 'are'} not shown." if left else ""
+    return MonthGrid(names, tuple((t, tuple(counted[t, m] for m in columns)) for t in themes), note)
+
+
+def _nearest(due: Sequence[date], today: date) -> list[date]:
+    if len(due) <= MOST_MONTHS:
+        return list(due)
+    by_distance = sorted(due, key=lambda m: abs((m - today).days))
+    return sorted(by_distance[:MOST_MONTHS])
+
+
+def spend(plan: Plan, lines: Sequence[Line]) -> Spend | None:
+    """Planned against actual spend, or a sentence where there are no figures; None for a plan without such columns."""
+    planned, actual = plan.schema.role("planned"), plan.schema.role("actual")
+    if planned is None or actual is None:
+        return None
+    rows: list[SpendLine] = []
+    sums = [Decimal(0), Decimal(0)]
+    figures = False
+    for line in lines:
+        p, a = amount(plan, line, planned.key), amount(plan, line, actual.key)
+        figures = figures or bool(p) or bool(a)
+        for i, figure in enumerate((p, a)):
+            sums[i] += figure or 0
+        if p is not None or a is not None:
+            rows.append(
+                SpendLine(
+                    brief(plan, line, 60),
+                    line.text(planned.key) or NOT_REPORTED,
+                    line.text(actual.key) or NOT_REPORTED,
+                    _pounds(a - p) if p is not None and a is not None else "",
+                )
+            )
+    if not rows:
+        return Spend("No planned or actual spend is reported.")
+    if not figures:
+        said = sorted({x.actual for x in rows})
+        return Spend(f"No amounts are reported: actual spend is given as {listed(said)}.")
+    sentence = f"Planned spend is {_pounds(sums[0])} and actual spend {_pounds(sums[1])}."
+    return Spend(sentence, tuple(rows))
+
+
+def _pounds(figure: Decimal) -> str:
+    pence = "" if figure == figure.to_integral() else f"{abs(figure) % 1:.2f}"[1:]
+    return f"{'-' if figure < 0 else ''}£{int(abs(figure)):,}{pence}"
+
+
+def changes(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> Changes:
+    """What the plan says now and did not say when the last period was closed, cell by cell."""
+    if not last.lines:
+        return Changes("This is the first report of this plan, so there is nothing to compare it with.")
+    printed = plan.schema.appendix.columns or tuple(c.key for c in plan.schema.columns)
+    found: list[Change] = []
+    new = [x for x in lines if x.id not in last.lines]
+    for line in lines:
+        if line.id not in last.lines:
+            found.append(
+                Change(
+                    _theme(plan, line), reference_of(plan, line), brief(plan, line), "Line", "Not in the plan", "New"
+                )
+            )
+            continue
+        for key in printed:
+            was = last.text(line.id, key)
+            if not same(was, line.values.get(key)):
+                said = (was or NOT_REPORTED, line.text(key) or NOT_REPORTED)
+                found.append(
+                    Change(
+                        _theme(plan, line), reference_of(plan, line), brief(plan, line), plan.schema[key].header, *said
+                    )
+                )
+    changed = len({(c.theme, c.reference, c.text) for c in found}) - len(new)
+    if not found:
+        return Changes(f"Nothing has changed since {last.name}.")
+    summed = [f"{count(changed, 'line has', 'lines have')} changed"] if changed > 0 else []
+    summed += [f"{count(len(new), 'line is', 'lines are')} new"] if new else []
+    return Changes(f"Since {last.name}, {listed(summed)}.", tuple(found))

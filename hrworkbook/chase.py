@@ -1,0 +1,72 @@
+"""Chase: a reminder for each owner still out, with only the lines still open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from hrworkbook.admit import IssuedReturns
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.findings import count
+from hrworkbook.issue import Return, last_texts, return_of
+from hrworkbook.kinds import KINDS
+from hrworkbook.ledgers import REGISTER
+from hrworkbook.plan import Plan, read_plan
+from hrworkbook.snapshot import Snapshot
+from hrworkbook.start import returns_out_and_in
+from hrworkbook.values import Value
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A return that is still out, with its open lines, and how late it is."""
+
+    issued: Return
+    days_late: int
+    """Negative before the due date."""
+
+
+@dataclass(frozen=True)
+class Chased:
+    """The reminders, and what to tell HR. Chasing writes nothing to the master: the return stays the one issued."""
+
+    reminders: tuple[Reminder, ...]
+    message: str
+
+
+def chase(snapshot: Snapshot, now: datetime) -> Chased:
+    """A reminder for each return of this period that has not come back.
+
+    Raises HrWorkbookError where nothing was issued.
+    """
+    plan = read_plan(snapshot)
+    out, back = returns_out_and_in(plan)
+    if not out:
+        raise HrWorkbookError(
+            REGISTER.sheet, f"nothing was issued for {plan.setting('Period')}", "Issue first, then chase"
+        )
+    issued = IssuedReturns(plan)
+    due = {
+        i.text("Return"): KINDS["date"].read(i["Due"]) for i in REGISTER.items(snapshot) if i.text("What") == "Issued"
+    }
+    reminders = []
+    for id_, _owner in out.items():
+        if id_ not in back:
+            when: date = due.get(id_) or now.date()
+            reminders.append(Reminder(_open_part(plan, issued, id_, when), (now.date() - when).days))
+    said = f"{count(len(reminders), 'reminder')} written, {count(len(back), 'return')} of {len(out)} in."
+    if not reminders:
+        said = f"All {count(len(out), 'return')} are in: there is nobody to chase."
+    return Chased(tuple(reminders), said)
+
+
+def _open_part(plan: Plan, issued: IssuedReturns, return_id: str, due: date) -> Return:
+    """The return as it was issued, with only the lines that are not done; its seal is the whole return's."""
+    known = issued[return_id]
+    lines = []
+    for line_id, values in known.baseline.items():
+        line = plan.by_id.get(line_id)
+        if line and not plan.is_done(line):
+            shown: Mapping[str, Value] = values
+            lines.append(replace(line, values=shown))
+    whole = [replace(x, values=known.baseline[x.id]) for x in lines]
+    return return_of(plan, return_id, known.owner, whole, known.period, due, last_texts(plan), sealed=known.baseline)

@@ -1,0 +1,19 @@
+"""One function for each command: a host around a verb, then the result in words or as JSON."""
+
+from argparse import Namespace
+from importlib import import_module
+
+ROOMS = {
+    "plan": ("new", "validate"),
+    "returns": ("issue", "read", "merge", "decide", "undo", "chase"),
+    "committee": ("appendix", "roll"),
+    "example": ("demo",),
+}
+"""Which module holds which command; a module is imported only when one of its commands runs."""
+
+
+def run(options: Namespace) -> int:
+    """Runs the command the options name; returns its exit code."""
+    room = next(room for room, names in ROOMS.items() if options.command in names)
+    code: int = getattr(import_module(f"hrworkbook.commands.{room}"), f"run_{options.command}")(options)
+    return code

@@ -1,0 +1,74 @@
+"""What commands print: words for people, JSON for programs, progress on stderr."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+fixed: datetime | None = None
+"""The demo's own day; None for today."""
+
+
+def now() -> datetime:
+    """This moment, or the demo's."""
+    return fixed or datetime.now().replace(microsecond=0)
+
+
+def print_json(result: object) -> None:
+    """The result for programs, and nothing else."""
+    print(json.dumps(result, ensure_ascii=False, indent=2))
+
+
+def print_strays(strays: Iterable[dict[str, str]]) -> None:
+    """A line for each cell without a place."""
+    for stray in strays:
+        print(f"  No place for {stray['cell']}: '{brief(stray['value'])}' ({stray['why']})")
+
+
+def brief(text: str, most: int = 70) -> str:
+    """The text on one line, cut with an ellipsis."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def painted(severity: str) -> str:
+    """`Error` or `Warning`, in colour on a terminal."""
+    word = {"error": "Error  ", "warning": "Warning"}[severity]
+    if not sys.stdout.isatty():
+        return word
+    return f"\x1b[{'31' if severity == 'error' else '33'}m{word}\x1b[0m"
+
+
+def quoted(path: Path) -> str:
+    """The path as it is typed in a command."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+class Progress:
+    """A line on stderr for work that takes over a second: how far it is; nothing where stderr is no terminal."""
+
+    def __init__(self, what: str, total: int = 0) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self.began = self.told = time.monotonic()
+        self.shows = sys.stderr.isatty()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        now = time.monotonic()
+        if self.shows and now - self.began > 1 and now - self.told > 0.2:
+            self.told = now
+            left = (
+                f", about {(now - self.began) / self.done * (self.total - self.done):.0f} s left" if self.total else ""
+            )
+            of = f" of {self.total}" if self.total else ""
+            print(f"\r{self.what}: {self.done}{of}{left}   ", end="", file=sys.stderr)
+
+    def __exit__(self, *_: object) -> None:
+        if self.shows and self.told != self.began:
+            print("\r" + " " * 70 + "\r", end="", file=sys.stderr)

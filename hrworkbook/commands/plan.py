@@ -1,0 +1,62 @@
+"""The commands of the plan itself: new, validate."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from hrworkbook.commands.console import Progress, now, painted, print_json, print_strays, quoted
+from hrworkbook.errors import CannotWrite
+from hrworkbook.findings import count, errors_of
+from hrworkbook.values import as_text
+
+
+def run_new(options: Namespace) -> int:
+    """Makes a master."""
+    from hrworkbook.hosts.files import write_new
+    from hrworkbook.new import new
+    from hrworkbook.plan import new_keeping
+    from hrworkbook.reading import read_file
+    from hrworkbook.schema import load_schema
+    from hrworkbook.sheets.master import master_workbook
+
+    target = Path(options.master)
+    if target.suffix.lower() != ".xlsx":
+        raise CannotWrite(target.name, "a master is an Excel workbook", "Give it a name that ends in .xlsx")
+    if target.exists() and not options.force:
+        raise CannotWrite(
+            target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
+        )
+    schema = load_schema(options.schema)
+    blocks = read_file(Path(options.source), Path(options.source).name).blocks if options.source else ()
+    draft = new(schema, new_keeping(), now().date(), blocks)
+    backup = write_new(target, master_workbook(draft), keep=options.force)
+    unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in draft.unplaced]
+    if options.json:
+        print_json({
+            "file": str(target), "lines": len(draft.lines), "owners": [o.role for o in draft.owners], "unplaced": unplaced,
+            "backup": str(backup) if backup else None,
+        })  # fmt: skip
+    else:
+        print(f"{target.name} is ready: {count(len(draft.lines), 'line')}, {count(len(draft.owners), 'owner')}.")
+        for note in draft.notes:
+            print(f"  {note}")
+        print_strays(unplaced)
+        print("Open it and start on the Start sheet, or run: hrworkbook validate " + quoted(target))
+    return 1 if unplaced else 0
+
+
+def run_validate(options: Namespace) -> int:
+    """Checks a plan."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.validate import validate
+
+    host = FileHost(Path(options.master))
+    with Progress("Checking"):
+        result = validate(host.snapshot(), now())
+        host.apply(result.changes)
+    if options.json:
+        print_json({"findings": [f.as_json() for f in result.findings]})
+    else:
+        for finding in result.findings:
+            print(painted(finding.severity), finding.message)
+        print(result.changes.message)
+    return 1 if errors_of(result.findings) else 0

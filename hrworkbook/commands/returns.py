@@ -1,0 +1,241 @@
+"""The commands of the returns: issue, read, merge, decide, undo, chase."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hrworkbook.commands.console import Progress, brief, now, print_json, print_strays
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.findings import count
+from hrworkbook.values import as_text
+
+if TYPE_CHECKING:
+    from hrworkbook.outcomes import Received, Refused
+    from hrworkbook.tables import Table
+
+
+def run_issue(options: Namespace) -> int:
+    """Writes the returns."""
+    from hrworkbook.drafts import covering_mail
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.hosts.files import place_all
+    from hrworkbook.issue import issue
+    from hrworkbook.kinds import KINDS
+    from hrworkbook.sheets.return_sheet import return_workbook
+
+    due = None
+    if options.due:
+        fault = KINDS["date"].fault(options.due, "--due", ())
+        if fault:
+            raise HrWorkbookError("--due", fault.fault, fault.remedy)
+        due = KINDS["date"].read(options.due)
+    host = FileHost(Path(options.master))
+    folder = Path(options.out)
+    result = issue(host.snapshot(), now(), due, options.owner)
+    files: dict[str, bytes] = {}
+    with Progress("Writing returns", len(result.returns)) as progress:
+        for one in result.returns:
+            book = return_workbook(one)
+            files[one.file] = book
+            files[f"{Path(one.file).stem}.eml"] = covering_mail(one, book)
+            progress.step()
+    with place_all(folder, files):
+        host.apply(result.changes)
+    if options.json:
+        print_json({"issued": [
+            {"owner": r.owner.role, "file": str(folder / r.file), "rows": len(r.lines), "return_id": r.id} for r in result.returns
+        ]})  # fmt: skip
+    else:
+        for r in result.returns:
+            print(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
+        print(result.changes.message)
+        print("Each has a covering mail beside it (.eml): open it, check it, send it.")
+    return 0
+
+
+def run_read(options: Namespace) -> int:
+    """Shows how a file would be read."""
+    from hrworkbook.admit import furniture_of
+    from hrworkbook.outcomes import Refused
+    from hrworkbook.values import is_blank
+
+    path = Path(options.file)
+    item = next((r for r in _received([path], options.password) if not isinstance(r, Refused)), None)
+    if item is None:
+        raise _first_refusal([path], options.password)
+    table = _best_table(item, options.schema, furniture_of(item.blocks))
+    cells = sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row)
+    if options.json:
+        print_json({
+            "file": item.file, "sheet": table.sheet, "header_rows": table.header_rows,
+            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.how} for h in table.headings],
+            "rows": len(table.rows), "cells": cells, "placed": cells - len(table.unplaced),
+            "unplaced": [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value)} for u in table.unplaced],
+        })  # fmt: skip
+        return 0
+    print(f"How I read {item.file}")
+    print(
+        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced)} of {count(cells, 'cell')} placed."
+    )
+    for h in table.headings:
+        print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
+    for note in table.notes:
+        print(f"  {note}")
+    print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in table.unplaced])
+    return 0
+
+
+def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Table":
+    """The file's table by the named schema, else by whichever shipped schema knows most of its headings."""
+    from hrworkbook.errors import NotAReturn
+    from hrworkbook.findings import listed
+    from hrworkbook.issue import LAST, shown_again
+    from hrworkbook.schema import load_schema, shipped_schemas
+    from hrworkbook.tables import find_table
+
+    found: list[tuple[int, Table]] = []
+    refusals: list[HrWorkbookError] = []
+    names = [name] if name else list(shipped_schemas())
+    for one in names:
+        schema = load_schema(one)
+        ignored = [f"{LAST}{c.header}" for c in shown_again(schema)]
+        try:
+            table = find_table(item.blocks, schema, furniture=furniture, ignored=ignored)
+        except NotAReturn as refusal:
+            refusals.append(refusal)
+        else:
+            found.append((sum(h.key is not None for h in table.headings), table))
+    if found:
+        return max(found, key=lambda f: f[0])[1]
+    if name:
+        raise refusals[0]
+    raise NotAReturn(
+        item.file,
+        f"no table in it has the headings of {listed(names, 'or')}",
+        "Give your own schema with --schema FILE.toml, or ask the sender for the return they were sent",
+    )
+
+
+def run_merge(options: Namespace) -> int:
+    """Merges returns."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.merge import merge
+    from hrworkbook.outcomes import TO_DECIDE
+
+    host = FileHost(Path(options.master))
+    snapshot = host.snapshot()
+    paths = [Path(p) for p in options.paths]
+    result = merge(snapshot, _received(paths, options.password), now())
+    if not options.dry_run:
+        host.apply(result.changes)
+    if options.json:
+        print_json({
+            "returns": [
+                {"file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes}
+                for r in result.returns
+            ],
+            "refused": [{"file": r.file, "reason": r.reason} for r in result.refused],
+        })  # fmt: skip
+        return 1 if result.needs_a_person else 0
+    for r in result.returns:
+        said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
+        print(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
+        for note in r.notes:
+            print(f"         {note}")
+        for cell in r.cells:
+            if cell.outcome in TO_DECIDE:
+                print(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
+        for stray in r.strays:
+            print(f"         no place for {stray.cell}: '{brief(as_text(stray.value))}' ({stray.why})")
+    for refusal in result.refused:
+        print(
+            f"  {refusal.what}: {refusal.reason if refusal.reason.startswith(refusal.file) else f'{refusal.file}: {refusal.reason}'}"
+        )
+    print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
+    return 1 if result.needs_a_person else 0
+
+
+def run_decide(options: Namespace) -> int:
+    """Applies decisions."""
+    from hrworkbook.decide import decide
+    from hrworkbook.hosts.file import FileHost
+
+    host = FileHost(Path(options.master))
+    result = decide(host.snapshot(), now())
+    host.apply(result.changes)
+    if options.json:
+        print_json(
+            {"applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings]}
+        )
+    else:
+        print(result.changes.message)
+    return 1 if result.waiting or result.findings else 0
+
+
+def run_undo(options: Namespace) -> int:
+    """Undoes one return."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.undo import undo
+
+    if bool(options.return_id) == options.last:
+        raise HrWorkbookError("undo", "it is not clear which return to undo", "Give its ID, such as R0007, or --last")
+    host = FileHost(Path(options.master))
+    result = undo(host.snapshot(), now(), options.return_id)
+    host.apply(result.changes)
+    if options.json:
+        left = [{"cell": place, "reason": why} for place, why in result.left]
+        print_json({"return_id": result.return_id, "restored": list(result.restored), "left": left})
+    else:
+        print(result.changes.message)
+    return 1 if result.left else 0
+
+
+def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received | Refused"]:
+    """Every file in some paths, read in the capped child process, or refused with its reason."""
+    from hrworkbook.receive import receive
+
+    with Progress("Reading") as progress:
+        for item in receive(paths, password):
+            progress.step()
+            yield item
+
+
+def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookError:
+    from hrworkbook.errors import NotAReturn
+    from hrworkbook.outcomes import Refused
+
+    for item in _received(paths, password):
+        if isinstance(item, Refused):
+            return NotAReturn("", item.reason)
+    return NotAReturn(str(paths[0]), "there is no file to read", "Check the name and the folder")
+
+
+def run_chase(options: Namespace) -> int:
+    """Writes reminders."""
+    from hrworkbook.chase import chase
+    from hrworkbook.drafts import reminder
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.hosts.files import place_all
+    from hrworkbook.sheets.return_sheet import return_workbook
+
+    result = chase(FileHost(Path(options.master)).snapshot(), now())
+    folder = Path(options.out)
+    files: dict[str, bytes] = {}
+    chased: list[dict[str, object]] = []
+    for one in result.reminders:
+        name = f"Reminder {Path(one.issued.file).stem}.eml"
+        files[name] = reminder(one.issued, return_workbook(one.issued), one.days_late)
+        chased.append({
+            "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name),
+            "rows": len(one.issued.lines), "days_late": one.days_late,
+        })  # fmt: skip
+    with place_all(folder, files):
+        pass
+    if options.json:
+        print_json({"chased": chased})
+    else:
+        for row in chased:
+            print(f"  {row['return_id']}  {row['owner']}: {row['file']}")
+        print(result.message)
+    return 0

@@ -1,0 +1,1 @@
+"""The example plan: a made-up council's, with role titles and no real people."""

@@ -1,0 +1,104 @@
+"""Roll: close a period. What was reported goes to History, and the plan is made ready for the next."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.findings import count
+from hrworkbook.history import closed_periods, lines_to_report
+from hrworkbook.ledgers import DECISIONS, JOURNAL, PLAN, PROBLEMS, START
+from hrworkbook.plan import Plan, history_ledger, read_plan, stamp
+from hrworkbook.schema import ID_HEADER
+from hrworkbook.snapshot import ChangeSet, Snapshot, Write
+from hrworkbook.start import open_decisions, returns_out_and_in, status_writes
+from hrworkbook.values import Value, folded, is_blank, plain
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """The period closed, the next one ('' where HR is to name it), and what closing writes."""
+
+    closed: str
+    next: str
+    lines: int
+    changes: ChangeSet
+
+
+def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
+    """The close of the present period: History, cleared or carried texts, a new period.
+
+    Raises HrWorkbookError where the period is blank or closed already, decisions still wait, or a line has no ID.
+    """
+    plan = read_plan(snapshot)
+    period = plan.setting("Period")
+    next_ = next_period.strip() or following(period)
+    _refuse_what_would_lose(plan, period, next_)
+    lines = lines_to_report(plan)
+    rows: list[dict[str, Value]] = [
+        {
+            "Period": period,
+            "Closed": stamp(now),
+            ID_HEADER: x.id,
+            **{c.header: x.values.get(c.key) for c in plan.schema.columns},
+        }
+        for x in lines
+    ]
+    writes: list[Write] = [*history_ledger(plan.schema).append(snapshot, rows)]
+    journal: list[dict[str, Value]] = []
+    for column in (c for c in plan.schema.columns if c.roll == "clear"):
+        for line in lines:
+            before = line.values.get(column.key)
+            if not is_blank(before):
+                writes.append(Write(PLAN, line.row, plan.places[column.key], ((None,),)))
+                journal.append(
+                    {"When": stamp(now), "Why": "roll", "ID": line.id, "Column": column.header, "Before": before}
+                )
+    writes += JOURNAL.append(snapshot, journal)
+    writes += PROBLEMS.replace(snapshot, [])
+    writes += _settings(plan, {"Period": next_ or None, "Committee date": None, "Returns due": None})
+    out, back = returns_out_and_in(plan)
+    writes += status_writes(plan, f"Closed {period}", now, problems=0, period=next_)
+    message = f"{period} is closed: {count(len(lines), 'line')} kept in History. " + (
+        f"The period is now {next_}." if next_ else f"Enter the next period on the {START} sheet."
+    )
+    if missing := len(out) - len(back):
+        message += f" {count(missing, 'return')} never came back."
+    return Rolled(period, next_, len(lines), ChangeSet(tuple(writes), message, (START, "A1")))
+
+
+def _refuse_what_would_lose(plan: Plan, period: str, next_: str) -> None:
+    if not period:
+        raise HrWorkbookError(START, "the Period is blank, so there is none to close", "Enter it, then close it")
+    closed = {folded(p.name) for p in closed_periods(plan)}
+    for name, what in ((period, "is closed already"), (next_, "cannot come next: it is closed already")):
+        if name and (folded(name) in closed or (name == next_ and folded(next_) == folded(period))):
+            raise HrWorkbookError(
+                START, f"{name} {what}", "Enter the next period, then close it when it has been reported"
+            )
+    if waiting := len(open_decisions(plan)):
+        are = "decision still waits" if waiting == 1 else "decisions still wait"
+        raise HrWorkbookError(DECISIONS.sheet, f"{waiting} {are}", "Decide first: what is closed is what was reported")
+    if unnumbered := [x for x in plan.lines if not x.id]:
+        raise HrWorkbookError(f"{PLAN}!A{unnumbered[0].row}", "this line has no ID yet", "Validate first: it gives one")
+    _ = plan.by_id
+
+
+def following(period: str) -> str:
+    """The quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
+    match = re.fullmatch(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})(?:\s*[Qq](?:uarter )?\s*([1-4]))?", period.strip())
+    if not match:
+        return ""
+    year, quarter = int(match[1]), int(match[3] or 4) % 4 + 1
+    year += quarter == 1
+    sep = "-" if "-" in period else "/"
+    return f"{year}{sep}{(year + 1) % 100:02d}" + (f" Q{quarter}" if match[3] else "")
+
+
+def _settings(plan: Plan, values: dict[str, Value]) -> list[Write]:
+    block = plan.snapshot[START]
+    return [
+        Write(START, row, 3, ((values[label],),))
+        for row in range(1, len(block.rows) + 1)
+        if (label := plain(block.at(row, 2))) in values
+    ]
