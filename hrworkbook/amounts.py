@@ -25,7 +25,7 @@ _NONE_WORDS = {
     NoneWord.NONE: "none none.",
     NoneWord.DASH: "- -- £- £-- (-)",
     NoneWord.NOT_APPLICABLE: "n/a na n.a. n.a not-applicable [z] notapplicable",
-    NoneWord.NOT_AVAILABLE: ".. (..) . ... … [x] : not-available notavailable not-reported not-recorded",
+    NoneWord.NOT_AVAILABLE: ".. (..) . (.) ... … [x] : not-available notavailable not-reported not-recorded",
     NoneWord.SUPPRESSED: "* ** [c] [low] # suppressed confidential withheld redacted",
     NoneWord.NOT_KNOWN: "tbc tbd tba t.b.c. to-be-confirmed to-be-determined to-be-agreed unknown not-known "
     "not-yet-known ? [tbc]",

@@ -221,6 +221,8 @@ def _point(
         return None
     if roles == ("m",) and not _stands_alone(got["m"], before, tokens, j):
         return None
+    if roles == ("y",) and before and before.kind in ("word", "month", "counted", "unit") and not tokens[i].new_line:
+        return None  # `Septmber 2016`, `Vision 2020`
     start, end = tokens[i].start, tokens[j - 1].end
     point = Point(unit, None, 1, 0, start, end, new_line=tokens[i].new_line)
     if unit == "two":

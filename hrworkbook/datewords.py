@@ -3,6 +3,7 @@
 Everything a timescale may say stands in `_PHRASES` and `_VALUED`, which turn words into kinds of token.
 """
 
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -152,6 +153,13 @@ def tokens_of(text: str) -> list[Token]:
         tokens.append(Token(kind, value, start, end, folded[start:end], tight, new_line))
         i, last = i + run, end
     return tokens
+
+
+@lru_cache(maxsize=4096)
+def is_near_a_month(word: str) -> bool:
+    """Whether a word is a month's name misspelt."""
+    names = [name for row in _MONTHS for name in row.split() if len(name) > 4]
+    return 4 <= len(word) <= 12 and bool(difflib.get_close_matches(word, names, 1, 0.8))
 
 
 def _lookup(words: list[tuple[str, int, int]], i: int) -> tuple[int, str, int]:

@@ -4,6 +4,7 @@ What cannot be read is said in `unread`, never guessed. Quarters, halves and yea
 authority's financial year, 1 April to 31 March.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from itertools import pairwise
 
 from hrworkbook.dateclauses import LINKS, Clause, Items, Period, clauses_of, complete_years, days_of
 from hrworkbook.datepoints import BACKWARDS, INEXACT, NO_YEAR, NOT_A_DATE, TWO_WAYS, Point, points_of
-from hrworkbook.datewords import Token, tokens_of
+from hrworkbook.datewords import Token, is_near_a_month, tokens_of
 
 GAP = " … "
 """Stands between two pieces of `Timescale.unread`."""
@@ -108,8 +109,10 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
             spans.append((span, clause))
         if reason:
             unread.append((clause.start, clause.end, reason))
-    ongoing = "ongoing" in kinds or any(clause.onwards for _, clause in spans)
-    says_something = bool(spans) or not kinds.isdisjoint({"ongoing", "undetermined", "none"})
+    ongoing = any(item.kind in ("ongoing", "onwards") and "to " not in item.text for item in rest) or any(
+        clause.onwards for _, clause in spans
+    )
+    says_something = bool(spans) or not kinds.isdisjoint({"undetermined", "none"}) or ongoing
     words: list[tuple[int, int]] = []
     for start, end, is_time in _leftovers(items, rest, text):
         if is_time or not says_something:
@@ -197,7 +200,9 @@ def _run(run: list[Token], text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _speaks_of_time(run: list[Token]) -> bool:
     kinds = [token.kind for token in run]
-    if not {"vague", "season", "q", "h", "fy", "month"}.isdisjoint(kinds):
+    if not {"vague", "season", "q", "h", "fy", "month", "y"}.isdisjoint(kinds):
+        return True
+    if any(is_near_a_month(token.text) for token in run if token.kind == "word"):
         return True
     numbers = {"n", "nth", "y", "number"}
     if all(kind in numbers or kind in _SILENT for kind in kinds) and not numbers.isdisjoint(kinds):
@@ -224,7 +229,9 @@ def _labels(spans: list[tuple[Span, Clause]], words: list[tuple[int, int]], text
 
 def _bare(words: str) -> str:
     words = words.strip(" \t\r\n\u00a0:;,-–—")
-    return words[1:-1].strip() if words[:1] == "(" and words[-1:] == ")" and words.count("(") == 1 else words
+    if words[:1] == "(" and words[-1:] == ")" and words.count("(") == 1:
+        return words[1:-1].strip()
+    return words if words.count("(") == words.count(")") else " ".join(re.sub(r"[()]", " ", words).split())
 
 
 def dates_in(text: str, period: Period | None = None, on: date | None = None) -> list[Milestone]:

@@ -36,6 +36,7 @@ Phase 2 March 2017                          | 2017-03-01..2017-03-31 Phase 2
 March 2017 (subject to funding)             | 2017-03-01..2017-03-31 subject to funding
 July 2016 (CEC) and Sept 2016 (Schools)     | 2016-07-01..2016-07-31 CEC; 2016-09-01..2016-09-30 Schools
 H&S audit March 2017                        | 2017-03-01..2017-03-31 H&S audit
+Revised: June 2017 (was March 2017)         | 2017-06-01..2017-06-30 Revised was; 2017-03-01..2017-03-31
 Completed Oct 2016                          | 2016-10-01..2016-10-31 Completed
 Q4 2016/17                                  | 2017-01-01..2017-03-31
 Q1 2016/2017                                | 2016-04-01..2016-06-30
@@ -148,6 +149,7 @@ def test_phrases_councils_write(text: str, spans: str) -> None:
         ("On-going", ""),
         ("Continuous", ""),
         ("Annually", ""),
+        ("Launched and ongoing", ""),
         ("from April 2016", "2016-04-01.."),
         ("April 2016 onwards", "2016-04-01.."),
         ("April 2016 – ongoing", "2016-04-01.."),
@@ -213,6 +215,9 @@ when funds allow         | when funds allow         | it is not a date
 may be delayed           | may be delayed           | it is not a date
 Complete                 | Complete                 | it is not a date
 42825                    | 42825                    | it is not a date
+Septmber 2016            | Septmber 2016            | it is not a date
+Febuary 2017             | Febuary 2017             | it is not a date
+Vision 2020              | Vision 2020              | it is not a date
 and                      | and                      | it is not a date
 """
 UNREAD_TABLE = [tuple(cell.strip() for cell in line.split("|")) for line in UNREAD.strip().splitlines()]
@@ -248,6 +253,7 @@ def test_what_is_not_exact_gets_the_days_that_surely_hold_it_and_is_said(text: s
         ("March 2017 5", "2017-03-01..2017-03-31", "5"),
         ("Sept and March 2017", "2017-03-01..2017-03-31", "Sept"),
         ("Spring 2016, then March 2017", "2017-03-01..2017-03-31", "Spring 2016"),
+        ("Septmber 2016/17", "2016-04-01..2017-03-31", "Septmber"),
         ("31 June 2016; 5 July 2016", "2016-07-05..2016-07-05", "31 June 2016"),
     ],
 )
