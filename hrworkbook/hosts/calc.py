@@ -12,9 +12,10 @@ import xlwings
 from xlwings import base_classes
 
 from hrworkbook.errors import CannotWrite
-from hrworkbook.hosts.calc_range import LAST_COLUMN, LAST_ROW, Names, Range, Tables, area_of
+from hrworkbook.hosts.calc_range import Names, Range, Tables, area_of
 from hrworkbook.hosts.calc_uno import Bridge, settings
 from hrworkbook.hosts.office import connect, import_uno, where_it_listens
+from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.values import CellError
 
 _CONTENT = 1 | 2 | 4 | 16
@@ -94,7 +95,7 @@ class Apps(base_classes.Apps):  # type: ignore[misc]
         return iter([App(self._engine)] if self._engine._bridge or where_it_listens() else [])
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def __getitem__(self, pid: int) -> "App":
         for app in self:
@@ -113,12 +114,13 @@ class Apps(base_classes.Apps):  # type: ignore[misc]
 class App(base_classes.App):  # type: ignore[misc]
     """An open LibreOffice."""
 
+    display_alerts = True
+    enable_events = True
+    interactive = True
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._status: Any = None
-        self.display_alerts = True
-        self.enable_events = True
-        self.interactive = True
 
     @property
     def api(self) -> Any:
@@ -139,7 +141,7 @@ class App(base_classes.App):  # type: ignore[misc]
     @property
     def version(self) -> str:
         # xlwings takes anything below 15 for Excel 2011 on a Mac, and garbles the names of workbooks for it.
-        return "16." + "0"
+        return "16.0"
 
     @property
     def books(self) -> "Books":
@@ -241,7 +243,7 @@ class Books(base_classes.Books):  # type: ignore[misc]
                 yield Book(self.app, document)
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
     @property
     def active(self) -> "Book | None":
@@ -285,6 +287,8 @@ def _is_spreadsheet(document: Any) -> bool:
 
 class Book(base_classes.Book):  # type: ignore[misc]
     """An open spreadsheet."""
+
+    api: Any = None
 
     def __init__(self, app: App, document: Any) -> None:
         self._app = app
@@ -388,6 +392,8 @@ class Book(base_classes.Book):  # type: ignore[misc]
 class Sheets(base_classes.Sheets):  # type: ignore[misc]
     """The sheets of a workbook, in tab order."""
 
+    api: Any = None
+
     def __init__(self, book: Book) -> None:
         self.book = book
         self.api = book.api.getSheets()
@@ -423,6 +429,8 @@ class Sheets(base_classes.Sheets):  # type: ignore[misc]
 
 class Sheet(base_classes.Sheet):  # type: ignore[misc]
     """A sheet of an open spreadsheet."""
+
+    api: Any = None
 
     def __init__(self, book: Book, xl: Any) -> None:
         self._book = book

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from hrworkbook.hosts.calc_formula import for_calc, for_excel
-from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, moment, runs, serial
+from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, moment, serial
 from hrworkbook.hosts.cell_xml import EXCEL_ERRORS
+from hrworkbook.hosts.rectangles import stretches
+from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.snapshot import Range as Area
 from hrworkbook.snapshot import column_letters, column_number
 from hrworkbook.values import CellError
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{0,3})\$?([1-9]\d*)?(?::\$?([A-Za-z]{0,3})\$?([1-9]\d*)?)?")
 _DATE_SHOWN, _TIME_SHOWN = "dd/mm/yyyy", "hh:mm:ss"
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 Cells = dict[tuple[int, int], Any]
 
@@ -167,13 +168,16 @@ class Range(base_classes.Range):  # type: ignore[misc]
         self._show({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
 
     def _put_formulas(self, formulas: Cells) -> None:
-        for area in runs(formulas):
+        for area in stretches(formulas):
             top, left, bottom, right = area
             block = [
                 tuple(for_calc(_as_formula(formulas[r, c])) for c in range(left, right + 1))
                 for r in range(top, bottom + 1)
             ]
             Range(self.sheet, area).api.setFormulaArray(tuple(block))
+        if formulas and not self.sheet.book.api.isAutomaticCalculationEnabled():
+            # Excel works a formula out as it is entered, whatever the mode.
+            self.sheet.book.api.calculate()
 
     def _show(self, cells: Cells) -> None:
         """Give dates, times and Yes/No a number format that shows them, where they have none yet."""
@@ -188,7 +192,7 @@ class Range(base_classes.Range):  # type: ignore[misc]
             if bare:
                 shown = [area for area, _ in self.areas_shown_as(kind)]
                 bare = {at for at in bare if not any(_inside(at, area) for area in shown)}
-            for area in runs(bare):
+            for area in stretches(bare):
                 Range(self.sheet, area).number_format = code
 
     @property
@@ -308,6 +312,8 @@ def _rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
 class Table(base_classes.Table):  # type: ignore[misc]
     """A table of the workbook, which Calc keeps as a database range."""
 
+    api: Any = None
+
     def __init__(self, sheet: "Sheet", xl: Any) -> None:
         self.sheet = sheet
         self.api = xl
@@ -386,6 +392,8 @@ class Tables(base_classes.Tables):  # type: ignore[misc]
 class Name(base_classes.Name):  # type: ignore[misc]
     """A named range of the workbook."""
 
+    api: Any = None
+
     def __init__(self, book: Any, xl: Any) -> None:
         self.book = book
         self.api = xl
@@ -413,6 +421,8 @@ class Name(base_classes.Name):  # type: ignore[misc]
 
 class Names(base_classes.Names):  # type: ignore[misc]
     """The named ranges of a workbook."""
+
+    api: Any = None
 
     def __init__(self, book: Any) -> None:
         self.book = book

@@ -1,6 +1,6 @@
 """What goes over the bridge to Calc: every call counted, and values as Calc takes them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -109,30 +109,3 @@ def serial(value: date | time, day_nought: date) -> float:
         when = value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
         passed = when - datetime.combine(day_nought, time())
     return passed / timedelta(days=1)
-
-
-def runs(cells: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
-    """The cells (row, column) as few rectangles: rows with the same stretches of columns, one below the other."""
-    by_row: dict[int, list[int]] = {}
-    for row, column in cells:
-        by_row.setdefault(row, []).append(column)
-    growing: dict[tuple[int, int], tuple[int, int]] = {}
-    for row in sorted(by_row):
-        here = set(_stretches(sorted(by_row[row])))
-        for span in [s for s, (_, last) in growing.items() if s not in here or last != row - 1]:
-            top, bottom = growing.pop(span)
-            yield top, span[0], bottom, span[1]
-        for span in here:
-            growing[span] = growing.get(span, (row, row))[0], row
-    for (left, right), (top, bottom) in growing.items():
-        yield top, left, bottom, right
-
-
-def _stretches(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    first = last = columns[0]
-    for column in columns[1:]:
-        if column != last + 1:
-            yield first, last
-            first = column
-        last = column
-    yield first, last

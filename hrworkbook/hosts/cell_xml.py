@@ -92,7 +92,7 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
     if value is None:
         return f"{open_}/>".encode()
     if isinstance(value, Link):
-        return f'{open_} t="str"><{p}f>{_xml(_told(_jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
+        return f'{open_} t="str"><{p}f>{_xml(_told(jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
     if isinstance(value, CellError):
         return f'{open_} t="e"><{p}v>{_xml(value)}</{p}v></{p}c>'.encode()
     if isinstance(value, str):
@@ -115,7 +115,7 @@ def _xml(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _jump(link: Link, ref: str) -> str:
+def jump(link: Link, ref: str) -> str:
     """HYPERLINK("#'Plan'!H7","text"), its texts cut into pieces a formula may hold."""
     quoted = link.sheet.replace("'", "''")
     pieces = [link.text[i : i + _LONGEST_LITERAL] for i in range(0, len(link.text), _LONGEST_LITERAL)] or [""]
