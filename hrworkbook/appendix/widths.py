@@ -56,10 +56,12 @@ def fit_widths(
     natural = [
         max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0) for j in range(len(columns))
     ]
-    spare = total - sum(least)
-    wanted = [min(n - m, spare) for n, m in zip(natural, least, strict=True)]
-    if sum(wanted) <= spare:
+    if sum(natural) <= total:
         return _stretched(columns, natural, total)
+    spare = total - sum(least)
+    if spare <= 0:
+        return tuple(least)
+    wanted = [min(n - m, spare) for n, m in zip(natural, least, strict=True)]
     start = [m + int(spare * w / sum(wanted)) for m, w in zip(least, wanted, strict=True)]
     start[max(range(len(start)), key=lambda j: wanted[j])] += total - sum(start)
     return _Search(regular, bold, columns, _sample(texts), indent).best(start, least)
