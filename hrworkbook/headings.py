@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from hrworkbook.schema import ID_HEADER, Schema
 from hrworkbook.snapshot import Range, address, column_letters
-from hrworkbook.values import CellError, Value, folded, plain
+from hrworkbook.values import CellError, Value, folded, is_blank, plain
 
 ID = "\0id"
 SHOWN = "\0shown"
@@ -40,7 +40,8 @@ class Heading:
     """As written; a heading over several rows is joined with ' / '."""
     key: str | None
     how: str
-    """`exact`, `normalised`, `alias`, `group`, `id`, `shown only`, `doubled`, `not known` or `suggestion: HEADER`."""
+    """`exact`, `normalised`, `alias`, `group`, `id`, `shown only`, `doubled`, `by position`, `not known` or
+    `suggestion: HEADER`."""
 
     @property
     def known(self) -> bool:
@@ -100,8 +101,11 @@ class Words:
         if header in self.met:
             return self.met[header]
         folded_header = fold(header)
-        found = self.known.get(folded_header) or self.known.get(self.spelled(folded_header))
-        if found and found[1] == "normalised" and plain(header) == self.headers[found[0]]:
+        found = self.known.get(folded_header)
+        if not found:
+            found = self.known.get(self.spelled(folded_header))
+            found = (found[0], "alias") if found and found[1] == "normalised" else found
+        elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
         if len(self.met) < _MOST_MET and len(header) <= 400:
             self.met[header] = found
@@ -154,7 +158,7 @@ def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, wor
     for column, leaf, path, own in paths:
         key, how, rank = _claim(path, own, words)
         claims.append((Heading(column, address(leaf, column), _JOIN.join(path), key, how), rank))
-    return _settled(claims, words)
+    return _settled(claims)
 
 
 _Path = tuple[int, int, list[str], list[bool]]
@@ -219,7 +223,7 @@ def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, 
     return None, "not known", 0
 
 
-def _settled(claims: list[tuple[Heading, int]], words: Words) -> tuple[Heading, ...]:
+def _settled(claims: list[tuple[Heading, int]]) -> tuple[Heading, ...]:
     """Each key to one column: the strongest claim, then the leftmost; what cannot be told apart stays unknown."""
     best: dict[str, tuple[int, Heading]] = {}
     unclear: set[str] = set()
@@ -233,22 +237,51 @@ def _settled(claims: list[tuple[Heading, int]], words: Words) -> tuple[Heading, 
         elif rank == best[key][0] >= _PARTIAL and heading.header != best[key][1].header:
             unclear.add(key)
     taken = best.keys() - unclear
-    return tuple(_placed(heading, rank, best, taken, words) for heading, rank in claims)
+    return tuple(_placed(heading, rank, best, taken) for heading, rank in claims)
 
 
-def _placed(
-    heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str], words: Words
-) -> Heading:
+def _placed(heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str]) -> Heading:
     key = heading.key
-    if key is None or key == SHOWN:
-        near = words.suggestion(heading.header, taken) if key is None else ""
-        return replace(heading, key=None, how=f"suggestion: {near}" if near else heading.how)
+    if key is None:
+        return heading
+    if key == SHOWN:
+        return replace(heading, key=None)
     if key in taken and best[key][1] is heading:
         return replace(heading, key=None) if key == ID else heading
     if key in taken and (rank < _PARTIAL or heading.header == best[key][1].header):
         return replace(heading, key=None, how="doubled")
-    near = words.suggestion(heading.header, taken)
-    return replace(heading, key=None, how=f"suggestion: {near}" if near else "not known")
+    return replace(heading, key=None, how="not known")
+
+
+def with_suggestions(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
+    """The headings, those not known with the plan's header that comes nearest."""
+    taken = {h.key for h in headings if h.key is not None}
+    found = []
+    for heading in headings:
+        near = words.suggestion(heading.header, taken) if heading.how == "not known" else ""
+        found.append(replace(heading, how=f"suggestion: {near}") if near else heading)
+    return tuple(found)
+
+
+def with_unheaded(headings: Sequence[Heading], rows: Rows, top: int, depth: int, words: Words) -> tuple[Heading, ...]:
+    """The headings, and the columns that a collection's schema lets stand at the left without one.
+
+    They are read in the order the schema names them, and only where as many columns lack a heading as are missing.
+    """
+    allowed = words.schema.collect.unheaded if words.schema.collect else ()
+    found = {h.key for h in headings}
+    missing = [key for key in allowed if key not in found]
+    first = min((h.column for h in headings if h.key is not None and h.key not in allowed), default=0)
+    headed = {h.column for h in headings}
+    bare = [
+        at
+        for at in range(1, first)
+        if at not in headed and any(at <= len(row) and not is_blank(row[at - 1]) for row in rows[top - 1 + depth :])
+    ]
+    if not missing or len(bare) != len(missing):
+        return tuple(headings)
+    added = [Heading(at, address(top, at), "", key, "by position") for at, key in zip(bare, missing, strict=True)]
+    return tuple(sorted((*headings, *added), key=lambda h: h.column))
 
 
 def find_header(
@@ -279,6 +312,9 @@ def told(heading: Heading, words: Words) -> str:
     if heading.how in ("exact", "id", "shown only"):
         return ""
     name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
+    if heading.how == "by position":
+        column = column_letters(heading.column)
+        return f"Column {column} has no heading; where it stands, it was read as {words.headers[heading.key or '']}."
     if heading.key is not None:
         return f"{name} was read as {words.headers[heading.key]}."
     if heading.how == "doubled":

@@ -16,6 +16,8 @@ from hrworkbook.kinds import KINDS, Kind
 from hrworkbook.values import folded
 
 ID_HEADER = "ID"
+OUR_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
+"""Headers the project's own sheets set beside the plan's columns."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ class Collecting:
     """What stands beside the month on a cover sheet."""
     sums: tuple[str, ...] = ()
     """What stands in the first key column of a sender's own line of totals."""
+    unheaded: tuple[str, ...] = ()
+    """Columns that may stand at the left without a heading, in this order."""
     none: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
+    not_available: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()
     """Words that stand where a number would, beyond those known to every plan."""
 
@@ -164,8 +169,8 @@ _APPENDIX = {
     "theme_headings": _FLAG, "groups": _FLAG, "once": _WORDS,
 }  # fmt: skip
 _COLLECT = {
-    "needs": _WORDS, "period": _TEXT, "year": _WORDS, "month": _WORDS, "cover": _WORDS, "sums": _WORDS, "none": _WORDS,
-    "not_applicable": _WORDS, "suppressed": _WORDS,
+    "needs": _WORDS, "period": _TEXT, "year": _WORDS, "month": _WORDS, "cover": _WORDS, "sums": _WORDS, "unheaded": _WORDS, "none": _WORDS,
+    "not_applicable": _WORDS, "not_available": _WORDS, "suppressed": _WORDS,
 }  # fmt: skip
 _CHOICES = {
     "edited_by": ("hr", "owner"),
@@ -277,8 +282,10 @@ class _Reading:
         for name in ("needs", "period"):
             if not settings.get(name):
                 raise self.refuse("[collect]", f"'{name}' is missing", f"Give {_COLLECT[name]}")
-            for key in (settings[name],) if name == "period" else settings[name]:
+        for name in ("needs", "unheaded"):
+            for key in settings.get(name, ()):
                 self.known_key(f"[collect] {name}", key, keys)
+        self.known_key("[collect] period", settings["period"], keys)
         return Collecting(**settings)
 
     def tables(self, data: dict[str, Any], name: str) -> list[Any]:
@@ -314,9 +321,9 @@ class _Reading:
             raise self.refuse(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
         if column.kind not in KINDS:
             raise self.unknown(place, "kind", column.kind, KINDS)
-        if folded(column.header) == folded(ID_HEADER):
+        if folded(column.header) in map(folded, OUR_HEADERS):
             raise self.refuse(
-                place, f"the header '{ID_HEADER}' is the plan's own", "Choose another header, such as 'Reference'"
+                place, f"the header '{column.header}' is the plan's own", "Choose another header, such as 'Reference'"
             )
         if column.kind == "choice" and not (column.words or column.list):
             raise self.refuse(

@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
-from hrworkbook.headings import DEEPEST, Heading, Words, find_header, is_plain, words_of
+from hrworkbook.headings import (
+    DEEPEST,
+    Heading,
+    Words,
+    find_header,
+    is_plain,
+    with_suggestions,
+    with_unheaded,
+    words_of,
+)
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tablerows import Head, Reading, Row, Table, Unplaced
@@ -91,6 +100,9 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
             best = found
             if best.depth == 1 and is_plain(block.rows, row, best.headings, words):
                 break
+    if best:
+        placed = with_unheaded(best.headings, block.rows, best.top, best.depth, words)
+        best = Head(best.top, best.depth, with_suggestions(placed, words))
     return best
 
 

@@ -1,0 +1,371 @@
+"""Collect returns that nobody issued: lines known by their key, each with the month it is for.
+
+The schema alone says what such a return looks like; nothing here knows any form. Which line stands for which
+organisation and month, what stands for nothing, and whether the figures bear the reading out, is settled here; what is
+then done with each cell is the merge's matter.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
+
+from hrworkbook.amounts import Amount, NoneWord, amount_of
+from hrworkbook.errors import WrongPlan
+from hrworkbook.findings import Finding, Severity, count
+from hrworkbook.headings import fold
+from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
+from hrworkbook.schema import Collecting, Column, Schema
+from hrworkbook.snapshot import Block, address
+from hrworkbook.tables import Row, Table, Unplaced, find_tables
+from hrworkbook.values import CellError, Value, is_blank, plain
+from hrworkbook.witness import Sworn, examine
+
+_YEAR, _MONTH = "(year)", "(month)"
+"""Keys of the columns a line's month is made from; they are no columns of the plan."""
+
+_NUMERIC = ("whole", "number", "money")
+
+
+class Cell(NamedTuple):
+    """One cell of a line: where it stands, as written, and what goes to the master."""
+
+    at: str
+    written: Value
+    value: Value
+    """A number, a text, or the plain word for nothing, not applicable or suppressed; None where it is blank."""
+    fault: str = ""
+    """Why it cannot be taken; its finding says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a collection, known by its key."""
+
+    sheet: str
+    row: int
+    key: tuple[str, ...]
+    """The month, and the other key columns' values folded for look-up."""
+    period: str
+    """`2015-04`; '' where a question stands open."""
+    cells: Mapping[str, Cell]
+    """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
+    held: str = ""
+    """Why it must not be merged yet: a question stands open about it."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A file as it was read for a collection."""
+
+    tables: tuple[Table, ...]
+    lines: tuple[Line, ...]
+    unplaced: tuple[Unplaced, ...]
+    """Every non-blank cell that is in no line, with the reason."""
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    """The receipt's sentences: how the file was read."""
+    questions: tuple[str, ...]
+    """What only a person can say before the lines that are `held` can be merged."""
+    checked: int
+    """Lines whose figures could be checked against each other."""
+    agreeing: int
+    """Lines among them on which every sum agrees."""
+    placed: int
+    """Non-blank cells that are in a line or are furniture; with `unplaced` it makes up the file."""
+
+
+def collect(
+    blocks: Sequence[Block],
+    schema: Schema,
+    name: str = "",
+    aliases: Mapping[str, str] | None = None,
+    period: str = "",
+) -> Collected:
+    """The lines of a return nobody issued.
+
+    `name` is the file's name, `aliases` are learned headings (header to key), and `period` (`2015-04`) is what the
+    officer says for sheets that do not say it themselves. Raises NotAReturn where no sheet holds such a return, and
+    WrongPlan where the schema is not for collecting.
+    """
+    if schema.collect is None:
+        raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
+    wide = _with_month_columns(schema)
+    needs = schema.collect.needs
+    tables = find_tables(blocks, wide, aliases, max(2, len(needs)), needed=needs, name=name)
+    collecting = _Collecting(blocks, schema, schema.collect, name, period, tables)
+    for table in tables:
+        collecting.read(table)
+    return collecting.result()
+
+
+_wide: tuple[Schema, Schema] | None = None
+
+
+def _with_month_columns(schema: Schema) -> Schema:
+    """The schema with the columns a month is read from; the last one is kept, since a folder asks for the same one."""
+    global _wide
+    if _wide and _wide[0] is schema:
+        return _wide[1]
+    settings = schema.collect or Collecting()
+    extra = tuple(
+        Column(key, headers[0], aliases=headers[1:])
+        for key, headers in ((_YEAR, settings.year), (_MONTH, settings.month))
+        if headers
+    )
+    _wide = schema, replace(schema, columns=(*extra, *schema.columns))
+    return _wide[1]
+
+
+@dataclass
+class _Collecting:
+    """One file being read: its lines so far, and what is said about it."""
+
+    blocks: Sequence[Block]
+    schema: Schema
+    settings: Collecting
+    name: str
+    period: str
+    tables: Sequence[Table]
+    lines: list[Line] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    checked: int = 0
+    agreeing: int = 0
+    lost: int = 0
+
+    def __post_init__(self) -> None:
+        self.readers = {c.key: _reader(c, self.settings) for c in self.schema.columns}
+        self.numeric = {c.key for c in self.schema.columns if c.kind in _NUMERIC}
+        self.sums = frozenset(map(fold, self.settings.sums))
+        self.names = [key for key in self.schema.key if key != self.settings.period]
+
+    def result(self) -> Collected:
+        """What was read, as data."""
+        unplaced = [*(u for t in self.tables for u in t.unplaced), *self.unplaced]
+        placed = sum(t.placed for t in self.tables) - len(self.unplaced)
+        return Collected(
+            tuple(self.tables), tuple(self.lines), tuple(unplaced), tuple(self.findings), tuple(self.notes),
+            tuple(self.questions), self.checked, self.agreeing, placed,
+        )  # fmt: skip
+
+    def read(self, table: Table) -> None:
+        """One sheet's table: its rows to lines, each with its month, then the sums."""
+        self.notes += [note for note in table.notes if not note.startswith("There is no column")]
+        rows = [row for row in table.rows if self.is_line(row, table)]
+        months = self.months(table, rows)
+        lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
+        block = next(b for b in self.blocks if b.name == table.sheet)
+        verdict = examine([self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)], self.schema)
+        for index in verdict.moved:
+            lines[index] = replace(lines[index], held="its figures do not stand under their headings")
+        if verdict.moved:
+            number = len(verdict.moved)
+            self.questions.append(
+                f"Sheet '{table.sheet}': the figures of {count(number, 'line')} stand one column beside their headings. "
+                "Mend the file and read it again; until then they are left out"
+            )
+        self.lines += lines
+        self.findings += verdict.findings
+        self.notes += verdict.notes
+        self.checked += verdict.checked
+        self.agreeing += verdict.agreeing
+
+    def is_line(self, row: Row, table: Table) -> bool:
+        """Whether a row is a line of the collection; what is not is unplaced, with the reason."""
+        for key in self.names:
+            value = row.cells[key][1] if key in row.cells else None
+            if is_blank(value) or isinstance(value, CellError):
+                self.leave(row, table, f"its row has no {self.schema[key].header}")
+                return False
+        if fold(plain(row.cells[self.names[0]][1])) in self.sums:
+            self.leave(row, table, "its row is the sender's own line of totals")
+            return False
+        return True
+
+    def leave(self, row: Row, table: Table, why: str) -> None:
+        for at, value in row.cells.values():
+            if not is_blank(value):
+                self.unplaced.append(Unplaced(table.sheet, address(row.number, at), value, why))
+        if row.line:
+            column = next(h.column for h in table.headings if h.how == "id")
+            self.unplaced.append(Unplaced(table.sheet, address(row.number, column), row.line, why))
+
+    def months(self, table: Table, rows: Sequence[Row]) -> list[str]:
+        """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""
+        own = [self.own_month(row) for row in rows]
+        if not rows:
+            return own
+        if all(own):
+            self.tell(table, own, "as its own columns say")
+            return own
+        month, source = self.elsewhere(table, own)
+        if month:
+            self.tell(table, [m or month for m in own], source)
+        else:
+            self.questions.append(
+                f"Sheet '{table.sheet}': which month is it for? Neither the table, nor a cover sheet, nor the names of the "
+                "sheet and the file say. Give it as --period 2015-04"
+            )
+        return [m or month for m in own]
+
+    def tell(self, table: Table, months: Sequence[str], source: str) -> None:
+        found = sorted(set(months))
+        said = found[0] if len(found) == 1 else f"{count(len(found), 'month')} from {found[0]} to {found[-1]}"
+        self.notes.append(f"Sheet '{table.sheet}' is for {said}, {source}.")
+        named = month_in_text(table.sheet)
+        if named and len(found) == 1 and named != found[0]:
+            self.notes.append(f"The sheet's name says {named}; {found[0]} was taken.")
+
+    def own_month(self, row: Row) -> str:
+        cells = row.cells
+        stated = cells.get(self.settings.period)
+        if stated and not is_blank(stated[1]):
+            return month_in(stated[1])
+        year, month = cells.get(_YEAR), cells.get(_MONTH)
+        return month_of(year[1] if year else None, month[1] if month else None)
+
+    def elsewhere(self, table: Table, own: Sequence[str]) -> tuple[str, str]:
+        """The month of a table whose rows do not all say it, and from where it is taken."""
+        said = Counter(filter(None, own))
+        if len(said) == 1:
+            return next(iter(said)), "as its other rows say"
+        if self.period:
+            return self.period, "as you gave it"
+        block = next(b for b in self.blocks if b.name == table.sheet)
+        month, place = month_above(block, table.first_header_row, self.settings.cover)
+        if month:
+            return month, f"as {place} says above the table"
+        tables = {t.sheet for t in self.tables}
+        month, place = month_on_cover([b for b in self.blocks if b.name not in tables], self.settings.cover)
+        if month and len(self.tables) == 1:
+            return month, f"as the cover says at {place}"
+        for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):
+            if month := month_in_text(text):
+                return month, f"as {source} says"
+        return "", ""
+
+    def line(self, row: Row, month: str, table: Table) -> Line:
+        """A row as a line: every cell as written and as read."""
+        number = row.number
+        cells: dict[str, Cell] = {}
+        for key, (at, value) in row.cells.items():
+            if key in (_YEAR, _MONTH, self.settings.period):
+                continue
+            if value is None:
+                cells[key] = Cell(address(number, at), None, None)
+                continue
+            read, fault, remedy = self.readers[key](value)
+            cells[key] = Cell(address(number, at), value, read, fault if read is None else "")
+            if fault:
+                self.fault(row, key, cells[key], table, fault, remedy)
+        stated = next((k for k in (self.settings.period, _MONTH, _YEAR) if k in row.cells), None)
+        place, written = row.cells[stated] if stated else (0, None)
+        cells[self.settings.period] = Cell(address(number, place) if place else "", written, month)
+        names = (fold(plain(row.cells[key][1])) for key in self.names)
+        held = "" if month else "no month is known for it"
+        return Line(table.sheet, number, (month, *names), month, cells, held)
+
+    def fault(self, row: Row, key: str, cell: Cell, table: Table, fault: str, remedy: str) -> None:
+        name = plain(row.cells[self.names[0]][1])
+        severity: Severity = "error" if cell.fault else "warning"
+        header = self.schema[key].header
+        self.findings.append(Finding(severity, table.sheet, cell.at, header, cell.written, "kind", fault, remedy, name))
+
+    def sworn(self, line: Line, row: Row, block: Block) -> Sworn:
+        """The line's figures for the arithmetic."""
+        figures: dict[str, float] = {}
+        unknown: list[str] = []
+        for key, cell in line.cells.items():
+            value = cell.value
+            if type(value) is int or type(value) is float:
+                figures[key] = value
+            elif value is not None and key in self.numeric and value not in _NOUGHT or cell.fault:
+                unknown.append(key)
+        named = plain(row.cells[self.names[0]][1])
+        return Sworn(
+            line.sheet, named, figures, frozenset(unknown),
+            lambda key: line.cells[key or self.names[0]].at, lambda by: self.beside(row, block, by),
+        )  # fmt: skip
+
+    def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
+        """A row's figures, were every column's heading so many columns off."""
+        figures: dict[str, float] = {}
+        for key in self.numeric & row.cells.keys():
+            value = self.readers[key](block.at(row.number, row.cells[key][0] + by))[0]
+            if isinstance(value, int | float):
+                figures[key] = value
+        return figures
+
+
+_Read = Callable[[Value], tuple[Value, str, str]]
+"""What goes to the master, and a fault with its remedy; with a value beside it the fault is only a warning."""
+
+
+def _reader(column: Column, settings: Collecting) -> _Read:
+    if column.kind not in _NUMERIC:
+        return partial(_text, column)
+    words = {
+        fold_word(word): stands_for.value
+        for stands_for, written in (
+            (NoneWord.NIL, settings.none),
+            (NoneWord.NOT_APPLICABLE, settings.not_applicable),
+            (NoneWord.NOT_AVAILABLE, settings.not_available),
+            (NoneWord.SUPPRESSED, settings.suppressed),
+        )
+        for word in written
+    }
+    return partial(_number, column, words, {})
+
+
+def fold_word(word: str) -> str:
+    """A word that stands for no number, for look-up: signs count, case and spaces do not."""
+    return "".join(plain(word).casefold().split())
+
+
+def _text(column: Column, value: Value) -> tuple[Value, str, str]:
+    if is_blank(value):
+        return None, "", ""
+    fault = column.type.fault(value, column.header, column.words)
+    if fault and fault.severity == "error":
+        return None, fault.fault, fault.remedy
+    return value, "", ""
+
+
+def _number(
+    column: Column, words: Mapping[str, str], known: dict[str, tuple[Value, str, str]], value: Value
+) -> tuple[Value, str, str]:
+    if type(value) is float and value == value and abs(value) < 1e15:
+        if value.is_integer():
+            return int(value), "", ""
+        if column.kind != "whole":
+            return value, "", ""
+    if type(value) is not str:
+        return _figure(column, words, value)
+    if value not in known:
+        if len(known) > 20_000:
+            known.clear()
+        known[value] = _figure(column, words, value)
+    return known[value]
+
+
+def _figure(column: Column, words: Mapping[str, str], value: Value) -> tuple[Value, str, str]:
+    if is_blank(value):
+        return None, "", ""
+    if isinstance(value, str) and not isinstance(value, CellError) and (word := words.get(fold_word(value))):
+        return word, "", ""
+    fault = column.type.fault(value, column.header, ())
+    amount = amount_of(value)
+    said = (fault.fault, fault.remedy) if fault else ("", "")
+    if isinstance(amount, NoneWord):
+        return amount.value, *said
+    if not isinstance(amount, Amount) or amount.percent or (amount.pounds and column.kind != "money"):
+        return None, *said
+    whole = amount.value == amount.value.to_integral_value()
+    return int(amount.value) if whole else float(amount.value), *said
+
+
+_NOUGHT = {NoneWord.NIL.value, NoneWord.NONE.value, NoneWord.DASH.value}
