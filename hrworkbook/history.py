@@ -28,7 +28,7 @@ def closed_periods(plan: Plan) -> tuple[ClosedPeriod, ...]:
     periods: dict[str, dict[str, Mapping[str, Value]]] = {}
     for item in ledger.items(plan.snapshot):
         values = {c.key: item[c.header] for c in plan.schema.columns}
-        periods.setdefault(item.text("Period"), {})[item.text(ID_HEADER)] = values
+        periods.setdefault(item.text("Closed period"), {})[item.text(ID_HEADER)] = values
     return tuple(ClosedPeriod(name, lines) for name, lines in periods.items())
 
 

@@ -174,7 +174,7 @@ def _register_row(issued: Return, now: datetime) -> dict[str, Value]:
 def _baseline(plan: Plan, returns: Sequence[Return]) -> tuple[Write, ...]:
     ledger = issued_ledger(plan.schema)
     rows: list[dict[str, Value]] = [
-        {"Return": r.id, ID_HEADER: line.id, **{c.header: line.values.get(c.key) for c in plan.schema.columns}}
+        {"Issued as": r.id, ID_HEADER: line.id, **{c.header: line.values.get(c.key) for c in plan.schema.columns}}
         for r in returns
         for line in r.lines
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hrworkbook.errors import NotAReturn
 from hrworkbook.kinds import owners_in, settled
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
@@ -37,12 +38,20 @@ def new(
     blocks: Sequence[Block] = (),
     owners: Sequence[Owner] = (),
     settings: Mapping[str, Value] | None = None,
+    source: str = "",
 ) -> Draft:
-    """The contents of a new master, empty or with the lines of the table found in some blocks.
+    """The contents of a new master, empty or with the lines of the table found in the blocks of a source file.
 
     Raises NotAReturn where blocks are given and no table of the plan is found in them.
     """
-    table = find_table(blocks, schema) if blocks else None
+    try:
+        table = find_table(blocks, schema) if blocks else None
+    except NotAReturn as refusal:
+        raise NotAReturn(
+            source,
+            refusal.fault,
+            "Check that it is the plan, with its headings; for other headings add aliases to the schema",
+        ) from refusal
     lines = _lines(schema, table) if table else []
     numbered, next_id = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}

@@ -37,8 +37,8 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
     lines = lines_to_report(plan)
     rows: list[dict[str, Value]] = [
         {
-            "Period": period,
-            "Closed": stamp(now),
+            "Closed period": period,
+            "Closed on": stamp(now),
             ID_HEADER: x.id,
             **{c.header: x.values.get(c.key) for c in plan.schema.columns},
         }

@@ -27,7 +27,7 @@ def run_new(options: Namespace) -> int:
         )
     schema = load_schema(options.schema)
     blocks = read_file(Path(options.source), Path(options.source).name).blocks if options.source else ()
-    draft = new(schema, new_keeping(), now().date(), blocks)
+    draft = new(schema, new_keeping(), now().date(), blocks, source=Path(options.source or "").name)
     backup = write_new(target, master_workbook(draft), keep=options.force)
     unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in draft.unplaced]
     if options.json:

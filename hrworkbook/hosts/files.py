@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.hosts.saving import cannot_write, replace
 
 
@@ -18,7 +18,7 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
     if keep and path.is_file():
         return replace(path, path.read_bytes(), content, lambda _: None)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         handle, name = tempfile.mkstemp(".tmp", ".hrworkbook-", path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -34,6 +34,12 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
     except OSError as fault:
         raise _told(path, fault) from fault
     return None
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CannotWrite(str(folder), "this is a file, not a folder", "Name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _umask() -> int:

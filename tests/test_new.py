@@ -1,0 +1,143 @@
+"""New: masters from schemas and from the plans people have."""
+
+import csv
+import zipfile
+
+import pytest
+from masters import THREE, draft, make_master, shared, snapshot_of
+
+from hrworkbook.cli import main
+from hrworkbook.new import financial_quarter
+from hrworkbook.plan import read_plan
+from hrworkbook.values import as_text, plain
+
+SEEDS = [
+    ("delivery-plan", "seeds/cheshire-east-hr-plan-2016-17.csv", 53),
+    ("workstreams", "seeds/surrey-first-workstreams-2010.csv", 1),
+]
+
+
+@pytest.mark.parametrize(("schema", "seed", "lines"), SEEDS)
+def test_every_word_of_a_real_plan_is_in_its_master(schema, seed, lines, tmp_path, capsys):
+    source = shared(seed)
+    path = tmp_path / "m.xlsx"
+    assert main(["new", schema, str(path), "--from", str(source)]) == 0
+    plan = read_plan(snapshot_of(path))
+    assert len(plan.lines) == lines
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
+    for line, row in zip(plan.lines, rows, strict=True):
+        written = {plain(line.text(k)) for k in line.values}
+        assert {plain(v) for v in row.values() if v} <= written
+
+
+def test_the_cheshire_east_plan_has_its_themes_references_and_owners(tmp_path):
+    path = tmp_path / "m.xlsx"
+    main(["new", "delivery-plan", str(path), "--from", str(shared(SEEDS[0][1]))])
+    plan = read_plan(snapshot_of(path))
+    assert len({x.text("theme") for x in plan.lines}) == 8
+    assert len({(x.text("theme"), x.text("ref")) for x in plan.lines}) == 37
+    assert len(plan.owners) == 10
+    assert sum(x.text("rag") == "Complete" for x in plan.lines) == sum(
+        x.text("progress_update").startswith("COMPLETE") for x in plan.lines
+    )
+
+
+def test_surrey_first_keeps_its_eleven_columns_under_three_groups(tmp_path):
+    path = tmp_path / "m.xlsx"
+    main(["new", "workstreams", str(path), "--from", str(shared(SEEDS[1][1]))])
+    snapshot = snapshot_of(path)
+    rows = snapshot["Plan"].rows
+    top = next(i for i, row in enumerate(rows) if row and row[0] == "ID")
+    assert len([v for v in rows[top] if v]) == 12
+    assert [v for v in rows[top - 1] if v] == ["Scope", "Workstreams Status", "Budget"]
+    assert [o.role for o in read_plan(snapshot).owners] == ["Mary Orton"]
+    assert as_text(read_plan(snapshot).lines[0].values["actual_spend"]) == "nil"
+
+
+def test_a_new_master_has_the_sheets_people_work_in(tmp_path):
+    names = [b.name for b in snapshot_of(make_master(tmp_path, THREE)).sheets if not b.hidden]
+    assert names == [
+        "Start",
+        "Plan",
+        "Owners",
+        "Lists",
+        "Problems",
+        "Decisions",
+        "Register",
+        "Headings",
+        "Journal",
+        "History",
+    ]
+
+
+def test_the_plan_sheet_is_a_table_with_dropdowns_help_and_highlighting(tmp_path):
+    with zipfile.ZipFile(make_master(tmp_path, THREE)) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+        table = book.read("xl/tables/table1.xml").decode()
+    assert 'name="PlanLines"' in table and 'name="RAG"' in table
+    for part in ("<dataValidation ", "<conditionalFormatting ", 'state="frozen"', "promptTitle=", "Problems!"):
+        assert part in sheet
+    assert "mergeCell" not in sheet
+
+
+def test_columns_match_by_alias_and_ids_are_given(tmp_path):
+    made = draft("Section|No|Objective|Lead|By when\nStaff|A|Hire|OD Manager|March 2027")
+    assert made.lines[0][0] == "L001"
+    assert {k: v for k, v in made.lines[0][1].items() if v} == {
+        "theme": "Staff", "ref": "A", "priority": "Hire", "owner": "OD Manager", "timescale": "March 2027",
+    }  # fmt: skip
+
+
+def test_ids_that_are_ours_are_kept_and_the_next_one_is_free():
+    made = draft("ID|Theme|Ref|Priority\nL007|Staff|A|Hire\nL003|Staff|B|Train")
+    assert [id_ for id_, _ in made.lines] == ["L007", "L003"]
+    assert made.keeping["Next ID"] == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("COMPLETE. Done.", "Complete"),
+        ("COMPLETED in May", "Complete"),
+        ("Complete overhaul planned", None),
+        ("AMBER: slow", "Amber"),
+    ],
+)
+def test_a_leading_status_word_in_capitals_is_read(text, status):
+    made = draft(f"Theme|Ref|Priority|Progress Update\nStaff|A|Hire|{text}")
+    values = made.lines[0][1]
+    assert values.get("rag") == status
+    assert values["progress_update"] == text
+
+
+def test_what_has_no_place_is_told(tmp_path, capsys):
+    source = tmp_path / "plan.csv"
+    source.write_text("Theme,Ref,Priority,Shoe size\nStaff,A,Hire,42\n", encoding="utf-8")
+    assert main(["new", "delivery-plan", str(tmp_path / "m.xlsx"), "--from", str(source)]) == 1
+    told = capsys.readouterr().out
+    assert "Shoe size" in told and "42" in told
+
+
+def test_a_master_is_not_replaced_unasked(tmp_path, capsys):
+    path = make_master(tmp_path, THREE)
+    before = path.read_bytes()
+    assert main(["new", "delivery-plan", str(path)]) == 2
+    assert "there is a file of this name already" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert main(["new", "delivery-plan", str(path), "--force"]) == 0
+    assert any(p.read_bytes() == before for p in tmp_path.glob("plan.backup-*"))
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [
+        ("2016-04-01", "2016/17 Q1"),
+        ("2016-12-31", "2016/17 Q3"),
+        ("2017-03-31", "2016/17 Q4"),
+        ("2000-01-01", "1999/00 Q4"),
+    ],
+)
+def test_the_period_is_the_financial_quarter(day, quarter):
+    from datetime import date
+
+    assert financial_quarter(date.fromisoformat(day)) == quarter
