@@ -206,8 +206,8 @@ def _one_drive(environ: Mapping[str, str], workbook: Path | None) -> Iterator[Ch
             what = f"{', '.join(sorted(folders))} is kept in step with the web: Excel gives plans there a web address"
             yield Check(name, None, what, f"For a plan in there: hrworkbook doctor PLAN. {remedy}")
         return
-    inside = any(workbook.is_relative_to(f) for f in folders) or re.search(r"OneDrive|SharePoint", str(workbook), re.I)
-    if str(workbook).startswith(("http:", "https:")) or inside:
+    inside = any(workbook.is_relative_to(f) for f in folders)
+    if inside or any(part.lower().startswith(("onedrive", "sharepoint", "http")) for part in workbook.parts):
         yield Check(
             name, None, f"{workbook.name} is in OneDrive or SharePoint, and Excel gives it a web address", remedy
         )

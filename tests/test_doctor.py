@@ -1,0 +1,215 @@
+"""Doctor: each trouble of the field is named, with what to do, in made-up Windows and Mac homes."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hrworkbook.addin.doctor import CHILD_PROCESS_RULE, OFFICE, Check, examine, xlwings_of
+from hrworkbook.addin.install import install, places
+from hrworkbook.errors import ToolMissing
+
+PINNED = "0.37.8"
+WATCHED = f"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\\Windows Defender Exploit Guard\\ASR\\Rules {CHILD_PROCESS_RULE}"
+POLICY, OWN = f"HKCU\\Software\\Policies\\{OFFICE}", f"HKCU\\Software\\{OFFICE}"
+
+
+class User:
+    """A made-up person with the add-in installed and a Python that answers."""
+
+    def __init__(self, home: Path, platform: str) -> None:
+        self.home, self.platform = home, platform
+        self.python = home / "Python" / "python.exe"
+        self.python.parent.mkdir(parents=True)
+        self.python.write_bytes(b"")
+        self.environ = {"APPDATA": str(home / "AppData/Roaming")} if platform == "win32" else {}
+        (home / "Library/Containers/com.microsoft.Excel/Data").mkdir(parents=True)
+        self.registry: dict[str, object] = {}
+        self.version = PINNED
+        self.where = places(home, platform, self.environ)
+        install(home, platform, self.environ, str(self.python))
+
+    def examine(self, workbook: Path | None = None) -> list[Check]:
+        return examine(
+            self.home,
+            self.platform,
+            self.environ,
+            workbook,
+            registry=lambda key, name: self.registry.get(f"{key} {name}"),
+            ask=lambda interpreter: self.version if interpreter == str(self.python) else "",
+        )
+
+    def faults(self, workbook: Path | None = None) -> list[str]:
+        return [c.message for c in self.examine(workbook) if c.good is False]
+
+
+@pytest.fixture
+def windows(tmp_path):
+    return User(tmp_path / "home", "win32")
+
+
+@pytest.fixture
+def mac(tmp_path):
+    return User(tmp_path / "home", "darwin")
+
+
+@pytest.fixture(params=["windows", "mac"])
+def user(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_a_good_installation_has_no_fault(user):
+    assert user.faults() == []
+    assert [c.name for c in user.examine() if c.good][:3] == ["Add-in", "Python", "Settings"]
+
+
+def test_every_fault_says_what_to_do(tmp_path):
+    for platform in ("win32", "darwin"):
+        for check in examine(tmp_path, platform, {}, registry=lambda k, n: None):
+            assert check.remedy or check.good, check
+
+
+def test_nothing_installed(tmp_path):
+    found = {c.name: c for c in examine(tmp_path, "win32", {}, registry=lambda k, n: None)}
+    assert found["Add-in"].good is False and found["Add-in"].remedy == "Run: hrworkbook install"
+    assert found["Python"].good is False and found["Settings"].good is False
+
+
+def test_an_add_in_of_another_version(user):
+    parts = zipfile.ZipFile(user.where.addin)
+    with zipfile.ZipFile(user.home / "other.xlam", "w") as other:
+        for name in parts.namelist():
+            other.writestr(name, parts.read(name) + (b" " if name.endswith("customUI.xml") else b""))
+    user.where.addin.write_bytes((user.home / "other.xlam").read_bytes())
+    assert user.faults() == ["Add-in: it was made by another version, or changed since. Run: hrworkbook install."]
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 not a zip", b"<html>blocked</html>"])
+def test_a_broken_add_in(user, broken):
+    user.where.addin.write_bytes(broken)
+    assert "Add-in: it was made by another version" in user.faults()[0]
+
+
+def test_python_was_moved(user):
+    user.python.unlink()
+    assert user.faults() == [f"Python: {user.python} is not there any more. Run: hrworkbook install."]
+
+
+def test_python_without_hrworkbook(user):
+    user.version = ""
+    assert "does not start, or hrworkbook is not installed in it" in user.faults()[0]
+
+
+def test_versions_that_differ(user):
+    user.version = "0.30.0"
+    assert user.faults()[0].endswith(f"pip install xlwings=={PINNED}.")
+
+
+def test_a_path_the_command_line_would_misread(windows):
+    odd = windows.home / "R&D" / "python.exe"
+    odd.parent.mkdir()
+    odd.write_bytes(b"")
+    windows.python = odd
+    install(windows.home, windows.platform, windows.environ, str(odd))
+    assert "Install Python in a folder without them" in windows.faults()[0]
+
+
+def test_settings_that_import_what_lies_beside_a_workbook(user):
+    text = user.where.settings.read_text()
+    user.where.settings.write_text(
+        text.replace('"ADD_WORKBOOK_TO_PYTHONPATH","False"', '"ADD_WORKBOOK_TO_PYTHONPATH","True"')
+    )
+    assert "ADD_WORKBOOK_TO_PYTHONPATH" in user.faults()[0]
+
+
+def test_a_warm_python_without_its_library(windows):
+    install(windows.home, "win32", windows.environ, str(windows.python), warm=True)
+    assert f"xlwings64-{PINNED}.dll is not beside" in windows.faults()[0]
+    (windows.python.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
+    assert windows.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        (f"{POLICY}\\Trusted Locations AllLocationsDisabled", 1, "trusted locations are switched off"),
+        (f"{OWN}\\Trusted Locations AllLocationsDisabled", 1, "trusted locations are switched off"),
+        (f"{POLICY} DisableAllAddins", 1, "all add-ins are switched off"),
+        (f"{OWN} RequireAddinSig", 1, "only signed add-ins"),
+        (WATCHED, "1", "stops Excel from starting Python"),
+        (WATCHED.replace("Policies\\", ""), 1, "stops Excel from starting Python"),
+        (WATCHED, "6", "stops Excel from starting Python"),
+    ],
+)
+def test_rules_of_it_that_stop_the_buttons(windows, key, value, says):
+    windows.registry[key] = value
+    (fault,) = windows.faults()
+    assert says in fault and "Ask IT" in fault
+
+
+def test_a_policy_outranks_the_users_own_choice(windows):
+    windows.registry |= {f"{POLICY} RequireAddinSig": 0, f"{OWN} RequireAddinSig": 1}
+    assert windows.faults() == []
+
+
+@pytest.mark.parametrize("level", [3, 4])
+def test_macros_in_workbooks_switched_off_leave_the_add_in_working(windows, level):
+    windows.registry[f"{POLICY} VBAWarnings"] = level
+    assert windows.faults() == []
+    (check,) = [c for c in windows.examine() if c.name == "Macros"]
+    assert check.remedy == "Keep the plan as .xlsx and use the add-in"
+
+
+def test_a_rule_that_only_watches_is_no_fault(windows):
+    windows.registry[WATCHED] = "2"
+    assert [c.good for c in windows.examine() if c.name == "Antivirus rule"] == [True]
+
+
+def test_another_products_rule_cannot_be_seen_and_that_is_said(windows):
+    (check,) = [c for c in windows.examine() if c.name == "Antivirus rule"]
+    assert check.good is None and "another product's" in check.what
+
+
+def test_files_marked_as_from_the_internet(windows):
+    plan = windows.home / "plan.xlsm"
+    plan.write_bytes(b"")
+    for path in (plan, windows.where.addin):
+        path.with_name(f"{path.name}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=3\r\n")
+    assert len(windows.faults(plan)) == 2
+    assert all("tick Unblock" in fault for fault in windows.faults(plan))
+    for path in (plan, windows.where.addin):
+        path.with_name(f"{path.name}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=0\r\n")
+    assert windows.faults(plan) == []
+
+
+@pytest.mark.parametrize("plan", ["OneDrive - Council/plan.xlsx", "OneDrive - Council/HR/plan.xlsx"])
+def test_a_plan_in_onedrive(windows, plan):
+    windows.environ["OneDriveCommercial"] = str(windows.home / "OneDrive - Council")
+    (check,) = [c for c in windows.examine(windows.home / plan) if c.name == "OneDrive"]
+    assert check.good is None and "Always keep on this device" in check.remedy
+    (check,) = [c for c in windows.examine(windows.home / "Documents/plan.xlsx") if c.name == "OneDrive"]
+    assert check.good is True
+
+
+def test_onedrive_without_a_plan_says_how_to_ask_about_one(windows):
+    windows.environ["OneDrive"] = "C:\\Users\\zoe\\OneDrive"
+    (check,) = [c for c in windows.examine() if c.name == "OneDrive"]
+    assert "hrworkbook doctor PLAN" in check.remedy
+
+
+def test_the_macs_script(mac):
+    mac.where.script.write_bytes(b"-- another")
+    assert "is not the one xlwings brought" in mac.faults()[0]
+    mac.where.script.unlink()
+    assert mac.faults() == ["Script: the script that lets Excel start Python is not there. Run: hrworkbook install."]
+
+
+def test_this_python_answers_for_itself(tmp_path):
+    assert xlwings_of(sys.executable) == PINNED
+    assert xlwings_of(str(tmp_path / "no python")) == ""
+
+
+def test_linux_is_told_about_calc(tmp_path):
+    with pytest.raises(ToolMissing, match="Calc"):
+        examine(tmp_path, "linux", {})
