@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hrworkbook.appendix.measure import FOREIGN_LINE, Face, is_foreign
+from hrworkbook.appendix.measure import Face
 from hrworkbook.appendix.plan_pages import shown
 from hrworkbook.look import TALLEST_ROW
 
@@ -34,11 +34,6 @@ def row_height(lines: int, line: float) -> float:
     return stepped(lines * line + PAD)
 
 
-def line_height(face: Face, text: str) -> float:
-    """Points one line of this text takes: more where a glyph is borrowed from another font."""
-    return stepped(face.line * FOREIGN_LINE) if is_foreign(text) else face.line
-
-
 def cut(face: Face, text: str, width: float, lines: int) -> int:
     """How much of the text to put in a piece of so many lines: the length of the longest good prefix.
 
@@ -62,8 +57,9 @@ def whole(faces: Sequence[Face], cells: Sequence[str], widths: Sequence[float]) 
     tallest = 0.0
     for face, text, width in zip(faces, cells, widths, strict=True):
         if text:
-            line = face.line if text.isascii() else line_height(face, text)
-            tallest = max(tallest, face.lines(text, width) * line)
+            tall = face.height(text, width)
+            if tall > tallest:
+                tallest = tall
     return stepped((tallest or faces[0].line) + PAD)
 
 
@@ -97,7 +93,7 @@ def _piece(faces: Sequence[Face], rest: Sequence[str], widths: Sequence[float], 
     taken: list[str] = []
     after: list[str] = []
     for face, text, width in zip(faces, rest, widths, strict=True):
-        lines = max(1, int((room - PAD + 1e-6) / line_height(face, text)))
+        lines = max(1, int((room - PAD + 1e-6) / face.line_of(text)))
         at = cut(face, text, width, lines) if text else 0
         if not shown(text[at:]):
             at = len(text)

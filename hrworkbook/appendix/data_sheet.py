@@ -8,7 +8,7 @@ from hrworkbook.appendix.cutting import stepped, whole
 from hrworkbook.appendix.document import AppendixDocument
 from hrworkbook.appendix.ink import Ink, set_page
 from hrworkbook.appendix.measure import face
-from hrworkbook.appendix.paginate import printed
+from hrworkbook.appendix.paginate import print_texts, printed
 from hrworkbook.appendix.widths import page_pixels, pixels_for, text_width
 from hrworkbook.values import LONGEST_TEXT
 
@@ -65,14 +65,14 @@ _FILTER_BUTTON = 15.0
 
 def table_of(document: AppendixDocument) -> tuple[list[str], list[list[str]]]:
     """Headers, each unlike the others, and rows with every cell filled."""
-    lines = document.lines
+    lines = print_texts(document.lines, document.columns, bullets=False)
     themed, known = any(line.theme for line in lines), any(line.line_id for line in lines)
     headers = [*([document.id_header] if known else []), *([document.theme_header] if themed else [])]
     headers += [_with_group(document, j) for j in range(len(document.columns))]
     rows = []
     for line in lines:
         row = [*([line.line_id] if known else []), *([line.theme] if themed else []), *line.cells]
-        rows.append([printed(text) or NOT_REPORTED for text in row])
+        rows.append([text or NOT_REPORTED for text in row])
     if not rows:
         rows.append([document.nothing, *[NOT_REPORTED] * (len(headers) - 1)])
     return list(_unlike(headers)), rows

@@ -24,6 +24,7 @@ _OTHER_EM = 0.75
 ONE_LINE = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 16: 21.0, 18: 24.0, 28: 36.75}
 """Points one line of text takes in a row, by type size; both fonts, as Excel rounds them to 0.75."""
 
+_MOST_KEPT = 20_000
 FOREIGN_LINE = 1.34
 """How much taller a line is that borrows a glyph from another font (emoji, ideographs)."""
 
@@ -36,6 +37,8 @@ class Face(dict[str, float]):
         self.size = size
         self.line = ONE_LINE.get(int(size), round(size * 1.3 / 0.75) * 0.75)
         """Points one line takes."""
+        self.foreign_line = -(-round(self.line * FOREIGN_LINE / 0.75, 4) // 1) * 0.75
+        self._heights: dict[tuple[str, float], float] = {}
         self._advances = _advances(font, bold)
         self.space = self._advances[" "] * size / _EM
 
@@ -51,6 +54,20 @@ class Face(dict[str, float]):
     def width(self, text: str) -> float:
         """Points the text takes on one line."""
         return sum([self[w] for w in text.split(" ")]) + self.space * text.count(" ")
+
+    def line_of(self, text: str) -> float:
+        """Points one line of this text takes: more where a glyph is borrowed from another font."""
+        return self.foreign_line if not text.isascii() and is_foreign(text) else self.line
+
+    def height(self, text: str, width: float) -> float:
+        """Points the text takes when wrapped to a width; kept, since owners, dates and priorities repeat."""
+        key = (text, width)
+        known = self._heights.get(key)
+        if known is None:
+            if len(self._heights) >= _MOST_KEPT:
+                self._heights.clear()
+            known = self._heights[key] = self.lines(text, width) * self.line_of(text)
+        return known
 
     def lines(self, text: str, width: float) -> int:
         """Lines the text takes when wrapped to a width in points; blank text takes one."""

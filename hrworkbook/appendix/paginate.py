@@ -54,7 +54,7 @@ def paginate(
         raise ValueError("a print sheet needs at least one column")
     if any(len(line.cells) != len(columns) for line in lines):
         raise ValueError("every line needs one text a column")
-    sheet = _Sheet(tuple(columns), [_clean(line, columns) for line in lines], setup)
+    sheet = _Sheet(tuple(columns), print_texts(lines, columns), setup)
     return _Pager(sheet).plan(title, nothing)
 
 
@@ -68,9 +68,20 @@ def printed(text: str, bullets: bool = False) -> str:
     return _BULLET.sub("• ", text) if bullets else text
 
 
-def _clean(line: PrintLine, columns: Sequence[PrintColumn]) -> PrintLine:
-    cells = tuple([printed(text, column.bullets) for text, column in zip(line.cells, columns, strict=True)])
-    return PrintLine(" ".join(line.theme.split()), line.reference, cells, line.line_id)
+def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
+    """The lines with every text as it is printed; a text that repeats is read once."""
+    known: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    flags = [bullets and c.bullets for c in columns]
+    out = []
+    for line in lines:
+        cells = []
+        for text, flag in zip(line.cells, flags, strict=True):
+            clean = known[flag].get(text)
+            if clean is None:
+                clean = known[flag][text] = printed(text, flag)
+            cells.append(clean)
+        out.append(PrintLine(" ".join(line.theme.split()), line.reference, tuple(cells), line.line_id))
+    return out
 
 
 def _shown_once(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:

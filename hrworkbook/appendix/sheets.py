@@ -1,12 +1,10 @@
 """An appendix, written: the one place where its sheets come together into a workbook."""
 
 import io
-import re
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from xml.sax.saxutils import escape
 
+from hrworkbook.appendix.book import new_book
 from hrworkbook.appendix.data_sheet import write_data
 from hrworkbook.appendix.document import AppendixDocument
 from hrworkbook.appendix.ink import Ink
@@ -82,12 +80,10 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, data: bool = Tr
 
     Without `data` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
     """
-    import xlsxwriter
-
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
     document = planned.document
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_book(out, document.language)
     cover = document.cover
     book.set_properties(
         {
@@ -107,17 +103,4 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, data: bool = Tr
     if data:
         write_data(book, ink, document)
     book.close()
-    return with_language(out.getvalue(), document.language)
-
-
-def with_language(workbook: bytes, language: str) -> bytes:
-    """The workbook with its language stated among its properties, which XlsxWriter cannot write."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            data = old.read(part)
-            if part.filename == "docProps/core.xml":
-                tag = f"<dc:language>{escape(language)}</dc:language>"
-                data = re.sub(rb"(?=</cp:coreProperties>)", tag.encode(), data, count=1)
-            new.writestr(zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
