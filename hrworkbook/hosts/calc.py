@@ -3,6 +3,9 @@
 It never saves a workbook over itself: Calc drops the code names a master's macros are bound to.
 """
 
+# xlwings' base classes declare every attribute as a property that raises: here they are what they are.
+# mypy: disable-error-code="misc,override,unused-ignore,untyped-decorator"
+
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,17 +14,12 @@ from typing import Any
 import xlwings
 from xlwings import base_classes
 
-from hrworkbook.errors import CannotWrite
-from hrworkbook.hosts.calc_range import Names, Range, Tables, area_of
+from hrworkbook.hosts.calc_book import Book
+from hrworkbook.hosts.calc_range import Range
 from hrworkbook.hosts.calc_uno import Bridge, settings
-from hrworkbook.hosts.office import connect, import_uno, where_it_listens
-from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.hosts.office import connect, where_it_listens
 from hrworkbook.values import CellError
 
-_CONTENT = 1 | 2 | 4 | 16
-"""Numbers, dates, texts and formulas (com.sun.star.sheet.CellFlags)."""
-
-_FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".xlsm": "Calc MS Excel 2007 VBA XML", ".ods": "calc8"}
 _INFO, _DANGER = 0, 3
 """Kinds of message bar (com.sun.star.frame.InfobarType)."""
 _BAR = "hrworkbook"
@@ -35,6 +33,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._bridge: Bridge | None = None
+        self.status: Any = None
 
     @property
     def bridge(self) -> Bridge:
@@ -82,7 +81,7 @@ class Engine:
         return [[clean(value) for value in row] for row in data]
 
 
-class Apps(base_classes.Apps):  # type: ignore[misc]
+class Apps(base_classes.Apps):
     """The LibreOffice that is open, as the only app."""
 
     def __init__(self, engine: Engine) -> None:
@@ -111,16 +110,21 @@ class Apps(base_classes.Apps):  # type: ignore[misc]
         return None
 
 
-class App(base_classes.App):  # type: ignore[misc]
+class App(base_classes.App):
     """An open LibreOffice."""
 
     display_alerts = True
     enable_events = True
     interactive = True
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, book: Book | None = None) -> None:
         self._engine = engine
-        self._status: Any = None
+        self._book = book
+
+    @property
+    def front(self) -> Book | None:
+        """The workbook that this app was reached by, else the one in front: what Excel has once, Calc has for each."""
+        return self._book or self.books.active
 
     @property
     def api(self) -> Any:
@@ -149,17 +153,17 @@ class App(base_classes.App):  # type: ignore[misc]
 
     @property
     def selection(self) -> Range | None:
-        book = self.books.active
+        book = self.front
         return book.selection if book else None
 
     def activate(self, steal_focus: bool = False) -> None:
-        book = self.books.active
+        book = self.front
         if book:
             book.activate()
 
     @property
     def visible(self) -> bool:
-        book = self.books.active
+        book = self.front
         return bool(book and book.has_window)
 
     @visible.setter
@@ -175,23 +179,23 @@ class App(base_classes.App):  # type: ignore[misc]
 
     @property
     def screen_updating(self) -> bool:
-        book = self.books.active
+        book = self.front
         return not (book and book.api.hasControllersLocked())
 
     @screen_updating.setter
     def screen_updating(self, value: bool) -> None:
-        book = self.books.active
+        book = self.front
         if book and value == book.api.hasControllersLocked():
             (book.api.unlockControllers if value else book.api.lockControllers)()
 
     @property
     def calculation(self) -> str:
-        book = self.books.active
+        book = self.front
         return "automatic" if not book or book.api.isAutomaticCalculationEnabled() else "manual"
 
     @calculation.setter
     def calculation(self, value: str) -> None:
-        book = self.books.active
+        book = self.front
         if book:
             book.api.enableAutomaticCalculation(value != "manual")
 
@@ -201,22 +205,22 @@ class App(base_classes.App):  # type: ignore[misc]
 
     @property
     def status_bar(self) -> Any:
-        return self._status or False
+        return self._engine.status or False
 
     @status_bar.setter
     def status_bar(self, value: Any) -> None:
-        book = self.books.active
+        book = self.front
         if book:
             bar = book.controller.getStatusIndicator()
             if value:
                 bar.start(str(value), 100)
             else:
                 bar.end()
-            self._status = value
+            self._engine.status = value
 
     def alert(self, prompt: str, title: Any, buttons: Any, mode: Any, callback: Any) -> str:
         """Show a message in a bar above the sheet: unlike a box, it holds up neither a person nor a test."""
-        book = self.books.active
+        book = self.front
         if book:
             bars = book.controller
             if bars.hasInfobar(_BAR):
@@ -225,7 +229,7 @@ class App(base_classes.App):  # type: ignore[misc]
         return "ok"
 
 
-class Books(base_classes.Books):  # type: ignore[misc]
+class Books(base_classes.Books):
     """The spreadsheets open in a LibreOffice."""
 
     def __init__(self, app: App) -> None:
@@ -235,7 +239,7 @@ class Books(base_classes.Books):  # type: ignore[misc]
     def api(self) -> Any:
         return self.app.api
 
-    def __iter__(self) -> Iterator["Book"]:
+    def __iter__(self) -> Iterator[Book]:
         found = self.api.getComponents().createEnumeration()
         while found.hasMoreElements():
             document = found.nextElement()
@@ -246,14 +250,14 @@ class Books(base_classes.Books):  # type: ignore[misc]
         return sum(1 for _ in self)
 
     @property
-    def active(self) -> "Book | None":
+    def active(self) -> Book | None:
         document = self.api.getCurrentComponent()
         if document is not None and _is_spreadsheet(document):
             return Book(self.app, document)
         # Without a window nothing is in front.
         return next(iter(self), None)
 
-    def __call__(self, name_or_index: int | str) -> "Book":
+    def __call__(self, name_or_index: int | str) -> Book:
         books = list(self)
         if isinstance(name_or_index, int):
             return books[name_or_index - 1]
@@ -262,16 +266,16 @@ class Books(base_classes.Books):  # type: ignore[misc]
                 return book
         raise KeyError(name_or_index)
 
-    def add(self) -> "Book":
+    def add(self) -> Book:
         return self._load("private:factory/scalc", {})
 
-    def open(self, fullname: str, update_links: Any = None, read_only: Any = None, *_: Any, **__: Any) -> "Book":
+    def open(self, fullname: str, update_links: Any = None, read_only: Any = None, *_: Any, **__: Any) -> Book:
         path = Path(fullname).expanduser().absolute()
         if not path.exists():
             raise FileNotFoundError(f"No such file: '{fullname}'")
         return self._load(path.as_uri(), {"ReadOnly": bool(read_only), "MacroExecutionMode": 0})
 
-    def _load(self, url: str, how: dict[str, Any]) -> "Book":
+    def _load(self, url: str, how: dict[str, Any]) -> Book:
         document = self.api.loadComponentFromURL(url, "_blank", 0, settings(**how))
         if document is None:
             raise OSError(f"LibreOffice could not open {url}")
@@ -283,242 +287,6 @@ def _is_spreadsheet(document: Any) -> bool:
         return bool(document.supportsService("com.sun.star.sheet.SpreadsheetDocument"))
     except AttributeError:
         return False
-
-
-class Book(base_classes.Book):  # type: ignore[misc]
-    """An open spreadsheet."""
-
-    api: Any = None
-
-    def __init__(self, app: App, document: Any) -> None:
-        self._app = app
-        self.api = document
-        self._kinds: dict[int, int] = {}
-        self._day_nought: date | None = None
-        self._controller: Any = None
-
-    @property
-    def app(self) -> App:
-        return self._app
-
-    @property
-    def fullname(self) -> str:
-        url = self.api.getURL()
-        return str(import_uno().fileUrlToSystemPath(url) if url.startswith("file:") else self.api.Title)
-
-    @property
-    def name(self) -> str:
-        return Path(self.fullname).name
-
-    @property
-    def sheets(self) -> "Sheets":
-        return Sheets(self)
-
-    @property
-    def names(self) -> Names:
-        return Names(self)
-
-    def activate(self) -> None:
-        self.controller.getFrame().activate()
-
-    def close(self) -> None:
-        self.api.close(True)
-
-    def save(self, path: str | None = None, password: str | None = None) -> None:
-        """Save a copy elsewhere; raises CannotWrite where that is the open workbook itself."""
-        if path is None or Path(path).absolute() == Path(self.fullname).absolute():
-            remedy = "Save it yourself as .ods to keep working in Calc, or let the command line change the file"
-            raise CannotWrite(self.name, "Calc would save it without what its macros are bound to", remedy)
-        kind = _FILTERS.get(Path(path).suffix.lower())
-        if kind is None:
-            raise CannotWrite(Path(path).name, "Calc is not asked to write such a file", "Save as .xlsx or .ods")
-        self.api.storeToURL(Path(path).absolute().as_uri(), settings(FilterName=kind))
-
-    # What ranges need to know
-
-    @property
-    def controller(self) -> Any:
-        """What shows the document; there is one without a window too."""
-        if self._controller is None:
-            self._controller = self.api.getCurrentController()
-        return self._controller
-
-    @property
-    def window(self) -> Any:
-        return self.controller.getFrame().getContainerWindow()
-
-    @property
-    def has_window(self) -> bool:
-        return bool(self.window.isVisible())
-
-    @property
-    def selection(self) -> Range | None:
-        """The cells selected; None where it is a picture or several areas."""
-        found = self.controller.getSelection()
-        try:
-            a = found.getRangeAddress()
-        except AttributeError:
-            return None
-        return Range(self.sheets(a.Sheet + 1), (a.StartRow + 1, a.StartColumn + 1, a.EndRow + 1, a.EndColumn + 1))
-
-    @property
-    def day_nought(self) -> date:
-        """The date that is the number 0."""
-        if self._day_nought is None:
-            found = self.api.NullDate
-            self._day_nought = date(found.Year, found.Month, found.Day)
-        return self._day_nought
-
-    def kind_of(self, key: int) -> int:
-        """The kind of a number format."""
-        if key not in self._kinds:
-            self._kinds[key] = self.api.getNumberFormats().getByKey(key).Type
-        return self._kinds[key]
-
-    def format_code(self, key: int) -> str:
-        """A number format as it is written."""
-        return str(self.api.getNumberFormats().getByKey(key).FormatString)
-
-    def format_key(self, code: str) -> int:
-        """The number format written so, added to the document where it is new to it."""
-        if code == "General":
-            return 0
-        formats = self.api.getNumberFormats()
-        english = import_uno().createUnoStruct("com.sun.star.lang.Locale", "en", "GB", "")
-        key = formats.queryKey(code, english, False)
-        return int(key if key >= 0 else formats.addNew(code, english))
-
-
-class Sheets(base_classes.Sheets):  # type: ignore[misc]
-    """The sheets of a workbook, in tab order."""
-
-    api: Any = None
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.api = book.api.getSheets()
-
-    @property
-    def active(self) -> "Sheet":
-        return Sheet(self.book, self.book.controller.getActiveSheet())
-
-    def __len__(self) -> int:
-        return int(self.api.getCount())
-
-    def __call__(self, name_or_index: int | str) -> "Sheet":
-        if isinstance(name_or_index, int):
-            return Sheet(self.book, self.api.getByIndex(name_or_index - 1))
-        if not self.api.hasByName(name_or_index):
-            raise KeyError(name_or_index)
-        return Sheet(self.book, self.api.getByName(name_or_index))
-
-    def __iter__(self) -> Iterator["Sheet"]:
-        for i in range(len(self)):
-            yield self(i + 1)
-
-    def __contains__(self, name: str) -> bool:
-        return bool(self.api.hasByName(name))
-
-    def add(self, before: "Sheet | None" = None, after: "Sheet | None" = None, name: str | None = None) -> "Sheet":
-        at = before.index - 1 if before else after.index if after else len(self)
-        taken = set(self.api.getElementNames())
-        name = name or next(n for n in (f"Sheet{i}" for i in range(1, len(taken) + 2)) if n not in taken)
-        self.api.insertNewByName(name, at)
-        return self(name)
-
-
-class Sheet(base_classes.Sheet):  # type: ignore[misc]
-    """A sheet of an open spreadsheet."""
-
-    api: Any = None
-
-    def __init__(self, book: Book, xl: Any) -> None:
-        self._book = book
-        self.api = xl
-
-    @property
-    def book(self) -> Book:
-        return self._book
-
-    @property
-    def name(self) -> str:
-        return str(self.api.getName())
-
-    @name.setter
-    def name(self, value: str) -> None:
-        self.api.setName(value)
-
-    @property
-    def index(self) -> int:
-        return int(self.api.getRangeAddress().Sheet) + 1
-
-    @property
-    def protected(self) -> bool:
-        """Whether Calc refuses to change its locked cells."""
-        return bool(self.api.isProtected())
-
-    @property
-    def visible(self) -> bool:
-        return bool(self.api.IsVisible)
-
-    @visible.setter
-    def visible(self, value: bool) -> None:
-        self.api.IsVisible = bool(value)
-
-    def range(self, arg1: Any, arg2: Any = None) -> Range:
-        """The range of a reference, a name, or one or two (row, column)."""
-        if isinstance(arg1, Range) or isinstance(arg2, Range):
-            first, last = (a.area if isinstance(a, Range) else (*a, *a) for a in (arg1, arg2 or arg1))
-            return Range(self, (min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3])))  # fmt: skip
-        if isinstance(arg1, tuple):
-            return Range(self, (*arg1, *(arg2 or arg1)))
-        if area := area_of(arg1 if arg2 is None else f"{arg1}:{arg2}"):
-            return Range(self, area)
-        if arg1 in self.book.api.NamedRanges.getElementNames():
-            return self.book.names(arg1).refers_to_range
-        raise ValueError(f"there is no range {arg1!r}")
-
-    @property
-    def cells(self) -> Range:
-        return Range(self, (1, 1, LAST_ROW, LAST_COLUMN))
-
-    @property
-    def used_range(self) -> Range:
-        """From the first to the last cell that holds anything; A1 on an empty sheet."""
-        found = self.api.queryContentCells(_CONTENT).getRangeAddresses()
-        if not found:
-            return Range(self, (1, 1, 1, 1))
-        return Range(
-            self,
-            (
-                min(a.StartRow for a in found) + 1,
-                min(a.StartColumn for a in found) + 1,
-                max(a.EndRow for a in found) + 1,
-                max(a.EndColumn for a in found) + 1,
-            ),
-        )
-
-    @property
-    def tables(self) -> Tables:
-        return Tables(self)
-
-    @property
-    def names(self) -> Names:
-        return Names(self.book)
-
-    def activate(self) -> None:
-        self.book.controller.setActiveSheet(self.api)
-
-    select = activate
-
-    def clear_contents(self) -> None:
-        self.cells.clear_contents()
-
-    def clear(self) -> None:
-        self.cells.clear()
-
-    def delete(self) -> None:
-        self.book.api.getSheets().removeByName(self.name)
 
 
 engine = Engine()

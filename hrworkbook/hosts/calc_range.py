@@ -1,7 +1,10 @@
-"""Ranges, tables and names of an open Calc document, as xlwings asks for them: a block is one call, whatever its size."""
+"""Ranges of an open Calc document, as xlwings asks for them: a block is one call, whatever its size."""
+
+# xlwings' base classes declare every attribute as a property that raises: here they are what they are.
+# mypy: disable-error-code="misc,override,unused-ignore,untyped-decorator"
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from hrworkbook.snapshot import column_letters, column_number
 from hrworkbook.values import CellError
 
 if TYPE_CHECKING:
-    from hrworkbook.hosts.calc import Sheet
+    from hrworkbook.hosts.calc_book import Sheet
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{0,3})\$?([1-9]\d*)?(?::\$?([A-Za-z]{0,3})\$?([1-9]\d*)?)?")
 _DATE_SHOWN, _TIME_SHOWN = "dd/mm/yyyy", "hh:mm:ss"
@@ -38,7 +41,7 @@ def area_of(reference: str) -> Area | None:
     return min(rows), min(columns), max(rows), max(columns)
 
 
-class Range(base_classes.Range):  # type: ignore[misc]
+class Range(base_classes.Range):
     """An area of a sheet, in rows and columns counted from 1."""
 
     def __init__(self, sheet: "Sheet", area: Area) -> None:
@@ -123,6 +126,26 @@ class Range(base_classes.Range):  # type: ignore[misc]
             rows[r][c] = CellError(ERRORS.get(self.api.getCellByPosition(c, r).getError(), "#VALUE!"))
         return rows
 
+    @raw_value.setter
+    def raw_value(self, data: Any) -> None:
+        """Write a value, or rows of them, as Excel takes them: text beginning with `=` is a formula but in a text cell."""
+        rows = _rows(data, self.shape)
+        top, left = self.area[:2]
+        cells = {(top + r, left + c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
+        formulas = {at: v for at, v in cells.items() if isinstance(v, str) and _is_formula(v)}
+        if formulas:
+            for area, _ in self.areas_shown_as(TEXT):
+                formulas = {at: v for at, v in formulas.items() if not _inside(at, area)}
+        day_nought = self.sheet.book.day_nought
+        # Calc breaks down at a None or a bool here, so that each has its stand-in.
+        sent = [
+            tuple("" if (top + r, left + c) in formulas else _plain(v, day_nought) for c, v in enumerate(row))
+            for r, row in enumerate(rows)
+        ]
+        Range(self.sheet, (top, left, top + len(sent) - 1, left + len(sent[0]) - 1)).api.setDataArray(tuple(sent))
+        self._put_formulas(formulas)
+        self._show({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
+
     def _show_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
         """Put dates, times and Yes/No in place of the numbers that are shown as such."""
         top, left = min(r for r, _ in numbers), min(c for _, c in numbers)
@@ -144,28 +167,8 @@ class Range(base_classes.Range):  # type: ignore[misc]
             ranges = alike.getByIndex(i)
             kind = self.sheet.book.kind_of(ranges.NumberFormat)
             if kind & kinds:
-                found += [(_area(a), kind) for a in ranges.getRangeAddresses()]
+                found += [(area_found(a), kind) for a in ranges.getRangeAddresses()]
         return found
-
-    @raw_value.setter
-    def raw_value(self, data: Any) -> None:
-        """Write a value, or rows of them, as Excel takes them: text beginning with `=` is a formula but in a text cell."""
-        rows = _rows(data, self.shape)
-        top, left = self.area[:2]
-        cells = {(top + r, left + c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
-        formulas = {at: v for at, v in cells.items() if isinstance(v, str) and _is_formula(v)}
-        if formulas:
-            for area, _ in self.areas_shown_as(TEXT):
-                formulas = {at: v for at, v in formulas.items() if not _inside(at, area)}
-        day_nought = self.sheet.book.day_nought
-        # Calc breaks down at a None or a bool here, so that each has its stand-in.
-        sent = [
-            tuple("" if (top + r, left + c) in formulas else _plain(v, day_nought) for c, v in enumerate(row))
-            for r, row in enumerate(rows)
-        ]
-        Range(self.sheet, (top, left, top + len(sent) - 1, left + len(sent[0]) - 1)).api.setDataArray(tuple(sent))
-        self._put_formulas(formulas)
-        self._show({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
 
     def _put_formulas(self, formulas: Cells) -> None:
         for area in stretches(formulas):
@@ -235,7 +238,7 @@ class Range(base_classes.Range):  # type: ignore[misc]
     def merge_area(self) -> "Range":
         cursor = self.sheet.api.createCursorByRange(self.api)
         cursor.collapseToMergedArea()
-        return Range(self.sheet, _area(cursor.getRangeAddress()))
+        return Range(self.sheet, area_found(cursor.getRangeAddress()))
 
     def merge(self, across: bool) -> None:
         for part in self.rows if across else [self]:
@@ -278,7 +281,7 @@ def _jump(filled: Sequence[bool]) -> int:
     return next((i for i in range(1, len(filled)) if filled[i]), len(filled) - 1)
 
 
-def _area(found: Any) -> Area:
+def area_found(found: Any) -> Area:
     return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
 
 
@@ -307,144 +310,3 @@ def _rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
     if not isinstance(data, list | tuple):
         return [[data] * shape[1]] * shape[0]
     return [list(row) for row in data] if data and isinstance(data[0], list | tuple) else [list(data)]
-
-
-class Table(base_classes.Table):  # type: ignore[misc]
-    """A table of the workbook, which Calc keeps as a database range."""
-
-    api: Any = None
-
-    def __init__(self, sheet: "Sheet", xl: Any) -> None:
-        self.sheet = sheet
-        self.api = xl
-
-    @property
-    def name(self) -> str:
-        return str(self.api.Name)
-
-    display_name = name
-
-    @property
-    def range(self) -> Range:
-        return Range(self.sheet, _area(self.api.getDataArea()))
-
-    @property
-    def show_headers(self) -> bool:
-        return bool(self.api.ContainsHeader)
-
-    @property
-    def show_totals(self) -> bool:
-        return bool(self.api.TotalsRow)
-
-    @property
-    def header_row_range(self) -> Range | None:
-        top, left, _, right = self.range.area
-        return Range(self.sheet, (top, left, top, right)) if self.show_headers else None
-
-    @property
-    def data_body_range(self) -> Range | None:
-        top, left, bottom, right = self.range.area
-        top, bottom = top + self.show_headers, bottom - self.show_totals
-        return Range(self.sheet, (top, left, bottom, right)) if top <= bottom else None
-
-    @property
-    def parent(self) -> "Sheet":
-        return self.sheet
-
-    def resize(self, range: Any) -> None:
-        found = self.api.getDataArea()
-        top, left, bottom, right = range.impl.area
-        found.StartRow, found.StartColumn, found.EndRow, found.EndColumn = top - 1, left - 1, bottom - 1, right - 1
-        self.api.setDataArea(found)
-
-
-class Tables(base_classes.Tables):  # type: ignore[misc]
-    """The tables on one sheet."""
-
-    def __init__(self, sheet: "Sheet") -> None:
-        self.sheet = sheet
-
-    def _all(self) -> list[Table]:
-        ranges = self.sheet.book.api.DatabaseRanges
-        here = self.sheet.index - 1
-        tables = [ranges.getByIndex(i) for i in range(ranges.getCount())]
-        return [Table(self.sheet, t) for t in tables if t.getDataArea().Sheet == here and t.IsUserDefined is not False]
-
-    def __iter__(self) -> Any:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __call__(self, key: int | str) -> Table:
-        tables = self._all()
-        if isinstance(key, int):
-            return tables[key - 1]
-        for table in tables:
-            if table.name == key:
-                return table
-        raise KeyError(key)
-
-    def __contains__(self, key: str) -> bool:
-        return any(table.name == key for table in self._all())
-
-
-class Name(base_classes.Name):  # type: ignore[misc]
-    """A named range of the workbook."""
-
-    api: Any = None
-
-    def __init__(self, book: Any, xl: Any) -> None:
-        self.book = book
-        self.api = xl
-
-    @property
-    def name(self) -> str:
-        return str(self.api.getName())
-
-    @property
-    def refers_to(self) -> str:
-        return for_excel("=" + self.api.getContent())
-
-    @refers_to.setter
-    def refers_to(self, value: str) -> None:
-        self.api.setContent(for_calc(value).removeprefix("="))
-
-    @property
-    def refers_to_range(self) -> Range:
-        found = self.api.getReferredCells().getRangeAddress()
-        return Range(self.book.sheets(found.Sheet + 1), _area(found))
-
-    def delete(self) -> None:
-        self.book.api.NamedRanges.removeByName(self.name)
-
-
-class Names(base_classes.Names):  # type: ignore[misc]
-    """The named ranges of a workbook."""
-
-    api: Any = None
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self.api = book.api.NamedRanges
-
-    def __len__(self) -> int:
-        return int(self.api.getCount())
-
-    def __call__(self, name_or_index: int | str) -> Name:
-        if isinstance(name_or_index, int):
-            return Name(self.book, self.api.getByIndex(name_or_index - 1))
-        return Name(self.book, self.api.getByName(name_or_index))
-
-    def __iter__(self) -> Iterator[Name]:
-        return (self(i + 1) for i in range(len(self)))
-
-    def contains(self, name_or_index: int | str) -> bool:
-        if isinstance(name_or_index, int):
-            return 1 <= name_or_index <= len(self)
-        return bool(self.api.hasByName(name_or_index))
-
-    def add(self, name: str, refers_to: str) -> Name:
-        start = self.book.sheets(1).range("A1").api.getCellByPosition(0, 0).getCellAddress()
-        self.api.addNewByName(name, for_calc(refers_to).removeprefix("="), start, 0)
-        return self(name)
