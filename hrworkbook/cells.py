@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook import faults_in_cells as faults
-from hrworkbook.bounds import FILE_MAX, MB, PLAIN, RESAVE, Package, Part, rebuilt, refused
+from hrworkbook.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, RESAVE, Package, Part, rebuilt, refused
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.faults_in_records import in_workbook_stream
 from hrworkbook.sniff import kind_of, package_kind
@@ -67,7 +67,25 @@ def _book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:
         raise refused(
             "no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in"
         )
+    covered = sum(map(_covered, found))
+    if covered:
+        notes.append(
+            f"It has {covered:,} value{'s' * (covered > 1)} under merged cells, which Excel keeps but does not show."
+        )
     return {"kind": kind, "sheets": found, "notes": notes}
+
+
+def _covered(sheet: RawSheet) -> int:
+    """How many values lie under merged cells, where nobody sees them."""
+    rows: list[list[Any]] = sheet["rows"]
+    if sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in sheet["merges"]) > AREA_MAX:
+        return 0  # merges over merges: a broken sheet, and counting would take long
+    return sum(
+        value is not None
+        for top, left, bottom, right in sheet["merges"]
+        for down, row in enumerate(rows[top - 1 : bottom])
+        for value in (row[left - 1 : right] if down else row[left:right])
+    )
 
 
 def _macros(package: Package) -> bool:
@@ -174,16 +192,16 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
         "name": name,
         "hidden": hidden,
         "rows": cells,
-        "merges": [_clipped(merge, len(cells), len(left) + len(rows[0]) if rows else 0) for merge in merges],
+        "merges": sorted({_clipped(merge, len(cells), len(left) + len(rows[0]) if rows else 0) for merge in merges}),
         "hidden_rows": [],
         "specials": specials,
     }
 
 
-def _clipped(merge: Any, height: int, width: int) -> list[int]:
+def _clipped(merge: Any, height: int, width: int) -> tuple[int, int, int, int]:
     """A merge counted from 1, cut to the sheet's values: one over a whole column would cost its reader a million cells."""
     (top, left), (bottom, right) = merge
-    return [top + 1, left + 1, max(min(bottom + 1, height), top + 1), max(min(right + 1, width), left + 1)]
+    return top + 1, left + 1, max(min(bottom + 1, height), top + 1), max(min(right + 1, width), left + 1)
 
 
 _PLAIN = frozenset({str, float, int, bool})

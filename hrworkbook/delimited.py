@@ -2,6 +2,8 @@
 
 import csv
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
@@ -16,12 +18,13 @@ def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
     Raises UnreadableFile for prose and for text in no known encoding.
     """
     text, encoding = decoded(data)
+    text = text.replace("\0", "")
     declared = re.match(r"\s*\"?sep=(.)\"?\r?\n", text)
     if declared:
         text = text[declared.end() :]
-    delimiter = declared[1] if declared else delimiter_of(text)
-    table_name = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
-    if not delimiter and not (table_name and _short_lines(text)):
+    delimiter, evenness = (declared[1], 1.0) if declared else delimiter_of(text)
+    named_a_table = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
+    if evenness < (0.0 if named_a_table and _short_lines(text) else 0.08 if named_a_table else 0.4):
         raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
     rows = _rows(text, delimiter or ",")
     if not rows:
@@ -51,8 +54,8 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "cp1252"
 
 
-def delimiter_of(text: str) -> str:
-    """The character that cuts the text into the most even columns; '' where none does.
+def delimiter_of(text: str) -> tuple[str, float]:
+    """The character that cuts the text into the most even columns, and how even they are, from 0 to 1; '' where none cuts it.
 
     Each candidate is tried on the first lines, quotes respected. The one wins under which the most lines agree on a number
     of columns above one; a semicolon file with decimal commas reads even under commas in no more than a few lines.
@@ -60,26 +63,25 @@ def delimiter_of(text: str) -> str:
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
-    best, score = "", 0.0
+    best, evenness = "", 0.0
     for delimiter in _NAMES:
         widths = [len(row) for row in _parsed(sample, delimiter) if any(cell.strip() for cell in row)]
-        if not widths:
-            continue
-        wide = [w for w in widths if w > 1]
+        wide = Counter(width for width in widths if width > 1)
         if not wide:
             continue
-        usual = max(set(wide), key=lambda w: (wide.count(w), w))
-        agreeing = wide.count(usual) / len(widths)
-        points = agreeing * (1 - 1 / (1 + usual)) * (1 if len(wide) > 1 or len(widths) == 1 else 0.1)
-        if points > score * 1.05:
-            best, score = delimiter, points
-    return best if score > 0.08 else ""
+        usual, agreeing = max(wide.items(), key=lambda item: (item[1], item[0]))
+        even = agreeing / len(widths) * (1 - 1 / (1 + usual))
+        if agreeing == 1 and len(widths) > 2:
+            even /= 10  # one line in many: a sentence with a comma, not a table
+        if even > evenness * 1.05:
+            best, evenness = delimiter, even
+    return best, evenness
 
 
 def _parsed(text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(1 << 24)
     try:
-        return list(csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter))
+        return list(csv.reader(_lines(text), delimiter=delimiter))
     except csv.Error:
         return []
 
@@ -98,19 +100,19 @@ def _rows(text: str, delimiter: str) -> list[list[str | None]]:
             cells += len(row)
             widest = max(widest, len(row))
             if cells > CELLS_MAX or len(rows) > ROWS_MAX * 5:
-                break
+                raise refused(f"it has more than {len(rows) - 1:,} rows, far more than a return", PLAIN)
     except csv.Error:
         raise refused("it is damaged: its quotation marks do not match") from None
     while rows and not rows[-1]:
         rows.pop()
-    if cells > CELLS_MAX or len(rows) > ROWS_MAX or widest > 16_384 or len(rows) * widest > AREA_MAX * 4:
+    if len(rows) > ROWS_MAX or widest > 16_384 or len(rows) * widest > AREA_MAX * 4:
         raise refused(f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN)
     return rows
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> Iterator[str]:
     r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
-    return re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", text.replace("\0", ""))
+    return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", text))
 
 
 def _short_lines(text: str) -> bool:

@@ -14,6 +14,7 @@ UNCOMPUTED = "u"
 Fault = tuple[int, int, str, str]
 """Row and column counted from 0, `ERROR` or `UNCOMPUTED`, and the error's or the formula's text."""
 
+_TOO_MANY = f"a sheet of it has more than {CELLS_MAX:,} cells"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _PARSED = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"})
 """The errors the parser knows; one it does not know would lose it the whole sheet."""
@@ -21,6 +22,8 @@ _PARSED = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 _COLUMNS = re.compile(rb' r="([A-Z]+)[0-9]')
 _ROWS = re.compile(rb'<row[^>]*? r="([0-9]+)"')
 _HIDDEN_ROWS = re.compile(rb'<row(?=[^>]* hidden="(?:1|true)")[^>]* r="([0-9]+)"')
+_ODDITIES = (b"<f", b'="e"', b"<!", b"<c>", b"<row>")
+"""Formulas, error values, comments and unparsed text, cells and rows without an address."""
 _CELL = re.compile(r"([A-Za-z]{1,9})([0-9]{1,12})")
 
 
@@ -48,7 +51,7 @@ class Sheet:
     def check(self) -> None:
         """Refuse a sheet that is too large to be a return, or impossible."""
         if self.cells > CELLS_MAX:
-            raise refused(f"a sheet of it has more than {CELLS_MAX:,} cells", PLAIN)
+            raise refused(_TOO_MANY, PLAIN)
         if self.last_row > LAST_ROW or self.last_column > LAST_COLUMN:
             raise refused("a sheet of it has a cell beyond the last row or column a sheet can have", PLAIN)
         if self.last_row > ROWS_MAX:
@@ -76,26 +79,25 @@ def in_sheet_xml(xml: bytes) -> Sheet:
     Most sheets have no error, no formula and no oddity: a few searches settle those, and only the rest is parsed twice.
     """
     begin = xml.find(b"<sheetData")
-    end = xml.rfind(b"</sheetData>")
+    end = xml.rfind(b"</c>")
     if begin >= 0 and end > begin:
-        body = xml[begin:end]
+        body = xml[begin:end]  # a million formatted rows after the last value count for nothing
         cells = body.count(b"<c ")
-        if (
-            cells == body.count(b' r="') - body.count(b"<row ")
-            and body.find(b"<!") < 0
-            and body.find(b"<f") < 0
-            and body.find(b'="e"') < 0
-        ):
+        if cells == body.count(b' r="') - body.count(b"<row ") and not any(body.find(sign) >= 0 for sign in _ODDITIES):
             sheet = Sheet()
             sheet.cells = cells
             sheet.last_row = max(map(int, _ROWS.findall(body)), default=0)
-            sheet.last_column = max((_column(c[:4].decode()) for c in set(_COLUMNS.findall(body))), default=0)
+            sheet.last_column = max(
+                (_column(letters[:4].decode()) for letters in set(_COLUMNS.findall(body))), default=0
+            )
             if cells <= CELLS_MAX and sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX:
                 if body.find(b" hidden=") >= 0:
                     sheet.hidden_rows = [int(row) for row in _HIDDEN_ROWS.findall(body)]
                 return sheet
     elif b"sheetData" not in xml:
         return Sheet()
+    if xml.count(b"<v>") > CELLS_MAX:
+        raise refused(_TOO_MANY, PLAIN)
     return _SheetXml(xml).sheet
 
 

@@ -95,17 +95,16 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
                 elif kind == 0x06 and length >= 14:
                     result = data[at + 6 : at + 14]
                     special = result[0] if result[6:] == b"\xff\xff" else -1
+                    computed = computed or special != 3
                     if special == 2:
                         sheet.faults.append((row, column, ERROR, CODES.get(result[2], "#N/A")))
                     elif special == 3:
                         empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
-                    else:
-                        computed = True
             elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
                 sheet.hidden_rows.append(struct.unpack_from("<H", data, at)[0] + 1)
         sheet.check()
         found.append((name, sheet))
-    if empty_texts and not computed and not any(sheet.faults for _, sheet in found):
+    if not computed:
         # A writer that computes nothing stores an empty text for every formula; Excel does so only for a true "".
         for sheet, fault in empty_texts:
             sheet.faults.append(fault)

@@ -23,12 +23,13 @@ from hrworkbook.attachments import (
     safe_name,
     shown_text,
 )
-from hrworkbook.bounds import FILE_MAX, MB, Package, refused
+from hrworkbook.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.mails import MAIL_MAX, Mail, mails_of_mailbox, read_mail, read_outlook
 from hrworkbook.sniff import OLE, ZIP
 
 ZIP_MAX = 200 * MB
+_NO_ZIP = "Ask the sender for the workbook itself, without the zip"
 ZIP_DEPTH = 5
 ATTACHMENTS_MAX = 5_000
 """Attachments taken out of one mail, mailbox message or zip."""
@@ -96,6 +97,8 @@ class _Finder:
     def __init__(self, asides: list[Aside]) -> None:
         self.asides = asides
         self.seen: dict[bytes, str] = {}
+        self.unpacked = 0
+        """Bytes taken out of zips, in zips, in one file on disk."""
 
     def at(self, path: Path) -> Iterator[Attachment | Refusal]:
         """Everything at a path the officer gave."""
@@ -126,6 +129,7 @@ class _Finder:
     def file(self, path: Path) -> Iterator[Attachment | Refusal]:
         """A file on disk, looked into where it is a mail, a mailbox or a zip."""
         name = safe_name(path.name)
+        self.unpacked = 0
         try:
             if not path.is_file():
                 yield Refusal(name, "this is no ordinary file", "Give a file or a folder")
@@ -144,7 +148,7 @@ class _Finder:
             if is_mailbox(head):
                 for number, data in enumerate(mails_of_mailbox(path), 1):
                     yield from self.mail(data, (name, f"mail {number}"))
-            elif is_mail(head, name):
+            elif head and is_mail(head, name):
                 yield from self.mail(_read(path, size, MAIL_MAX), (name,))
             elif head.startswith(ZIP) and size <= ZIP_MAX:
                 yield from self.package(path.read_bytes(), Attachment(name, path), 0)
@@ -171,8 +175,10 @@ class _Finder:
         if len(content) > FILE_MAX:
             return found
         digest = hashlib.sha256(content)
-        earlier = self.seen.setdefault(digest.digest(), found.place)
-        return replace(found, sha256=digest.hexdigest(), copy_of="" if earlier is found.place else earlier)
+        earlier = self.seen.get(digest.digest(), "")
+        if not earlier:
+            self.seen[digest.digest()] = found.place
+        return replace(found, sha256=digest.hexdigest(), copy_of=earlier)
 
     # ------------------------------------------------------------ mails
 
@@ -240,7 +246,7 @@ class _Finder:
             if enclosure.damaged and not enclosure.data.startswith(ZIP):
                 yield Refusal(
                     " > ".join((*via, shown)),
-                    "it was damaged on its way: its mail coding is broken",
+                    "it was damaged on its way: bytes of it may be missing",
                     "Ask the sender to send it again",
                 )
                 continue
@@ -279,7 +285,7 @@ class _Finder:
             if found.name.lower().endswith(_BOOKS):
                 yield self.placed(found)
             else:
-                yield Refusal(found.place, refusal.fault, refusal.remedy, via=found.via)
+                yield Refusal(found.place, refusal.fault, _NO_ZIP, via=found.via)
             return
         if is_document(package):
             yield self.placed(found)
@@ -296,11 +302,22 @@ class _Finder:
         any_found = False
         for part in sorted(package.parts.values(), key=lambda p: _in_order(p.name)):
             name = safe_name(part.name)
-            why = not_sent(name) or ("part of a Mac's own filing" if "__MACOSX" in part.name else "")
+            why = not_sent(part.name.rsplit("/", 1)[-1]) or (
+                "part of a Mac's own filing" if "__MACOSX" in part.name else ""
+            )
             if why or name.lower().endswith(_NOT_RETURNS):
                 self.asides.append(Aside(" > ".join((*via, name)), why or "a picture, signature or invitation"))
                 continue
             any_found = True
+            self.unpacked += part.size
+            if self.unpacked > TOTAL_MAX:
+                yield Refusal(
+                    found.place,
+                    f"it unpacks to more than {TOTAL_MAX // MB} MB; the rest was not read",
+                    _NO_ZIP,
+                    via=found.via,
+                )
+                return
             try:
                 inside = package.take(part.name)
             except UnreadableFile as refusal:
@@ -345,6 +362,11 @@ def _without_workbook(mail: Mail) -> tuple[str, str]:
     """Why a mail holds no return, and what to do about it."""
     if mail.locked:
         return f"this mail is {mail.locked}", "Open it in your mail program, save the workbook and give that"
+    if mail.partial:
+        return (
+            "this is one piece of a mail that was sent in pieces",
+            "Open it in your mail program, save the workbook and give that",
+        )
     if mail.automatic:
         return (
             "this is an automatic reply, with nothing attached",

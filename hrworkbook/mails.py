@@ -17,7 +17,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -27,8 +27,8 @@ from hrworkbook.bounds import MB, refused
 MAIL_MAX = 60 * MB
 PARTS_MAX = 1_000
 DEPTH_MAX = 20
-_LINES_BY_DEPTH = 12_000_000
-"""Lines times open boundaries: what the parser's time grows with."""
+LINES_MAX = 1_500_000
+"""Twice what `MAIL_MAX` of base64 has; the parser's time grows with lines times boundaries."""
 _FIELD_MAX = 4_000
 
 _SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
@@ -53,7 +53,7 @@ class Enclosure:
     inline: bool = False
     """Part of the text, as a logo in a signature is."""
     damaged: bool = False
-    """Its coding is broken, so bytes may be missing."""
+    """Its coding is broken or the mail is cut short, so bytes may be missing."""
 
 
 @dataclass
@@ -68,6 +68,8 @@ class Mail:
     text: str = ""
     automatic: bool = False
     """Sent by a machine: out of office, or undeliverable."""
+    partial: bool = False
+    """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
     locked: str = ""
     """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
     enclosures: list[Enclosure] = field(default_factory=list)
@@ -92,7 +94,13 @@ def _check_mail(data: bytes) -> None:
     parts = data.count(b"\n--") if boundaries else 0
     if parts > 5 * PARTS_MAX or boundaries > 10 * DEPTH_MAX or forwards > 5 * DEPTH_MAX:
         raise refused(f"this mail has {max(parts, boundaries):,} parts, which no honest mail has", _SEND_AGAIN)
-    if data.count(b"\n") * (1 + boundaries + forwards) > _LINES_BY_DEPTH * 5:
+    lines = data.count(b"\n")
+    top = re.search(rb"\n\r?\n", data)
+    if (
+        lines > LINES_MAX
+        or lines * (1 + boundaries + forwards) > 20 * LINES_MAX
+        or (top.start() if top else len(data)) > 2 * MB
+    ):
         raise refused("this mail is built so that reading it would take very long", _SEND_AGAIN)
     if boundaries and any(len(found[0]) > _FIELD_MAX for found in _PART_FIELD.finditer(data)):
         raise refused("this mail has a heading of a size no honest mail has", _SEND_AGAIN)
@@ -128,14 +136,18 @@ def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, pla
         part.get_param("smime-type", "")
     ):
         mail.locked = "encrypted (S/MIME)"
+    elif kind in ("message/partial", "message/external-body"):
+        mail.partial = True
     elif kind.startswith("message/") and isinstance(inner, list):
         if kind != "message/delivery-status":
             mail.forwarded += [_forwarded(part, cast("email.message.Message[str, str]", m), depth) for m in inner]
     elif isinstance(inner, list):
-        if depth > 4 * DEPTH_MAX:
-            raise refused("this mail is nested deeper than any honest mail", _SEND_AGAIN)
         for child in inner:
             _gather(cast("email.message.Message[str, str]", child), mail, depth, plain, rich)
+        if mail.enclosures and any(
+            isinstance(defect, email.errors.CloseBoundaryNotFoundDefect) for defect in part.defects
+        ):
+            mail.enclosures[-1] = replace(mail.enclosures[-1], damaged=True)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
         text = _decoded(part)[0].decode(_charset(part), "replace")
         (plain if kind == "text/plain" else rich).append(text[:20_000])

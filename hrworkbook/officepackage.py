@@ -60,7 +60,7 @@ class _Book:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""
         name = name.rpartition(":")[2]
-        if name == "workbookPr":
+        if name == "workbookPr" and "date1904" in attributes:
             self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
         elif name == "sheet":
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
