@@ -76,6 +76,12 @@ def faults(package: bytes) -> list[str]:
     return found
 
 
+def read_back(package: bytes, name: str) -> dict[str, str]:
+    """Each module's source as olevba reads it from the workbook or add-in."""
+    parser = VBA_Parser(name, data=package)
+    return {stream.rpartition("/")[2]: source for _, stream, _, source in parser.extract_macros()}
+
+
 def sources(project: bytes) -> dict[str, tuple[str, str]]:
     """Kind (Document, Class or Module) and source of each module of a project."""
     return project_faults(project)[1]
@@ -145,28 +151,31 @@ def compound_faults(data: bytes) -> list[str]:
 
 
 def _tree_faults(table: list[tuple]) -> list[str]:
-    """Siblings stand in order in a red-black tree: Excel finds streams by walking it."""
-    found: list[str] = []
+    """Siblings stand in order in a tree without red under red: Excel finds streams by walking it.
 
-    def walk(number: int, above_is_red: bool, names: list[str], seen: set[int]) -> int:
+    Excel's own trees are often all black and lean, so how deep they are is no fault.
+    """
+    found: list[str] = []
+    reached = {0}
+
+    def walk(number: int, above_is_red: bool, names: list[str], seen: set[int]) -> None:
         if number == FREE:
-            return 1
+            return
         if number >= len(table) or number in seen:
             found.append("compound file: the directory's tree is torn")
-            return 1
+            return
         seen.add(number)
         name, length, kind, colour, left, right, child, *_ = table[number]
         if kind not in (1, 2):
             found.append("compound file: the directory's tree holds an unused entry")
         if above_is_red and colour == 0:
             found.append(f"compound file: red under red at {_text(name, length)}")
-        depth = walk(left, colour == 0, names, seen)
+        walk(left, colour == 0, names, seen)
         names.append(_text(name, length))
-        if walk(right, colour == 0, names, seen) != depth:
-            found.append(f"compound file: the tree leans at {names[-1]}")
+        walk(right, colour == 0, names, seen)
+        reached.add(number)
         if kind == 1:
             siblings(child)
-        return depth + (colour == 1)
 
     def siblings(number: int) -> None:
         names: list[str] = []
@@ -175,7 +184,8 @@ def _tree_faults(table: list[tuple]) -> list[str]:
             found.append(f"compound file: out of order: {', '.join(names)}")
 
     siblings(table[0][6])
-    return found
+    lost = [_text(e[0], e[1]) for i, e in enumerate(table) if e[2] in (1, 2) and i not in reached]
+    return [*found, f"compound file: not found by walking the tree: {', '.join(lost)}"] if lost else found
 
 
 def _text(name: bytes, length: int) -> str:

@@ -56,7 +56,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
     `masters` are .xlsx workbooks by name without ending. The bytes written are the same each time.
     """
     folder = root / "workbook"
-    files = built(masters, root / "macros")
+    files = built(masters, _macros_in(root))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
@@ -73,7 +73,7 @@ def stale(root: Path, masters: Mapping[str, bytes]) -> list[str]:
     """
     folder = root / "workbook"
     wrong = []
-    for name, data in built(masters, root / "macros").items():
+    for name, data in built(masters, _macros_in(root)).items():
         path = folder / name
         if not path.is_file() or list(unzipped(path.read_bytes()).items()) != list(unzipped(data).items()):
             wrong.append(name)
@@ -168,6 +168,11 @@ def macros_folder() -> Path:
         if (folder / "ribbon.toml").is_file():
             return folder
     raise ToolMissing("macros", "the text of the macros is not here", "Install hrworkbook again with pip")
+
+
+def _macros_in(root: Path) -> Path | None:
+    folder = root / "macros"
+    return folder if folder.is_dir() else None
 
 
 def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:

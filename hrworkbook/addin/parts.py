@@ -91,8 +91,8 @@ def _children(xml: bytes) -> list[tuple[str, int, int]]:
     def closed(name: str) -> None:
         nonlocal depth
         if depth == 2:
-            at = parser.CurrentByteIndex
-            end = _tag_end(xml, at)
+            at, start = parser.CurrentByteIndex, found[-1][1]
+            end = _tag_end(xml, at if xml.startswith(b"</", at) else start)
             found[-1] = (*found[-1][:2], end)
         depth -= 1
 
