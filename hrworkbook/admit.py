@@ -1,18 +1,19 @@
 """Admit: whose return a file is, and whether it may be merged."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hrworkbook.compare import Baseline, looks_like
+from hrworkbook.compare import Ground
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
-from hrworkbook.issue import LAST, shown_again
-from hrworkbook.ledgers import HEADINGS, JOURNAL, REGISTER, Item
+from hrworkbook.ledgers import JOURNAL, REGISTER, Item
+from hrworkbook.matching import Baseline, Contents
 from hrworkbook.outcomes import Received, Refused
 from hrworkbook.plan import Plan, issued_ledger
-from hrworkbook.schema import ID_HEADER
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 from hrworkbook.tables import Table, find_table
@@ -47,27 +48,48 @@ class IssuedReturns:
         self._plan = plan
         self._register = REGISTER.items(plan.snapshot)
         self.merged: dict[str, Item] = {}
+        """The Register's row of each file merged and not undone, by its hash."""
         for item in self._register:
             if item.text("What") == "Merged":
                 self.merged[item.text("Hash")] = item
             elif item.text("What") == "Undone":
                 self.merged.pop(item.text("Hash"), None)
-        self._rows: dict[str, list[Item]] = defaultdict(list)
-        for item in issued_ledger(plan.schema).items(plan.snapshot):
-            self._rows[item.text("Return")].append(item)
+        self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
+        self._places: list[int] = []
+        self._read_baselines()
         self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
         self._known: dict[str, Known] = {}
+        self._contents: dict[str, Contents] = {}
         self._written: dict[str, dict[tuple[str, str], Value]] | None = None
+        self._refused = {
+            (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
+            for i in self._register
+            if (what := i.text("What")) not in ("Issued", "Merged", "Undone")
+        }
+
+    def _read_baselines(self) -> None:
+        """The rows of the Issued sheet by return; `_places` says where in a row the ID and each column stand."""
+        ledger = issued_ledger(self._plan.schema)
+        top, columns = ledger.heading_row(self._plan.snapshot)
+        at, *self._places = (c - 1 for c in columns)
+        for row in self._plan.snapshot[ledger.sheet].rows[top:]:
+            if at < len(row) and row[at] is not None:
+                self._rows[plain(row[at])].append(row)
 
     def __contains__(self, return_id: str) -> bool:
         return return_id in self._issued
 
     def __getitem__(self, return_id: str) -> Known:
         if return_id not in self._known:
-            row = self._issued[return_id]
-            columns = self._plan.schema.columns
-            baseline = {i.text(ID_HEADER): {c.key: i[c.header] for c in columns} for i in self._rows[return_id]}
-            self._known[return_id] = Known(return_id, row.text("Owner"), row.text("Period"), baseline)
+            register = self._issued[return_id]
+            id_at, *places = self._places
+            pairs = list(zip((c.key for c in self._plan.schema.columns), places, strict=True))
+            baseline: dict[str, dict[str, Value]] = {}
+            for row in self._rows[return_id]:
+                width = len(row)
+                if id_at < width:
+                    baseline[plain(row[id_at])] = {key: row[at] if at < width else None for key, at in pairs}
+            self._known[return_id] = Known(return_id, register.text("Owner"), register.text("Period"), baseline)
         return self._known[return_id]
 
     def open(self) -> list[Known]:
@@ -75,23 +97,29 @@ class IssuedReturns:
         period = self._plan.setting("Period")
         return [self[id_] for id_, row in reversed(self._issued.items()) if row.text("Period") == period]
 
+    def contents(self, known: Known) -> Contents:
+        """A return's lines by what they say."""
+        if known.id not in self._contents:
+            self._contents[known.id] = Contents(self._plan.schema, known.baseline)
+        return self._contents[known.id]
+
     def last_sent(self, owner: str) -> datetime | None:
         """When the newest merged return of an owner was sent, in the present period; None where not known."""
-        ids = {k.id for k in self.open() if k.owner == owner}
-        sent = [i.text("Sent") for i in self.merged.values() if i.text("Return") in ids and i.text("Sent")]
-        try:
-            return max((datetime.strptime(s, "%Y-%m-%d %H:%M") for s in sent), default=None)
-        except ValueError:
-            return None
+        period = self._plan.setting("Period")
+        sent: list[datetime] = []
+        for item in self.merged.values():
+            register = self._issued.get(item.text("Return"))
+            if register and register.text("Owner") == owner and register.text("Period") == period:
+                with suppress(ValueError):
+                    sent.append(datetime.strptime(item.text("Sent"), "%Y-%m-%d %H:%M"))
+        return max(sent, default=None)
 
     def registered(self, refusal: Refused) -> bool:
         """Whether the Register already has this refusal of this file."""
-        return refusal.what in ("Already merged", "Twice") or any(
-            i.text("File") == plain(refusal.file)
-            and i.text("Hash") == refusal.sha256
-            and i.text("Note") == plain(refusal.reason)
-            for i in self._register
-        )
+        if refusal.what in ("Already merged", "Twice"):
+            return True
+        told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
+        return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused
 
     def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:
         """The text of each cell whose newest change came from this owner's return, by line ID and column key."""
@@ -108,11 +136,12 @@ class IssuedReturns:
         return self._written.get(owner, {})
 
 
-def admit(plan: Plan, issued: IssuedReturns, item: Received) -> Admitted:
+def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
     """The return a file is, with its table.
 
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
+    plan = ground.plan
     seal, broken = find_seal(item.blocks)
     if broken:
         raise BrokenSeal(
@@ -120,17 +149,17 @@ def admit(plan: Plan, issued: IssuedReturns, item: Received) -> Admitted:
             f"its seal cannot be read: '{broken[:80]}'",
             f"Ask the owner to fill in the file as it was sent, or {_REISSUE}",
         )
-    if seal:
-        known = _sealed(plan, issued, item.file, seal)
+    known = _sealed(plan, issued, item.file, seal) if seal else None
     table = find_table(
         item.blocks,
         plan.schema,
-        aliases=learned_aliases(plan),
+        aliases=ground.aliases,
         furniture=furniture_of(item.blocks),
-        ignored=[f"{LAST}{c.header}" for c in shown_again(plan.schema)],
+        ignored=ground.ignored,
+        name=item.file,
     )
-    notes: list[str] = list(table.notes)
-    if not seal:
+    notes = [n for n in table.notes if not n.startswith("There is no column")]
+    if known is None:
         known = _unsealed(plan, issued, item, table)
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
@@ -142,6 +171,7 @@ def admit(plan: Plan, issued: IssuedReturns, item: Received) -> Admitted:
     return Admitted(known, item, table, tuple(notes), unknown)
 
 
+_DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
 _REISSUE = "issue a fresh one with: hrworkbook issue MASTER --owner NAME"
 
 
@@ -176,19 +206,26 @@ def _sealed(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> Known:
 
 
 def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -> Known:
-    """The open return that a table without a seal belongs to: the one that has all its lines, else the sender's."""
+    """The open return that a table without a seal belongs to: the one that has most of its lines, else the sender's."""
     if not table.rows:
         raise NotAReturn(item.file, "it has headings but no lines", "Ask the sender for the filled-in return")
+    period = _period_said(item.blocks)
+    if period and folded(period) != folded(plan.setting("Period")):
+        raise WrongPeriod(
+            item.file, f"its seal is gone, and it says that it is for {period}; the plan now reports {plan.setting('Period')}",
+            f"Ask the sender for the present return, or {_REISSUE}",
+        )  # fmt: skip
     scored: list[tuple[int, Known]] = []
     owners: set[str] = set()
     for known in issued.open():
-        if known.owner in owners:
-            continue
-        owners.add(known.owner)
-        ids = sum(plain(r.line) in known.baseline for r in table.rows if r.line)
-        alike = sum(any(looks_like(plan, b, r) for b in known.baseline.values()) for r in table.rows if not r.line)
-        if ids + alike:
-            scored.append((ids + alike, known))
+        if known.owner not in owners:
+            owners.add(known.owner)
+            ids = {id_ for r in table.rows if (id_ := plain(r.line)) in known.baseline}
+            rest = [r for r in table.rows if plain(r.line) not in ids]
+            contents = issued.contents(known)
+            alike = sum(bool(contents.find(r)) for r in rest)
+            if ids or alike:
+                scored.append((len(ids) + alike, known))
     best = max((s for s, _ in scored), default=0)
     fits = [known for score, known in scored if score == best]
     if len(fits) > 1:
@@ -209,6 +246,12 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
     )
 
 
+def _period_said(blocks: Sequence[Block]) -> str:
+    """The period in the due line of a return; '' where that is gone."""
+    said = (_DUE.fullmatch(plain(v)) for b in blocks for row in b.rows[:12] for v in row if isinstance(v, str))
+    return next((m[1] for m in said if m), "")
+
+
 def _smallest(fits: Sequence[Known]) -> list[Known]:
     fewest = min(len(k.baseline) for k in fits)
     return [k for k in fits if len(k.baseline) == fewest]
@@ -217,8 +260,10 @@ def _smallest(fits: Sequence[Known]) -> list[Known]:
 def roles_of(plan: Plan, sender: str) -> set[str]:
     """The folded roles a mail address may answer for, as holder or deputy."""
     address = sender.strip().casefold()
+    if not address:
+        return set()
     return {
-        folded(o.role) for o in plan.owners if address and address in (o.email.casefold(), o.deputy_email.casefold())
+        folded(o.role) for o in plan.owners if address in re.split(r"[;,\s]+", f"{o.email} {o.deputy_email}".casefold())
     }
 
 
@@ -230,16 +275,6 @@ def _check_sender(plan: Plan, known: Known, item: Received) -> None:
             item.file, f"it is the return of {known.owner}, but {item.sender} is {others}",
             f"Ask {known.owner}; if the sender stands in for them, enter the address as deputy on the Owners sheet and merge again",
         )  # fmt: skip
-
-
-def learned_aliases(plan: Plan) -> dict[str, str]:
-    """The headings HR has explained on the Headings sheet, each with the key of the column it means."""
-    keys = {folded(c.header): c.key for c in plan.schema.columns}
-    return {
-        i.text("Heading in a return"): keys[folded(i.text("Means the column"))]
-        for i in HEADINGS.items(plan.snapshot)
-        if folded(i.text("Means the column")) in keys
-    }
 
 
 def furniture_of(blocks: Sequence[Block]) -> set[str]:

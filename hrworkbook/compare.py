@@ -1,195 +1,312 @@
-"""Compare: one return's cells against what was issued and what the master says now."""
+"""Compare: what a return changes of what was issued, and what becomes of each change in the master as it stands."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
-from hrworkbook.kinds import settled
-from hrworkbook.outcomes import Cell, Received, Stray
-from hrworkbook.plan import Line, Plan
-from hrworkbook.schema import Column
-from hrworkbook.snapshot import address
+from hrworkbook.ledgers import HEADINGS
+from hrworkbook.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
+from hrworkbook.outcomes import Cell, Comparison, Received, Stray
+from hrworkbook.plan import Plan
+from hrworkbook.retyped import good_value, is_retyped
+from hrworkbook.schema import Column, Schema
+from hrworkbook.snapshot import Block, address
 from hrworkbook.tables import Row, Table
-from hrworkbook.validate import fault_of
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, folded, is_blank, plain, same, writable
+from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain, same
 
-Baseline = Mapping[str, Mapping[str, Value]]
-"""What was issued: by line ID, then by column key."""
+Place = tuple[str, str]
+"""A cell of the plan: line ID and column key."""
+
+ENOUGH = 12
+"""Characters by which a text is known again in another row."""
+
+
+def shown_only(schema: Schema) -> list[str]:
+    """Headings of a return's columns that only show: the last reports, and the hidden IDs."""
+    return [*(f"{LAST}{c.header}" for c in shown_again(schema)), ROW_ID]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What a return is compared with."""
+    """What every return of a merge is compared with."""
 
     plan: Plan
-    lines: Mapping[str, Line]
-    """The plan's lines by ID as they stand now, earlier returns of the same merge included."""
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """Headings of a return's columns that are not the plan's: the last reports, and the hidden IDs."""
+        return shown_only(self.plan.schema)
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The headings HR has explained on the Headings sheet, each with the key of the column it means."""
+        keys = {folded(c.header): c.key for c in self.plan.schema.columns}
+        return {
+            i.text("Heading in a return"): keys[folded(i.text("Means the column"))]
+            for i in HEADINGS.items(self.plan.snapshot)
+            if folded(i.text("Means the column")) in keys
+        }
+
+    @cached_property
+    def last(self) -> dict[str, Mapping[str, str]]:
+        """What was last reported, by the heading of the column that shows it and by line ID."""
+        return {folded(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
+
+    @cached_property
+    def shown(self) -> dict[str, Column]:
+        """The column beside each one that only shows what was last reported, by its folded heading."""
+        return {folded(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One cell of a return that is not as it was issued."""
+
+    place: Place
+    received: Value
+    """As it came."""
+    value: Value
+    """As the plan would hold it."""
+    outcome: str = ""
+    """What became of it already by what was sent alone: locked, invalid or conflict; '' where the master has a say."""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one return changes of what was issued, its strays, and notes on how its rows were known."""
+
+    edits: tuple[Edit, ...]
+    strays: tuple[Stray, ...]
+    notes: tuple[str, ...]
+    unchanged: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One return as it was read, and whose it is; its rows and sheets are no longer kept."""
+
+    received: Received
+    """The file, without its cells."""
+    return_id: str
+    owner: str
     baseline: Baseline
-    own_before: Mapping[tuple[str, str], Value]
-    """What this owner's earlier returns last wrote, by line ID and column key: a newer return may replace it."""
+    reading: Reading
+    unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
 
-def compare(ground: Ground, received: Received, table: Table) -> tuple[list[Cell], list[Stray], list[str]]:
-    """The return's cells with their outcomes, the cells that have no place, and notes on how rows were matched."""
-    cells: list[Cell] = []
+def read_reply(
+    ground: Ground, baseline: Baseline, own_before: Mapping[Place, Value], blocks: Sequence[Block], table: Table
+) -> Reading:
+    """What a return changes of what was issued.
+
+    `own_before` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
+    told, since it may be meant.
+    """
+    plan = ground.plan
+    block = next(b for b in blocks if b.name == table.sheet)
+    hidden = _hidden_ids(block, table)
     strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
-    notes: list[str] = []
-    matched, lost, guessed = _match_rows(ground, table)
-    for row in lost:
-        known = row.line in ground.lines
-        why = f"line {row.line} was not in this return" if known else f"there is no line {row.line}" if row.line else "the row has no ID and matches no issued line"  # fmt: skip
-        strays += [
-            Stray(f"{table.sheet}!{address(row.number, c)}", v, why) for c, v in row.cells.values() if not is_blank(v)
-        ]
-    if guessed:
-        notes.append("Matched by guess, from their other cells: " + ", ".join(guessed))
-    for id_, rows in matched.items():
-        line = ground.lines.get(id_)
-        if line is None:
-            gone = f"line {id_} is no longer in the plan"
-            for row in rows:
-                strays += [
-                    Stray(f"{table.sheet}!{address(row.number, c)}", v, gone)
-                    for c, v in row.cells.values()
-                    if not is_blank(v)
-                ]
+    emptied = {row.number: plain(row.line) for row in table.rows if row.line and is_emptied(row)}
+    rows = [row for row in table.rows if row.number not in emptied]
+    matches = match_rows(plan.schema, baseline, rows, hidden)
+    notes = list(matches.notes)
+    for row in matches.lost:
+        strays += _row_strays(table, row, _why_lost(plan, row))
+    edits: list[Edit] = []
+    unchanged = 0
+    lines = by_line(matches.matched)
+    for id_, theirs in lines.items():
+        if id_ not in plan.by_id:
+            for match in theirs:
+                strays += _row_strays(table, match.row, f"line {id_} is no longer in the plan")
             continue
-        cells += _line_cells(ground, line, rows)
-        if len(rows) > 1:
-            notes.append(f"Line {id_} stands in {len(rows)} rows")
-    strays += _wrong_column(ground, received, table, matched)
-    absent = [id_ for id_ in ground.baseline if id_ not in matched]
-    if absent:
-        notes.append(f"Not in the file, so left as they are: {', '.join(absent)}")
-    return cells, strays, notes
+        found: list[Edit] = []
+        for match in theirs:
+            same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
+            unchanged += same_as_issued
+            found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
+        if len(theirs) > 1:
+            notes.append(f"Line {id_} stands in rows {', '.join(str(m.row.number) for m in theirs)}")
+            found = _disagreeing(found)
+        edits += found
+    edits += _in_the_wrong_column(ground, baseline, block, table, {m.row.number: m.line for m in matches.matched})
+    edits = _sorted_alone(plan, baseline, lines.keys(), edits, notes)
+    notes += _missing(plan, baseline, table, lines.keys(), [i for i in emptied.values() if i in baseline])
+    return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
 
 
-def _match_rows(ground: Ground, table: Table) -> tuple[dict[str, list[Row]], list[Row], list[str]]:
-    """Rows by the issued line they are, rows that are none, and the IDs that were matched by their other cells."""
-    matched: dict[str, list[Row]] = defaultdict(list)
-    lost: list[Row] = []
-    without: list[Row] = []
-    for row in table.rows:
-        id_ = plain(row.line)
-        if id_ in ground.baseline:
-            matched[id_].append(row)
-        elif id_:
-            lost.append(row)
+def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
+    """The IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
+    column = next((h.column for h in table.headings if folded(h.header) == folded(ROW_ID)), 0)
+    if not column:
+        return {}
+    return {row.number: id_ for row in table.rows if (id_ := plain(block.at(row.number, column)))}
+
+
+def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
+    for column, value in row.cells.values():
+        if not is_blank(value):
+            yield Stray(f"{table.sheet}!{address(row.number, column)}", value, why)
+
+
+def _why_lost(plan: Plan, row: Row) -> str:
+    id_ = plain(row.line)
+    if id_ in plan.by_id and id_:
+        return f"line {id_} was not in this return"
+    return f"there is no line {id_}" if id_ else "the row has no ID and is no line that was issued"
+
+
+def _row_edits(
+    plan: Plan, issued: Mapping[str, Value], own_before: Mapping[Place, Value], row: Row, id_: str
+) -> tuple[int, list[Edit]]:
+    """How many cells of a row say what was issued, and those that do not."""
+    unchanged = 0
+    edits: list[Edit] = []
+    for key, (_, r) in row.cells.items():
+        b = issued.get(key)
+        if r is None and b is None:
+            continue
+        if (type(r) is type(b) and r == b) or same(r, b):
+            if is_blank(r):
+                continue
+            before = own_before.get((id_, key)) if own_before else None
+            if before is None or same(before, b) or not plan.schema[key].by_owner:
+                unchanged += 1
+            else:
+                why = "the owner's earlier return changed it, and this one has the text that was issued"
+                edits.append(Edit((id_, key), r, b, "conflict", why))
+            continue
+        column = plan.schema[key]
+        if is_retyped(column, b, r):
+            unchanged += 1
+            continue
+        value, fault = good_value(plan, column, r)
+        if not fault and same(value, b):
+            unchanged += 1
+        elif not column.by_owner:
+            edits.append(Edit((id_, key), r, value, "locked", f"{column.header} is HR's to change"))
+        elif fault:
+            edits.append(Edit((id_, key), r, value, "invalid", fault))
         else:
-            without.append(row)
-    guessed: list[str] = []
-    for row in without:
-        fits = [
-            id_ for id_ in ground.baseline if id_ not in matched and looks_like(ground.plan, ground.baseline[id_], row)
-        ]
-        if len(fits) == 1 and sum(looks_like(ground.plan, ground.baseline[fits[0]], other) for other in without) == 1:
-            matched[fits[0]].append(row)
-            guessed.append(fits[0])
-        else:
-            lost.append(row)
-    return matched, lost, guessed
+            edits.append(Edit((id_, key), r, value))
+    return unchanged, edits
 
 
-def looks_like(plan: Plan, issued: Mapping[str, Value], row: Row) -> bool:
-    """Whether a row without an ID has all of an issued line's locked text, and enough of it to tell."""
-    locked = [c.key for c in plan.schema.columns if not c.by_owner and c.key in row.cells]
-    texts = [k for k in locked if not is_blank(issued.get(k))]
-    return sum(len(plain(issued.get(k))) for k in texts) >= 12 and all(
-        same(issued.get(k), row.cells[k][1]) for k in texts
-    )
+def _disagreeing(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits of a line that stands in several rows; where the rows disagree, they wait."""
+    says: dict[Place, list[Value]] = {}
+    for edit in edits:
+        says.setdefault(edit.place, []).append(edit.value)
+    why = "the file has this line more than once, with different texts"
+    return [
+        replace(e, outcome="conflict", why=why)
+        if not e.outcome and not all(same(v, e.value) for v in says[e.place])
+        else e
+        for e in edits
+    ]
 
 
-def _line_cells(ground: Ground, line: Line, rows: Sequence[Row]) -> Iterable[Cell]:
-    """The cells of one line; where the file has the line more than once, copies that disagree wait for HR."""
-    issued = ground.baseline[line.id]
-    for column in ground.plan.schema.columns:
-        key = column.key
-        b, m = issued.get(key), line.values.get(key)
-        received = [row.cells[key][1] for row in rows if key in row.cells]
-        received = [r for r in received if not (is_blank(r) and is_blank(b))]
-        edits = [r for r in received if not same(r, b)]
-        disagree = any(not same(e, edits[0]) for e in edits[1:])
-        seen_edit = False
-        for r in received:
-            cell = _outcome(ground, line, column, b, m, r)
-            if disagree and cell.outcome == "applied":
-                cell = Cell(
-                    line, column, b, m, r, "conflict", "the file has this line more than once, with different texts"
-                )
-            elif cell.outcome == "applied" and seen_edit:
-                cell = Cell(line, column, b, m, r, "already")
-            seen_edit = seen_edit or cell.outcome == "applied"
-            yield cell
+def _in_the_wrong_column(
+    ground: Ground, baseline: Baseline, block: Block, table: Table, line_of: Mapping[int, str]
+) -> Iterator[Edit]:
+    """Texts typed over the last report, which is shown beside the cell to fill in: HR decides where they go."""
+    for heading in table.headings:
+        name = folded(heading.header)
+        if heading.key is not None or name not in ground.shown:
+            continue
+        column, last = ground.shown[name], ground.last[name]
+        for number, id_ in line_of.items():
+            value = block.at(number, heading.column)
+            issued = baseline[id_].get(column.key)
+            if is_blank(value) or same(value, last.get(id_)) or same(value, issued) or id_ not in ground.plan.by_id:
+                continue
+            good, fault = good_value(ground.plan, column, value)
+            why = f"it was typed over the last report, in {address(number, heading.column)}"
+            yield Edit((id_, column.key), value, good, "invalid" if fault else "conflict", fault or why)
 
 
-def _outcome(ground: Ground, line: Line, column: Column, b: Value, m: Value, r: Value) -> Cell:
-    """The three-way rule for one cell."""
+def _sorted_alone(
+    plan: Plan, baseline: Baseline, here: Iterable[str], edits: list[Edit], notes: list[str]
+) -> list[Edit]:
+    """The edits, those held back that look as if a column was sorted without the rest.
 
-    def said(outcome: str, value: Value = r, why: str = "") -> Cell:
-        return Cell(line, column, b, m, value, outcome, why)
-
-    if same(r, b):
-        return said("unchanged")
-    if same(r, m):
-        return said("already")
-    if not column.by_owner:
-        return said("locked", why=f"{column.header} is HR's to change")
-    value, fault = good_value(ground.plan, column, r)
-    if fault:
-        return said("invalid", why=fault)
-    if same(value, m):
-        return said("already", value)
-    replaces_own = (line.id, column.key) in ground.own_before and same(ground.own_before[line.id, column.key], m)
-    if same(m, b) or replaces_own:
-        return said("applied", value)
-    return said("conflict", value, "the master changed after this was issued")
-
-
-def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
-    """The value as the plan would hold it, and what is wrong with it ('' when nothing is)."""
-    if isinstance(value, str) and not isinstance(value, CellError):
-        value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").strip()
-        if len(value.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-            return value, f"{column.header} has {len(value):,} characters; a cell holds {LONGEST_TEXT:,}"
-        if writable(value) != value:
-            return value, f"{column.header} has characters that no workbook can hold"
-    if isinstance(value, CellError):
-        return value, f"{column.header} is {value}, an error or a formula without a value"
-    fault = fault_of(plan, column, value)
-    if fault and fault.severity == "error":
-        return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
-    if column.kind == "choice" and not is_blank(value):
-        value = settled(value, plan.words(column)) or value
-    return (None if is_blank(value) else value), ""
+    The sign is a text issued for one line that now stands in another, and no longer in its own.
+    """
+    lines = set(here)
+    moved: set[str] = set()
+    for column in plan.schema.columns:
+        theirs = {e.place[0]: e for e in edits if e.place[1] == column.key and column.by_owner and not e.outcome}
+        if len(theirs) < 2:
+            continue
+        home: dict[str, str] = {}
+        for id_ in lines:
+            text = plain(baseline[id_].get(column.key))
+            if len(text) >= ENOUGH:
+                home[text] = "" if text in home else id_
+        away = [i for i, e in theirs.items() if (from_ := home.get(plain(e.value))) and from_ != i and from_ in theirs]
+        if len(away) >= 2:
+            moved.add(column.header)
+    if not moved:
+        return edits
+    why = f"texts of {' and '.join(sorted(moved))} stand in other rows than they were issued in, as if sorted without the rest"
+    notes.append(f"Held back: {why}")
+    return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
 
 
-def ignored_headings(plan: Plan) -> dict[str, str]:
-    """The headings of a return's read-only 'last reported' columns, each with its column key."""
-    return {f"{LAST}{c.header}": c.key for c in shown_again(plan.schema)}
+def _missing(
+    plan: Plan, baseline: Baseline, table: Table, here: Iterable[str], emptied: Sequence[str]
+) -> Iterator[str]:
+    """What was issued and is not in the file: nothing is changed by that, and HR is told."""
+    found = set(here)
+    if absent := [i for i in baseline if i not in found and i not in emptied]:
+        yield f"Not in the file, so left as they are: {', '.join(absent)}"
+    if emptied:
+        yield f"Emptied in the file, so left as they are: {', '.join(emptied)}"
+    gone = [
+        c.header
+        for c in plan.schema.columns
+        if c.key not in table.keys and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
+    ]
+    if gone:
+        yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
 
 
-def _wrong_column(
-    ground: Ground, received: Received, table: Table, matched: Mapping[str, Sequence[Row]]
-) -> list[Stray]:
-    """Texts typed into a 'last reported' column instead of beside it."""
-    keys = {folded(h): k for h, k in ignored_headings(ground.plan).items()}
-    columns = [(h.column, keys[folded(h.header)]) for h in table.headings if h.key is None and folded(h.header) in keys]
-    if not columns:
-        return []
-    block = next(b for b in received.blocks if b.name == table.sheet)
-    strays: list[Stray] = []
-    for column, key in columns:
-        reported = last_reported(ground.plan, key)
-        for id_, rows in matched.items():
-            for row in rows:
-                value = block.at(row.number, column)
-                if (
-                    not is_blank(value)
-                    and not same(value, reported.get(id_))
-                    and not same(value, ground.baseline[id_].get(key))
-                ):
-                    why = "it was typed into the column that shows the last report"
-                    strays.append(Stray(f"{table.sheet}!{address(row.number, column)}", as_text(value), why))
-    return strays
+def settle(plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value]) -> Comparison:
+    """What becomes of each edit in the master as it stands; what is applied goes into `now`, the merge's own changes."""
+    cells: list[Cell] = []
+    for edit in reply.reading.edits:
+        id_, key = edit.place
+        line, column = plan.by_id[id_], plan.schema[key]
+        b = reply.baseline[id_].get(key)
+        m = now[edit.place] if edit.place in now else line.values.get(key)
+        outcome, why = edit.outcome, edit.why
+        if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
+            outcome, why = "already", ""
+        elif not outcome:
+            own = edit.place in own_before and same(own_before[edit.place], m)
+            outcome = "applied" if own or same(m, b) else "conflict"
+            why = "" if outcome == "applied" else "the master changed after this was issued"
+        cells.append(Cell(line, column, b, m, edit.received if outcome == "invalid" else edit.value, outcome, why))
+        if outcome == "applied":
+            now[edit.place] = edit.value
+    read = reply.reading
+    return Comparison(
+        reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
+        reply.unknown_headings, read.unchanged, read.lines,
+    )  # fmt: skip
+
+
+def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
+    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
+    newer_says = {e.place: e.value for e in newer.reading.edits} if newer else {}
+    told: list[str] = []
+    for edit in older.reading.edits:
+        id_, key = edit.place
+        instead = newer_says.get(edit.place, older.baseline[id_].get(key)) if newer else plan.by_id[id_].values.get(key)
+        if not same(edit.value, instead):
+            told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
+    return told

@@ -1,17 +1,23 @@
 """Decide: apply what HR chose on the Decisions sheet."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hrworkbook.compare import good_value
 from hrworkbook.findings import Finding, count
 from hrworkbook.kinds import settled
 from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE, Item
-from hrworkbook.plan import Plan, read_plan, stamp
+from hrworkbook.plan import Line, Plan, read_plan, stamp
+from hrworkbook.retyped import good_value
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.start import open_decisions, status_writes
 from hrworkbook.values import CellError, Value, as_text, is_blank, plain, same
+from hrworkbook.waiting import NOT_TO_BE_TAKEN
+
+Fault = tuple[str, str, str]
+"""Heading of the faulty cell, fault, remedy."""
 
 
 @dataclass(frozen=True)
@@ -24,120 +30,203 @@ class Decided:
     changes: ChangeSet
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """One decision HR has made about a cell that is still there."""
+
+    item: Item
+    line: Line
+    column: Column
+    word: str
+
+
 def decide(snapshot: Snapshot, now: datetime) -> Decided:
-    """Every decision HR has made, applied and journalled; one that cannot be applied stays, with a finding."""
+    """Every decision HR has made, applied once and journalled; one that cannot be applied stays, with a finding.
+
+    Decisions about one cell are taken together: what replaces its text first, then what is added to it, in the order
+    of the sheet.
+    """
     plan = read_plan(snapshot)
-    keys = {c.header: c for c in plan.schema.columns}
+    waiting = open_decisions(plan)
+    choices, findings = _choices(plan, waiting)
     says: dict[tuple[str, str], Value] = {}
     writes: list[Write] = []
     journal: list[dict[str, Value]] = []
-    findings: list[Finding] = []
     done = 0
-    waiting = open_decisions(plan)
-    for item in waiting:
-        if is_blank(item["Decision"]):
-            continue
-        line, column = plan.by_id.get(item.text("ID")), keys.get(item.text("Column"))
-        if line is None or column is None:
-            findings.append(
-                _finding(
-                    plan,
-                    item,
-                    "Decision",
-                    f"line {item.text('ID')} or its column is no longer in the plan",
-                    "Clear this row",
-                )
-            )
-            continue
-        now_says = says.get((line.id, column.key), line.values.get(column.key))
-        value, fault = chosen(plan, column, item, now_says)
+    for choice in choices:
+        place = (choice.line.id, choice.column.key)
+        before = says.get(place, choice.line.values.get(choice.column.key))
+        fault = _stale(plan, choice, says, writes) or _contradicts(choice, choices)
+        value, fault = (before, fault) if fault else _chosen(plan, choice, before)
         if fault:
-            findings.append(_finding(plan, item, *fault))
+            findings.append(_finding(plan, choice.item, *fault))
             continue
-        if not same(value, now_says):
-            says[line.id, column.key] = value
-            writes.append(Write(PLAN, line.row, plan.places[column.key], ((value,),)))
-            journal.append(_journal_row(item, now_says, value, now))
-        writes += DECISIONS.rewrite(snapshot, item, {"Done": f"{item.text('Decision')}, {stamp(now)}"})
+        if not same(value, before):
+            says[place] = value
+        journal.append(_journal_row(choice, before, says.get(place, before), now))
+        writes += DECISIONS.rewrite(snapshot, choice.item, {"Done": f"{choice.word}, {stamp(now)}"})
         done += 1
+    writes += [Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in says.items()]
     writes += JOURNAL.append(snapshot, journal)
     left = len(waiting) - done
     message = f"{count(done, 'decision')} applied, {left or 'none'} still waiting."
     if findings:
         message += f" {findings[0].message}"
-    if writes:
+    if done:
         writes += status_writes(plan, f"Applied {count(done, 'decision')}", now, decisions=left)
-    goto = (DECISIONS.sheet, findings[0].cell) if findings else (DECISIONS.sheet, "A1")
+    goto = (DECISIONS.sheet, findings[0].cell if findings else "A1")
     return Decided(done, left, tuple(findings), ChangeSet(tuple(writes), message, goto))
 
 
-Fault = tuple[str, str, str]
-"""Heading of the faulty cell, fault, remedy."""
+def _choices(plan: Plan, waiting: Sequence[Item]) -> tuple[list[_Choice], list[Finding]]:
+    """The decisions made, those that replace a cell's text before those that add to it, and what is wrong with others."""
+    columns = {c.header: c for c in plan.schema.columns}
+    choices: list[_Choice] = []
+    findings: list[Finding] = []
+    for item in waiting:
+        if is_blank(item["Decision"]):
+            if not is_blank(item["My own text"]):
+                fault = (
+                    "Decision",
+                    "there is a text of your own here, and no decision",
+                    f"Choose '{OWN}' if it is to be taken",
+                )
+                findings.append(_finding(plan, item, *fault))
+            continue
+        line, column = plan.by_id.get(item.text("ID")), columns.get(item.text("Column"))
+        word = settled(item.text("Decision"), CHOICES)
+        if line is None or column is None:
+            fault = ("Decision", f"line {item.text('ID')} or its column is no longer in the plan", "Clear this row")
+            findings.append(_finding(plan, item, *fault))
+        elif word is None:
+            fault = (
+                "Decision",
+                f"the decision is '{item.text('Decision')}'",
+                f"Choose {', '.join(CHOICES[:3])} or {OWN}",
+            )
+            findings.append(_finding(plan, item, *fault))
+        else:
+            choices.append(_Choice(item, line, column, word))
+    return sorted(choices, key=lambda c: c.word == BOTH), findings
 
 
-def chosen(plan: Plan, column: Column, item: Item, master: Value) -> tuple[Value, Fault | None]:
+def _stale(plan: Plan, choice: _Choice, says: dict[tuple[str, str], Value], writes: list[Write]) -> Fault | None:
+    """Why a text must not be replaced unseen: the plan changed after the decision was listed. The row is brought up to date."""
+    now_says = choice.line.values.get(choice.column.key)
+    if choice.word not in (TAKE, OWN) or plain(now_says) == choice.item.text("In the master"):
+        return None
+    if same(_wanted(choice), now_says):
+        return None
+    writes += DECISIONS.rewrite(plan.snapshot, choice.item, {"In the master": now_says})
+    return (
+        "Decision",
+        f"{choice.column.header} of {choice.line.id} has changed since this was listed; the row now shows what the plan says",
+        "Look at it, then press Decide again",
+    )
+
+
+def _contradicts(choice: _Choice, choices: Sequence[_Choice]) -> Fault | None:
+    """Why a decision cannot stand beside another about the same cell."""
+    if choice.word not in (TAKE, OWN):
+        return None
+    others = [
+        other
+        for other in choices
+        if other.line.id == choice.line.id
+        and other.column is choice.column
+        and other.word in (TAKE, OWN)
+        and not same(_wanted(other), _wanted(choice))
+    ]
+    if not others:
+        return None
+    return (
+        "Decision",
+        f"row {others[0].item.row} puts another text into the same cell",
+        f"Choose '{KEEP}' in one of them, or '{BOTH}'",
+    )
+
+
+def _wanted(choice: _Choice) -> Value:
+    return choice.item["My own text" if choice.word == OWN else "In the return"]
+
+
+def _chosen(plan: Plan, choice: _Choice, before: Value) -> tuple[Value, Fault | None]:
     """What the cell is to say by a decision, and what is wrong with that choice (None when nothing)."""
-    choice = settled(item.text("Decision"), CHOICES)
-    if choice is None:
+    item, column = choice.item, choice.column
+    if choice.word == KEEP:
+        return before, None
+    if choice.word == OWN and is_blank(item["My own text"]):
+        return None, ("My own text", f"you chose '{OWN}' and wrote none", "Write it here, or choose another decision")
+    if choice.word != OWN and NOT_TO_BE_TAKEN in item.text("Why").partition(":")[0]:
         return None, (
             "Decision",
-            f"the decision is '{item.text('Decision')}'",
-            "Choose keep master, take return, keep both or my own text",
+            "what came in the return cannot stand in the plan",
+            f"Choose '{KEEP}', or '{OWN}' and write it",
         )
-    if choice == KEEP:
-        return master, None
-    if choice == OWN and is_blank(item["My own text"]):
-        return None, (
-            "My own text",
-            "you chose 'my own text' and wrote none",
-            "Write it here, or choose another decision",
-        )
-    value = {TAKE: item["In the return"], OWN: item["My own text"], BOTH: both(master, item["In the return"])}[choice]
-    if choice == BOTH and column.kind != "text":
-        return None, (
-            "Decision",
-            f"{column.header} can hold only one value",
-            "Choose keep master, take return or my own text",
-        )
-    value, fault = good_value(plan, column, value)
-    if fault:
-        sentence, _, remedy = fault.partition(". ")
-        return None, (
-            "Decision" if choice != OWN else "My own text",
-            sentence,
-            remedy or "Choose another decision, or write your own text",
-        )
-    return value, None
+    if choice.word == BOTH and column.kind != "text":
+        return None, ("Decision", f"{column.header} can hold only one value", f"Choose {KEEP}, {TAKE} or {OWN}")
+    value, fault = good_value(plan, column, _wanted(choice))
+    if choice.word == BOTH and not fault:
+        value, fault = good_value(plan, column, both(before, value))
+    if not fault:
+        return value, None
+    sentence, _, remedy = fault.partition(". ")
+    heading = "My own text" if choice.word == OWN else "Decision"
+    return None, (heading, sentence, remedy or "Choose another decision, or write your own text")
+
+
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?=\s)|(?<=\n)")
+_LISTED = re.compile(r"\s*([-–—•*·▪]|\(?\w{1,3}[.)])\s")
 
 
 def both(master: Value, returned: Value) -> Value:
-    """The two texts as two paragraphs; the shorter is left out where the other already says it."""
+    """The two texts one after the other, as an appendix can print them: each sentence whole, none said twice in a row.
+
+    What the returned text begins with and the master already says is left out; so is the shorter where the other holds it.
+    """
     one, other = as_text(master).strip(), as_text(returned).strip()
-    if isinstance(master, CellError) or not one or plain(one) in plain(other):
+    if isinstance(master, CellError) or not one or _within(one, other):
         return returned
-    if isinstance(returned, CellError) or not other or plain(other) in plain(one):
+    if isinstance(returned, CellError) or not other or _within(other, one):
         return master
-    return f"{one}{'' if one[-1] in '.!?;:' else '.'}\n{other}"
+    other = _without_shared_beginning(one, other)
+    last = one.rsplit("\n", 1)[-1]
+    end = "" if _ENDED.search(one) or _LISTED.match(last) else "."
+    return f"{one.rstrip(',').rstrip()}{end}\n{other}"
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether a text holds another whole, sentence by sentence."""
+    said, holds = ([plain(s).rstrip(".") for s in _sentences(text)] for text in (part, whole))
+    return any(holds[i : i + len(said)] == said for i in range(len(holds) - len(said) + 1))
+
+
+def _sentences(text: str) -> list[str]:
+    return [s for s in _SENTENCE_ENDS.split(text) if s.strip()]
+
+
+def _without_shared_beginning(one: str, other: str) -> str:
+    """The second text without the sentences that the first begins with too."""
+    first, second = _sentences(one), _sentences(other)
+    shared = 0
+    while shared < min(len(first), len(second) - 1) and plain(first[shared]) == plain(second[shared]):
+        shared += 1
+    return "".join(second[shared:]).strip()
 
 
 def _finding(plan: Plan, item: Item, heading: str, fault: str, remedy: str) -> Finding:
     _, columns = DECISIONS.heading_row(plan.snapshot)
     column = dict(zip(DECISIONS.headings, columns, strict=True))[heading]
+    cell = address(item.row, column)
     return Finding(
-        "error",
-        DECISIONS.sheet,
-        address(item.row, column),
-        heading,
-        item[heading],
-        "decision",
-        fault,
-        remedy,
-        item.text("ID"),
-    )
+        "error", DECISIONS.sheet, cell, heading, item[heading], "decision", fault, remedy, item.text("ID")
+    )  # fmt: skip
 
 
-def _journal_row(item: Item, before: Value, after: Value, now: datetime) -> dict[str, Value]:
+def _journal_row(choice: _Choice, before: Value, after: Value, now: datetime) -> dict[str, Value]:
+    item = choice.item
     return {
-        "When": stamp(now), "Why": "decide", "Return": item.text("Return"), "Owner": item.text("Owner"),
+        "When": stamp(now), "Why": f"decide: {choice.word}", "Return": item.text("Return"), "Owner": item.text("Owner"),
         "ID": item.text("ID"), "Column": item.text("Column"), "Before": before, "After": after,
     }  # fmt: skip

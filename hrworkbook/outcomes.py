@@ -8,7 +8,7 @@ from datetime import datetime
 from hrworkbook.plan import Line
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Block
-from hrworkbook.values import Value
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text
 
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""
@@ -24,11 +24,12 @@ class Received:
     sha256: str
     sender: str = ""
     sent: datetime | None = None
+    """None where nobody knows when it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a return, compared three ways."""
+    """One cell of a return that is not as it was issued, compared three ways."""
 
     line: Line
     column: Column
@@ -39,8 +40,18 @@ class Cell:
     why: str = ""
     """For a cell that waits: the fault and the remedy, in a sentence."""
 
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether a cell of the master could hold it at all: no error value, no text too long for a cell."""
+        return not isinstance(self.received, CellError) and utf16_length(as_text(self.received)) <= LONGEST_TEXT
 
-@dataclass(frozen=True)
+
+def utf16_length(text: str) -> int:
+    """Characters as Excel counts them."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@dataclass(frozen=True, slots=True)
 class Stray:
     """A non-blank cell that has no place in the plan."""
 
@@ -51,28 +62,35 @@ class Stray:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One return held against its baseline and the master: its cells, its strays, and how it was read."""
+    """One return held against its baseline and the master: what is not as issued, its strays, and how it was read."""
 
     received: Received
+    """The file, without its cells."""
     return_id: str
     owner: str
     cells: tuple[Cell, ...]
+    """Every cell but the unchanged."""
     strays: tuple[Stray, ...]
     notes: tuple[str, ...] = ()
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
     """Headings that were not known, each with a suggestion or ''."""
+    unchanged: int = 0
+    """Cells that say what was issued."""
+    lines: int = 0
+    """Lines of the plan that the file holds."""
 
     @property
     def outcomes(self) -> dict[str, int]:
         """How many cells had each outcome; the sum is the cells received."""
         counted = Counter(c.outcome for c in self.cells)
+        counted["unchanged"] += self.unchanged
         counted["unplaced"] = len(self.strays)
         return {outcome: counted[outcome] for outcome in OUTCOMES}
 
     @property
     def count(self) -> int:
         """The cells received."""
-        return len(self.cells) + len(self.strays)
+        return self.unchanged + len(self.cells) + len(self.strays)
 
 
 @dataclass(frozen=True)
@@ -85,6 +103,6 @@ class Refused:
     sender: str = ""
     sent: datetime | None = None
     what: str = "Refused"
-    """How the Register calls it: Refused, Older, Already merged, No return."""
+    """How the Register calls it: Refused, Older, Already merged, Twice, No return."""
     return_id: str = ""
     owner: str = ""

@@ -1,15 +1,21 @@
 """Undo: put back the cells one return changed, from the journal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
-from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER, Item
+from hrworkbook.ledgers import JOURNAL, KEEP, OWN, PLAN, REGISTER, Item
 from hrworkbook.plan import Plan, read_plan, stamp
+from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.start import status_writes
 from hrworkbook.values import Value, same
+from hrworkbook.waiting import Waiting
+
+Place = tuple[str, str]
+"""A cell of the journal: line ID and heading."""
 
 
 @dataclass(frozen=True)
@@ -25,86 +31,108 @@ class Undone:
 
 
 def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> Undone:
-    """The journal's before-values of one return written back, or of the last one merged.
+    """What one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
 
-    Raises HrWorkbookError where that return changed nothing or is already undone.
+    Every file merged for the return is undone; each may be merged again. A cell that something else changed since is
+    left and listed. Raises HrWorkbookError where the return was not merged, or is undone already.
     """
     plan = read_plan(snapshot)
     journal = JOURNAL.items(snapshot)
-    return_id = return_id or _last(journal)
-    theirs = [i for i in journal if i.text("Return") == return_id]
-    standing = _standing(theirs)
-    if not standing:
+    files = _files(plan)
+    return_id = return_id.strip().upper() or _last(journal, files)
+    theirs = [row for row in files if row.text("Return") == return_id]
+    standing = _standing(journal, return_id)
+    if not standing and not theirs:
         raise HrWorkbookError(
             JOURNAL.sheet,
             f"there is nothing to undo for {return_id}" if return_id else "there is nothing to undo",
-            "The Journal lists what each return changed",
+            "The Register lists what was merged, and the Journal what each return changed",
         )
-    keys = {c.header: c.key for c in plan.schema.columns}
+    columns = {c.header: c for c in plan.schema.columns}
     writes: list[Write] = []
     rows: list[dict[str, Value]] = []
     restored: list[str] = []
     left: list[tuple[str, str]] = []
-    for (line_id, header), (first, last) in standing.items():
-        line = plan.by_id.get(line_id)
-        if line is None or header not in keys:
-            left.append((f"{line_id}, {header}", "the line is no longer in the plan"))
+    for (line_id, header), changes in standing.items():
+        line, column = plan.by_id.get(line_id), columns.get(header)
+        if line is None or column is None:
+            left.append((f"{line_id}, {header}", "the line or its column is no longer in the plan"))
             continue
-        place = plan.place(line, keys[header])
-        value = line.values.get(keys[header])
-        if not same(value, last["After"]):
-            left.append((f"{PLAN}!{place}", "it was changed since"))
+        place, says = plan.place(line, column.key), line.values.get(column.key)
+        if not same(says, changes[-1]["After"]):
+            by_hr = any(_is_own_text(i, line_id, header) and same(i["After"], says) for i in journal)
+            left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
             continue
-        writes.append(Write(PLAN, line.row, plan.places[keys[header]], ((first["Before"],),)))
+        before = _as_it_was(column, _first_of_chain(changes)["Before"])
+        writes.append(Write(PLAN, line.row, plan.places[column.key], ((before,),)))
         restored.append(place)
-        rows.append(_journal_row(last, value, first["Before"], now))
+        rows.append(_journal_row(changes[-1], says, before, now))
     writes += JOURNAL.append(snapshot, rows)
-    register = [_register_row(i, now) for i in _files(plan, return_id)]
-    if restored:
-        writes += REGISTER.append(snapshot, register)
-        writes += status_writes(plan, f"Undid {return_id}", now, register=register)
-    return Undone(
-        return_id,
-        tuple(restored),
-        tuple(left),
-        ChangeSet(
-            tuple(writes),
-            _message(return_id, restored, left),
-            (PLAN, restored[0]) if restored else (JOURNAL.sheet, "A1"),
-        ),
-    )
+    waiting = Waiting(plan)
+    writes += waiting.undo(return_id, now)
+    register = [_register_row(row, now) for row in theirs]
+    writes += REGISTER.append(snapshot, register)
+    writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open, register=register)
+    goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
+    message = _message(return_id, restored, left)
+    return Undone(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
 
 
-def _last(journal: list[Item]) -> str:
-    """The newest return whose changes still stand."""
-    for item in reversed(journal):
-        id_ = item.text("Return")
-        if item.text("Why") in ("merge", "decide") and _standing([i for i in journal if i.text("Return") == id_]):
-            return id_
-    return ""
+def _files(plan: Plan) -> list[Item]:
+    """The Register's rows of the files merged and not undone, in the order they were merged."""
+    rows: dict[tuple[str, str], Item] = {}
+    for item in REGISTER.items(plan.snapshot):
+        file = (item.text("Return"), item.text("Hash"))
+        if item.text("What") == "Merged":
+            rows.pop(file, None)
+            rows[file] = item
+        elif item.text("What") == "Undone":
+            rows.pop(file, None)
+    return list(rows.values())
 
 
-def _standing(items: list[Item]) -> dict[tuple[str, str], tuple[Item, Item]]:
-    """The first and last change of each cell since this return was last undone, by line ID and heading."""
-    standing: dict[tuple[str, str], tuple[Item, Item]] = {}
-    for item in items:
-        cell = (item.text("ID"), item.text("Column"))
+def _last(journal: Sequence[Item], files: Sequence[Item]) -> str:
+    """The return merged last whose changes still stand; failing such, the one merged last."""
+    for row in reversed(files):
+        if _standing(journal, row.text("Return")):
+            return row.text("Return")
+    return files[-1].text("Return") if files else ""
+
+
+def _standing(journal: Sequence[Item], return_id: str) -> dict[Place, list[Item]]:
+    """What one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
+    standing: dict[Place, list[Item]] = {}
+    for item in journal:
+        if item.text("Return") != return_id or item.text("Why") in (f"decide: {KEEP}", f"decide: {OWN}"):
+            continue
+        place = (item.text("ID"), item.text("Column"))
         if item.text("Why") == "undo":
-            standing.pop(cell, None)
+            standing.pop(place, None)
         else:
-            standing[cell] = (standing[cell][0] if cell in standing else item, item)
+            standing.setdefault(place, []).append(item)
     return standing
 
 
-def _files(plan: Plan, return_id: str) -> list[Item]:
-    """The Register's rows of the files merged for this return; they may be merged again once undone."""
-    rows: dict[str, Item] = {}
-    for item in REGISTER.items(plan.snapshot):
-        if item.text("Return") == return_id and item.text("What") == "Merged":
-            rows[item.text("Hash")] = item
-        elif item.text("Return") == return_id and item.text("What") == "Undone":
-            rows.pop(item.text("Hash"), None)
-    return list(rows.values())
+def _first_of_chain(changes: Sequence[Item]) -> Item:
+    """The earliest of the changes that led to the last without anything else between them."""
+    first = changes[-1]
+    for earlier in reversed(changes[:-1]):
+        if not same(earlier["After"], first["Before"]):
+            break
+        first = earlier
+    return first
+
+
+def _is_own_text(item: Item, line_id: str, header: str) -> bool:
+    return item.text("Why") == f"decide: {OWN}" and (item.text("ID"), item.text("Column")) == (line_id, header)
+
+
+def _as_it_was(column: Column, value: Value) -> Value:
+    """The journal's value as the plan held it: the journal keeps a date as text."""
+    if column.kind == "date" and isinstance(value, str) and (day := column.type.read(value)):
+        read: Value = day
+        return read
+    return value
 
 
 def _register_row(item: Item, now: datetime) -> dict[str, Value]:
@@ -117,9 +145,10 @@ def _journal_row(item: Item, before: Value, after: Value, now: datetime) -> dict
     return {h: item[h] for h in kept} | {"When": stamp(now), "Why": "undo", "Before": before, "After": after}
 
 
-def _message(return_id: str, restored: list[str], left: list[tuple[str, str]]) -> str:
+def _message(return_id: str, restored: Sequence[str], left: Sequence[tuple[str, str]]) -> str:
     said = f"{return_id} undone: {count(len(restored), 'cell')} put back."
     if left:
         places = "; ".join(f"{place}: {why}" for place, why in left[:5])
-        said += f" {count(len(left), 'cell was', 'cells were')} left: {places}."
+        more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
+        said += f" Left as {'it is' if len(left) == 1 else 'they are'}: {places}{more}."
     return said

@@ -1,0 +1,147 @@
+"""Match: which issued line each row of a return is, by its hidden ID, its visible ID, or what it says."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hrworkbook.schema import Schema
+from hrworkbook.tables import Row
+from hrworkbook.values import Value, is_blank, plain, same
+
+Baseline = Mapping[str, Mapping[str, Value]]
+"""What was issued: by line ID, then by column key."""
+
+ROW_ID = "Row ID"
+"""The heading of a return's hidden column, which holds each row's ID once more."""
+
+ENOUGH = 12
+"""Characters of locked text that a row must share with a line to be known by them."""
+
+_WORDS = ("text", "reference", "owners", "choice")
+"""Kinds that no spreadsheet retypes on its own, as it does dates and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row that is an issued line."""
+
+    row: Row
+    line: str
+    doubt: str = ""
+    """Why nothing in the row is taken without HR; '' where there is no doubt."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The rows of a table that are issued lines, those that are none, and how they were known where not by their ID."""
+
+    matched: tuple[Match, ...]
+    lost: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+class Contents:
+    """Issued lines by their locked text, for rows whose ID is gone or doubtful."""
+
+    def __init__(self, schema: Schema, baseline: Baseline) -> None:
+        self._baseline = baseline
+        self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
+        self._known: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
+
+    def find(self, row: Row) -> str:
+        """The one issued line whose locked text the row has; '' where there is none, or several."""
+        whole = tuple(key for key, _ in self._locked if key in row.cells)
+        words = tuple(key for key, is_word in self._locked if is_word and key in row.cells)
+        for keys in (whole, words):
+            says = tuple(plain(row.cells[key][1]) for key in keys)
+            if sum(map(len, says)) >= ENOUGH and (found := self._by(keys).get(says)):
+                return found
+        return ""
+
+    def _by(self, keys: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+        if keys not in self._known:
+            lines: dict[tuple[str, ...], str] = {}
+            for id_, issued in self._baseline.items():
+                says = tuple(plain(issued.get(key)) for key in keys)
+                lines[says] = "" if says in lines else id_
+            self._known[keys] = lines
+        return self._known[keys]
+
+
+def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: Mapping[int, str]) -> Matches:
+    """Every row by the issued line it is; `hidden` holds the IDs of the hidden column by sheet row, where it is there.
+
+    An ID that what the row says contradicts is doubted: the row is then that of the line it reads as, and waits for HR.
+    """
+    contents = Contents(schema, baseline)
+    locked = [c.key for c in schema.columns if not c.by_owner]
+    whole = {id_ for row in rows if (id_ := plain(row.line)) and hidden.get(row.number) == id_}
+    matched: list[Match] = []
+    without: list[Row] = []
+    notes: list[str] = []
+    for row in rows:
+        visible, kept = plain(row.line), hidden.get(row.number, "")
+        if kept != visible and kept in whole:
+            kept = ""
+        votes = [id_ for id_ in (kept, visible) if id_ in baseline]
+        if not votes:
+            without.append(row)
+            continue
+        id_ = votes[0]
+        if votes == [id_, id_] or (len(votes) == 1 and _reads_as(baseline[id_], row, locked)):
+            matched.append(Match(row, id_))
+        else:
+            matched.append(_doubtful(row, votes, contents.find(row)))
+        if visible and visible != matched[-1].line:
+            notes.append(f"Row {row.number}: its ID says {visible}; it was read as {matched[-1].line}")
+        elif not visible:
+            notes.append(f"Row {row.number}: its ID is gone; it was read as {id_}, by the hidden ID")
+    guessed, lost = _guess(without, contents, {m.line for m in matched})
+    notes += [f"Row {m.row.number}: its ID says {plain(m.row.line)}, which is no line of this return"
+              for m in guessed if m.row.line]  # fmt: skip
+    if guessed:
+        notes.append("Matched by guess, from their other cells: " + ", ".join(m.line for m in guessed))
+    return Matches((*matched, *guessed), tuple(lost), tuple(notes))
+
+
+def _reads_as(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether nothing in the row's locked cells differs from what was issued."""
+    return all(same(row.cells[key][1], issued.get(key)) for key in locked if key in row.cells)
+
+
+def _doubtful(row: Row, votes: Sequence[str], reads_as: str) -> Match:
+    """The line of a row whose IDs, or whose ID and text, may disagree."""
+    if len(votes) == 1:
+        if reads_as in ("", votes[0]):
+            return Match(row, votes[0])
+        return Match(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
+    if reads_as in votes:
+        return Match(row, reads_as)
+    return Match(row, votes[0], f"the row has two IDs, {votes[0]} and {votes[1]}")
+
+
+def _guess(rows: Sequence[Row], contents: Contents, taken: set[str]) -> tuple[list[Match], list[Row]]:
+    """Rows without an ID of this return by what they say, each line once; and the rows that are no line."""
+    finds = [(row, contents.find(row)) for row in rows]
+    often = Counter(found for _, found in finds)
+    guessed: list[Match] = []
+    lost: list[Row] = []
+    for row, found in finds:
+        if found and often[found] == 1 and found not in taken:
+            guessed.append(Match(row, found))
+        else:
+            lost.append(row)
+    return guessed, lost
+
+
+def is_emptied(row: Row) -> bool:
+    """Whether nothing but the row's ID is left in it: a deleted line, which deletes nothing."""
+    return all(is_blank(value) for _, value in row.cells.values())
+
+
+def by_line(matched: Sequence[Match]) -> dict[str, list[Match]]:
+    """The rows of each line, in the order they were found."""
+    rows: dict[str, list[Match]] = defaultdict(list)
+    for match in matched:
+        rows[match.line].append(match)
+    return rows
