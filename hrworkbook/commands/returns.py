@@ -88,9 +88,9 @@ def run_read(options: Namespace) -> int:
 
 def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Table":
     """The file's table by the named schema, else by whichever shipped schema knows most of its headings."""
+    from hrworkbook.compare import shown_only
     from hrworkbook.errors import NotAReturn
     from hrworkbook.findings import listed
-    from hrworkbook.issue import LAST, shown_again
     from hrworkbook.schema import load_schema, shipped_schemas
     from hrworkbook.tables import find_table
 
@@ -99,7 +99,7 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Tab
     names = [name] if name else list(shipped_schemas())
     for one in names:
         schema = load_schema(one)
-        ignored = [f"{LAST}{c.header}" for c in shown_again(schema)]
+        ignored = shown_only(schema)
         try:
             table = find_table(item.blocks, schema, furniture=furniture, ignored=ignored)
         except NotAReturn as refusal:

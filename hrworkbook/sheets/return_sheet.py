@@ -6,6 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
+from hrworkbook.matching import ROW_ID
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.sheets.paper import Paper, page, put, row_height
 from hrworkbook.values import Value, as_text, is_blank
@@ -44,7 +45,8 @@ def return_workbook(issued: Return) -> bytes:
 def _columns(issued: Return) -> list[tuple[Column | None, bool]]:
     """The sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one.
 
-    HR's columns that are blank in every line are left out.
+    HR's columns that are blank in every line are left out. The last is hidden and holds the IDs once more, for when the
+    first is overtyped, deleted, or left out of a sort.
     """
     again = {
         c.key for c in shown_again(issued.schema) if any(issued.last.get(c.key, {}).get(x.id) for x in issued.lines)
@@ -56,7 +58,7 @@ def _columns(issued: Return) -> list[tuple[Column | None, bool]]:
         if column.key in again:
             columns.append((column, True))
         columns.append((column, False))
-    return columns
+    return [*columns, (None, True)]
 
 
 def _width(column: Column | None, shown: bool) -> float:
@@ -78,7 +80,9 @@ def _head(paper: Paper, sheet: Worksheet, issued: Return) -> None:
 
 def heading_of(column: Column | None, shown: bool) -> str:
     """The heading of a return's column."""
-    return ID_HEADER if column is None else f"{LAST}{column.header}" if shown else column.header
+    if column is None:
+        return ROW_ID if shown else ID_HEADER
+    return f"{LAST}{column.header}" if shown else column.header
 
 
 def _headings(
@@ -91,7 +95,7 @@ def _headings(
             bg_color=look.OWNERS_BAND if owners else look.BAND,
         )  # fmt: skip
         put(sheet, TOP - 1, i, heading_of(column, shown), style)
-        sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET))
+        sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET), {"hidden": column is None and shown})
     sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [max(2, w - 3) for w in widths]) + 6)
 
 
