@@ -1,0 +1,52 @@
+"""Demo: from nothing to an appendix, and the same story every time."""
+
+import pytest
+from masters import snapshot_of
+
+from hrworkbook.cli import main
+from hrworkbook.plan import read_plan
+from hrworkbook.start import open_decisions
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    assert main(["demo", str(folder)]) == 0
+    return folder
+
+
+def test_what_the_replies_say_is_in_the_plan_or_waits(demo):
+    plan = read_plan(snapshot_of(demo / "plan.xlsx"))
+    assert plan.by_id["L006"].text("progress_update").startswith("Two cohorts have finished")
+    assert plan.by_id["L009"].text("rag") == "Complete", "spelt as the list spells it"
+    assert plan.by_id["L008"].text("progress_update").startswith("2.9 in quarter 3"), "the officer's own text stands"
+    assert plan.by_id["L011"].text("rag") == "Green", "a word that is none of the list is not taken"
+    assert [(d.text("ID"), d.text("Why").split(":")[0]) for d in open_decisions(plan)] == [
+        ("L008", "conflict"),
+        ("L011", "invalid"),
+    ]
+
+
+def test_everything_it_names_is_there(demo):
+    assert len(list((demo / "Returns out").glob("*.xlsx"))) == 6
+    assert len(list((demo / "Returns out").glob("*.eml"))) == 6
+    assert len(list((demo / "Returns in").glob("*.eml"))) == 4
+    assert len(list((demo / "Reminders").glob("*.eml"))) == 3
+    assert (demo / "appendix.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_the_exempt_line_is_in_no_other_file_that_leaves_the_building(demo):
+    import zipfile
+
+    words = b"regrading appeals"
+    with zipfile.ZipFile(demo / "appendix.xlsx") as book:
+        assert not any(words in book.read(n) for n in book.namelist())
+    with zipfile.ZipFile(demo / "appendix Part 2 exempt.xlsx") as book:
+        assert any(words in book.read(n) for n in book.namelist())
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
+    assert main(["demo", str(tmp_path)]) == 2
+    assert "there is something in that folder already" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,113 @@
+"""Roll: closing a period, and what the next appendix says of it."""
+
+import json
+
+import pytest
+from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
+
+from hrworkbook.appendix import appendix
+from hrworkbook.cli import main
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.history import closed_periods
+from hrworkbook.hosts.file import FileHost
+from hrworkbook.issue import issue
+from hrworkbook.plan import read_plan
+from hrworkbook.roll import following, roll
+
+
+def close(path):
+    host = FileHost(path)
+    result = roll(host.snapshot(), NOW)
+    host.apply(result.changes)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("period", "next_"),
+    [
+        ("2016/17 Q3", "2016/17 Q4"),
+        ("2016/17 Q4", "2017/18 Q1"),
+        ("2016/17", "2017/18"),
+        ("1999/00 Q4", "2000/01 Q1"),
+        ("Autumn", ""),
+    ],
+)
+def test_the_next_period_is_named_where_it_can_be(period, next_):
+    assert following(period) == next_
+
+
+def test_what_was_reported_goes_to_history(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    assert close(path).next == "2026/27 Q4"
+    plan = read_plan(snapshot_of(path))
+    (period,) = closed_periods(plan)
+    assert period.name == "2026/27 Q3"
+    assert period.text("L001", "progress_update") == "Two posts filled."
+    assert plan.setting("Period") == "2026/27 Q4"
+    assert plan.lines[0].text("progress_update") == "Two posts filled.", "a text that is carried stays"
+
+
+def test_a_column_to_clear_is_cleared_and_journalled(tmp_path):
+    from hrworkbook.schema import load_schema, read_schema
+
+    schema = read_schema(load_schema("delivery-plan").source.replace('roll = "carry"', 'roll = "clear"'), "own.toml")
+    path = make_master(tmp_path, THREE, schema=schema, owners=OWNERS)
+    close(path)
+    snapshot = snapshot_of(path)
+    assert read_plan(snapshot).lines[0].text("progress_update") == ""
+    assert "Two posts filled." in [v for row in snapshot["Journal"].rows for v in row]
+    (first, *_) = issue(snapshot, NOW).returns
+    assert first.last["progress_update"]["L001"] == "Two posts filled.", "the last text stands beside the new"
+
+
+def test_a_complete_line_is_reported_once_and_then_leaves(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    type_into(path, {"Plan!H6": "Complete"})
+    assert [x.line_id for x in appendix(snapshot_of(path), NOW).public.lines] == ["L001", "L002", "L003"]
+    close(path)
+    snapshot = snapshot_of(path)
+    assert [x.line_id for x in appendix(snapshot, NOW).public.lines] == ["L002", "L003"]
+    assert "Recruitment Lead" not in [r.owner.role for r in issue(snapshot, NOW).returns]
+    assert len(read_plan(snapshot).lines) == 3, "the master still holds it"
+    type_into(path, {"Plan!H6": "Amber"})
+    assert len(appendix(snapshot_of(path), NOW).public.lines) == 3, "and it comes back when it is opened again"
+
+
+def test_three_periods_tell_what_changed(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    first = appendix(snapshot_of(path), NOW).public.summary.changes
+    assert "first report" in first.sentence
+    close(path)
+    type_into(path, {"Plan!H7": "Green", "Plan!I7": "Second course held."})
+    second = appendix(snapshot_of(path), NOW).public.summary.changes
+    assert [(c.reference, c.column, c.was, c.now) for c in second.lines] == [
+        ("B", "RAG", "Amber", "Green"),
+        ("B", "Progress Update", "First course held.", "Second course held."),
+    ]
+    close(path)
+    assert "Nothing has changed since 2026/27 Q4" in appendix(snapshot_of(path), NOW).public.summary.changes.sentence
+
+
+REFUSALS = [
+    ("a blank period", {"Start!C12": None}, "the Period is blank"),
+    ("a line without an ID", {"Plan!A7": None}, "has no ID yet"),
+    ("a decision that waits", {"Decisions!C5": "conflict", "Decisions!E5": "L001"}, "1 decision still waits"),
+]
+
+
+@pytest.mark.parametrize(("what", "cells", "says"), REFUSALS, ids=[r[0] for r in REFUSALS])
+def test_a_period_is_not_closed_over(what, cells, says, tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    type_into(path, cells)
+    with pytest.raises(HrWorkbookError, match=says):
+        roll(snapshot_of(path), NOW)
+
+
+def test_a_period_is_closed_once(tmp_path, capsys):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    assert main(["roll", str(path), "--next", "2026/27 Q3"]) == 2
+    assert main(["roll", str(path), "--next", "Winter", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"closed": "2026/27 Q3", "next": "Winter", "lines": 3}
+    type_into(path, {"Start!C12": "2026/27 Q3"})
+    assert main(["roll", str(path)]) == 2
+    assert "is closed already" in capsys.readouterr().err
