@@ -33,17 +33,19 @@ def click(verb: str, *arguments: str) -> None:
     workbook as it was, and ends the process with 2, upon which RunPython shows those lines.
     """
     host: LiveHost | None = None
+    done = "nothing was changed"
     try:
         host = caller()
         host.progress(f"HR Plan: {verb} …")
         changes = BUTTONS[verb](host, host.snapshot(), arguments).changes
         host.apply(changes)
+        done = "the plan was changed as you asked"
         host.progress("")
         host.tell(changes.message)
     except HrWorkbookError as error:
         _fail(host, str(error))
     except Exception as error:
-        _fail(host, f"Something went wrong that should not have, and nothing was changed. Details: {_log(error)}")
+        _fail(host, f"Something went wrong that should not have; {done}.\nThe details are in {_log(error)}")
 
 
 def _fail(host: LiveHost | None, message: str) -> None:

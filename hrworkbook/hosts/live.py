@@ -54,7 +54,9 @@ class LiveHost:
             self._write(list(sheets.values()))
             self._seen = None
         if changes.goto:
-            self.show(*changes.goto)
+            with suppress(Exception):
+                # What was asked is done, whether or not it can be shown.
+                self.show(*changes.goto)
 
     def _write(self, sheets: list["SheetWrite"]) -> None:
         begun: list[SheetWrite] = []
@@ -89,8 +91,11 @@ class LiveHost:
     def show(self, sheet: str, cell: str) -> None:
         """Go to a cell; a hidden sheet stays as it is."""
         if sheet in [s.name for s in self.book.sheets] and self.book.sheets[sheet].visible in (True, -1):
-            self.book.sheets[sheet].activate()
-            self.book.sheets[sheet].range(cell).select()
+            there = self.book.sheets[sheet]
+            # xlwings' own activate() raises where another Excel is in front.
+            self.book.impl.activate()
+            there.impl.activate()
+            there.range(cell).select()
 
     def where(self) -> tuple[str, str]:
         """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
@@ -19,7 +19,7 @@ _LARGEST = 2_000_000
 """Cells: a used range above this is mostly formatting, and its end is looked for by content."""
 
 _ERROR_BASE = -2_146_828_288
-"""Excel gives an error value it has no name for in xlwings as this number plus its own (2000 to 2099)."""
+"""Over COM an error value is this number plus its own (2000 to 2099)."""
 
 _HEADINGS = 40
 """Rows in which merged cells are looked for."""
@@ -28,7 +28,23 @@ _LONG = 8_000
 """Characters: longer texts go to Excel one by one, since a block of values may not hold them."""
 
 _UNPROTECT = "Choose Review, then Unprotect Sheet, and try again"
-_NAMES = {2043: "#GETTING_DATA", 2045: "#SPILL!", 2046: "#CONNECT!", 2047: "#BLOCKED!", 2049: "#FIELD!", 2050: "#CALC!"}
+_ERRORS = {
+    2000: "#NULL!",
+    2007: "#DIV/0!",
+    2015: "#VALUE!",
+    2023: "#REF!",
+    2029: "#NAME?",
+    2036: "#NUM!",
+    2042: "#N/A",
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
+}
+"""Excel's error values by their numbers (XlCVError)."""
 
 
 def block_of(sheet: Any) -> Block:
@@ -73,24 +89,31 @@ def _last_cell(sheet: Any) -> tuple[int, int] | None:
 
 def read(cells: Any) -> list[list[Value]]:
     """The values of an xlwings range, in rows."""
-    rows = cells.options(ndim=2, err_to_str=True).value
-    # Excel's engine gives an error value and the text that looks like it alike; Calc's tells them apart.
-    faults = set() if cells.sheet.book.app.engine.name == "calc" else EXCEL_ERRORS
-    return [[v if v is None or (type(v) is str and v[:1] != "#") else _value(v, faults) for v in row] for row in rows]
+    if sys.platform == "darwin":
+        # There an error value and the text that looks like it cannot be told apart.
+        rows = cells.options(ndim=2, err_to_str=True).value
+        return [[CellError(v) if v in EXCEL_ERRORS else _value(v) for v in row] for row in rows]
+    found = cells.raw_value
+    rows = found if isinstance(found, list | tuple) else ((found,),)
+    return [[v if v is None or type(v) is str else _value(v) for v in row] for row in rows]
 
 
-def _value(value: Any, faults: set[str]) -> Value:
-    if isinstance(value, str):
-        return CellError(value) if value in faults else value
+def _value(value: Any) -> Value:
+    """A value as COM or Calc gives it: an error is a number or a CellError, a time of day stands on the day nought."""
     if isinstance(value, datetime):
-        if value.date() == date(1899, 12, 30):
-            return value.time()
-        return value.date() if value.time() == time() else value
+        moment = value.replace(tzinfo=None) + timedelta(microseconds=500)
+        moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        if moment.date() == date(1899, 12, 30):
+            return moment.time()
+        return moment.date() if moment.time() == time() else moment
     if type(value) is int:
         number = value - _ERROR_BASE
-        return CellError(_NAMES.get(number, "#N/A")) if 2000 <= number < 2100 else float(value)
+        return CellError(_ERRORS.get(number, "#N/A")) if 2000 <= number < 2100 else float(value)
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, bool | float) or value is None:
         return value
+    # Money comes as Decimal.
     return float(value)
 
 
@@ -154,11 +177,17 @@ class SheetWrite:
 
     def take_back(self) -> None:
         """Put back what the cells held, their number formats, and the tables."""
+        # A date goes back into a date cell only, so the formats come first; but writing a text may make text cells anew.
+        self._restore_formats()
         self._put(self.before)
-        for area, code in reversed(self.formats):
-            self._range(area).number_format = code
+        self._restore_formats()
         for table, area in reversed(self.tables):
             table.resize(self._range(area))
+
+    def _restore_formats(self) -> None:
+        for area, code in reversed(self.formats):
+            self._range(area).number_format = code
+        self.formats = []
 
     def _unlike(self) -> dict[tuple[int, int], Cell]:
         """The cells that do not hold what was written to them."""

@@ -1,0 +1,167 @@
+"""The live host over a spreadsheet that behaves as Excel does (see fake_excel)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fake_excel import fake_book
+from host_contract import SHEETS, TABLES, HostContract, cells
+
+from hrworkbook.errors import CannotWrite, WorkbookLocked
+from hrworkbook.hosts import live
+from hrworkbook.hosts.live import LiveHost
+from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single
+
+
+@pytest.fixture
+def book() -> Any:
+    return excel()
+
+
+@pytest.fixture
+def host(book: Any) -> LiveHost:
+    return LiveHost(book)
+
+
+def excel() -> Any:
+    """The contract's workbook, its dates as COM gives them."""
+    from datetime import date, datetime, time
+
+    from fake_excel import ERRORS
+
+    from hrworkbook.values import CellError
+
+    def over_com(value: Any) -> Any:
+        if isinstance(value, CellError):
+            return ERRORS[value] - 2_146_828_288
+        if isinstance(value, time):
+            return datetime.combine(date(1899, 12, 30), value)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return datetime.combine(value, time())
+        return value
+
+    blocks = [Block(b.name, [[over_com(v) for v in row] for row in b.rows], b.merges, b.hidden) for b in SHEETS]
+    return fake_book(blocks, TABLES)
+
+
+class TestLikeExcel(HostContract):
+    """Over what behaves as Excel."""
+
+
+def engine_of(book: Any) -> Any:
+    return book.app.engine.impl
+
+
+def test_a_table_grows_over_rows_written_under_it(book: Any, host: LiveHost) -> None:
+    host.apply(ChangeSet((Write("Problems", 4, 1, (("Plan!B5", "new"), ("Plan!B6", "newer"))),)))
+    assert book.impl._sheets[1]._tables[0].area == (1, 1, 5, 2)
+
+
+@pytest.mark.parametrize("rows", [((("far"),),)])
+def test_a_table_stays_where_a_row_is_left_out(book: Any, host: LiveHost, rows: Any) -> None:
+    host.apply(ChangeSet((Write("Problems", 5, 1, rows),)))
+    assert book.impl._sheets[1]._tables[0].area == (1, 1, 3, 2)
+
+
+CHANGES = ChangeSet(
+    (
+        Write("Plan", 3, 1, (("007", "changed", "May 2020", 1.0), ("008", "also", None, 2.0))),
+        Write("Problems", 4, 1, ((Link("Plan!A3", "Plan", "A3"), "=1+1"),)),
+        single("Issued", "A1", "changed"),
+    ),
+    goto=("Plan", "C4"),
+)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_failure_at_any_write_leaves_everything_as_it_was(book: Any, host: LiveHost, number: int) -> None:
+    before = cells(host.snapshot())
+    plan = book.impl._sheets[0]
+    plan.formats[3, 3] = "dd/mm/yyyy"
+    formats, values = dict(plan.formats), dict(plan.values)
+    engine_of(book).fail_at = number
+    with pytest.raises(CannotWrite, match="nothing was changed"):
+        host.apply(CHANGES)
+    assert cells(host.snapshot()) == before
+    assert plan.values == values
+    assert {at: f for at, f in plan.formats.items() if f != "General"} == formats
+    assert book.impl._sheets[1]._tables[0].area == (1, 1, 3, 2)
+    assert book.app.selection is None
+
+
+def test_a_formula_that_was_overwritten_comes_back(book: Any, host: LiveHost) -> None:
+    plan = book.impl._sheets[0]
+    plan.values[3, 2] = "=SUM(D3:D9)"
+    engine_of(book).fail_at = 2
+    with pytest.raises(CannotWrite):
+        host.apply(CHANGES)
+    assert plan.values[3, 2] == "=SUM(D3:D9)"
+
+
+def test_calculation_screen_and_selection_are_as_before_then_goto_is_shown(book: Any, host: LiveHost) -> None:
+    host.apply(CHANGES)
+    assert book.app.calculation == "automatic"
+    assert book.app.screen_updating is True
+    assert ("calculation", "manual") in book.app.impl.history
+    assert host.where() == ("Plan", "C4")
+
+
+def test_a_manual_calculation_stays_manual(book: Any, host: LiveHost) -> None:
+    book.app.calculation = "manual"
+    host.apply(CHANGES)
+    assert book.app.calculation == "manual"
+
+
+def test_a_hidden_sheet_is_not_shown(book: Any, host: LiveHost) -> None:
+    host.apply(ChangeSet((single("Issued", "A1", "x"),), goto=("Issued", "A1")))
+    assert host.where()[0] == "Plan"
+
+
+def test_a_protected_sheet_is_refused_before_anything_is_written(book: Any, host: LiveHost) -> None:
+    before = cells(host.snapshot())
+    book.impl._sheets[3].ProtectContents = True
+    with pytest.raises(CannotWrite) as told:
+        host.apply(CHANGES)
+    assert str(told.value) == (
+        "Issued: the sheet is protected, so nothing was changed. Choose Review, then Unprotect Sheet, and try again."
+    )
+    assert cells(host.snapshot()) == before
+    assert engine_of(book).writes == 0
+
+
+@pytest.mark.parametrize("job", [LiveHost.snapshot, lambda host: host.apply(CHANGES)])
+def test_a_cell_being_edited_is_told(
+    book: Any, host: LiveHost, job: Callable[[LiveHost], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_WAIT", 0.2)
+    engine_of(book).editing = True
+    with pytest.raises(WorkbookLocked, match="press Enter or Esc"):
+        job(host)
+    assert engine_of(book).writes == 0
+
+
+def test_a_cell_changed_since_the_snapshot_is_not_overwritten(book: Any, host: LiveHost) -> None:
+    host.snapshot()
+    book.impl._sheets[0].values[3, 2] = "typed meanwhile"
+    with pytest.raises(WorkbookLocked, match="Plan!B3: it was changed while the job ran"):
+        host.apply(CHANGES)
+    assert engine_of(book).writes == 0
+
+
+def plan_of(lines: int) -> list[Block]:
+    rows = [["ID", "Action", "RAG"], *([f"{i:04}", f"Action {i}", "Green"] for i in range(lines))]
+    return [Block("Plan", rows), Block("Problems", [["Place", "Problem", "Value"], [None, None, None]])]
+
+
+def trips(lines: int) -> int:
+    book = fake_book(plan_of(lines), {"Problems": [("Problems", (1, 1, 2, 3))]})
+    host = LiveHost(book)
+    host.snapshot()
+    found = tuple((Link(f"Plan!A{i}", "Plan", f"A{i}"), f"line {i} is late", float(i)) for i in range(lines))
+    colours = tuple((f"{i:04}", f"={i}", "Red") for i in range(lines))
+    host.apply(ChangeSet((Write("Problems", 2, 1, found), Write("Plan", 2, 1, colours)), goto=("Plan", "A2")))
+    return int(engine_of(book).calls)
+
+
+def test_round_trips_do_not_grow_with_the_plan() -> None:
+    assert trips(5_000) == trips(50) <= 60
