@@ -5,6 +5,7 @@ organisation and month, what stands for nothing, and whether the figures bear th
 then done with each cell is the merge's matter.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,10 +18,10 @@ from hrworkbook.findings import Finding, Severity, count
 from hrworkbook.headings import fold
 from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
 from hrworkbook.schema import Collecting, Column, Schema
-from hrworkbook.snapshot import Block, address
+from hrworkbook.snapshot import Block, address, column_letters
 from hrworkbook.tables import Row, Table, Unplaced, find_tables
 from hrworkbook.values import CellError, Value, is_blank, plain
-from hrworkbook.witness import Sworn, examine
+from hrworkbook.witness import Sworn, examine, rules_of
 
 _YEAR, _MONTH = "(year)", "(month)"
 """Keys of the columns a line's month is made from; they are no columns of the plan."""
@@ -72,8 +73,12 @@ class Collected:
     """Lines whose figures could be checked against each other."""
     agreeing: int
     """Lines among them on which every sum agrees."""
-    placed: int
-    """Non-blank cells that are in a line or are furniture; with `unplaced` it makes up the file."""
+
+    @property
+    def placed(self) -> int:
+        """Non-blank cells that are in a line or are furniture; with `unplaced` they make up the file."""
+        left = len(self.unplaced) - sum(len(t.unplaced) for t in self.tables)
+        return sum(t.placed for t in self.tables) - left
 
 
 def collect(
@@ -91,31 +96,41 @@ def collect(
     """
     if schema.collect is None:
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
-    wide = _with_month_columns(schema)
-    needs = schema.collect.needs
-    tables = find_tables(blocks, wide, aliases, max(2, len(needs)), needed=needs, name=name)
-    collecting = _Collecting(blocks, schema, schema.collect, name, period, tables)
+    ready, needs = _ready(schema, schema.collect), schema.collect.needs
+    tables = find_tables(blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, name=name)
+    collecting = _Collecting(blocks, ready, name, period, tables)
     for table in tables:
         collecting.read(table)
     return collecting.result()
 
 
-_wide: tuple[Schema, Schema] | None = None
+class _Ready:
+    """What a schema's reading needs, made once for a folder of returns."""
+
+    def __init__(self, schema: Schema, settings: Collecting) -> None:
+        self.schema = schema
+        self.settings = settings
+        extra = tuple(
+            Column(key, headers[0], aliases=headers[1:])
+            for key, headers in ((_YEAR, settings.year), (_MONTH, settings.month))
+            if headers
+        )
+        self.wide = replace(schema, columns=(*extra, *schema.columns))
+        self.readers = {c.key: _reader(c, settings) for c in schema.columns if c.key != settings.period}
+        self.numeric = frozenset(c.key for c in schema.columns if c.kind in _NUMERIC)
+        self.sums = frozenset(map(fold, settings.sums))
+        self.names = [key for key in schema.key if key != settings.period]
+        self.rules = rules_of(schema)
 
 
-def _with_month_columns(schema: Schema) -> Schema:
-    """The schema with the columns a month is read from; the last one is kept, since a folder asks for the same one."""
-    global _wide
-    if _wide and _wide[0] is schema:
-        return _wide[1]
-    settings = schema.collect or Collecting()
-    extra = tuple(
-        Column(key, headers[0], aliases=headers[1:])
-        for key, headers in ((_YEAR, settings.year), (_MONTH, settings.month))
-        if headers
-    )
-    _wide = schema, replace(schema, columns=(*extra, *schema.columns))
-    return _wide[1]
+_last: _Ready | None = None
+
+
+def _ready(schema: Schema, settings: Collecting) -> _Ready:
+    global _last
+    if not _last or _last.schema is not schema:
+        _last = _Ready(schema, settings)
+    return _last
 
 
 @dataclass
@@ -123,8 +138,7 @@ class _Collecting:
     """One file being read: its lines so far, and what is said about it."""
 
     blocks: Sequence[Block]
-    schema: Schema
-    settings: Collecting
+    ready: _Ready
     name: str
     period: str
     tables: Sequence[Table]
@@ -135,21 +149,16 @@ class _Collecting:
     questions: list[str] = field(default_factory=list)
     checked: int = 0
     agreeing: int = 0
-    lost: int = 0
 
     def __post_init__(self) -> None:
-        self.readers = {c.key: _reader(c, self.settings) for c in self.schema.columns}
-        self.numeric = {c.key for c in self.schema.columns if c.kind in _NUMERIC}
-        self.sums = frozenset(map(fold, self.settings.sums))
-        self.names = [key for key in self.schema.key if key != self.settings.period]
+        self.schema, self.settings, self.names = self.ready.schema, self.ready.settings, self.ready.names
 
     def result(self) -> Collected:
         """What was read, as data."""
         unplaced = [*(u for t in self.tables for u in t.unplaced), *self.unplaced]
-        placed = sum(t.placed for t in self.tables) - len(self.unplaced)
         return Collected(
             tuple(self.tables), tuple(self.lines), tuple(unplaced), tuple(self.findings), tuple(self.notes),
-            tuple(self.questions), self.checked, self.agreeing, placed,
+            tuple(self.questions), self.checked, self.agreeing,
         )  # fmt: skip
 
     def read(self, table: Table) -> None:
@@ -159,7 +168,9 @@ class _Collecting:
         months = self.months(table, rows)
         lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
         block = next(b for b in self.blocks if b.name == table.sheet)
-        verdict = examine([self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)], self.schema)
+        verdict = examine(
+            [self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)], self.schema, self.ready.rules
+        )
         for index in verdict.moved:
             lines[index] = replace(lines[index], held="its figures do not stand under their headings")
         if verdict.moved:
@@ -181,7 +192,7 @@ class _Collecting:
             if is_blank(value) or isinstance(value, CellError):
                 self.leave(row, table, f"its row has no {self.schema[key].header}")
                 return False
-        if fold(plain(row.cells[self.names[0]][1])) in self.sums:
+        if fold(plain(row.cells[self.names[0]][1])) in self.ready.sums:
             self.leave(row, table, "its row is the sender's own line of totals")
             return False
         return True
@@ -250,21 +261,23 @@ class _Collecting:
 
     def line(self, row: Row, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""
-        number = row.number
+        number, readers, period = row.number, self.ready.readers, self.settings.period
         cells: dict[str, Cell] = {}
         for key, (at, value) in row.cells.items():
-            if key in (_YEAR, _MONTH, self.settings.period):
+            read = readers.get(key)
+            if read is None:
                 continue
+            place = f"{column_letters(at)}{number}"
             if value is None:
-                cells[key] = Cell(address(number, at), None, None)
+                cells[key] = Cell(place, None, None)
                 continue
-            read, fault, remedy = self.readers[key](value)
-            cells[key] = Cell(address(number, at), value, read, fault if read is None else "")
+            found, fault, remedy = read(value)
+            cells[key] = Cell(place, value, found, fault if found is None else "")
             if fault:
                 self.fault(row, key, cells[key], table, fault, remedy)
-        stated = next((k for k in (self.settings.period, _MONTH, _YEAR) if k in row.cells), None)
-        place, written = row.cells[stated] if stated else (0, None)
-        cells[self.settings.period] = Cell(address(number, place) if place else "", written, month)
+        stated = next((k for k in (period, _MONTH, _YEAR) if k in row.cells), None)
+        at, written = row.cells[stated] if stated else (0, None)
+        cells[period] = Cell(address(number, at) if at else "", written, month or None)
         names = (fold(plain(row.cells[key][1])) for key in self.names)
         held = "" if month else "no month is known for it"
         return Line(table.sheet, number, (month, *names), month, cells, held)
@@ -283,7 +296,7 @@ class _Collecting:
             value = cell.value
             if type(value) is int or type(value) is float:
                 figures[key] = value
-            elif value is not None and key in self.numeric and value not in _NOUGHT or cell.fault:
+            elif value is not None and key in self.ready.numeric and value not in _NOUGHT or cell.fault:
                 unknown.append(key)
         named = plain(row.cells[self.names[0]][1])
         return Sworn(
@@ -294,8 +307,8 @@ class _Collecting:
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
-        for key in self.numeric & row.cells.keys():
-            value = self.readers[key](block.at(row.number, row.cells[key][0] + by))[0]
+        for key in self.ready.numeric & row.cells.keys():
+            value = self.ready.readers[key](block.at(row.number, row.cells[key][0] + by))[0]
             if isinstance(value, int | float):
                 figures[key] = value
         return figures
@@ -335,21 +348,36 @@ def _text(column: Column, value: Value) -> tuple[Value, str, str]:
     return value, "", ""
 
 
+_PLAIN = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")
+"""Numbers as most are written; the rest are read as the column's kind reads them."""
+
+
 def _number(
     column: Column, words: Mapping[str, str], known: dict[str, tuple[Value, str, str]], value: Value
 ) -> tuple[Value, str, str]:
-    if type(value) is float and value == value and abs(value) < 1e15:
+    if type(value) is float and abs(value) < 1e15:
         if value.is_integer():
             return int(value), "", ""
         if column.kind != "whole":
             return value, "", ""
     if type(value) is not str:
         return _figure(column, words, value)
-    if value not in known:
+    found = known.get(value)
+    if found is None:
         if len(known) > 20_000:
             known.clear()
-        known[value] = _figure(column, words, value)
-    return known[value]
+        found = known[value] = _simple(column, value) or _figure(column, words, value)
+    return found
+
+
+def _simple(column: Column, text: str) -> tuple[Value, str, str] | None:
+    match = _PLAIN.fullmatch(text)
+    if not match or (match[2] and column.kind != "money"):
+        return None
+    number = float(match[1] + match[3].replace(",", ""))
+    if number.is_integer():
+        return int(number), "", ""
+    return None if column.kind == "whole" else (number, "", "")
 
 
 def _figure(column: Column, words: Mapping[str, str], value: Value) -> tuple[Value, str, str]:

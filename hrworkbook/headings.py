@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from hrworkbook.schema import ID_HEADER, Schema
-from hrworkbook.snapshot import Range, address, column_letters
+from hrworkbook.snapshot import Range, address, column_letters, row_and_column
 from hrworkbook.values import CellError, Value, folded, is_blank, plain
 
 ID = "\0id"
@@ -24,6 +25,9 @@ DEEPEST = 3
 _JOIN = " / "
 _PARTIAL = 10
 _MOST_MET = 10_000
+_LONGEST = 400
+"""Characters of a heading."""
+_MOST_HEADERS = 500
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
 Rows = Sequence[Sequence[Value]]
@@ -56,7 +60,7 @@ def _folded(text: str) -> str:
 
 def fold(text: str) -> str:
     """The heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
-    return _folded(text) if len(text) <= 400 else folded(text)
+    return _folded(text) if len(text) <= _LONGEST else folded(text)
 
 
 class Words:
@@ -90,7 +94,9 @@ class Words:
         for text, found in list(self.known.items()):
             self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
         self.met: dict[str, tuple[str, str] | None] = {}
-        self.all = "\n".join(self.known)
+        self.seen: dict[str, bool] = {}
+        self.headers_met: dict[tuple[Any, ...], tuple[Heading, ...]] = {}
+        self.all = "\n".join(f" {text} " for text in self.known)
 
     def _learn(self, header: str, key: str, how: str) -> None:
         self.known.setdefault(fold(header), (key, how))
@@ -107,14 +113,24 @@ class Words:
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
-        if len(self.met) < _MOST_MET and len(header) <= 400:
+        if len(self.met) < _MOST_MET and len(header) <= _LONGEST:
             self.met[header] = found
         return found
 
     def likely(self, text: str) -> bool:
         """Whether a cell's text may be a heading or a part of one."""
-        folded_text = fold(text)
-        return bool(folded_text) and (folded_text in self.all or self.spelled(folded_text) in self.all)
+        found = self.seen.get(text)
+        if found is None:
+            folded_text = fold(text)
+            spelled = self.spelled(folded_text)
+            found = bool(folded_text) and (f" {folded_text} " in self.all or f" {spelled} " in self.all)
+            if len(self.seen) < _MOST_MET:
+                self.seen[text] = found
+        return found
+
+    def any_likely(self, row: Sequence[Value]) -> bool:
+        """Whether any cell of a row may be a heading or a part of one."""
+        return any(type(v) is str and 0 < len(v) <= _LONGEST and self.likely(v) for v in row)
 
     def suggestion(self, header: str, taken: Collection[str]) -> str:
         """The plan's header that comes nearest and is not yet found; '' where none is near."""
@@ -152,28 +168,48 @@ def words_of(schema: Schema, aliases: Mapping[str, str] | None = None, ignored: 
 
 
 def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Words) -> tuple[Heading, ...]:
-    """The headings of a header that stands on `depth` rows from sheet row `top`."""
+    """The headings of a header that stands on `depth` rows from sheet row `top`.
+
+    The same header comes in every return of a folder: what its texts were read as is remembered.
+    """
+    lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
+    spans = _spans(merges, top, depth)
+    if any(value is not None and type(value) is not str for line in lines for value in line):
+        return _read_headings(lines, spans, top, words)
+    key = (*map(tuple, lines), frozenset(spans.items()))
+    found = words.headers_met.get(key)
+    if found is None:
+        found = _read_headings(lines, spans, 1, words)
+        if len(words.headers_met) < _MOST_HEADERS:
+            words.headers_met[key] = found
+    return found if top == 1 else tuple(_moved_down(heading, top - 1) for heading in found)
+
+
+def _moved_down(heading: Heading, rows: int) -> Heading:
+    row, column = row_and_column(heading.cell)
+    return Heading(column, address(row + rows, column), heading.header, heading.key, heading.how)
+
+
+def _read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, words: Words) -> tuple[Heading, ...]:
     claims: list[tuple[Heading, int]] = []
-    paths = _paths(rows, merges, top, depth) if depth > 1 else _one_row(rows[top - 1], top)
-    for column, leaf, path, own in paths:
+    for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _one_row(lines[0]):
         key, how, rank = _claim(path, own, words)
-        claims.append((Heading(column, address(leaf, column), _JOIN.join(path), key, how), rank))
+        claims.append((Heading(column, address(top + leaf, column), _JOIN.join(path), key, how), rank))
     return _settled(claims)
 
 
 _Path = tuple[int, int, list[str], list[bool]]
-"""Column, row of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
+"""Column, header row (from 0) of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
 
 
-def _one_row(row: Sequence[Value], top: int) -> Iterator[_Path]:
-    for column, value in enumerate(row, 1):
+def _one_row(line: Sequence[Value]) -> Iterator[_Path]:
+    for column, value in enumerate(line, 1):
         if text := _text(value):
-            yield column, top, [text], [True]
+            yield column, 0, [text], [True]
 
 
-def _paths(rows: Rows, merges: Sequence[Range], top: int, depth: int) -> Iterator[_Path]:
-    lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
-    spans = _spans(merges, top, depth)
+def _paths(lines: Rows, spans: Mapping[tuple[int, int], int]) -> Iterator[_Path]:
+    depth = len(lines)
     group: list[tuple[str, int]] = [("", 0)] * depth
     for column in range(1, max(map(len, lines), default=0) + 1):
         texts = [_text(line[column - 1]) if column <= len(line) else "" for line in lines]
@@ -193,7 +229,7 @@ def _paths(rows: Rows, merges: Sequence[Range], top: int, depth: int) -> Iterato
             if text and (not path or path[-1] != text):
                 path.append(text)
                 own.append(bool(texts[i]))
-        yield column, top + leaf, path, own
+        yield column, leaf, path, own
 
 
 def _spans(merges: Sequence[Range], top: int, depth: int) -> dict[tuple[int, int], int]:
@@ -291,6 +327,8 @@ def find_header(
     found: tuple[int, tuple[Heading, ...]] = (1, ())
     most = 0
     for depth in range(1, within + 1):
+        if depth > 1 and not words.any_likely(rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()):
+            continue
         headings = read_headings(rows, merges, row, depth, words)
         known = sum(h.known for h in headings)
         if known > most:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hrworkbook.errors import NotAMaster
 from hrworkbook.values import Value
@@ -82,6 +83,7 @@ class ChangeSet:
     """Sheet and cell to show afterwards: the first thing to do."""
 
 
+@lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:
     """`A` for 1, `AA` for 27."""
     letters = ""

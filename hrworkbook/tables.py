@@ -92,8 +92,8 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
     """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
     need = min(need, len(words.headers))
     best: Head | None = None
-    for row in _candidates(block.rows, words, need):
-        if best and row < best.top + best.depth:
+    for row in _candidates(block.rows, words):
+        if best and (row < best.top + best.depth or _most(block.rows, row) <= best.known):
             continue
         found = Head(row, *find_header(block.rows, block.merges, row, words))
         if found.known >= need and (not best or found.known > best.known):
@@ -106,18 +106,17 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
     return best
 
 
-def _candidates(rows: Sequence[Sequence[Value]], words: Words, need: int) -> Iterator[int]:
+def _most(rows: Sequence[Sequence[Value]], row: int) -> int:
+    """More columns than these cannot be known by a header that begins at a sheet row."""
+    return sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST])
+
+
+def _candidates(rows: Sequence[Sequence[Value]], words: Words) -> Iterator[int]:
     """Sheet rows where a header may begin."""
-    looked = 0
+    raw = words.raw
     for number, row in enumerate(rows, 1):
-        if not words.raw.isdisjoint(row):
-            looked += 1
+        if not raw.isdisjoint(row) or (number <= _LOOKED_AT and words.any_likely(row)):
             yield number
-        elif looked < _LOOKED_AT:
-            texts = [v for v in row if type(v) is str and v]
-            looked += bool(texts)
-            if any(len(t) <= 400 and words.likely(t) for t in texts):
-                yield number
 
 
 def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:

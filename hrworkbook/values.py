@@ -65,7 +65,7 @@ def plain(value: Value) -> str:
     Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines and curly
     quotes.
     """
-    text = as_text(value)
+    text = value if type(value) is str else as_text(value)
     if text.isascii() and "  " not in text and "\n" not in text and "\r" not in text and "\t" not in text:
         return text.strip()
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").translate(_FOLD)
@@ -81,7 +81,9 @@ def same(left: Value, right: Value) -> bool:
 
 def is_blank(value: Value) -> bool:
     """Whether nothing is written in the cell; an error value is not a blank."""
-    return not isinstance(value, CellError) and (value is None or plain(value) == "")
+    if type(value) is not str:
+        return value is None
+    return not value or (not "!" <= value[0] <= "~" and plain(value) == "")
 
 
 def writable(text: str) -> str:

@@ -46,7 +46,9 @@ class Verdict:
     """Lines, by their index, whose figures add up only so many columns to the right of their headings."""
 
 
-class _Rule(NamedTuple):
+class Check(NamedTuple):
+    """A sum, or a limit, that every line is to keep."""
+
     total: str
     """The total, or what must not be over."""
     parts: tuple[str, ...]
@@ -56,9 +58,8 @@ class _Rule(NamedTuple):
     severity: Severity
 
 
-def examine(lines: Sequence[Sworn], schema: Schema) -> Verdict:
-    """Every sum and every limit of the schema, on every line of one table."""
-    rules = _rules(schema)
+def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check]) -> Verdict:
+    """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table."""
     verdict = Verdict()
     wrong: dict[int, list[tuple[Sworn, float]]] = defaultdict(list)
     tried: dict[int, int] = defaultdict(int)
@@ -85,18 +86,19 @@ def examine(lines: Sequence[Sworn], schema: Schema) -> Verdict:
     return verdict
 
 
-def _rules(schema: Schema) -> list[_Rule]:
+def rules_of(schema: Schema) -> list[Check]:
+    """The schema's sums and limits."""
     rules = []
     for rule in schema.rules:
         if rule.name == "adds-up":
             total, parts = rule.settings["total"], tuple(rule.settings["parts"])
-            rules.append(_Rule(total, parts, True, schema[total].kind == "whole", rule.severity))
+            rules.append(Check(total, parts, True, schema[total].kind == "whole", rule.severity))
         elif rule.name == "not-over":
-            rules.append(_Rule(rule.settings["column"], (rule.settings["limit"],), False, True, rule.severity))
+            rules.append(Check(rule.settings["column"], (rule.settings["limit"],), False, True, rule.severity))
     return rules
 
 
-def _off(line: Sworn, rule: _Rule) -> float | None:
+def _off(line: Sworn, rule: Check) -> float | None:
     """How far the line is from keeping the rule, 0 where it keeps it, None where there is nothing to check."""
     figures = line.figures
     stated = figures.get(rule.total)
@@ -141,7 +143,7 @@ def _decimals(number: float) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _moved_by(line: Sworn, rules: Sequence[_Rule], tried: int) -> int:
+def _moved_by(line: Sworn, rules: Sequence[Check], tried: int) -> int:
     """How many columns to the right of their headings the figures add up; 0 where that explains nothing."""
     for by in (1, -1):
         moved = line._replace(figures=line.beside(by), unknown=frozenset())
@@ -161,13 +163,13 @@ def _moved_finding(line: Sworn, by: int) -> Finding:
     )  # fmt: skip
 
 
-def _opening(rule: _Rule, schema: Schema) -> str:
+def _opening(rule: Check, schema: Schema) -> str:
     if rule.sums:
         return f"{schema[rule.total].header} is not the sum of its parts"
     return f"{schema[rule.total].header} is over {schema[rule.parts[0]].header}"
 
 
-def _cause(rule: _Rule, failing: Sequence[tuple[Sworn, float]], schema: Schema) -> str:
+def _cause(rule: Check, failing: Sequence[tuple[Sworn, float]], schema: Schema) -> str:
     """What it looks like where a sum fails on most lines: a column, and where one explains it, which."""
     if not rule.sums:
         return "it looks as if the two columns were taken for each other"
@@ -194,14 +196,14 @@ def _cause(rule: _Rule, failing: Sequence[tuple[Sworn, float]], schema: Schema) 
     return f"it looks like a column in the wrong place. Check the headings of {named}"
 
 
-def _explains(line: Sworn, rule: _Rule, of: str, instead: str) -> bool:
+def _explains(line: Sworn, rule: Check, of: str, instead: str) -> bool:
     """Whether the line adds up once one column stands in for another that is not nought."""
     if not line.figures.get(instead):
         return False
     return _off(line._replace(figures={**line.figures, of: line.figures[instead]}), rule) == 0
 
 
-def _finding(rule: _Rule, line: Sworn, off: float, schema: Schema) -> Finding:
+def _finding(rule: Check, line: Sworn, off: float, schema: Schema) -> Finding:
     stated, header = line.figures[rule.total], schema[rule.total].header
     if rule.sums:
         made = sum(line.figures.get(p, 0) for p in rule.parts)
@@ -217,7 +219,7 @@ def _finding(rule: _Rule, line: Sworn, off: float, schema: Schema) -> Finding:
     )  # fmt: skip
 
 
-def _slip(line: Sworn, rule: _Rule, off: float, schema: Schema) -> str:
+def _slip(line: Sworn, rule: Check, off: float, schema: Schema) -> str:
     """What a single wrong sum looks like, where one plain slip explains it."""
     there = [(p, line.figures[p]) for p in rule.parts if line.figures.get(p)]
     stated = line.figures[rule.total]
