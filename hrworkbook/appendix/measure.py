@@ -83,12 +83,14 @@ class Face(dict[str, float]):
                 if x > width:
                     if x > wide:
                         total += 1
-                        x = wide
-                        if before and word and _glued(before, word):
-                            x += self[before] + space
+                        pulled = self._pulled(before, word, x)
+                        x = wide + pulled
+                        if pulled and x > width:
+                            total += 1
+                            x = wide
                     if wide > width:
-                        pieces, x = self._pieces(word, width)
-                        total += pieces - 1
+                        cuts, x = self._cuts(word, width)
+                        total += len(cuts)
                 before = word
         return total
 
@@ -105,11 +107,12 @@ class Face(dict[str, float]):
                 x += self.space + wide
                 if x > width:
                     if x > wide:
-                        start, x = at, wide
-                        if before and word and _glued(before, word):
-                            start -= len(before) + 1
-                            x += self[before] + self.space
-                        starts.append(start)
+                        pulled = self._pulled(before, word, x)
+                        starts.append(at - len(before) - 1 if pulled else at)
+                        x = wide + pulled
+                        if pulled and x > width:
+                            starts.append(at)
+                            x = wide
                     if wide > width:
                         cuts, x = self._cuts(word, width)
                         starts.extend(at + cut for cut in cuts)
@@ -117,13 +120,19 @@ class Face(dict[str, float]):
                 at += len(word) + 1
         return starts
 
+    def _pulled(self, before: str, word: str, x: float) -> float:
+        """Points the word before takes down with it, where no line may end between the two; 0 where one may.
+
+        A word that begins its line stays.
+        """
+        if not before or not word or not _glued(before, word):
+            return 0.0
+        taken = self[before] + self.space
+        return taken if x - self[word] > taken + 1e-6 else 0.0
+
     def longest_word(self, text: str) -> float:
         """Points the widest unbroken word of the text takes."""
         return max((self[w] for w in text.split()), default=0.0)
-
-    def _pieces(self, word: str, width: float) -> tuple[int, float]:
-        cuts, rest = self._cuts(word, width)
-        return len(cuts) + 1, rest
 
     def _cuts(self, word: str, width: float) -> tuple[list[int], float]:
         """Where a word too long for any line is broken, and the width of what is left for the last line."""

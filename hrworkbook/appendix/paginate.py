@@ -20,6 +20,7 @@ from hrworkbook.appendix.plan_pages import (
     PrintColumn,
     PrintLine,
     Start,
+    group_spans,
     shown,
 )
 from hrworkbook.appendix.widths import INDENT, NARROW, PADDING, fit_widths, fits_whole, text_width
@@ -166,17 +167,6 @@ def _reference_column(columns: Sequence[PrintColumn]) -> int:
     """The column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
     references = [j for j, c in enumerate(columns) if c.kind == "reference"]
     return next(iter([*references, *[j for j, c in enumerate(columns) if c.once], 0]))
-
-
-def group_spans(columns: Sequence[PrintColumn]) -> list[tuple[int, int, str]]:
-    """First column, last column and text of each group heading; neighbours of one group share one."""
-    spans: list[tuple[int, int, str]] = []
-    for j, column in enumerate(columns):
-        if spans and spans[-1][2] == column.group:
-            spans[-1] = (spans[-1][0], j, column.group)
-        else:
-            spans.append((j, j, column.group))
-    return spans
 
 
 def split_lines(bold: Face, text: str, width: float) -> list[str]:
@@ -335,7 +325,8 @@ class _Pager:
         if self._opens(i):
             return height
         first = self.blocks[i][0]
-        row = self._marked(PlanRow("line", first.cells, first.height, i), i)
+        room = self.body - self._over(self.sheet.lines[i].theme) - (height - first.height)
+        row = self._marked(PlanRow("line", first.cells, first.height, i), i, room)
         return height - first.height + row.height
 
     def _block(self, i: int) -> list[Piece]:
@@ -406,20 +397,24 @@ class _Pager:
                 "line", piece.cells, piece.height, i, starts and n == 0, ends and n == len(block) - 1
             )  # fmt: skip
             if continued and n == 0:
-                row = self._marked(row, i)
+                row = self._marked(row, i, self.page.left - _height(block[1:]))
             self.page.add(row)
 
-    def _marked(self, row: PlanRow, i: int) -> PlanRow:
-        """The row with its reference repeated and “(cont.)” after it, if that costs no more than two lines."""
+    def _marked(self, row: PlanRow, i: int, room: float) -> PlanRow:
+        """The row with its reference repeated and “(cont.)” after it, as far as that fits so many points."""
         sheet = self.sheet
         j = sheet.reference
-        again = shown(row.cells[j]) or shown(sheet.lines[i].cells[j])
-        if not row.cells[j] and sheet.faces[j].lines(f"{again} {CONT}", sheet.points[j]) > _MOST_REPEATED:
+        own = shown(row.cells[j])
+        again = own or shown(sheet.lines[i].cells[j])
+        if not own and sheet.faces[j].lines(f"{again} {CONT}", sheet.points[j]) > _MOST_REPEATED:
             again = ""
-        cells = (*row.cells[:j], again, *row.cells[j + 1 :])
-        marked = (*row.cells[:j], f"{again} {CONT}".strip(), *row.cells[j + 1 :])
-        height = max(row.height, whole(sheet.faces, [shown(c) for c in marked], sheet.points))
-        return PlanRow("line", cells, height, row.line, row.starts, row.ends, True)
+        for text in (own,) if own else (again, ""):
+            marked = (*row.cells[:j], f"{text} {CONT}".strip(), *row.cells[j + 1 :])
+            height = max(row.height, whole(sheet.faces, [shown(c) for c in marked], sheet.points))
+            if height <= min(TALLEST_ROW, room):
+                cells = (*row.cells[:j], text, *row.cells[j + 1 :])
+                return PlanRow("line", cells, height, row.line, row.starts, row.ends, True)
+        return row
 
 
 def _waste(left: float, body: float) -> float:

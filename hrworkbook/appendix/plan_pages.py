@@ -1,5 +1,6 @@
 """What a print sheet is made of, as plain data: columns and lines in, a page plan out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -199,3 +200,14 @@ class PagePlan:
 def shown(text: str) -> str:
     """A piece of text as it is printed: without the spaces and line feeds at its ends."""
     return text.strip(" \n")
+
+
+def group_spans(columns: Sequence[PrintColumn]) -> list[tuple[int, int, str]]:
+    """First column, last column and text of each group heading; neighbours of one group share one."""
+    spans: list[tuple[int, int, str]] = []
+    for j, column in enumerate(columns):
+        if spans and spans[-1][2] == column.group:
+            spans[-1] = (spans[-1][0], j, column.group)
+        else:
+            spans.append((j, j, column.group))
+    return spans

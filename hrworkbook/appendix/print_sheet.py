@@ -4,8 +4,8 @@ from typing import Any
 
 from hrworkbook import look
 from hrworkbook.appendix.ink import Ink, set_page
-from hrworkbook.appendix.paginate import THEME_STEP, TITLE_STEP, group_spans
-from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, shown
+from hrworkbook.appendix.paginate import THEME_STEP, TITLE_STEP
+from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, group_spans, shown
 
 MOST_PAGES = 1000
 """Pages a print sheet holds; Excel allows 1,023 page breaks a sheet."""

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from hrworkbook.appendix.measure import Face, face
-from hrworkbook.appendix.plan_pages import PageSetup, PrintColumn
+from hrworkbook.appendix.plan_pages import PageSetup, PrintColumn, group_spans
 
 NARROW = 0.75
 """Points a pixel of column width takes at least."""
@@ -95,6 +95,9 @@ def _least(
             widest = min(max((bold[w] for w in words), default=0.0), ceiling)
         widest = max(widest, bold.longest_word(column.header), regular.longest_word(extra.get(j, "")))
         least.append(pixels_for(widest, indent))
+    for first, last, text in group_spans(columns):
+        short = int((bold.longest_word(text) + PADDING + 4) / NARROW) + 2 - sum(least[first : last + 1])
+        least[last] += max(0, short)
     return least
 
 
