@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from hrworkbook.issue import issue as issue
     from hrworkbook.merge import merge as merge
     from hrworkbook.new import new as new
+    from hrworkbook.next import next as next
     from hrworkbook.roll import roll as roll
     from hrworkbook.undo import undo as undo
     from hrworkbook.validate import validate as validate
 
-__all__ = ["appendix", "chase", "decide", "issue", "merge", "new", "roll", "undo", "validate"]
+__all__ = ["appendix", "chase", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate"]
 
 
 class _Verbs(ModuleType):

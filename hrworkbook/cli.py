@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Checks the plan against its schema: what is missing, misspelt, overdue, unreported or contradictory. The "
         "problems go to the Problems sheet, each with a link to its cell, and are listed here. New lines get their ID.",
     ),
+    "next": (
+        "show the next problem",
+        "Shows the problem that comes after a cell in the order of the Problems sheet, and what to do about it.",
+    ),
     "issue": (
         "write one return for each owner",
         "Writes a workbook for each owner with only their lines, locked but for the cells they may fill in, and a "
@@ -111,6 +115,7 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
     undo.add_argument("--last", action="store_true", help="the last return merged")
+    made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
     made["chase"].add_argument("--out", metavar="DIR", required=True, help="the folder for the reminders")
     appendix = made["appendix"]
     appendix.add_argument(

@@ -10,7 +10,7 @@ from hrworkbook.findings import count, listed
 from hrworkbook.history import last_reported, lines_to_report
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import OWNERS, PLAN, REGISTER, START
-from hrworkbook.plan import Line, Owner, Plan, give_ids, issued_ledger, read_plan, stamp
+from hrworkbook.plan import Line, Owner, Plan, give_ids, issued_ledger, keep, new_keeping, read_plan, stamp
 from hrworkbook.schema import ID_HEADER, Column, Schema
 from hrworkbook.seal import Seal, mark
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
@@ -59,7 +59,7 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
 
     Raises NotAMaster for a damaged master or a blank period, and HrWorkbookError for an owner with no lines.
     """
-    plan = read_plan(snapshot)
+    plan, own = _with_keeping(read_plan(snapshot))
     _ = plan.by_id
     if plan.schema.role("owner") is None:
         raise NotAMaster(
@@ -81,7 +81,7 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
         for i, (role, lines) in enumerate(by_owner.items())
     )
     register = [_register_row(r, now) for r in returns]
-    writes = [*ids, *_baseline(plan, returns), *REGISTER.append(snapshot, register)]
+    writes = [*own, *ids, *_baseline(plan, returns), *REGISTER.append(snapshot, register)]
     said = f"Issued {count(len(returns), 'return')}"
     writes += status_writes(plan, said, now, register=register)
     unaddressed = tuple(r.owner.role for r in returns if not r.owner.email)
@@ -89,6 +89,14 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     if unaddressed:
         message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."
     return Issued(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))
+
+
+def _with_keeping(plan: Plan) -> tuple[Plan, tuple[Write, ...]]:
+    """The plan with an ID and a seal key: a master as it comes, made from a schema and nothing else, gets its own here."""
+    if plan.id and plan.seal_key:
+        return plan, ()
+    fresh = {name: value for name, value in new_keeping().items() if name != "Next ID"}
+    return replace(plan, keeping={**plan.keeping, **fresh}), tuple(keep(plan, n, v) for n, v in fresh.items())
 
 
 def due_date(plan: Plan, today: date) -> date:

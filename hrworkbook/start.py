@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hrworkbook.findings import count
 from hrworkbook.ledgers import DECISIONS, PROBLEMS, REGISTER, START, Item
 from hrworkbook.plan import Plan, stamp
 from hrworkbook.snapshot import Write
@@ -121,7 +120,7 @@ def _step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back:
     return "Issue" if done.startswith("Validated") or any(o.email for o in plan.owners) else "Owners"
 
 
-def progress_in_words(plan: Plan) -> str:
-    """`3 returns are in of 10`, for messages."""
-    out, back = returns_out_and_in(plan)
-    return f"{count(len(back), 'return')} {'is' if len(back) == 1 else 'are'} in of {len(out)}"
+def next_step(plan: Plan) -> tuple[str, str]:
+    """What to do next, and how, as the Start sheet says it."""
+    said = {plain(row[1]): plain(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2}
+    return said.get("Next step", ""), said.get("How", "")

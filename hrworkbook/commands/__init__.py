@@ -4,7 +4,7 @@ from argparse import Namespace
 from importlib import import_module
 
 ROOMS = {
-    "plan": ("new", "validate"),
+    "plan": ("new", "validate", "next"),
     "returns": ("issue", "read", "merge", "decide", "undo", "chase"),
     "committee": ("appendix", "roll"),
     "example": ("demo",),

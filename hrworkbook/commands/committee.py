@@ -12,6 +12,7 @@ def run_appendix(options: Namespace) -> int:
     """Makes the appendix, the exempt one beside it where there is one, and the PDF where asked for."""
     from hrworkbook.appendix import appendix
     from hrworkbook.appendix.sheets import plan_document, write_appendix
+    from hrworkbook.buttons import exempt_path
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.files import place_all
 
@@ -25,7 +26,7 @@ def run_appendix(options: Namespace) -> int:
         result = appendix(host.snapshot(), now())
         public = plan_document(result.public)
         files = {target.name: write_appendix(public)}
-        exempt = target.with_name(f"{target.stem} Part 2 exempt.xlsx")
+        exempt = exempt_path(target)
         if result.exempt:
             files[exempt.name] = write_appendix(result.exempt)
     with place_all(target.parent, files, keep=True):

@@ -60,3 +60,17 @@ def run_validate(options: Namespace) -> int:
             print(painted(finding.severity), finding.message)
         print(result.changes.message)
     return 1 if errors_of(result.findings) else 0
+
+
+def run_next(options: Namespace) -> int:
+    """Shows the next problem."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.next import next
+
+    sheet, _, cell = options.after.rpartition("!")
+    result = next(FileHost(Path(options.master)).snapshot(), (sheet, cell))
+    if options.json:
+        print_json({"place": result.place, "message": result.changes.message})
+    else:
+        print(result.changes.message)
+    return 1 if result.place else 0

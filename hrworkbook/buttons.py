@@ -1,0 +1,201 @@
+"""What each button does: its verb on the open workbook, and the files that go beside it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from hrworkbook.errors import CannotWrite, NotAReturn
+from hrworkbook.findings import count
+from hrworkbook.snapshot import ChangeSet, Snapshot
+
+OUT, BACK = "Returns out", "Returns in"
+"""The folders beside the plan for what goes out and what came back."""
+
+
+class Host(Protocol):
+    """What a button needs of the open workbook."""
+
+    @property
+    def path(self) -> Path:
+        """Where the workbook is saved."""
+
+    def where(self) -> tuple[str, str]:
+        """The sheet in front and the cell selected on it."""
+
+    def progress(self, text: str) -> None:
+        """Shows a text in the status bar."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What a press comes to: the changes to the workbook, and the files to place before they are made."""
+
+    changes: ChangeSet
+    files: Mapping[Path, bytes] = field(default_factory=dict)
+    then: Callable[[], None] | None = None
+    """What is done once both are in place."""
+
+
+Button = Callable[[Host, Snapshot, tuple[str, ...]], Pressed]
+
+
+def _now() -> datetime:
+    return datetime.now().replace(microsecond=0)
+
+
+def validate(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """Validate, and a jump to the first problem."""
+    from hrworkbook.validate import validate as verb
+
+    return Pressed(verb(snapshot, _now()).changes)
+
+
+def next(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """A jump to the problem after the selected cell."""
+    from hrworkbook.next import next as verb
+
+    return Pressed(verb(snapshot, host.where()).changes)
+
+
+def issue(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The returns and their covering mails, into the folder for what goes out."""
+    from hrworkbook.drafts import covering_mail
+    from hrworkbook.issue import issue as verb
+    from hrworkbook.sheets.return_sheet import return_workbook
+
+    result = verb(snapshot, _now())
+    folder = host.path.parent / OUT
+    files: dict[Path, bytes] = {}
+    for i, one in enumerate(result.returns, 1):
+        host.progress(f"HR Plan: writing return {i} of {len(result.returns)} …")
+        book = return_workbook(one)
+        files[folder / one.file] = book
+        files[folder / f"{Path(one.file).stem}.eml"] = covering_mail(one, book)
+    return Pressed(
+        _and_say(result.changes, f"They are in the folder '{OUT}' beside this plan, each with a mail to send it with."),
+        files,
+    )
+
+
+def merge(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """Everything in the folder for what came back, merged."""
+    from hrworkbook.merge import merge as verb
+    from hrworkbook.outcomes import Received, Refused
+    from hrworkbook.receive import receive
+
+    folder = host.path.parent / BACK
+    if not folder.is_dir():
+        raise NotAReturn(
+            BACK,
+            f"there is no folder '{BACK}' beside this plan",
+            "Make it, save the replies into it, and press Merge again",
+        )
+
+    def counted() -> Iterator[Received | Refused]:
+        for i, item in enumerate(receive([folder]), 1):
+            host.progress(f"HR Plan: reading file {i} …")
+            yield item
+
+    return Pressed(verb(snapshot, counted(), _now()).changes)
+
+
+def decide(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The choices made on the Decisions sheet, applied."""
+    from hrworkbook.decide import decide as verb
+
+    return Pressed(verb(snapshot, _now()).changes)
+
+
+def undo(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The last return merged, taken back."""
+    from hrworkbook.undo import undo as verb
+
+    return Pressed(verb(snapshot, _now(), words[0] if words else "").changes)
+
+
+def chase(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """A reminder for each owner still out, into the folder for what goes out."""
+    from hrworkbook.chase import chase as verb
+    from hrworkbook.drafts import reminder
+    from hrworkbook.sheets.return_sheet import return_workbook
+
+    result = verb(snapshot, _now())
+    folder = host.path.parent / OUT
+    files = {
+        folder / f"Reminder {Path(r.issued.file).stem}.eml": reminder(r.issued, return_workbook(r.issued), r.days_late)
+        for r in result.reminders
+    }
+    where = f" They are in the folder '{OUT}' beside this plan." if files else ""
+    return Pressed(ChangeSet(message=result.message + where), files)
+
+
+def appendix(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The appendix beside the plan, and the exempt one where there is one."""
+    from hrworkbook.appendix import appendix as verb
+    from hrworkbook.appendix.sheets import plan_document, write_appendix
+
+    result = verb(snapshot, _now())
+    public = plan_document(result.public)
+    target = appendix_path(host.path)
+    files = {target: write_appendix(public)}
+    if result.exempt:
+        files[exempt_path(target)] = write_appendix(result.exempt)
+    said = f"{target.name} is beside this plan: {count(public.page_count, 'page')}."
+    return Pressed(_and_say(result.changes, said), files)
+
+
+def pdf(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The appendix beside the plan, printed to a PDF."""
+    from hrworkbook.appendix.proof import to_pdf
+
+    pressed = appendix(host, snapshot, words)
+
+    def print_them() -> None:
+        for path in pressed.files:
+            host.progress(f"HR Plan: printing {path.name} …")
+            to_pdf(path, path.with_suffix(".pdf"))
+
+    return replace(pressed, changes=_and_say(pressed.changes, "The PDF is beside it."), then=print_them)
+
+
+def roll(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """The period closed and the next begun."""
+    from hrworkbook.roll import roll as verb
+
+    return Pressed(verb(snapshot, _now(), words[0] if words else "").changes)
+
+
+def help(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+    """What to do next, as the Start sheet says it."""
+    from hrworkbook.plan import read_plan
+    from hrworkbook.start import next_step
+
+    step, how = next_step(read_plan(snapshot))
+    return Pressed(ChangeSet(message=f"{step} {how}", goto=("Start", "A1")))
+
+
+def appendix_path(master: Path) -> Path:
+    """`Our plan appendix.xlsx` beside `Our plan.xlsx`."""
+    if not master.is_absolute():
+        raise CannotWrite(
+            str(master), "the plan is not in a folder on this computer", "Save it to a folder first, then try again"
+        )
+    return master.with_name(f"{master.stem} appendix.xlsx")
+
+
+def exempt_path(appendix: Path) -> Path:
+    """Where the exempt appendix goes that belongs to a public one."""
+    return appendix.with_name(f"{appendix.stem} Part 2 exempt.xlsx")
+
+
+def _and_say(changes: ChangeSet, more: str) -> ChangeSet:
+    return replace(changes, message=f"{changes.message} {more}".strip())
+
+
+BUTTONS: dict[str, Button] = {
+    "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo, "chase": chase,
+    "appendix": appendix, "pdf": pdf, "roll": roll, "help": help,
+}  # fmt: skip
+"""Each button's work, by its verb."""
