@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from hrworkbook.schema import ID_HEADER, Schema
-from hrworkbook.snapshot import Range, address, column_letters, row_and_column
+from hrworkbook.snapshot import Range, address, column_letters
 from hrworkbook.values import CellError, Value, folded, is_blank, plain
 
 ID = "\0id"
@@ -176,18 +176,13 @@ def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, wor
     spans = _spans(merges, top, depth)
     if any(value is not None and type(value) is not str for line in lines for value in line):
         return _read_headings(lines, spans, top, words)
-    key = (*map(tuple, lines), frozenset(spans.items()))
+    key = (top, *map(tuple, lines), frozenset(spans.items()))
     found = words.headers_met.get(key)
     if found is None:
-        found = _read_headings(lines, spans, 1, words)
+        found = _read_headings(lines, spans, top, words)
         if len(words.headers_met) < _MOST_HEADERS:
             words.headers_met[key] = found
-    return found if top == 1 else tuple(_moved_down(heading, top - 1) for heading in found)
-
-
-def _moved_down(heading: Heading, rows: int) -> Heading:
-    row, column = row_and_column(heading.cell)
-    return Heading(column, address(row + rows, column), heading.header, heading.key, heading.how)
+    return found
 
 
 def _read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, words: Words) -> tuple[Heading, ...]:
