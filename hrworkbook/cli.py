@@ -9,6 +9,8 @@ from hrworkbook.errors import HrWorkbookError
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
+_NO_MASTER = ("new", "read", "demo", "install", "uninstall", "doctor", "build")
+
 EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -64,6 +66,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Keeps the plan as it was reported in History, clears or carries each column as the schema says, and names the "
         "next period. Lines that were complete have now been reported once and leave the next appendix.",
     ),
+    "install": (
+        "put the HR Plan tab into Excel",
+        "Puts the add-in where Excel on Windows or the Mac loads it, for you alone and without an administrator, and "
+        "tells what it did.",
+    ),
+    "uninstall": ("take the HR Plan tab out of Excel", "Undoes what install did, and leaves nothing behind."),
+    "doctor": (
+        "find out why a button does not work",
+        "Looks at the add-in, its settings, Python, and the rules of this computer that can stop a button, and says what "
+        "to do about each.",
+    ),
+    "build": (
+        "build the add-in and the masters from text",
+        "For developers: makes workbook/hrworkbook.xlam and the masters from macros/ and schemas/, the same bytes each "
+        "time.",
+    ),
     "demo": (
         "show the whole job on an example plan",
         "Makes an example plan, issues returns, receives made-up replies, merges them, and makes an appendix. Start here.",
@@ -82,7 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
         for name, (short, long) in COMMANDS.items()
     }
     for name, command in made.items():
-        if name not in ("new", "read", "demo"):
+        if name not in _NO_MASTER:
             command.add_argument("master", metavar="MASTER", help="the master workbook")
         if name != "demo":
             command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
@@ -125,6 +143,10 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     made["roll"].add_argument(
         "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
     )
+    made["install"].add_argument("--warm", action="store_true", help="keep one Python ready between clicks (Windows)")
+    made["doctor"].add_argument("plan", metavar="MASTER", nargs="?", help="a plan whose place is to be looked at too")
+    made["build"].add_argument("folder", metavar="DIR", nargs="?", default=".", help="the repository (default: here)")
+    made["build"].add_argument("--check", action="store_true", help="only tell which files are not as built")
     made["demo"].add_argument(
         "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
     )

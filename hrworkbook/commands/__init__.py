@@ -7,6 +7,7 @@ ROOMS = {
     "plan": ("new", "validate", "next"),
     "returns": ("issue", "read", "merge", "decide", "undo", "chase"),
     "committee": ("appendix", "roll"),
+    "machine": ("build", "install", "uninstall", "doctor"),
     "example": ("demo",),
 }
 """Which module holds which command; a module is imported only when one of its commands runs."""

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -12,6 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook import look
 from hrworkbook.appendix.measure import face
 from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
+
+NO_DATE = datetime(2000, 1, 1)
+"""Stands as the date of creation, so that the same contents give the same bytes."""
 
 BASE: dict[str, Any] = {
     "font_name": "Calibri",
@@ -31,7 +35,7 @@ class Paper:
         self.book: Workbook = xlsxwriter.Workbook(
             self._bytes, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        self.book.set_properties({"title": title, "author": author, "comments": ""})
+        self.book.set_properties({"title": title, "author": author, "comments": "", "created": NO_DATE})
         self.book.set_size(24_000, 14_000)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 

@@ -1,0 +1,92 @@
+"""The commands of the add-in and this computer: build, install, uninstall, doctor."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from hrworkbook.commands.console import print_json
+from hrworkbook.findings import count
+
+
+def masters() -> dict[str, bytes]:
+    """Every shipped schema's empty master as an .xlsx, by file name without ending; the same bytes each time.
+
+    They have no plan ID and no seal key: each copy gets its own when it first issues.
+    """
+    from datetime import date
+
+    from hrworkbook.new import new
+    from hrworkbook.schema import load_schema, shipped_schemas
+    from hrworkbook.sheets.master import master_workbook
+
+    blank = {"Plan ID": None, "Seal key": None, "Next ID": 1}
+    drafts = {
+        name: new(load_schema(name), blank, date(2000, 1, 1), settings={"Period": None}) for name in shipped_schemas()
+    }
+    return {name: master_workbook(draft) for name, draft in drafts.items()}
+
+
+def run_build(options: Namespace) -> int:
+    """Builds the add-in and the masters, or tells which of those there are not as built."""
+    from hrworkbook.addin.package import build, stale
+
+    root = Path(options.folder)
+    if options.check:
+        wrong = stale(root, masters())
+        if options.json:
+            print_json({"stale": wrong})
+        else:
+            print(
+                "\n".join(
+                    f"{root / 'workbook' / name}: it is not what the sources give. Run: hrworkbook build"
+                    for name in wrong
+                )
+                or "Every file is as built."
+            )
+        return 1 if wrong else 0
+    files = build(root, masters())
+    if options.json:
+        print_json({"built": [str(f) for f in files]})
+    else:
+        for file in files:
+            print(f"  {file}")
+        print(f"{count(len(files), 'file')} built.")
+    return 0
+
+
+def run_install(options: Namespace) -> int:
+    """Puts the add-in where Excel loads it."""
+    from hrworkbook.addin.install import install
+
+    return _told(options, install(Path.home(), sys.platform, os.environ, warm=options.warm))
+
+
+def run_uninstall(options: Namespace) -> int:
+    """Takes the add-in out again."""
+    from hrworkbook.addin.install import uninstall
+
+    return _told(options, uninstall(Path.home(), sys.platform, os.environ))
+
+
+def _told(options: Namespace, done: list[str]) -> int:
+    if options.json:
+        print_json({"done": done})
+    else:
+        print("\n".join(done))
+    return 0
+
+
+def run_doctor(options: Namespace) -> int:
+    """Looks for what keeps the buttons from working."""
+    from hrworkbook.addin.doctor import examine
+
+    plan = Path(options.plan) if options.plan else None
+    checks = examine(Path.home(), sys.platform, os.environ, plan)
+    if options.json:
+        print_json({"checks": [{"name": c.name, "good": c.good, "message": c.message} for c in checks]})
+    else:
+        mark = {True: "well ", False: "WRONG", None: "look "}
+        for check in checks:
+            print(f"  {mark[check.good]}  {check.message}")
+    return 1 if any(c.good is False for c in checks) else 0
