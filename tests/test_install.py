@@ -95,11 +95,26 @@ def test_uninstall_where_nothing_was_installed_changes_nothing(user):
     assert tree(home) == before
 
 
+def test_the_log_that_clicks_leave_is_taken_too(user):
+    home, platform, environ = user
+    before = tree(home)
+    install(home, platform, environ, PYTHON)
+    log = places(home, platform, environ).log
+    made = [p for p in (log.parent, *log.parents) if not p.exists()]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("what should never happen")
+    uninstall(home, platform, environ)
+    left = {home / k for k in tree(home).keys() - before.keys()}
+    assert left <= {p for p in made if p.name != "hrworkbook"}  # folders of the system's own may stay
+
+
 def test_settings_of_the_users_own_survive_both(windows):
     home, platform, environ = windows
     where = places(home, platform, environ)
     where.settings.parent.mkdir()
-    where.settings.write_bytes(b'"ONEDRIVE_COMMERCIAL_WIN","D:\\OneDrive, shared"\r\n"INTERPRETER_WIN","C:\\old.exe"\r\n')
+    where.settings.write_bytes(
+        b'"ONEDRIVE_COMMERCIAL_WIN","D:\\OneDrive, shared"\r\n"INTERPRETER_WIN","C:\\old.exe"\r\n'
+    )
     install(home, platform, environ, PYTHON, warm=True)
     assert read_settings(where)["ONEDRIVE_COMMERCIAL_WIN"] == "D:\\OneDrive, shared"
     assert read_settings(where)["INTERPRETER_WIN"] == PYTHON

@@ -33,6 +33,14 @@ def test_both_parts_say_the_same_in_their_own_namespace():
     assert [e["id"] for tag, e in said[0] if tag == "button"] == [b.verb for b in RIBBON.buttons]
 
 
+def test_every_button_is_a_command_too():
+    from hrworkbook.cli import COMMANDS
+
+    for button in RIBBON.buttons:
+        word = button.command_line.split()[1]
+        assert word in COMMANDS or word == "--help", button.verb
+
+
 def test_words_are_plain_and_short_enough_to_read():
     for button in RIBBON.buttons:
         assert button.image in ICONS

@@ -90,7 +90,11 @@ def _addin(where: Places) -> Check:
         same = False
     if not same:
         return Check(name, False, "it was made by another version, or changed since", "Run: hrworkbook install")
-    return Check(name, True, f"it is in {where.addin.parent}, for xlwings {version('xlwings')}")
+    look = (
+        "If Excel does not show the tab: File, Options, Add-ins, Manage: Disabled Items, Go, and enable hrworkbook.xlam"
+    )
+    what = f"it is in {where.addin.parent}, for xlwings {version('xlwings')}"
+    return Check(name, True, what, look if where.platform == WINDOWS else "")
 
 
 def _python(where: Places, settings: Mapping[str, str], ask: Ask) -> Iterator[Check]:

@@ -34,6 +34,8 @@ class Places:
     settings: Path
     receipt: Path
     """What was made here, so that `uninstall` removes that and nothing else."""
+    log: Path
+    """Where a click writes down what should never happen."""
     script: Path | None = None
     """Mac only: what RunPython calls."""
 
@@ -57,13 +59,14 @@ def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
     if platform == WINDOWS:
         roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
         startup = roaming / "Microsoft" / "Excel" / "XLSTART"
-        return Places(platform, startup / package.ADDIN, own / f"{package.PROJECT}.conf", receipt)
+        log = Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / package.PROJECT / "hrworkbook.log"
+        return Places(platform, startup / package.ADDIN, own / f"{package.PROJECT}.conf", receipt, log)
     if platform == MAC:
         library = home / "Library"
         startup = library / "Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
         settings = library / "Containers/com.microsoft.Excel/Data" / f"{package.PROJECT}.conf"
         script = library / "Application Scripts/com.microsoft.Excel" / f"xlwings-{version('xlwings')}.applescript"
-        return Places(platform, startup / package.ADDIN, settings, receipt, script)
+        return Places(platform, startup / package.ADDIN, settings, receipt, library / "Logs/hrworkbook.log", script)
     raise ToolMissing(
         "hrworkbook install",
         "there is no Excel for this system",
@@ -126,8 +129,11 @@ def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str
     if where.script and where.script.is_file() and str(where.script) in had.get("files", []):
         _remove(where.script)
         done.append(f"The script {where.script.name} was removed.")
-    if where.receipt.is_file():
-        _remove(where.receipt)
+    for path in (where.log, where.receipt):
+        if path.is_file():
+            _remove(path)
+    if where.platform == WINDOWS and where.log.parent.is_dir() and not any(where.log.parent.iterdir()):
+        where.log.parent.rmdir()
     for folder in sorted(map(Path, had.get("folders", [])), key=lambda p: len(p.parts), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

@@ -24,7 +24,7 @@ _LONGEST_TEXT = 900
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: its verb is its id, its command and its callback's argument."""
+    """One button: its verb is its id, its callback's argument and its command."""
 
     verb: str
     label: str
@@ -34,7 +34,13 @@ class Button:
     title: str
     text: str
     ask: str = ""
+    command: str = ""
     large: bool = False
+
+    @property
+    def command_line(self) -> str:
+        """What does the same without Excel: `hrworkbook merge`."""
+        return f"hrworkbook {self.command or self.verb}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def buttons_module(ribbon: Ribbon) -> str:
 def _button(table: dict[str, Any], place: str) -> Button:
     place = f"{place}, button {table.get('verb', '?')}"
     must = dict.fromkeys(("verb", "label", "keytip", "image", "needs", "title", "text"), str)
-    _settings(table, must, {"ask": str, "large": bool}, place)
+    _settings(table, must, {"ask": str, "command": str, "large": bool}, place)
     if table["needs"] not in _NEEDS:
         raise SchemaFileError(place, f"needs is '{table['needs']}'", f"Choose {listed(_NEEDS, 'or')}")
     if not re.fullmatch(r"[a-z]+", table["verb"]):
@@ -137,7 +143,7 @@ def _button_attributes(button: Button) -> str:
         keytip=button.keytip,
         imageMso=button.image,
         size="large" if button.large else "normal",
-        screentip=f"{button.title} (hrworkbook {button.verb})",
+        screentip=f"{button.title} ({button.command_line})",
         getSupertip="HRRibbon.GetSupertip",
         getEnabled="HRRibbon.GetEnabled",
         onAction="HRRibbon.OnAction",
