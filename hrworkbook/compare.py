@@ -148,7 +148,8 @@ def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
 
 
 def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
-    for column, value in row.cells.values():
+    id_at = next((h.column for h in table.headings if h.how == "id"), 0)
+    for column, value in ((id_at, row.line), *row.cells.values()):
         if not is_blank(value):
             yield Stray(f"{table.sheet}!{address(row.number, column)}", value, why)
 

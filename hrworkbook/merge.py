@@ -39,6 +39,7 @@ def merge(snapshot: Snapshot, received: Iterable[Received | Refused], now: datet
     with a return refuses that return alone. Of each file only what it changes is kept in memory.
     """
     plan = read_plan(snapshot)
+    _ = plan.by_id
     ground = Ground(plan)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
