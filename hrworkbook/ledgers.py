@@ -41,7 +41,8 @@ class Ledger:
     headings: tuple[str, ...]
     purpose: str
     widths: tuple[float, ...] = ()
-    hidden: bool = False
+    wraps: bool = True
+    """Whether rows grow with their texts; a long record is easier to scan with one line a row."""
 
     def heading_row(self, snapshot: Snapshot) -> tuple[int, list[int]]:
         """The sheet row of the headings, and the sheet column of each heading.
@@ -122,6 +123,7 @@ REGISTER = Ledger(
      "Already there", "Applied", "Conflict", "Locked", "Invalid", "Unplaced", "Note", "Hash"),
     "Every return that went out and every file that came back, in order. Nothing is ever removed from here.",
     (13, 9, 26, 14, 17, 12, 34, 30, 17, 8, 8, 11, 13, 9, 9, 8, 9, 10, 70, 20),
+    wraps=False,
 )  # fmt: skip
 DECISIONS = Ledger(
     "Decisions",
@@ -135,6 +137,7 @@ JOURNAL = Ledger(
     ("When", "Why", "Return", "File", "From", "Owner", "ID", "Column", "Before", "After"),
     "Every cell of the plan that a button changed, newest last. Undo works from this list.",
     (17, 10, 9, 34, 30, 24, 9, 24, 50, 50),
+    wraps=False,
 )
 HEADINGS = Ledger(
     "Headings",

@@ -259,13 +259,13 @@ def _settings(block: Block) -> dict[str, Value]:
 def issued_ledger(schema: Schema) -> Ledger:
     """The hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", hidden=True)
+    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wraps=False)
 
 
 def history_ledger(schema: Schema) -> Ledger:
     """The plan as it was reported at the end of each closed period."""
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger("History", headings, "The plan as it was reported, period by period.")
+    return Ledger("History", headings, "The plan as it was reported, period by period.", wraps=False)
 
 
 def keep(plan: Plan, name: str, value: Value) -> Write:

@@ -81,6 +81,8 @@ class ChangeSet:
     """What to tell the user: what was done, then what to do next."""
     goto: tuple[str, str] | None = None
     """Sheet and cell to show afterwards: the first thing to do."""
+    heights: tuple[tuple[str, int, float], ...] = ()
+    """Sheet, row and points: rows to make at least so tall, because a new text needs it."""
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from hrworkbook.findings import Finding, count, errors_of
+from hrworkbook.heights import ledger_heights
 from hrworkbook.kinds import Fault, owners_in
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
 from hrworkbook.plan import Line, Plan, duplicate_ids, give_ids, read_plan
@@ -38,7 +39,8 @@ def validate(snapshot: Snapshot, now: datetime) -> Validated:
     )
     ids = give_ids(plan)
     new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
-    writes = [*ids, *PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])]
+    problems = PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])
+    writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
     first = findings[0] if findings else None
@@ -48,6 +50,7 @@ def validate(snapshot: Snapshot, now: datetime) -> Validated:
             tuple(writes),
             _message(len(plan.lines), errors, len(findings) - errors, len(new_ids)),
             (first.sheet, first.cell) if first and first.cell else None,
+            ledger_heights(problems, PROBLEMS.widths),
         ),
     )
 

@@ -6,6 +6,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
+from hrworkbook.heights import row_height
 from hrworkbook.ledgers import (
     CHOICES,
     DECISIONS,
@@ -23,7 +24,7 @@ from hrworkbook.ledgers import (
 from hrworkbook.new import Draft
 from hrworkbook.plan import KEEPING, SCHEMA_SHEET, SETTINGS, history_ledger, issued_ledger
 from hrworkbook.schema import ID_HEADER, Column, Schema
-from hrworkbook.sheets.paper import Paper, page, put, row_height
+from hrworkbook.sheets.paper import Paper, page, put
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.start import STATUS, STEPS
 from hrworkbook.values import Value, as_text
@@ -125,7 +126,7 @@ def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
         cells: list[Value] = [id_, *(values.get(c.key) for c in columns)]
         for i, value in enumerate(cells):
             put(sheet, row, i, value, bodies[i])
-        sheet.set_row(row, row_height([as_text(v) for v in cells], [max(2, w - 2) for w in widths]))
+        sheet.set_row(row, row_height([as_text(v) for v in cells], widths))
     last = top + max(1, len(draft.lines))
     headings = [ID_HEADER, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
@@ -136,7 +137,7 @@ def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
             for i, h in enumerate(headings)
         ],
     })  # fmt: skip
-    sheet.set_row(top, row_height(headings, [max(2, w - 4) for w in widths]) + 6)
+    sheet.set_row(top, row_height(headings, [w - 2 for w in widths]) + 6)
     _dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
     _highlights(paper, sheet, draft, top + 1, last + SPARE_ROWS)
     frozen = 1 + next((i for i, c in enumerate(columns, 1) if c.key == schema.roles.get("reference")), 1)
@@ -219,10 +220,10 @@ def _ledger(
 ) -> None:
     sheet.hide_gridlines(2)
     _title(paper, sheet, ledger.sheet, ledger.purpose)
-    body = paper.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE)
+    body = paper.format(text_wrap=ledger.wraps, indent=1, bottom=1, bottom_color=look.RULE)
     widths = ledger.widths or (14.0,) * len(ledger.headings)
     for i, width in enumerate(widths):
-        sheet.set_column(i, i, width, paper.format(text_wrap=True, indent=1))
+        sheet.set_column(i, i, width, paper.format(text_wrap=ledger.wraps, indent=1))
     for row, item in enumerate(rows, top):
         for i, heading in enumerate(ledger.headings):
             put(sheet, row, i, item.get(heading), body)

@@ -1,7 +1,6 @@
 """The formats, heights and page set-up that the master and the return share."""
 
 import io
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,6 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
-from hrworkbook.appendix.measure import face
 from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
 
 NO_DATE = datetime(2000, 1, 1)
@@ -23,8 +21,6 @@ BASE: dict[str, Any] = {
     "font_color": look.TEXT,
     "valign": "top",
 }
-POINTS_A_CHARACTER = 5.25
-"""The narrowest a column of a stated width is shown; text is wrapped for that, so that it is never clipped."""
 
 
 class Paper:
@@ -67,15 +63,6 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
         sheet.write_string(row, column, writable(value)[:LONGEST_TEXT], style)
     else:
         sheet.write_string(row, column, as_text(value), style)
-
-
-def row_height(
-    texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = 320
-) -> float:
-    """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
-    type_ = face("Calibri", size=size)
-    lines = max((type_.lines(t, w * POINTS_A_CHARACTER) for t, w in zip(texts, widths, strict=True) if t), default=1)
-    return min(tallest, lines * look.ROW_HEIGHTS[int(size)] + 6)
 
 
 def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:

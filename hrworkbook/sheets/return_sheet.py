@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
+from hrworkbook.heights import row_height
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
 from hrworkbook.matching import ROW_ID
 from hrworkbook.schema import ID_HEADER, Column
-from hrworkbook.sheets.paper import Paper, page, put, row_height
+from hrworkbook.sheets.paper import Paper, page, put
 from hrworkbook.values import Value, as_text, is_blank
 
 SHEET = "Your return"
@@ -96,7 +97,7 @@ def _headings(
         )  # fmt: skip
         put(sheet, TOP - 1, i, heading_of(column, shown), style)
         sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET), {"hidden": column is None and shown})
-    sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [max(2, w - 3) for w in widths]) + 6)
+    sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [w - 1 for w in widths]) + 6)
 
 
 def _rows(
@@ -125,7 +126,7 @@ def _rows(
             put(sheet, row, i, value, open_ if theirs else before if shown else locked)
             if theirs and first is None:
                 first = (row, i)
-        tall = row_height([as_text(v) for v in cells], [max(2, w - 2) for w in widths], tallest=look.TALLEST_ROW)
+        tall = row_height([as_text(v) for v in cells], widths, tallest=look.TALLEST_ROW)
         sheet.set_row(row, max(tall, 33))
     return first
 

@@ -1,0 +1,50 @@
+"""How tall a row must be to show its texts, and which rows a change set makes too low."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hrworkbook import look
+from hrworkbook.appendix.measure import face
+from hrworkbook.ledgers import PLAN
+from hrworkbook.plan import Plan
+from hrworkbook.snapshot import Link, Write
+from hrworkbook.values import Value, as_text
+
+POINTS_A_CHARACTER = 5.25
+"""The narrowest a column of a stated width is shown; text is wrapped for that, so that it is never clipped."""
+INDENT = 2.0
+"""Characters of a column's width that its indent and margins take."""
+TALLEST = 320.0
+"""Points; a taller row on a screen cannot be read without losing the headings."""
+
+
+def row_height(
+    texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = TALLEST
+) -> float:
+    """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
+    type_ = face("Calibri", size=size)
+    pairs = zip(texts, widths, strict=True)
+    lines = max((type_.lines(t, max(2.0, w - INDENT) * POINTS_A_CHARACTER) for t, w in pairs if t), default=1)
+    return min(tallest, lines * look.ROW_HEIGHTS[int(size)] + 6)
+
+
+def plan_heights(plan: Plan, changed: Mapping[str, Mapping[str, Value]]) -> tuple[tuple[str, int, float], ...]:
+    """The rows of the Plan sheet that hold new texts, each with the height its lines need; by line ID and column key."""
+    widths = [c.width for c in plan.schema.columns]
+    heights = []
+    for line_id, values in changed.items():
+        line = plan.by_id[line_id]
+        now = {**line.values, **values}
+        heights.append((PLAN, line.row, row_height([as_text(now.get(c.key)) for c in plan.schema.columns], widths)))
+    return tuple(heights)
+
+
+def ledger_heights(writes: Iterable[Write], widths: Sequence[float]) -> tuple[tuple[str, int, float], ...]:
+    """The rows some writes to a ledger fill, each with the height it needs; columns as wide as the ledger says."""
+    heights = []
+    for write in writes:
+        for number, row in enumerate(write.rows, write.row):
+            texts = [v.text if isinstance(v, Link) else as_text(v) for v in row]
+            if any(texts):
+                shown = widths[write.column - 1 : write.column - 1 + len(texts)]
+                heights.append((write.sheet, number, row_height(texts[: len(shown)], shown)))
+    return tuple(heights)
