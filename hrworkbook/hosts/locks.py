@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -26,8 +25,8 @@ def who_has_it_open(path: Path) -> str | None:
     """The person who has the workbook open in Excel or LibreOffice, in words; None where nobody has.
 
     Excel keeps `~$name.xlsx` beside it, LibreOffice `.~lock.name#`. Such a file can be left over from a crash. It is
-    taken for left over only when that is sure: Excel's, on Windows, when no program holds it; LibreOffice's when it
-    names this computer and is older than the computer's last start. In doubt the workbook counts as open.
+    taken for left over only when that is sure: Excel's, on Windows, when no program holds it; LibreOffice's, on Linux,
+    when it names this computer and is older than its last start. In doubt the workbook counts as open.
     """
     for place in dict.fromkeys([path.parent, path.resolve().parent]):
         for name in dict.fromkeys([path.name, path.resolve().name]):
@@ -87,12 +86,12 @@ def _libre_user(lock: Path) -> str:
 
 
 def _libre_left(lock: Path) -> bool:
+    if sys.platform != "linux":
+        return False
+    import socket
+
     fields = _libre_fields(lock)
-    if (
-        len(fields) < 3
-        or fields[2].casefold() != socket.gethostname().casefold()
-        or not hasattr(time, "CLOCK_BOOTTIME")
-    ):
+    if len(fields) < 3 or fields[2].casefold() != socket.gethostname().casefold():
         return False
     try:
         return lock.stat().st_mtime < time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) - 60

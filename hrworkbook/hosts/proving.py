@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hrworkbook.errors import CannotWrite
+from hrworkbook.errors import CannotWrite, UnreadableFile
 from hrworkbook.hosts.cell_xml import reads_as
 from hrworkbook.hosts.loading import Loaded, open_reader, read_rows
 from hrworkbook.hosts.package import Package
@@ -18,6 +18,15 @@ def prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes:
     given those that were written alone: all else is the bytes it was, and reading 70,000 cells again takes longer than
     the change. Elsewhere it is given the sheet whole, and every cell of it is compared. Raises CannotWrite.
     """
+    try:
+        _prove(found, before, parts, changes)
+    except UnreadableFile as fault:
+        raise CannotWrite(
+            before.package.place, "what was written would not open", "The workbook is as it was"
+        ) from fault
+
+
+def _prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes: Sequence[SheetChange]) -> None:
     place = before.package.place
     package = Package(found, place)
     for name in before.package.names():

@@ -4,9 +4,8 @@ import contextlib
 import errno
 import os
 import re
-import shutil
+import stat
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,8 +69,8 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
 
 
 def _signature(real: Path) -> tuple[int, int, int]:
-    stat = real.stat()
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+    found = real.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def changed_meanwhile(path: Path) -> WorkbookLocked:
@@ -83,16 +82,16 @@ def changed_meanwhile(path: Path) -> WorkbookLocked:
 
 def _written(real: Path, data: bytes) -> Path:
     """A synced temporary file beside the workbook, with its mode and, where allowed, its owner."""
-    handle, name = tempfile.mkstemp(".tmp", mark_of(real) + "-", real.parent)
-    temporary = Path(name)
+    temporary = real.with_name(f"{mark_of(real)}-{os.urandom(4).hex()}.tmp")
+    handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(real, temporary)
+        old = real.stat()
+        temporary.chmod(stat.S_IMODE(old.st_mode))
         if sys.platform != "win32":
-            old = real.stat()
             with contextlib.suppress(OSError):
                 os.chown(temporary, old.st_uid, old.st_gid)
     except BaseException:

@@ -72,6 +72,20 @@ class SheetChange:
         return self._above[row]
 
     def _refuse_what_would_break(self) -> None:
+        self._refuse_formulas()
+        for table in self.tables:
+            top, left, bottom, right = table.range
+            fixed = {*range(top, top + table.header_rows), *range(bottom - table.totals_rows + 1, bottom + 1)}
+            for row, column in self.stored:
+                if row in fixed and left <= column <= right:
+                    raise self._tied(row, column, f"it is a heading or total of the table {table.name}", "Change it")
+        for top, left, bottom, right in self.block.merges:
+            for row, column in self.stored:
+                hidden = (row, column) != (top, left) and top <= row <= bottom and left <= column <= right
+                if hidden and self.stored[row, column] is not None:
+                    raise self._tied(row, column, f"it is merged into {address(top, left)}", "Unmerge the cells")
+
+    def _refuse_formulas(self) -> None:
         for area, kind, group in self.xml.tied():
             inside = {(r, c) for r, c in self.stored if area[0] <= r <= area[2] and area[1] <= c <= area[3]}
             if not inside or (kind != "shared" and area[:2] == area[2:]):
@@ -81,11 +95,6 @@ class SheetChange:
                 raise self._tied(row, column, "it is part of one formula that fills several cells")
             if (area[0], area[1]) in self.stored and self.xml.sharing(group) - set(self.stored):
                 raise self._tied(area[0], area[1], "other cells take their formula from it")
-        for top, left, bottom, right in self.block.merges:
-            for row, column in self.stored:
-                hidden = (row, column) != (top, left) and top <= row <= bottom and left <= column <= right
-                if hidden and self.stored[row, column] is not None:
-                    raise self._tied(row, column, f"it is merged into {address(top, left)}", "Unmerge the cells")
 
     def _tied(
         self, row: int, column: int, fault: str, remedy: str = "Put values in place of these formulas"
