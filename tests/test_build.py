@@ -16,7 +16,8 @@ from pathlib import Path
 import olefile
 import pytest
 import xlsxwriter
-from vba_check import faults, project_faults, read_back
+from masters import draft
+from vba_check import decompress_stream, faults, project_faults, read_back
 
 from hrworkbook.addin import package
 from hrworkbook.addin.compound import compound_file
@@ -24,6 +25,7 @@ from hrworkbook.addin.package import addin, build, our_modules, ribbon_parts, st
 from hrworkbook.addin.parts import attribute, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.vba import compress
 from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.sheets.master import master_workbook
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
 ROOT = Path(__file__).parents[1]
@@ -57,10 +59,6 @@ def test_what_is_built_is_sound(made):
 
 @pytest.mark.parametrize("schema", ["delivery-plan", "workstreams"])
 def test_the_real_masters_have_sound_twins(schema, tmp_path):
-    from masters import draft
-
-    from hrworkbook.sheets.master import master_workbook
-
     made = with_macros(master_workbook(draft(schema=schema)))
     assert faults(made) == []
     _validated(made, "xlsm", tmp_path)
@@ -265,8 +263,6 @@ def dir_stream(change):
 
 
 def package_dir(parts) -> bytes:
-    from vba_check import decompress_stream
-
     return bytes(decompress_stream(bytearray(streams_of(parts[PROJECT])["VBA/dir"])))
 
 
@@ -274,8 +270,6 @@ def source(name, old, new):
     """A corruption inside one module's source."""
 
     def change(parts):
-        from vba_check import decompress_stream
-
         streams = streams_of(parts[PROJECT])
         text = bytes(decompress_stream(bytearray(streams[f"VBA/{name}"])))
         assert old in text
