@@ -113,6 +113,7 @@ def test_building_twice_gives_the_same_files(tmp_path):
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / f / "workbook").iterdir()} for f in ("one", "two"))
     assert one == two
     assert sorted(one) == [
+        "LICENCES.txt",
         "delivery_plan.xlsm",
         "delivery_plan.xlsx",
         "hrworkbook.xlam",
@@ -124,7 +125,7 @@ def test_building_twice_gives_the_same_files(tmp_path):
 def test_stale_files_are_named(tmp_path):
     shutil.copytree(ROOT / "macros", tmp_path / "macros")
     masters = {"plan": PLAIN}
-    assert stale(tmp_path, masters) == ["hrworkbook.xlam", "plan.xlsx", "plan.xlsm"]
+    assert stale(tmp_path, masters) == ["hrworkbook.xlam", "LICENCES.txt", "plan.xlsx", "plan.xlsm"]
     build(tmp_path, masters)
     assert stale(tmp_path, masters) == []
     (tmp_path / "macros/HRRibbon.bas").write_text((tmp_path / "macros/HRRibbon.bas").read_text() + "' changed\n")
@@ -223,6 +224,17 @@ def test_xlwings_keeps_its_licence_and_takes_no_orders_from_a_workbook():
     version = importlib.metadata.version("xlwings")
     assert f'XLWINGS_VERSION As String = "{version}"' in source["xlwings"]
     assert f'"xlwings=={version}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_both_licences_go_with_the_built_files():
+    text = package.licences().decode()
+    for words in (
+        "Copyright (C) 2014 - present, Zoomer Analytics GmbH.",
+        "Redistributions in binary form must reproduce",
+        "Copyright (c) 2017 Tim Hall",
+        "The above copyright notice and this permission notice shall be included",
+    ):
+        assert words in text
 
 
 def test_an_xlwings_whose_module_changed_is_refused(monkeypatch):

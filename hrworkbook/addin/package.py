@@ -1,9 +1,12 @@
 """The add-in and the masters with macros, assembled from text."""
 
+import io
 import posixpath
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib.metadata import distribution, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -17,6 +20,7 @@ from hrworkbook.errors import CannotWrite, ToolMissing
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"
+LICENCES = "LICENCES.txt"
 XLWINGS_PART = "xlwings"
 """The module whose RunPython starts Python; a test build may replace it."""
 
@@ -72,17 +76,22 @@ def stale(root: Path, masters: Mapping[str, bytes]) -> list[str]:
     Part by part because the compression of a zip may differ between versions of zlib, and the parts may not.
     """
     folder = root / "workbook"
-    wrong = []
-    for name, data in built(masters, _macros_in(root)).items():
-        path = folder / name
-        if not path.is_file() or list(unzipped(path.read_bytes()).items()) != list(unzipped(data).items()):
-            wrong.append(name)
-    return wrong
+    return [
+        name
+        for name, data in built(masters, _macros_in(root)).items()
+        if not (folder / name).is_file() or not _same((folder / name).read_bytes(), data)
+    ]
+
+
+def _same(left: bytes, right: bytes) -> bool:
+    if not (zipfile.is_zipfile(io.BytesIO(left)) and zipfile.is_zipfile(io.BytesIO(right))):
+        return left == right
+    return list(unzipped(left).items()) == list(unzipped(right).items())
 
 
 def built(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
     """The files `build` writes, by name."""
-    files = {ADDIN: addin(macros)}
+    files = {ADDIN: addin(macros), LICENCES: licences(macros)}
     for name, xlsx in masters.items():
         files[f"{name}.xlsx"] = zipped(unzipped(xlsx))
         files[f"{name}.xlsm"] = with_macros(xlsx, macros=macros)
@@ -159,6 +168,19 @@ def xlwings_modules() -> tuple[Module, ...]:
             )
         text = text.replace(old, new)
     return module(text, "module"), module((folder / cls).read_bytes().decode("cp1252"), "class")
+
+
+def licences(macros: Path | None = None) -> bytes:
+    """The licences of the two modules that are xlwings', which go wherever the built files go."""
+    theirs = distribution("xlwings").read_text("licenses/LICENSE.txt")
+    if not theirs:
+        raise ToolMissing("xlwings", "its licence is not here", "Install hrworkbook again with pip")
+    mit = ((macros or macros_folder()) / "Dictionary.licence.txt").read_text("utf-8")
+    head = f"The macros in {ADDIN} and in the .xlsm workbooks are hrworkbook's, but for two modules."
+    edited = f"The module xlwings is from xlwings {version('xlwings')}, changed in the few places that hrworkbook's own"
+    text = f"{head}\n\n{edited}\nhrworkbook/addin/package.py lists. Its licence:\n\n{theirs.strip()}\n\n"
+    text += f"The class Dictionary is Tim Hall's VBA-Dictionary, as xlwings brings it. Its licence:\n\n{mit.strip()}\n"
+    return text.replace("\r\n", "\n").encode()
 
 
 def macros_folder() -> Path:
