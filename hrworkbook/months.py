@@ -28,11 +28,13 @@ def _said(day: date) -> str:
 def month_in_text(text: str) -> str:
     """The one month a text names, alone or by a day in it; '' where it names none, or several."""
     spaced = _RUN_TOGETHER.sub(" ", text)
-    spans = [mention.span for mention in dates_in(spaced)]
-    months = {_said(s.end) for s in spans if s and s.start and s.end and _said(s.start) == _said(s.end)}
-    if not months:
-        months = {f"{year}-{month}" for year, month in _NUMERIC.findall(spaced)}
+    months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)} or _months(spaced.replace("-", " "))
     return months.pop() if len(months) == 1 else ""
+
+
+def _months(text: str) -> set[str]:
+    spans = [mention.span for mention in dates_in(text)]
+    return {_said(s.end) for s in spans if s and s.start and s.end and _said(s.start) == _said(s.end)}
 
 
 def month_in(value: Value) -> str:
