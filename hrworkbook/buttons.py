@@ -6,12 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from hrworkbook.errors import CannotWrite, NotAReturn
+from hrworkbook.errors import CannotWrite, NotAMaster, NotAReturn
 from hrworkbook.findings import count
 from hrworkbook.snapshot import ChangeSet, Snapshot
 
 OUT, BACK = "Returns out", "Returns in"
 """The folders beside the plan for what goes out and what came back."""
+NO_PLAN = (
+    "This workbook is not a plan. Open your plan, or make one from what you have: "
+    "hrworkbook new delivery-plan plan.xlsx --from your-file.xlsx"
+)
 
 
 class Host(Protocol):
@@ -168,11 +172,14 @@ def roll(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
 
 
 def help(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
-    """What to do next, as the Start sheet says it."""
+    """What to do next, as the Start sheet says it; for a workbook that is no plan, how to come by one."""
     from hrworkbook.plan import read_plan
     from hrworkbook.start import next_step
 
-    step, how = next_step(read_plan(snapshot))
+    try:
+        step, how = next_step(read_plan(snapshot))
+    except NotAMaster:
+        return Pressed(ChangeSet(message=NO_PLAN))
     return Pressed(ChangeSet(message=f"{step} {how}", goto=("Start", "A1")))
 
 
