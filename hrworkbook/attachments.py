@@ -84,7 +84,7 @@ def safe_name(name: str) -> str:
         for c in leaf
         if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
     )
-    leaf = leaf.encode("utf-8", "replace").decode().strip(" .") if leaf.strip(" .") else ""
+    leaf = leaf.encode("utf-8", "replace").decode().lstrip().rstrip(" .") if leaf.strip(" .") else ""
     if len(leaf) > 120:
         stem, dot, ending = leaf.rpartition(".")
         leaf = f"{stem[: 118 - len(ending)]}…{dot}{ending}" if dot and len(ending) < 10 else leaf[:119] + "…"
@@ -126,11 +126,7 @@ def is_mail(head: bytes, name: str) -> bool:
     """Whether a file is a mail, by its name or its first lines."""
     if head.startswith((ZIP, OLE, b"%PDF")):
         return False
-    return (
-        name.lower().endswith((".eml", ".emlx"))
-        or bool(_MAIL_FIELD.match(head.removeprefix(b"\xef\xbb\xbf")))
-        and _several_fields(head)
-    )
+    return name.lower().endswith((".eml", ".emlx")) or _several_fields(head.removeprefix(b"\xef\xbb\xbf"))
 
 
 def _several_fields(head: bytes) -> bool:

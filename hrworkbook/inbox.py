@@ -248,6 +248,7 @@ class _Finder:
                     " > ".join((*via, shown)),
                     "it was damaged on its way: bytes of it may be missing",
                     "Ask the sender to send it again",
+                    via=via,
                 )
                 continue
             for found in self.opened(Attachment(shown, data=enclosure.data, via=via), 0):
@@ -257,6 +258,7 @@ class _Finder:
                         " > ".join(via),
                         f"it holds more than {ATTACHMENTS_MAX:,} files; the rest were not read",
                         "Send them in parts",
+                        via=via[:-1],
                     )
                     return
                 yield found

@@ -35,6 +35,7 @@ _SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
 _BOUNDARY = re.compile(rb"boundary\s*(?:\*[0-9*]*)?=", re.I)
 _FORWARD = re.compile(rb"message/(?:rfc822|global|news|partial)", re.I)
 _PART_FIELD = re.compile(rb"^content-[a-z-]+:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w-][\w.-]{0,200}")
 _TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>", re.S | re.I)
 _BROKEN = (
     email.errors.InvalidBase64PaddingDefect,
@@ -218,10 +219,8 @@ def _address(message: "email.message.Message[str, str]") -> tuple[str, str]:
 def name_and_address(text: str) -> tuple[str, str]:
     """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
     name, address = email.utils.parseaddr(" ".join(text.split()))
-    if "@" not in address:
-        found = re.search(r"[^\s<>\"',;:@]{1,200}@[^\s<>\"',;:@]{1,200}", text)
-        address = found[0] if found else ""
-    return decoded_words(name), address.lower()
+    found = _ADDRESS.search(address) or _ADDRESS.search(text)
+    return decoded_words(name), found[0].lower() if found else ""
 
 
 def _date(text: Any) -> datetime | None:

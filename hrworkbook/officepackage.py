@@ -7,6 +7,7 @@ the parser stumbles on, stay behind.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from xml.parsers import expat
 
 from hrworkbook import faults_in_cells as faults
@@ -49,12 +50,11 @@ def package_sheets(package: Package, kind: str) -> Iterator[RawSheet]:
 
 
 class _Book:
-    """What the workbook part says: its sheets as name, state and target, and where its dates begin."""
+    """What the workbook part says: its sheets as name, state and relation, and where its dates begin."""
 
-    def __init__(self, xml: bytes, relations: Relations) -> None:
+    def __init__(self, xml: bytes) -> None:
         self.sheets: list[tuple[str, str, str]] = []
         self.from_1904 = False
-        self.relations = relations
         _pass_over(xml, self.start)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -64,16 +64,21 @@ class _Book:
             self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
         elif name == "sheet":
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            what, target = self.relations.get(relation, ("", ""))
-            if what == "worksheet":
-                state = attributes.get("state", "")
-                self.sheets.append(
-                    (attributes.get("name", ""), state if state in ("hidden", "veryHidden") else "visible", target)
-                )
+            state = attributes.get("state", "")
+            shown = state if state in ("hidden", "veryHidden") else "visible"
+            self.sheets.append((attributes.get("name", ""), shown, relation))
+
+
+@lru_cache(64)
+def _book(xml: bytes) -> _Book:
+    """The returns of one period all have the same list of sheets; so have their relations."""
+    return _Book(xml)
 
 
 def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:
-    book = _Book(package.xml(path), relations)
+    book = _book(package.xml(path))
+    sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
+    sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
     shared = {
         what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package
     }
@@ -83,7 +88,7 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
         _give(parts, f"xl/{what}.xml", package, target, package.xml(target))
         links.append(_REL % (what, what, f"{what}.xml"))
     seen: list[faults.Sheet] = []
-    for number, (name, _, target) in enumerate(book.sheets, 1):
+    for number, (name, _, _, target) in enumerate(sheets, 1):
         if target not in package:
             raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
         xml = package.xml(target)
@@ -93,11 +98,11 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
             xml = _WHOLE_LINES.sub(b"", xml)
         _give(parts, f"xl/worksheets/{number}.xml", package, target, xml)
         links.append(_REL % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
-    package.check_prologues(skip=[path, *shared.values(), *(target for _, _, target in book.sheets)])
-    sheets = "".join(_SHEET % (number, number, state, number) for number, (_, state, _) in enumerate(book.sheets, 1))
-    parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, sheets)).encode()
+    package.check_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
+    listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
+    parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
     parts["xl/_rels/workbook.xml.rels"] = (_RELS % "".join(links)).encode()
-    names = [name for name, _, _ in book.sheets]
+    names = [sheet[0] for sheet in sheets]
     for sheet, shown in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, strict=True):
         yield with_faults(sheet, shown)
 
@@ -142,10 +147,12 @@ def _give(parts: dict[str, bytes | Part], name: str, package: Package, source: s
 
 def _relations(package: Package, part: str) -> Relations:
     path = _rels_of(part)
-    folder = part.rpartition("/")[0]
+    return _relations_in(package.xml(path), part.rpartition("/")[0]) if path in package else {}
+
+
+@lru_cache(64)
+def _relations_in(xml: bytes, folder: str) -> Relations:
     found: Relations = {}
-    if path not in package:
-        return found
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
@@ -153,7 +160,7 @@ def _relations(package: Package, part: str) -> Relations:
             target = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
             found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
 
-    _pass_over(package.xml(path), start)
+    _pass_over(xml, start)
     return found
 
 
