@@ -341,8 +341,8 @@ def is_plain(rows: Rows, row: int, headings: Sequence[Heading], words: Words) ->
 
 
 def told(heading: Heading, words: Words) -> str:
-    """The receipt's sentence about a heading; '' where it is simply the plan's own."""
-    if heading.how in ("exact", "id", "shown only"):
+    """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
+    if heading.how in ("exact", "normalised", "group", "id", "shown only"):
         return ""
     name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
     if heading.how == "by position":

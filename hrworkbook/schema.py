@@ -270,22 +270,18 @@ class _Reading:
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), keys),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
-            spellings=self.table(
-                "[spellings]", data.get("spellings", {}), dict.fromkeys(data.get("spellings", {}), _WORDS)
-            ),
+            spellings=self.table("[spellings]", said := data.get("spellings", {}), dict.fromkeys(said, _WORDS)),
             source=self.text,
             **top,
         )
 
     def collect(self, table: object, keys: list[str]) -> Collecting:
         settings = self.table("[collect]", table, _COLLECT)
-        for name in ("needs", "period"):
-            if not settings.get(name):
-                raise self.refuse("[collect]", f"'{name}' is missing", f"Give {_COLLECT[name]}")
-        for name in ("needs", "unheaded"):
-            for key in settings.get(name, ()):
-                self.known_key(f"[collect] {name}", key, keys)
-        self.known_key("[collect] period", settings["period"], keys)
+        for needed in ("needs", "period"):
+            if not settings.get(needed):
+                raise self.refuse("[collect]", f"'{needed}' is missing", f"Give {_COLLECT[needed]}")
+        for key in (settings["period"], *settings["needs"], *settings.get("unheaded", ())):
+            self.known_key("[collect]", key, keys)
         return Collecting(**settings)
 
     def tables(self, data: dict[str, Any], name: str) -> list[Any]:

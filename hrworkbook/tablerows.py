@@ -315,7 +315,14 @@ def _same_id(columns: _Columns, row: Sequence[Value], value: Value) -> bool:
 
 
 def _filled(cells: Mapping[str, Place]) -> int:
-    return sum(1 for _, value in cells.values() if value is not None and not is_blank(value))
+    """How many of the cells hold something: 0, 1, or 2 for any more."""
+    filled = 0
+    for _, value in cells.values():
+        if value is not None and not is_blank(value):
+            filled += 1
+            if filled > 1:
+                break
+    return filled
 
 
 def _columns(headings: Sequence[Heading]) -> set[tuple[int, str | None]]:

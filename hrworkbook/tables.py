@@ -133,9 +133,11 @@ def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collectio
             )
     wanted = [words.headers[key] for key in needed] or list(words.headers.values())[:4]
     sheets = listed(f"'{b.name}'" for b in blocks[:3]) + (" and others" if len(blocks) > 3 else "")
+    first = next(" ".join(str(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
+    begins = first if len(first) <= 60 else f"{first[:59].rstrip()}…"
     return NotAReturn(
         name,
-        f"no table with the headings {listed(wanted)} was found on {sheets}",
+        f"no table with the headings {listed(wanted)} was found on {sheets}; the file begins '{begins}'",
         "If it is a return, ask the sender for the sheet with its heading row",
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrworkbook.collect import Collected, collect
-from hrworkbook.errors import NotAReturn, WrongPlan
+from hrworkbook.errors import NotAReturn, SchemaFileError, WrongPlan
 from hrworkbook.months import month_in, month_in_text, month_of
 from hrworkbook.schema import Schema, read_schema
 from hrworkbook.snapshot import Block
@@ -374,3 +374,18 @@ def test_every_cell_is_in_a_line_or_listed(head: list[str], rows: list[list[str]
     assert len(listed) == len(set(listed))
     kept: Mapping[str, Value] = {c.at: c.written for line in collected.lines for c in line.cells.values() if c.at}
     assert not set(listed) & {at for at, value in kept.items() if not is_blank(value)}
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "fault"),
+    [
+        ('needs = ["school", "days"]', 'needs = ["scool"]', "there is no column 'scool'. Did you mean 'school'?"),
+        ('period = "period"', 'perod = "period"', "there is no setting 'perod'. Did you mean 'period'?"),
+        ('none = ["(..)", "."]', 'none = "(..)"', "'none' is '(..)'. Give a list of texts"),
+        ('period = "period"', "", "'period' is missing"),
+    ],
+)
+def test_a_misspelt_collect_setting_is_refused(was: str, becomes: str, fault: str) -> None:
+    with pytest.raises(SchemaFileError) as refusal:
+        read_schema(SCHOOLS.replace(was, becomes, 1), "absence.toml")
+    assert fault in str(refusal.value)
