@@ -49,6 +49,7 @@ _BOOKS = (
     ".fods",
     ".numbers",
 )
+_DOCUMENTS = (".doc", ".docx", ".docm", ".dot", ".ppt", ".pptx", ".odt", ".odp", ".vsd", ".vsdx", ".pub")
 _NOT_RETURNS = (
     ".png",
     ".jpg",
@@ -234,7 +235,9 @@ class _Finder:
                 books.append((enclosure, shown))
             elif low.endswith(_NOT_RETURNS) or enclosure.mime.lower().startswith(_ASIDE_KINDS):
                 self.asides.append(Aside(" > ".join((*via, shown)), "a picture, signature or invitation"))
-            elif low.endswith((*_BOOKS, ".eml", ".msg", ".zip", ".mbox")) or head.startswith((ZIP, OLE)):
+            elif low.endswith((*_BOOKS, ".eml", ".msg", ".zip", ".mbox")) or (
+                head.startswith((ZIP, OLE)) and not low.endswith(_DOCUMENTS)
+            ):
                 books.append((enclosure, shown))
             elif name or not enclosure.inline:
                 others.append((enclosure, shown))
@@ -374,6 +377,8 @@ def _without_workbook(mail: Mail) -> tuple[str, str]:
             "this is an automatic reply, with nothing attached",
             "Nothing to do, unless it says who to write to instead",
         )
+    if any(e.mime.startswith("image/") and not e.inline for e in mail.enclosures):
+        return "only a picture is attached", "Look at it, and ask the sender for the workbook itself"
     text = shown_text(mail.text, 100)
     if text:
         return (

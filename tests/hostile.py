@@ -353,3 +353,12 @@ def mailbox(*mails: bytes) -> bytes:
         b"From jo@example.org Mon Oct  3 09:30:00 2016\n" + m.replace(b"\nFrom ", b"\n>From ").rstrip(b"\n") + b"\n\n"
         for m in mails
     )
+
+
+def mail_with_picture(picture: bytes) -> bytes:
+    """A mail with a photograph of the return."""
+    message = EmailMessage()
+    message["From"] = "jo@example.org"
+    message.set_content("See attached")
+    message.add_attachment(picture, maintype="image", subtype="png", filename="IMG_0001.png")
+    return message.as_bytes()

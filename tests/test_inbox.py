@@ -116,7 +116,8 @@ def test_a_document_alone_is_passed_on_to_be_named(tmp_path: Path) -> None:
             mail(text="All my lines are Green,\nthanks \x1b[31m"),
             "no workbook is attached; the text may hold the answer: “All my lines are Green, thanks",
         ),
-        (mail(("logo.png", PNG), text=" "), "no workbook is attached. Ask the sender"),
+        (mail(text=" "), "no workbook is attached. Ask the sender"),
+        (hostile.mail_with_picture(PNG), "only a picture is attached"),
         (mail(auto_submitted="auto-replied", subject="Automatic reply"), "this is an automatic reply"),
         (
             b"From: a@b.c\nSubject: x\nMIME-Version: 1.0\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx",
@@ -262,7 +263,7 @@ def test_outlook_messages_of_others_are_opened() -> None:
         pytest.skip("the corpus of odd mails is not here")
     found = [item for path in sorted(folder.glob("*.msg")) for item in collect([path])]
     attachments = [item for item in found if isinstance(item, Attachment)]
-    assert len(attachments) >= 3 and all(item.data for item in attachments)
+    assert len(attachments) >= 2 and all(item.data for item in attachments)
     assert any(item.sender and item.sent for item in attachments)
     inner = [item for item in collect(sorted(folder.glob("*attachment_msg_pdf.msg"))) if isinstance(item, Attachment)]
     assert [item.name for item in inner] == ["smbprn.00009008.KdcPjl.pdf"] and inner[0].content().startswith(b"%PDF")
