@@ -36,6 +36,10 @@ def click(verb: str, *arguments: str) -> None:
     done = "nothing was changed"
     try:
         host = caller()
+        if verb not in BUTTONS:
+            raise HrWorkbookError(
+                "HR Plan", f"there is no button '{verb}'", "Update hrworkbook and its add-in together"
+            )
         host.progress(f"HR Plan: {verb} …")
         changes = BUTTONS[verb](host, host.snapshot(), arguments).changes
         host.apply(changes)

@@ -39,12 +39,10 @@ def as_typed(text: str) -> Any:
         return ERRORS[text] - 2_146_828_288
     if text.strip().upper() in ("TRUE", "FALSE"):
         return text.strip().upper() == "TRUE"
-    if match := re.fullmatch(r"\s*([A-Za-z]{3})[a-z]* (\d{4})\s*", text):
-        if match[1].lower() in _MONTHS:
-            return datetime(int(match[2]), _MONTHS.index(match[1].lower()) + 1, 1)
-    if match := re.fullmatch(r"\s*(\d{1,2})/(\d{1,2})\s*", text):
-        if 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 28:
-            return datetime(2026, int(match[2]), int(match[1]))
+    if (match := re.fullmatch(r"\s*([A-Za-z]{3})[a-z]* (\d{4})\s*", text)) and match[1].lower() in _MONTHS:
+        return datetime(int(match[2]), _MONTHS.index(match[1].lower()) + 1, 1)
+    if match := re.fullmatch(r"\s*([12]?\d)/(1[012]|[1-9])\s*", text):
+        return datetime(2026, int(match[2]), int(match[1]) or 1)
     try:
         return float(text.replace(",", "")) if re.fullmatch(r"\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*", text, re.I) else text
     except ValueError:
@@ -291,10 +289,15 @@ class Range(base_classes.Range):
         self.sheet.formats.update({at: value for row in self._rows() for at in row})
 
     @property
+    def has_array(self) -> bool:
+        self.sheet.book.engine.took()
+        return False
+
+    @property
     def merge_cells(self) -> bool | None:
         self.sheet.book.engine.took()
-        t, l, b, r = self.area
-        inside = any(m[0] <= b and t <= m[2] and m[1] <= r and l <= m[3] for m in self.sheet.merges)
+        top, left, bottom, right = self.area
+        inside = any(m[0] <= bottom and top <= m[2] and m[1] <= right and left <= m[3] for m in self.sheet.merges)
         return None if inside else False
 
     @property

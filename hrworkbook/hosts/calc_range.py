@@ -232,7 +232,17 @@ class Range(base_classes.Range):
 
     @property
     def merge_cells(self) -> bool:
-        return bool(self.api.getIsMerged())
+        # A cell that another covers is not merged to Calc: the range then grows to take in the one that covers it.
+        return bool(self.api.getIsMerged()) or self.merge_area.area != self.area
+
+    @property
+    def has_array(self) -> bool:
+        """Whether a cell is part of one formula that fills several."""
+        shown = self.api.getFormulaArray()
+        if not any(text.startswith("{=") for row in shown for text in row):
+            return False
+        pairs = zip(shown, self.api.getDataArray(), strict=True)
+        return any(t.startswith("{=") and t != v for texts, row in pairs for t, v in zip(texts, row, strict=True))
 
     @property
     def merge_area(self) -> "Range":

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
-from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, Cell, jump, serial, shown_as
+from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, Cell, jump, reads_as, serial, shown_as
 from hrworkbook.hosts.growing import grown
 from hrworkbook.hosts.rectangles import Rectangle, rectangles, runs_of_text, stretches
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
@@ -150,14 +150,47 @@ class SheetWrite:
             if seen is not None and not same(value, seen.at(row, column)):
                 fault = "it was changed while the job ran, so nothing was written"
                 raise WorkbookLocked(f"{self.name}!{address(row, column)}", fault, "Press the button again")
+        self._refuse_merged()
+        self._refuse_arrays()
+        self.before = self._held(values)
+
+    def _held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], Cell]:
+        """What the cells hold: their values, or the formulas that give them."""
+        top, left, bottom, _ = self.area
         found = self._range(self.area).formula
         formulas = found if isinstance(found, list | tuple) else ((found,),)
-        if formulas and not isinstance(formulas[0], list | tuple):
+        if not isinstance(formulas[0], list | tuple):
             formulas = (formulas,) if top == bottom else [(f,) for f in formulas]
+        held: dict[tuple[int, int], Cell] = {}
         for (row, column), value in values.items():
             formula = formulas[row - top][column - left]
             is_formula = isinstance(formula, str) and formula.startswith("=") and formula != value
-            self.before[row, column] = Uncomputed(formula) if is_formula else value
+            held[row, column] = Uncomputed(formula) if is_formula else value
+        return held
+
+    def _refuse_arrays(self) -> None:
+        """Raise where a cell is part of one formula that fills several: no spreadsheet changes a part of it."""
+        if self._range(self.area).has_array is False:
+            return
+        for rectangle in rectangles(self.cells):
+            if self._range(rectangle.area).has_array is not False:
+                place = f"{self.name}!{address(rectangle.row, rectangle.column)}"
+                fault = "one formula that fills several cells is among those to change, so nothing was changed"
+                raise CannotWrite(place, fault, "Put values in its place, then try again")
+
+    def _refuse_merged(self) -> None:
+        """Raise where a value would vanish under cells merged into another."""
+        if self._range(self.area).merge_cells is False:
+            return
+        for rectangle in rectangles(self.cells):
+            for top, left, bottom, right in _merges(self.sheet, rectangle.area):
+                for (row, column), value in _placed(rectangle):
+                    inside = top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+                    if inside and value is not None:
+                        fault = f"it is merged into {address(top, left)}, so nothing was changed"
+                        raise CannotWrite(
+                            f"{self.name}!{address(row, column)}", fault, "Unmerge the cells, then try again"
+                        )
 
     def write(self) -> None:
         """Write all of it and read it back; raises CannotWrite where a cell does not hold what it should."""
@@ -179,7 +212,8 @@ class SheetWrite:
         """Put back what the cells held, their number formats, and the tables."""
         # A date goes back into a date cell only, so the formats come first; but writing a text may make text cells anew.
         self._restore_formats()
-        self._put(self.before)
+        held = self._held(self._values())
+        self._put({at: v for at, v in self.before.items() if type(v) is not type(held[at]) or v != held[at]})
         self._restore_formats()
         for table, area in reversed(self.tables):
             table.resize(self._range(area))
@@ -296,7 +330,7 @@ def _reads_as(written: Cell, read: Value) -> bool:
         return read is None or read == ""
     if isinstance(written, str):
         return isinstance(read, str) and str(read) == str(written)
-    return same(written, read)
+    return same(written, read) or reads_as(written, read)
 
 
 def _is_protected(sheet: Any) -> bool:

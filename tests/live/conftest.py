@@ -1,0 +1,115 @@
+"""A LibreOffice of the tests' own: one without a window for the session, and one with a window on a display of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from hrworkbook.errors import ToolMissing
+from hrworkbook.hosts.office import LISTENS, Office, start_office
+
+SCREEN = "1500x900x24"
+
+
+def absent(what: str) -> NoReturn:
+    """Skip for want of a program; where live tests are required, fail."""
+    if os.environ.get("HRWORKBOOK_REQUIRE_LIVE") == "1":
+        pytest.fail(f"the live tests are required here, but {what}")
+    pytest.skip(what)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a live test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The LibreOffice of this session, without a window; the environment names it to the programs the tests start."""
+    try:
+        started = start_office(tmp_path_factory.mktemp("office"))
+    except ToolMissing as missing:
+        absent(str(missing))
+    before = os.environ.get(LISTENS)
+    os.environ[LISTENS] = started.where
+    yield started
+    started.close()
+    if before is None:
+        del os.environ[LISTENS]
+    else:
+        os.environ[LISTENS] = before
+
+
+@pytest.fixture(scope="session")
+def calc(office: Office) -> Any:
+    """The xlwings engine on it, in use; `calc.calls` counts what went over."""
+    from hrworkbook.hosts.calc import use_calc
+
+    return use_calc()
+
+
+@pytest.fixture
+def open_book(calc: Any) -> Iterator[Callable[[Path], Any]]:
+    """Opens a workbook as `xlwings.Book(path)` does, and closes it after the test."""
+    import xlwings
+
+    opened = []
+
+    def open_it(path: Path) -> Any:
+        opened.append(xlwings.Book(str(path)))
+        return opened[-1]
+
+    yield open_it
+    for book in opened:
+        book.close()
+
+
+@dataclass
+class Window:
+    """A LibreOffice with a window; `environment` is for the programs that a test starts, `book` an open workbook."""
+
+    office: Office
+    environment: dict[str, str]
+
+    def picture(self, path: Path) -> Path:
+        """What a user would see now, as a PNG."""
+        subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
+        return path
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> Iterator[Callable[[Path], Window]]:
+    """Opens a workbook in a LibreOffice with a window, on a display of its own; both end with the test."""
+    for program in ("Xvfb", "import"):
+        if not shutil.which(program):
+            absent(f"{program} is not here to open a window and take its picture")
+    # Given no number, the X server finds a free display itself and tells it.
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    display = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    offices: list[Office] = []
+
+    def open_it(path: Path) -> Window:
+        environment = {**os.environ, "DISPLAY": f":{number}"}
+        try:
+            started = start_office(tmp_path / "office", window=True, documents=[path], environment=environment)
+        except ToolMissing as missing:
+            absent(str(missing))
+        offices.append(started)
+        return Window(started, {**environment, LISTENS: started.where})
+
+    yield open_it
+    for started in offices:
+        started.close()
+    display.terminate()
+    display.wait(10)
