@@ -141,6 +141,33 @@ def test_a_snapshot_is_every_sheet_from_a1(master: Path) -> None:
     assert found.name == "m.xlsx"
 
 
+def test_a_chart_sheet_has_no_cells(tmp_path: Path) -> None:
+    path = tmp_path / "m.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Plan").write_column("A1", [1, 2])
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=Plan!$A$1:$A$2"})
+        book.add_chartsheet("Chart").set_chart(chart)
+    assert [(b.name, list(b.rows)) for b in FileHost(path).snapshot().sheets] == [
+        ("Plan", [[1.0], [2.0]]),
+        ("Chart", []),
+    ]
+    with pytest.raises(CannotWrite, match="it is a chart and has no cells"):
+        FileHost(path).apply(ChangeSet((single("Chart", "A1", 1),)))
+    assert at(write(path, {"A3": 3}), "A3") == 3
+
+
+def test_several_sheets_change_at_once_or_not_at_all(master: Path) -> None:
+    both = (single("Plan", "B3", "x"), single("Journal", "B2", "y"))
+    before = master.read_bytes()
+    with pytest.raises(CannotWrite):
+        FileHost(master).apply(ChangeSet((*both, single("People's figures", "B1", "merged away"))))
+    assert master.read_bytes() == before
+    assert FileHost(master).apply(ChangeSet(both))
+    found = FileHost(master).snapshot()
+    assert (at(found, "B3"), at(found, "B2", "Journal")) == ("x", "y")
+
+
 def test_errors_and_formulas_without_a_value_are_no_blanks(master: Path) -> None:
     sheet(
         master,

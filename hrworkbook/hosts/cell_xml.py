@@ -152,4 +152,4 @@ def reads_as(written: Cell, read: Value) -> bool:
 
 def styles_shown(shows: Sequence[str], style: str) -> str:
     """What the number format of a style's number shows ('' where the workbook has no such style)."""
-    return shows[int(style)] if style.isdigit() and int(style) < len(shows) else ""
+    return shows[int(style)] if style.isdecimal() and int(style) < len(shows) else ""

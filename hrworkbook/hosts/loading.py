@@ -1,6 +1,5 @@
 """A master's bytes as a snapshot, with what must be known to change it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -110,11 +109,3 @@ def put(rows: list[list[Value]], row: int, column: int, value: Value) -> None:
     cells = rows[row - 1]
     cells += [None] * (column - len(cells))
     cells[column - 1] = value
-
-
-def overlaid(rows: Sequence[Sequence[Value]], values: Sequence[tuple[int, int, Value]]) -> list[list[Value]]:
-    """Rows with some values set."""
-    copied = [list(row) for row in rows]
-    for row, column, value in values:
-        put(copied, row, column, value)
-    return copied

@@ -109,7 +109,7 @@ class SheetXml:
         self.plain &= told is not None
         if told is None:
             return before + 1
-        return int(told) if told.isdigit() and len(told) < 8 else 0
+        return int(told) if told.isdecimal() and len(told) < 8 else 0
 
     def _opening_at(self, start: int) -> "re.Match[bytes]":
         match = self._row.match(self.seen, start, self.opening.end)
@@ -227,7 +227,7 @@ class SheetXml:
         for match in self._tag(b"col").finditer(self.seen, 0, self.opening.start):
             style = attribute(match[1], b"style") or ""
             first, last = attribute(match[1], b"min") or "", attribute(match[1], b"max") or ""
-            if style and first.isdigit() and last.isdigit():
+            if style and first.isdecimal() and last.isdecimal():
                 ranges.append((int(first), int(last), style))
         return lambda column: next((style for first, last, style in ranges if first <= column <= last), "")
 

@@ -10,6 +10,7 @@ from hrworkbook.hosts.package import Package
 from hrworkbook.snapshot import Range, address, row_and_column
 
 _DATE_NUMBERS = {14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)}
+_ROWS_OF_ITS_OWN = (("headerRowCount", "1"), ("totalsRowCount", "0"))
 _TIME_NUMBERS = {18, 19, 20, 21, 22, 32, 33, 34, 35, 45, 46, 47}
 """Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30)."""
 
@@ -85,7 +86,7 @@ class Workbook:
             tree = self.package.tree(relation.target)
             area = range_of(tree.get("ref", ""))
             if area:
-                header, totals = int(tree.get("headerRowCount", "1")), int(tree.get("totalsRowCount", "0"))
+                header, totals = (_count(tree.get(name, told)) for name, told in _ROWS_OF_ITS_OWN)
                 found.append(Table(relation.target, tree.get("displayName", ""), area, header, totals))
         return found
 
@@ -103,9 +104,13 @@ class Workbook:
         return [shown[number] for number in numbers]
 
 
+def _count(told: str) -> int:
+    return int(told) if told.isdecimal() and len(told) < 8 else 0
+
+
 def _shown(number: str, code: str | None) -> str:
     if code is None:
-        built_in = int(number) if number.isdigit() else 0
+        built_in = int(number) if number.isdecimal() else 0
         return ("d" if built_in in _DATE_NUMBERS else "") + ("t" if built_in in _TIME_NUMBERS else "")
     first = re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', "", code.lower()).split(";")[0]
     if "general" in first:
