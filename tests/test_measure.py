@@ -70,6 +70,12 @@ def test_lines(text: str, letters: float, lines: int) -> None:
     assert ten.lines(text, width) == lines
 
 
+def test_a_long_word_takes_the_lines_of_the_program_that_needs_most() -> None:
+    ten = face("Calibri", False, 10)
+    # Broken after the stroke: nn/ | nnnn | nnn. Broken anywhere: nn/nn | nnnnn.
+    assert ten.lines("nn/nnnnnnn", 4.5 * ten["n"]) == 3
+
+
 @given(TEXTS, st.floats(15, 300))
 def test_line_starts_agree_with_the_number_of_lines(text: str, width: float) -> None:
     ten = face("Arial", False, 10)

@@ -5,7 +5,9 @@ counted so that no program needs more: a break is taken only where every one of 
 """
 
 import json
+import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -14,6 +16,7 @@ from hrworkbook.look import FontName
 _EM = 2048
 _NOT_AT_LINE_START = frozenset("!?;:/.,)]}%»”’")
 _NOT_AT_LINE_END = frozenset("([{«“‘")
+_MAY_BREAK = re.compile(r"[-/?!|\u2010\u2013\u2014]+(?=.)")
 _WIDE_EM = 1.05
 """Ideographs and full-width forms, in em."""
 _PICTURE_EM = 1.4
@@ -135,15 +138,36 @@ class Face(dict[str, float]):
         return max((self[w] for w in text.split()), default=0.0)
 
     def _cuts(self, word: str, width: float) -> tuple[list[int], float]:
-        """Where a word too long for any line is broken, and the width of what is left for the last line."""
+        """Where a word too long for any line is broken, and the width of what is left for the last line.
+
+        Some programs break it wherever the line is full, others after a stroke or a dash where there is one: the way
+        that takes more lines is taken.
+        """
+        anywhere = self._broken(word, width, [])
+        at_strokes = self._broken(word, width, [m.end() for m in _MAY_BREAK.finditer(word)])
+        cuts = max(anywhere[0], at_strokes[0], key=len)
+        return cuts, max(anywhere[1], at_strokes[1])
+
+    def _broken(self, word: str, width: float, may: Sequence[int]) -> tuple[list[int], float]:
+        """Where a word is broken that may be broken at some places before it is anywhere, and the last line's width."""
         cuts: list[int] = []
-        x = 0.0
+        begins, x = 0, 0.0
+        ends = {*may, len(word)}
+        segment_begins, segment = 0, 0.0
         for i, character in enumerate(word):
-            wide = self._advances.get(character, 0) * self.size / _EM or _guess(character) * self.size / _EM
-            if x + wide > width and i and not unicodedata.combining(character):
-                cuts.append(i)
-                x = 0.0
+            wide = self[character]
             x += wide
+            segment += wide
+            if x > width and i > begins and wide:
+                if segment_begins > begins:
+                    begins, x = segment_begins, segment
+                    cuts.append(begins)
+                if x > width and i > begins:
+                    begins = segment_begins = i
+                    x = segment = wide
+                    cuts.append(i)
+            if i + 1 in ends:
+                segment_begins, segment = i + 1, 0.0
         return cuts, x
 
 

@@ -238,6 +238,8 @@ class _Pager:
         self.blocks = [self._block(i) for i in range(len(lines))]
         over = {theme: self._over(theme) for theme in {line.theme for line in lines}}
         tall = [i for i, b in enumerate(self.blocks) if _height(b) + over[lines[i].theme] > self.body]
+        if lines and 0 not in tall and self.page.rows and self._middle(0) > self.page.left:
+            tall.insert(0, 0)  # it fits a page, but not under the title, which must not stand alone
         done = 0
         for i in [*tall, len(lines)]:
             self._run(done, i)
@@ -272,7 +274,7 @@ class _Pager:
             if used > self.page.left:
                 break
             best[j] = costs[j] + (0.0 if j == count else _waste(self.page.left - used, self.body))
-            if j == 0 and not self.page.rows:
+            if j == 0 and not any(r.kind == "line" for r in self.page.rows):
                 best[j] = float("inf")
             if j < count:
                 used += middle[j] - (_ABOVE_THEME if not j and not self.page.rows and self._theme_opens(first) else 0)

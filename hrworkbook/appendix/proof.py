@@ -17,11 +17,14 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from hrworkbook.appendix.ink import footer_lines, header_lines
+from hrworkbook.appendix.pdf import print_pdf, to_pdf
 from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PageSetup, PlanRow, shown
 from hrworkbook.appendix.sheets import DocumentPlan
 from hrworkbook.appendix.summary import SummaryPlan
 from hrworkbook.errors import ToolMissing, UnreadableFile
 from hrworkbook.findings import count
+
+__all__ = ["Proof", "print_pdf", "prove", "squeezed", "to_pdf"]
 
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">')
 _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', re.DOTALL)

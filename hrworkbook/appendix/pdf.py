@@ -8,27 +8,20 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hrworkbook.appendix.sheets import DocumentPlan, write_appendix
 from hrworkbook.errors import CannotWrite, ToolMissing
-
-_USUAL_PLACES = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-    "/usr/lib/libreoffice/program/soffice",
-    "/opt/libreoffice/program/soffice",
-)
+from hrworkbook.hosts.office import find_soffice
 
 
-def find_office() -> Path | None:
-    """Where LibreOffice is; None where it is not. The environment variable HRWORKBOOK_SOFFICE may name it."""
-    named = os.environ.get("HRWORKBOOK_SOFFICE")
-    if named:
-        return Path(named) if Path(named).exists() else None
-    for name in ("soffice", "libreoffice"):
-        found = shutil.which(name)
-        if found:
-            return Path(found)
-    return next((Path(p) for p in _USUAL_PLACES if Path(p).exists()), None)
+def print_pdf(planned: DocumentPlan, pdf: Path, timeout: float = 180) -> None:
+    """Write the PDF of an appendix's printed sheets, so that “page n of N” leaves the Data sheet out.
+
+    Raises as `to_pdf` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="hrworkbook-") as folder:
+        sheets = Path(folder) / "appendix.xlsx"
+        sheets.write_bytes(write_appendix(planned, data=False))
+        to_pdf(sheets, pdf, timeout)
 
 
 def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180) -> None:
@@ -37,7 +30,7 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180) -> None:
     Every run has a profile of its own, so that an open LibreOffice is not disturbed. Raises ToolMissing where there is
     no LibreOffice and CannotWrite where it fails or takes longer than `timeout` seconds.
     """
-    office = find_office()
+    office = find_soffice()
     if office is None:
         raise ToolMissing(
             str(pdf), "there is no LibreOffice to make the PDF", "Install LibreOffice, or save as PDF from Excel"
