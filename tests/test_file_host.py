@@ -786,3 +786,21 @@ def survives(source: Path, path: Path) -> bool:
     changed = [name for name in old if old[name] != new.get(name)]
     assert all(re.search("sheet|table|calcChain|workbook|Content_Types", name) for name in changed), changed
     return True
+
+
+def test_a_row_grows_to_the_height_a_new_text_needs_and_never_shrinks(tmp_path):
+    """A text longer than before must not be clipped by a height that was set for the old one."""
+    path = tmp_path / "m.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Plan")
+    for row, height in enumerate((20, 90, None)):
+        sheet.write(row, 0, "old")
+        if height:
+            sheet.set_row(row, height)
+    book.close()
+    host = FileHost(path)
+    host.snapshot()
+    writes = (Write("Plan", 1, 1, (("new",), ("new",), ("new",), ("new",))),)
+    host.apply(ChangeSet(writes, heights=tuple(("Plan", row, 45.0) for row in range(1, 5))))
+    sheet = openpyxl.load_workbook(path)["Plan"]
+    assert [sheet.row_dimensions[row].height for row in range(1, 5)] == [45, 90, 45, 45]

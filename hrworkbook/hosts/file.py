@@ -16,6 +16,7 @@ from hrworkbook.hosts.saving import changed_meanwhile, replace, sweep
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.hosts.workbook_xml import asks_recalculation, without_calc_chain
+from hrworkbook.look import TALLEST_ROW
 from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
@@ -66,7 +67,14 @@ class FileHost:
         """
         loaded = self._as_read()
         wanted = _wanted(changes, loaded)
-        made = [SheetChange(loaded, s, wanted[s.name]) for s in loaded.workbook.sheets if s.name in wanted]
+        heights: dict[str, dict[int, float]] = {}
+        for name, row, points in changes.heights:
+            heights.setdefault(name, {})[row] = min(points, TALLEST_ROW)
+        made = [
+            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}))
+            for s in loaded.workbook.sheets
+            if s.name in wanted
+        ]
         made = [change for change in made if change.made()]
         if not made:
             return None

@@ -15,11 +15,14 @@ from hrworkbook.snapshot import Link, address
 class SheetChange:
     """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
 
-    def __init__(self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[tuple[int, int], Cell]) -> None:
+    def __init__(
+        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[tuple[int, int], Cell], heights: Mapping[int, float]
+    ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
         self.block = loaded.snapshot[sheet.name]
         self.wanted = wanted
+        self.heights = heights
         self.xml = SheetXml(loaded.package.read_xml(sheet.part), f"{loaded.package.place}!{sheet.name}")
         self.tables = loaded.workbook.tables(sheet.part)
         self.stored: dict[tuple[int, int], Cell] = {}
@@ -33,7 +36,7 @@ class SheetChange:
             targets.setdefault(row, []).append(column)
         filled = {place for place, value in self.wanted.items() if value is not None}
         self._grown = [(t, grown(t, filled, [o.range for o in self.tables if o is not t])) for t in self.tables]
-        edit = Edit(self.xml, targets, self._new_style)
+        edit = Edit(self.xml, targets, self._new_style, self.heights)
         self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
         self._links = False
         xml = edit.apply(self._render)

@@ -31,10 +31,18 @@ class Edit:
     """New cells for one sheet, worked into its XML."""
 
     def __init__(
-        self, sheet: SheetXml, targets: Mapping[int, Sequence[int]], style: Callable[[int, int, str], str]
+        self,
+        sheet: SheetXml,
+        targets: Mapping[int, Sequence[int]],
+        style: Callable[[int, int, str], str],
+        heights: Mapping[int, float],
     ) -> None:
-        """`targets` are columns by row, both sorted; `style` gives a new cell's from row, column and the row's style."""
+        """`targets` are columns by row, both sorted; `style` gives a new cell's from row, column and the row's style.
+
+        `heights` are the points a row must have at least, where one of its cells changes.
+        """
         self.sheet = sheet
+        self.heights = heights
         self.targets = targets
         self.style = style
         self.formulas_gone = False
@@ -101,7 +109,7 @@ class Edit:
         self.written[row.number] = b"".join(new for _, _, new in pieces)
         for column in added:
             self._reach(row.number, column)
-        head = _spanning(xml[row.start : row.opened], added)
+        head = _tall(_spanning(xml[row.start : row.opened], added), self.heights.get(row.number, 0))
         if row.is_empty:
             head = head.rstrip(b"> /") + b">"
         out, at = [head], row.opened
@@ -154,7 +162,8 @@ class Edit:
 
     def _row_of(self, number: int) -> bytes:
         p = self.sheet.prefix
-        return b'<%srow r="%d">%s</%srow>' % (p, number, self.written[number], p)
+        head = _tall(b'<%srow r="%d">' % (p, number), self.heights.get(number, 0))
+        return b"%s%s</%srow>" % (head, self.written[number], p)
 
     def _reach(self, row: int, column: int) -> None:
         self._top, self._left = min(self._top, row), min(self._left, column)
@@ -173,6 +182,16 @@ class Edit:
             return head
         grown = f"{address(top, left)}:{address(bottom, right)}".encode()
         return head[: match.start(1)] + grown + head[match.end(1) :]
+
+
+def _tall(head: bytes, points: float) -> bytes:
+    """A row's opening tag with at least this height, stated as set by hand so that no program shrinks it."""
+    match = re.search(rb"""\sht\s*=\s*["']([\d.]+)["']""", head)
+    if not points or (match and float(match[1]) >= points):
+        return head
+    bare = re.sub(rb"""\s(?:ht|customHeight)\s*=\s*["'][^"']*["']""", b"", head).rstrip(b">").rstrip()
+    empty = bare.endswith(b"/")
+    return b'%s ht="%g" customHeight="1"%s>' % (bare.rstrip(b"/").rstrip(), points, b"/" if empty else b"")
 
 
 def _spanning(head: bytes, added: Sequence[int]) -> bytes:
