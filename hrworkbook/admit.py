@@ -220,8 +220,8 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
     for known in issued.open():
         if known.owner not in owners:
             owners.add(known.owner)
-            ids = {id_ for r in table.rows if (id_ := plain(r.line)) in known.baseline}
-            rest = [r for r in table.rows if plain(r.line) not in ids]
+            ids = {r.line for r in table.rows if r.line in known.baseline}
+            rest = [r for r in table.rows if r.line not in ids]
             contents = issued.contents(known)
             alike = sum(bool(contents.find(r)) for r in rest)
             if ids or alike:
@@ -281,4 +281,5 @@ def furniture_of(blocks: Sequence[Block]) -> set[str]:
     """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
     from hrworkbook.issue import is_furniture
 
-    return {plain(v) for b in blocks for row in b.rows[:12] for v in row if isinstance(v, str) and is_furniture(v)}
+    texts = (v for b in blocks for row in b.rows[:12] for v in row if type(v) is str and " " in v)
+    return {plain(v) for v in texts if is_furniture(v)}

@@ -110,7 +110,7 @@ def read_reply(
     block = next(b for b in blocks if b.name == table.sheet)
     hidden = _hidden_ids(block, table)
     strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
-    emptied = {row.number: plain(row.line) for row in table.rows if row.line and is_emptied(row)}
+    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
     rows = [row for row in table.rows if row.number not in emptied]
     matches = match_rows(plan.schema, baseline, rows, hidden)
     notes = list(matches.notes)
@@ -144,7 +144,9 @@ def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
     column = next((h.column for h in table.headings if folded(h.header) == folded(ROW_ID)), 0)
     if not column:
         return {}
-    return {row.number: id_ for row in table.rows if (id_ := plain(block.at(row.number, column)))}
+    rows, at = block.rows, column - 1
+    beside = ((row.number, rows[row.number - 1]) for row in table.rows)
+    return {number: plain(cells[at]) for number, cells in beside if at < len(cells) and cells[at] is not None}
 
 
 def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
@@ -155,7 +157,7 @@ def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
 
 
 def _why_lost(plan: Plan, row: Row) -> str:
-    id_ = plain(row.line)
+    id_ = row.line
     if id_ in plan.by_id and id_:
         return f"line {id_} was not in this return"
     return f"there is no line {id_}" if id_ else "the row has no ID and is no line that was issued"
@@ -169,13 +171,10 @@ def _row_edits(
     edits: list[Edit] = []
     for key, (_, r) in row.cells.items():
         b = issued.get(key)
-        if r is None and b is None:
-            continue
         if (type(r) is type(b) and r == b) or same(r, b):
-            if is_blank(r):
+            if r is None or (type(r) is str and (not r or r.isspace())):
                 continue
-            before = own_before.get((id_, key)) if own_before else None
-            if before is None or same(before, b) or not plan.schema[key].by_owner:
+            if not own_before or not _made_anew(plan, own_before, id_, key, b):
                 unchanged += 1
             else:
                 why = "the owner's earlier return changed it, and this one has the text that was issued"
@@ -195,6 +194,13 @@ def _row_edits(
         else:
             edits.append(Edit((id_, key), r, value))
     return unchanged, edits
+
+
+def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str, issued: Value) -> bool:
+    """Whether the owner's earlier return changed an issued text, and that change still counts."""
+    if (id_, key) not in own_before or same(own_before[id_, key], issued):
+        return False
+    return plan.schema[key].by_owner
 
 
 def _disagreeing(edits: Sequence[Edit]) -> list[Edit]:
@@ -243,12 +249,13 @@ def _sorted_alone(
         theirs = {e.place[0]: e for e in edits if e.place[1] == column.key and column.by_owner and not e.outcome}
         if len(theirs) < 2:
             continue
-        home: dict[str, str] = {}
-        for id_ in lines:
-            text = plain(baseline[id_].get(column.key))
-            if len(text) >= ENOUGH:
+        came = {e.received for e in theirs.values() if type(e.received) is str and len(e.received) >= ENOUGH}
+        home: dict[Value, str] = {}
+        for id_ in lines if came else ():
+            text = baseline[id_].get(column.key)
+            if text in came:
                 home[text] = "" if text in home else id_
-        away = [i for i, e in theirs.items() if (from_ := home.get(plain(e.value))) and from_ != i and from_ in theirs]
+        away = [i for i, e in theirs.items() if (from_ := home.get(e.received)) and from_ != i and from_ in theirs]
         if len(away) >= 2:
             moved.add(column.header)
     if not moved:

@@ -75,12 +75,12 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
     """
     contents = Contents(schema, baseline)
     locked = [c.key for c in schema.columns if not c.by_owner]
-    whole = {id_ for row in rows if (id_ := plain(row.line)) and hidden.get(row.number) == id_}
+    whole = {row.line for row in rows if row.line and hidden.get(row.number) == row.line}
     matched: list[Match] = []
     without: list[Row] = []
     notes: list[str] = []
     for row in rows:
-        visible, kept = plain(row.line), hidden.get(row.number, "")
+        visible, kept = row.line, hidden.get(row.number, "")
         if kept != visible and kept in whole:
             kept = ""
         votes = [id_ for id_ in (kept, visible) if id_ in baseline]
@@ -97,7 +97,7 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
         elif not visible:
             notes.append(f"Row {row.number}: its ID is gone; it was read as {id_}, by the hidden ID")
     guessed, lost = _guess(without, contents, {m.line for m in matched})
-    notes += [f"Row {m.row.number}: its ID says {plain(m.row.line)}, which is no line of this return"
+    notes += [f"Row {m.row.number}: its ID says {m.row.line}, which is no line of this return"
               for m in guessed if m.row.line]  # fmt: skip
     if guessed:
         notes.append("Matched by guess, from their other cells: " + ", ".join(m.line for m in guessed))

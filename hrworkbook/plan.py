@@ -8,7 +8,7 @@ from functools import cached_property
 
 from hrworkbook.errors import NotAMaster
 from hrworkbook.findings import listed
-from hrworkbook.kinds import owners_in
+from hrworkbook.kinds import Fault, owners_in
 from hrworkbook.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
 from hrworkbook.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.snapshot import Block, Snapshot, Write, address
@@ -309,3 +309,10 @@ def duplicate_ids(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
     """Pairs of lines that share an ID: the first with it, and each later one."""
     first: dict[str, Line] = {}
     return [(first[x.id], x) for x in lines if x.id and first.setdefault(x.id, x) is not x]
+
+
+def fault_of(plan: Plan, column: Column, value: Value) -> Fault | None:
+    """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good."""
+    if is_blank(value):
+        return Fault(f"{column.header} is blank", f"Enter {column.type.says}") if column.required else None
+    return column.type.fault(value, column.header, plan.words(column))

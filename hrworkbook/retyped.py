@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 
 from hrworkbook.kinds import settled
 from hrworkbook.outcomes import utf16_length
-from hrworkbook.plan import Plan
+from hrworkbook.plan import Plan, fault_of
 from hrworkbook.schema import Column
 from hrworkbook.timescale import read_timescale
-from hrworkbook.validate import fault_of
 from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, writable
 
 _ERROR_WORDS = frozenset(

@@ -13,7 +13,7 @@ from hrworkbook.values import Value, plain
 _FORM = re.compile(
     r"hrworkbook return (?P<id>R\d+) \| plan (?P<plan>[0-9A-F]+) \| period (?P<period>.*) \| seal (?P<mark>[0-9a-f]{32})"
 )
-_LIKE_ONE = re.compile(r"hrworkbook return\b", re.I)
+_LIKE_ONE = re.compile(r"\s*hrworkbook return\s+R?\d", re.I)
 SEARCHED_ROWS = 40
 
 
@@ -30,9 +30,16 @@ class Seal:
         return f"hrworkbook return {self.return_id} | plan {self.plan_id} | period {self.period} | seal {self.mark}"
 
 
+def _said(value: Value) -> str:
+    """The value as `plain` has it, sooner found for the texts most cells hold."""
+    if type(value) is str and value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip(" ")
+    return plain(value)
+
+
 def mark(key: str, return_id: str, plan_id: str, period: str, lines: Iterable[tuple[str, Sequence[Value]]]) -> str:
     """HMAC-SHA-256 (first 128 bits) over the return's ID, plan, period, and each line's ID and issued values."""
-    issued = [return_id, plan_id, period, [[id_, [plain(v) for v in values]] for id_, values in lines]]
+    issued = [return_id, plan_id, period, [[id_, [_said(v) for v in values]] for id_, values in lines]]
     message = json.dumps(issued, ensure_ascii=False, separators=(",", ":")).encode()
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()[:32]
 
@@ -48,7 +55,7 @@ def find_seal(blocks: Iterable[Block]) -> tuple[Seal | None, str]:
     for block in blocks:
         for row in (*block.rows[:SEARCHED_ROWS], *block.rows[SEARCHED_ROWS:][-SEARCHED_ROWS:]):
             for value in row:
-                if isinstance(value, str) and _LIKE_ONE.search(value):
+                if isinstance(value, str) and _LIKE_ONE.match(value):
                     if match := _FORM.search(plain(value)):
                         return Seal(match["id"], match["plan"], match["period"], match["mark"]), ""
                     broken = plain(value)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
-from hrworkbook.kinds import Fault, owners_in
+from hrworkbook.kinds import owners_in
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan import Line, Plan, duplicate_ids, give_ids, read_plan
+from hrworkbook.plan import Line, Plan, duplicate_ids, fault_of, give_ids, read_plan
 from hrworkbook.rules import RULE_CHECKS, Complaint
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
@@ -137,13 +137,6 @@ def _entries(plan: Plan) -> Iterator[Finding]:
                 fault.severity, PLAN, plan.place(line, column.key), column.header, value, column.kind,
                 fault.fault, fault.remedy, line.id,
             )  # fmt: skip
-
-
-def fault_of(plan: Plan, column: Column, value: Value) -> Fault | None:
-    """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good."""
-    if is_blank(value):
-        return Fault(f"{column.header} is blank", f"Enter {column.type.says}") if column.required else None
-    return column.type.fault(value, column.header, plan.words(column))
 
 
 def compiled(plan: Plan) -> "DataFrameSchema":
