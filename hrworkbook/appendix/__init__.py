@@ -100,7 +100,7 @@ def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = 
         ),
         summary=_summary(plan, lines, today),
         plan_title=layout.title or plan.schema.title,
-        theme_header=theme.header if theme else "Theme",
+        theme_header=figures.heading_of_themes(plan),
     )
 
 
@@ -180,8 +180,8 @@ def covering_paragraph(plan: Plan, lines: Sequence[Line], last: ClosedPeriod, to
         by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in words]
         said = [f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n]
         sentences.append(f"Of these, {listed(said)}." if said else "")
-    late = figures.overdue_lines(plan, lines, today)
-    if plan.schema.role("due"):
+    late = figures.overdue(plan, lines, today)
+    if late is not None:
         sentences.append(
             f"{count(len(late), 'line is', 'lines are')} past the date set and not yet complete.".capitalize()
         )

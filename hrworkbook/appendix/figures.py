@@ -43,6 +43,12 @@ def theme_of(plan: Plan, line: Line) -> str:
     return (line.text(column.key) if column else "") or NO_THEME
 
 
+def heading_of_themes(plan: Plan) -> str:
+    """What the column of themes is called in the summary's tables."""
+    column = plan.schema.role("theme") or plan.schema.role("priority")
+    return column.header if column else "Theme"
+
+
 def words_used(plan: Plan, lines: Sequence[Line]) -> list[str]:
     """The status words in the order of the list, those not on it after, and `Not reported` last where it occurs."""
     column = plan.schema.role("status")
@@ -58,8 +64,9 @@ def counts(plan: Plan, lines: Sequence[Line], today: date) -> tuple[Count, ...]:
     by_status = Counter(status_of(plan, x) for x in lines)
     found = [Count(len(lines), "line" if len(lines) == 1 else "lines")]
     found += [Count(by_status[w], w, w) for w in words_used(plan, lines) if by_status[w]]
-    if plan.schema.role("due"):
-        found.append(Count(len(overdue_lines(plan, lines, today)), "overdue"))
+    late = overdue(plan, lines, today)
+    if late is not None:
+        found.append(Count(len(late), "overdue"))
     return tuple(found)
 
 
@@ -83,9 +90,9 @@ def overdue_lines(plan: Plan, lines: Sequence[Line], today: date) -> list[Line]:
 
 
 def overdue(plan: Plan, lines: Sequence[Line], today: date) -> tuple[OverdueLine, ...] | None:
-    """The overdue lines as the summary lists them; None for a plan without dates."""
+    """The overdue lines as the summary lists them; None where no line has a date."""
     column = plan.schema.role("due")
-    if column is None:
+    if column is None or not any(due_of(plan, x, column.key) for x in lines):
         return None
     found = []
     for line in overdue_lines(plan, lines, today):
@@ -120,7 +127,7 @@ def _role(plan: Plan, line: Line, role: str) -> str:
 
 
 def months(plan: Plan, lines: Sequence[Line], today: date) -> MonthGrid | None:
-    """How many dates of each theme fall in each month, and how many lines have none; None for a plan without dates."""
+    """How many dates of each theme fall in each month, and how many lines have none; None where no line has a date."""
     column = plan.schema.role("due")
     if column is None:
         return None
@@ -142,7 +149,7 @@ def months(plan: Plan, lines: Sequence[Line], today: date) -> MonthGrid | None:
     shown = _nearest(due, today)
     themes = dict.fromkeys(theme_of(plan, x) for x in lines)
     columns: list[date | str] = [*shown, *(u for u in undated if any(counted[t, u] for t in themes))]
-    if not columns:
+    if not due:
         return None
     names = tuple(f"{m:%b %Y}" if isinstance(m, date) else m for m in columns)
     left = len(due) - len(shown)

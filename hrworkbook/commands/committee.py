@@ -47,7 +47,7 @@ def run_appendix(options: Namespace) -> int:
         })  # fmt: skip
     else:
         print(
-            f"{target.name}: {count(public.page_count, 'page')} of plan, {count(len(result.public.lines), 'line')}, {public.plan.words:,} words."
+            f"{target.name}: {count(public.page_count, 'page')}, {count(len(result.public.lines), 'line')}, {public.plan.words:,} words."
         )
         print(result.changes.message)
         print(f"For the covering report: {result.paragraph}")
