@@ -223,8 +223,9 @@ class Range(base_classes.Range):
     @property
     def number_format(self) -> str | None:
         """The number format all cells share, as Excel writes it; None where they differ."""
-        key = self.api.NumberFormat
-        return None if key is None else self.sheet.book.format_code(key)
+        if self.api.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE":
+            return None
+        return self.sheet.book.format_code(self.api.NumberFormat)
 
     @number_format.setter
     def number_format(self, value: str) -> None:

@@ -139,11 +139,13 @@ def start_office(
 ) -> Office:
     """A LibreOffice of its own, ready to be spoken to, with its settings in the folder `profile`.
 
-    `window` opens a window on the display of `environment`. Raises ToolMissing where there is no LibreOffice.
+    `window` opens a window on the display of `environment`. Raises ToolMissing where there is no LibreOffice or
+    no bridge to it, OSError where it does not start.
     """
     program = find_soffice()
     if program is None:
         raise ToolMissing("LibreOffice", "it is not installed", "Install it from libreoffice.org")
+    import_uno()
     where = f"pipe,name=hrworkbook-{os.getpid()}-{time.monotonic_ns()}"
     command = [
         str(program),
@@ -164,9 +166,15 @@ def start_office(
         start_new_session=True,
     )
     office = Office(where, process)
-    try:
-        connect(where, seconds=60)
-    except ToolMissing:
-        office.close()
-        raise
-    return office
+    until = time.monotonic() + 60
+    while True:
+        try:
+            connect(where, seconds=0.5)
+            return office
+        except ToolMissing as missing:
+            ended = process.poll() is not None
+            if not ended and time.monotonic() < until:
+                continue
+            office.close()
+            fault = "it ended as soon as it was started" if ended else "it was started and does not answer"
+            raise OSError(f"LibreOffice: {fault}. Start it by hand once, and see what it says.") from missing

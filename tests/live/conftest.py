@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,15 +74,23 @@ def open_book(calc: Any) -> Iterator[Callable[[Path], Any]]:
 
 @dataclass
 class Window:
-    """A LibreOffice with a window; `environment` is for the programs that a test starts, `book` an open workbook."""
+    """A LibreOffice with a window; `environment` is for the programs that a test starts."""
 
     office: Office
     environment: dict[str, str]
 
     def picture(self, path: Path) -> Path:
-        """What a user would see now, as a PNG."""
-        subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
-        return path
+        """What a user would see now, as a PNG: taken again until the window is drawn and stays as it is."""
+        before = b""
+        for _ in range(40):
+            subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
+            now = path.read_bytes()
+            # An empty screen is a few kilobytes.
+            if now == before and len(now) > 10_000:
+                return path
+            before = now
+            time.sleep(0.25)
+        raise AssertionError("the window does not come to rest")
 
 
 @pytest.fixture
@@ -92,7 +101,7 @@ def window(tmp_path: Path) -> Iterator[Callable[[Path], Window]]:
             absent(f"{program} is not here to open a window and take its picture")
     # Given no number, the X server finds a free display itself and tells it.
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]
     display = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as told:
