@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from hrworkbook.headings import fold
 from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
@@ -52,12 +53,12 @@ class Ground:
     @cached_property
     def last(self) -> dict[str, Mapping[str, str]]:
         """What was last reported, by the heading of the column that shows it and by line ID."""
-        return {folded(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
+        return {fold(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
 
     @cached_property
     def shown(self) -> dict[str, Column]:
         """The column beside each one that only shows what was last reported, by its folded heading."""
-        return {folded(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
+        return {fold(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def read_reply(
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
     """The IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
-    column = next((h.column for h in table.headings if folded(h.header) == folded(ROW_ID)), 0)
+    column = next((h.column for h in table.headings if fold(h.header) == fold(ROW_ID)), 0)
     if not column:
         return {}
     rows, at = block.rows, column - 1
@@ -222,8 +223,7 @@ def _in_the_wrong_column(
 ) -> Iterator[Edit]:
     """Texts typed over the last report, which is shown beside the cell to fill in: HR decides where they go."""
     for heading in table.headings:
-        name = folded(heading.header)
-        if heading.key is not None or name not in ground.shown:
+        if heading.how != "shown only" or (name := fold(heading.header)) not in ground.shown:
             continue
         column, last = ground.shown[name], ground.last[name]
         for number, id_ in line_of.items():
