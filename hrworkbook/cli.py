@@ -129,6 +129,12 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
     for command in (read, merge):
+        command.add_argument(
+            "--period",
+            metavar="MONTH",
+            default="",
+            help="for a collection: the month of files that do not say it, such as 2015-04",
+        )
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")

@@ -244,8 +244,6 @@ class _Collecting:
         said = Counter(filter(None, own))
         if len(said) == 1:
             return next(iter(said)), "as its other rows say"
-        if self.period:
-            return self.period, "as you gave it"
         block = next(b for b in self.blocks if b.name == table.sheet)
         month, place = month_above(block, table.first_header_row, self.settings.cover)
         if month:
@@ -257,7 +255,7 @@ class _Collecting:
         for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):
             if month := month_in_text(text):
                 return month, f"as {source} says"
-        return "", ""
+        return (self.period, "as you gave it") if self.period else ("", "")
 
     def line(self, row: Row, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""

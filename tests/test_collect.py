@@ -166,7 +166,8 @@ def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> Non
          "as Data!A1 says above the table"),
         ([table("A | | 1 | 1 | 2")], "may 2015.csv", "", "2016-06", "as the sheet's name says"),
         ([table("A | | 1 | 1 | 2", name="Data")], "days_lost_May_2015.csv", "", "2015-05", "as the file's name says"),
-        ([table("A | | 1 | 1 | 2", name="Data")], "may 2015.csv", "2014-12", "2014-12", "as you gave it"),
+        ([table("A | | 1 | 1 | 2", name="Data")], "may 2015.csv", "2014-12", "2015-05", "as the file's name says"),
+        ([table("A | | 1 | 1 | 2", name="Data")], "return 7.csv", "2014-12", "2014-12", "as you gave it"),
     ],
 )  # fmt: skip
 def test_the_month_and_where_it_is_from(

@@ -12,6 +12,7 @@ from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.outcomes import Received, Refused
+    from hrworkbook.schema import Schema
     from hrworkbook.tables import Table
 
 
@@ -57,14 +58,20 @@ def run_issue(options: Namespace) -> int:
 def run_read(options: Namespace) -> int:
     """Shows how a file would be read."""
     from hrworkbook.admit import furniture_of
+    from hrworkbook.commands.collection import show_collected
     from hrworkbook.outcomes import Refused
+    from hrworkbook.schema import load_schema
     from hrworkbook.values import is_blank
 
     path = Path(options.file)
     item = next((r for r in _received([path], options.password) if not isinstance(r, Refused)), None)
     if item is None:
         raise _first_refusal([path], options.password)
-    table = _best_table(item, options.schema, furniture_of(item.blocks))
+    if options.schema and load_schema(options.schema).collect:
+        return show_collected(item, load_schema(options.schema), options)
+    schema, table = _best_table(item, options.schema, furniture_of(item.blocks))
+    if schema.collect:
+        return show_collected(item, schema, options)
     cells = sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row)
     if options.json:
         print_json({
@@ -86,15 +93,15 @@ def run_read(options: Namespace) -> int:
     return 0
 
 
-def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Table":
-    """The file's table by the named schema, else by whichever shipped schema knows most of its headings."""
+def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
+    """The named schema, else whichever shipped one knows most of the file's headings, and the file's table by it."""
     from hrworkbook.compare import shown_only
     from hrworkbook.errors import NotAReturn
     from hrworkbook.findings import listed
     from hrworkbook.schema import load_schema, shipped_schemas
     from hrworkbook.tables import find_table
 
-    found: list[tuple[int, Table]] = []
+    found: list[tuple[int, Schema, Table]] = []
     refusals: list[HrWorkbookError] = []
     names = [name] if name else list(shipped_schemas())
     for one in names:
@@ -105,9 +112,9 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Tab
         except NotAReturn as refusal:
             refusals.append(refusal)
         else:
-            found.append((sum(h.key is not None for h in table.headings), table))
+            found.append((sum(h.key is not None for h in table.headings), schema, table))
     if found:
-        return max(found, key=lambda f: f[0])[1]
+        return max(found, key=lambda f: f[0])[1:]
     if name:
         raise refusals[0]
     raise NotAReturn(
@@ -119,14 +126,18 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "Tab
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
+    from hrworkbook.commands.collection import month_given
+    from hrworkbook.gather import gather
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.merge import merge
     from hrworkbook.outcomes import TO_DECIDE
+    from hrworkbook.plan import read_plan
 
     host = FileHost(Path(options.master))
     snapshot = host.snapshot()
-    paths = [Path(p) for p in options.paths]
-    result = merge(snapshot, _received(paths, options.password), now())
+    files = _received([Path(p) for p in options.paths], options.password)
+    plan, period = read_plan(snapshot), month_given(options.period)
+    result = gather(plan, files, now(), period) if plan.schema.collect else merge(snapshot, files, now())
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:
