@@ -88,11 +88,11 @@ def _read(
         if item.sha256 in read:
             refused.append(_already(issued, item, "Twice"))
             continue
+        if item.sha256 in issued.merged and not (period and _waited(plan, item, aliases)):
+            refused.append(_already(issued, item, "Already merged"))
+            continue
         try:
             collected = collect(item.blocks, plan.schema, item.file, aliases, period)
-            if item.sha256 in issued.merged and not (period and _waited(plan, item, aliases)):
-                refused.append(_already(issued, item, "Already merged"))
-                continue
             _check(item.file, collected)
         except HrWorkbookError as error:
             refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent))
@@ -103,7 +103,7 @@ def _read(
 
 
 def _waited(plan: Plan, item: Received, aliases: Mapping[str, str]) -> bool:
-    """Whether lines of a file that was merged were left out for want of a month."""
+    """Whether lines of a file that was merged waited for their month to be given."""
     return any(not line.period for line in collect(item.blocks, plan.schema, item.file, aliases).lines)
 
 

@@ -1,0 +1,266 @@
+"""Gather: returns nobody issued become one collection, known by key, with the same journal, undo and decisions."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from masters import KEEPING, NOW, TODAY, shared
+from plans import Master
+from test_collect import HEAD, SCHOOLS
+
+from hrworkbook.errors import WrongPlan
+from hrworkbook.gather import gather
+from hrworkbook.hosts.loading import load
+from hrworkbook.merge import Merged
+from hrworkbook.new import new
+from hrworkbook.outcomes import OUTCOMES, Received, Refused
+from hrworkbook.plan import read_plan
+from hrworkbook.receive import receive
+from hrworkbook.schema import load_schema, read_schema
+from hrworkbook.sheets.master import master_workbook
+from hrworkbook.snapshot import Block, Snapshot
+from hrworkbook.values import Value, is_blank
+
+
+def empty(schema: str = "") -> Snapshot:
+    """A collection without a line."""
+    found = load_schema(schema) if schema else read_schema(SCHOOLS, "absence.toml")
+    return load(master_workbook(new(found, KEEPING, TODAY)), "days.xlsx").snapshot
+
+
+EMPTY = empty()
+
+
+class Collection(Master):
+    """A collection's master in memory."""
+
+    def __init__(self, snapshot: Snapshot = EMPTY) -> None:
+        self.snapshot, self.now, self.issued = snapshot, NOW, {}
+
+    def gather(self, *received: Received | Refused, period: str = "") -> Merged:
+        """A merge of returns nobody issued, applied."""
+        result = gather(self.plan, received, self.later(), period)
+        for one in result.returns:
+            assert sum(one.outcomes.values()) == one.count
+        self.apply(result.changes)
+        return result
+
+    def table(self) -> list[tuple[str, ...]]:
+        """The Plan's lines as text, without their IDs."""
+        keys = [c.key for c in self.plan.schema.columns]
+        return [tuple(line.text(key) for key in keys) for line in self.plan.lines]
+
+
+def file(*lines: str, name: str = "June 2016", head: str = HEAD, sheets: Sequence[Block] = ()) -> Received:
+    """A return of these lines; its sheet's name says the month."""
+    rows = [[c.strip() or None for c in line.split("|")] for line in (head, *lines)]
+    blocks = (Block(name, rows), *sheets)
+    digest = sha256(repr([(b.name, b.rows) for b in blocks]).encode()).hexdigest()
+    return Received(f"{digest[:8]}.xlsx", blocks, digest)
+
+
+def outcomes(result: Merged) -> list[dict[str, int]]:
+    return [{o: n for o, n in one.outcomes.items() if n} for one in result.returns]
+
+
+A = "St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | 100"
+B = "Hill Road | 20 | 7 | 2 | 9 | (..) | "
+
+
+def test_a_new_key_is_a_new_line_with_an_id() -> None:
+    master = Collection()
+    result = master.gather(file(A, B))
+    assert [(x.id, x.text("period"), x.text("school"), x.text("cost")) for x in master.plan.lines] == [
+        ("L001", "2016-06", "Hill Road", "nil"),
+        ("L002", "2016-06", "St Mary's", "900"),
+    ]
+    assert outcomes(result) == [{"applied": 8 + 7}]
+    assert {(i.text("ID"), i.text("Before")) for i in master.journal} == {("L001", ""), ("L002", "")}
+    assert len(master.journal) == 15
+    assert master.register[0].text("Owner") == "St Mary's and 1 other"
+
+
+def test_the_same_values_again_are_already_there() -> None:
+    master = Collection()
+    master.gather(file(A))
+    before = master.table()
+    again = file(A.replace("900", "£900.00").replace("4.5", "4.500000000000001"), " ", B)
+    assert outcomes(master.gather(again)) == [{"already": 8, "applied": 7}]
+    assert master.table()[:1] == before
+
+
+def test_other_values_for_a_known_key_are_a_conflict_and_fill_no_blanks() -> None:
+    master = Collection()
+    master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | | "))
+    before = master.table()
+    result = master.gather(file("ST MARY'S | 13 | 3 | 1.5 | 4.5 | 900 | 100"))
+    assert outcomes(result) == [{"already": 5, "conflict": 3}]
+    assert master.table() == before
+    asked = [
+        (d.text("ID"), d.text("Column"), d.text("In the master"), d.text("In the return")) for d in master.decisions
+    ]
+    assert asked == [("L001", "Staff", "12", "13"), ("L001", "Cost", "", "900"), ("L001", "Of which cover", "", "100")]
+    assert "it says otherwise of Staff" in master.decisions[1].text("Why")
+    assert result.needs_a_person
+
+
+def test_a_blank_is_filled_by_a_return_that_agrees() -> None:
+    master = Collection()
+    master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | | "))
+    assert outcomes(master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | "))) == [{"already": 6, "applied": 1}]
+    assert master.says("L001.cost") == 900
+    assert [i.text("Column") for i in master.journal][-1] == "Cost"
+
+
+def test_a_cell_that_breaks_the_schema_is_invalid_and_the_rest_goes_in() -> None:
+    master = Collection()
+    result = master.gather(file("St Mary's | twelve or so | 3 | 1.5 | 4.5 | 900 | 100"))
+    assert outcomes(result) == [{"applied": 7, "invalid": 1}]
+    (asked,) = master.decisions
+    assert asked.text("In the return") == "twelve or so" and asked.text("Why").startswith("invalid: ")
+    assert master.says("L001.staff") is None
+
+
+def test_every_cell_of_the_file_has_one_outcome() -> None:
+    notes = Block("Notes", [["Please check", None, 7]])
+    one = file(A, "", "Total | 12 | 3 | 1.5 | 4.5 | 900 | 100", "typed by hand", sheets=[notes])
+    result = Collection().gather(one)
+    cells = sum(not is_blank(v) for b in one.blocks for row in b.rows for v in row)
+    month = 1  # each line's month is taken from the sheet's name, which is no cell
+    assert result.returns[0].count == cells - len(one.blocks[0].rows[0]) + month
+    assert outcomes(result) == [{"applied": 8, "unplaced": 7 + 1 + 2}]
+
+
+def test_no_month_is_a_question_with_what_to_type() -> None:
+    master = Collection()
+    unknown = file(A, name="Data")
+    result = master.gather(unknown)
+    assert (result.returns, master.table(), result.needs_a_person) == ((), [], True)
+    assert [r.text("What") for r in master.register] == ["Refused"]
+    assert "which month is it for?" in result.refused[0].reason
+    assert result.refused[0].reason.endswith("Give it as --period 2015-04.")
+    assert outcomes(master.gather(unknown, period="2015-04")) == [{"applied": 8}]
+    assert [line[0] for line in master.table()] == ["2015-04"]
+
+
+def test_a_month_given_is_only_for_sheets_that_do_not_say_theirs() -> None:
+    master = Collection()
+    master.gather(file(A), period="2015-04")
+    assert [line[0] for line in master.table()] == ["2016-06"]
+
+
+def test_a_sheet_without_a_month_waits_while_the_others_go_in_and_is_merged_once_it_is_given() -> None:
+    master = Collection()
+    two = file(A, sheets=[file(B, name="Data").blocks[0]])
+    result = master.gather(two)
+    assert outcomes(result) == [{"applied": 8, "unplaced": 6}]
+    assert {s.why for s in result.returns[0].strays} == {"no month is known for it"}
+    assert outcomes(master.gather(two, period="2015-04")) == [{"applied": 7, "already": 8}]
+    assert [line[:2] for line in master.table()] == [("2016-06", "St Mary's"), ("2015-04", "Hill Road")]
+    before = master.table()
+    third = master.gather(two, period="2015-04")
+    assert [r.what for r in third.refused] == ["Already merged"] and not third.changes.writes
+    assert master.table() == before
+
+
+def test_files_that_are_no_return_are_refused_as_such() -> None:
+    master = Collection()
+    other = file("Men | 12 | 30%", head="Gender | Number | Share", name="June 2016")
+    result = master.gather(other, Refused("scan.pdf", "this is a PDF document"))
+    assert not result.returns and master.table() == []
+    assert ["School and All days lost" in r.reason for r in result.refused] == [True, False]
+    assert [r.text("What") for r in master.register] == ["Refused", "Refused"]
+
+
+def test_a_plan_that_issues_its_returns_is_not_gathered() -> None:
+    with pytest.raises(WrongPlan, match="issues its returns"):
+        gather(Master().plan, [], NOW)
+
+
+# -- the laws --------------------------------------------------------------------------------------------------------
+
+_FIGURE = st.sampled_from(["", "0", "1", "2", "(..)", "c", "x?"])
+_LINE = st.tuples(st.sampled_from(["Hill Road", "St Mary's", "Elm Park"]), _FIGURE, _FIGURE, _FIGURE, _FIGURE).map(
+    lambda cells: " | ".join(cells)
+)
+_FILE = st.tuples(st.lists(_LINE, min_size=1, max_size=4), st.sampled_from(["May 2016", "June 2016", "Data"])).map(
+    lambda drawn: file(
+        *drawn[0], name=drawn[1], head="School | Staff | Teachers days lost | Support days lost | All days lost"
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_FILE, min_size=1, max_size=5), st.randoms(use_true_random=False), st.sampled_from(["", "2015-04"]))
+def test_any_order_gives_the_same_twice_gives_once_and_undo_gives_it_back(
+    files: list[Received], chance: random.Random, period: str
+) -> None:
+    master, other = Collection(), Collection()
+    master.gather(*files, period=period)
+    chance.shuffle(files)
+    other.gather(*files, period=period)
+    assert master.values() == other.values()
+    keys = [line[:2] for line in master.table()]
+    assert len(keys) == len(set(keys)), "no line twice"
+    before, asked, told = master.table(), len(master.decisions), len(master.register)
+    again = master.gather(*files, period=period)
+    assert (master.table(), len(master.decisions), len(master.register)) == (before, asked, told)
+    assert not again.returns
+    for register in [r for r in master.register if r.text("What") == "Merged"]:
+        master.undo(register.text("Return"))
+    assert all(is_blank(value) for value in master.values().values()), "undone, nothing stays"
+    master.gather(*files, period=period)
+    assert master.values() == other.values(), "merged again, each line has its own ID again"
+
+
+def test_undo_and_decide_work_as_for_any_return() -> None:
+    master = Collection()
+    master.gather(file(A))
+    master.gather(file(A.replace("900", "950"), B))
+    master.choose(0, "take return")
+    assert master.decide().applied == 1
+    assert master.says("L001.cost") == 950
+    undone = master.undo("R0002")
+    assert (len(undone.restored), undone.left) == (8, ())
+    assert master.says("L001.cost") == 900
+    assert [line[1] for line in master.table()] == ["St Mary's", ""]
+    master.gather(file(A.replace("900", "950"), B))
+    assert [(x.id, x.text("school")) for x in master.plan.lines] == [("L001", "St Mary's"), ("L002", "Hill Road")]
+
+
+def test_lines_typed_by_hand_are_known_by_their_key_and_get_an_id() -> None:
+    master = Collection()
+    row = master.plan.header_row + 1
+    places = master.plan.places
+    from hrworkbook.snapshot import Write
+
+    typed: dict[str, Value] = {"period": "2016-06", "school": "st mary’s", "staff": 12}
+    master.apply([Write("Plan", row, places[key], ((value,),)) for key, value in typed.items()])
+    assert outcomes(master.gather(file(A)))[0] == {"already": 3, "applied": 5}
+    assert [(x.id, x.text("school")) for x in master.plan.lines] == [("L001", "st mary’s")]
+
+
+# -- the corpus ------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_folder_gives_one_line_for_each_organisation_and_month_in_any_order() -> None:
+    files = list(receive([shared("corpus/workforce-returns")]))
+    master = Collection(empty("workforce"))
+    result = master.gather(*files)
+    assert len(result.returns) > 150
+    lines = master.plan.lines
+    keys = [(x.text("period"), x.text("organisation").casefold()) for x in lines]
+    assert len(keys) == len(set(keys)) > 1000
+    assert keys == sorted(keys) and len({month for month, _ in keys}) > 50
+    asked = {(r.file, "which month is it for?" in r.reason) for r in result.refused}
+    assert sum(month for _, month in asked) > 100 and sum(not month for _, month in asked) == 6
+    plan = read_plan(empty("workforce"))
+    random.Random(7).shuffle(files)
+    other = gather(plan, files, datetime(2026, 11, 21))
+    written = [w for w in result.changes.writes if w.sheet == "Plan"]
+    assert [w for w in other.changes.writes if w.sheet == "Plan"] == written
+    assert set(OUTCOMES) == set(result.returns[0].outcomes)
