@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from hrworkbook.bounds import FILE_MAX, Package
+from hrworkbook.bounds import FILE_MAX, MB, Package
 from hrworkbook.errors import say
 from hrworkbook.sniff import OLE, ZIP
+
+MAIL_MAX = 60 * MB
 
 _MAIL_FIELD = re.compile(
     rb"(?:from|to|received|return-path|message-id|mime-version|delivered-to|subject|date|x-[a-z-]+|content-type|reply-to):[ \t]?",

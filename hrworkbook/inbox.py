@@ -6,12 +6,14 @@ is set aside and counted, not refused.
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hrworkbook.attachments import (
+    MAIL_MAX,
     Aside,
     Attachment,
     Refusal,
@@ -25,8 +27,10 @@ from hrworkbook.attachments import (
 )
 from hrworkbook.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.mails import MAIL_MAX, Mail, mails_of_mailbox, read_mail, read_outlook
 from hrworkbook.sniff import OLE, ZIP
+
+if TYPE_CHECKING:
+    from hrworkbook.mails import Mail
 
 ZIP_MAX = 200 * MB
 _NO_ZIP = "Ask the sender for the workbook itself, without the zip"
@@ -49,6 +53,7 @@ _BOOKS = (
     ".fods",
     ".numbers",
 )
+_BOOK_KIND = re.compile(r"spreadsheet|ms-excel|csv", re.I)
 _DOCUMENTS = (".doc", ".docx", ".docm", ".dot", ".ppt", ".pptx", ".odt", ".odp", ".vsd", ".vsdx", ".pub")
 _NOT_RETURNS = (
     ".png",
@@ -147,6 +152,8 @@ class _Finder:
             return
         try:
             if is_mailbox(head):
+                from hrworkbook.mails import mails_of_mailbox
+
                 for number, data in enumerate(mails_of_mailbox(path), 1):
                     yield from self.mail(data, (name, f"mail {number}"))
             elif head and is_mail(head, name):
@@ -185,6 +192,8 @@ class _Finder:
 
     def outlook(self, data: bytes, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What an Outlook message holds."""
+        from hrworkbook.mails import read_outlook
+
         try:
             mail = read_outlook(data)
         except UnreadableFile as refusal:
@@ -194,6 +203,8 @@ class _Finder:
 
     def mail(self, data: bytes, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What a mail holds."""
+        from hrworkbook.mails import read_mail
+
         try:
             mail = read_mail(data)
         except UnreadableFile as refusal:
@@ -201,7 +212,7 @@ class _Finder:
             return
         yield from self.enclosed(mail, via)
 
-    def enclosed(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosed(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
         any_found = False
         for found in self.enclosures(mail, via):
@@ -219,7 +230,7 @@ class _Finder:
             fault, remedy = _without_workbook(mail)
             yield _sent_with(Refusal(" > ".join(via), fault, remedy, via=via[:-1]), mail)
 
-    def enclosures(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosures(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
         books, others = [], []
         for enclosure in mail.enclosures:
@@ -235,8 +246,10 @@ class _Finder:
                 books.append((enclosure, shown))
             elif low.endswith(_NOT_RETURNS) or enclosure.mime.lower().startswith(_ASIDE_KINDS):
                 self.asides.append(Aside(" > ".join((*via, shown)), "a picture, signature or invitation"))
-            elif low.endswith((*_BOOKS, ".eml", ".msg", ".zip", ".mbox")) or (
-                head.startswith((ZIP, OLE)) and not low.endswith(_DOCUMENTS)
+            elif (
+                low.endswith((*_BOOKS, ".eml", ".msg", ".zip", ".mbox"))
+                or _BOOK_KIND.search(enclosure.mime)
+                or (head.startswith((ZIP, OLE)) and not low.endswith(_DOCUMENTS))
             ):
                 books.append((enclosure, shown))
             elif name or not enclosure.inline:
@@ -344,7 +357,7 @@ def _in_order(name: str) -> tuple[str, str]:
     return name.casefold(), name
 
 
-def _sent_with(found: Found, mail: Mail) -> Found:
+def _sent_with(found: Found, mail: "Mail") -> Found:
     """What was found, with the sender and date of its mail where those of a mail inside it are not known."""
     return replace(
         found,
@@ -363,7 +376,7 @@ def _read(path: Path, size: int, limit: int) -> bytes:
     return path.read_bytes()
 
 
-def _without_workbook(mail: Mail) -> tuple[str, str]:
+def _without_workbook(mail: "Mail") -> tuple[str, str]:
     """Why a mail holds no return, and what to do about it."""
     if mail.locked:
         return f"this mail is {mail.locked}", "Open it in your mail program, save the workbook and give that"

@@ -22,9 +22,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from hrworkbook.attachments import MAIL_MAX
 from hrworkbook.bounds import MB, refused
 
-MAIL_MAX = 60 * MB
 PARTS_MAX = 1_000
 DEPTH_MAX = 20
 LINES_MAX = 1_500_000

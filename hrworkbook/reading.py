@@ -86,7 +86,8 @@ def read_file(source: Path | bytes, name: str = "", password: str | None = None)
 class Reader:
     """Reads files in a child process that is capped to `memory_mb` and has `seconds` for each; close it, or use `with`.
 
-    A file that kills the child or outlasts its time is refused, and the next one gets a fresh child.
+    A file that kills the child or outlasts its time is refused, and the next one gets a fresh child. Raises ToolMissing where
+    this computer lets no second process start.
     """
 
     def __init__(self, memory_mb: int = 1024, seconds: float = 15, password: str | None = None) -> None:
@@ -97,6 +98,7 @@ class Reader:
         self._since = 0.0
 
     def __enter__(self) -> Self:
+        self._connected()  # the child starts up while the caller still looks for files
         return self
 
     def __exit__(
@@ -160,13 +162,16 @@ class Reader:
         return {**request, "path": str(path.absolute())}, b""
 
     def _ask(self, request: dict[str, Any], data: bytes, first: bool) -> None:
+        if first:
+            self._since = clock.monotonic()
+        self._connected().ask(json.dumps(request).encode("ascii"), data)
+
+    def _connected(self) -> "Line":
         if self._line is None:
             from hrworkbook.workerline import Line
 
             self._line = Line(self.memory_mb)
-        if first:
-            self._since = clock.monotonic()
-        self._line.ask(json.dumps(request).encode("ascii"), data)
+        return self._line
 
     def _outcome(self, name: str, waiting: "deque[Any]") -> "Reading | UnreadableFile":
         """What became of the first file waiting; a child that is gone is replaced and given the rest."""

@@ -5,7 +5,6 @@ pickle: what a hostile file could make of this process must not become code in i
 holds it up costs only that file; see `hrworkbook.reading.Reader`.
 """
 
-import ctypes
 import hashlib
 import json
 import os
@@ -90,7 +89,9 @@ def read_bytes(path: str) -> bytes:
 def cap_memory(size: int) -> bool:
     """Bound this process's memory, in bytes; False where this system has no way to."""
     if sys.platform == "win32":
-        return _cap_windows(size)
+        from hrworkbook.jobobject import cap_this_process
+
+        return cap_this_process(size)
     import resource
 
     try:
@@ -102,55 +103,3 @@ def cap_memory(size: int) -> bool:
     except (ValueError, OSError):
         return False
     return sys.platform != "darwin"  # which takes the limit and ignores it; the parent watches instead
-
-
-class _BasicLimits(ctypes.Structure):
-    """JOBOBJECT_BASIC_LIMIT_INFORMATION (winnt.h)."""
-
-    _fields_ = (
-        ("per_process_time", ctypes.c_longlong),
-        ("per_job_time", ctypes.c_longlong),
-        ("flags", ctypes.c_uint32),
-        ("least_working_set", ctypes.c_size_t),
-        ("most_working_set", ctypes.c_size_t),
-        ("processes", ctypes.c_uint32),
-        ("affinity", ctypes.c_size_t),
-        ("priority", ctypes.c_uint32),
-        ("scheduling", ctypes.c_uint32),
-    )
-
-
-class JobLimits(ctypes.Structure):
-    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION (winnt.h)."""
-
-    _fields_ = (
-        ("basic", _BasicLimits),
-        ("io", ctypes.c_uint64 * 6),
-        ("process_memory", ctypes.c_size_t),
-        ("job_memory", ctypes.c_size_t),
-        ("peak_process_memory", ctypes.c_size_t),
-        ("peak_job_memory", ctypes.c_size_t),
-    )
-
-
-def _cap_windows(size: int) -> bool:
-    """Put this process into a job object of its own: so much memory, no children, no crash dialogue."""
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
-    kernel.CreateJobObjectW.restype = ctypes.c_void_p
-    kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, ctypes.c_wchar_p)
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    kernel.SetInformationJobObject.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32)
-    kernel.AssignProcessToJobObject.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-    kernel.SetErrorMode(0x0001 | 0x0002)  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
-    job = kernel.CreateJobObjectW(None, None)
-    if not job:
-        return False
-    limits = JobLimits()
-    limits.basic.flags = 0x100 | 0x8 | 0x400  # PROCESS_MEMORY, ACTIVE_PROCESS, DIE_ON_UNHANDLED_EXCEPTION
-    limits.basic.processes = 1
-    limits.process_memory = size
-    extended = 9  # JobObjectExtendedLimitInformation
-    return bool(
-        kernel.SetInformationJobObject(job, extended, ctypes.byref(limits), ctypes.sizeof(limits))
-        and kernel.AssignProcessToJobObject(job, kernel.GetCurrentProcess())
-    )

@@ -12,6 +12,8 @@ import time as clock
 from pathlib import Path
 from typing import Any, Literal
 
+from hrworkbook.errors import ToolMissing
+
 Gone = Literal["late", "memory", "died", "retired"]
 """Why no answer came: out of time, out of memory, crashed, or ended of itself before it came to this file."""
 
@@ -30,13 +32,22 @@ class Line:
 
     def __init__(self, memory_mb: int) -> None:
         flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
-        self.process = subprocess.Popen(
-            [_python(), *flags, "-c", _BOOT, str(Path(__file__).parent), str(memory_mb), *_library_folders()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            self.process = subprocess.Popen(
+                [_python(), *flags, "-c", _BOOT, str(Path(__file__).parent), str(memory_mb), *_library_folders()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise ToolMissing(
+                "reading files",
+                f"the process that reads them safely cannot be started ({(error.strerror or 'no reason given').lower()})",
+                "Close other programs and try again; if it goes on, ask IT whether Python may start a second process",
+            ) from None
+        self._watched = sys.platform == "darwin"
+        """Whether memory is watched from here, for want of a cap."""
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         for work in (self._send, self._receive):
@@ -53,11 +64,11 @@ class Line:
         while True:
             left = max(deadline - clock.monotonic(), 0)
             try:
-                came, body = self._answers.get(timeout=min(left, 0.5) if sys.platform == "darwin" else left)
+                came, body = self._answers.get(timeout=min(left, 0.5) if self._watched else left)
             except queue.Empty:
                 if clock.monotonic() >= deadline:
                     return "late"
-                if resident_mb(self.process.pid) > memory_mb:
+                if self._watched and resident_mb(self.process.pid) > memory_mb:
                     return "memory"
                 continue
             if body:

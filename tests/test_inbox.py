@@ -172,6 +172,7 @@ def test_a_reply_whose_forwarded_mails_have_nothing_is_refused_once(tmp_path: Pa
         (r'Content-Disposition: attachment; filename="C:\\\\Users\\\\jo\\\\r.csv"', "r.csv"),
         ('Content-Disposition: attachment; filename="=?x-nonsense?q?r.csv?="', "=_x-nonsense_q_r.csv_="),
         ("Content-Disposition: attachment", "unnamed attachment"),
+        ("Content-Type: text/csv", "unnamed attachment"),
     ],
 )
 def test_names_as_mail_programs_write_them(tmp_path: Path, heading: str, name: str) -> None:

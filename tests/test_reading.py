@@ -560,6 +560,31 @@ def test_the_child_is_capped_and_a_file_past_the_cap_is_refused() -> None:
         assert one.read(wide).kind == "csv"
 
 
+def test_where_the_system_has_no_cap_the_parent_watches() -> None:
+    """As on macOS: the child is stopped when it occupies more than it may, and its file is refused."""
+    from hrworkbook.workerline import resident_mb
+
+    if not resident_mb(os.getpid()):
+        pytest.skip("no `ps` here")
+    wide = Attachment("wide.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 190_000)
+    with Reader() as one:
+        one._connected()._watched = True
+        if os.name != "nt":
+            os.kill(one._connected().process.pid, signal.SIGSTOP)
+        with pytest.raises(UnreadableFile, match="more memory"):
+            one.memory_mb = 1  # the child was started with far more; only the watch knows of this
+            one.read(wide)
+
+
+def test_a_system_that_lets_nothing_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hrworkbook import workerline
+    from hrworkbook.errors import ToolMissing
+
+    monkeypatch.setattr(workerline, "_python", lambda: "/no/such/python")
+    with pytest.raises(ToolMissing, match="cannot be started"), Reader() as one:
+        one.read(good(1))
+
+
 def test_a_child_retires_after_a_large_file_without_losing_those_sent_ahead() -> None:
     large = Attachment("large.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 130_000)
     with Reader() as one:
@@ -593,7 +618,7 @@ def test_nothing_beside_the_file_is_imported(tmp_path: Path) -> None:
 def test_the_limits_of_windows_have_the_layout_windows_expects() -> None:
     import ctypes
 
-    from hrworkbook.worker import JobLimits
+    from hrworkbook.jobobject import JobLimits
 
     if ctypes.sizeof(ctypes.c_void_p) == 8:
         assert ctypes.sizeof(JobLimits) == 144
