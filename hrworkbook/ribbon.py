@@ -2,28 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
+from hrworkbook.buttons import BUTTONS, Pressed
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.hosts.live import LiveHost, caller
-from hrworkbook.snapshot import ChangeSet, Snapshot
-
-
-class Outcome(Protocol):
-    """What a verb gives back."""
-
-    @property
-    def changes(self) -> ChangeSet: ...
-
-
-Button = Callable[[LiveHost, Snapshot, tuple[str, ...]], Outcome]
-"""A button's work: from the open workbook, its snapshot and the button's arguments to what is to be changed."""
-
-BUTTONS: dict[str, Button] = {}
-"""What each button does, by its verb: filled in one place, and read by `click`."""
 
 
 def click(verb: str, *arguments: str) -> None:
@@ -41,15 +26,30 @@ def click(verb: str, *arguments: str) -> None:
                 "HR Plan", f"there is no button '{verb}'", "Update hrworkbook and its add-in together"
             )
         host.progress(f"HR Plan: {verb} …")
-        changes = BUTTONS[verb](host, host.snapshot(), arguments).changes
-        host.apply(changes)
+        pressed = BUTTONS[verb](host, host.snapshot(), arguments)
+        _place(host, pressed)
         done = "the plan was changed as you asked"
+        if pressed.then:
+            pressed.then()
         host.progress("")
-        host.tell(changes.message)
+        host.tell(pressed.changes.message)
     except HrWorkbookError as error:
         _fail(host, str(error))
     except Exception as error:
         _fail(host, f"Something went wrong that should not have; {done}.\nThe details are in {_log(error)}")
+
+
+def _place(host: LiveHost, pressed: Pressed) -> None:
+    """The files written and the workbook changed; the files are taken away again where the workbook cannot be."""
+    from hrworkbook.hosts.files import place_all
+
+    folders: dict[Path, dict[str, bytes]] = {}
+    for path, content in pressed.files.items():
+        folders.setdefault(path.parent, {})[path.name] = content
+    with ExitStack() as placed:
+        for folder, files in folders.items():
+            placed.enter_context(place_all(folder, files, keep=True))
+        host.apply(pressed.changes)
 
 
 def _fail(host: LiveHost | None, message: str) -> None:

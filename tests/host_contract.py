@@ -136,15 +136,14 @@ class HostContract:
         host.apply(changes)
         check_applied(before, changes, host.snapshot())
 
-    @pytest.mark.parametrize(
-        "value", [0.0, 1, -2.5, 1e12, True, False, None, date(2016, 5, 1), datetime(2016, 5, 1, 8, 30), time(8, 30)]
-    )
     @pytest.mark.parametrize("cell", ["A3", "B3", "C3", "D3", "E3", "F3", "A20"])
-    def test_a_value_of_any_kind_goes_over_any_other(self, host: Any, cell: str, value: Value) -> None:
-        before = host.snapshot()
-        changes = ChangeSet((single("Plan", cell, value),))
-        host.apply(changes)
-        check_applied(before, changes, host.snapshot())
+    def test_a_value_of_any_kind_goes_over_any_other(self, host: Any, cell: str) -> None:
+        moments = [date(2016, 5, 1), datetime(2016, 5, 1, 8, 30), time(8, 30)]
+        for value in [0.0, 1, -2.5, 1e12, True, False, None, *moments, "words", None, *moments, 3, "4", True]:
+            before = host.snapshot()
+            changes = ChangeSet((single("Plan", cell, value),))
+            host.apply(changes)
+            check_applied(before, changes, host.snapshot())
 
     def test_the_later_write_wins(self, host: Any) -> None:
         host.apply(ChangeSet((single("Plan", "B3", "first"), single("Plan", "B3", "second"))))

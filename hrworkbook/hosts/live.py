@@ -4,6 +4,7 @@ import sys
 import time as clock
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
@@ -96,6 +97,11 @@ class LiveHost:
             self.book.impl.activate()
             there.impl.activate()
             there.range(cell).select()
+
+    @property
+    def path(self) -> Path:
+        """Where the workbook is saved; no absolute path where it is not on this computer."""
+        return Path(self.book.fullname)
 
     def where(self) -> tuple[str, str]:
         """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""

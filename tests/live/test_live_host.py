@@ -145,19 +145,17 @@ def test_round_trips_do_not_grow_with_the_plan(calc: Any, open_book: Callable[[P
 
 VERB = """
     import hrworkbook.ribbon as ribbon
+    from hrworkbook.buttons import Pressed
     from hrworkbook.snapshot import ChangeSet, Write, single
-
-    class Outcome:
-        def __init__(self, changes):
-            self.changes = changes
 
     def number(host, snapshot, arguments):
         lines = [row for row in snapshot["Plan"].rows[2:] if row[0]]
         ids = tuple((f"00{i}",) for i, _ in enumerate(lines, 7))
-        return Outcome(ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3")))
+        return Pressed(ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3")))
 
     def fail(host, snapshot, arguments):
-        return Outcome(ChangeSet((single("Plan", "B3", "x"), single("Gone", "A1", "x")), "never said"))
+        wrong = ChangeSet((single("Plan", "B3", "x"), single("Gone", "A1", "x")), "never said")
+        return Pressed(wrong, {host.path.parent / "Returns out" / "one.xlsx": b"x"})
 
     def crash(host, snapshot, arguments):
         return 1 / 0
@@ -215,6 +213,7 @@ def test_a_click_that_fails_says_so_in_three_lines_and_changes_nothing(
     assert "Traceback" not in done.stderr
     assert 1 <= len(done.stderr.splitlines()) <= 3
     assert cells(host.snapshot()) == cells(before)
+    assert not (host.path.parent / "Returns out").exists()
     assert book.impl.controller.hasInfobar("hrworkbook")
 
 
