@@ -298,7 +298,8 @@ def settle(plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mappin
             own = edit.place in own_before and same(own_before[edit.place], m)
             outcome = "applied" if own or same(m, b) else "conflict"
             why = "" if outcome == "applied" else "the master changed after this was issued"
-        cells.append(Cell(line, column, b, m, edit.received if outcome == "invalid" else edit.value, outcome, why))
+        as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
+        cells.append(Cell(line, column, b, m, edit.received if as_it_came else edit.value, outcome, why))
         if outcome == "applied":
             now[edit.place] = edit.value
     read = reply.reading

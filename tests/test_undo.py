@@ -1,0 +1,181 @@
+"""Undo: exactly the cells of one return, but for those changed since."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from plans import Master, back
+
+from hrworkbook.errors import HrWorkbookError
+from hrworkbook.ledgers import BOTH, JOURNAL, KEEP, OWN, PLAN, TAKE
+from hrworkbook.schema import shipped_schemas
+from hrworkbook.snapshot import Write
+
+MONDAY = datetime(2026, 11, 23, 10, 0)
+DAY = timedelta(days=1)
+
+
+def merged(**cells):
+    """A master with the Learning Lead's return merged, and its values before."""
+    master = Master()
+    master.issue()
+    before = master.values()
+    cells = cells or {"L002_rag": "Green", "L002_progress_update": "Second course held.", "L003_rag": "Red"}
+    master.merge(back(master.issued["Learning Lead"], MONDAY, **cells))
+    return master, before
+
+
+def test_merge_then_undo_gives_the_values_back_exactly():
+    master, before = merged()
+    assert master.values() != before
+    result = master.undo(master.issued["Learning Lead"].id)
+    assert len(result.restored) == 3 and not result.left
+    assert master.values() == before
+    assert [i.text("Why") for i in master.journal] == ["merge"] * 3 + ["undo"] * 3
+
+
+def test_undo_after_a_second_return_was_merged_in_between():
+    master, before = merged()
+    master.merge(back(master.issued["Recruitment Lead"], MONDAY + DAY, L001_rag="Red"))
+    master.merge(back(master.issued["Safety Lead"], MONDAY + DAY, L003_progress_update="Half of them seen."))
+    master.undo(master.issued["Learning Lead"].id)
+    changed = {place for place, value in master.values().items() if value != before[place]}
+    assert changed == {("L001", "rag"), ("L003", "progress_update")}
+
+
+def test_a_cell_changed_since_is_left_and_listed():
+    master, before = merged()
+    master.types(L002_rag="Complete")
+    result = master.undo()
+    assert master.says("L002.rag") == "Complete" and len(result.restored) == 2
+    assert result.left == (("Plan!H7", "it was changed since"),)
+    assert "Left as it is: Plan!H7: it was changed since." in result.changes.message
+
+
+def test_the_last_return_is_undone_then_the_one_before():
+    master, before = merged()
+    master.merge(back(master.issued["Recruitment Lead"], MONDAY + DAY, L001_rag="Red"))
+    assert master.undo().return_id == master.issued["Recruitment Lead"].id
+    assert master.undo("r0002" if master.issued["Learning Lead"].id == "R0002" else "").return_id
+    assert master.values() == before
+    with pytest.raises(HrWorkbookError, match="there is nothing to undo"):
+        master.undo()
+
+
+def test_what_was_undone_can_be_merged_again_and_undone_again():
+    master, before = merged()
+    after = master.values()
+    reply = back(
+        master.issued["Learning Lead"],
+        MONDAY,
+        L002_rag="Green",
+        L002_progress_update="Second course held.",
+        L003_rag="Red",
+    )
+    assert master.merge(reply).refused[0].what == "Already merged"
+    master.undo()
+    result = master.merge(reply)
+    assert result.returns[0].outcomes["applied"] == 3 and master.values() == after
+    master.undo()
+    assert master.values() == before
+
+
+def test_two_files_of_one_return_are_undone_together():
+    master, before = merged()
+    mine = master.issued["Learning Lead"]
+    master.merge(back(mine, MONDAY + DAY, L002_rag="Red", L002_progress_update="Third course held.", L003_rag="Red"))
+    assert master.says("L002.rag") == "Red"
+    master.undo(mine.id)
+    assert master.values() == before
+    assert [i.text("What") for i in master.register].count("Undone") == 2
+
+
+def test_what_hr_typed_between_two_files_of_one_return_comes_back():
+    master, _ = merged(L002_progress_update="First.")
+    mine = master.issued["Learning Lead"]
+    master.types(L002_progress_update="HR's.")
+    master.merge(back(mine, MONDAY + DAY, L002_progress_update="Second."))
+    master.choose(0, TAKE)
+    master.decide()
+    assert master.says("L002.progress_update") == "Second."
+    master.undo(mine.id)
+    assert master.says("L002.progress_update") == "HR's."
+
+
+@pytest.mark.parametrize(("choice", "after"), [(KEEP, "HR's."), (TAKE, "HR's."), (BOTH, "HR's."), (OWN, "Ours.")])
+def test_what_was_decided_for_a_return_is_undone_with_it_but_hrs_own_words_are_not(choice, after):
+    master = Master()
+    master.issue()
+    master.types(L002_progress_update="HR's.")
+    mine = master.issued["Learning Lead"]
+    master.merge(back(mine, MONDAY, L002_progress_update="Mine.", L002_rag="Red"))
+    master.choose(0, choice, "Ours." if choice == OWN else "")
+    master.decide()
+    master.undo(mine.id)
+    assert master.says("L002.progress_update") == after and master.says("L002.rag") == "Amber"
+
+
+def test_open_questions_of_an_undone_return_are_closed_and_asked_again_when_it_is_merged_again():
+    master = Master()
+    master.issue()
+    master.types(L002_progress_update="HR's.")
+    reply = back(master.issued["Learning Lead"], MONDAY, L002_progress_update="Mine.")
+    master.merge(reply)
+    master.undo(master.issued["Learning Lead"].id)
+    assert master.decisions[0].text("Done").startswith("undone")
+    master.merge(reply)
+    assert [bool(d.text("Done")) for d in master.decisions] == [True, False]
+
+
+def test_undo_lets_an_older_return_in():
+    master, _ = merged()
+    mine = master.issued["Learning Lead"]
+    older = back(mine, MONDAY - DAY, L002_rag="Complete")
+    assert master.merge(older).refused[0].what == "Older"
+    master.undo()
+    master.merge(older)
+    assert master.says("L002.rag") == "Complete"
+
+
+def test_a_line_deleted_since_is_listed():
+    master, _ = merged()
+    plan = master.plan
+    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.places.values()),))])
+    result = master.undo()
+    assert ("L002, RAG", "the line or its column is no longer in the plan") in result.left
+    assert master.says("L003.rag") is None
+
+
+def test_rows_sorted_and_inserted_since_are_found_by_their_id():
+    master, before = merged()
+    plan = master.plan
+    block = master.snapshot[PLAN]
+    rows = [list(block.rows[x.row - 1]) for x in plan.lines]
+    master.apply([Write(PLAN, plan.lines[0].row, 1, ((None,) * 12, *map(tuple, reversed(rows))))])
+    master.undo()
+    assert master.values() == before
+
+
+def test_an_unknown_return_is_told():
+    master, _ = merged()
+    with pytest.raises(HrWorkbookError, match="there is nothing to undo for R0099"):
+        master.undo("R0099")
+
+
+def test_dates_come_back_as_dates(tmp_path):
+    text = shipped_schemas()["delivery-plan"].read_text(encoding="utf-8")
+    own = tmp_path / "dated.toml"
+    own.write_text(text.replace('kind = "timescale"', 'kind = "date"\nedited_by = "owner"'), encoding="utf-8")
+    table = """
+    Theme | Ref | Priority        | Owner            | Timescale  | RAG
+    Staff | A   | Hire well today | Recruitment Lead | 31/03/2027 | Green
+    """
+    master = Master(table, schema=str(own))
+    master.types(L001_timescale=date(2027, 3, 31))
+    master.issue()
+    before = master.values()
+    master.merge(back(master.issued["Recruitment Lead"], MONDAY, L001_timescale=date(2027, 4, 30)))
+    assert master.says("L001.timescale") == date(2027, 4, 30)
+    for row in master.journal:
+        master.apply(JOURNAL.rewrite(master.snapshot, row, {"Before": "31/03/2027", "After": "30/04/2027"}))
+    master.undo()
+    assert master.values() == before
