@@ -5,6 +5,7 @@ on publishing), and the UK Analysis Function's guidance on accessible spreadshee
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +41,12 @@ _PARTS = (
 """Parts that must not be published: how their name begins, the rule, the fault, the remedy."""
 
 
+_MOST_NAMED = 20
+"""Findings told of one rule on one sheet."""
+_AREA_MAX = 2_000_000
+"""Cells in the rectangle around a sheet's values: all of them are looked at."""
+
+
 def faults_of(path: Path) -> list[Finding]:
     """Every fault of a workbook that is to be published; none for one that may go out.
 
@@ -52,7 +59,21 @@ def faults_of(path: Path) -> list[Finding]:
     except UnreadableFile as refusal:
         raise UnreadableFile(path.name, refusal.fault, refusal.remedy) from None
     book = _opened(data, path.name)
-    return [*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book)]
+    return list(_some_of_each([*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book)]))
+
+
+def _some_of_each(found: list[Finding]) -> Iterator[Finding]:
+    """The first findings of each rule on each sheet; the rest as a number."""
+    counts: Counter[tuple[str, str, Severity]] = Counter()
+    for finding in found:
+        key = (finding.sheet, finding.rule, finding.severity)
+        counts[key] += 1
+        if counts[key] <= _MOST_NAMED:
+            yield finding
+    for (sheet, rule, severity), number in counts.items():
+        if number > _MOST_NAMED:
+            fault = f"there are {number - _MOST_NAMED} more cells of which the same is to be said ({rule})"
+            yield _finding(sheet, "", rule, fault, "Mend those named, then check again", severity=severity)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -77,6 +98,13 @@ def _opened(data: bytes, name: str) -> "Workbook":
         raise UnreadableFile(
             name, f"it is no Excel workbook that can be checked ({type(error).__name__})", "Save it again as .xlsx"
         ) from None
+    for sheet in book.worksheets:
+        if sheet.max_row * sheet.max_column > _AREA_MAX:
+            raise UnreadableFile(
+                name,
+                f"the sheet '{sheet.title}' reaches to {address(sheet.max_row, sheet.max_column)}",
+                "Delete the empty rows and columns below and beside what it holds, and save it",
+            )
     if not book.worksheets:
         raise UnreadableFile(name, "it has no sheets with cells", "Save it again as .xlsx")
     return book
@@ -223,11 +251,14 @@ def _layout(sheet: "Worksheet") -> Iterator[Finding]:
 
 def _table(sheet: "Worksheet", area: str) -> Iterator[Finding]:
     """A table's header is one row of unlike words, and no cell or row of it is blank."""
-    rows = sheet[area]
+    from openpyxl.utils import range_boundaries  # noqa: TID251
+
+    left, top, right, bottom = range_boundaries(area)
+    rows = list(sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right))
     yield from _header(sheet, rows[0])
     blank = [cell for row in rows[1:] for cell in row if cell.value is None or not str(cell.value).strip()]
     for row in rows[1:]:
-        if all(cell in blank for cell in row):
+        if all(cell.value is None or not str(cell.value).strip() for cell in row):
             yield _finding(sheet.title, row[0].coordinate, "blank-row", "the table has a blank row", "Delete the row")
     if blank:
         first = blank[0].coordinate

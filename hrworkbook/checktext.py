@@ -20,39 +20,21 @@ _PIXEL = 0.75
 _PADDING = 3.75
 _INDENT = 6.75
 _SLACK = 1.02
-_MOST_NAMED = 20
-"""Cells named for each rule on a sheet; the rest are counted."""
 
 
 def clipped(sheet: "Worksheet") -> Iterator[Finding]:
     """Cells whose text is not shown whole, in print or on the screen."""
     widths = _widths(sheet)
-    found = 0
     for row in sheet.iter_rows():
         height = sheet.row_dimensions[row[0].row].height
         for at, cell in enumerate(row):
             fault = _fault(cell, row[at + 1 : at + 2], widths, height)
             if fault and height == TALLEST_ROW:
                 said = "its text is longer than the tallest row Excel has can show"
-                yield Finding(
-                    "warning",
-                    sheet.title,
-                    cell.coordinate,
-                    "",
-                    None,
-                    "clipped",
-                    said,
-                    "Print the plan, which shows all of it, or shorten it",
-                )
+                remedy = "Print the plan, which shows all of it, or shorten it"
+                yield Finding("warning", sheet.title, cell.coordinate, "", None, "clipped", said, remedy)
             elif fault:
-                found += 1
-                if found <= _MOST_NAMED:
-                    yield Finding("error", sheet.title, cell.coordinate, "", None, "clipped", *fault)
-    if found > _MOST_NAMED:
-        fault_said = f"{found - _MOST_NAMED} more cells do not show their text whole"
-        yield Finding(
-            "error", sheet.title, "", "", None, "clipped", fault_said, "Widen the columns or heighten the rows"
-        )
+                yield Finding("error", sheet.title, cell.coordinate, "", None, "clipped", *fault)
 
 
 def _widths(sheet: "Worksheet") -> dict[int, float]:
@@ -116,7 +98,6 @@ def only_colour(sheet: "Worksheet") -> Iterator[Finding]:
     the same word on different colours in one column.
     """
     fills: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)
-    named = 0
     for row in sheet.iter_rows():
         colours = [_colour(cell) for cell in row]
         for cell, colour in zip(row, colours, strict=True):
@@ -125,9 +106,7 @@ def only_colour(sheet: "Worksheet") -> Iterator[Finding]:
                 if any(
                     other.value not in (None, "") and fill != colour for other, fill in zip(row, colours, strict=True)
                 ):
-                    named += 1
-                    if named <= _MOST_NAMED:
-                        yield _said_by_colour(sheet, cell, "the cell is blank and says something by its colour alone")
+                    yield _said_by_colour(sheet, cell, "the cell is blank and says something by its colour alone")
             elif text and not re.search(r"\w", text):
                 fills[cell.column, text].setdefault(colour or _ink(cell), cell.coordinate)
             elif text and colour and len(text) < 40:

@@ -243,6 +243,13 @@ def test_what_is_no_workbook_is_refused(content: bytes, tmp_path: Path) -> None:
         faults_of(tmp_path / "absent.xlsx")
 
 
+def test_a_stray_cell_at_the_end_of_a_sheet_is_refused_at_once(tmp_path: Path) -> None:
+    book = sound()
+    book["Actions"]["XFD1048576"] = "stray"
+    with pytest.raises(UnreadableFile, match="XFD1048576"):
+        faults(book, tmp_path)
+
+
 def test_a_csv_opened_as_a_workbook_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "plan.xlsx").open("w", newline="") as file:
         csv.writer(file).writerow(["a", "b"])

@@ -85,7 +85,7 @@ def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bull
     return out
 
 
-def _shown_once(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
+def shown_once(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
     """The texts of each line with those left out that only repeat the line above."""
     once = [j for j, c in enumerate(columns) if c.once]
     if not once:
@@ -112,7 +112,7 @@ class _Sheet:
     def __init__(self, columns: tuple[PrintColumn, ...], lines: list[PrintLine], setup: PageSetup) -> None:
         self.columns, self.lines, self.setup = columns, lines, setup
         self.reference = _reference_column(columns)
-        self.texts = _shown_once(lines, columns)
+        self.texts = shown_once(lines, columns)
         extra = {self.reference: CONT} if lines else {}
         self.indent = 1 if fits_whole(columns, self.texts, setup, 1, extra) else 0
         self.widths = fit_widths(columns, self.texts, setup, self.indent, extra)

@@ -1,0 +1,316 @@
+"""The appendix as a Word document, since committee reports are put together in Word."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from hrworkbook import look
+from hrworkbook.appendix.document import AppendixDocument, Summary
+from hrworkbook.appendix.paginate import paginate, print_texts, printed, shown_once
+from hrworkbook.appendix.plan_pages import NUMBER_KINDS, PAPER_POINTS, PrintColumn, PrintLine
+from hrworkbook.appendix.widths import NARROW
+from hrworkbook.errors import ToolMissing
+from hrworkbook.findings import count
+
+_NO_DATE = datetime(2000, 1, 1)
+_NOT_REPORTED = "Not reported"
+_TALL = 0.6
+"""The share of a page above which a row may run over its end."""
+
+
+def write_word(document: AppendixDocument) -> bytes:
+    """The appendix as a .docx: headings in heading styles, the plan in tables whose headings repeat, true bullets.
+
+    The same document gives the same bytes. Raises ToolMissing where python-docx is not installed.
+    """
+    try:
+        import docx
+    except ImportError:
+        raise ToolMissing(
+            "Word", "the package that writes Word documents is not installed", 'Run: pip install "hrworkbook[word]"'
+        ) from None
+    out = io.BytesIO()
+    writer = _Word(docx.Document(), document)
+    writer.write()
+    writer.file.save(out)
+    return _undated(out.getvalue())
+
+
+def _undated(data: bytes) -> bytes:
+    """The package without the time it was packed at."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            new.writestr(part, old.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+class _Word:
+    """Writes one document."""
+
+    def __init__(self, file: Any, document: AppendixDocument) -> None:
+        self.file, self.document, self.setup = file, document, document.setup
+
+    def write(self) -> None:
+        """Cover, summary, changes and plan."""
+        self._styles()
+        self._page()
+        self._properties()
+        cover = self.document.cover
+        self.file.add_paragraph(_line(cover.title), style="Title")
+        first = " · ".join(_line(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
+        author = f"Author: {cover.author}" if cover.author else ""
+        second = " · ".join(_line(t) for t in (cover.number, cover.part, cover.period, author) if t)
+        for text in (first, second):
+            if text:
+                self.file.add_paragraph(text, style="Subtitle")
+        if cover.exempt:
+            said = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
+            self.file.add_paragraph().add_run(_line(said)).bold = True
+        if self.document.summary:
+            self._summary(self.document.summary)
+        self._plan()
+
+    def _styles(self) -> None:
+        from docx.oxml.ns import qn
+        from docx.shared import Pt, RGBColor
+
+        sizes = {
+            "Normal": self.setup.size,
+            "Title": 18,
+            "Subtitle": 11,
+            "Heading 1": 14,
+            "Heading 2": self.setup.size + 2,
+        }
+        colours = {"Normal": look.TEXT, "Subtitle": look.SECONDARY}
+        for name, size in sizes.items():
+            style = self.file.styles[name]
+            style.font.name, style.font.size = self.setup.font, Pt(size)
+            style.font.italic = False
+            style.font.color.rgb = RGBColor.from_string(colours.get(name, look.BAND)[1:])
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for key in list(fonts.attrib):
+                if key.endswith("Theme"):
+                    del fonts.attrib[key]
+            fonts.set(qn("w:ascii"), self.setup.font)
+            fonts.set(qn("w:hAnsi"), self.setup.font)
+            style.paragraph_format.space_after = Pt(0 if name == "Normal" else 3)
+        for old in self.file.styles.element.iter(qn("w:lang")):
+            old.set(qn("w:val"), self.document.language)
+
+    def _page(self) -> None:
+        from docx.enum.section import WD_ORIENT
+        from docx.shared import Pt
+
+        section = self.file.sections[0]
+        short, long = PAPER_POINTS[self.setup.paper]
+        wide = self.setup.orientation == "landscape"
+        section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = (Pt(long), Pt(short)) if wide else (Pt(short), Pt(long))
+        margins = self.setup.margins
+        section.left_margin, section.right_margin = Pt(margins.left), Pt(margins.right)
+        section.top_margin, section.bottom_margin = Pt(margins.top + 6), Pt(margins.bottom)
+        section.header_distance, section.footer_distance = Pt(margins.header), Pt(margins.footer)
+        cover = self.document.cover
+        part = f"{cover.part} (paragraph {cover.paragraph})" if cover.exempt and cover.paragraph else cover.part
+        committee = ", ".join(t for t in (cover.committee, cover.committee_date) if t)
+        head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
+        self._ends(head, _line(cover.title), _line(cover.number), bold=True)
+        self._ends(section.header.add_paragraph(), _line(committee), _line(part))
+        self._ends(
+            foot,
+            _line(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)),
+            "",
+        )
+        for text, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
+            foot.add_run(text).font.size = Pt(9)
+            _field(foot, field)
+
+    def _ends(self, paragraph: Any, left: str, right: str, bold: bool = False) -> None:
+        """A line with a text at each end."""
+        from docx.enum.text import WD_TAB_ALIGNMENT
+        from docx.shared import Pt
+
+        paragraph.style = self.file.styles["Normal"]
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(self.setup.width), WD_TAB_ALIGNMENT.RIGHT)
+        run = paragraph.add_run(f"{left}\t{right}")
+        run.bold, run.font.size = bold, Pt(9)
+
+    def _properties(self) -> None:
+        cover, properties = self.document.cover, self.file.core_properties
+        properties.title, properties.author = _line(cover.title), _line(cover.author)
+        properties.subject = ", ".join(t for t in (cover.number, cover.part) if t)
+        properties.language = self.document.language
+        properties.created = properties.modified = _NO_DATE
+        properties.last_modified_by, properties.comments, properties.keywords = _line(cover.author), "", ""
+        properties.revision = 1
+
+    def _summary(self, summary: Summary) -> None:
+        """The paragraph, and the summary's tables."""
+        self.file.add_heading("Summary", 1)
+        for text in printed(summary.paragraph).split("\n"):
+            self.file.add_paragraph(text)
+        if summary.statuses and summary.statuses.rows:
+            table = summary.statuses
+            self.file.add_heading("Status by theme", 2)
+            rows = [[theme, *map(str, counts), str(sum(counts))] for theme, counts in table.rows]
+            self._small(["Theme", *table.statuses, "Total"], rows)
+        if summary.overdue is not None:
+            number = len(summary.overdue)
+            self.file.add_heading(f"Overdue: {count(number, 'line')}" if number else "Overdue", 2)
+            if not number:
+                self.file.add_paragraph("Nothing is overdue.")
+            else:
+                found = [[x.theme, x.reference, x.text, x.due, x.owner] for x in summary.overdue]
+                self._small(["Theme", "Ref", "Line", "Was due", "Owner"], found)
+        if summary.months and summary.months.rows:
+            self.file.add_heading("What falls due, month by month", 2)
+            self._small(["Theme", *summary.months.months], [[t, *map(str, n)] for t, n in summary.months.rows])
+        if summary.spend and (summary.spend.sentence or summary.spend.lines):
+            self.file.add_heading("Planned and actual spend", 2)
+            if summary.spend.sentence:
+                self.file.add_paragraph(printed(summary.spend.sentence))
+            if summary.spend.lines:
+                spent = [[x.what, x.planned, x.actual, x.difference] for x in summary.spend.lines]
+                self._small(["Line", "Planned", "Actual", "Difference"], spent)
+        if summary.changes:
+            self.file.add_heading("Changes since the last meeting", 2)
+            self.file.add_paragraph(printed(summary.changes.sentence))
+            changed = [[c.theme, c.reference, c.text, c.column, c.was, c.now] for c in summary.changes.lines]
+            if changed:
+                self._small(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
+
+    def _small(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table of the summary, its columns as wide as its words want, no cell blank."""
+        columns = tuple(PrintColumn(h, h, weight=max(4, len(h))) for h in headers)
+        texts = [tuple(printed(t) or _NOT_REPORTED for t in row) for row in rows]
+        plan = paginate(columns, [PrintLine("", str(i), row) for i, row in enumerate(texts)], self.setup)
+        self._table(columns, texts, plan.widths)
+
+    def _plan(self) -> None:
+        """The plan: a heading and a table for each theme."""
+        document = self.document
+        self.file.add_heading(_line(document.plan_title or "Plan"), 1)
+        lines = print_texts(document.lines, document.columns)
+        if not lines:
+            self.file.add_paragraph(document.nothing)
+            return
+        texts = shown_once(lines, document.columns)
+        widths = paginate(document.columns, document.lines, document.setup).widths
+        first = 0
+        for i in range(1, len(lines) + 1):
+            if i == len(lines) or lines[i].theme != lines[first].theme:
+                if lines[first].theme:
+                    self.file.add_heading(lines[first].theme, 2)
+                self._table(document.columns, texts[first:i], widths)
+                first = i
+
+    def _table(self, columns: Sequence[PrintColumn], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+        from docx.enum.table import WD_TABLE_ALIGNMENT
+        from docx.shared import Pt
+
+        table = self.file.add_table(rows=1, cols=len(columns))
+        table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.LEFT, False
+        _borders(table)
+        scale = self.setup.width / sum(widths)
+        for j, pixels in enumerate(widths):
+            table.columns[j].width = Pt(pixels * scale)
+        for j, cell in enumerate(table.rows[0].cells):
+            opens = columns[j].group and (j == 0 or columns[j - 1].group != columns[j].group)
+            if opens:
+                cell.paragraphs[0].add_run(columns[j].group).italic = True
+            paragraph = cell.add_paragraph() if opens else cell.paragraphs[0]
+            run = paragraph.add_run(printed(columns[j].header))
+            run.bold = True
+            _shade(cell, look.BAND, look.WHITE)
+        _repeats(table.rows[0])
+        tall = self.setup.height * _TALL / (self.setup.size * 1.22)
+        for texts in rows:
+            row = table.add_row()
+            for cell, text, column in zip(row.cells, texts, columns, strict=True):
+                _fill(cell, text, column)
+            lines = max(
+                len(t) * self.setup.size * 0.5 / max(w * NARROW - 12, 20) + t.count("\n")
+                for t, w in zip(texts, widths, strict=True)
+            )
+            if lines < tall:
+                _keeps_whole(row)
+        for row in table.rows:
+            for j, cell in enumerate(row.cells):
+                cell.width = Pt(widths[j] * scale)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fill(cell: Any, text: str, column: PrintColumn) -> None:
+    """Write a cell's paragraphs: bullets as a list, a status in bold, numbers at the right."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    for n, part in enumerate(text.split("\n")):
+        paragraph = cell.paragraphs[0] if not n else cell.add_paragraph()
+        if part.startswith("• "):
+            paragraph.style = "List Bullet"
+            part = part[2:]
+        run = paragraph.add_run(part)
+        run.bold = column.kind == "status"
+        if column.kind in NUMBER_KINDS:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _element(name: str, **attributes: str) -> Any:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    element = OxmlElement(name)
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
+
+
+def _shade(cell: Any, fill: str, text: str) -> None:
+    from docx.shared import RGBColor
+
+    cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=fill[1:]))
+    for paragraph in cell.paragraphs:
+        for run in paragraph.runs:
+            run.font.color.rgb = RGBColor.from_string(text[1:])
+
+
+def _repeats(row: Any) -> None:
+    """Repeat the row at the top of each page, and read it as a heading."""
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+    row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+
+
+def _keeps_whole(row: Any) -> None:
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+
+
+def _borders(table: Any) -> None:
+    """Hairlines between rows and no lines between columns."""
+    borders = _element("w:tblBorders")
+    for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = "single" if edge in ("top", "bottom", "insideH") else "nil"
+        borders.append(_element(f"w:{edge}", val=line, sz="4", space="0", color=look.RULE[1:]))
+    before = next(e for e in table._tbl.tblPr if e.tag.endswith(("}tblLayout", "}tblCellMar", "}tblLook")))
+    before.addprevious(borders)
+
+
+def _field(paragraph: Any, name: str) -> None:
+    """A field that Word fills in: PAGE or NUMPAGES."""
+    from docx.shared import Pt
+
+    for kind, text in (("begin", ""), ("", name), ("separate", ""), ("shown", "1"), ("end", "")):
+        run = paragraph.add_run("1" if kind == "shown" else "")
+        run.font.size = Pt(9)
+        if kind in ("begin", "separate", "end"):
+            run._r.append(_element("w:fldChar", fldCharType=kind))
+        elif text == name:
+            instruction = _element("w:instrText")
+            instruction.text = f" {name} "
+            run._r.append(instruction)
