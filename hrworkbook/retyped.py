@@ -67,11 +67,19 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
         return False
     if isinstance(received, str) and column.by_owner and isinstance(issued, str):
         return False
+    if isinstance(received, str) and _figures(received):
+        received = float(received)
     if column.kind in _FIGURES:
         with suppress(ArithmeticError, ValueError):
             one, other = column.type.read(issued), column.type.read(received)
             return one is not None and one == other
     return _same_number(issued, received) or _same_day(column, issued, received)
+
+
+def _figures(text: str) -> bool:
+    """Whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
+    whole, point, part = text.strip().partition(".")
+    return whole.isdecimal() and whole.isascii() and (not point or part.isdecimal() and part.isascii())
 
 
 def _same_number(issued: Value, received: Value) -> bool:

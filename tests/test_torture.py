@@ -1,0 +1,76 @@
+"""The torture set: what becomes of every way of mangling a return, in the formats made without LibreOffice."""
+
+import csv
+import io
+
+import pytest
+from torture import ANSWER, CASES, Expect, answered, as_csv, fresh, mangled, received, try_out
+
+from hrworkbook.reading import read_file
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "xlsx" in c.only], ids=lambda c: c.name)
+def test_xlsx(case):
+    try_out(mangled(case), "Return.xlsx", case.expect)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "csv" in c.only], ids=lambda c: c.name)
+def test_csv(case):
+    try_out(as_csv(mangled(case)), "Return.csv", case.but.get("csv", case.expect))
+
+
+def test_there_are_more_than_forty_ways():
+    assert len({c.name for c in CASES}) == len(CASES) >= 60
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"),
+    [(",", "utf-8"), (";", "cp1252"), (";", "utf-8-sig"), ("\t", "utf-16"), ("\t", "cp1252"), ("|", "utf-8")],
+)
+def test_every_kind_of_csv(delimiter, encoding):
+    try_out(as_csv(answered(), delimiter, encoding), "Return.csv", Expect())
+
+
+@pytest.mark.parametrize(
+    ("answer", "expect"),
+    [
+        ("x" * 40_000, Expect(invalid=1)),
+        ("word " * 6_000, Expect({**ANSWER, "L002.progress_update": ("word " * 6_000).strip()})),
+        ("bell\x07 rings", Expect({**ANSWER, "L002.progress_update": "bell rings"})),
+        ("first\rsecond\r\nthird", Expect({**ANSWER, "L002.progress_update": "first\nsecond\nthird"})),
+        ("=1+1", Expect({**ANSWER, "L002.progress_update": "=1+1"})),
+        ("#DIV/0!", Expect(invalid=1)),
+        ("Err:502", Expect(invalid=1)),
+        ("It cost £5 – “cheap”", Expect({**ANSWER, "L002.progress_update": "It cost £5 – “cheap”"})),
+    ],
+    ids=["40,000 characters", "30,000 characters", "bell", "carriage returns", "formula", "error", "Calc's error", "cp1252"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_what_only_a_csv_can_hold(answer, expect, encoding):
+    rows = list(csv.reader(io.StringIO(as_csv(answered()).decode("utf-8-sig"), newline="")))
+    line = next(r for r in rows if r and r[0] == "L002")
+    line[line.index("First course held in May.")] = answer
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    try_out(out.getvalue().encode(encoding), "Return.csv", expect)
+
+
+def test_the_same_file_under_another_name_and_again():
+    master = fresh()
+    one = read_file(answered(), "Return.xlsx")
+    result = master.merge(received(one, "a.xlsx"), received(one, "Copy of a.xlsx"))
+    assert [r.received.file for r in result.returns] == ["a.xlsx"]
+    assert result.refused[0].what == "Twice"
+
+
+def test_all_of_them_in_one_folder_are_one_answer():
+    """Sixty versions of one owner's return at once: nobody knows which is the newest, and no wrong cell is written."""
+    master = fresh()
+    before = master.values()
+    replies = [received(read_file(mangled(c), "Return.xlsx"), f"{n}.xlsx") for n, c in enumerate(CASES) if c.name != "emptied"]
+    result = master.merge(*replies)
+    for one in result.returns:
+        assert sum(one.outcomes.values()) == one.count
+    hrs = {p for p in before if p[1] not in ("rag", "progress_update") or p[0] in ("L001", "L006")}
+    assert all(master.values()[p] == before[p] for p in hrs)
+    assert len(result.returns) + len(result.refused) == len(replies)
