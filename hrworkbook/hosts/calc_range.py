@@ -4,7 +4,7 @@
 # mypy: disable-error-code="misc,override,unused-ignore,untyped-decorator"
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +134,7 @@ class Range(base_classes.Range):
         cells = {(top + r, left + c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
         formulas = {at: v for at, v in cells.items() if isinstance(v, str) and _is_formula(v)}
         if formulas:
-            for area, _ in self.areas_shown_as(TEXT):
+            for area in self._shown_as(TEXT, formulas):
                 formulas = {at: v for at, v in formulas.items() if not _inside(at, area)}
         day_nought = self.sheet.book.day_nought
         # Calc breaks down at a None or a bool here, so that each has its stand-in.
@@ -148,19 +148,28 @@ class Range(base_classes.Range):
 
     def _show_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
         """Put dates, times and Yes/No in place of the numbers that are shown as such."""
-        top, left = min(r for r, _ in numbers), min(c for _, c in numbers)
-        bottom, right = max(r for r, _ in numbers), max(c for _, c in numbers)
-        among = self._part(top + 1, left + 1, bottom + 1, right + 1)
+        # Column by column: a column mostly has one number format, and that is told without looking at its cells.
+        by_column: dict[int, list[int]] = {}
+        for r, c in numbers:
+            by_column.setdefault(c, []).append(r)
+        among = [self._part(rs[0] + 1, c + 1, rs[-1] + 1, c + 1) for c, rs in by_column.items()]
         day_nought = self.sheet.book.day_nought
-        for area, kind in among.areas_shown_as(DATE | TIME | LOGICAL):
+        for area, kind in (found for column in among for found in column.areas_shown_as(DATE | TIME | LOGICAL)):
             for r in range(area[0] - self.row, area[2] - self.row + 1):
                 for c in range(area[1] - self.column, area[3] - self.column + 1):
                     value = rows[r][c]
                     if isinstance(value, float):
                         rows[r][c] = bool(value) if kind & LOGICAL else moment(value, kind, day_nought)
 
+    def _shown_as(self, kinds: int, cells: Iterable[tuple[int, int]]) -> list[Area]:
+        parts = [Range(self.sheet, area) for area in stretches(set(cells))]
+        return [area for part in parts for area, _ in part.areas_shown_as(kinds)]
+
     def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
         """The areas inside this range with a number format of one of these kinds, and its kind."""
+        if not self._formats_differ():
+            kind = self.sheet.book.kind_of(self.api.NumberFormat)
+            return [(self.area, kind)] if kind & kinds else []
         alike = self.api.getUniqueCellFormatRanges()
         found = []
         for i in range(alike.getCount()):
@@ -193,7 +202,7 @@ class Range(base_classes.Range):
         for kind, is_such, code in kinds:
             bare = {at for at, v in cells.items() if is_such(v)}
             if bare:
-                shown = [area for area, _ in self.areas_shown_as(kind)]
+                shown = self._shown_as(kind, bare)
                 bare = {at for at in bare if not any(_inside(at, area) for area in shown)}
             for area in stretches(bare):
                 Range(self.sheet, area).number_format = code
@@ -223,7 +232,7 @@ class Range(base_classes.Range):
     @property
     def number_format(self) -> str | None:
         """The number format all cells share, as Excel writes it; None where they differ."""
-        if self.api.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE":
+        if self._formats_differ():
             return None
         return self.sheet.book.format_code(self.api.NumberFormat)
 
@@ -235,6 +244,9 @@ class Range(base_classes.Range):
     def merge_cells(self) -> bool:
         # A cell that another covers is not merged to Calc: the range then grows to take in the one that covers it.
         return bool(self.api.getIsMerged()) or self.merge_area.area != self.area
+
+    def _formats_differ(self) -> bool:
+        return bool(self.api.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE")
 
     @property
     def has_array(self) -> bool:
