@@ -2,11 +2,19 @@
 
 import csv
 import io
+import json
+import shutil
 
 import pytest
+from hostile import LAUGHS, bomb_of_spaces, mail, many_cells, many_parts, nested_parts
+from masters import shared, snapshot_of, type_into
+from plans import HEAD
 from torture import ANSWER, CASES, Expect, answered, as_csv, fresh, mangled, received, try_out
 
+from hrworkbook.cli import main
+from hrworkbook.plan import read_plan
 from hrworkbook.reading import read_file
+from hrworkbook.snapshot import address
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if "xlsx" in c.only], ids=lambda c: c.name)
@@ -74,3 +82,48 @@ def test_all_of_them_in_one_folder_are_one_answer():
     hrs = {p for p in before if p[1] not in ("rag", "progress_update") or p[0] in ("L001", "L006")}
     assert all(master.values()[p] == before[p] for p in hrs)
     assert len(result.returns) + len(result.refused) == len(replies)
+
+
+def test_ten_true_returns_among_a_thousand_odd_and_hostile_files(tmp_path, capsys):
+    """The ten are merged, every other file is listed with its reason, and the master is otherwise untouched."""
+    path, inbox = tmp_path / "plan.xlsx", tmp_path / "in"
+    main(["new", "delivery-plan", str(path), "--from", str(shared("seeds/cheshire-east-hr-plan-2016-17.csv"))])
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    inbox.mkdir()
+    answers = {}
+    plan = read_plan(snapshot_of(path))
+    returns = sorted((tmp_path / "out").glob("*.xlsx"), key=lambda f: len(snapshot_of(f).sheets[0].rows))
+    for number, file in enumerate(returns):
+        block = snapshot_of(file).sheets[0]
+        heads = list(block.rows[HEAD])
+        line = next(r[0] for r in block.rows[HEAD + 1 :] if r[0] not in answers)
+        row = next(n for n, r in enumerate(block.rows, 1) if r and r[0] == line)
+        answers[line] = f"Answer {number}: done by the summer."
+        type_into(file, {f"{block.name}!{address(row, heads.index('Progress Update') + 1)}": answers[line]})
+        shutil.copy(file, inbox / f"{number} {file.name}")
+    odd = sorted(f for f in shared("corpus/spreadsheets").rglob("*") if f.is_file())
+    for number, file in enumerate(odd):
+        shutil.copyfile(file, inbox / f"odd {number:04} {file.name}")
+    hostile = {
+        "bomb.xlsx": bomb_of_spaces(), "laughs.xlsx": LAUGHS, "cells.xlsx": many_cells(3_000_000),
+        "mail.eml": mail(("../../../evil.xlsx", answered())), "nested.eml": nested_parts(300), "parts.eml": many_parts(5_000),
+    }  # fmt: skip
+    for name, content in hostile.items():
+        (inbox / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = snapshot_of(path)
+    capsys.readouterr()
+    assert main(["merge", str(path), str(inbox), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(r["file"].split()[0] for r in told["returns"]) == sorted("0123456789")
+    assert all(sum(r["outcomes"].values()) == r["cells"] and r["outcomes"]["applied"] == 1 for r in told["returns"])
+    assert len(told["refused"]) >= len(odd) and all(r["file"] and r["reason"] for r in told["refused"])
+    after = snapshot_of(path)
+    now = read_plan(after)
+    for line in plan.lines:
+        changed = {k for k, v in now.by_id[line.id].values.items() if v != line.values[k]}
+        assert changed == ({"progress_update"} if line.id in answers else set())
+        assert not changed or now.by_id[line.id].text("progress_update") == answers[line.id]
+    for block in before.sheets:
+        if block.name not in ("Start", "Plan", "Register", "Journal", "Headings", "Decisions"):
+            assert after[block.name].rows == block.rows
+    assert not list(tmp_path.rglob("evil.xlsx"))
