@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook import faults_in_cells as faults
 from hrworkbook.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, RESAVE, Package, Part, rebuilt, refused
 from hrworkbook.errors import UnreadableFile
+from hrworkbook.faults_at_a_glance import no_faults_in_content
 from hrworkbook.faults_in_records import in_workbook_stream
 from hrworkbook.sniff import kind_of, package_kind
 
@@ -138,7 +139,7 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
     if "META-INF/manifest.xml" in package and b"encryption-data" in package["META-INF/manifest.xml"]:
         raise refused("it is locked with a password", "Ask the sender for a copy saved without a password")
     content = package.xml("content.xml")
-    scanned = faults.in_content_xml(content)
+    scanned = no_faults_in_content(content) or faults.in_content_xml(content)
     package.check_prologues(skip=["content.xml"])
     parts: dict[str, bytes | Part] = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",

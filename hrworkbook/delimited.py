@@ -1,9 +1,10 @@
 """Text tables: .csv, .tsv and what databases and payroll systems export, in whatever encoding and with whatever delimiter."""
 
 import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
@@ -22,11 +23,11 @@ def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
     declared = re.match(r"\s*\"?sep=(.)\"?\r?\n", text)
     if declared:
         text = text[declared.end() :]
-    delimiter, evenness = (declared[1], 1.0) if declared else delimiter_of(text)
+    delimiter, evenness, parsed = (declared[1], 1.0, None) if declared else _cut(text)
     named_a_table = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
     if evenness < (0.0 if named_a_table and _short_lines(text) else 0.08 if named_a_table else 0.4):
         raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
-    rows = _rows(text, delimiter or ",")
+    rows = _rows(text, delimiter or ",", parsed)
     if not rows:
         raise refused(
             "no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in"
@@ -60,12 +61,20 @@ def delimiter_of(text: str) -> tuple[str, float]:
     Each candidate is tried on the first lines, quotes respected. The one wins under which the most lines agree on a number
     of columns above one; a semicolon file with decimal commas reads even under commas in no more than a few lines.
     """
+    return _cut(text)[:2]
+
+
+def _cut(text: str) -> tuple[str, float, list[list[str]] | None]:
+    """The same, with the table as it is cut; None for one too long to be tried whole, or that nothing cuts."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
-    best, evenness = "", 0.0
+    best, evenness, table = "", 0.0, None
     for delimiter in _NAMES:
-        widths = [len(row) for row in _parsed(sample, delimiter) if any(cell.strip() for cell in row)]
+        if delimiter not in sample:
+            continue
+        rows = _parsed(sample, delimiter)
+        widths = [len(row) for row in rows if "".join(row).strip()]
         wide = Counter(width for width in widths if width > 1)
         if not wide:
             continue
@@ -74,8 +83,8 @@ def delimiter_of(text: str) -> tuple[str, float]:
         if agreeing == 1 and len(widths) > 2:
             even /= 10  # one line in many: a sentence with a comma, not a table
         if even > evenness * 1.05:
-            best, evenness = delimiter, even
-    return best, evenness
+            best, evenness, table = delimiter, even, rows
+    return best, evenness, table if len(sample) == len(text) else None
 
 
 def _parsed(text: str, delimiter: str) -> list[list[str]]:
@@ -86,19 +95,19 @@ def _parsed(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _rows(text: str, delimiter: str) -> list[list[str | None]]:
+def _rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[list[str | None]]:
     """The table's rows, blank cells as None, what follows the last value left out."""
     rows: list[list[str | None]] = []
     cells = widest = 0
     csv.field_size_limit(1 << 24)
     try:
-        for line in csv.reader(_lines(text), delimiter=delimiter):
-            row: list[str | None] = [cell if cell != "" else None for cell in line]
-            while row and row[-1] is None:
-                row.pop()
-            rows.append(row)
-            cells += len(row)
-            widest = max(widest, len(row))
+        for line in parsed or csv.reader(_lines(text), delimiter=delimiter):
+            width = len(line) if any(line) else 0
+            while width and not line[width - 1]:
+                width -= 1
+            rows.append([cell or None for cell in (line[:width] if width < len(line) else line)])
+            cells += width
+            widest = max(widest, width)
             if cells > CELLS_MAX or len(rows) > ROWS_MAX * 5:
                 raise refused(f"it has more than {len(rows) - 1:,} rows, far more than a return", PLAIN)
     except csv.Error:
@@ -110,9 +119,9 @@ def _rows(text: str, delimiter: str) -> list[list[str | None]]:
     return rows
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(text: str) -> Iterable[str]:
     r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
-    return (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", text))
+    return io.StringIO(text, newline="")
 
 
 def _short_lines(text: str) -> bool:

@@ -24,6 +24,8 @@ _ROWS = re.compile(rb'<row[^>]*? r="([0-9]+)"')
 _HIDDEN_ROWS = re.compile(rb'<row(?=[^>]* hidden="(?:1|true)")[^>]* r="([0-9]+)"')
 _ODDITIES = (b"<f", b"<!", b'="e"')
 """Formulas, comments and unparsed text, error values; their last letters are rare, and one letter is found fastest."""
+_VALUE_FOLLOWS = re.compile(rb"(?: [^<>]*)?(?:/>|>[^<]*</f>)<v>[^<\s]")
+"""What follows the `<f` of a formula that has its value beside it."""
 _ANYTHING = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[\s/>]")
 _CELL = re.compile(r"([A-Za-z]{1,9})([0-9]{1,12})")
 
@@ -77,7 +79,8 @@ def _column(letters: str) -> int:
 def in_sheet_xml(xml: bytes) -> Sheet:
     """The faults, hidden rows and reach of a worksheet part of .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
-    Most sheets have no error, no formula and no oddity: a few searches settle those, and only the rest is parsed twice.
+    Most sheets have no error and no oddity, and a value beside each formula: a few searches settle those, and only the
+    rest is parsed twice.
     """
     begin = xml.find(b"<sheetData")
     end = xml.rfind(b"</c>")
@@ -85,7 +88,8 @@ def in_sheet_xml(xml: bytes) -> Sheet:
         body = xml[begin:end]  # a million formatted rows after the last value count for nothing
         cells, rows = body.count(b"<c"), body.count(b"<row")
         addressed = cells + rows == body.count(b' r="')
-        if addressed and not any(body.find(sign[-1:]) >= 0 and body.find(sign) >= 0 for sign in _ODDITIES):
+        odd = [sign for sign in _ODDITIES if body.find(sign[-1:]) >= 0 and body.find(sign) >= 0]
+        if addressed and (not odd or (odd == [b"<f"] and all(map(_VALUE_FOLLOWS.match, body.split(b"<f")[1:])))):
             sheet = Sheet()
             sheet.cells = cells
             sheet.last_row = max(map(int, _ROWS.findall(body)), default=0)
