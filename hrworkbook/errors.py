@@ -33,12 +33,8 @@ class HrWorkbookError(Exception):
 
 def say(place: str, fault: str, remedy: str = "") -> str:
     """The project's one form of complaint: `place: fault. remedy.`"""
-    sentences = [
-        s.strip().rstrip(".") + "." if s.strip()[-1:] not in ("?", "!") else s.strip()
-        for s in (fault, remedy)
-        if s.strip()
-    ]
-    return f"{place}: {' '.join(sentences)}" if place else " ".join(sentences)
+    said = " ".join(s if s[-1] in "?!" else s.rstrip(".") + "." for s in (fault.strip(), remedy.strip()) if s)
+    return f"{place}: {said}" if place else said
 
 
 class SchemaFileError(HrWorkbookError):

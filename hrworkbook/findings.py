@@ -56,11 +56,7 @@ def errors_of(findings: Iterable[Finding]) -> list[Finding]:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 return`, `2 returns`, `no returns`: numbers agree with their nouns."""
-    return (
-        f"{number or 'no'} {noun if number == 1 else plural or noun + 's'}"
-        if number < 1000
-        else f"{number:,} {plural or noun + 's'}"
-    )
+    return f"{number or 'no':{',' if number else ''}} {noun if number == 1 else plural or noun + 's'}"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

@@ -804,3 +804,16 @@ def test_a_row_grows_to_the_height_a_new_text_needs_and_never_shrinks(tmp_path):
     host.apply(ChangeSet(writes, heights=tuple(("Plan", row, 45.0) for row in range(1, 5))))
     sheet = openpyxl.load_workbook(path)["Plan"]
     assert [sheet.row_dimensions[row].height for row in range(1, 5)] == [45, 90, 45, 45]
+
+
+def test_a_link_that_is_there_already_is_left_beside_cells_that_change(tmp_path):
+    path = tmp_path / "m.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("Problems").write_row(0, 0, ["Go to", "Fault"])
+    book.close()
+    link = Link("Problems!A1", "Problems", "A1")
+    for fault in ("late", "later"):
+        host = FileHost(path)
+        host.snapshot()
+        host.apply(ChangeSet((Write("Problems", 2, 1, ((link, fault),)),)))
+    assert FileHost(path).snapshot()["Problems"].rows[1] == ["Problems!A1", "later"]

@@ -42,6 +42,8 @@ class SheetChange:
         xml = edit.apply(self._render)
         if xml == self.xml.xml:
             return False
+        for place in edit.already:
+            del self.stored[place]
         self._refuse_what_would_break()
         self.formulas_changed = edit.formulas_gone or self._links
         self.alone = edit.alone() if self.xml.plain else b""

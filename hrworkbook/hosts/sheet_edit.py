@@ -46,6 +46,8 @@ class Edit:
         self.targets = targets
         self.style = style
         self.formulas_gone = False
+        self.already: set[tuple[int, int]] = set()
+        """The cells, by row and column, whose XML is what was wanted."""
         self.written: dict[int, bytes] = {}
         """The XML of the cells that change, by row."""
         self._top = self._left = LAST_ROW
@@ -135,7 +137,10 @@ class Edit:
             formula = cell is not None and self.sheet.holds_formula(cell)
             style = attribute(cell.attributes, b"s") or "" if cell else self._new_style(row, column)
             new = render(row.number, column, style, formula)
-            if new is None or (cell and new == self.sheet.xml[cell.start : cell.end]):
+            if new is None:
+                continue
+            if cell and new == self.sheet.xml[cell.start : cell.end]:
+                self.already.add((row.number, column))
                 continue
             if cell:
                 pieces.append((cell.start, cell.end, new))
