@@ -33,7 +33,7 @@ def test_every_command_prints_what_the_readme_says(at_the_demo, capsys, monkeypa
     for command, _ in BLOCK.findall(text):
         monkeypatch.setattr(console, "fixed", THE_DAY)
         assert main(shlex.split(command)[1:]) in (0, 1), capsys.readouterr().err
-        printed.append(capsys.readouterr().out.strip())
+        printed.append(capsys.readouterr().out.strip("\n"))
     assert len(printed) >= 11
     outputs = iter(printed)
     true = BLOCK.sub(lambda m: f"```console\n$ {m[1]}\n{next(outputs)}\n```", text)
