@@ -66,6 +66,7 @@ class Edit:
     """One cell of a return that is not as it was issued."""
 
     place: Place
+    issued: Value
     received: Value
     """As it came."""
     value: Value
@@ -88,13 +89,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Reply:
-    """One return as it was read, and whose it is; its rows and sheets are no longer kept."""
+    """One return as it was read, and whose it is: small, and fit to be sent between processes.
+
+    Its rows and sheets are no longer kept.
+    """
 
     received: Received
     """The file, without its cells."""
     return_id: str
     owner: str
-    baseline: Baseline
     reading: Reading
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
@@ -179,7 +182,7 @@ def _row_edits(
                 unchanged += 1
             else:
                 why = "the owner's earlier return changed it, and this one has the text that was issued"
-                edits.append(Edit((id_, key), r, b, "conflict", why))
+                edits.append(Edit((id_, key), b, r, b, "conflict", why))
             continue
         column = plan.schema[key]
         if is_retyped(column, b, r):
@@ -189,11 +192,11 @@ def _row_edits(
         if not fault and same(value, b):
             unchanged += 1
         elif not column.by_owner:
-            edits.append(Edit((id_, key), r, value, "locked", f"{column.header} is HR's to change"))
+            edits.append(Edit((id_, key), b, r, value, "locked", f"{column.header} is HR's to change"))
         elif fault:
-            edits.append(Edit((id_, key), r, value, "invalid", fault))
+            edits.append(Edit((id_, key), b, r, value, "invalid", fault))
         else:
-            edits.append(Edit((id_, key), r, value))
+            edits.append(Edit((id_, key), b, r, value))
     return unchanged, edits
 
 
@@ -233,7 +236,7 @@ def _in_the_wrong_column(
                 continue
             good, fault = good_value(ground.plan, column, value)
             why = f"it was typed over the last report, in {address(number, heading.column)}"
-            yield Edit((id_, column.key), value, good, "invalid" if fault else "conflict", fault or why)
+            yield Edit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
 
 
 def _sorted_alone(
@@ -289,7 +292,7 @@ def settle(plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mappin
     for edit in reply.reading.edits:
         id_, key = edit.place
         line, column = plan.by_id[id_], plan.schema[key]
-        b = reply.baseline[id_].get(key)
+        b = edit.issued
         m = now[edit.place] if edit.place in now else line.values.get(key)
         outcome, why = edit.outcome, edit.why
         if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
@@ -315,7 +318,7 @@ def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
     told: list[str] = []
     for edit in older.reading.edits:
         id_, key = edit.place
-        instead = newer_says.get(edit.place, older.baseline[id_].get(key)) if newer else plan.by_id[id_].values.get(key)
+        instead = newer_says.get(edit.place, edit.issued) if newer else plan.by_id[id_].values.get(key)
         if not same(edit.value, instead):
             told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
     return told

@@ -1,6 +1,6 @@
 """Merge: the returns that came back, three-way into the plan, losing nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,36 +32,54 @@ class Merged:
         return waits or any(r.what not in ("Already merged", "Older", "Twice") for r in self.refused)
 
 
-def merge(snapshot: Snapshot, received: Iterable[Received | Refused], now: datetime) -> Merged:
+def merge(snapshot: Snapshot, received: Iterable[Received | Refused | Reply], now: datetime) -> Merged:
     """The outcome of every cell of every return, and the changes that write them.
 
-    Files the reader refused are listed and registered too. Raises NotAMaster for a damaged master; anything wrong
-    with a return refuses that return alone. Of each file only what it changes is kept in memory.
+    What comes in may be files as read, or what `read_replies` made of them elsewhere; files that a reader refused are
+    listed and registered too. Raises NotAMaster for a damaged master; anything wrong with a return refuses that return
+    alone. Of each file only what it changes is kept in memory.
     """
     plan = read_plan(snapshot)
-    _ = plan.by_id
-    ground = Ground(plan)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
     replies: list[Reply] = []
     seen: set[str] = set()
-    for item in received:
+    for item in _read(plan, issued, received):
         if isinstance(item, Refused):
             refused.append(item)
-            continue
-        what = "Twice" if item.sha256 in seen else "Already merged"
-        seen.add(item.sha256)
-        if what == "Twice" or item.sha256 in issued.merged:
-            refused.append(_already(issued, item, what))
-            continue
-        try:
-            replies.append(_reply(ground, issued, item))
-        except HrWorkbookError as error:
-            refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent))
+        elif (file := item.received).sha256 in seen:
+            reason = "the same file is here twice; it was read once"
+            refused.append(Refused(file.file, reason, file.sha256, file.sender, file.sent, "Twice"))
+        else:
+            seen.add(file.sha256)
+            replies.append(item)
     newest, older = _newest(plan, issued, replies)
     changed: dict[Place, Value] = {}
     returns = [settle(plan, changed, one, issued.written_by(one.owner)) for one in newest]
     return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
+
+
+def read_replies(snapshot: Snapshot, received: Iterable[Received | Refused]) -> Iterator[Reply | Refused]:
+    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
+    plan = read_plan(snapshot)
+    yield from _read(plan, IssuedReturns(plan), received)
+
+
+def _read(
+    plan: Plan, issued: IssuedReturns, received: Iterable[Received | Refused | Reply]
+) -> Iterator[Reply | Refused]:
+    _ = plan.by_id
+    ground = Ground(plan)
+    for item in received:
+        if not isinstance(item, Received):
+            yield item
+        elif item.sha256 in issued.merged:
+            yield _already(issued, item)
+        else:
+            try:
+                yield _reply(ground, issued, item)
+            except HrWorkbookError as error:
+                yield Refused(item.file, str(error), item.sha256, item.sender, item.sent)
 
 
 def _reply(ground: Ground, issued: IssuedReturns, item: Received) -> Reply:
@@ -71,17 +89,14 @@ def _reply(ground: Ground, issued: IssuedReturns, item: Received) -> Reply:
     read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.table)
     read = replace(read, notes=(*one.notes, *read.notes))
     sent = item.sent.astimezone().replace(tzinfo=None) if item.sent and item.sent.tzinfo else item.sent
-    bare = replace(item, blocks=(), sent=sent)
-    return Reply(bare, known.id, known.owner, known.baseline, read, one.unknown_headings)
+    return Reply(replace(item, blocks=(), sent=sent), known.id, known.owner, read, one.unknown_headings)
 
 
-def _already(issued: IssuedReturns, item: Received, what: str) -> Refused:
-    if what == "Twice":
-        reason = "the same file is here twice; it was read once"
-        return Refused(item.file, reason, item.sha256, item.sender, item.sent, what)
+def _already(issued: IssuedReturns, item: Received) -> Refused:
     row = issued.merged[item.sha256]
     reason = f"already merged on {row.text('When')} as {row.text('Return')}; nothing to do"
-    return Refused(item.file, reason, item.sha256, item.sender, item.sent, what, row.text("Return"), row.text("Owner"))
+    known = (row.text("Return"), row.text("Owner"))
+    return Refused(item.file, reason, item.sha256, item.sender, item.sent, "Already merged", *known)
 
 
 def _newest(plan: Plan, issued: IssuedReturns, replies: Sequence[Reply]) -> tuple[list[Reply], list[Refused]]:

@@ -1,17 +1,21 @@
 """Merge: the table of outcomes, the laws, and which return wins."""
 
+import pickle
+import weakref
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from masters import NOW
 from plans import HEAD, Master, at, back, received, sheet
 
 from hrworkbook.errors import NotAMaster
 from hrworkbook.ledgers import HEADINGS
-from hrworkbook.outcomes import OUTCOMES, Refused
+from hrworkbook.merge import merge, read_replies
+from hrworkbook.outcomes import OUTCOMES, Received, Refused
 from hrworkbook.roll import roll
-from hrworkbook.snapshot import Write
+from hrworkbook.snapshot import Block, Write
 from hrworkbook.values import CellError, Uncomputed, same
 
 MONDAY = datetime(2026, 11, 23, 10, 0)
@@ -439,6 +443,38 @@ def test_a_heading_hr_explains_is_known_next_time():
     master.apply(HEADINGS.rewrite(master.snapshot, row, {"Means the column": "Progress Update"}))
     master.merge(back(mine, TUESDAY, renamed, L002_progress_update="Now."))
     assert master.says("L002.progress_update") == "Now."
+
+
+class Rows(list):
+    """Rows whose end can be noticed."""
+
+
+def test_memory_is_flat_in_the_number_of_returns():
+    master, mine = learning()
+
+    def replies():
+        for number in range(50):
+            one = back(mine, MONDAY + timedelta(minutes=number), L002_progress_update=f"Answer {number}.")
+            rows = Rows(one.blocks[0].rows)
+            held.append(weakref.ref(rows))
+            yield Received(one.file, (Block("Your return", rows),), f"{number}", "", one.sent)
+            del one, rows
+            assert sum(rows() is not None for rows in held) <= 2
+
+    held: list[weakref.ref[Rows]] = []
+    result = merge(master.snapshot, replies(), NOW)
+    assert len(held) == 50 and result.returns[0].cells[0].received == "Answer 49."
+    assert [rows() for rows in held[:-1]] == [None] * 49
+
+
+def test_reading_can_be_done_elsewhere_in_batches_that_send_back_only_what_changed():
+    master, mine = learning()
+    replies = [back(mine, MONDAY, L002_rag="Red"), back(master.issued["Safety Lead"], TUESDAY, L003_rag="Green")]
+    odd = [received([["no"], ["table"]]), Refused("cv.docx", "it is a letter"), replies[0]]
+    whole = merge(master.snapshot, [*replies, *odd], NOW)
+    parts = [pickle.loads(pickle.dumps(list(read_replies(master.snapshot, part)))) for part in (replies, odd)]
+    assert merge(master.snapshot, [one for part in parts for one in part], NOW).changes == whole.changes
+    assert all(len(pickle.dumps(one)) < 4_000 for part in parts for one in part)
 
 
 # ---------------------------------------------------------------- the laws

@@ -51,7 +51,16 @@ def test_every_kind_of_csv(delimiter, encoding):
         ("Err:502", Expect(invalid=1)),
         ("It cost £5 – “cheap”", Expect({**ANSWER, "L002.progress_update": "It cost £5 – “cheap”"})),
     ],
-    ids=["40,000 characters", "30,000 characters", "bell", "carriage returns", "formula", "error", "Calc's error", "cp1252"],
+    ids=[
+        "40,000 characters",
+        "30,000 characters",
+        "bell",
+        "carriage returns",
+        "formula",
+        "error",
+        "Calc's error",
+        "cp1252",
+    ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_what_only_a_csv_can_hold(answer, expect, encoding):
@@ -75,7 +84,9 @@ def test_all_of_them_in_one_folder_are_one_answer():
     """Sixty versions of one owner's return at once: nobody knows which is the newest, and no wrong cell is written."""
     master = fresh()
     before = master.values()
-    replies = [received(read_file(mangled(c), "Return.xlsx"), f"{n}.xlsx") for n, c in enumerate(CASES) if c.name != "emptied"]
+    replies = [
+        received(read_file(mangled(c), "Return.xlsx"), f"{n}.xlsx") for n, c in enumerate(CASES) if c.name != "emptied"
+    ]
     result = master.merge(*replies)
     for one in result.returns:
         assert sum(one.outcomes.values()) == one.count

@@ -1,12 +1,16 @@
 """Undo: exactly the cells of one return, but for those changed since."""
 
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
-from plans import Master, back
+from masters import OWNERS, THREE, make_master, snapshot_of, type_into
+from plans import HEAD, Master, back
 
+from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.ledgers import BOTH, JOURNAL, KEEP, OWN, PLAN, TAKE
+from hrworkbook.ledgers import BOTH, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE
+from hrworkbook.plan import read_plan
 from hrworkbook.schema import shipped_schemas
 from hrworkbook.snapshot import Write
 
@@ -179,3 +183,40 @@ def test_dates_come_back_as_dates(tmp_path):
         master.apply(JOURNAL.rewrite(master.snapshot, row, {"Before": "31/03/2027", "After": "30/04/2027"}))
     master.undo()
     assert master.values() == before
+
+
+def test_on_disk_merge_then_undo_gives_the_plan_back_exactly(tmp_path, capsys):
+    path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
+    main(["issue", str(path), "--out", str(out)])
+    before = snapshot_of(path)["Plan"].rows
+    for number, owner in enumerate(("Learning Lead", "Safety Lead")):
+        (file,) = out.glob(f"{owner}*.xlsx")
+        heads = list(snapshot_of(file).sheets[0].rows[HEAD])
+        cell = f"{chr(65 + heads.index('Progress Update'))}{HEAD + 2}"
+        type_into(file, {f"Your return!{cell}": f"={number + 1}+1 is an answer\nover two lines"})
+        assert main(["merge", str(path), str(file)]) == 0
+    after = snapshot_of(path)["Plan"].rows
+    assert after != before
+    capsys.readouterr()
+    assert main(["undo", str(path), "R0002", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["left"] == []
+    assert main(["undo", str(path), "--last"]) == 0
+    assert snapshot_of(path)["Plan"].rows == before
+    assert main(["undo", str(path), "--last"]) == 2
+    assert "there is nothing to undo" in capsys.readouterr().err
+
+
+def test_on_disk_two_answers_to_one_joint_row_are_decided(tmp_path, capsys):
+    path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
+    main(["issue", str(path), "--out", str(out)])
+    for owner, row, text in (("Learning Lead", HEAD + 3, "Nine seen."), ("Safety Lead", HEAD + 2, "One is left.")):
+        (file,) = out.glob(f"{owner}*.xlsx")
+        heads = list(snapshot_of(file).sheets[0].rows[HEAD])
+        type_into(file, {f"Your return!{chr(65 + heads.index('Progress Update'))}{row}": text})
+    assert main(["merge", str(path), *map(str, sorted(out.glob("*.xlsx")))]) == 1
+    (waiting,) = DECISIONS.items(snapshot_of(path))
+    type_into(path, {f"Decisions!A{waiting.row}": BOTH})
+    capsys.readouterr()
+    assert main(["decide", str(path)]) == 0
+    assert read_plan(snapshot_of(path)).by_id["L003"].text("progress_update") == "Nine seen.\nOne is left."
+    assert [i.text("Why") for i in JOURNAL.items(snapshot_of(path))] == ["merge", f"decide: {BOTH}"]

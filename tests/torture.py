@@ -235,7 +235,10 @@ def cached(content: bytes) -> bytes:
 def errors(content: bytes) -> bytes:
     """Formulas whose stored result is an error."""
     put_error = r'<c\1 t="e">\2\3<v>#REF!</v>'
-    return _in_sheet(content, lambda xml: re.sub(r"<c([^>]*?)>(<f>[^<]*</f>)<v\s*/>|<c([^>]*?)>(<f>[^<]*</f>)<v></v>", put_error, xml))
+    return _in_sheet(
+        content,
+        lambda xml: re.sub(r"<c([^>]*?)>(<f>[^<]*</f>)<v\s*/>|<c([^>]*?)>(<f>[^<]*</f>)<v></v>", put_error, xml),
+    )
 
 
 def _in_sheet(content: bytes, change: Callable[[str], str]) -> bytes:
@@ -318,6 +321,7 @@ def copy_row(page: Worksheet, row: int, **changes: object) -> None:
         page.cell(page.max_row, column(page, heading.replace("_", " "))).value = value
 
 
+# fmt: off
 CASES = [
     Case("filled in as asked", lambda b, p: None),
     Case("saved and sent back unread", lambda b, p: (put(p, "L003", "RAG", "Green"), put(p, "L003", "Progress Update", "Six pairs of mentors at work.")), NOTHING),
@@ -406,7 +410,8 @@ CASES = [
     # no return at all
     Case("emptied", lambda b, p: emptied(b), Expect({}, refused="no rows were found in it")),
     Case("turned on its side", on_its_side, Expect({}, refused="lies on its side")),
-]  # fmt: skip
+]
+# fmt: on
 
 
 def mangled(case: Case) -> bytes:
@@ -451,11 +456,7 @@ def try_out(content: bytes, name: str, expect: Expect) -> None:
         reply = Refused(name, str(refusal))
     result = master.merge(reply)
     now = master.values()
-    wrong = {
-        ".".join(p): now[p]
-        for p in now
-        if plain(now[p]) != plain(expect.applied.get(".".join(p), before[p]))
-    }
+    wrong = {".".join(p): now[p] for p in now if plain(now[p]) != plain(expect.applied.get(".".join(p), before[p]))}
     assert not wrong, f"cells that should not say this: {wrong}"
     assert not any(isinstance(now[p], str) and len(now[p]) > 32_767 for p in now)
     if expect.refused:
@@ -466,7 +467,12 @@ def try_out(content: bytes, name: str, expect: Expect) -> None:
     (one,) = result.returns
     found = one.outcomes
     assert sum(found.values()) == one.count
-    wanted = {"applied": len(expect.applied), "conflict": expect.conflict, "locked": expect.locked, "invalid": expect.invalid}
+    wanted = {
+        "applied": len(expect.applied),
+        "conflict": expect.conflict,
+        "locked": expect.locked,
+        "invalid": expect.invalid,
+    }
     got = {k: found[k] for k in wanted}
     assert got == wanted, (got, [(c.outcome, c.line.id, c.column.key, c.received, c.why) for c in one.cells])
     if expect.unplaced is not None:
@@ -481,7 +487,11 @@ def _lost(master: Master, reply: Received, result: object) -> Iterator[str]:
     (one,) = result.returns  # type: ignore[attr-defined]
     mine = master.issued["Learning Lead"]
     known = {plain(v) for x in mine.lines for v in (x.id, *x.values.values())}
-    known |= {plain(c.value) for row in openpyxl.load_workbook(io.BytesIO(answered())).worksheets[0].iter_rows(max_row=TOP) for c in row}
+    known |= {
+        plain(c.value)
+        for row in openpyxl.load_workbook(io.BytesIO(answered())).worksheets[0].iter_rows(max_row=TOP)
+        for c in row
+    }
     known |= {plain(c.received) for c in one.cells} | {plain(s.value) for s in one.strays}
     known = {text.casefold() for text in known}
     notes = "\n".join([*one.notes, *one.unknown_headings]).casefold()
@@ -494,5 +504,18 @@ def _lost(master: Master, reply: Received, result: object) -> Iterator[str]:
                 yield text
 
 
-HEADINGS = {"The plan", "Your answer", "Progress", "Update", "RAG status", " rag ", "PROGRESS   UPDATE:", "46447", "46477", "7", "01/03/2027", "31/03/2027"}
+HEADINGS = {
+    "The plan",
+    "Your answer",
+    "Progress",
+    "Update",
+    "RAG status",
+    " rag ",
+    "PROGRESS   UPDATE:",
+    "46447",
+    "46477",
+    "7",
+    "01/03/2027",
+    "31/03/2027",
+}
 """Headings typed anew, and locked cells that only stand in another form."""
