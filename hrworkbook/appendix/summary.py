@@ -7,17 +7,19 @@ is wider than its cell is cut into lines beforehand and runs over the empty cell
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from hrworkbook.appendix.cutting import row_height, stepped
+from hrworkbook.appendix.cutting import cut, row_height, stepped
 from hrworkbook.appendix.document import AppendixDocument, Count, MonthGrid, Spend, StatusTable
 from hrworkbook.appendix.measure import ONE_LINE, Face, face
 from hrworkbook.appendix.paginate import SAFETY, printed, split_lines
-from hrworkbook.appendix.plan_pages import CONT, PageSetup
+from hrworkbook.appendix.plan_pages import CONT, PageSetup, shown
 from hrworkbook.appendix.widths import NARROW, PADDING, page_pixels, pixels_for
 from hrworkbook.findings import count
 from hrworkbook.look import TALLEST_ROW
 
 _WORDS_SHARE = 0.31
 """The share of the page the wide column takes."""
+_LEAST_WORDS_SHARE = 0.2
+"""The least it takes where the narrow columns have long headings."""
 _COUNTS_A_ROW = 6
 _MONTHS_A_ROW = 15
 _FEWEST_NARROW = 12
@@ -123,17 +125,26 @@ class _Layout:
     def _widths(self) -> tuple[int, ...]:
         """The wide column, then narrow ones as wide as the words over them need."""
         total = page_pixels(self.setup)
-        months = self.summary.months
-        heads = list(months.months[:_MONTHS_A_ROW]) if months else []
-        number = max(
-            _FEWEST_NARROW, len(heads), len(self.summary.statuses.statuses) + 1 if self.summary.statuses else 0
-        )
-        first = int(total * _WORDS_SHARE)
+        months = self.summary.months.months if self.summary.months else ()
+        statuses = (*self.summary.statuses.statuses, "Total") if self.summary.statuses else ()
+        number = max(_FEWEST_NARROW, min(len(months), _MONTHS_A_ROW), len(statuses))
+        heads: list[list[str]] = [[] for _ in range(number)]
+        for i, month in enumerate(months):
+            heads[i % _MONTHS_A_ROW].append(month)
+        if number // max(1, len(statuses)) < 2:
+            for i, status in enumerate(statuses):
+                heads[i].append(status)
         small = self.face(bold=True, step=-1)
-        least = [pixels_for(small.longest_word(heads[i]) if i < len(heads) else 0, 0) for i in range(number)]
-        spare = max(0, total - first - sum(least))
-        even = max(0, (total - first) // number)
-        narrow = [even] * number if all(w <= even for w in least) else [w + spare // number for w in least]
+        least = [pixels_for(max((small.longest_word(h) for h in texts), default=0), 0) + 3 for texts in heads]
+        room = int(total * (1 - _WORDS_SHARE))
+        if sum(least) > room:
+            room = min(sum(least), int(total * (1 - _LEAST_WORDS_SHARE)))
+        even = room // number
+        if max(least) <= even:
+            narrow = [even] * number
+        else:
+            spare = (room - sum(least)) // number
+            narrow = [w + spare for w in least] if spare >= 0 else [min(w, even) for w in least]
         return (total - sum(narrow), *narrow)
 
     def lines(
@@ -204,21 +215,28 @@ class _Layout:
         if not text and not statuses:
             return _Part()
         larger = self.face(step=1)
-        height = larger.lines(text, self.first_points - 15) * larger.line + 6 if text else 0.0
-        if statuses and statuses.rows:
-            height = max(height, min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST))
-        pieces = [text]
-        if height > TALLEST_ROW:
-            pieces = [p for p in text.split("\n") if p]
+        drawn = (
+            min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST) if statuses and statuses.rows else 0.0
+        )
         rows = []
-        for n, piece in enumerate(pieces):
-            tall = height if len(pieces) == 1 else larger.lines(piece, self.first_points - 15) * larger.line + 6
-            if not n and statuses and statuses.rows:
-                tall = max(tall, min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST))
-            role = "chart" if not n and statuses and statuses.rows else ""
+        for n, piece in enumerate(self._fitting(text, larger)):
+            tall = larger.lines(piece, self.first_points - 15) * larger.line + 6 if piece else 0.0
+            charted = drawn > 0 and not n
             cells = (SummaryCell(0, piece, "paragraph"),) if piece else ()
-            rows.append(SummaryRow(cells, min(stepped(tall), TALLEST_ROW), role=role))
+            height = min(stepped(max(tall, drawn if charted else 0.0)), TALLEST_ROW)
+            rows.append(SummaryRow(cells, height, role="chart" if charted else ""))
         return _Part(body=rows, whole=True)
+
+    def _fitting(self, text: str, larger: Face) -> list[str]:
+        """The paragraph in pieces that each fit a row; one, unless it is far longer than a paragraph should be."""
+        most = int((TALLEST_ROW - 6) / larger.line)
+        pieces = []
+        rest = text
+        while shown(rest):
+            at = cut(larger, rest, self.first_points - 15, most)
+            pieces.append(shown(rest[:at]))
+            rest = rest[at:]
+        return pieces or [""]
 
     def _table_head(
         self, texts: Sequence[tuple[int, str, float]], role: str = "", centred: bool = False

@@ -11,6 +11,17 @@ from hrworkbook.findings import listed
 
 _DUE_FILL = "#D2E2F1"
 """A light blue under a count of the month grid; its text is TEXT."""
+_OTHERS = tuple(
+    look.Paint(fill, text)
+    for fill, text in (
+        (look.RULE, look.TEXT),
+        (look.SECONDARY, look.WHITE),
+        ("#DEE0E2", look.TEXT),
+        (look.BAND, look.WHITE),
+        ("#8EB8DC", look.TEXT),
+    )
+)
+"""Bars of statuses that have no colour of their own."""
 _BORDERED = {"bottom": 1, "bottom_color": look.RULE}
 _STYLES: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_color": look.BAND, "step": 8},
@@ -81,19 +92,21 @@ def _format(ink: Ink, plan: SummaryPlan, style: str, status: str = "") -> Any:
 
 def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
     """A stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
-    first = next(n for n, row in enumerate(plan.rows) if row.role == "statuses")
-    last = max(n for n, row in enumerate(plan.rows) if row.role == "statuses")
+    first, column, step = _chart_range(sheet, plan, table)
+    last = first + len(table.rows) - 1
+    unknown = 0
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     for n, status in enumerate(table.statuses):
-        column = 1 + plan.slot * n
+        values = column + 1 + step * n
         paint = look.paint_of(status)
         if paint == look.NO_STATUS:
-            paint = look.Paint(look.RULE, look.TEXT)
+            paint = _OTHERS[unknown % len(_OTHERS)]
+            unknown += 1
         chart.add_series(
             {
                 "name": status,
-                "categories": ["Summary", first, 0, last, 0],
-                "values": ["Summary", first, column, last, column],
+                "categories": ["Summary", first, column, last, column],
+                "values": ["Summary", first, values, last, values],
                 "fill": {"color": paint.fill},
                 "border": {"color": look.WHITE, "width": 1.5},
                 "gap": 35,
@@ -117,6 +130,28 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
     sheet.insert_chart(
         at, 1, chart, {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_words(table)}
     )
+
+
+def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int, int, int]:
+    """First row, column of the themes, and columns a status takes, of the cells the chart draws.
+
+    They are those of the printed table. Where that runs over a page, with its headings repeated in between, they stand
+    once more beside the printed page.
+    """
+    rows = [n for n, row in enumerate(plan.rows) if row.role == "statuses"]
+    if rows[-1] - rows[0] == len(rows) - 1:
+        return rows[0], 0, plan.slot
+    column = len(plan.widths) + 1
+    sheet.set_column_pixels(column, column, 480)
+    sheet.write_string(2, column, "What the chart shows")
+    for j, status in enumerate(table.statuses, start=1):
+        sheet.set_column_pixels(column + j, column + j, 160)
+        sheet.write_string(3, column + j, status)
+    for i, (theme, counts) in enumerate(table.rows, start=4):
+        sheet.write_string(i, column, " ".join(theme.split()))
+        for j, number in enumerate(counts, start=1):
+            sheet.write_number(i, column + j, number)
+    return 4, column, 1
 
 
 def chart_words(table: StatusTable) -> str:
