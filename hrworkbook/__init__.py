@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hrworkbook.appendix import appendix as appendix
+    from hrworkbook.bounce import bounce as bounce
     from hrworkbook.chase import chase as chase
     from hrworkbook.decide import decide as decide
     from hrworkbook.issue import issue as issue
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hrworkbook.undo import undo as undo
     from hrworkbook.validate import validate as validate
 
-__all__ = ["appendix", "chase", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate"]
+__all__ = ["appendix", "bounce", "chase", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate"]
 
 
 class _Verbs(ModuleType):

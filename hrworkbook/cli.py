@@ -57,6 +57,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "write reminders to owners still out",
         "Writes a reminder mail for each owner whose return has not come back, with their open lines attached.",
     ),
+    "bounce": (
+        "send returns back for cells to mend",
+        "Writes a reply for each return with cells that could not be taken: the same return with the owner's answers in "
+        "it, and a comment on each faulty cell that says what is wrong and what to do.",
+    ),
     "appendix": (
         "make the appendix for the committee",
         "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too.",
@@ -141,6 +146,8 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     undo.add_argument("--last", action="store_true", help="the last return merged")
     made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
     made["chase"].add_argument("--out", metavar="DIR", required=True, help="the folder for the reminders")
+    made["bounce"].add_argument("--out", metavar="DIR", required=True, help="the folder for the replies")
+    made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"

@@ -1,23 +1,30 @@
 """Draft mails: ready to open, check and send from any mail program."""
 
+import re
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from hrworkbook.bounce import Returned
 from hrworkbook.findings import count
 from hrworkbook.issue import Return
-from hrworkbook.outcomes import Cell
 from hrworkbook.plan import Owner
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]]) -> bytes:
-    """An unsent mail as an .eml (`X-Unsent: 1` makes Outlook open it for editing), addressed where the address is known."""
+def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]], *, copy: str = "") -> bytes:
+    """An unsent mail as an .eml (`X-Unsent: 1` makes Outlook open it for editing), addressed where the address is known.
+
+    `copy` is who else is to have it; it stands in for the owner whose address is not known.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = " ".join(subject.split())
-    if to.email and "@" in to.email:
-        mail["To"] = to.email
+    to_them = _addresses(to.email)
+    others = [a for a in _addresses(copy) if a.casefold() not in {t.casefold() for t in to_them}]
+    for heading, addresses in (("To", to_them or others), ("Cc", others if to_them else [])):
+        if addresses:
+            mail[heading] = ", ".join(addresses)
     mail["X-Unsent"] = "1"
     mail.set_content(text)
     for name, content in attachments:
@@ -54,17 +61,34 @@ def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
     return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])
 
 
-def bounce(owner: Owner, title: str, cells: Sequence[Cell], file: str, workbook: bytes) -> bytes:
-    """The mail that sends a return back for the cells that could not be taken, each with what to do."""
-    wrong = "\n".join(f"  - line {c.line.id}, {c.column.header}: {c.why}" for c in cells)
+def bounce(back: Returned, workbook: bytes) -> bytes:
+    """The mail that sends a return back for the cells that could not be taken, each with what to do.
+
+    It goes to the owner, with a copy to whoever sent the return where that is somebody else.
+    """
+    issued, cells = back.issued, count(len(back.faulty), "cell")
+    wrong = "\n".join(
+        f"  - line {c.line}, {c.column}: {' '.join(c.why.split()).rstrip('.')}." for c in back.faulty.values()
+    )
     text = (
-        f"{_greeting(owner)}\n\n"
-        f"Thank you for your return for the {title}. {count(len(cells), 'cell').capitalize()} could not be taken as it stands:\n\n"
+        f"{_greeting(issued.owner)}\n\n"
+        f"Thank you for your return for the {issued.schema.title}, {issued.period}. "
+        f"I could not take {cells} as {'it stands' if len(back.faulty) == 1 else 'they stand'}:\n\n"
         f"{wrong}\n\n"
-        "The rest is in the plan. The same return is attached, with a note on each of these cells: please mend them and send it back.\n\n"
+        "Your return is attached with your answers in it and a note on each of these cells. Please mend them in that file "
+        "and send it back; everything else you sent has reached me.\n\n"
         "Thank you\n"
     )
-    return draft(owner, f"{title}: {count(len(cells), 'cell')} to mend in your return", text, [(file, workbook)])
+    subject = f"{issued.schema.title}, {issued.period}: {cells} to mend in your return"
+    return draft(issued.owner, subject, text, [(issued.file, workbook)], copy=back.sender)
+
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
+
+
+def _addresses(text: str) -> list[str]:
+    """The mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
+    return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _ADDRESS.fullmatch(a)))
 
 
 def _greeting(owner: Owner) -> str:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 ROOMS = {
     "plan": ("new", "validate", "next"),
-    "returns": ("issue", "read", "merge", "decide", "undo", "chase"),
+    "returns": ("issue", "read", "merge", "decide", "undo", "chase", "bounce"),
     "committee": ("appendix", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),
     "example": ("demo",),

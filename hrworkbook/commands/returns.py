@@ -1,4 +1,4 @@
-"""The commands of the returns: issue, read, merge, decide, undo, chase."""
+"""The commands of the returns: issue, read, merge, bounce, decide, undo, chase."""
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -248,5 +248,38 @@ def run_chase(options: Namespace) -> int:
     else:
         for row in chased:
             print(f"  {row['return_id']}  {row['owner']}: {row['file']}")
+        print(result.message)
+    return 0
+
+
+def run_bounce(options: Namespace) -> int:
+    """Writes the drafts that send returns back."""
+    from hrworkbook.bounce import bounce, note_on
+    from hrworkbook.drafts import bounce as reply
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.hosts.files import place_all
+    from hrworkbook.sheets.return_sheet import return_workbook
+
+    result = bounce(FileHost(Path(options.master)).snapshot(), now(), options.owner)
+    folder = Path(options.out)
+    files: dict[str, bytes] = {}
+    bounced: list[dict[str, object]] = []
+    for one in result.returns:
+        name = f"To mend {Path(one.issued.file).stem}.eml"
+        notes = {place: note_on(cell) for place, cell in one.faulty.items()}
+        files[name] = reply(one, return_workbook(one.issued, notes))
+        cells = [{"id": c.line, "column": c.column, "value": c.said, "reason": c.why} for c in one.faulty.values()]
+        bounced.append({
+            "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name), "cells": cells,
+        })  # fmt: skip
+    with place_all(folder, files):
+        pass
+    if options.json:
+        print_json({"bounced": bounced})
+    else:
+        for one, name in zip(result.returns, files, strict=True):
+            print(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
+            for cell in one.faulty.values():
+                print(f"         {cell.line}, {cell.column}: {cell.why}")
         print(result.message)
     return 0

@@ -1,6 +1,6 @@
 """A return, written: one sheet with the owner's lines, locked but for the cells that are theirs to fill in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -17,8 +17,11 @@ TOP = 7
 """The heading row; above it the title, what to do, and the seal."""
 
 
-def return_workbook(issued: Return) -> bytes:
-    """The return as an .xlsx without macros; the same return gives the same bytes."""
+def return_workbook(issued: Return, notes: Mapping[tuple[str, str], str] | None = None) -> bytes:
+    """The return as an .xlsx without macros; the same return gives the same bytes.
+
+    `notes` are comments for cells to mend, by line ID and column key; those cells are tinted, and the first is selected.
+    """
     paper = Paper(title_of(issued))
     sheet = paper.book.add_worksheet(SHEET)
     columns = _columns(issued)
@@ -26,7 +29,7 @@ def return_workbook(issued: Return) -> bytes:
     sheet.hide_gridlines(2)
     _head(paper, sheet, issued)
     _headings(paper, sheet, columns, widths)
-    first_cell = _rows(paper, sheet, issued, columns, widths)
+    first_cell = _rows(paper, sheet, issued, columns, widths, notes or {})
     last = TOP + len(issued.lines) - 1
     _dropdowns(sheet, issued, columns, last)
     sheet.protect("", {
@@ -106,6 +109,7 @@ def _rows(
     issued: Return,
     columns: Sequence[tuple[Column | None, bool]],
     widths: Sequence[float],
+    notes: Mapping[tuple[str, str], str],
 ) -> tuple[int, int] | None:
     edge = {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE}
     locked = paper.format(bg_color=look.QUIET, **edge)
@@ -113,7 +117,11 @@ def _rows(
     open_ = paper.format(
         bg_color=look.WHITE, locked=0, left=1, right=1, left_color=look.RULE, right_color=look.RULE, **edge
     )
+    to_mend = paper.format(
+        bg_color=look.PROBLEM_FILL, locked=0, left=5, right=1, left_color=look.RED, right_color=look.RULE, **edge
+    )
     first: tuple[int, int] | None = None
+    noted: tuple[int, int] | None = None
     for row, line in enumerate(issued.lines, TOP):
         cells: list[Value] = []
         for i, (column, shown) in enumerate(columns):
@@ -123,12 +131,23 @@ def _rows(
                 value = issued.last[column.key].get(line.id, "") if shown else line.values.get(column.key)
             cells.append(value)
             theirs = column is not None and column.by_owner and not shown
-            put(sheet, row, i, value, open_ if theirs else before if shown else locked)
+            note = notes.get((line.id, column.key), "") if column and theirs else ""
+            put(sheet, row, i, value, to_mend if note else open_ if theirs else before if shown else locked)
+            if note:
+                _comment(sheet, row, i, note)
+                noted = noted or (row, i)
             if theirs and first is None:
                 first = (row, i)
         tall = row_height([as_text(v) for v in cells], widths, tallest=look.TALLEST_ROW)
         sheet.set_row(row, max(tall, 33))
-    return first
+    return noted or first
+
+
+def _comment(sheet: Worksheet, row: int, column: int, note: str) -> None:
+    """A comment large enough for its text to be read without scrolling."""
+    lines = sum(1 + len(line) // 38 for line in note.splitlines())
+    looks = {"author": "HR", "font_name": "Calibri", "font_size": 10, "color": look.WHITE, "width": 250}
+    sheet.write_comment(row, column, note, {**looks, "height": 24 + 18 * min(lines, 20)})
 
 
 def _dropdowns(sheet: Worksheet, issued: Return, columns: Sequence[tuple[Column | None, bool]], last: int) -> None:
