@@ -22,7 +22,8 @@ from hrworkbook.appendix.measure import face
 from hrworkbook.appendix.paginate import SAFETY
 from hrworkbook.appendix.plan_pages import PageSetup
 from hrworkbook.appendix.sheets import plan_document
-from hrworkbook.appendix.summary import SummaryPlan, plan_summary
+from hrworkbook.appendix.summary import plan_summary
+from hrworkbook.appendix.summary_pages import SummaryPlan
 from hrworkbook.appendix.widths import page_pixels, text_width
 
 STATUSES = ("Complete", "On track", "At risk", "Off track", "Deferred to next year", "Not started yet", "Not reported")

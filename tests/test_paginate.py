@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from hrworkbook.appendix.cutting import cut
 from hrworkbook.appendix.measure import face
-from hrworkbook.appendix.paginate import SAFETY, paginate, printed
+from hrworkbook.appendix.paginate import SAFETY, paginate
 from hrworkbook.appendix.plan_pages import CONT, PagePlan, PageSetup, PrintColumn, PrintLine, shown
+from hrworkbook.appendix.texts import printed
 from hrworkbook.appendix.widths import page_pixels, text_width
 
 PHRASE = "the review of consultation wellbeing. £1,250.00 café – Oct 2016 sub-committee and/or (note 3) “HR” 😀 - • x"

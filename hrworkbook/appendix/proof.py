@@ -20,7 +20,7 @@ from hrworkbook.appendix.ink import footer_lines, header_lines
 from hrworkbook.appendix.pdf import print_pdf, to_pdf
 from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PageSetup, PlanRow, shown
 from hrworkbook.appendix.sheets import DocumentPlan
-from hrworkbook.appendix.summary import SummaryPlan
+from hrworkbook.appendix.summary_pages import SummaryPlan
 from hrworkbook.errors import ToolMissing, UnreadableFile
 from hrworkbook.findings import count
 

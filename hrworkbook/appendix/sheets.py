@@ -11,7 +11,8 @@ from hrworkbook.appendix.ink import Ink
 from hrworkbook.appendix.paginate import paginate
 from hrworkbook.appendix.plan_pages import PagePlan, PrintColumn, PrintLine
 from hrworkbook.appendix.print_sheet import write_pages
-from hrworkbook.appendix.summary import SummaryPlan, plan_summary
+from hrworkbook.appendix.summary import plan_summary
+from hrworkbook.appendix.summary_pages import SummaryPlan
 from hrworkbook.appendix.summary_sheet import write_summary
 
 _NO_DATE = datetime(2000, 1, 1)

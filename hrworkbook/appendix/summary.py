@@ -5,13 +5,14 @@ is wider than its cell is cut into lines beforehand and runs over the empty cell
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hrworkbook.appendix.cutting import cut, row_height, stepped
-from hrworkbook.appendix.document import AppendixDocument, Count, MonthGrid, Spend, StatusTable
+from hrworkbook.appendix.document import AppendixDocument, Count, MonthGrid, Spend
 from hrworkbook.appendix.measure import ONE_LINE, Face, face
-from hrworkbook.appendix.paginate import SAFETY, printed, split_lines
-from hrworkbook.appendix.plan_pages import CONT, PageSetup, shown
+from hrworkbook.appendix.plan_pages import CONT, shown
+from hrworkbook.appendix.summary_pages import Part, SummaryCell, SummaryPlan, SummaryRow, paged
+from hrworkbook.appendix.texts import printed, split_lines
 from hrworkbook.appendix.widths import NARROW, PADDING, page_pixels, pixels_for
 from hrworkbook.findings import count
 from hrworkbook.look import TALLEST_ROW
@@ -28,63 +29,6 @@ _DUE_COLUMNS, _OWNER_COLUMNS = 3, 4
 _CHART_BAR, _CHART_REST = 20.0, 78.0
 """Points of chart height for each theme, and for title, legend and scale."""
 _TALLEST_CHART = 330.0
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryCell:
-    """One cell: column counted from 0, text or number, the name of its style, and the status whose colour it wears."""
-
-    column: int
-    value: str | int
-    style: str
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """One row of the summary; `across` names the style of its empty cells up to the page's edge."""
-
-    cells: tuple[SummaryCell, ...]
-    height: float
-    across: str = ""
-    keep: bool = False
-    """Whether it stays on the page of the row below it."""
-    role: str = ""
-    """'chart': the chart stands in this row; 'statuses': a row of the table the chart draws."""
-
-
-@dataclass(frozen=True)
-class SummaryPlan:
-    """The summary, measured."""
-
-    setup: PageSetup
-    widths: tuple[int, ...]
-    rows: tuple[SummaryRow, ...]
-    breaks: tuple[int, ...]
-    """The rows, counted from 0, that begin a page after the first."""
-    statuses: StatusTable | None
-    slot: int
-    """How many narrow columns one status of the status table takes."""
-
-    @property
-    def page_count(self) -> int:
-        """How many pages the summary prints on."""
-        return len(self.breaks) + 1
-
-    def texts_of(self, page: int) -> list[str]:
-        """Every text of a page counted from 1, in reading order."""
-        edges = [0, *self.breaks, len(self.rows)]
-        return [str(c.value) for row in self.rows[edges[page - 1] : edges[page]] for c in row.cells]
-
-
-@dataclass(slots=True)
-class _Part:
-    """A part of the summary: rows repeated where it runs over a page, and its own rows."""
-
-    head: list[SummaryRow] = field(default_factory=list)
-    body: list[SummaryRow] = field(default_factory=list)
-    whole: bool = False
-    """Whether it stands on one page if it fits one."""
 
 
 def plan_summary(document: AppendixDocument) -> SummaryPlan | None:
@@ -117,7 +61,7 @@ class _Layout:
         """Every part in order, broken into pages."""
         parts = [self._opening(), *self._counts(), self._paragraph(), self._statuses(), self._overdue()]
         parts += [*self._months(), *self._spend(), self._changes()]
-        rows, breaks = self._paged([p for p in parts if p.head or p.body])
+        rows, breaks = paged([p for p in parts if p.head or p.body], self.setup)
         return SummaryPlan(
             self.setup, self.widths, tuple(rows), tuple(breaks), self.summary.statuses, self.slot
         )  # fmt: skip
@@ -165,7 +109,7 @@ class _Layout:
         rows = self.lines(text, bold, "heading")
         return [replace(rows[0], height=stepped(rows[0].height + 9)), *rows[1:]]
 
-    def _opening(self) -> _Part:
+    def _opening(self) -> Part:
         """Title, then what, when, who, and whether the public may read it."""
         cover = self.document.cover
         rows = self.lines(cover.title, self.face(bold=True, step=8), "title")
@@ -180,13 +124,13 @@ class _Layout:
             reason = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
             rows += self.lines(reason, self.face(bold=True, step=1), "exempt")
         rows.append(SummaryRow((), 9.0, keep=True))
-        return _Part(body=rows)
+        return Part(body=rows)
 
-    def _counts(self) -> list[_Part]:
+    def _counts(self) -> list[Part]:
         """The large numbers, and the words under each."""
         counts = self.summary.counts
         return [
-            _Part(body=self._count_rows(counts[i : i + _COUNTS_A_ROW]))
+            Part(body=self._count_rows(counts[i : i + _COUNTS_A_ROW]))
             for i in range(0, len(counts), _COUNTS_A_ROW)
         ]  # fmt: skip
 
@@ -208,12 +152,12 @@ class _Layout:
         rows.append(SummaryRow((), 12.0, keep=True))
         return rows
 
-    def _paragraph(self) -> _Part:
+    def _paragraph(self) -> Part:
         """The covering paragraph, with the chart of the statuses beside it in the same row."""
         text = printed(self.summary.paragraph)
         statuses = self.summary.statuses
         if not text and not statuses:
-            return _Part()
+            return Part()
         larger = self.face(step=1)
         drawn = (
             min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST) if statuses and statuses.rows else 0.0
@@ -225,7 +169,7 @@ class _Layout:
             cells = (SummaryCell(0, piece, "paragraph"),) if piece else ()
             height = min(stepped(max(tall, drawn if charted else 0.0)), TALLEST_ROW)
             rows.append(SummaryRow(cells, height, role="chart" if charted else ""))
-        return _Part(body=rows, whole=True)
+        return Part(body=rows, whole=True)
 
     def _fitting(self, text: str, larger: Face) -> list[str]:
         """The paragraph in pieces that each fit a row; one, unless it is far longer than a paragraph should be."""
@@ -271,11 +215,11 @@ class _Layout:
     def _points(self, column: int, columns: int) -> float:
         return sum(self.widths[column : column + columns]) * NARROW - PADDING - 2
 
-    def _statuses(self) -> _Part:
+    def _statuses(self) -> Part:
         """How many lines of each theme have which status, as a table with totals."""
         table = self.summary.statuses
         if table is None or not table.rows:
-            return _Part()
+            return Part()
         self.slot = slot = max(1, min(2, self.narrow // (len(table.statuses) + 1)))
         places = [1 + slot * i for i in range(len(table.statuses) + 1)]
         heads = zip(places, (*table.statuses, "Total"), strict=True)
@@ -286,7 +230,7 @@ class _Layout:
         if len(table.rows) > 1:
             totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
             body.append(self._counted("All themes", places, (*totals, sum(totals)), "", "total"))
-        return _Part([*self.heading("Status by theme"), *head], body, whole=True)
+        return Part([*self.heading("Status by theme"), *head], body, whole=True)
 
     def _counted(
         self, theme: str, places: Sequence[int], counts: Sequence[int], role: str, style: str = "cell"
@@ -296,13 +240,13 @@ class _Layout:
         row = self._row(cells, role)
         return replace(row, across=style)
 
-    def _overdue(self) -> _Part:
+    def _overdue(self) -> Part:
         """The lines whose time has passed, or the sentence that there is none."""
         overdue = self.summary.overdue
         if overdue is None:
-            return _Part()
+            return Part()
         if not overdue:
-            return _Part(body=[*self.heading("Overdue"), *self.lines("Nothing is overdue.", self.body, "plain")])
+            return Part(body=[*self.heading("Overdue"), *self.lines("Nothing is overdue.", self.body, "plain")])
         owner = self.narrow - _OWNER_COLUMNS + 1
         due = owner - _DUE_COLUMNS
         text_points = self.first_points + self._points(1, due - 1) - 6
@@ -316,7 +260,7 @@ class _Layout:
             said = ((0, f"{place}: {line.text}" if place else line.text), (due, line.due), (owner, line.owner))
             points = (text_points, due_points, owner_points)
             body += self._beside([(c, self._cut(t, p)) for (c, t), p in zip(said, points, strict=True)])
-        return _Part([*self.heading(f"Overdue: {count(len(overdue), 'line')}"), *head], body)
+        return Part([*self.heading(f"Overdue: {count(len(overdue), 'line')}"), *head], body)
 
     def _cut(self, text: str, points: float) -> list[str]:
         """The text in lines of so many points, its own line ends read as spaces."""
@@ -336,7 +280,7 @@ class _Layout:
             rows.append(SummaryRow(cells, height, style, keep=not last))
         return rows
 
-    def _months(self) -> list[_Part]:
+    def _months(self) -> list[Part]:
         """What falls due in which month, theme by theme."""
         grid = self.summary.months
         if grid is None or not grid.months or not grid.rows:
@@ -347,7 +291,7 @@ class _Layout:
             parts.append(self._month_part(grid, some, first > 0))
         return parts
 
-    def _month_part(self, grid: MonthGrid, some: range, goes_on: bool) -> _Part:
+    def _month_part(self, grid: MonthGrid, some: range, goes_on: bool) -> Part:
         places = [1 + n for n in range(len(some))]
         heads = [(p, grid.months[i], self._points(p, 1) + 2) for p, i in zip(places, some, strict=True)]
         rows = self.heading("What falls due, month by month" + (f" {CONT}" if goes_on else ""))
@@ -362,9 +306,9 @@ class _Layout:
                 for p, i in zip(places, some, strict=True)
             ]
             body.append(self._row(cells))
-        return _Part(rows, body, whole=True)
+        return Part(rows, body, whole=True)
 
-    def _spend(self) -> list[_Part]:
+    def _spend(self) -> list[Part]:
         """Planned against actual spend: a sentence, and a table where there are figures."""
         spend: Spend | None = self.summary.spend
         if spend is None or not (spend.sentence or spend.lines):
@@ -373,7 +317,7 @@ class _Layout:
         if spend.sentence:
             rows += self.lines(spend.sentence, self.body, "plain")
         if not spend.lines:
-            return [_Part(body=rows)]
+            return [Part(body=rows)]
         step = 3
         places = [1, 1 + step, 1 + 2 * step]
         heads = zip(places, ("Planned", "Actual", "Difference"), strict=True)
@@ -383,61 +327,13 @@ class _Layout:
             texts = (line.planned, line.actual, line.difference)
             cut = [(p, self._cut(t, self._points(p, step))) for p, t in zip(places, texts, strict=True)]
             body += self._beside([(0, self._cut(line.what, self.first_points - 8)), *cut])
-        return [_Part(rows, body)]
+        return [Part(rows, body)]
 
-    def _changes(self) -> _Part:
+    def _changes(self) -> Part:
         """One sentence; the changes themselves have a sheet of their own."""
         changes = self.summary.changes
         if changes is None or not changes.sentence:
-            return _Part()
-        return _Part(
+            return Part()
+        return Part(
             body=[*self.heading("Changes since the last meeting"), *self.lines(changes.sentence, self.body, "plain")]
         )
-
-    def _paged(self, parts: Sequence[_Part]) -> tuple[list[SummaryRow], list[int]]:
-        """The rows of all parts, and those that begin a page."""
-        body = self.setup.height * SAFETY
-        rows: list[SummaryRow] = []
-        breaks: list[int] = []
-        used = 0.0
-        for part in parts:
-            tall = sum(r.height for r in (*part.head, *part.body))
-            if used and part.whole and used + tall > body >= tall:
-                breaks.append(len(rows))
-                used = 0.0
-            head_done = False
-            for unit in _units(part):
-                height = sum(r.height for r in unit)
-                head = [] if head_done else part.head
-                if used and used + height + sum(r.height for r in head) > body:
-                    breaks.append(len(rows))
-                    used = 0.0
-                    head = _again(part.head) if head_done else part.head
-                for row in (*head, *unit):
-                    rows.append(row)
-                    used += row.height
-                head_done = True
-        return rows, breaks
-
-
-def _units(part: _Part) -> list[list[SummaryRow]]:
-    """Rows that must not be parted, each with those it keeps to."""
-    units: list[list[SummaryRow]] = [[]]
-    for row in part.body:
-        units[-1].append(row)
-        if not row.keep:
-            units.append([])
-    return [u for u in units if u]
-
-
-def _again(head: Sequence[SummaryRow]) -> list[SummaryRow]:
-    """A part's heading at the top of a further page, marked as going on; the table the chart draws has one head."""
-    out = []
-    marked = False
-    for row in head:
-        if row.cells and row.cells[0].style == "heading" and not marked:
-            cell = row.cells[0]
-            row = replace(row, cells=(replace(cell, value=f"{cell.value} {CONT}"), *row.cells[1:]))
-            marked = True
-        out.append(replace(row, role=""))
-    return out

@@ -6,7 +6,7 @@ from hrworkbook import look
 from hrworkbook.appendix.document import StatusTable
 from hrworkbook.appendix.ink import Ink, set_page
 from hrworkbook.appendix.plan_pages import Cover
-from hrworkbook.appendix.summary import SummaryCell, SummaryPlan
+from hrworkbook.appendix.summary_pages import SummaryCell, SummaryPlan
 from hrworkbook.findings import listed
 
 _DUE_FILL = "#D2E2F1"

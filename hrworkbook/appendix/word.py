@@ -8,8 +8,9 @@ from typing import Any
 
 from hrworkbook import look
 from hrworkbook.appendix.document import AppendixDocument, Summary
-from hrworkbook.appendix.paginate import paginate, print_texts, printed, shown_once
+from hrworkbook.appendix.paginate import paginate
 from hrworkbook.appendix.plan_pages import NUMBER_KINDS, PAPER_POINTS, PrintColumn, PrintLine
+from hrworkbook.appendix.texts import print_texts, printed, shown_once
 from hrworkbook.appendix.widths import NARROW
 from hrworkbook.errors import ToolMissing
 from hrworkbook.findings import count

@@ -1,0 +1,65 @@
+"""Texts as an appendix prints them: clean, a repeated one shown once a run, cut to lines where they run across a page."""
+
+import re
+from collections.abc import Sequence
+
+from hrworkbook.appendix.measure import Face
+from hrworkbook.appendix.plan_pages import PrintColumn, PrintLine
+from hrworkbook.values import writable
+
+_BULLET = re.compile(r"^[ \t]*(?:[-*·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
+_FEEDS = re.compile(r"\n{3,}")
+_LINE_END_SPACES = re.compile(r"[ \t]*\n[ \t]*")
+
+
+def printed(text: str, bullets: bool = False) -> str:
+    """A cell's text as the print sheets show it: line ends as one feed, dashes that begin a paragraph as bullets."""
+    if text.isascii() and "\n" not in text and "\r" not in text and "\t" not in text:
+        text = text.strip()
+        return writable(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
+    text = writable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u2028", "\n")
+    text = _FEEDS.sub("\n\n", _LINE_END_SPACES.sub("\n", text)).strip(" \n")
+    return _BULLET.sub("• ", text) if bullets else text
+
+
+def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
+    """The lines with every text as it is printed; a text that repeats is read once."""
+    known: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    flags = [bullets and c.bullets for c in columns]
+    out = []
+    for line in lines:
+        cells = []
+        for text, flag in zip(line.cells, flags, strict=True):
+            clean = known[flag].get(text)
+            if clean is None:
+                clean = known[flag][text] = printed(text, flag)
+            cells.append(clean)
+        out.append(PrintLine(" ".join(line.theme.split()), line.reference, tuple(cells), line.line_id))
+    return out
+
+
+def shown_once(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
+    """The texts of each line with those left out that only repeat the line above."""
+    once = [j for j, c in enumerate(columns) if c.once]
+    if not once:
+        return [line.cells for line in lines]
+    out: list[tuple[str, ...]] = []
+    before: PrintLine | None = None
+    for line in lines:
+        cells = line.cells
+        if before is not None and before.theme == line.theme and before.reference == line.reference:
+            kept = list(cells)
+            for j in once:
+                if before.cells[j] != cells[j]:
+                    break
+                kept[j] = ""
+            cells = tuple(kept)
+        out.append(cells)
+        before = line
+    return out
+
+
+def split_lines(bold: Face, text: str, width: float) -> list[str]:
+    """The text in lines that fit a width in points."""
+    starts = [*bold.line_starts(text, width), len(text)]
+    return [text[a:b].strip() for a, b in zip(starts, starts[1:], strict=False)] if text else [""]
