@@ -238,4 +238,7 @@ def with_faults(sheet: RawSheet, seen: faults.Sheet | None) -> RawSheet:
         rows[row][column] = 0
         sheet["specials"].append([row, column, kind, text])
     sheet["hidden_rows"] = seen.hidden_rows
+    if seen.merges:
+        width = max(map(len, rows), default=0)
+        sheet["merges"] = [_clipped(merge, len(rows), width) for merge in seen.merges]
     return sheet

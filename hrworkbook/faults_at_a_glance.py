@@ -13,9 +13,11 @@ _TABLE = re.compile(rb"<table:table[ >]")
 _ROW = re.compile(rb"<table:table-row((?: [^<>]*)?)>")
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _REPEATED_CELL = re.compile(rb'table-cell( [^<>]*columns-repeated="([0-9]{1,11})"[^<>]*)>')
-_FOREIGN = ((b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"))
-"""What only a look at every cell can judge: comments and unparsed text, error values, hidden rows; each after the one letter
-of it that is rare, and is found much faster."""
+_FOREIGN = (
+    (b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"), (b"", b"-spanned="),
+)  # fmt: skip
+"""What only a look at every cell can judge: comments and unparsed text, error values, hidden rows, merged cells; each after
+the one letter of it that is rare, and is found much faster."""
 _SHEETS = b"<office:spreadsheet"
 _END = b"</office:document-content>"
 

@@ -33,12 +33,14 @@ _CELL = re.compile(r"([A-Za-z]{1,9})([0-9]{1,12})")
 class Sheet:
     """What one stored sheet shows beside its values."""
 
-    __slots__ = ("cells", "faults", "hidden_rows", "last_column", "last_row", "rewritten")
+    __slots__ = ("cells", "faults", "hidden_rows", "last_column", "last_row", "merges", "rewritten")
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.hidden_rows: list[int] = []
         """Counted from 1."""
+        self.merges: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        """First and last row and column of merged cells, counted from 0, where the parser does not tell them."""
         self.cells = 0
         self.last_row = 0
         self.last_column = 0
@@ -261,6 +263,10 @@ class _ContentXml:
         elif self.cell and name in ("table:table-cell", "table:covered-table-cell"):
             repeated, attributes = self.cell
             self.cell = None
+            down, across = (_repeats(attributes.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns"))
+            if down > 1 or across > 1:
+                last = (self.row + down - 1, self.column + across - 1)
+                self.sheets[-1].merges.append(((self.row, self.column), last))
             self.settle(repeated, attributes, "".join(self.text).strip())
             self.column += repeated
 

@@ -6,7 +6,7 @@ import json
 import shutil
 
 import pytest
-from hostile import LAUGHS, bomb_of_spaces, mail, many_cells, many_parts, nested_parts
+from hostile import LAUGHS, bomb_of_spaces, mail, many_cells, many_parts, nested_parts, ods, ods_cell
 from masters import shared, snapshot_of, type_into
 from plans import HEAD
 from torture import ANSWER, CASES, Expect, answered, as_csv, fresh, mangled, received, try_out
@@ -138,3 +138,15 @@ def test_ten_true_returns_among_a_thousand_odd_and_hostile_files(tmp_path, capsy
         if block.name not in ("Start", "Plan", "Register", "Journal", "Headings", "Decisions"):
             assert after[block.name].rows == block.rows
     assert not list(tmp_path.rglob("evil.xlsx"))
+
+
+def test_merged_cells_of_an_ods_are_known():
+    """The parser does not tell them, and a covered cell is not a cleared one."""
+    said = {"office__value_type": "string"}
+    both = ods_cell("for both", table__number_rows_spanned="2", table__number_columns_spanned="1", **said)
+    rows = (
+        f"<table:table-row>{ods_cell('Ref', **said)}{ods_cell('Note', **said)}</table:table-row>"
+        f"<table:table-row>{ods_cell('A', **said)}{both}</table:table-row>"
+        f"<table:table-row>{ods_cell('B', **said)}<table:covered-table-cell/></table:table-row>"
+    )
+    assert read_file(ods(rows), "merged.ods").blocks[0].merges == ((2, 2, 3, 2),)

@@ -36,7 +36,21 @@ COLUMNS = (
     ("ward", "text", ""), ("source", "text", ""), ("rag", "choice", "owner"), ("progress", "text", "owner"),
     ("risks", "text", "owner"), ("spend", "money", "owner"),
 )  # fmt: skip
-WORDS = "review workforce planning with schools and report progress to the committee by the end of March".split()
+WORDS = [
+    "review",
+    "workforce",
+    "planning",
+    "with",
+    "schools",
+    "and",
+    "report",
+    "progress",
+    "to",
+    "the",
+    "committee",
+    "by",
+    "March",
+]
 
 BARE = """
 import sys
