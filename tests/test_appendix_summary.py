@@ -66,7 +66,7 @@ def laid_out(summary: Summary, setup: PageSetup) -> SummaryPlan:
     return plan
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(summaries(), SETUPS)
 def test_the_laws_of_a_summary(summary: Summary, setup: PageSetup) -> None:
     plan = laid_out(summary, setup)

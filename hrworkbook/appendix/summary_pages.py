@@ -77,7 +77,7 @@ def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], li
             breaks.append(len(rows))
             used = 0.0
         head_done = False
-        for unit in _units(part):
+        for unit in _units(part, body):
             height = sum(r.height for r in unit)
             head = [] if head_done else part.head
             if used and used + height + sum(r.height for r in head) > body:
@@ -91,14 +91,18 @@ def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], li
     return rows, breaks
 
 
-def _units(part: Part) -> list[list[SummaryRow]]:
-    """Rows that must not be parted, each with those it keeps to."""
+def _units(part: Part, body: float) -> list[list[SummaryRow]]:
+    """Rows that must not be parted, each with those it keeps to; single rows where together they fit no page."""
     units: list[list[SummaryRow]] = [[]]
     for row in part.body:
         units[-1].append(row)
         if not row.keep:
             units.append([])
-    return [u for u in units if u]
+    out: list[list[SummaryRow]] = []
+    for unit in units:
+        fits = sum(r.height for r in (*part.head, *unit)) <= body
+        out += [unit] if fits else [[row] for row in unit]
+    return [u for u in out if u]
 
 
 def _again(head: Sequence[SummaryRow]) -> list[SummaryRow]:
