@@ -1,5 +1,6 @@
 """LibreOffice: finding it, starting it, and speaking to it over UNO."""
 
+import atexit
 import os
 import re
 import shutil
@@ -89,6 +90,8 @@ def connect(where: str | None = None, seconds: float = 0) -> Any:
     if where is None:
         raise ToolMissing("LibreOffice", "none that is open can be reached", _REMEDY)
     local = uno.getComponentContext()
+    atexit.unregister(_hang_up)
+    atexit.register(_hang_up, local)
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     until = time.monotonic() + seconds
     while True:
@@ -99,6 +102,14 @@ def connect(where: str | None = None, seconds: float = 0) -> Any:
             if time.monotonic() >= until:
                 raise ToolMissing("LibreOffice", f"none answers at {where}", _REMEDY) from fault
         time.sleep(0.05)
+
+
+def _hang_up(local: Any) -> None:
+    """Close the connections: a Python that ends with one open crashes now and then, its work long done."""
+    with suppress(Exception):
+        factory = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.BridgeFactory", local)
+        for bridge in factory.getExistingBridges():
+            bridge.dispose()
 
 
 @dataclass
