@@ -137,31 +137,35 @@ def chase(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
 
 def appendix(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     """The appendix beside the plan, and the exempt one where there is one."""
-    from hrworkbook.appendix import appendix as verb
-    from hrworkbook.appendix.sheets import plan_document, write_appendix
-
-    result = verb(snapshot, _now())
-    public = plan_document(result.public)
-    target = appendix_path(host.path)
-    files = {target: write_appendix(public)}
-    if result.exempt:
-        files[exempt_path(target)] = write_appendix(result.exempt)
-    said = f"{target.name} is beside this plan: {count(public.page_count, 'page')}."
-    return Pressed(_and_say(result.changes, said), files)
+    return _appendix(host, snapshot, prints=False)
 
 
 def pdf(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     """The appendix beside the plan, printed to a PDF."""
-    from hrworkbook.appendix.proof import to_pdf
+    return _appendix(host, snapshot, prints=True)
 
-    pressed = appendix(host, snapshot, words)
+
+def _appendix(host: Host, snapshot: Snapshot, prints: bool) -> Pressed:
+    from hrworkbook.appendix import appendix as verb
+    from hrworkbook.appendix.pdf import print_pdf
+    from hrworkbook.appendix.sheets import plan_document, write_appendix
+
+    result = verb(snapshot, _now())
+    target = appendix_path(host.path)
+    planned = {target: plan_document(result.public)}
+    if result.exempt:
+        planned[exempt_path(target)] = plan_document(result.exempt)
 
     def print_them() -> None:
-        for path in pressed.files:
+        for path, document in planned.items():
             host.progress(f"HR Plan: printing {path.name} …")
-            to_pdf(path, path.with_suffix(".pdf"))
+            print_pdf(document, path.with_suffix(".pdf"))
 
-    return replace(pressed, changes=_and_say(pressed.changes, "The PDF is beside it."), then=print_them)
+    said = f"{target.name} is beside this plan: {count(planned[target].page_count, 'page')}."
+    files = {path: write_appendix(document) for path, document in planned.items()}
+    if not prints:
+        return Pressed(_and_say(result.changes, said), files)
+    return Pressed(_and_say(result.changes, f"{said} The PDF is beside it."), files, print_them)
 
 
 def roll(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:

@@ -9,7 +9,7 @@ from hrworkbook.errors import HrWorkbookError
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
-_NO_MASTER = ("new", "read", "demo", "install", "uninstall", "doctor", "build")
+_NO_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
 EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
@@ -65,6 +65,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "appendix": (
         "make the appendix for the committee",
         "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too.",
+    ),
+    "check": (
+        "check a workbook before it is published",
+        "Looks for what must not leave the building, or would keep someone from reading it: hidden sheets, comments, "
+        "authors, external links, merged cells, missing titles, text that would be clipped. Works on any workbook.",
     ),
     "roll": (
         "close the period and start the next",
@@ -160,6 +165,9 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     made["doctor"].add_argument("plan", metavar="MASTER", nargs="?", help="a plan whose place is to be looked at too")
     made["build"].add_argument("folder", metavar="DIR", nargs="?", default=".", help="the repository (default: here)")
     made["build"].add_argument("--check", action="store_true", help="only tell which files are not as built")
+    appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
+    appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
+    made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
     made["demo"].add_argument(
         "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
     )

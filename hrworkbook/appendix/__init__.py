@@ -20,6 +20,8 @@ from hrworkbook.start import status_writes
 from hrworkbook.timescale import read_timescale
 from hrworkbook.values import as_text, folded, is_blank
 
+AUTHOR = "Human Resources"
+"""Whose document it is where the Start sheet does not say."""
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
 
 
@@ -136,7 +138,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
         title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
         committee=plan.setting("Committee"),
         committee_date=_day(plan.setting("Committee date")),
-        author=plan.setting("Prepared by"),
+        author=plan.setting("Prepared by") or AUTHOR,
         appendix_number=plan.setting("Appendix number"),
         part=EXEMPT if exempt else PUBLIC,
         paragraph=joined("paragraph"),

@@ -6,7 +6,7 @@ from importlib import import_module
 ROOMS = {
     "plan": ("new", "validate", "next"),
     "returns": ("issue", "read", "merge", "decide", "undo", "chase", "bounce"),
-    "committee": ("appendix", "roll"),
+    "committee": ("appendix", "check", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),
     "example": ("demo",),
 }

@@ -1,15 +1,22 @@
 """The commands of the committee's papers: appendix, roll."""
 
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import Progress, now, print_json
+from hrworkbook.commands.console import Progress, now, painted, print_json
 from hrworkbook.errors import CannotWrite
 from hrworkbook.findings import count
 
+if TYPE_CHECKING:
+    from hrworkbook.appendix.proof import Proof
+    from hrworkbook.appendix.sheets import DocumentPlan
+    from hrworkbook.findings import Finding
+
 
 def run_appendix(options: Namespace) -> int:
-    """Makes the appendix, the exempt one beside it where there is one, and the PDF where asked for."""
+    """Makes the appendix, the exempt one beside it where there is one, and what else is asked for."""
     from hrworkbook.appendix import appendix
     from hrworkbook.appendix.sheets import plan_document, write_appendix
     from hrworkbook.buttons import exempt_path
@@ -24,34 +31,91 @@ def run_appendix(options: Namespace) -> int:
     host = FileHost(Path(options.master))
     with Progress("Laying out"):
         result = appendix(host.snapshot(), now())
-        public = plan_document(result.public)
-        files = {target.name: write_appendix(public)}
-        exempt = exempt_path(target)
+        planned = {target: plan_document(result.public)}
         if result.exempt:
-            files[exempt.name] = write_appendix(result.exempt)
+            planned[exempt_path(target)] = plan_document(result.exempt)
+        files = {path.name: write_appendix(document) for path, document in planned.items()}
+        if options.docx:
+            files |= _as_word(planned)
     with place_all(target.parent, files, keep=True):
         host.apply(result.changes)
-    pdf = None
-    if options.pdf:
-        from hrworkbook.appendix.proof import to_pdf
-
-        with Progress("Printing"):
-            pdf = target.with_suffix(".pdf")
-            to_pdf(target, pdf)
-            if result.exempt:
-                to_pdf(exempt, exempt.with_suffix(".pdf"))
+    proofs = _printed(planned, options.proof) if options.pdf or options.proof else {}
+    faults = [f for path in planned for f in _faults_of(path)]
+    public = planned[target]
     if options.json:
         print_json({
             "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.words,
-            "exempt": str(exempt) if result.exempt else None, "pdf": str(pdf) if pdf else None, "paragraph": result.paragraph,
+            "exempt": str(exempt_path(target)) if result.exempt else None,
+            "pdf": str(target.with_suffix(".pdf")) if proofs else None,
+            "proof": proofs[target].as_json() if options.proof and proofs[target] else None,
+            "findings": [f.as_json() for f in faults], "paragraph": result.paragraph,
         })  # fmt: skip
     else:
-        print(
-            f"{target.name}: {count(public.page_count, 'page')}, {count(len(result.public.lines), 'line')}, {public.plan.words:,} words."
-        )
+        rows = count(len(result.public.lines), "line")
+        print(f"{target.name}: {count(public.page_count, 'page')}, {rows}, {public.plan.words:,} words.")
+        for path, proof in proofs.items():
+            if proof:
+                print(f"{path.with_suffix('.pdf').name}: {_told(proof)}")
+        for fault in faults:
+            print(painted(fault.severity), fault.message)
         print(result.changes.message)
         print(f"For the covering report: {result.paragraph}")
-    return 0
+    return 1 if faults or any(p and p.differences for p in proofs.values()) else 0
+
+
+def _as_word(planned: "Mapping[Path, DocumentPlan]") -> dict[str, bytes]:
+    from hrworkbook.appendix.word import write_word
+
+    return {path.with_suffix(".docx").name: write_word(document.document) for path, document in planned.items()}
+
+
+def _printed(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path, Proof | None]":
+    """Each workbook printed to a PDF beside it, and compared with what was planned where that is asked for."""
+    from hrworkbook.appendix.pdf import print_pdf
+    from hrworkbook.appendix.proof import prove
+
+    proofs: dict[Path, Proof | None] = {}
+    with Progress("Printing"):
+        for path, document in planned.items():
+            pdf = path.with_suffix(".pdf")
+            print_pdf(document, pdf)
+            proofs[path] = prove(pdf, document) if proves else None
+    return proofs
+
+
+def _told(proof: "Proof") -> str:
+    same = f"{proof.words_printed:,} of {proof.words_planned:,} words and {proof.pages_printed} of {count(proof.pages_planned, 'page')} are printed as planned."
+    if not proof.differences:
+        return same
+    shown = "\n".join(f"  {d}" for d in proof.differences[:20])
+    return f"{count(len(proof.differences), 'difference')} from what was planned.\n{shown}"
+
+
+def _faults_of(path: Path) -> "list[Finding]":
+    """What the publication check has against our own output."""
+    from hrworkbook.check import faults_of
+
+    return faults_of(path)
+
+
+def run_check(options: Namespace) -> int:
+    """Checks a workbook before it is published."""
+    from hrworkbook.check import faults_of
+    from hrworkbook.findings import errors_of
+
+    findings = faults_of(Path(options.file))
+    if options.json:
+        print_json({"findings": [f.as_json() for f in findings]})
+    else:
+        for finding in findings:
+            print(painted(finding.severity), finding.message)
+        errors = len(errors_of(findings))
+        print(
+            f"{Path(options.file).name}: {count(errors, 'error')} and {count(len(findings) - errors, 'warning')}."
+            if findings
+            else f"{Path(options.file).name}: nothing stands against publishing it."
+        )
+    return 1 if errors_of(findings) else 0
 
 
 def run_roll(options: Namespace) -> int:

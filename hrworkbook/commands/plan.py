@@ -6,6 +6,7 @@ from pathlib import Path
 from hrworkbook.commands.console import Progress, now, painted, print_json, print_strays, quoted
 from hrworkbook.errors import CannotWrite
 from hrworkbook.findings import count, errors_of
+from hrworkbook.snapshot import Block
 from hrworkbook.values import as_text
 
 
@@ -14,7 +15,7 @@ def run_new(options: Namespace) -> int:
     from hrworkbook.hosts.files import write_new
     from hrworkbook.new import new
     from hrworkbook.plan import new_keeping
-    from hrworkbook.reading import read_file
+    from hrworkbook.reading import Reader
     from hrworkbook.schema import load_schema
     from hrworkbook.sheets.master import master_workbook
 
@@ -26,7 +27,10 @@ def run_new(options: Namespace) -> int:
             target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
         )
     schema = load_schema(options.schema)
-    blocks = read_file(Path(options.source), Path(options.source).name).blocks if options.source else ()
+    blocks: tuple[Block, ...] = ()
+    if options.source:
+        with Reader() as reader:
+            blocks = reader.read(Path(options.source)).blocks
     draft = new(schema, new_keeping(), now().date(), blocks, source=Path(options.source or "").name)
     backup = write_new(target, master_workbook(draft), keep=options.force)
     unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in draft.unplaced]

@@ -1,7 +1,8 @@
 """The commands of the returns: issue, read, merge, bounce, decide, undo, chase."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hrworkbook.findings import count
 from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
+    from hrworkbook.attachments import Aside
     from hrworkbook.outcomes import Received, Refused
     from hrworkbook.schema import Schema
     from hrworkbook.tables import Table
@@ -126,17 +128,22 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
+    from hrworkbook.admit import merged_files
     from hrworkbook.commands.collection import month_given
     from hrworkbook.gather import gather
     from hrworkbook.hosts.file import FileHost
+    from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
     from hrworkbook.outcomes import TO_DECIDE
     from hrworkbook.plan import read_plan
 
     host = FileHost(Path(options.master))
     snapshot = host.snapshot()
-    files = _received([Path(p) for p in options.paths], options.password)
     plan, period = read_plan(snapshot), month_given(options.period)
+    asides: list[Aside] = []
+    # A collection may have to be read again: once HR has said what month it is for, it says more.
+    known = () if plan.schema.collect else merged_files(REGISTER.items(snapshot))
+    files = _received([Path(p) for p in options.paths], options.password, known, asides)
     result = gather(plan, files, now(), period) if plan.schema.collect else merge(snapshot, files, now())
     if not options.dry_run:
         host.apply(result.changes)
@@ -147,6 +154,7 @@ def run_merge(options: Namespace) -> int:
                 for r in result.returns
             ],
             "refused": [{"file": r.file, "reason": r.reason} for r in result.refused],
+            "aside": [{"file": a.place, "reason": a.why} for a in asides],
         })  # fmt: skip
         return 1 if result.needs_a_person else 0
     for r in result.returns:
@@ -162,6 +170,11 @@ def run_merge(options: Namespace) -> int:
     for refusal in result.refused:
         print(
             f"  {refusal.what}: {refusal.reason if refusal.reason.startswith(refusal.file) else f'{refusal.file}: {refusal.reason}'}"
+        )
+    if asides:
+        whys = Counter(a.why for a in asides)
+        print(
+            f"  Set aside, being no returns: {count(len(asides), 'file')} ({'; '.join(f'{n} × {w}' for w, n in whys.items())})"
         )
     print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
     return 1 if result.needs_a_person else 0
@@ -202,12 +215,17 @@ def run_undo(options: Namespace) -> int:
     return 1 if result.left else 0
 
 
-def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received | Refused"]:
+def _received(
+    paths: Sequence[Path],
+    password: str | None,
+    known: Collection[str] = (),
+    asides: "list[Aside] | None" = None,
+) -> Iterator["Received | Refused"]:
     """Every file in some paths, read in the capped child process, or refused with its reason."""
     from hrworkbook.receive import receive
 
     with Progress("Reading") as progress:
-        for item in receive(paths, password):
+        for item in receive(paths, password, known, asides):
             progress.step()
             yield item
 
