@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,7 @@ class Known:
     owner: str
     period: str
     baseline: Baseline
+    """By line ID, then by column key in the schema's order."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,24 @@ class Admitted:
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
 
+def merged_files(register: Iterable[Item]) -> dict[str, Item]:
+    """The Register's row of each file merged and not undone, by its hash."""
+    merged: dict[str, Item] = {}
+    for item in register:
+        if item.text("What") == "Merged":
+            merged[item.text("Hash")] = item
+        elif item.text("What") == "Undone":
+            merged.pop(item.text("Hash"), None)
+    return merged
+
+
 class IssuedReturns:
     """What a master's Register, Issued sheet and Journal know of its returns."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._register = REGISTER.items(plan.snapshot)
-        self.merged: dict[str, Item] = {}
-        """The Register's row of each file merged and not undone, by its hash."""
-        for item in self._register:
-            if item.text("What") == "Merged":
-                self.merged[item.text("Hash")] = item
-            elif item.text("What") == "Undone":
-                self.merged.pop(item.text("Hash"), None)
+        self.merged = merged_files(self._register)
         self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
         self._places: list[int] = []
         self._read_baselines()
@@ -194,7 +200,7 @@ def _sealed(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> Known:
             file, f"it was issued for {known.period}, and the plan now reports {plan.setting('Period')}",
             f"Ask {known.owner} for the present return, or {_REISSUE}",
         )  # fmt: skip
-    lines = [(id_, [values.get(c.key) for c in plan.schema.columns]) for id_, values in known.baseline.items()]
+    lines = [(id_, tuple(values.values())) for id_, values in known.baseline.items()]
     expected = mark(plan.seal_key, known.id, plan.id, known.period, lines)
     if seal.period != known.period or not same_mark(expected, seal.mark):
         raise BrokenSeal(

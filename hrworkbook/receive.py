@@ -1,32 +1,81 @@
 """Receive: files, mails and folders → what the merge can compare, or a refusal with its reason."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+from hrworkbook.attachments import Aside, Attachment, Refusal
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.inbox import Attachment, Refusal, collect
+from hrworkbook.inbox import collect
 from hrworkbook.outcomes import Received, Refused
 from hrworkbook.reading import Reader
 
+Found = Attachment | Received | Refused
+"""A file to read; or one whose lot is known without reading it."""
 
-def receive(paths: Iterable[Path], password: str | None = None) -> Iterator[Received | Refused]:
+
+def receive(
+    paths: Iterable[Path],
+    password: str | None = None,
+    known: Collection[str] = frozenset(),
+    asides: list[Aside] | None = None,
+) -> Iterator[Received | Refused]:
     """Every file in some paths, in order, read in one capped child process or refused.
 
-    A file on disk counts as sent when it was last saved.
+    Of a file whose hash is `known` no cell is read. What was set aside (logos, signatures, lock files) is added to `asides`.
     """
-    refusals: list[Refused] = []
+    with Reader(password=password) as reader:
+        yield from read_found(find(paths, known, asides), reader)
 
-    def attachments() -> Iterator[Attachment]:
-        for item in collect(paths):
-            if isinstance(item, Refusal):
-                refusals.append(Refused(item.place, item.message, "", item.sender, item.sent, "No return"))
-            else:
+
+def find(
+    paths: Iterable[Path], known: Collection[str] = frozenset(), asides: list[Aside] | None = None
+) -> Iterator[Found]:
+    """Every file in some paths, in order, unread: those to read, and those that need no reading.
+
+    A copy of a file is read again only where it might count for more than the first: from somebody else, or sent later.
+    """
+    first: dict[str, tuple[str, datetime | None]] = {}
+    for item in collect(paths, asides):
+        if isinstance(item, Refusal):
+            yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
+        elif item.sha256 in known:
+            yield Received(item.place, (), item.sha256, item.sender, item.sent)
+        elif item.copy_of and item.sha256 in first and _adds_nothing(*first[item.sha256], item):
+            reason = f"it is the same file as '{item.copy_of}', which was read"
+            yield Refused(item.place, reason, item.sha256, item.sender, item.sent, "Twice")
+        else:
+            if item.sha256:
+                first[item.sha256] = item.sender, item.sent
+            yield item
+
+
+def _adds_nothing(sender: str, sent: datetime | None, copy: Attachment) -> bool:
+    """Whether a copy is from the same sender as an earlier file and was not sent later."""
+    if sender != copy.sender:
+        return False
+    return copy.sent is None or (sent is not None and copy.sent.timestamp() <= sent.timestamp())
+
+
+def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Refused]:
+    """What was found, in the same order, each file read or refused."""
+    order: deque[Found] = deque()
+
+    def to_read() -> Iterator[Attachment]:
+        for item in found:
+            order.append(item)
+            if isinstance(item, Attachment):
                 yield item
 
-    with Reader(password=password) as reader:
-        for item, reading in reader.read_many(attachments()):
-            if isinstance(reading, UnreadableFile):
-                yield Refused(item.place, str(reading), item.sha256, item.sender, item.sent)
-            else:
-                yield Received(item.place, reading.blocks, reading.sha256, item.sender, item.sent)
-    yield from refusals
+    for file, reading in reader.read_many(to_read()):
+        while (item := order.popleft()) is not file:
+            assert not isinstance(item, Attachment)
+            yield item
+        if isinstance(reading, UnreadableFile):
+            yield Refused(file.place, str(reading), file.sha256, file.sender, file.sent)
+        else:
+            yield Received(file.place, reading.blocks, reading.sha256, file.sender, file.sent)
+    for item in order:
+        assert not isinstance(item, Attachment)
+        yield item
