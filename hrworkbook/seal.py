@@ -2,13 +2,12 @@
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.snapshot import Block
-from hrworkbook.values import Value, plain
+from hrworkbook.values import Value, as_text, plain
 
 _FORM = re.compile(
     r"hrworkbook return (?P<id>R\d+) \| plan (?P<plan>[0-9A-F]+) \| period (?P<period>.*) \| seal (?P<mark>[0-9a-f]{32})"
@@ -30,18 +29,23 @@ class Seal:
         return f"hrworkbook return {self.return_id} | plan {self.plan_id} | period {self.period} | seal {self.mark}"
 
 
-def _said(value: Value) -> str:
-    """The value as `plain` has it, sooner found for the texts most cells hold."""
-    if type(value) is str and value.isascii() and value.isprintable() and "  " not in value:
-        return value.strip(" ")
-    return plain(value)
-
-
 def mark(key: str, return_id: str, plan_id: str, period: str, lines: Iterable[tuple[str, Sequence[Value]]]) -> str:
     """HMAC-SHA-256 (first 128 bits) over the return's ID, plan, period, and each line's ID and issued values."""
-    issued = [return_id, plan_id, period, [[id_, [_said(v) for v in values]] for id_, values in lines]]
-    message = json.dumps(issued, ensure_ascii=False, separators=(",", ":")).encode()
-    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()[:32]
+    said = [_said((return_id, plan_id, period)), *(_said((id_, *values)) for id_, values in lines)]
+    return hmac.new(key.encode(), "\n".join(said).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def _said(values: Iterable[Value]) -> str:
+    """The values as `plain` has them, on one line; most need no folding, which is seen on all of them at once."""
+    line = _APART.join([v if type(v) is str else as_text(v) for v in values])
+    if line.isascii() and not any(sign in line for sign in _TO_FOLD) and line == line.strip(" "):
+        return line
+    return _APART.join(plain(v).replace("\n", _BREAK) for v in line.split(_APART))
+
+
+_APART, _BREAK = "\x1e", "\x1f"
+"""Part the values and the lines in a value; no workbook can hold them."""
+_TO_FOLD = ("  ", "\n", "\r", "\t", _BREAK, f" {_APART}", f"{_APART} ")
 
 
 def same_mark(one: str, other: str) -> bool:
