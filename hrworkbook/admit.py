@@ -226,12 +226,9 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
     for known in issued.open():
         if known.owner not in owners:
             owners.add(known.owner)
-            ids = {r.line for r in table.rows if r.line in known.baseline}
-            rest = [r for r in table.rows if r.line not in ids]
             contents = issued.contents(known)
-            alike = sum(bool(contents.find(r)) for r in rest)
-            if ids or alike:
-                scored.append((len(ids) + alike, known))
+            if score := sum(map(contents.holds, table.rows)):
+                scored.append((score, known))
     best = max((s for s, _ in scored), default=0)
     fits = [known for score, known in scored if score == best]
     if len(fits) > 1:

@@ -48,6 +48,13 @@ class Contents:
         self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
         self._known: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
 
+    def holds(self, row: Row) -> bool:
+        """Whether a row is one of these lines, by its ID or by what it says."""
+        issued = self._baseline.get(row.line)
+        if issued is not None and not is_another_line(issued, row, [key for key, _ in self._locked]):
+            return True
+        return bool(self.find(row))
+
     def find(self, row: Row) -> str:
         """The one issued line whose locked text the row has; '' where there is none, or several."""
         whole = tuple(key for key, _ in self._locked if key in row.cells)
@@ -91,7 +98,7 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
         if votes == [id_, id_] or (len(votes) == 1 and _reads_as(baseline[id_], row, locked)):
             matched.append(Match(row, id_))
         else:
-            matched.append(_doubtful(row, votes, contents.find(row)))
+            matched.append(_doubtful(row, votes, contents.find(row), baseline[id_], locked))
         if visible and visible != matched[-1].line:
             notes.append(f"Row {row.number}: its ID says {visible}; it was read as {matched[-1].line}")
         elif not visible:
@@ -109,11 +116,26 @@ def _reads_as(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> b
     return all(same(row.cells[key][1], issued.get(key)) for key in locked if key in row.cells)
 
 
-def _doubtful(row: Row, votes: Sequence[str], reads_as: str) -> Match:
+def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a row with a line's ID says something else throughout: a line of another plan, perhaps, numbered alike.
+
+    Its longest locked text is another, and no more than half of its locked texts agree.
+    """
+    texts = {key: plain(issued.get(key)) for key in locked if key in row.cells and not is_blank(issued.get(key))}
+    if not texts:
+        return False
+    agree = {key for key, text in texts.items() if plain(row.cells[key][1]) == text}
+    return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
+
+
+def _doubtful(
+    row: Row, votes: Sequence[str], reads_as: str, issued: Mapping[str, Value], locked: Sequence[str]
+) -> Match:
     """The line of a row whose IDs, or whose ID and text, may disagree."""
     if len(votes) == 1:
         if reads_as in ("", votes[0]):
-            return Match(row, votes[0])
+            other = not reads_as and is_another_line(issued, row, locked)
+            return Match(row, votes[0], f"the row's ID says {votes[0]}, and its other cells do not" if other else "")
         return Match(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
     if reads_as in votes:
         return Match(row, reads_as)

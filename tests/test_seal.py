@@ -181,6 +181,29 @@ def test_a_table_that_is_nobodys():
     assert "no table with the headings" in reason(master, received([["Dear HR"], ["see you on Monday"]]))
 
 
+def test_another_plans_lines_that_are_numbered_alike_are_not_ours():
+    """Without a seal only the IDs agree, and they agree by chance."""
+    master = issued()
+    foreign = Master(
+        """
+        Theme  | Ref | Priority                       | Owner         | Timescale  | RAG   | Progress Update
+        Roads  | A   | Mend the bridge at the mill    | Engineer      | Dec 2026   | Red   | Steel ordered.
+        Roads  | B   | Light the underpass            | Engineer      | Ongoing    | Red   | Lamps ordered.
+        """
+    )
+    rows = sheet(foreign.issue()["Engineer"], L002_progress_update="Lamps hung.")
+    assert "no line in it was issued from this plan" in reason(master, received(rows[HEAD:]))
+
+    def mixed(mine):
+        for row in mine[HEAD:]:
+            row.pop()
+        mine[HEAD + 1][1:-1] = rows[HEAD + 2][1 : len(mine[HEAD + 1]) - 1]
+
+    result = master.merge(back(master.issued["Learning Lead"], mangle=mixed))
+    assert result.returns[0].outcomes["applied"] == 0 and result.needs_a_person
+    assert master.says("L002.progress_update") == "First course held."
+
+
 def test_somebody_elses_return_and_the_deputys():
     master = issued()
     reply = back(master.issued["Learning Lead"], sender="safety@council.example", L002_rag="Red")
