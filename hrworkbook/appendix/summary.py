@@ -21,6 +21,7 @@ _WORDS_SHARE = 0.31
 """The share of the page the wide column takes."""
 _LEAST_WORDS_SHARE = 0.2
 """The least it takes where the narrow columns have long headings."""
+_NUMBER_SIZE = 28
 _COUNTS_A_ROW = 6
 _MONTHS_A_ROW = 15
 _FEWEST_NARROW = 12
@@ -127,25 +128,32 @@ class _Layout:
         return Part(body=rows)
 
     def _counts(self) -> list[Part]:
-        """The large numbers, and the words under each."""
+        """The large numbers, and the words under each: as many in a row as leave every word whole."""
         counts = self.summary.counts
-        return [
-            Part(body=self._count_rows(counts[i : i + _COUNTS_A_ROW]))
-            for i in range(0, len(counts), _COUNTS_A_ROW)
-        ]  # fmt: skip
+        if not counts:
+            return []
+        longest = max(self.body.longest_word(printed(c.words)) for c in counts)
+        number = (
+            max(len(f"{c.number:,}") for c in counts) * self.face(bold=True, step=_NUMBER_SIZE - self.setup.size)["0"]
+        )
+        for across in range(_COUNTS_A_ROW, 1, -1):
+            places = self._places(across)
+            if min(points for _, points in places) >= max(longest, number) or across == 2:
+                break
+        return [Part(body=self._count_rows(counts[i : i + across], places)) for i in range(0, len(counts), across)]
 
-    def _count_rows(self, counts: Sequence[Count]) -> list[SummaryRow]:
-        step = max(2, self.narrow // max(1, _COUNTS_A_ROW - 1))
-        places = [0, *(1 + step * i for i in range(_COUNTS_A_ROW - 1))]
-        size = 28
+    def _places(self, across: int) -> list[tuple[int, float]]:
+        """Where the numbers of a row stand: the column, and the points their words may take."""
+        step = self.narrow // (across - 1)
+        columns = [1 + step * i for i in range(across - 1)]
+        return [(0, self.first_points - 8), *((c, self._points(c, step) - 12) for c in columns)]
+
+    def _count_rows(self, counts: Sequence[Count], places: Sequence[tuple[int, float]]) -> list[SummaryRow]:
         numbers, words = [], []
-        for place, item in zip(places, counts, strict=False):
-            points = (
-                self.first_points - 8 if not place else sum(self.widths[place : place + step]) * NARROW - PADDING - 14
-            )
+        for (place, points), item in zip(places, counts, strict=False):
             numbers.append(SummaryCell(place, f"{item.number:,}", "number", item.status))
             words.append((place, split_lines(self.body, printed(item.words), points), item.status))
-        rows = [SummaryRow(tuple(numbers), ONE_LINE[size], keep=True)]
+        rows = [SummaryRow(tuple(numbers), ONE_LINE[_NUMBER_SIZE], keep=True)]
         for level in range(max(len(w) for _, w, _ in words)):
             cells = tuple(SummaryCell(p, w[level] if level < len(w) else "", "words", s) for p, w, s in words)
             rows.append(SummaryRow(cells, stepped(self.body.line + 1.5), keep=True))
