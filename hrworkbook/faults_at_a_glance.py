@@ -5,6 +5,7 @@ Most returns have no error value, no hidden row, and a value beside every formul
 """
 
 import re
+from collections.abc import Iterator
 
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, ROWS_MAX
 from hrworkbook.faults_in_cells import LAST_COLUMN, Sheet
@@ -13,11 +14,12 @@ _TABLE = re.compile(rb"<table:table[ >]")
 _ROW = re.compile(rb"<table:table-row((?: [^<>]*)?)>")
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _REPEATED_CELL = re.compile(rb'table-cell( [^<>]*columns-repeated="([0-9]{1,11})"[^<>]*)>')
-_FOREIGN = (
-    (b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"), (b"", b"-spanned="),
-)  # fmt: skip
-"""What only a look at every cell can judge: comments and unparsed text, error values, hidden rows, merged cells; each after
-the one letter of it that is rare, and is found much faster."""
+_TAG = re.compile(rb"<table:(?:covered-)?table-cell([ /][^<>]*)?>")
+_COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
+_SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) for way in (b"rows", b"columns"))
+_FOREIGN = ((b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"))
+"""What only a look at every cell can judge: comments and unparsed text, error values, hidden rows; each after the one letter
+of it that is rare, and is found much faster."""
 _SHEETS = b"<office:spreadsheet"
 _END = b"</office:document-content>"
 
@@ -61,6 +63,8 @@ def _reach(table: bytes) -> Sheet | None:
         times = int(repeated[1]) if repeated else 1
         row += times
         cells = rest[: rest.rfind(b"</table:table-row>")].rstrip()
+        if cells.find(b"-spanned=") >= 0:
+            sheet.merges += _merges(cells, row - times)
         if cells.find(b" office:") < 0 and cells.find(b"<text:") < 0:
             continue
         width = valued = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
@@ -76,3 +80,14 @@ def _reach(table: bytes) -> Sheet | None:
         if sheet.last_column > LAST_COLUMN or sheet.cells > CELLS_MAX:
             return None
     return sheet if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX else None
+
+
+def _merges(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """First and last row and column, counted from 0, of each merged cell that begins in a row."""
+    column = 0
+    for tag in _TAG.findall(cells):
+        down, across = (int(found[1]) if (found := spanned.search(tag)) else 1 for spanned in _SPANNED)
+        if down > 1 or across > 1:
+            yield (row, column), (row + down - 1, column + across - 1)
+        repeated = _COLUMNS_REPEATED.search(tag)
+        column += int(repeated[1]) if repeated else 1

@@ -30,6 +30,9 @@ _LONGEST = 400
 _MOST_HEADERS = 500
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
+_LETTER = re.compile(r"[^\W\d_]")
+_FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
+
 Rows = Sequence[Sequence[Value]]
 
 
@@ -97,6 +100,8 @@ class Words:
         self.seen: dict[str, bool] = {}
         self.headers_met: dict[tuple[Any, ...], tuple[Heading, ...]] = {}
         self.all = "\n".join(f" {text} " for text in self.known)
+        self.figures = {part for text in self.known for part in _FIGURES.findall(text)}
+        """Numbers that headings begin or end with; any other number in a cell is no part of a heading."""
 
     def _learn(self, header: str, key: str, how: str) -> None:
         self.known.setdefault(fold(header), (key, how))
@@ -121,6 +126,8 @@ class Words:
         """Whether a cell's text may be a heading or a part of one."""
         found = self.seen.get(text)
         if found is None:
+            if not _LETTER.search(text):
+                return bool(self.figures) and fold(text) in self.figures
             folded_text = fold(text)
             spelled = self.spelled(folded_text)
             found = bool(folded_text) and (f" {folded_text} " in self.all or f" {spelled} " in self.all)
@@ -130,7 +137,11 @@ class Words:
 
     def any_likely(self, row: Sequence[Value]) -> bool:
         """Whether any cell of a row may be a heading or a part of one."""
-        return any(type(v) is str and 0 < len(v) <= _LONGEST and self.likely(v) for v in row)
+        seen, likely = self.seen, self.likely
+        for value in row:
+            if type(value) is str and 0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value):
+                return True
+        return False
 
     def suggestion(self, header: str, taken: Collection[str]) -> str:
         """The plan's header that comes nearest and is not yet found; '' where none is near."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hrworkbook.findings import count, listed
 from hrworkbook.headings import Heading, Words, find_header, told
-from hrworkbook.snapshot import Block, Range, address
+from hrworkbook.snapshot import Block, Range, address, column_letters
 from hrworkbook.values import CellError, Value, is_blank, plain, same
 
 Place = tuple[int, Value]
@@ -278,7 +278,8 @@ class Reading:
                     if self.issued and plain(value) in self.issued:
                         self.furniture += 1
                     else:
-                        self.unplaced.append(Unplaced(block.name, address(number, at), value, "is on another sheet"))
+                        place = f"{column_letters(at)}{number}"
+                        self.unplaced.append(Unplaced(block.name, place, value, "is on another sheet"))
 
 
 @dataclass

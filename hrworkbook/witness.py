@@ -63,8 +63,12 @@ def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check]) -> V
     verdict = Verdict()
     wrong: dict[int, list[tuple[Sworn, float]]] = defaultdict(list)
     tried: dict[int, int] = defaultdict(int)
+    numbered = [(i, rule, rule.total) for i, rule in enumerate(rules)]
     for index, line in enumerate(lines):
-        outcomes = [(i, off) for i, rule in enumerate(rules) if (off := _off(line, rule)) is not None]
+        stated = line.figures
+        outcomes = [
+            (i, off) for i, rule, total in numbered if total in stated and (off := _off(line, rule)) is not None
+        ]
         if not outcomes:
             continue
         verdict.checked += 1
@@ -101,21 +105,22 @@ def rules_of(schema: Schema) -> list[Check]:
 def _off(line: Sworn, rule: Check) -> float | None:
     """How far the line is from keeping the rule, 0 where it keeps it, None where there is nothing to check."""
     figures = line.figures
-    stated = figures.get(rule.total)
+    total, of, sums, exact, _ = rule
+    stated = figures.get(total)
     if stated is None:
         return None
-    if not rule.sums:
-        limit = figures.get(rule.parts[0])
+    if not sums:
+        limit = figures.get(of[0])
         if limit is None or limit < 0:
             return None
         return stated - limit if stated - limit > 0.005 else 0.0
-    parts = [figures[p] for p in rule.parts if p in figures]
+    parts = [figures[p] for p in of if p in figures]
     if not parts:
         return None
     off = round(stated - sum(parts), 6)
-    if abs(off) < 0.005 or abs(off) <= _slack(stated, parts, rule.exact):
+    if -0.005 < off < 0.005 or abs(off) <= _slack(stated, parts, exact):
         return 0.0
-    if off > 0 and line.unknown and not line.unknown.isdisjoint(rule.parts):
+    if off > 0 and line.unknown and not line.unknown.isdisjoint(of):
         return None
     return off
 
