@@ -86,10 +86,11 @@ def _read(
             refused.append(item)
             continue
         if item.sha256 in read:
-            refused.append(_already(issued, item, "Twice"))
+            reason = "the same file is here twice; it was read once"
+            refused.append(Refused(item.file, reason, item.sha256, item.sender, item.sent, "Twice"))
             continue
         if item.sha256 in issued.merged and not (period and _waited(plan, item, aliases)):
-            refused.append(_already(issued, item, "Already merged"))
+            refused.append(_already(issued, item))
             continue
         try:
             collected = collect(item.blocks, plan.schema, item.file, aliases, period)
@@ -297,7 +298,7 @@ def _merged(
     asking = {row["Return"] for row in decisions}
     fresh = [r for r in returns if r.received.sha256 not in issued.merged or _is_news(r, asking)]
     told = {r.return_id for r in fresh}
-    refused += [_already(issued, r.received, "Already merged") for r in returns if r.return_id not in told]
+    refused += [_already(issued, r.received) for r in returns if r.return_id not in told]
     register = [
         *(_merged_row(r, now) for r in fresh),
         *(_refused_row(r, now) for r in refused if not issued.registered(r)),
