@@ -42,18 +42,17 @@ def merge(snapshot: Snapshot, received: Iterable[Received | Refused | Reply], no
     plan = read_plan(snapshot)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
-    replies: list[Reply] = []
-    seen: set[str] = set()
+    replies: dict[str, Reply] = {}
     for item in _read(plan, issued, received):
         if isinstance(item, Refused):
             refused.append(item)
-        elif (file := item.received).sha256 in seen:
-            reason = "the same file is here twice; it was read once"
-            refused.append(Refused(file.file, reason, file.sha256, file.sender, file.sent, "Twice"))
-        else:
-            seen.add(file.sha256)
-            replies.append(item)
-    newest, older = _newest(plan, issued, replies)
+            continue
+        first = replies.setdefault(item.received.sha256, item)
+        if first is not item:
+            earlier, later = sorted((first, item), key=_age)
+            replies[item.received.sha256] = later
+            refused.append(_twice(earlier.received))
+    newest, older = _newest(plan, issued, list(replies.values()))
     changed: dict[Place, Value] = {}
     returns = [settle(plan, changed, one, issued.written_by(one.owner)) for one in newest]
     return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
@@ -90,6 +89,11 @@ def _reply(ground: Ground, issued: IssuedReturns, item: Received) -> Reply:
     read = replace(read, notes=(*one.notes, *read.notes))
     sent = item.sent.astimezone().replace(tzinfo=None) if item.sent and item.sent.tzinfo else item.sent
     return Reply(replace(item, blocks=(), sent=sent), known.id, known.owner, read, one.unknown_headings)
+
+
+def _twice(file: Received) -> Refused:
+    reason = "the same file is here twice; it was read once"
+    return Refused(file.file, reason, file.sha256, file.sender, file.sent, "Twice")
 
 
 def _already(issued: IssuedReturns, item: Received) -> Refused:

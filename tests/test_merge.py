@@ -2,6 +2,7 @@
 
 import pickle
 import weakref
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -381,6 +382,15 @@ def test_the_same_file_twice_and_again_later_is_merged_once():
     result = master.merge(reply)
     assert "already merged" in result.refused[0].reason and not result.needs_a_person
     assert master.snapshot == before
+
+
+def test_an_answer_sent_again_after_another_is_the_newest():
+    master, mine = learning()
+    first = back(mine, MONDAY, L002_progress_update="Monday.")
+    again = replace(first, sent=TUESDAY + timedelta(days=1), file="again.xlsx")
+    result = master.merge(first, back(mine, TUESDAY, L002_progress_update="Tuesday."), again)
+    assert master.says("L002.progress_update") == "Monday."
+    assert sorted(r.what for r in result.refused) == ["Older", "Twice"]
 
 
 def test_a_question_is_asked_once_and_a_newer_answer_replaces_it():
