@@ -195,6 +195,8 @@ class Sheet(base_classes.Sheet):
         return Range(self, (min(r for r, _ in at), min(c for _, c in at), max(r for r, _ in at), max(c for _, c in at)))
 
     def range(self, arg1: Any, arg2: Any = None) -> "Range":
+        if isinstance(arg1, tuple) and len(arg1) == 4:
+            return Range(self, (arg1[0], arg1[1], arg1[0] + arg1[2] - 1, arg1[1] + arg1[3] - 1))
         first, last = (a.area if isinstance(a, Range) else (*a, *a) for a in (arg1, arg2 or arg1)) if not isinstance(arg1, str) else (self._named(arg1),) * 2  # fmt: skip
         return Range(self, (first[0], first[1], last[2], last[3]))
 

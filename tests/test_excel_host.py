@@ -165,3 +165,9 @@ def trips(lines: int) -> int:
 
 def test_round_trips_do_not_grow_with_the_plan() -> None:
     assert trips(5_000) == trips(50) <= 60
+
+
+def test_a_block_too_large_for_one_call_arrives_too(book: Any, host: LiveHost) -> None:
+    rows = tuple((f"{i}", "words", float(i)) for i in range(34_000))
+    host.apply(ChangeSet((Write("Empty", 1, 1, rows),)))
+    assert tuple(map(tuple, host.snapshot()["Empty"].rows)) == rows

@@ -207,10 +207,13 @@ class Sheet(base_classes.Sheet):
         self.api.IsVisible = bool(value)
 
     def range(self, arg1: Any, arg2: Any = None) -> Range:
-        """The range of a reference, a name, or one or two (row, column)."""
+        """The range of a reference, a name, one or two (row, column), or (row, column, rows, columns)."""
         if isinstance(arg1, Range) or isinstance(arg2, Range):
             first, last = (a.area if isinstance(a, Range) else (*a, *a) for a in (arg1, arg2 or arg1))
             return Range(self, (min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3])))  # fmt: skip
+        if isinstance(arg1, tuple) and len(arg1) == 4:
+            row, column, rows, columns = arg1
+            return Range(self, (row, column, row + rows - 1, column + columns - 1))
         if isinstance(arg1, tuple):
             return Range(self, (*arg1, *(arg2 or arg1)))
         if area := area_of(arg1 if arg2 is None else f"{arg1}:{arg2}"):

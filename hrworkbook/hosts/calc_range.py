@@ -44,6 +44,9 @@ def area_of(reference: str) -> Area | None:
 class Range(base_classes.Range):
     """An area of a sheet, in rows and columns counted from 1."""
 
+    max_cells_per_read = None
+    max_cells_per_write = None
+
     def __init__(self, sheet: "Sheet", area: Area) -> None:
         self.sheet = sheet
         self.area = area

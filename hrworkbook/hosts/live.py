@@ -1,5 +1,6 @@
 """The live host: a workbook open in Excel or Calc, read as a snapshot and changed in blocks, through xlwings."""
 
+import os
 import sys
 import time as clock
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.hosts.cell_xml import Cell, storable
 from hrworkbook.hosts.live_sheet import SheetWrite, block_of
+from hrworkbook.hosts.office import LISTENS
 from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -147,23 +149,34 @@ class LiveHost:
 
 def caller() -> LiveHost:
     """The workbook whose button was pressed, by the command line that xlwings' RunPython starts."""
-    import xlwings
-
-    if "excel" not in xlwings.engines.engines_by_name or _office_named():
-        from hrworkbook.hosts.calc import use_calc
-
-        use_calc()
+    xlwings = _xlwings()
     if not any(argument.startswith("--wb=") for argument in sys.argv):
         raise NotAMaster("", "no workbook is named", "Press the button on the HR Plan tab of the plan")
     return LiveHost(xlwings.Book.caller())
 
 
-def _office_named() -> bool:
-    import os
+def opened(path: Path) -> LiveHost:
+    """The workbook at a path as it is open in Excel or Calc now; it is never opened by this.
 
-    from hrworkbook.hosts.office import LISTENS
+    Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
+    """
+    wanted = path.expanduser().resolve()
+    for app in _xlwings().apps:
+        for book in app.books:
+            if book.name.casefold() == wanted.name.casefold() and Path(book.fullname).resolve() == wanted:
+                return LiveHost(book)
+    raise WorkbookLocked(path.name, "it is not open in a spreadsheet program", "Open it, or leave out --live")
 
-    return LISTENS in os.environ
+
+def _xlwings() -> Any:
+    """xlwings, speaking to Excel; to Calc where there is no Excel, or where the environment names a LibreOffice."""
+    import xlwings
+
+    if "excel" not in xlwings.engines.engines_by_name or LISTENS in os.environ:
+        from hrworkbook.hosts.calc import use_calc
+
+        use_calc()
+    return xlwings
 
 
 def _when_free(book: Any) -> bool:

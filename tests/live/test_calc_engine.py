@@ -62,6 +62,14 @@ def test_a_block_comes_and_goes_in_a_fixed_number_of_calls(book: Any, calc: Any)
     assert counted[1] == counted[2] < 80
 
 
+def test_a_range_has_parts(book: Any) -> None:
+    plan = book.sheets["Plan"]
+    assert plan["A2:F6"][1:3, 0].value == ["001", "002"]
+    assert plan["A2:F6"][1, 1].value == "Write the policy"
+    assert plan["A2:F6"].rows[0].columns[1].value == "Action"
+    assert plan["A3"].offset(1, 0).resize(1, 2).address == "$A$4:$B$4"
+
+
 def test_text_in_text_cells_is_text(book: Any) -> None:
     cells = book.sheets["Empty"].range((1, 1), (len(TRICKY), 1))
     cells.number_format = "@"

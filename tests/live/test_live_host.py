@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.hosts.live import LiveHost
+from hrworkbook.hosts.live import LiveHost, opened
 from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single
 
 
@@ -141,6 +141,12 @@ def test_round_trips_do_not_grow_with_the_plan(calc: Any, open_book: Callable[[P
         counted.append(trips(calc, LiveHost(book), lines))
     assert counted[0] == counted[1]
     assert sum(counted[0]) < 250
+
+
+def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: Path) -> None:
+    assert opened(path).book == book
+    with pytest.raises(WorkbookLocked, match="it is not open"):
+        opened(write_workbook(tmp_path / "elsewhere.xlsx"))
 
 
 VERB = """
