@@ -567,7 +567,7 @@ def test_where_the_system_has_no_cap_the_parent_watches() -> None:
     if not resident_mb(os.getpid()):
         pytest.skip("no `ps` here")
     wide = Attachment("wide.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 190_000)
-    with Reader() as one:
+    with Reader(seconds=60) as one:
         one._connected()._watched = True
         if os.name != "nt":
             os.kill(one._connected().process.pid, signal.SIGSTOP)
