@@ -13,6 +13,7 @@ from typing import Any
 from hrworkbook.errors import SchemaFileError
 from hrworkbook.findings import Severity, listed
 from hrworkbook.kinds import KINDS, Kind
+from hrworkbook.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
 from hrworkbook.values import folded
 
 ID_HEADER = "ID"
@@ -100,6 +101,8 @@ class Collecting:
     """What stands in the first key column of a sender's own line of totals."""
     unheaded: tuple[str, ...] = ()
     """Columns that may stand at the left without a heading, in this order."""
+    trend: tuple[str, ...] = ()
+    """Columns of figures whose change on the month and on the year the appendix shows."""
     none: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     not_available: tuple[str, ...] = ()
@@ -157,20 +160,19 @@ ROLES = (
     "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
 )  # fmt: skip
 
-_TEXT, _FLAG, _NUMBER, _WORDS = "a text in quotes", "true or false", "a number", "a list of texts in [ ]"
-
-_PLAN = {"name": _TEXT, "title": _TEXT, "id_prefix": _TEXT, "done": _WORDS, "key": _WORDS}
+_PLAN = {"name": TEXT, "title": TEXT, "id_prefix": TEXT, "done": WORDS, "key": WORDS}
 _COLUMN = {
-    "key": _TEXT, "header": _TEXT, "kind": _TEXT, "aliases": _WORDS, "group": _TEXT, "required": _FLAG,
-    "edited_by": _TEXT, "width": _NUMBER, "words": _WORDS, "list": _TEXT, "help": _TEXT, "roll": _TEXT,
+    "key": TEXT, "header": TEXT, "kind": TEXT, "aliases": WORDS, "group": TEXT, "required": FLAG,
+    "edited_by": TEXT, "width": NUMBER, "words": WORDS, "list": TEXT, "help": TEXT, "roll": TEXT,
 }  # fmt: skip
 _APPENDIX = {
-    "title": _TEXT, "columns": _WORDS, "paper": _TEXT, "orientation": _TEXT, "font": _TEXT, "size": _NUMBER,
-    "theme_headings": _FLAG, "groups": _FLAG, "once": _WORDS,
+    "title": TEXT, "columns": WORDS, "paper": TEXT, "orientation": TEXT, "font": TEXT, "size": NUMBER,
+    "theme_headings": FLAG, "groups": FLAG, "once": WORDS,
 }  # fmt: skip
 _COLLECT = {
-    "needs": _WORDS, "period": _TEXT, "year": _WORDS, "month": _WORDS, "cover": _WORDS, "sums": _WORDS, "unheaded": _WORDS, "none": _WORDS,
-    "not_applicable": _WORDS, "not_available": _WORDS, "suppressed": _WORDS,
+    "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS, "trend": WORDS,
+    "none": WORDS,
+    "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
 }  # fmt: skip
 _CHOICES = {
     "edited_by": ("hr", "owner"),
@@ -182,14 +184,14 @@ _CHOICES = {
 }
 
 RULES: dict[str, dict[str, str]] = {
-    "one-value-per": {"column": _TEXT, "per": _WORDS},
-    "unique": {"columns": _WORDS},
-    "known-owner": {"column": _TEXT},
-    "overdue": {"column": _TEXT},
-    "not-over": {"column": _TEXT, "limit": _TEXT},
-    "reported": {"column": _TEXT},
-    "needed-when": {"column": _TEXT, "when": _TEXT, "is": _WORDS},
-    "adds-up": {"total": _TEXT, "parts": _WORDS},
+    "one-value-per": {"column": TEXT, "per": WORDS},
+    "unique": {"columns": WORDS},
+    "known-owner": {"column": TEXT},
+    "overdue": {"column": TEXT},
+    "not-over": {"column": TEXT, "limit": TEXT},
+    "reported": {"column": TEXT},
+    "needed-when": {"column": TEXT, "when": TEXT, "is": WORDS},
+    "adds-up": {"total": TEXT, "parts": WORDS},
 }
 """Every rule with its settings; each may also have `severity`."""
 
@@ -210,44 +212,11 @@ def read_schema(text: str, file: str) -> Schema:
     return _Reading(file, text).schema(data)
 
 
-class _Reading:
-    """One schema file being read: knows the file's name and text, for the places in its complaints."""
+class _Reading(SettingsFile):
+    """One schema file being read."""
 
     def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.text = text
-
-    def refuse(self, place: str, fault: str, remedy: str) -> SchemaFileError:
-        return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
-
-    def unknown(self, place: str, what: str, word: str, known: Iterable[str]) -> SchemaFileError:
-        known = sorted(known)
-        near = difflib.get_close_matches(word, known, 1, 0.6)
-        advice = f"Did you mean '{near[0]}'? " if near else ""
-        line = next((f", line {i}" for i, at in enumerate(self.text.splitlines(), 1) if word in at), "")
-        return self.refuse(place + line, f"there is no {what} '{word}'", f"{advice}Choose {listed(known, 'or')}")
-
-    def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
-        """The table's settings, each of a known name and the right form; lists become tuples."""
-        if not isinstance(table, dict):
-            raise self.refuse(place, "this must be a table of settings", "Write one setting a line, as name = value")
-        settings: dict[str, Any] = {}
-        for name, value in table.items():
-            if name not in known:
-                raise self.unknown(place, "setting", name, known)
-            form = known[name]
-            good = {
-                _TEXT: isinstance(value, str),
-                _FLAG: isinstance(value, bool),
-                _NUMBER: isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0,
-                _WORDS: isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value),
-            }[form]
-            if not good:
-                raise self.refuse(place, f"'{name}' is {value!r}", f"Give {form}")
-            if name in _CHOICES and value not in _CHOICES[name]:
-                raise self.unknown(place, f"choice for '{name}'", value, _CHOICES[name])
-            settings[name] = tuple(value) if isinstance(value, list) else value
-        return settings
+        super().__init__(file, text, _CHOICES)
 
     def schema(self, data: dict[str, Any]) -> Schema:
         sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings"}
@@ -258,7 +227,7 @@ class _Reading:
         for needed in ("name", "title"):
             if not top.get(needed, "").strip():
                 raise self.refuse("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
-        lists = self.table("[lists]", data.get("lists", {}), dict.fromkeys(data.get("lists", {}), _WORDS))
+        lists = self.table("[lists]", data.get("lists", {}), dict.fromkeys(data.get("lists", {}), WORDS))
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
@@ -270,7 +239,7 @@ class _Reading:
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), keys),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
-            spellings=self.table("[spellings]", said := data.get("spellings", {}), dict.fromkeys(said, _WORDS)),
+            spellings=self.table("[spellings]", said := data.get("spellings", {}), dict.fromkeys(said, WORDS)),
             source=self.text,
             **top,
         )
@@ -280,19 +249,9 @@ class _Reading:
         for needed in ("needs", "period"):
             if not settings.get(needed):
                 raise self.refuse("[collect]", f"'{needed}' is missing", f"Give {_COLLECT[needed]}")
-        for key in (settings["period"], *settings["needs"], *settings.get("unheaded", ())):
+        for key in (settings["period"], *settings["needs"], *settings.get("unheaded", ()), *settings.get("trend", ())):
             self.known_key("[collect]", key, keys)
         return Collecting(**settings)
-
-    def tables(self, data: dict[str, Any], name: str) -> list[Any]:
-        tables = data.get(name, [])
-        if not isinstance(tables, list):
-            raise self.refuse(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")
-        return tables
-
-    def known_key(self, place: str, key: str, keys: Iterable[str]) -> None:
-        if key not in keys:
-            raise self.unknown(place, "column", key, keys)
 
     def columns(self, tables: object, lists: Mapping[str, Any]) -> list[Column]:
         if not isinstance(tables, list) or not tables:
@@ -343,7 +302,7 @@ class _Reading:
             seen.add(name)
 
     def roles(self, table: object, keys: list[str]) -> dict[str, str]:
-        roles = self.table("[roles]", table, dict.fromkeys(ROLES, _TEXT))
+        roles = self.table("[roles]", table, dict.fromkeys(ROLES, TEXT))
         for role, key in roles.items():
             self.known_key(f"[roles] {role}", key, keys)
         return roles
@@ -355,7 +314,7 @@ class _Reading:
             raise self.refuse(place, "'rule' is missing", f'Add a line rule = "…": {listed(sorted(RULES), "or")}')
         if name not in RULES:
             raise self.unknown(place, "rule", name, RULES)
-        settings = self.table(place, table, {"rule": _TEXT, "severity": _TEXT, **RULES[name]})
+        settings = self.table(place, table, {"rule": TEXT, "severity": TEXT, **RULES[name]})
         severity = settings.pop("severity", "warning")
         del settings["rule"]
         for needed in RULES[name]:
