@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from hrworkbook.compare import Ground
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
@@ -127,17 +128,22 @@ class IssuedReturns:
         told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
         return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused
 
+    @cached_property
+    def writers(self) -> dict[tuple[str, str], tuple[str, Value]]:
+        """Whose return made each cell's newest change ('' where HR did), and what it says, by line ID and column key."""
+        keys = {c.header: c.key for c in self._plan.schema.columns}
+        writers: dict[tuple[str, str], tuple[str, Value]] = {}
+        for item in JOURNAL.items(self._plan.snapshot):
+            if key := keys.get(item.text("Column")):
+                owner = item.text("Owner") if item.text("Why") == "merge" else ""
+                writers[item.text("ID"), key] = (owner, item["After"])
+        return writers
+
     def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:
         """The text of each cell whose newest change came from this owner's return, by line ID and column key."""
         if self._written is None:
-            keys = {c.header: c.key for c in self._plan.schema.columns}
-            last: dict[tuple[str, str], tuple[str, Value]] = {}
-            for item in JOURNAL.items(self._plan.snapshot):
-                if key := keys.get(item.text("Column")):
-                    owner_of = item.text("Owner") if item.text("Why") == "merge" else ""
-                    last[item.text("ID"), key] = (owner_of, item["After"])
             self._written = defaultdict(dict)
-            for cell, (who, value) in last.items():
+            for cell, (who, value) in self.writers.items():
                 self._written[who][cell] = value
         return self._written.get(owner, {})
 

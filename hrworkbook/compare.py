@@ -20,6 +20,9 @@ from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain
 Place = tuple[str, str]
 """A cell of the plan: line ID and column key."""
 
+Writers = dict[Place, tuple[str, Value]]
+"""The owner whose return last wrote a cell ('' for HR), and what it wrote."""
+
 ENOUGH = 12
 """Characters by which a text is known again in another row."""
 
@@ -289,8 +292,13 @@ def _missing(
         yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
 
 
-def settle(plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value]) -> Comparison:
-    """What becomes of each edit in the master as it stands; what is applied goes into `now`, the merge's own changes."""
+def settle(
+    plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value], writers: Writers
+) -> Comparison:
+    """What becomes of each edit in the master as it stands.
+
+    What is applied goes into `now`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
+    """
     cells: list[Cell] = []
     for edit in reply.reading.edits:
         id_, key = edit.place
@@ -303,16 +311,23 @@ def settle(plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mappin
         elif not outcome:
             own = edit.place in own_before and same(own_before[edit.place], m)
             outcome = "applied" if own or same(m, b) else "conflict"
-            why = "" if outcome == "applied" else "the master changed after this was issued"
+            why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
         cells.append(Cell(line, column, b, m, edit.received if as_it_came else edit.value, outcome, why))
         if outcome == "applied":
             now[edit.place] = edit.value
+            writers[edit.place] = (reply.owner, edit.value)
     read = reply.reading
     return Comparison(
         reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
         reply.unknown_headings, read.unchanged, read.lines,
     )  # fmt: skip
+
+
+def _who_differs(written: tuple[str, Value] | None, master: Value) -> str:
+    if written and written[0] and same(written[1], master):
+        return f"{written[0]} has answered it otherwise"
+    return "the master changed after this was issued"
 
 
 def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:

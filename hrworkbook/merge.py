@@ -54,7 +54,8 @@ def merge(snapshot: Snapshot, received: Iterable[Received | Refused | Reply], no
             refused.append(_twice(earlier.received))
     newest, older = _newest(plan, issued, list(replies.values()))
     changed: dict[Place, Value] = {}
-    returns = [settle(plan, changed, one, issued.written_by(one.owner)) for one in newest]
+    writers = dict(issued.writers)
+    returns = [settle(plan, changed, one, issued.written_by(one.owner), writers) for one in newest]
     return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
 
 

@@ -340,6 +340,7 @@ def test_a_newer_return_replaces_what_the_owners_older_one_wrote_but_not_what_hr
     assert master.says("L002.progress_update") == "Tuesday."
     assert master.says("L003.progress_update") == "HR knows better."
     assert result.returns[0].outcomes["conflict"] == 1
+    assert master.decisions[0].text("Why") == "conflict: the master changed after this was issued"
 
 
 def test_a_newer_return_with_the_issued_text_where_the_older_had_an_answer_asks():
@@ -371,6 +372,7 @@ def test_joint_owners_who_agree_and_who_differ():
     assert result.returns[1].outcomes["already"] == 1 and result.returns[1].outcomes["conflict"] == 1
     (row,) = master.decisions
     assert row.text("In the master") == "All seen." and row.text("In the return") == "One is left."
+    assert row.text("Why") == "conflict: Learning Lead has answered it otherwise"
 
 
 def test_the_same_file_twice_and_again_later_is_merged_once():
