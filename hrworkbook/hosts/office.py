@@ -27,7 +27,7 @@ _REMEDY = "Open the master in LibreOffice started as: soffice --accept='pipe,nam
 def find_soffice() -> Path | None:
     """The LibreOffice program of this computer; None where there is none."""
     if named := os.environ.get(_PROGRAM):
-        return Path(named)
+        return Path(named) if Path(named).exists() else None
     found = shutil.which("soffice") or shutil.which("libreoffice")
     usual = [Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"), Path("/usr/lib/libreoffice/program/soffice")]
     usual += [Path(os.environ[v]) / "LibreOffice/program/soffice.exe" for v in ("ProgramFiles",) if v in os.environ]
