@@ -138,6 +138,16 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     merge = made["merge"]
     merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
+    spread = merge.add_mutually_exclusive_group()
+    spread.add_argument(
+        "--jobs", metavar="N", type=int, help="read with N processes; else one, or all processors past 2,000 files"
+    )
+    spread.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default="",
+        help="read on the workers of this Dask scheduler, such as tcp://host:8786",
+    )
     for command in (read, merge):
         command.add_argument(
             "--period",

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def find(
     A copy of a file is read again only where it might count for more than the first: from somebody else, or sent later.
     """
     first: dict[str, tuple[str, datetime | None]] = {}
-    for item in collect(paths, asides):
+    for found in collect(paths, asides):
+        item = replace(found, sent=_here(found.sent))
         if isinstance(item, Refusal):
             yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
         elif item.sha256 in known:
@@ -55,7 +57,12 @@ def _adds_nothing(sender: str, sent: datetime | None, copy: Attachment) -> bool:
     """Whether a copy is from the same sender as an earlier file and was not sent later."""
     if sender != copy.sender:
         return False
-    return copy.sent is None or (sent is not None and copy.sent.timestamp() <= sent.timestamp())
+    return copy.sent is None or (sent is not None and copy.sent <= sent)
+
+
+def _here(sent: datetime | None) -> datetime | None:
+    """The moment by this computer's clock, wherever the file is then read."""
+    return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
 
 
 def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Refused]:

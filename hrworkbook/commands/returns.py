@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hrworkbook.commands.console import Progress, brief, now, print_json, print_strays
 from hrworkbook.errors import HrWorkbookError
@@ -13,8 +13,10 @@ from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.attachments import Aside
+    from hrworkbook.compare import Reply
     from hrworkbook.outcomes import Received, Refused
     from hrworkbook.schema import Schema
+    from hrworkbook.snapshot import Snapshot
     from hrworkbook.tables import Table
 
 
@@ -143,8 +145,12 @@ def run_merge(options: Namespace) -> int:
     asides: list[Aside] = []
     # A collection may have to be read again: once HR has said what month it is for, it says more.
     known = () if plan.schema.collect else merged_files(REGISTER.items(snapshot))
-    files = _received([Path(p) for p in options.paths], options.password, known, asides)
-    result = gather(plan, files, now(), period) if plan.schema.collect else merge(snapshot, files, now())
+    paths = [Path(p) for p in options.paths]
+    files = _read_for_merge(paths, options, None if plan.schema.collect else snapshot, known, asides)
+    if plan.schema.collect:
+        result = gather(plan, cast("Iterator[Received | Refused]", files), now(), period)
+    else:
+        result = merge(snapshot, files, now())
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:
@@ -178,6 +184,33 @@ def run_merge(options: Namespace) -> int:
         )
     print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
     return 1 if result.needs_a_person else 0
+
+
+def _read_for_merge(
+    paths: Sequence[Path],
+    options: Namespace,
+    snapshot: "Snapshot | None",
+    known: Collection[str],
+    asides: "list[Aside]",
+) -> Iterator["Received | Refused | Reply"]:
+    """Every file read: in one capped child process, or where there are thousands, in several or on other machines."""
+    from hrworkbook.crowd import cluster, jobs_for, processes
+    from hrworkbook.receive import find
+
+    if options.jobs is not None and options.jobs < 1:
+        raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
+    jobs = options.jobs or (1 if options.cluster else jobs_for(paths))
+    if options.cluster:
+        spread = cluster(options.cluster, snapshot, options.password)
+    elif jobs > 1:
+        spread = processes(jobs, snapshot, options.password)
+    else:
+        yield from _received(paths, options.password, known, asides)
+        return
+    with spread as crowd, Progress("Reading") as progress:
+        for item in crowd.read(find(paths, known, asides)):
+            progress.step()
+            yield item
 
 
 def run_decide(options: Namespace) -> int:
