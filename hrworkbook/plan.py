@@ -27,6 +27,8 @@ SETTINGS = {
 }
 """What HR sets on the Start sheet, with the help shown beside each."""
 
+AUTHOR = "Human Resources"
+"""Whose document it is where the Start sheet does not say."""
 KEEPING = ("Plan ID", "Seal key", "Next ID")
 """What the project keeps for itself at the top of the Issued sheet."""
 

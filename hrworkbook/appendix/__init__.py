@@ -13,15 +13,13 @@ from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod, last_closed, lines_to_report
 from hrworkbook.ledgers import PLAN
 from hrworkbook.look import FontName
-from hrworkbook.plan import Line, Plan, read_plan
+from hrworkbook.plan import AUTHOR, Line, Plan, read_plan
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot
 from hrworkbook.start import status_writes
 from hrworkbook.timescale import read_timescale
 from hrworkbook.values import as_text, folded, is_blank
 
-AUTHOR = "Human Resources"
-"""Whose document it is where the Start sheet does not say."""
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
 
 
@@ -43,6 +41,8 @@ def appendix(snapshot: Snapshot, now: datetime) -> Appendix:
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    if plan.schema.collect:
+        return _of_collection(plan, now)
     lines = lines_to_report(plan)
     exempt = [x for x in lines if plan.is_exempt(x)]
     _refuse_without_reason(plan, exempt)
@@ -57,6 +57,25 @@ def appendix(snapshot: Snapshot, now: datetime) -> Appendix:
         _document(plan, exempt, now.date(), exempt=True) if exempt else None,
         document.summary.paragraph if document.summary else "",
         ChangeSet(status_writes(plan, said, now), message),
+    )
+
+
+def _of_collection(plan: Plan, now: datetime) -> Appendix:
+    """The appendix of returns that nobody issued: one month, and how it compares."""
+    from hrworkbook.appendix.collection import collection_document
+
+    document = collection_document(plan, _cover(plan, (), False), _setup(plan))
+    lines = count(len(document.lines), "line")
+    said = f"Made the appendix of {lines}"
+    message = f"The appendix is made: {lines}{f', for {document.cover.period}' if document.cover.period else ''}."
+    paragraph = document.summary.paragraph if document.summary else ""
+    return Appendix(document, None, paragraph, ChangeSet(status_writes(plan, said, now), message))
+
+
+def _setup(plan: Plan) -> PageSetup:
+    layout = plan.schema.appendix
+    return PageSetup(
+        cast(Paper, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
     )
 
 
@@ -97,9 +116,7 @@ def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = 
             )
             for line in _by_theme(lines, theme)
         ),
-        setup=PageSetup(
-            cast(Paper, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
-        ),
+        setup=_setup(plan),
         summary=_summary(plan, lines, today),
         plan_title=layout.title or plan.schema.title,
         theme_header=figures.heading_of_themes(plan),

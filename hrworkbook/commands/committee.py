@@ -47,7 +47,7 @@ def run_appendix(options: Namespace) -> int:
             "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.words,
             "exempt": str(exempt_path(target)) if result.exempt else None,
             "pdf": str(target.with_suffix(".pdf")) if proofs else None,
-            "proof": proofs[target].as_json() if options.proof and proofs[target] else None,
+            "proof": proof.as_json() if (proof := proofs.get(target)) else None,
             "findings": [f.as_json() for f in faults], "paragraph": result.paragraph,
         })  # fmt: skip
     else:

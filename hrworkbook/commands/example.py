@@ -165,7 +165,7 @@ def _replies(out: Path, back: Path) -> list[str]:
             raise HrWorkbookError(str(out), f"the return of {role} is gone", "Run the demo in a new folder")
         filled = back / sent.name
         filled.write_bytes(sent.read_bytes())
-        _type(filled, lambda s, t=texts: _cells(s, s.sheets[0].name, t))  # type: ignore[misc]
+        _type(filled, lambda s, t=texts: _cells(s, s.sheets[0].name, t))
         mail = _mail(role, f"RE: {sent.stem}", "Please find my return attached.", THE_DAY + timedelta(days=7 + i))
         mail.add_attachment(
             filled.read_bytes(), maintype="application", subtype="vnd.openxmlformats-officedocument.spreadsheetml.sheet",

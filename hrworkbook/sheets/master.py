@@ -60,10 +60,10 @@ def master_workbook(draft: Draft) -> bytes:
     return paper.bytes()
 
 
-def _title(paper: Paper, sheet: Worksheet, title: str, purpose: str, column: int = 0) -> None:
-    put(sheet, 0, column, title, paper.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.BAND))
+def _title(paper: Paper, sheet: Worksheet, title: str, purpose: str) -> None:
+    put(sheet, 0, 0, title, paper.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.BAND))
     sheet.set_row(0, 27)
-    put(sheet, 1, column, purpose, paper.format(font_color=look.SECONDARY))
+    put(sheet, 1, 0, purpose, paper.format(font_color=look.SECONDARY))
     sheet.set_row(1, 18)
 
 
@@ -72,7 +72,7 @@ def _start(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     sheet.set_column(0, 0, 2)
     sheet.set_column(1, 4, 27, paper.format())
     sheet.set_column(5, 5, 40, paper.format())
-    _title(paper, sheet, draft.schema.title, "Where this plan stands, and what to do next.", 1)
+    _title(paper, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
     label = paper.format(font_color=look.SECONDARY, bottom=1, bottom_color=look.RULE)
     number = paper.format(font_size=look.LARGE_NUMBER_SIZE, bold=True, align="left", font_color=look.BAND)
     sheet.set_row(2, 9)
@@ -233,7 +233,7 @@ def _ledger(
         "style": None,
         "columns": [{"header": h, "header_format": _heading(paper, False), "format": body} for h in ledger.headings],
     })  # fmt: skip
-    sheet.set_row(top - 1, 22)
+    sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
     page(sheet, ledger.sheet)
@@ -259,7 +259,9 @@ def _lists(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     _title(paper, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
     body = paper.format(indent=1, bottom=1, bottom_color=look.RULE)
     for i, (name, words) in enumerate(draft.lists.items()):
-        sheet.set_column(i, i, 44 if any(len(w) > 20 for w in words) else 24, paper.format(indent=1))
+        sheet.set_column(
+            i, i, max(24, *(len(w) + 4 for w in words), len(name)) if words else 24, paper.format(indent=1)
+        )
         put(sheet, LEDGER_TOP - 1, i, name, _heading(paper, False))
         for row, word in enumerate(words, LEDGER_TOP):
             put(sheet, row, i, word, body)
@@ -272,11 +274,12 @@ def _kept(paper: Paper, draft: Draft) -> None:
     """The two sheets the project keeps for itself, hidden so that nobody need look at them."""
     issued = issued_ledger(draft.schema)
     sheet = paper.book.add_worksheet(issued.sheet)
-    for row, name in enumerate(KEEPING):
+    _title(paper, sheet, issued.sheet, issued.purpose)
+    for row, name in enumerate(KEEPING, 2):
         put(sheet, row, 0, name, paper.format())
         put(sheet, row, 1, draft.keeping[name], paper.format())
     for i, heading in enumerate(issued.headings):
-        put(sheet, 4, i, heading, _heading(paper, False))
+        put(sheet, 6, i, heading, _heading(paper, False))
     sheet.hide()
     sheet = paper.book.add_worksheet(SCHEMA_SHEET)
     put(sheet, 0, 0, SCHEMA_SHEET, paper.format(bold=True))

@@ -4,12 +4,13 @@ import io
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
+from hrworkbook.appendix.book import new_book
+from hrworkbook.plan import AUTHOR
 from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
 
 NO_DATE = datetime(2000, 1, 1)
@@ -26,11 +27,9 @@ BASE: dict[str, Any] = {
 class Paper:
     """One workbook being written, with one format object for each look."""
 
-    def __init__(self, title: str, author: str = "") -> None:
+    def __init__(self, title: str, author: str = AUTHOR) -> None:
         self._bytes = io.BytesIO()
-        self.book: Workbook = xlsxwriter.Workbook(
-            self._bytes, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
+        self.book: Workbook = new_book(self._bytes)
         self.book.set_properties({"title": title, "author": author, "comments": "", "created": NO_DATE})
         self.book.set_size(24_000, 14_000)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}

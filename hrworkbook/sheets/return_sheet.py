@@ -28,14 +28,13 @@ def return_workbook(issued: Return, notes: Mapping[tuple[str, str], str] | None 
     widths = [_width(c, shown) for c, shown in columns]
     sheet.hide_gridlines(2)
     _head(paper, sheet, issued)
-    _headings(paper, sheet, columns, widths)
     first_cell = _rows(paper, sheet, issued, columns, widths, notes or {})
     last = TOP + len(issued.lines) - 1
     _dropdowns(sheet, issued, columns, last)
     sheet.protect("", {
         "sort": False, "autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True,
     })  # fmt: skip
-    sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
+    _headings(paper, sheet, columns, widths, last)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
     sheet.freeze_panes(TOP, 1)
     sheet.repeat_rows(TOP - 1)
@@ -90,16 +89,23 @@ def heading_of(column: Column | None, shown: bool) -> str:
 
 
 def _headings(
-    paper: Paper, sheet: Worksheet, columns: Sequence[tuple[Column | None, bool]], widths: Sequence[float]
+    paper: Paper,
+    sheet: Worksheet,
+    columns: Sequence[tuple[Column | None, bool]],
+    widths: Sequence[float],
+    last: int,
 ) -> None:
+    """The heading row and the table under it, marked as one so that a screen reader tells each cell's heading."""
+    headings = []
     for i, (column, shown) in enumerate(columns):
         owners = column is not None and column.by_owner and not shown
         style = paper.format(
             bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
             bg_color=look.OWNERS_BAND if owners else look.BAND,
         )  # fmt: skip
-        put(sheet, TOP - 1, i, heading_of(column, shown), style)
+        headings.append({"header": heading_of(column, shown), "header_format": style})
         sheet.set_column(i, i, widths[i], paper.format(bg_color=look.QUIET), {"hidden": column is None and shown})
+    sheet.add_table(TOP - 1, 0, last, len(columns) - 1, {"name": "YourLines", "style": None, "columns": headings})
     sheet.set_row(TOP - 1, row_height([heading_of(*c) for c in columns], [w - 1 for w in widths]) + 6)
 
 
