@@ -9,6 +9,9 @@ from hrworkbook.errors import HrWorkbookError
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
+LIVE = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
+"""The commands that can work on the open document."""
+
 _NO_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
 EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
@@ -112,6 +115,10 @@ def build_parser() -> argparse.ArgumentParser:
     for name, command in made.items():
         if name not in _NO_MASTER:
             command.add_argument("master", metavar="MASTER", help="the master workbook")
+        if name in LIVE:
+            command.add_argument(
+                "--live", action="store_true", help="work on MASTER as it is open in Excel or Calc; you save it"
+            )
         if name != "demo":
             command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
     _options(made)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import Progress, now, painted, print_json
+from hrworkbook.commands.console import Progress, host_of, now, painted, print_json
 from hrworkbook.errors import CannotWrite
 from hrworkbook.findings import count
 
@@ -20,7 +20,6 @@ def run_appendix(options: Namespace) -> int:
     from hrworkbook.appendix import appendix
     from hrworkbook.appendix.sheets import plan_document, write_appendix
     from hrworkbook.buttons import exempt_path
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.files import place_all
 
     target = Path(options.out)
@@ -28,7 +27,7 @@ def run_appendix(options: Namespace) -> int:
         raise CannotWrite(target.name, "the appendix is an Excel workbook", "Give it a name that ends in .xlsx")
     if target.resolve() == Path(options.master).resolve():
         raise CannotWrite(target.name, "that is the master itself", "Give the appendix a name of its own")
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     with Progress("Laying out"):
         result = appendix(host.snapshot(), now())
         planned = {target: plan_document(result.public)}
@@ -120,10 +119,9 @@ def run_check(options: Namespace) -> int:
 
 def run_roll(options: Namespace) -> int:
     """Closes the period."""
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.roll import roll
 
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     result = roll(host.snapshot(), now(), options.next or "")
     host.apply(result.changes)
     if options.json:

@@ -3,9 +3,15 @@
 import json
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.hosts.live import LiveHost
 
 fixed: datetime | None = None
 """The demo's own day; None for today."""
@@ -14,6 +20,21 @@ fixed: datetime | None = None
 def now() -> datetime:
     """This moment, or the demo's."""
     return fixed or datetime.now().replace(microsecond=0)
+
+
+def host_of(options: Namespace) -> "FileHost | LiveHost":
+    """The master a command works on: the file, or with `--live` the document open in Excel or Calc.
+
+    Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
+    """
+    path = Path(options.master)
+    if getattr(options, "live", False):
+        from hrworkbook.hosts.live import opened
+
+        return opened(path)
+    from hrworkbook.hosts.file import FileHost
+
+    return FileHost(path)
 
 
 def print_json(result: object) -> None:

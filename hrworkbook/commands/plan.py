@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from hrworkbook.commands.console import Progress, now, painted, print_json, print_strays, quoted
+from hrworkbook.commands.console import Progress, host_of, now, painted, print_json, print_strays, quoted
 from hrworkbook.errors import CannotWrite
 from hrworkbook.findings import count, errors_of
 from hrworkbook.snapshot import Block
@@ -50,10 +50,9 @@ def run_new(options: Namespace) -> int:
 
 def run_validate(options: Namespace) -> int:
     """Checks a plan."""
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.validate import validate
 
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     with Progress("Checking"):
         result = validate(host.snapshot(), now())
         host.apply(result.changes)
@@ -68,11 +67,12 @@ def run_validate(options: Namespace) -> int:
 
 def run_next(options: Namespace) -> int:
     """Shows the next problem."""
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.next import next
 
+    host = host_of(options)
     sheet, _, cell = options.after.rpartition("!")
-    result = next(FileHost(Path(options.master)).snapshot(), (sheet, cell))
+    result = next(host.snapshot(), (sheet, cell) if options.after else host.where())
+    host.apply(result.changes)
     if options.json:
         print_json({"place": result.place, "message": result.changes.message})
     else:

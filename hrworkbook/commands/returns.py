@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from hrworkbook.commands.console import Progress, brief, now, print_json, print_strays
+from hrworkbook.commands.console import Progress, brief, host_of, now, print_json, print_strays
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.values import as_text
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 def run_issue(options: Namespace) -> int:
     """Writes the returns."""
     from hrworkbook.drafts import covering_mail
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.files import place_all
     from hrworkbook.issue import issue
     from hrworkbook.kinds import KINDS
@@ -35,7 +34,7 @@ def run_issue(options: Namespace) -> int:
         if fault:
             raise HrWorkbookError("--due", fault.fault, fault.remedy)
         due = KINDS["date"].read(options.due)
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     folder = Path(options.out)
     result = issue(host.snapshot(), now(), due, options.owner)
     files: dict[str, bytes] = {}
@@ -133,13 +132,12 @@ def run_merge(options: Namespace) -> int:
     from hrworkbook.admit import merged_files
     from hrworkbook.commands.collection import month_given
     from hrworkbook.gather import gather
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
     from hrworkbook.outcomes import TO_DECIDE
     from hrworkbook.plan import read_plan
 
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     snapshot = host.snapshot()
     plan, period = read_plan(snapshot), month_given(options.period)
     asides: list[Aside] = []
@@ -216,9 +214,8 @@ def _read_for_merge(
 def run_decide(options: Namespace) -> int:
     """Applies decisions."""
     from hrworkbook.decide import decide
-    from hrworkbook.hosts.file import FileHost
 
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     result = decide(host.snapshot(), now())
     host.apply(result.changes)
     if options.json:
@@ -232,12 +229,11 @@ def run_decide(options: Namespace) -> int:
 
 def run_undo(options: Namespace) -> int:
     """Undoes one return."""
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.undo import undo
 
     if bool(options.return_id) == options.last:
         raise HrWorkbookError("undo", "it is not clear which return to undo", "Give its ID, such as R0007, or --last")
-    host = FileHost(Path(options.master))
+    host = host_of(options)
     result = undo(host.snapshot(), now(), options.return_id)
     host.apply(result.changes)
     if options.json:
@@ -277,11 +273,10 @@ def run_chase(options: Namespace) -> int:
     """Writes reminders."""
     from hrworkbook.chase import chase
     from hrworkbook.drafts import reminder
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.files import place_all
     from hrworkbook.sheets.return_sheet import return_workbook
 
-    result = chase(FileHost(Path(options.master)).snapshot(), now())
+    result = chase(host_of(options).snapshot(), now())
     folder = Path(options.out)
     files: dict[str, bytes] = {}
     chased: list[dict[str, object]] = []
@@ -307,11 +302,10 @@ def run_bounce(options: Namespace) -> int:
     """Writes the drafts that send returns back."""
     from hrworkbook.bounce import bounce, note_on
     from hrworkbook.drafts import bounce as reply
-    from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.files import place_all
     from hrworkbook.sheets.return_sheet import return_workbook
 
-    result = bounce(FileHost(Path(options.master)).snapshot(), now(), options.owner)
+    result = bounce(host_of(options).snapshot(), now(), options.owner)
     folder = Path(options.out)
     files: dict[str, bytes] = {}
     bounced: list[dict[str, object]] = []

@@ -41,6 +41,11 @@ class FileHost:
         self._loaded = self._read()
         return self._loaded.snapshot
 
+    @staticmethod
+    def where() -> tuple[str, str]:
+        """The sheet and cell the user is at: none, in a file."""
+        return "", ""
+
     def _read(self) -> Loaded:
         try:
             data = self.path.read_bytes()
