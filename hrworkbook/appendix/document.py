@@ -87,6 +87,39 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class TrendRow:
+    """One row of a trend: what it is, its text for each month, and, where it is drawn, its figures."""
+
+    what: str
+    texts: tuple[str, ...]
+    figures: tuple[float | None, ...] = ()
+    """None where a month has none; empty for a row that is not drawn."""
+    other_scale: bool = False
+    """Whether it is drawn on the scale at the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Figures month by month, as a table and a chart."""
+
+    heading: str
+    months: tuple[str, ...]
+    rows: tuple[TrendRow, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of texts in three columns, under a heading of its own."""
+
+    heading: str
+    heads: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+    empty: str
+    """The sentence that stands there where there are no rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The sheet members look at first; a part that is None or empty is left out."""
 
@@ -99,6 +132,8 @@ class Summary:
     months: MonthGrid | None = None
     spend: Spend | None = None
     changes: Changes | None = None
+    trend: Trend | None = None
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _DUE_COLUMNS, _OWNER_COLUMNS = 3, 4
 _CHART_BAR, _CHART_REST = 20.0, 78.0
 """Points of chart height for each theme, and for title, legend and scale."""
 _TALLEST_CHART = 330.0
+_TREND_CHART = 190.0
 
 
 def plan_summary(document: AppendixDocument) -> SummaryPlan | None:
@@ -61,16 +62,18 @@ class _Layout:
     def plan(self) -> SummaryPlan:
         """Every part in order, broken into pages."""
         parts = [self._opening(), *self._counts(), self._paragraph(), self._statuses(), self._overdue()]
-        parts += [*self._months(), *self._spend(), self._changes()]
+        parts += [self._trend(), self._listing(), *self._months(), *self._spend(), self._changes()]
         rows, breaks = paged([p for p in parts if p.head or p.body], self.setup)
         return SummaryPlan(
-            self.setup, self.widths, tuple(rows), tuple(breaks), self.summary.statuses, self.slot
+            self.setup, self.widths, tuple(rows), tuple(breaks), self.summary.statuses, self.slot,
+            self.summary.trend,
         )  # fmt: skip
 
     def _widths(self) -> tuple[int, ...]:
         """The wide column, then narrow ones as wide as the words over them need."""
         total = page_pixels(self.setup)
-        months = self.summary.months.months if self.summary.months else ()
+        dated = self.summary.months or self.summary.trend
+        months = dated.months if dated else ()
         statuses = (*self.summary.statuses.statuses, "Total") if self.summary.statuses else ()
         number = max(_FEWEST_NARROW, min(len(months), _MONTHS_A_ROW), len(statuses))
         heads: list[list[str]] = [[] for _ in range(number)]
@@ -161,22 +164,25 @@ class _Layout:
         return rows
 
     def _paragraph(self) -> Part:
-        """The covering paragraph, with the chart of the statuses beside it in the same row."""
+        """The covering paragraph, with the chart of the statuses, or of the trend, beside it in the same row."""
         text = printed(self.summary.paragraph)
         statuses = self.summary.statuses
-        if not text and not statuses:
+        if not text and not statuses and not self.summary.trend:
             return Part()
         larger = self.face(step=1)
         drawn = (
             min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST) if statuses and statuses.rows else 0.0
         )
+        role = "chart"
+        if self.summary.trend and not drawn:
+            drawn, role = _TREND_CHART, "trend"
         rows = []
         for n, piece in enumerate(self._fitting(text, larger)):
             tall = larger.lines(piece, self.first_points - 15) * larger.line + 6 if piece else 0.0
             charted = drawn > 0 and not n
             cells = (SummaryCell(0, piece, "paragraph"),) if piece else ()
             height = min(stepped(max(tall, drawn if charted else 0.0)), TALLEST_ROW)
-            rows.append(SummaryRow(cells, height, role="chart" if charted else ""))
+            rows.append(SummaryRow(cells, height, role=role if charted else ""))
         return Part(body=rows, whole=True)
 
     def _fitting(self, text: str, larger: Face) -> list[str]:
@@ -287,6 +293,47 @@ class _Layout:
             height = row_height(1, self.body.line) if last else stepped(self.body.line)
             rows.append(SummaryRow(cells, height, style, keep=not last))
         return rows
+
+    def _trend(self) -> Part:
+        """Figures month by month, as a table; their chart stands beside the paragraph."""
+        trend = self.summary.trend
+        if trend is None:
+            return Part()
+        rows = self.heading(trend.heading)
+        if trend.note:
+            rows += self.lines(trend.note, self.body, "note")
+        heads = [(1 + i, month, self._points(1 + i, 1) + 2) for i, month in enumerate(trend.months)]
+        rows += self._table_head([(0, "", self.first_points), *heads], centred=True)
+        body = []
+        for row in trend.rows:
+            cells = [SummaryCell(0, printed(row.what), "cell")]
+            cells += [
+                SummaryCell(1 + i, text, "cell due" if not row.figures else "cell figure")
+                for i, text in enumerate(row.texts)
+            ]
+            body.append(self._row(cells))
+        return Part(rows, body, whole=True)
+
+    def _listing(self) -> Part:
+        """A table of texts."""
+        listing = self.summary.listing
+        if listing is None:
+            return Part()
+        rows = self.heading(f"{listing.heading}: {len(listing.rows)}" if listing.rows else listing.heading)
+        if not listing.rows:
+            return Part(body=[*rows, *self.lines(listing.empty, self.body, "plain")])
+        second, third = 1 + self.narrow // 3, 1 + self.narrow // 2
+        points = (
+            self.first_points + self._points(1, second - 1) - 6,
+            self._points(second, third - second),
+            self._points(third, self.narrow - third + 1),
+        )
+        places = (0, second, third)
+        rows += self._table_head(list(zip(places, listing.heads, points, strict=True)))
+        body: list[SummaryRow] = []
+        for texts in listing.rows:
+            body += self._beside([(c, self._cut(t, p)) for c, t, p in zip(places, texts, points, strict=True)])
+        return Part(rows, body)
 
     def _months(self) -> list[Part]:
         """What falls due in which month, theme by theme."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from hrworkbook.appendix.document import StatusTable
+from hrworkbook.appendix.document import StatusTable, Trend
 from hrworkbook.appendix.paginate import SAFETY
 from hrworkbook.appendix.plan_pages import CONT, PageSetup
 
@@ -28,7 +28,7 @@ class SummaryRow:
     keep: bool = False
     """Whether it stays on the page of the row below it."""
     role: str = ""
-    """'chart': the chart stands in this row; 'statuses': a row of the table the chart draws."""
+    """'chart', 'trend': that chart stands in this row; 'statuses': a row of the table the chart draws."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class SummaryPlan:
     statuses: StatusTable | None
     slot: int
     """How many narrow columns one status of the status table takes."""
+    trend: Trend | None = None
 
     @property
     def page_count(self) -> int:

@@ -7,6 +7,7 @@ from hrworkbook.appendix.document import StatusTable
 from hrworkbook.appendix.ink import Ink, set_page
 from hrworkbook.appendix.plan_pages import Cover
 from hrworkbook.appendix.summary_pages import SummaryCell, SummaryPlan
+from hrworkbook.appendix.trend_chart import draw_trend
 from hrworkbook.findings import listed
 
 _DUE_FILL = "#D2E2F1"
@@ -43,6 +44,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "cell count": {"align": "left", **_BORDERED},
     "total": {"bold": True, "text_wrap": True, **_BORDERED},
     "total count": {"bold": True, "align": "left", **_BORDERED},
+    "cell figure": {"align": "center", "step": -1, **_BORDERED},
     "cell due": {"align": "center", "bold": True, "bg_color": _DUE_FILL, **_BORDERED},
     "cell none": {"align": "center", "font_color": look.SECONDARY, **_BORDERED},
 }
@@ -65,6 +67,8 @@ def write_summary(book: Any, ink: Ink, plan: SummaryPlan, cover: Cover) -> None:
             _write(sheet, at, cell, _format(ink, plan, cell.style, cell.status))
         if row.role == "chart" and plan.statuses:
             _chart(book, sheet, plan, plan.statuses, at)
+        if row.role == "trend" and plan.trend:
+            draw_trend(book, sheet, plan, plan.trend, at)
     if plan.breaks:
         sheet.set_h_pagebreaks(list(plan.breaks))
     sheet.print_area(0, 0, len(plan.rows) - 1, len(plan.widths) - 1)

@@ -1,0 +1,73 @@
+"""The chart of a trend: a line for each figure, month by month."""
+
+from typing import Any
+
+from hrworkbook import look
+from hrworkbook.appendix.document import Trend
+from hrworkbook.appendix.summary_pages import SummaryPlan
+
+_INKS = (look.BAND, "#C8102E", "#6B7A8F", "#2E7D32")
+_DASHES = ("solid", "dash", "round_dot", "long_dash")
+
+
+def draw_trend(book: Any, sheet: Any, plan: SummaryPlan, trend: Trend, at: int) -> None:
+    """Draw the trend beside the paragraph; its figures stand beside the printed page."""
+    drawn = [row for row in trend.rows if row.figures]
+    aside = len(plan.widths) + 1
+    sheet.set_column_pixels(aside, aside, 160)
+    sheet.write_string(at, aside, "What the chart shows")
+    for i, month in enumerate(trend.months, 1):
+        sheet.write_string(at + i, aside, month)
+    chart = book.add_chart({"type": "line"})
+    font = {"name": plan.setup.font, "size": 9, "color": look.TEXT}
+    first, last = at + 1, at + len(trend.months)
+    for n, row in enumerate(drawn):
+        column = aside + 1 + n
+        sheet.set_column_pixels(column, column, 40 + 8 * len(row.what))
+        sheet.write_string(at, column, row.what)
+        for i, figure in enumerate(row.figures, 1):
+            if figure is not None:
+                sheet.write_number(at + i, column, figure)
+        ink = _INKS[n % len(_INKS)]
+        chart.add_series(
+            {
+                "name": row.what,
+                "categories": ["Summary", first, aside, last, aside],
+                "values": ["Summary", first, column, last, column],
+                "line": {"color": ink, "width": 2.25, "dash_type": _DASHES[n % len(_DASHES)]},
+                "marker": {"type": "circle", "size": 5, "fill": {"color": ink}, "border": {"color": look.WHITE}},
+                "y2_axis": row.other_scale,
+            }
+        )
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_x_axis({"num_font": font, "line": {"color": look.RULE}, "major_tick_mark": "none"})
+    grid = {"visible": True, "line": {"color": look.RULE, "width": 0.5}}
+    for axis, other in ((chart.set_y_axis, False), (chart.set_y2_axis, True)):
+        names = [row.what for row in drawn if row.other_scale is other]
+        if names:
+            title = {"name": " / ".join(names) if other else "", "name_font": font}
+            axis(
+                {
+                    "num_font": font,
+                    "num_format": "#,##0",
+                    "line": {"none": True},
+                    "major_gridlines": grid if not other else {"visible": False},
+                    **title,
+                }
+            )
+    chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    chart.set_plotarea({"fill": {"none": True}})
+    chart.show_blanks_as("gap")
+    chart.set_size({"width": sum(plan.widths[1:]) - 8, "height": int(plan.rows[at].height / 0.75) - 6})
+    place = {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": trend_words(trend)}
+    sheet.insert_chart(at, 1, chart, place)
+
+
+def trend_words(trend: Trend) -> str:
+    """What the chart shows, in words: its alternative text."""
+    said = [
+        f"{row.what}: {row.texts[0]} in {trend.months[0]}, {row.texts[-1]} in {trend.months[-1]}"
+        for row in trend.rows
+        if row.figures
+    ]
+    return f"Line chart from {trend.months[0]} to {trend.months[-1]}. " + ". ".join(said) + "."
