@@ -6,7 +6,7 @@ No tree is built: a sheet of 5,000 rows is scanned row by row, and only the rows
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from html import unescape
 from operator import lt
 from typing import NamedTuple
@@ -229,7 +229,7 @@ class SheetXml:
             first, last = attribute(match[1], b"min") or "", attribute(match[1], b"max") or ""
             if style and first.isdecimal() and last.isdecimal():
                 ranges.append((int(first), int(last), style))
-        return lambda column: next((style for first, last, style in ranges if first <= column <= last), "")
+        return cache(lambda column: next((style for first, last, style in ranges if first <= column <= last), ""))
 
     def styles_in(self, number: int) -> dict[int, str]:
         """The style's number of each cell of a row, by column; '' where it has none."""
