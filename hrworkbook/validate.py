@@ -1,7 +1,9 @@
 """Validate: every entry against the schema, and every rule across lines."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -137,6 +139,24 @@ def _entries(plan: Plan) -> Iterator[Finding]:
                 fault.severity, PLAN, plan.place(line, column.key), column.header, value, column.kind,
                 fault.fault, fault.remedy, line.id,
             )  # fmt: skip
+
+
+@contextmanager
+def without_made_up_data() -> Iterator[None]:
+    """Hides hypothesis from pandera, which loads it where it is installed, only to make up data on request.
+
+    For the start of a process that does one job: it takes a quarter of the time to import pandera, and what pandera
+    checks is the same. Nothing is hidden where hypothesis is in use already.
+    """
+    if "hypothesis" in sys.modules:
+        yield
+        return
+    hidden: dict[str, object] = sys.modules  # type: ignore[assignment]
+    hidden["hypothesis"] = None
+    try:
+        yield
+    finally:
+        del hidden["hypothesis"]
 
 
 def compiled(plan: Plan) -> "DataFrameSchema":

@@ -50,11 +50,12 @@ def run_new(options: Namespace) -> int:
 
 def run_validate(options: Namespace) -> int:
     """Checks a plan."""
-    from hrworkbook.validate import validate
+    from hrworkbook.validate import validate, without_made_up_data
 
     host = host_of(options)
     with Progress("Checking"):
-        result = validate(host.snapshot(), now())
+        with without_made_up_data():
+            result = validate(host.snapshot(), now())
         host.apply(result.changes)
     if options.json:
         print_json({"findings": [f.as_json() for f in result.findings]})
