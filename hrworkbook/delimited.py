@@ -25,7 +25,7 @@ def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
         text = text[declared.end() :]
     delimiter, evenness, parsed = (declared[1], 1.0, None) if declared else _cut(text)
     named_a_table = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
-    if evenness < (0.0 if named_a_table and _short_lines(text) else 0.08 if named_a_table else 0.4):
+    if evenness < 0.4 and evenness < (0.0 if named_a_table and _short_lines(text) else 0.08 if named_a_table else 0.4):
         raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
     rows = _rows(text, delimiter or ",", parsed)
     if not rows:

@@ -13,7 +13,6 @@ from hrworkbook.faults_in_cells import LAST_COLUMN, Sheet
 _TABLE = re.compile(rb"<table:table[ >]")
 _ROW = re.compile(rb"<table:table-row((?: [^<>]*)?)>")
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
-_REPEATED_CELL = re.compile(rb'table-cell( [^<>]*columns-repeated="([0-9]{1,11})"[^<>]*)>')
 _TAG = re.compile(rb"<table:(?:covered-)?table-cell([ /][^<>]*)?>")
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
 _SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) for way in (b"rows", b"columns"))
@@ -68,12 +67,18 @@ def _reach(table: bytes) -> Sheet | None:
         if cells.find(b" office:") < 0 and cells.find(b"<text:") < 0:
             continue
         width = valued = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
-        for tag, columns in _REPEATED_CELL.findall(cells):
+        before, *repeats = cells.split(b' table:number-columns-repeated="')
+        for piece in repeats:
+            tag = piece[: piece.find(b">")]
+            columns = tag[: tag.find(b'"')]
+            if not columns.isdigit():
+                return None
             width += int(columns) - 1
-            if not tag.endswith(b"/") or b" office:" in tag:
+            if not tag.endswith(b"/") or b" office:" in tag or b" office:" in before[before.rfind(b"<") :]:
                 valued += int(columns) - 1
-            elif cells.endswith(tag + b">"):  # nothing but blanks up to the sheet's edge
+            elif piece is repeats[-1] and len(piece) == len(tag) + 1:  # nothing but blanks up to the sheet's edge
                 width -= int(columns)
+            before = piece
         sheet.cells += valued * times
         sheet.last_row = row
         sheet.last_column = max(sheet.last_column, width)
@@ -86,8 +91,9 @@ def _merges(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int
     """First and last row and column, counted from 0, of each merged cell that begins in a row."""
     column = 0
     for tag in _TAG.findall(cells):
-        down, across = (int(found[1]) if (found := spanned.search(tag)) else 1 for spanned in _SPANNED)
-        if down > 1 or across > 1:
-            yield (row, column), (row + down - 1, column + across - 1)
-        repeated = _COLUMNS_REPEATED.search(tag)
+        if tag.find(b"-spanned=") >= 0:
+            down, across = (int(found[1]) if (found := spanned.search(tag)) else 1 for spanned in _SPANNED)
+            if down > 1 or across > 1:
+                yield (row, column), (row + down - 1, column + across - 1)
+        repeated = _COLUMNS_REPEATED.search(tag) if tag.find(b"-repeated=") >= 0 else None
         column += int(repeated[1]) if repeated else 1

@@ -30,6 +30,7 @@ _LONGEST = 400
 _MOST_HEADERS = 500
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
+_TEXTS = frozenset({str, type(None)})
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
 
@@ -185,7 +186,7 @@ def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, wor
     """
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
     spans = _spans(merges, top, depth)
-    if any(value is not None and type(value) is not str for line in lines for value in line):
+    if not all(_TEXTS.issuperset(map(type, line)) for line in lines):
         return _read_headings(lines, spans, top, words)
     key = (top, *map(tuple, lines), frozenset(spans.items()))
     found = words.headers_met.get(key)

@@ -6,6 +6,7 @@ show), or is listed as unplaced with the reason.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from hrworkbook.findings import count, listed
@@ -72,7 +73,7 @@ class Head:
     depth: int
     headings: tuple[Heading, ...]
 
-    @property
+    @cached_property
     def known(self) -> int:
         """How many of its columns are known."""
         return sum(h.known for h in self.headings)

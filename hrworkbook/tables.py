@@ -1,7 +1,7 @@
 """Find a plan's table on messy sheets and read it, losing nothing on the way."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
@@ -92,8 +92,10 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
     """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
     need = min(need, len(words.headers))
     best: Head | None = None
-    for row in _candidates(block.rows, words):
+    for row, values in enumerate(block.rows, 1):
         if best and (row < best.top + best.depth or _most(block.rows, row) <= best.known):
+            continue
+        if words.raw.isdisjoint(values) and (row > _LOOKED_AT or _is_sure(best, words) or not words.any_likely(values)):
             continue
         found = Head(row, *find_header(block.rows, block.merges, row, words))
         if found.known >= need and (not best or found.known > best.known):
@@ -111,12 +113,9 @@ def _most(rows: Sequence[Sequence[Value]], row: int) -> int:
     return sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST])
 
 
-def _candidates(rows: Sequence[Sequence[Value]], words: Words) -> Iterator[int]:
-    """Sheet rows where a header may begin."""
-    raw = words.raw
-    for number, row in enumerate(rows, 1):
-        if not raw.isdisjoint(row) or (number <= _LOOKED_AT and words.any_likely(row)):
-            yield number
+def _is_sure(best: Head | None, words: Words) -> bool:
+    """Whether a header knows so much of the plan that only one with the plan's own words could be better."""
+    return best is not None and 2 * best.known >= len(words.headers)
 
 
 def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:
