@@ -38,8 +38,19 @@ class Pressed:
 
     changes: ChangeSet
     files: Mapping[Path, bytes] = field(default_factory=dict)
-    then: Callable[[], None] | None = None
-    """What is done once both are in place."""
+    keeps: bool = True
+    """Whether a file that stood in the place of a new one stays beside it as a dated backup."""
+    then: "Then | None" = None
+
+
+@dataclass(frozen=True)
+class Then:
+    """What is done once all of that is in place, and cannot be taken back: should it fail, the rest stands."""
+
+    do: Callable[[], None]
+    done: str
+    failed: str
+    """What to say of it, either way."""
 
 
 Button = Callable[[Host, Snapshot, tuple[str, ...]], Pressed]
@@ -80,8 +91,13 @@ def issue(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
         files[folder / one.file] = book
         files[folder / f"{Path(one.file).stem}.eml"] = covering_mail(one, book)
     return Pressed(
-        _and_say(result.changes, f"They are in the folder '{OUT}' beside this plan, each with a mail to send it with."),
+        _and_say(
+            result.changes,
+            f"They are in the folder '{OUT}' beside this plan, each with a mail to send it with. "
+            "Save the plan now: it remembers what went out.",
+        ),
         files,
+        keeps=False,
     )
 
 
@@ -134,7 +150,7 @@ def chase(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
         for r in result.reminders
     }
     where = f" They are in the folder '{OUT}' beside this plan." if files else ""
-    return Pressed(ChangeSet(message=result.message + where), files)
+    return Pressed(ChangeSet(message=result.message + where), files, keeps=False)
 
 
 def appendix(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
@@ -167,7 +183,10 @@ def _appendix(host: Host, snapshot: Snapshot, prints: bool) -> Pressed:
     files = {path: write_appendix(document) for path, document in planned.items()}
     if not prints:
         return Pressed(_and_say(result.changes, said), files)
-    return Pressed(_and_say(result.changes, f"{said} The PDF is beside it."), files, print_them)
+    then = Then(print_them, "The PDF is beside it.", "The PDF was not made.")
+    if len(planned) > 1:
+        then = Then(print_them, "The PDFs are beside it.", "The PDFs were not all made.")
+    return Pressed(_and_say(result.changes, said), files, then=then)
 
 
 def roll(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:

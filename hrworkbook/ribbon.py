@@ -2,23 +2,24 @@
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
 from hrworkbook.buttons import BUTTONS, Pressed
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.hosts.live import LiveHost, caller
+from hrworkbook.hosts.live import LiveHost, caller, is_warm
 
 
 def click(verb: str, *arguments: str) -> None:
     """Do what a button promises, in the workbook that called.
 
     The message of the verb is told and its `goto` shown. What cannot be done is told in at most three lines, with the
-    workbook as it was, and ends the process with 2, upon which RunPython shows those lines.
+    workbook as it was, and ends the process with 2, upon which RunPython shows those lines; a process that stays warm
+    for the next click shows them itself.
     """
     host: LiveHost | None = None
-    done = "nothing was changed"
+    done, said = "nothing was changed", ""
     try:
         host = caller()
         if verb not in BUTTONS:
@@ -28,39 +29,49 @@ def click(verb: str, *arguments: str) -> None:
         host.progress(f"HR Plan: {verb} …")
         pressed = BUTTONS[verb](host, host.snapshot(), arguments)
         _place(host, pressed)
-        done = "the plan was changed as you asked"
+        done, message = "what you asked is done", pressed.changes.message
         if pressed.then:
-            pressed.then()
+            done, said = "the rest is done", f"{message} {pressed.then.failed}\n"
+            pressed.then.do()
+            message, said = f"{message} {pressed.then.done}", ""
         host.progress("")
-        host.tell(pressed.changes.message)
+        host.tell(message)
     except HrWorkbookError as error:
-        _fail(host, str(error))
+        _fail(host, f"{said}{error}")
     except Exception as error:
-        _fail(host, f"Something went wrong that should not have; {done}.\nThe details are in {_log(error)}")
+        _fail(host, f"{said}Something went wrong that should not have; {done}.\nThe details are in {_log(error)}")
 
 
 def _place(host: LiveHost, pressed: Pressed) -> None:
-    """The files written and the workbook changed; the files are taken away again where the workbook cannot be."""
+    """The files written and the workbook changed; the files are as before again where the workbook cannot be."""
     from hrworkbook.hosts.files import place_all
 
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in pressed.files.items():
         folders.setdefault(path.parent, {})[path.name] = content
     with ExitStack() as placed:
-        for folder, files in folders.items():
-            placed.enter_context(place_all(folder, files, keep=True))
+        backups = [
+            b for folder, files in folders.items() for b in placed.enter_context(place_all(folder, files, keep=True))
+        ]
         host.apply(pressed.changes)
+    if not pressed.keeps:
+        for backup in backups:
+            with suppress(OSError):
+                backup.unlink()
 
 
 def _fail(host: LiveHost | None, message: str) -> None:
     text = "\n".join(line[:400] for line in message.splitlines()[:3])
+    warm = is_warm()
     if host:
         host.progress("")
-        # In Excel RunPython shows what stands on stderr, in a box of its own.
-        if not host.waits_for_an_answer:
+        # RunPython shows in a box what stands on stderr, but not that of a process that stays.
+        if warm or not host.waits_for_an_answer:
             host.tell(text, wrong=True)
+    if warm and host:
+        return
     print(text, file=sys.stderr)
-    raise SystemExit(2)
+    raise RuntimeError(text) if warm else SystemExit(2)
 
 
 def _log(error: Exception) -> Path:

@@ -180,6 +180,7 @@ class Sheet(base_classes.Sheet):
         self.merges = block.merges
         self.values = {(r, c): v for r, row in enumerate(block.rows, 1) for c, v in enumerate(row, 1) if v is not None}
         self.formats: dict[tuple[int, int], str] = {}
+        self.heights: dict[int, float] = {}
         self._tables = [Table(self, name, area) for name, area in tables]
         self.ProtectContents = False
 
@@ -294,6 +295,16 @@ class Range(base_classes.Range):
     def has_array(self) -> bool:
         self.sheet.book.engine.took()
         return False
+
+    @property
+    def row_height(self) -> float:
+        self.sheet.book.engine.took()
+        return self.sheet.heights.get(self.row, 15.0)
+
+    @row_height.setter
+    def row_height(self, points: float) -> None:
+        self.sheet.book.engine.took()
+        self.sheet.heights[self.row] = points
 
     @property
     def merge_cells(self) -> bool | None:

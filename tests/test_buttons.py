@@ -1,9 +1,21 @@
-"""Buttons: every button of the tab has its verb, its command and its work."""
+"""Buttons: every button of the tab has its verb, its command and its work, and says what came of it."""
 
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import xlwings
+from fake_excel import fake_book
+
+from hrworkbook import ribbon
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
-from hrworkbook.buttons import BUTTONS
+from hrworkbook.buttons import BUTTONS, Pressed, Then
 from hrworkbook.cli import COMMANDS
+from hrworkbook.errors import CannotWrite, NotAMaster, ToolMissing
+from hrworkbook.hosts.live import LiveHost, caller
+from hrworkbook.snapshot import Block, ChangeSet, single
 
 
 def verbs_of_the_tab() -> set[str]:
@@ -16,3 +28,127 @@ def test_every_button_has_its_work_and_nothing_works_without_a_button():
 
 def test_every_button_has_a_command_of_the_same_word():
     assert verbs_of_the_tab() - {"help", "pdf"} <= set(COMMANDS)
+
+
+@pytest.fixture
+def book() -> Any:
+    """A plan as it is open in Excel."""
+    return fake_book([Block("Plan", [["ID", "Action"], ["L001", "as it was"]])])
+
+
+@pytest.fixture
+def asked(book: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What a press of a button 'it' comes to, set by a test; and what the user was told."""
+
+    def it(host: Any, snapshot: Any, words: Any) -> Pressed:
+        return asked.pressed() if callable(asked.pressed) else asked.pressed
+
+    asked = SimpleNamespace(pressed=None, told=book.app.engine.impl.told)
+    monkeypatch.setitem(BUTTONS, "it", it)
+    monkeypatch.setattr(xlwings.Book, "caller", lambda: book)
+    monkeypatch.setattr(sys, "argv", ["-c", "--wb=plan.xlsx", "--from_xl=1"])
+    return asked
+
+
+@pytest.fixture
+def warm(asked: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A press in the process that xlwings' UDF server keeps: no workbook is named on its command line."""
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    monkeypatch.setitem(sys.modules, "xlwings._xlwindows", SimpleNamespace(BOOK_CALLER=object(), N_COM_ATTEMPTS=0))
+    return asked
+
+
+CHANGES = ChangeSet((single("Plan", "B2", "as asked"),), "1 cell changed.")
+
+
+def action(book: Any) -> Any:
+    return LiveHost(book).snapshot()["Plan"].rows[1][1]
+
+
+def refuses(error: Exception) -> Any:
+    def refuse() -> None:
+        raise error
+
+    return refuse
+
+
+def test_a_press_changes_the_workbook_and_says_so(book, asked, capsys):
+    asked.pressed = Pressed(CHANGES)
+    ribbon.click("it")
+    assert (action(book), asked.told, capsys.readouterr().err) == ("as asked", ["1 cell changed."], "")
+
+
+def test_a_press_that_fails_leaves_its_words_to_excel_and_the_workbook_as_it_was(book, asked, capsys):
+    asked.pressed = refuses(CannotWrite("Plan", "it is full", "Empty it"))
+    with pytest.raises(SystemExit, match="2"):
+        ribbon.click("it")
+    assert (action(book), asked.told, capsys.readouterr().err) == ("as it was", [], "Plan: it is full. Empty it.\n")
+
+
+def test_a_warm_process_finds_its_workbook(book, warm):
+    warm.pressed = Pressed(CHANGES)
+    ribbon.click("it")
+    assert (action(book), warm.told) == ("as asked", ["1 cell changed."])
+
+
+def test_a_warm_process_tells_what_failed_itself_and_stays(book, warm, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "log" / "hrworkbook.log")
+    for error, says in ((CannotWrite("Plan", "it is full", "Empty it"), "Plan: it is full."), (KeyError(7), "wrong")):
+        warm.pressed = refuses(error)
+        ribbon.click("it")
+        assert says in warm.told.pop()
+    assert (action(book), capsys.readouterr().err) == ("as it was", "")
+
+
+def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    with pytest.raises(NotAMaster, match="no workbook is named"):
+        caller()
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (
+            ToolMissing("LibreOffice", "it is not installed", "Install it"),
+            "LibreOffice: it is not installed. Install it.",
+        ),
+        (ZeroDivisionError(), "Something went wrong that should not have; the rest is done."),
+    ],
+)
+def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, tmp_path, monkeypatch, fault, why):
+    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "hrworkbook.log")
+    made = tmp_path / "appendix.xlsx"
+    then = Then(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
+    asked.pressed = Pressed(CHANGES, {made: b"made"}, then=then)
+    with pytest.raises(SystemExit):
+        ribbon.click("it")
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["1 cell changed. The PDF was not made.", why]
+    assert len(said) <= 3
+    assert (made.read_bytes(), action(book)) == (b"made", "as asked")
+
+
+def test_what_comes_after_is_told_where_it_is_done(asked, tmp_path):
+    asked.pressed = Pressed(CHANGES, then=Then(lambda: None, "The PDF is beside it.", "The PDF was not made."))
+    ribbon.click("it")
+    assert asked.told == ["1 cell changed. The PDF is beside it."]
+
+
+@pytest.mark.parametrize(("keeps", "left"), [(True, 2), (False, 1)])
+def test_a_file_replaced_is_kept_only_where_that_is_wanted(asked, tmp_path, keeps, left):
+    made = tmp_path / "out" / "R0001.xlsx"
+    for content in (b"first", b"second"):
+        asked.pressed = Pressed(ChangeSet(message="Done."), {made: content}, keeps=keeps)
+        ribbon.click("it")
+    assert made.read_bytes() == b"second"
+    assert len(list(made.parent.iterdir())) == left
+
+
+def test_a_file_replaced_is_put_back_where_the_workbook_refuses(book, asked, tmp_path):
+    made = tmp_path / "R0001.xlsx"
+    made.write_bytes(b"first")
+    asked.pressed = Pressed(ChangeSet((single("Gone", "A1", 1),)), {made: b"second"}, keeps=False)
+    with pytest.raises(SystemExit):
+        ribbon.click("it")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("R0001.xlsx", b"first")]

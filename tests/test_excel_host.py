@@ -171,3 +171,11 @@ def test_a_block_too_large_for_one_call_arrives_too(book: Any, host: LiveHost) -
     rows = tuple((f"{i}", "words", float(i)) for i in range(34_000))
     host.apply(ChangeSet((Write("Empty", 1, 1, rows),)))
     assert tuple(map(tuple, host.snapshot()["Empty"].rows)) == rows
+
+
+def test_rows_of_the_plan_are_made_tall_enough_and_others_fit_themselves(book: Any, host: LiveHost) -> None:
+    book.impl._sheets[0].heights = {3: 60.0}
+    tall = (("Plan", 3, 45.0), ("Plan", 4, 75.5), ("Plan", 5, 900.0), ("Problems", 2, 75.5))
+    host.apply(ChangeSet((single("Plan", "B4", "two lines"),), heights=tall))
+    assert book.impl._sheets[0].heights == {3: 60.0, 4: 75.5, 5: 409.5}
+    assert book.impl._sheets[1].heights == {}

@@ -41,6 +41,10 @@ def area_of(reference: str) -> Area | None:
     return min(rows), min(columns), max(rows), max(columns)
 
 
+_POINT = 72 / 2540
+"""Calc measures in hundredths of a millimetre."""
+
+
 class Range(base_classes.Range):
     """An area of a sheet, in rows and columns counted from 1."""
 
@@ -111,6 +115,17 @@ class Range(base_classes.Range):
     @property
     def address(self) -> str:
         return self.get_address(True, True, False)
+
+    @property
+    def row_height(self) -> float | None:
+        """Points; None where the rows differ."""
+        rows = self.api.getRows()
+        found = {rows.getByIndex(i).Height for i in range(self.shape[0])}
+        return found.pop() * _POINT if len(found) == 1 else None
+
+    @row_height.setter
+    def row_height(self, points: float) -> None:
+        self.api.getRows().Height = round(points / _POINT)
 
     # Values
 

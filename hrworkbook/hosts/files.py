@@ -56,17 +56,18 @@ def _told(path: Path, fault: OSError) -> HrWorkbookError:
 
 
 @contextlib.contextmanager
-def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[None]:
+def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[list[Path]]:
     """Writes files to a folder, and takes them away again where what follows fails.
 
-    With `keep`, a file that is there already is kept as a dated backup and put back where what follows fails.
+    With `keep`, a file that is there already is kept as a dated backup, one of the list that comes back, and put back
+    where what follows fails.
     """
     written: list[tuple[Path, Path | None]] = []
     try:
         for name, content in files.items():
             path = folder / name
             written.append((path, write_new(path, content, keep=keep)))
-        yield
+        yield [backup for _, backup in written if backup]
     except BaseException:
         for path, backup in written:
             with contextlib.suppress(OSError):

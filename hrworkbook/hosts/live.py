@@ -12,6 +12,8 @@ from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, Workbook
 from hrworkbook.hosts.cell_xml import Cell, storable
 from hrworkbook.hosts.live_sheet import SheetWrite, block_of
 from hrworkbook.hosts.office import LISTENS
+from hrworkbook.ledgers import PLAN
+from hrworkbook.look import TALLEST_ROW
 from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -56,6 +58,9 @@ class LiveHost:
                 sheet.check(self._seen[name] if self._seen else None)
             self._write(list(sheets.values()))
             self._seen = None
+            with suppress(Exception):
+                # What was asked is done, whether or not all of it can be seen.
+                self._make_room(changes)
         if changes.goto:
             with suppress(Exception):
                 # What was asked is done, whether or not it can be shown.
@@ -81,6 +86,17 @@ class LiveHost:
             if isinstance(fault, HrWorkbookError) or not isinstance(fault, Exception):
                 raise
             raise _as_error(self.book.name, fault) from fault
+
+    def _make_room(self, changes: ChangeSet) -> None:
+        """Rows of the plan made as tall as their new texts need: they were given their heights when it was made.
+
+        Rows of the ledgers have none of their own, and fit themselves.
+        """
+        for sheet, row, points in changes.heights:
+            if sheet == PLAN:
+                cells = self.book.sheets[sheet].range((row, 1))
+                if cells.row_height < min(points, TALLEST_ROW):
+                    cells.row_height = min(points, TALLEST_ROW)
 
     def _wanted(self, changes: ChangeSet) -> dict[str, dict[tuple[int, int], Cell]]:
         names = [sheet.name for sheet in self.book.sheets]
@@ -150,9 +166,14 @@ class LiveHost:
 def caller() -> LiveHost:
     """The workbook whose button was pressed, by the command line that xlwings' RunPython starts."""
     xlwings = _xlwings()
-    if not any(argument.startswith("--wb=") for argument in sys.argv):
+    if not is_warm() and not any(argument.startswith("--wb=") for argument in sys.argv):
         raise NotAMaster("", "no workbook is named", "Press the button on the HR Plan tab of the plan")
     return LiveHost(xlwings.Book.caller())
+
+
+def is_warm() -> bool:
+    """Whether this process stays behind Excel between clicks (xlwings' UDF server), so that no click may end it."""
+    return bool(getattr(sys.modules.get("xlwings._xlwindows"), "BOOK_CALLER", None))
 
 
 def opened(path: Path) -> LiveHost:
