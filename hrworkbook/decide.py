@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hrworkbook.findings import Finding, count
+from hrworkbook.heights import plan_heights
 from hrworkbook.kinds import settled
 from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE, Item
 from hrworkbook.plan import Line, Plan, read_plan, stamp
@@ -75,7 +76,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decided:
     if done:
         writes += status_writes(plan, f"Applied {count(done, 'decision')}", now, decisions=left)
     goto = (DECISIONS.sheet, findings[0].cell if findings else "A1")
-    return Decided(done, left, tuple(findings), ChangeSet(tuple(writes), message, goto))
+    return Decided(done, left, tuple(findings), ChangeSet(tuple(writes), message, goto, plan_heights(plan, says)))
 
 
 def _choices(plan: Plan, waiting: Sequence[Item]) -> tuple[list[_Choice], list[Finding]]:

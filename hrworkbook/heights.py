@@ -27,15 +27,13 @@ def row_height(
     return min(tallest, lines * look.ROW_HEIGHTS[int(size)] + 6)
 
 
-def plan_heights(plan: Plan, changed: Mapping[str, Mapping[str, Value]]) -> tuple[tuple[str, int, float], ...]:
-    """The rows of the Plan sheet that hold new texts, each with the height its lines need; by line ID and column key."""
-    widths = [c.width for c in plan.schema.columns]
-    heights = []
-    for line_id, values in changed.items():
-        line = plan.by_id[line_id]
-        now = {**line.values, **values}
-        heights.append((PLAN, line.row, row_height([as_text(now.get(c.key)) for c in plan.schema.columns], widths)))
-    return tuple(heights)
+def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[tuple[str, int, float], ...]:
+    """The rows of the Plan sheet that hold new texts, each with the height these need; by line ID and column key."""
+    rows: dict[int, float] = {}
+    for (line_id, key), value in changed.items():
+        row = plan.by_id[line_id].row
+        rows[row] = max(rows.get(row, 0), row_height([as_text(value)], [plan.schema[key].width]))
+    return tuple((PLAN, row, points) for row, points in rows.items())
 
 
 def ledger_heights(writes: Iterable[Write], widths: Sequence[float]) -> tuple[tuple[str, int, float], ...]:

@@ -8,6 +8,7 @@ from hrworkbook.admit import IssuedReturns, admit
 from hrworkbook.compare import Ground, Place, Reply, differences, read_reply, settle
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
+from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.outcomes import OUTCOMES, TO_DECIDE, Cell, Comparison, Received, Refused
 from hrworkbook.plan import Plan, read_plan, stamp
@@ -174,7 +175,8 @@ def _changes(
         said = f"Merged {count(len(returns), 'return')}"
         writes += status_writes(plan, said, now, decisions=waiting.open + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
-    return ChangeSet(tuple(writes), message, goto if register else None)
+    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths))
+    return ChangeSet(tuple(writes), message, goto if register else None, heights)
 
 
 def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int) -> str:
@@ -192,8 +194,11 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
     if total["unplaced"]:
         parts.append(f"{total['unplaced']} had no place and {'is' if total['unplaced'] == 1 else 'are'} listed")
     said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
-    if refused:
-        said.append(f"{count(len(refused), 'file was', 'files were')} not merged; the Register says why.")
+    known = sum(r.what in ("Already merged", "Twice") for r in refused)
+    if known:
+        said.append(f"{count(known, 'file was', 'files were')} merged before.")
+    if len(refused) > known:
+        said.append(f"{count(len(refused) - known, 'file was', 'files were')} not merged; the Register says why.")
     if asked:
         said.append("Choose on the Decisions sheet, then press Decide.")
     return " ".join(said)

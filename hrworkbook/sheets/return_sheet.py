@@ -13,6 +13,8 @@ from hrworkbook.sheets.paper import Paper, page, put
 from hrworkbook.values import Value, as_text, is_blank
 
 SHEET = "Your return"
+FIGURES = ("money", "percent", "whole", "number", "date")
+"""Kinds whose cells Excel may read as figures when they are typed; all others are kept as text."""
 TOP = 7
 """The heading row; above it the title, what to do, and the seal."""
 
@@ -120,6 +122,17 @@ def _rows(
     edge = {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE}
     locked = paper.format(bg_color=look.QUIET, **edge)
     before = paper.format(bg_color=look.QUIET, font_color=look.SECONDARY, **edge)
+    # As text, so that Excel keeps "Mar-17" and "007" as they are typed.
+    typed = paper.format(
+        bg_color=look.WHITE,
+        locked=0,
+        left=1,
+        right=1,
+        left_color=look.RULE,
+        right_color=look.RULE,
+        num_format="@",
+        **edge,
+    )
     open_ = paper.format(
         bg_color=look.WHITE, locked=0, left=1, right=1, left_color=look.RULE, right_color=look.RULE, **edge
     )
@@ -138,7 +151,8 @@ def _rows(
             cells.append(value)
             theirs = column is not None and column.by_owner and not shown
             note = notes.get((line.id, column.key), "") if column and theirs else ""
-            put(sheet, row, i, value, to_mend if note else open_ if theirs else before if shown else locked)
+            own = open_ if column is not None and column.kind in FIGURES else typed
+            put(sheet, row, i, value, to_mend if note else own if theirs else before if shown else locked)
             if note:
                 _comment(sheet, row, i, note)
                 noted = noted or (row, i)
