@@ -4,14 +4,17 @@ import json
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hrworkbook.values import as_text
+
 if TYPE_CHECKING:
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.live import LiveHost
+    from hrworkbook.outcomes import Stray
 
 fixed: datetime | None = None
 """The demo's own day; None for today."""
@@ -46,6 +49,18 @@ def print_strays(strays: Iterable[dict[str, str]]) -> None:
     """A line for each cell without a place."""
     for stray in strays:
         print(f"  No place for {stray['cell']}: '{brief(stray['value'])}' ({stray['why']})")
+
+
+def stray_lines(strays: "Iterable[Stray]") -> Iterator[str]:
+    """A line for each cell without a place; one for all of a sheet that have none for the same reason, where they are many."""
+    groups: dict[tuple[str, str], list[Stray]] = {}
+    for stray in strays:
+        groups.setdefault((stray.cell.rpartition("!")[0], stray.why), []).append(stray)
+    for (sheet, why), cells in groups.items():
+        if len(cells) > 12:
+            yield f"no place for {len(cells):,} cells of '{sheet}' ({why})"
+        else:
+            yield from (f"no place for {s.cell}: '{brief(as_text(s.value))}' ({s.why})" for s in cells)
 
 
 def brief(text: str, most: int = 70) -> str:

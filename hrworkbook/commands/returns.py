@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from hrworkbook.commands.console import Progress, brief, host_of, now, print_json, print_strays
+from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, stray_lines
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.values import as_text
@@ -169,8 +169,8 @@ def run_merge(options: Namespace) -> int:
         for cell in r.cells:
             if cell.outcome in TO_DECIDE:
                 print(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
-        for stray in r.strays:
-            print(f"         no place for {stray.cell}: '{brief(as_text(stray.value))}' ({stray.why})")
+        for line in stray_lines(r.strays):
+            print(f"         {line}")
     for refusal in result.refused:
         print(
             f"  {refusal.what}: {refusal.reason if refusal.reason.startswith(refusal.file) else f'{refusal.file}: {refusal.reason}'}"
