@@ -1,7 +1,7 @@
 """Collect returns that nobody issued: lines known by their key, each with the month it is for.
 
 The schema alone says what such a return looks like; nothing here knows any form. Which line stands for which
-organisation and month, what stands for nothing, and whether the figures bear the reading out, is settled here; what is
+name and month, what stands for nothing, and whether the figures bear the reading out, is settled here; what is
 then done with each cell is the merge's matter.
 """
 

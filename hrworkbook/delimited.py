@@ -74,7 +74,7 @@ def _cut(text: str) -> tuple[str, float, list[list[str]] | None]:
         if delimiter not in sample:
             continue
         rows = _parsed(sample, delimiter)
-        widths = [len(row) for row in rows if "".join(row).strip()]
+        widths = [len(row) for row in rows if any(map(str.strip, row))]
         wide = Counter(width for width in widths if width > 1)
         if not wide:
             continue

@@ -81,6 +81,8 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
         sheet = Sheet()
         depth = 0
         for kind, at, length in _records(data, place):
+            if kind not in _TOLD:
+                continue
             if kind == 0x0809:
                 depth += 1
             elif kind == 0x0A:
@@ -89,7 +91,7 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
                     break
             elif depth == 1 and kind in _VALUES and length >= 6:
                 row, column = struct.unpack_from("<2H", data, at)
-                sheet.reach(row, _last_column(kind, data, at, length, column))
+                sheet.reach(row, column if kind != 0xBD else _last_column(data, at, length, column))
                 if kind == 0x0205 and length >= 8 and data[at + 7]:
                     sheet.faults.append((row, column, ERROR, CODES.get(data[at + 6], "#N/A")))
                 elif kind == 0x06 and length >= 14:
@@ -111,13 +113,15 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
     return found
 
 
+_TOLD = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
+"""BOF, EOF, ROW, and the records of values."""
 _VALUES = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
 """FORMULA, RK, NUMBER, LABEL, BOOLERR, LABELSST, MULRK, RSTRING, and the older RK."""
 
 
-def _last_column(kind: int, data: bytes, at: int, length: int, first: int) -> int:
-    """The last column of a record; MULRK alone holds several values."""
-    return max(first, int.from_bytes(data[at + length - 2 : at + length], "little")) if kind == 0xBD else first
+def _last_column(data: bytes, at: int, length: int, first: int) -> int:
+    """The last column of a MULRK, which alone holds several values."""
+    return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
 def _records(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:

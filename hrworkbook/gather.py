@@ -1,6 +1,6 @@
 """Gather: merge returns that nobody issued into a collection, one line for each key.
 
-There is no seal and no baseline: a line is known by its key, such as month and organisation. What a file says of a line
+There is no seal and no baseline: a line is known by its key, such as month and name. What a file says of a line
 that is known is there already, fills a blank, or contradicts it; a file that contradicts a line fills none of its blanks,
 lest a line be made of two. Journal, Register and Decisions are those of `merge`, so `undo` and `decide` work as ever.
 """

@@ -129,7 +129,7 @@ def _slack(stated: float, parts: Sequence[float], exact: bool) -> float:
     """How far a sum may be off by rounding, judged by the decimals that were written.
 
     A total without decimals may be rounded either way; where most parts have none either, each of those may be rounded.
-    Headcounts without decimals are exact.
+    Whole numbers without decimals are exact.
     """
     written = [_decimals(part) for part in parts if part]
     most = max(written, default=0)
