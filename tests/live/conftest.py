@@ -32,10 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up home: in it the macros find no settings until a test installs some."""
+    return tmp_path_factory.mktemp("room") / "Zoë"
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Office]:
     """The LibreOffice of this session, without a window; the environment names it to the programs the tests start."""
+    around = {"Temp": str(home.parent / "Temp"), "USERPROFILE": str(home), "HRW_HOME": str(home)}
     try:
-        started = start_office(tmp_path_factory.mktemp("office"))
+        started = start_office(tmp_path_factory.mktemp("office"), environment=around)
     except ToolMissing as missing:
         absent(str(missing))
     before = os.environ.get(LISTENS)

@@ -14,8 +14,7 @@ from rehearsal import MAC, arguments_of, call, opened, rehearsal
 from hrworkbook.addin.install import install, places
 from hrworkbook.addin.package import macros_folder, with_macros
 from hrworkbook.addin.ribbon import read_ribbon
-from hrworkbook.errors import ToolMissing
-from hrworkbook.hosts.office import connect, find_soffice, import_uno, start_office
+from hrworkbook.hosts.office import Office, connect
 
 pytestmark = pytest.mark.live
 BUTTONS = read_ribbon((macros_folder() / "ribbon.toml").read_text("utf-8")).buttons
@@ -32,22 +31,8 @@ def book(*sheets: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up home: in it Calc finds no settings until a test installs some."""
-    return tmp_path_factory.mktemp("room") / "Zoë"
-
-
-@pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Any]:
-    if find_soffice() is None:
-        pytest.skip("LibreOffice is not here")
-    try:
-        import_uno()
-    except ToolMissing as missing:
-        pytest.skip(str(missing))
-    around = {"Temp": str(home.parent / "Temp"), "USERPROFILE": str(home), "HRW_HOME": str(home)}
-    with start_office(tmp_path_factory.mktemp("profile"), environment=around) as office:
-        yield connect(office.where)
+def context(office: Office) -> Any:
+    return connect(office.where)
 
 
 @pytest.fixture(scope="module")
