@@ -14,6 +14,7 @@ from hrworkbook.values import as_text
 if TYPE_CHECKING:
     from hrworkbook.attachments import Aside
     from hrworkbook.compare import Reply
+    from hrworkbook.merge import Merged
     from hrworkbook.outcomes import Received, Refused
     from hrworkbook.schema import Schema
     from hrworkbook.snapshot import Snapshot
@@ -134,7 +135,6 @@ def run_merge(options: Namespace) -> int:
     from hrworkbook.gather import gather
     from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
-    from hrworkbook.outcomes import TO_DECIDE
     from hrworkbook.plan import read_plan
 
     host = host_of(options)
@@ -152,15 +152,41 @@ def run_merge(options: Namespace) -> int:
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:
-        print_json({
-            "returns": [
+        print_json(_merged_json(result, asides))
+    else:
+        _print_merged(result, asides)
+        print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
+    return 1 if result.needs_a_person else 0
+
+
+AGAIN = ("Already merged", "Twice")
+"""What a file is called that is no news: it is skipped, and nothing is refused."""
+
+
+def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
+    from hrworkbook.outcomes import OUTCOMES
+
+    skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
+    return {
+        "returns": [
+            *(
                 {"file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes}
                 for r in result.returns
-            ],
-            "refused": [{"file": r.file, "reason": r.reason} for r in result.refused],
-            "aside": [{"file": a.place, "reason": a.why} for a in asides],
-        })  # fmt: skip
-        return 1 if result.needs_a_person else 0
+            ),
+            *(
+                {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
+                for r in result.refused
+                if r.what in AGAIN
+            ),
+        ],
+        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in AGAIN],
+        "aside": [{"file": a.place, "reason": a.why} for a in asides],
+    }  # fmt: skip
+
+
+def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
+    from hrworkbook.outcomes import TO_DECIDE
+
     for r in result.returns:
         said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
         print(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
@@ -172,16 +198,11 @@ def run_merge(options: Namespace) -> int:
         for line in stray_lines(r.strays):
             print(f"         {line}")
     for refusal in result.refused:
-        print(
-            f"  {refusal.what}: {refusal.reason if refusal.reason.startswith(refusal.file) else f'{refusal.file}: {refusal.reason}'}"
-        )
+        told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
+        print(f"  {refusal.what}: {told}")
     if asides:
-        whys = Counter(a.why for a in asides)
-        print(
-            f"  Set aside, being no returns: {count(len(asides), 'file')} ({'; '.join(f'{n} × {w}' for w, n in whys.items())})"
-        )
-    print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
-    return 1 if result.needs_a_person else 0
+        whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
+        print(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
 
 
 def _read_for_merge(
