@@ -50,3 +50,16 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path, capsys):
     assert main(["demo", str(tmp_path)]) == 2
     assert "there is something in that folder already" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_merging_the_same_mails_again_changes_nothing(demo, capsys):
+    """Files that were merged before are skipped, not refused; nothing is received, so nothing has an outcome."""
+    import json
+
+    before = snapshot_of(demo / "plan.xlsx")["Plan"].rows
+    assert main(["merge", str(demo / "plan.xlsx"), str(demo / "Returns in"), "--json"]) == 1, "one was never a return"
+    told = json.loads(capsys.readouterr().out)
+    assert [r["return_id"] for r in told["returns"]] == ["R0004", "R0005", "R0006"]
+    assert all(r["cells"] == sum(r["outcomes"].values()) == 0 for r in told["returns"])
+    assert [r["file"] for r in told["refused"]] == ["4 no return at all.eml > rota.csv"]
+    assert snapshot_of(demo / "plan.xlsx")["Plan"].rows == before
