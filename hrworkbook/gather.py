@@ -14,7 +14,7 @@ from hrworkbook.collect import Cell as Entry
 from hrworkbook.collect import Collected, collect
 from hrworkbook.collect import Line as Entered
 from hrworkbook.compare import Ground
-from hrworkbook.errors import HrWorkbookError, NotAReturn, WrongPlan
+from hrworkbook.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
 from hrworkbook.findings import count
 from hrworkbook.headings import fold
 from hrworkbook.issue import next_return_number
@@ -38,6 +38,10 @@ from hrworkbook.waiting import Waiting
 
 Key = tuple[str, ...]
 """The month, and the values of the other key columns folded for look-up."""
+
+
+NO_MONTH = "No month"
+"""What the Register says of a file that waits for its month to be given."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ def _read(
             collected = collect(item.blocks, plan.schema, item.file, aliases, period)
             _check(item.file, collected)
         except HrWorkbookError as error:
-            refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent))
+            what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
+            refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent, what))
         else:
             sent = item.sent.astimezone().replace(tzinfo=None) if item.sent and item.sent.tzinfo else item.sent
             read[item.sha256] = _Return(replace(item, blocks=(), sent=sent), collected)
@@ -109,11 +114,12 @@ def _waited(plan: Plan, item: Received, aliases: Mapping[str, str]) -> bool:
 
 
 def _check(file: str, read: Collected) -> None:
-    """Raise NotAReturn where no line of the file can be merged."""
+    """Raise NotAReturn where no line of the file can be merged, WrongPeriod where all it takes is their month."""
     if not read.lines:
         raise NotAReturn(file, "it has headings but no lines", "Ask the sender for the filled-in return")
     if all(line.held for line in read.lines):
-        raise NotAReturn(file, *_question(read.questions))
+        kind = NotAReturn if any(line.period for line in read.lines) else WrongPeriod
+        raise kind(file, *_question(read.questions))
 
 
 def _question(questions: Sequence[str]) -> tuple[str, str]:
@@ -315,7 +321,10 @@ def _merged(
         said = f"Merged {count(len(fresh), 'return')}"
         writes += status_writes(plan, said, now, decisions=waiting.open + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
-    changes = ChangeSet(tuple(writes), message_of(fresh, refused, len(decisions)), goto if register else None)
+    message = message_of(fresh, refused, len(decisions))
+    if unsaid := sum(r.what == NO_MONTH for r in refused):
+        message += f" {count(unsaid, 'file does not say its month', 'files do not say their month')}: merge again with --period and the month."
+    changes = ChangeSet(tuple(writes), message, goto if register else None)
     return Merged(tuple(fresh), tuple(refused), changes)
 
 

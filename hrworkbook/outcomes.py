@@ -103,6 +103,6 @@ class Refused:
     sender: str = ""
     sent: datetime | None = None
     what: str = "Refused"
-    """How the Register calls it: Refused, Older, Already merged, Twice, No return."""
+    """How the Register calls it: Refused, Older, Already merged, Twice, No return, No month."""
     return_id: str = ""
     owner: str = ""

@@ -140,7 +140,8 @@ def test_no_month_is_a_question_with_what_to_type() -> None:
     unknown = file(A, name="Data")
     result = master.gather(unknown)
     assert (result.returns, master.table(), result.needs_a_person) == ((), [], True)
-    assert [r.text("What") for r in master.register] == ["Refused"]
+    assert [r.text("What") for r in master.register] == ["No month"]
+    assert result.changes.message.endswith("1 file does not say its month: merge again with --period and the month.")
     assert "which month is it for?" in result.refused[0].reason
     assert result.refused[0].reason.endswith("Give it as --period 2015-04.")
     assert outcomes(master.gather(unknown, period="2015-04")) == [{"applied": 8}]
