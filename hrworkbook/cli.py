@@ -207,6 +207,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     gc.set_threshold(100_000, 50, 50)  # a command makes many cells and few cycles: looking for them costs a tenth of it
     options = build_parser().parse_args(arguments)
+    # What a job makes lives until it ends: looking it through for garbage took a seventh of a large merge.
+    gc.set_threshold(100_000, 50, 50)
     from hrworkbook.commands import run
 
     try:

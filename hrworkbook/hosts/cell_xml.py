@@ -45,6 +45,11 @@ def storable(value: Cell, place: str) -> Cell:
     raise CannotWrite(place, f"a cell cannot hold a {type(value).__name__}", "This is a fault of hrworkbook: report it")
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is one that `storable` gives back as it is; told soon, since most are."""
+    return 0 < len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable()
+
+
 def _sound(text: str, place: str) -> str:
     sound = writable(str(text)).replace("\r\n", "\n").replace("\r", "\n")
     length = len(sound) if sound.isascii() else len(sound.encode("utf-16-le")) // 2

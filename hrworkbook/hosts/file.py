@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, UnreadableFile
-from hrworkbook.hosts.cell_xml import Cell, storable
+from hrworkbook.hosts.cell_xml import Cell, is_plain, storable
 from hrworkbook.hosts.loading import Loaded, load
 from hrworkbook.hosts.locks import check_writable, who_has_it_open
 from hrworkbook.hosts.proving import prove
@@ -17,7 +17,7 @@ from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.hosts.workbook_xml import asks_recalculation, without_calc_chain
 from hrworkbook.look import TALLEST_ROW
-from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
+from hrworkbook.snapshot import ChangeSet, Snapshot, address
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
 
@@ -52,6 +52,9 @@ class FileHost:
         except FileNotFoundError as fault:
             raise UnreadableFile(self.path.name, "there is no such file", "Check the name and the folder") from fault
         except OSError as fault:
+            if self.path.is_dir():
+                place = self.path.name or str(self.path)
+                raise UnreadableFile(place, "this is a folder, not a workbook", "Name the master in it") from fault
             why = fault.strerror or str(fault)
             raise UnreadableFile(self.path.name, f"it cannot be read ({why})", "Check that you may open it") from fault
         self._last_seen = sha256(data).hexdigest()
@@ -113,12 +116,17 @@ def _wanted(changes: ChangeSet, loaded: Loaded) -> dict[str, dict[tuple[int, int
     """The cells to write by sheet, row and column, checked: sheets exist, addresses exist, values can be stored."""
     wanted: dict[str, dict[tuple[int, int], Cell]] = {}
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
-    for sheet, row, column, value in cells_of(changes.writes):
+    for write in changes.writes:
+        sheet = write.sheet
         if not parts.get(loaded.snapshot[sheet].name):
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
-        if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
-            raise CannotWrite(
-                sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed"
-            )
-        wanted.setdefault(sheet, {})[row, column] = storable(value, f"{sheet}!{address(row, column)}")
+        cells = wanted.setdefault(sheet, {})
+        for row, values in enumerate(write.rows, write.row):
+            for column, value in enumerate(values, write.column):
+                if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
+                    raise CannotWrite(
+                        sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed"
+                    )
+                is_sound = value is None or (type(value) is str and is_plain(value))
+                cells[row, column] = value if is_sound else storable(value, f"{sheet}!{address(row, column)}")
     return wanted

@@ -1,6 +1,7 @@
 """Proof, before it replaces the master, that a saved file holds what was meant and nothing else has changed."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from hrworkbook.errors import CannotWrite, UnreadableFile
 from hrworkbook.hosts.cell_xml import reads_as
@@ -58,8 +59,8 @@ def _refuse_difference(change: SheetChange, after: Block) -> None:
         new = after.rows[number - 1] if number <= len(after.rows) else []
         if old == new or (not old and new.count(None) == len(new)):
             continue
-        for column in range(1, max(len(old), len(new)) + 1):
-            if before.at(number, column) != after.at(number, column) and (number, column) not in change.stored:
+        for column, (was, now) in enumerate(zip_longest(old, new), 1):
+            if was != now and (number, column) not in change.stored:
                 raise _unread(change, number, column)
 
 

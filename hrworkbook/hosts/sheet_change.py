@@ -1,6 +1,6 @@
 """What the cells wanted on one sheet make of that sheet's parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown
@@ -38,6 +38,9 @@ class SheetChange:
         self._grown = [(t, grown(t, filled, [o.range for o in self.tables if o is not t])) for t in self.tables]
         edit = Edit(self.xml, targets, self._new_style, self.heights)
         self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
+        self._prefix = self.xml.prefix.decode()
+        self._shown: dict[str, str] = {}
+        self._over: tuple[int, list[tuple[int, int, dict[int, str]]]] = (0, [])
         self._links = False
         xml = edit.apply(self._render)
         if xml == self.xml.xml:
@@ -55,21 +58,30 @@ class SheetChange:
         return True
 
     def _render(self, row: int, column: int, style: str, formula: bool) -> bytes | None:
-        new = shown_as(self.wanted[row, column], styles_shown(self.workbook.shows, style))
+        if style not in self._shown:
+            self._shown[style] = styles_shown(self.workbook.shows, style)
+        new = shown_as(self.wanted[row, column], self._shown[style])
         if not formula and is_already(new, self.block.at(row, column)):
             return None
         self.stored[row, column] = new
         self._links |= isinstance(new, Link)
-        ref, prefix = address(row, column), self.xml.prefix.decode()
-        return cell_xml(new, ref, style, prefix, self.workbook.counts_from_1904)
+        return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
 
     def _new_style(self, row: int, column: int, row_style: str) -> str:
         """The style of a cell that is not there yet."""
+        if self._over[0] != row:
+            self._over = row, list(self._tables_over(row))
+        for left, right, styles in self._over[1]:
+            if left <= column <= right:
+                return styles.get(column) or row_style or self._columns(column)
+        return row_style or self._columns(column)
+
+    def _tables_over(self, row: int) -> Iterator[tuple[int, int, dict[int, str]]]:
+        """First and last column of each table that has this row, with the styles of the row above it there."""
         for table, (top, left, bottom, right) in self._grown:
             last, first = table.range[2] - table.totals_rows, top + table.header_rows
-            if left <= column <= right and first <= last and first < row <= bottom:
-                return self._styles_of(min(row - 1, last)).get(column) or row_style or self._columns(column)
-        return row_style or self._columns(column)
+            if first <= last and first < row <= bottom:
+                yield left, right, self._styles_of(min(row - 1, last))
 
     def _styles_of(self, row: int) -> dict[int, str]:
         if row not in self._above:

@@ -158,10 +158,10 @@ class Edit:
     def _new_row(self, number: int, columns: Sequence[int], render: Render) -> bytes:
         cells = [(column, render(number, column, self.style(number, column, ""), False)) for column in columns]
         made = [(column, new) for column, new in cells if new is not None]
-        for column, _ in made:
-            self._reach(number, column)
         if not made:
             return b""
+        for column, _ in (made[0], made[-1]):
+            self._reach(number, column)
         self.written[number] = b"".join(new for _, new in made)
         return self._row_of(number)
 
