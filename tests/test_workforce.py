@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import hrworkbook
 from hrworkbook.collect import Collected, Line, collect
 from hrworkbook.errors import HrWorkbookError, NotAReturn
-from hrworkbook.headings import Words
+from hrworkbook.headings import Words, fold
 from hrworkbook.reading import read_file
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block
@@ -70,6 +71,18 @@ def test_the_headings_of_one_column_are_never_another_columns(schema: Schema) ->
 def test_headings_are_known_in_any_forms_spelling(schema: Schema, heading: str, key: str | None) -> None:
     found = Words(schema, {}, ()).match(heading)
     assert (found[0] if found else None) == key
+
+
+def test_only_the_schema_knows_these_forms(schema: Schema) -> None:
+    """No heading, spelling, alias or key of these forms stands in the code; what is everyday English may."""
+    said = {c.key for c in schema.columns} | {h for c in schema.columns for h in (c.header, *c.aliases)}
+    said |= {phrase for given, ways in schema.spellings.items() for phrase in (given, *ways)}
+    everyday = {"grand total", "comments and notes", "month and year"}
+    words = {fold(phrase) for phrase in said if " " in fold(phrase)} - everyday
+    words |= {"headcount", "paybill", "fte", "wte", "scs", "overtime"}
+    for path in Path(hrworkbook.__file__).parent.rglob("*.py"):
+        code = f" {' '.join(fold(line) for line in path.read_text(encoding='utf-8').splitlines())} "
+        assert not [word for word in words if word and f" {word} " in code], path.name
 
 
 # -- the corpus ------------------------------------------------------------------------------------------------------
