@@ -15,8 +15,25 @@ def picture(book: Path, page: int, name: str) -> None:
     pdf = book.with_suffix(".pdf")
     to_pdf(book, pdf)
     stem = PICTURES / name
-    subprocess.run(["pdftoppm", "-png", "-r", "100", "-f", str(page), "-l", str(page), "-singlefile", pdf, stem], check=True)
-    subprocess.run(["convert", f"{stem}.png", "-trim", "-bordercolor", "white", "-border", "16", "+dither", "-colors", "128", f"{stem}.png"], check=True)
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "100", "-f", str(page), "-l", str(page), "-singlefile", pdf, stem], check=True
+    )
+    subprocess.run(
+        [
+            "convert",
+            f"{stem}.png",
+            "-trim",
+            "-bordercolor",
+            "white",
+            "-border",
+            "16",
+            "+dither",
+            "-colors",
+            "128",
+            f"{stem}.png",
+        ],
+        check=True,
+    )
 
 
 def make() -> None:
