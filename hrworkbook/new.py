@@ -53,7 +53,7 @@ def new(
             "Check that it is the plan, with its headings; for other headings add aliases to the schema",
         ) from refusal
     lines = _lines(schema, table) if table else []
-    numbered, next_id = _numbered(schema, lines)
+    numbered, next_id, renamed = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}
     found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
     return Draft(
@@ -64,7 +64,7 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         keeping={**keeping, "Next ID": next_id},
-        notes=table.notes if table else (),
+        notes=(*(table.notes if table else ()), *renamed),
         unplaced=table.unplaced if table else (),
     )
 
@@ -99,14 +99,24 @@ def _with_status(schema: Schema, values: dict[str, Value]) -> dict[str, Value]:
 
 def _numbered(
     schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]
-) -> tuple[list[tuple[str, Mapping[str, Value]]], int]:
-    """The lines with an ID each, the source's own where they are ours and differ, and the next free number."""
+) -> tuple[list[tuple[str, Mapping[str, Value]]], int, list[str]]:
+    """The lines with an ID each, the source's own where it is ours and first of its kind; the next free number; notes."""
     ours = re.compile(re.escape(schema.id_prefix) + r"(\d{3,})")
-    kept = {id_ for id_, _ in lines if ours.fullmatch(id_)}
-    if len(kept) == len(lines):
-        number = max((int(m[1]) for i in kept if (m := ours.fullmatch(i))), default=0)
-        return list(lines), number + 1
-    return [(line_id(schema, i), values) for i, (_, values) in enumerate(lines, 1)], len(lines) + 1
+    free = max((int(m[1]) for id_, _ in lines if (m := ours.fullmatch(id_))), default=0) + 1
+    kept: set[str] = set()
+    numbered: list[tuple[str, Mapping[str, Value]]] = []
+    notes: list[str] = []
+    for id_, values in lines:
+        if not ours.fullmatch(id_) or id_ in kept:
+            new_id = line_id(schema, free)
+            free += 1
+            if id_:
+                why = "stands twice" if id_ in kept else "is not one of ours"
+                notes.append(f"The ID {id_} {why}: the line is now {new_id}.")
+            id_ = new_id
+        kept.add(id_)
+        numbered.append((id_, values))
+    return numbered, free, notes
 
 
 def _roles(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]], today: date) -> list[str]:

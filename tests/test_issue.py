@@ -204,3 +204,23 @@ def test_names_of_files_hold_nothing_a_disk_refuses(tmp_path):
     main(["issue", str(path), "--out", str(tmp_path / "out")])
     (file,) = (tmp_path / "out").glob("*.xlsx")
     assert file.name == "HR Policy & Pay new 2026 27 Q3 R0001.xlsx"
+
+
+def test_words_with_a_comma_are_told_instead_of_offered_in_pieces(tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        'name = "ours"\ntitle = "Ours"\n[roles]\nowner = "lead"\n'
+        '[[columns]]\nkey = "lead"\nheader = "Lead"\nkind = "owners"\n'
+        '[[columns]]\nkey = "state"\nheader = "State"\nkind = "choice"\nedited_by = "owner"\n'
+        'words = ["Fine", "Late, badly"]\n'
+        '[[columns]]\nkey = "big"\nheader = "Big?"\nkind = "yes-no"\nedited_by = "owner"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "plan.csv").write_text("Lead,State,Big?\nJo,Fine,Y\n", encoding="utf-8")
+    path = tmp_path / "m.xlsx"
+    main(["new", str(tmp_path / "ours.toml"), str(path), "--from", str(tmp_path / "plan.csv")])
+    assert main(["issue", str(path), "--out", str(tmp_path / "out")]) == 0
+    (sent,) = (tmp_path / "out").glob("*.xlsx")
+    rules = openpyxl.load_workbook(sent).worksheets[0].data_validations.dataValidation
+    state, big = sorted(rules, key=lambda rule: str(rule.sqref))
+    assert state.formula1 is None and state.prompt == "Write one of: Fine; Late, badly."
+    assert big.formula1 == '"Yes,No"' and not big.showErrorMessage

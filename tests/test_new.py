@@ -94,6 +94,37 @@ def test_ids_that_are_ours_are_kept_and_the_next_one_is_free():
     assert made.keeping["Next ID"] == 8
 
 
+def test_an_id_that_cannot_be_kept_is_told_and_the_others_stay():
+    made = draft("ID|Theme|Ref|Priority\nL007|Staff|A|Hire\nL007|Staff|B|Train\n|Staff|C|Pay\n12|Staff|D|Move")
+    assert [id_ for id_, _ in made.lines] == ["L007", "L008", "L009", "L010"]
+    assert made.keeping["Next ID"] == 11
+    assert "The ID L007 stands twice: the line is now L008." in made.notes
+    assert "The ID 12 is not one of ours: the line is now L010." in made.notes
+
+
+LONG_WORDS = [f"a long word for the state number {i}" for i in range(10)]
+
+
+@pytest.mark.parametrize("words", [["On track", "Off track, badly"], LONG_WORDS])
+def test_words_that_excel_cannot_hold_in_a_dropdown_are_kept_beside_the_schema(words, tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        'name = "ours"\ntitle = "Ours"\n[[columns]]\nkey = "task"\nheader = "Task"\n'
+        '[[columns]]\nkey = "state"\nheader = "State"\nkind = "choice"\nwords = ' + repr(words) + "\n"
+        '[[columns]]\nkey = "big"\nheader = "Big?"\nkind = "yes-no"\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "m.xlsx"
+    assert main(["new", str(tmp_path / "ours.toml"), str(path)]) == 0
+    with zipfile.ZipFile(path) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    assert f"<formula1>Schema!$C$1:$C${len(words)}</formula1>" in sheet
+    assert '<formula1>"Yes,No"</formula1>' in sheet
+    snapshot = snapshot_of(path)
+    assert [row[2] for row in snapshot["Schema"].rows[: len(words)]] == words
+    plan = read_plan(snapshot)
+    assert plan.words(plan.schema["state"]) == tuple(words)
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [

@@ -24,7 +24,7 @@ from hrworkbook.ledgers import (
 from hrworkbook.new import Draft
 from hrworkbook.plan import KEEPING, SCHEMA_SHEET, SETTINGS, history_ledger, issued_ledger
 from hrworkbook.schema import ID_HEADER, Column, Schema
-from hrworkbook.sheets.paper import Paper, page, put
+from hrworkbook.sheets.paper import Paper, as_dropdown, page, put
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.start import STATUS, STEPS
 from hrworkbook.values import Value, as_text
@@ -34,6 +34,8 @@ PLAN_TOP = 5
 LEDGER_TOP = 4
 SPARE_ROWS = 1_000
 """Rows below the plan that have dropdowns and highlighting ready."""
+WORDS_BESIDE = 1
+"""Columns of the Schema sheet before the words kept there: its text."""
 
 
 def master_workbook(draft: Draft) -> bytes:
@@ -175,7 +177,9 @@ def _dropdowns(sheet: Worksheet, draft: Draft, first: int, last: int) -> None:
         elif column.list:
             source = _named_range(LISTS, names.index(column.list) + 1, LEDGER_TOP + 1)
         elif column.words:
-            source = list(column.words)
+            source = as_dropdown(column.words) or _kept_range(i, len(column.words))
+        elif column.kind == "yes-no":
+            source = ["Yes", "No"]
         if source is None:
             if help_:
                 sheet.data_validation(first, i, last, i, {"validate": "any", **help_})
@@ -192,6 +196,12 @@ def _named_range(sheet: str, column: int, row: int) -> str:
     letters = column_letters(column)
     cells = f"{sheet}!${letters}${row}:${letters}${row + 199}"
     return f"=OFFSET({sheet}!${letters}${row},0,0,MAX(1,COUNTA({cells})),1)"
+
+
+def _kept_range(column: int, count: int) -> str:
+    """The words of a choice that Excel cannot hold in the dropdown itself, kept beside the schema."""
+    letters = column_letters(column + WORDS_BESIDE)
+    return f"={SCHEMA_SHEET}!${letters}$1:${letters}${count}"
 
 
 def _highlights(paper: Paper, sheet: Worksheet, draft: Draft, first: int, last: int) -> None:
@@ -286,6 +296,10 @@ def _kept(paper: Paper, draft: Draft) -> None:
     put(sheet, 1, 0, "The schema this master was made from, kept with it.", paper.format())
     for row, line in enumerate(draft.schema.source.splitlines(), 2):
         put(sheet, row, 0, line, paper.format(font_name="Consolas"))
+    for i, column in enumerate(draft.schema.columns, 1):
+        if column.words and as_dropdown(column.words) is None:
+            for row, word in enumerate(column.words):
+                put(sheet, row, i + WORDS_BESIDE - 1, word, paper.format())
     sheet.hide()
 
 

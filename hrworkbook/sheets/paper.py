@@ -1,6 +1,7 @@
 """The formats, heights and page set-up that the master and the return share."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +63,12 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
         sheet.write_string(row, column, writable(value)[:LONGEST_TEXT], style)
     else:
         sheet.write_string(row, column, as_text(value), style)
+
+
+def as_dropdown(words: Sequence[str]) -> list[str] | None:
+    """The words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
+    fits = sum(len(w) + 1 for w in words) <= 256 and not any("," in w for w in words)
+    return list(words) if words and fits else None
 
 
 def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:

@@ -9,7 +9,7 @@ from hrworkbook.heights import row_height
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
 from hrworkbook.matching import ROW_ID
 from hrworkbook.schema import ID_HEADER, Column
-from hrworkbook.sheets.paper import Paper, page, put
+from hrworkbook.sheets.paper import Paper, as_dropdown, page, put
 from hrworkbook.values import Value, as_text, is_blank
 
 SHEET = "Your return"
@@ -175,9 +175,18 @@ def _dropdowns(sheet: Worksheet, issued: Return, columns: Sequence[tuple[Column 
         if column is None or shown or not column.by_owner:
             continue
         help_ = {"input_title": column.header[:32], "input_message": column.help[:255]} if column.help else {}
-        words = list(issued.words.get(column.key, ()))
-        if words and sum(len(w) + 1 for w in words) <= 255:
+        words = issued.words.get(column.key, ("Yes", "No") if column.kind == "yes-no" else ())
+        if source := as_dropdown(words):
             error = {"error_title": column.header[:32], "error_message": "Choose one of the words in the list."}
-            sheet.data_validation(TOP, i, last, i, {"validate": "list", "source": words, **error, **help_})
+            strict = column.kind == "choice"
+            sheet.data_validation(
+                TOP, i, last, i, {"validate": "list", "source": source, "show_error": strict, **error, **help_}
+            )
+        elif words:
+            told = f"{column.help} Write one of: {'; '.join(words)}.".strip()
+            shown_words = told if len(told) <= 255 else told[:254] + "…"
+            sheet.data_validation(
+                TOP, i, last, i, {"validate": "any", "input_title": column.header[:32], "input_message": shown_words}
+            )
         elif help_:
             sheet.data_validation(TOP, i, last, i, {"validate": "any", **help_})
