@@ -6,6 +6,8 @@ import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
 
 from hrworkbook.appendix import appendix
+from hrworkbook.appendix.ink import header_text
+from hrworkbook.appendix.plan_pages import Cover, PageSetup
 from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError
 
@@ -104,3 +106,34 @@ def test_surrey_first_finds_its_milestones_and_its_groups(tmp_path):
     assert [c.group for c in document.columns].count("Scope") == 5
     assert len(document.columns) == 11
     assert document.summary.spend.sentence.endswith("actual spend is given as nil.")
+
+
+def test_a_line_without_a_priority_is_called_by_its_first_words(tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        'name = "ours"\ntitle = "People programme"\n[roles]\ndue = "by"\nowner = "lead"\n'
+        '[[columns]]\nkey = "news"\nheader = "News"\nedited_by = "owner"\n'
+        '[[columns]]\nkey = "lead"\nheader = "Lead"\nkind = "owners"\n'
+        '[[columns]]\nkey = "what"\nheader = "What"\n'
+        '[[columns]]\nkey = "by"\nheader = "By"\nkind = "date"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "plan.csv").write_text("News,Lead,What,By\nGoing,Jo,Pay review,31/12/2016\n", encoding="utf-8")
+    path = tmp_path / "m.xlsx"
+    main(["new", str(tmp_path / "ours.toml"), str(path), "--from", str(tmp_path / "plan.csv")])
+    (late,) = made(path).public.summary.overdue
+    assert late.text == "Pay review"
+
+
+def test_a_plan_without_lines_says_so(tmp_path):
+    path = tmp_path / "m.xlsx"
+    main(["new", "delivery-plan", str(path)])
+    said = made(path).public.summary.paragraph
+    assert said.startswith("This appendix reports on the HR Delivery Plan, for ")
+    assert "There are no lines to report." in said
+
+
+@pytest.mark.parametrize(("number", "right"), [("", "Part 1"), ("B", "Appendix B\nPart 1")])
+def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, right):
+    cover = Cover(title="Plan", appendix_number=number, part="Part 1")
+    text = header_text(cover, PageSetup())
+    assert text.split("&R")[1].endswith(right) and right.count("\n") == text.split("&R")[1].count("\n")

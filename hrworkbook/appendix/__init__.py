@@ -190,9 +190,10 @@ def covering_paragraph(plan: Plan, lines: Sequence[Line], last: ClosedPeriod, to
     themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
     title = plan.setting("Report title") or plan.schema.title
     sentences = [
-        f"This appendix reports on the {count(len(lines), 'line')} of the {title}"
+        f"This appendix reports on the {count(len(lines), 'line') + ' of the ' if lines else ''}{title}"
         + (f" under {count(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else ".")
+        + ("" if lines else " There are no lines to report.")
     ]
     words = figures.words_used(plan, lines)
     if words:

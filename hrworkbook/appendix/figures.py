@@ -20,7 +20,7 @@ from hrworkbook.history import ClosedPeriod
 from hrworkbook.plan import Line, Plan
 from hrworkbook.rules import amount, due_of
 from hrworkbook.timescale import dates_in, read_timescale
-from hrworkbook.values import folded, is_blank, same
+from hrworkbook.values import folded, is_blank, plain, same
 
 NOT_REPORTED = "Not reported"
 NO_THEME = "Whole plan"
@@ -113,8 +113,15 @@ def reference_of(plan: Plan, line: Line) -> str:
 
 def brief(plan: Plan, line: Line, most: int = 110) -> str:
     """What the line is about, in at most so many characters."""
-    text = " ".join((_role(plan, line, "priority") or line.id).split())
+    text = " ".join((_role(plan, line, "priority") or _first_text(plan, line) or line.id).split())
     return text if len(text) <= most else text[: text.rfind(" ", 0, most)].rstrip(" ,;:") + " …"
+
+
+def _first_text(plan: Plan, line: Line) -> str:
+    """What stands in the first column of plain text that HR fills in: what a line without a priority is called."""
+    spoken_for = set(plan.schema.roles.values())
+    texts = (c for c in plan.schema.columns if c.kind == "text" and not c.by_owner and c.key not in spoken_for)
+    return next((text for c in texts if (text := plain(line.values.get(c.key)))), "")
 
 
 def _theme(plan: Plan, line: Line) -> str:

@@ -65,10 +65,11 @@ def header_lines(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
 def header_text(cover: Cover, setup: PageSetup) -> str:
     """The header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
     title, committee, number, part = header_lines(cover, setup)
+    right = "\n".join(_safe(t) for t in (number, part) if t)
     while True:
         text = (
             f"&L{_style(setup, 'Bold')}{_safe(title)}\n{_style(setup, 'Regular')}{_safe(committee)}"
-            f"&R{_style(setup, 'Bold')}{_safe(number)}\n{_safe(part)}"
+            f"&R{_style(setup, 'Bold')}{right}"
         )
         if len(text) <= _MOST_HEADER:
             return text
