@@ -720,7 +720,7 @@ def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="there is no such file"):
         FileHost(tmp_path / "m.xlsx").snapshot()
     (tmp_path / "folder.xlsx").mkdir()
-    with pytest.raises(UnreadableFile, match="cannot be read"):
+    with pytest.raises(UnreadableFile, match="this is a folder, not a workbook"):
         FileHost(tmp_path / "folder.xlsx").snapshot()
 
 
