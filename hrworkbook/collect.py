@@ -266,14 +266,14 @@ class _Collecting:
         number, readers, period = row.number, self.ready.readers, self.settings.period
         cells: dict[str, Cell] = {}
         for key, (at, value) in row.cells.items():
-            read = readers.get(key)
-            if read is None:
+            if key not in readers:
                 continue
+            read, met = readers[key]
             place = f"{column_letters(at)}{number}"
             if value is None:
                 cells[key] = _cell(Cell, (place, None, None, ""))
                 continue
-            found, fault, remedy = read(value)
+            found, fault, remedy = (met.get(value) if type(value) is str else None) or read(value)
             cells[key] = _cell(Cell, (place, value, found, fault if found is None else ""))
             if fault:
                 self.fault(row, key, cells[key], table, fault, remedy)
@@ -309,19 +309,22 @@ class _Collecting:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
         for key in self.ready.numeric & row.cells.keys():
-            value = self.ready.readers[key](block.at(row.number, row.cells[key][0] + by))[0]
+            value = self.ready.readers[key][0](block.at(row.number, row.cells[key][0] + by))[0]
             if isinstance(value, int | float):
                 figures[key] = value
         return figures
 
 
+_Met = dict[str, tuple[Value, str, str]]
 _Read = Callable[[Value], tuple[Value, str, str]]
 """What goes to the master, and a fault with its remedy; with a value beside it the fault is only a warning."""
 
 
-def _reader(column: Column, settings: Collecting) -> _Read:
+def _reader(column: Column, settings: Collecting) -> tuple[_Read, _Met]:
+    """What reads a column's cells, and the texts it has read before."""
+    met: _Met = {}
     if column.kind not in _NUMERIC:
-        return partial(_text, column)
+        return partial(_text, column), met
     words = {
         fold_word(word): stands_for.value
         for stands_for, written in (
@@ -332,7 +335,7 @@ def _reader(column: Column, settings: Collecting) -> _Read:
         )
         for word in written
     }
-    return partial(_number, column, words, {})
+    return partial(_number, column, words, met), met
 
 
 def fold_word(word: str) -> str:
@@ -353,9 +356,7 @@ _PLAIN = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-
 """Numbers as most are written; the rest are read as the column's kind reads them."""
 
 
-def _number(
-    column: Column, words: Mapping[str, str], known: dict[str, tuple[Value, str, str]], value: Value
-) -> tuple[Value, str, str]:
+def _number(column: Column, words: Mapping[str, str], met: _Met, value: Value) -> tuple[Value, str, str]:
     if type(value) is float and abs(value) < 1e15:
         if value.is_integer():
             return int(value), "", ""
@@ -363,11 +364,11 @@ def _number(
             return value, "", ""
     if type(value) is not str:
         return _figure(column, words, value)
-    found = known.get(value)
+    found = met.get(value)
     if found is None:
-        if len(known) > 20_000:
-            known.clear()
-        found = known[value] = _simple(column, value) or _figure(column, words, value)
+        if len(met) > 20_000:
+            met.clear()
+        found = met[value] = _simple(column, value) or _figure(column, words, value)
     return found
 
 

@@ -6,7 +6,7 @@ looks like a number, and often which.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,18 +63,19 @@ def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check]) -> V
     verdict = Verdict()
     wrong: dict[int, list[tuple[Sworn, float]]] = defaultdict(list)
     tried: dict[int, int] = defaultdict(int)
-    numbered = [(i, rule, rule.total) for i, rule in enumerate(rules)]
+    limits = [(i, rule.total, rule.parts[0]) for i, rule in enumerate(rules) if not rule.sums]
+    sums = [(i, rule) for i, rule in enumerate(rules) if rule.sums]
     for index, line in enumerate(lines):
-        stated = line.figures
-        outcomes = [
-            (i, off) for i, rule, total in numbered if total in stated and (off := _off(line, rule)) is not None
+        outcomes = list(_over(line.figures, limits))
+        outcomes += [
+            (i, off) for i, rule in sums if rule.total in line.figures and (off := _off(line, rule)) is not None
         ]
         if not outcomes:
             continue
         verdict.checked += 1
-        failing = [(i, off) for i, off in outcomes if off]
+        failing = sum(off != 0 for _, off in outcomes)
         verdict.agreeing += not failing
-        if len(failing) > 1 and (by := _moved_by(line, rules, len(outcomes))):
+        if failing > 1 and (by := _moved_by(line, rules, len(outcomes))):
             verdict.moved[index] = by
             verdict.findings.append(_moved_finding(line, by))
             continue
@@ -102,6 +103,14 @@ def rules_of(schema: Schema) -> list[Check]:
     return rules
 
 
+def _over(figures: Figures, limits: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, float]]:
+    """How far each figure is over its limit, 0 where it is not, by the limit's number."""
+    for i, of, limit in limits:
+        if of in figures and (most := figures.get(limit, -1)) >= 0:
+            over = figures[of] - most
+            yield i, over if over > 0.005 else 0.0
+
+
 def _off(line: Sworn, rule: Check) -> float | None:
     """How far the line is from keeping the rule, 0 where it keeps it, None where there is nothing to check."""
     figures = line.figures
@@ -110,10 +119,7 @@ def _off(line: Sworn, rule: Check) -> float | None:
     if stated is None:
         return None
     if not sums:
-        limit = figures.get(of[0])
-        if limit is None or limit < 0:
-            return None
-        return stated - limit if stated - limit > 0.005 else 0.0
+        return next((over for _, over in _over(figures, [(0, total, of[0])])), None)
     parts = [figures[p] for p in of if p in figures]
     if not parts:
         return None
