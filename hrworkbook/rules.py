@@ -182,7 +182,7 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
                 line,
                 key,
                 f"{column.header} is blank although {plan.schema[when].header} is {plain(line.text(when))}",
-                column.help or "Enter it",
+                f"Enter it. {column.help}" if column.help else "Enter it",
             )
 
 

@@ -129,7 +129,7 @@ def _entries(plan: Plan) -> Iterator[Finding]:
         line = by_row[row]
         value = line.values.get(column.key)
         if is_blank(value):
-            remedy = column.help or f"Enter {column.type.says}"
+            remedy = f"Enter it. {column.help}" if column.help else f"Enter {column.type.says}"
             yield Finding(
                 "error", PLAN, plan.place(line, column.key), column.header, None, "required",
                 f"{column.header} is blank", remedy, line.id,

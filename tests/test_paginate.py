@@ -212,6 +212,8 @@ def test_dashes_that_begin_a_paragraph_are_bullets_and_others_are_not() -> None:
         == "• Review\n• Agree – then act\n• Report\nmid-year -5"
     )
     assert printed("- Review", False) == "- Review"
+    for figure in ("-5% calls", "-£3,000", "Target\n-0.5 days\n- -2 posts"):
+        assert printed(figure, True) == figure.replace("- -", "• -")
     assert printed(" a\r\nb\t c \n\n\n\nd ") == "a\nb  c\n\nd"
 
 

@@ -7,7 +7,8 @@ from hrworkbook.appendix.measure import Face
 from hrworkbook.appendix.plan_pages import PrintColumn, PrintLine
 from hrworkbook.values import writable
 
-_BULLET = re.compile(r"^[ \t]*(?:[-*·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*](?=[ \t]|[^\W\d_])|[·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
+"""What begins a point of a list; a dash before a figure, as in -5%, is its sign."""
 _FEEDS = re.compile(r"\n{3,}")
 _LINE_END_SPACES = re.compile(r"[ \t]*\n[ \t]*")
 
