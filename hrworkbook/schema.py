@@ -4,6 +4,7 @@ HR officers edit these files, so every unknown setting, kind or rule is refused 
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -196,6 +197,8 @@ RULES: dict[str, dict[str, str]] = {
 """Every rule with its settings; each may also have `severity`."""
 
 _COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
+_OF_AMOUNTS = ("not-over", "adds-up")
+_NO_AMOUNTS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
 
 def read_schema(text: str, file: str) -> Schema:
@@ -227,15 +230,19 @@ class _Reading(SettingsFile):
         for needed in ("name", "title"):
             if not top.get(needed, "").strip():
                 raise self.refuse("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
+        if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
+            raise self.refuse("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
         lists = self.table("[lists]", data.get("lists", {}), dict.fromkeys(data.get("lists", {}), WORDS))
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
             self.known_key("key", key, keys)
+        roles = self.roles(data.get("roles", {}), keys)
+        self.done(top.get("done", ()), next((c for c in columns if c.key == roles.get("status")), None), lists)
         return Schema(
             columns=tuple(columns),
-            roles=self.roles(data.get("roles", {}), keys),
-            rules=tuple(self.rule(i, r, keys) for i, r in enumerate(self.tables(data, "rules"), 1)),
+            roles=roles,
+            rules=tuple(self.rule(i, r, columns) for i, r in enumerate(self.tables(data, "rules"), 1)),
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), keys),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
@@ -274,6 +281,12 @@ class _Reading(SettingsFile):
         column = Column(**settings)
         if not column.key.replace("_", "").isalnum() or not column.key.isascii():
             raise self.refuse(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
+        if len(column.header.splitlines()) > 1:
+            raise self.refuse(
+                place, "the header has a line break", "Write it on one line; Excel breaks it where needed"
+            )
+        if len(set(map(folded, column.words))) < len(column.words):
+            raise self.refuse(place, "a word stands twice in 'words'", "Keep one of the two")
         if column.kind not in KINDS:
             raise self.unknown(place, "kind", column.kind, KINDS)
         if folded(column.header) in map(folded, OUR_HEADERS):
@@ -307,13 +320,20 @@ class _Reading(SettingsFile):
             self.known_key(f"[roles] {role}", key, keys)
         return roles
 
-    def rule(self, i: int, table: object, keys: list[str]) -> Rule:
+    def done(self, words: Iterable[str], status: Column | None, lists: Mapping[str, Any]) -> None:
+        known = (status.words or lists.get(status.list, ())) if status else ()
+        for word in words:
+            if known and folded(word) not in map(folded, known):
+                raise self.unknown("done", "status", word, known)
+
+    def rule(self, i: int, table: object, columns: list[Column]) -> Rule:
         name = table.get("rule") if isinstance(table, dict) else None
         place = f"rule {i}" + (f" '{name}'" if name else "")
         if not isinstance(table, dict) or not isinstance(name, str):
             raise self.refuse(place, "'rule' is missing", f'Add a line rule = "…": {listed(sorted(RULES), "or")}')
         if name not in RULES:
             raise self.unknown(place, "rule", name, RULES)
+        kinds = {c.key: c.kind for c in columns}
         settings = self.table(place, table, {"rule": TEXT, "severity": TEXT, **RULES[name]})
         severity = settings.pop("severity", "warning")
         del settings["rule"]
@@ -323,7 +343,13 @@ class _Reading(SettingsFile):
             if needed in _COLUMN_SETTINGS:
                 value = settings[needed]
                 for key in (value,) if isinstance(value, str) else value:
-                    self.known_key(f"{place}, {needed}", key, keys)
+                    self.known_key(f"{place}, {needed}", key, kinds)
+                    if name in _OF_AMOUNTS and kinds[key] in _NO_AMOUNTS:
+                        raise self.refuse(
+                            f"{place}, {needed}",
+                            f"the column '{key}' holds no amounts",
+                            "Choose a column of money or numbers",
+                        )
         return Rule(name, severity, settings)
 
     def appendix(self, table: object, keys: list[str]) -> AppendixLayout:

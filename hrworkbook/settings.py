@@ -1,6 +1,7 @@
 """Settings in a TOML file that HR officers edit: each of a known name and the right form, or refused with a suggestion."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,8 +30,13 @@ class SettingsFile:
         known = sorted(known)
         near = difflib.get_close_matches(word, known, 1, 0.6)
         advice = f"Did you mean '{near[0]}'? " if near else ""
-        line = next((f", line {i}" for i, at in enumerate(self.text.splitlines(), 1) if word in at), "")
-        return self.refuse(place + line, f"there is no {what} '{word}'", f"{advice}Choose {listed(known, 'or')}")
+        alone = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+        line = next((f"line {i}" for i, at in enumerate(self.text.splitlines(), 1) if alone.search(at)), "")
+        return self.refuse(
+            ", ".join(p for p in (place, line) if p),
+            f"there is no {what} '{word}'",
+            f"{advice}Choose {listed(known, 'or')}",
+        )
 
     def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
         """The table's settings, each of a known name and the right form; lists become tuples."""

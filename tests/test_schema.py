@@ -51,6 +51,8 @@ REFUSED = [
     ("a section misspelt", "[lists]", "[list]", "there is no setting or section 'list'. Did you mean 'lists'?"),
     ("one bracket too few", "[[columns]]\nkey = \"state\"", "[columns]\nkey = \"state\"", "not valid TOML"),
     ("a width of nothing", "required = true", "width = 1", "the width is 1"),
+    ("a header on two lines", 'header = "State"', 'header = "The\\nstate"', "the header has a line break"),
+    ("a prefix that is no word", 'name = ', 'id_prefix = "=1"\nname = ', "'=1' cannot begin an ID"),
     ("words that are no words", 'State = ["Open", "Closed"]', "State = [true, false]", "'State' is [True, False]"),
 ]  # fmt: skip
 
@@ -70,6 +72,8 @@ RULES_REFUSED = [
     ('[[rules]]\nrule = "overdue"', "'column' is missing"),
     ('[[rules]]\nrule = "overdue"\ncolumn = "what"\nseverity = "eror"', "Did you mean 'error'?"),
     ('[roles]\nowners = "what"', "there is no setting 'owners'. Did you mean 'owner'?"),
+    ('[[rules]]\nrule = "not-over"\ncolumn = "what"\nlimit = "state"', "the column 'state' holds no amounts"),
+    ('[[column]]\nkey = "more"', "small.toml, line 17: there is no setting or section 'column'"),
     ('[appendix]\npaper = "A5"', "there is no choice for 'paper' 'A5'"),
     ("[appendix]\nsize = 14", "the size is 14. Give 8 to 12 points"),
     ('[appendix]\ncolumns = ["what", "stat"]', "there is no column 'stat'. Did you mean 'state'?"),
@@ -81,6 +85,13 @@ def test_rules_roles_and_layout_are_checked_too(more, says):
     with pytest.raises(SchemaFileError) as refused:
         read_schema(f"{SMALL}\n{more}\n", "small.toml")
     assert says in str(refused.value)
+
+
+def test_a_word_for_done_is_one_of_the_status():
+    roles = '[roles]\nstatus = "state"\n'
+    assert read_schema(f'done = ["closed"]\n{SMALL}\n{roles}', "small.toml").done == ("closed",)
+    with pytest.raises(SchemaFileError, match="done, line 1: there is no status 'Finished'. Choose Closed or Open"):
+        read_schema(f'done = ["Finished"]\n{SMALL}\n{roles}', "small.toml")
 
 
 def test_a_schema_that_is_not_there_is_refused_with_the_nearest_name():
