@@ -13,6 +13,9 @@ from hrworkbook.snapshot import Block
 from hrworkbook.tables import Table, Unplaced, find_table
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
+MOST_TOLD = 6
+"""IDs that cannot be kept are told one by one up to this many."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -116,6 +119,9 @@ def _numbered(
             id_ = new_id
         kept.add(id_)
         numbered.append((id_, values))
+    if len(notes) > MOST_TOLD:
+        first = next(iter(notes)).split()[2]
+        notes = [f"{len(notes)} IDs are not ours or stand twice, {first} the first of them: their lines have new ones."]
     return numbered, free, notes
 
 

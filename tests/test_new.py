@@ -102,6 +102,21 @@ def test_an_id_that_cannot_be_kept_is_told_and_the_others_stay():
     assert "The ID 12 is not one of ours: the line is now L010." in made.notes
 
 
+def test_a_master_made_from_a_master_tells_what_it_left_in_few_lines(tmp_path, capsys):
+    table = "Theme|Ref|Priority|Owner\n" + "\n".join(f"Staff|{i}|Do {i}|OD Manager" for i in range(30))
+    old = make_master(tmp_path, table)
+    (tmp_path / "ours.toml").write_text(
+        'name = "ours"\ntitle = "Ours"\nid_prefix = "P"\n[[columns]]\nkey = "what"\nheader = "Priority"\n',
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    assert main(["new", str(tmp_path / "ours.toml"), str(tmp_path / "m2.xlsx"), "--from", str(old)]) == 1
+    told = capsys.readouterr().out
+    assert "30 IDs are not ours or stand twice, L001 the first of them" in told
+    assert "No place for 30 cells of 'Plan' (its column 'Owner' is not known)" in told
+    assert len(told.splitlines()) < 90
+
+
 LONG_WORDS = [f"a long word for the state number {i}" for i in range(10)]
 
 

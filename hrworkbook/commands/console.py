@@ -46,21 +46,26 @@ def print_json(result: object) -> None:
 
 
 def print_strays(strays: Iterable[dict[str, str]]) -> None:
-    """A line for each cell without a place."""
-    for stray in strays:
-        print(f"  No place for {stray['cell']}: '{brief(stray['value'])}' ({stray['why']})")
+    """The cells without a place, as `stray_lines` tells them."""
+    for line in _told((s["cell"], s["value"], s["why"]) for s in strays):
+        print(f"  N{line[1:]}")
 
 
 def stray_lines(strays: "Iterable[Stray]") -> Iterator[str]:
     """A line for each cell without a place; one for all of a sheet that have none for the same reason, where they are many."""
-    groups: dict[tuple[str, str], list[Stray]] = {}
-    for stray in strays:
-        groups.setdefault((stray.cell.rpartition("!")[0], stray.why), []).append(stray)
+    return _told((s.cell, as_text(s.value), s.why) for s in strays)
+
+
+def _told(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines for cells without a place, given as cell, value and reason."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for cell, value, why in strays:
+        groups.setdefault((cell.rpartition("!")[0], why), []).append((cell, value))
     for (sheet, why), cells in groups.items():
         if len(cells) > 12:
             yield f"no place for {len(cells):,} cells of '{sheet}' ({why})"
         else:
-            yield from (f"no place for {s.cell}: '{brief(as_text(s.value))}' ({s.why})" for s in cells)
+            yield from (f"no place for {cell}: '{brief(value)}' ({why})" for cell, value in cells)
 
 
 def brief(text: str, most: int = 70) -> str:
