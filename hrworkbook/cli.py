@@ -20,7 +20,7 @@ EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when t
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (
         "make a new master workbook",
-        "Makes a master from a schema (delivery-plan, workstreams, or your own .toml file), empty or filled with a plan "
+        "Makes a master from a schema (delivery-plan, workstreams, workforce, or your own .toml file), empty or filled with a plan "
         "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
         "on the Owners sheet. Nothing that is in the file is left out silently.",
     ),

@@ -21,12 +21,12 @@ from hrworkbook.issue import next_return_number
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merge import (
     Merged,
-    _already,
-    _journal_row,
-    _merged_row,
-    _new_headings,
-    _refused_row,
+    already,
+    journal_row,
+    merged_row,
     message_of,
+    new_headings,
+    refused_row,
 )
 from hrworkbook.months import month_in
 from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray
@@ -94,7 +94,7 @@ def _read(
             refused.append(Refused(item.file, reason, item.sha256, item.sender, item.sent, "Twice"))
             continue
         if item.sha256 in issued.merged and not (period and _waited(plan, item, aliases)):
-            refused.append(_already(issued, item))
+            refused.append(already(issued, item))
             continue
         try:
             collected = collect(item.blocks, plan.schema, item.file, aliases, period)
@@ -304,18 +304,18 @@ def _merged(
     asking = {row["Return"] for row in decisions}
     fresh = [r for r in returns if r.received.sha256 not in issued.merged or _is_news(r, asking)]
     told = {r.return_id for r in fresh}
-    refused += [_already(issued, r.received) for r in returns if r.return_id not in told]
+    refused += [already(issued, r.received) for r in returns if r.return_id not in told]
     register = [
-        *(_merged_row(r, now) for r in fresh),
-        *(_refused_row(r, now) for r in refused if not issued.registered(r)),
+        *(merged_row(r, now) for r in fresh),
+        *(refused_row(r, now) for r in refused if not issued.registered(r)),
     ]
     writes = list(collection.writes())
     writes += JOURNAL.append(
-        snapshot, [_journal_row(r, c, now) for r in fresh for c in r.cells if c.outcome == "applied"]
+        snapshot, [journal_row(r, c, now) for r in fresh for c in r.cells if c.outcome == "applied"]
     )
     asked = DECISIONS.append(snapshot, decisions)
     writes += asked
-    writes += HEADINGS.append(snapshot, _new_headings(plan, fresh))
+    writes += HEADINGS.append(snapshot, new_headings(plan, fresh))
     writes += REGISTER.append(snapshot, register)
     if writes:
         said = f"Merged {count(len(fresh), 'return')}"

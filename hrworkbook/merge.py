@@ -33,14 +33,23 @@ class Merged:
         return waits or any(r.what not in ("Already merged", "Older", "Twice") for r in self.refused)
 
 
-def merge(snapshot: Snapshot, received: Iterable[Received | Refused | Reply], now: datetime) -> Merged:
+def merge(
+    snapshot: Snapshot, received: Iterable[Received | Refused | Reply], now: datetime, period: str = ""
+) -> Merged:
     """The outcome of every cell of every return, and the changes that write them.
+
+    A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of files
+    that tell none.
 
     What comes in may be files as read, or what `read_replies` made of them elsewhere; files that a reader refused are
     listed and registered too. Raises NotAMaster for a damaged master; anything wrong with a return refuses that return
     alone. Of each file only what it changes is kept in memory.
     """
     plan = read_plan(snapshot)
+    if plan.schema.collect:
+        from hrworkbook.gather import gather
+
+        return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
     replies: dict[str, Reply] = {}
@@ -75,7 +84,7 @@ def _read(
         if not isinstance(item, Received):
             yield item
         elif item.sha256 in issued.merged:
-            yield _already(issued, item)
+            yield already(issued, item)
         else:
             try:
                 yield _reply(ground, issued, item)
@@ -98,7 +107,8 @@ def _twice(file: Received) -> Refused:
     return Refused(file.file, reason, file.sha256, file.sender, file.sent, "Twice")
 
 
-def _already(issued: IssuedReturns, item: Received) -> Refused:
+def already(issued: IssuedReturns, item: Received) -> Refused:
+    """The refusal of a file that was merged before."""
     row = issued.merged[item.sha256]
     reason = f"already merged on {row.text('When')} as {row.text('Return')}; nothing to do"
     known = (row.text("Return"), row.text("Owner"))
@@ -154,8 +164,8 @@ def _changes(
 ) -> ChangeSet:
     snapshot = plan.snapshot
     register = [
-        *(_merged_row(r, now) for r in returns),
-        *(_refused_row(r, now) for r in refused if not issued.registered(r)),
+        *(merged_row(r, now) for r in returns),
+        *(refused_row(r, now) for r in refused if not issued.registered(r)),
     ]
     waiting = Waiting(plan)
     decisions = waiting.ask(returns, now)
@@ -163,12 +173,12 @@ def _changes(
         Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in changed.items()
     ]
     writes += JOURNAL.append(
-        snapshot, [_journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]
+        snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]
     )
     asked = DECISIONS.append(snapshot, decisions)
     writes += asked
     writes += waiting.moot(returns, now)
-    writes += HEADINGS.append(snapshot, _new_headings(plan, returns))
+    writes += HEADINGS.append(snapshot, new_headings(plan, returns))
     writes += REGISTER.append(snapshot, register)
     message = message_of(returns, refused, len(decisions))
     if writes:
@@ -204,7 +214,8 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
     return " ".join(said)
 
 
-def _merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
+def merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
+    """The Register's row of a merged return."""
     item, outcomes = result.received, result.outcomes
     heading = {
         "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
@@ -219,7 +230,8 @@ def _merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
     return row | {heading[o]: n for o, n in outcomes.items()}
 
 
-def _refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
+def refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
+    """The Register's row of a file that was not merged."""
     return {
         "What": refusal.what, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": stamp(now),
         "File": refusal.file, "From": refusal.sender or None, "Sent": stamp(refusal.sent) if refusal.sent else None,
@@ -227,7 +239,8 @@ def _refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
     }  # fmt: skip
 
 
-def _journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:
+def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:
+    """The Journal's row of a cell that was applied."""
     return {
         "When": stamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
         "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
@@ -235,7 +248,8 @@ def _journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Val
     }  # fmt: skip
 
 
-def _new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:
+def new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:
+    """The rows of the Headings sheet for headings nobody has explained yet."""
     have = {i.text("Heading in a return") for i in HEADINGS.items(plan.snapshot)}
     rows: list[dict[str, Value | Link]] = []
     for result in returns:

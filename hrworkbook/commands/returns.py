@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, stray_lines
 from hrworkbook.errors import HrWorkbookError
@@ -132,7 +132,6 @@ def run_merge(options: Namespace) -> int:
     """Merges returns."""
     from hrworkbook.admit import merged_files
     from hrworkbook.commands.collection import month_given
-    from hrworkbook.gather import gather
     from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
     from hrworkbook.plan import read_plan
@@ -145,10 +144,7 @@ def run_merge(options: Namespace) -> int:
     known = () if plan.schema.collect else merged_files(REGISTER.items(snapshot))
     paths = [Path(p) for p in options.paths]
     files = _read_for_merge(paths, options, None if plan.schema.collect else snapshot, known, asides)
-    if plan.schema.collect:
-        result = gather(plan, cast("Iterator[Received | Refused]", files), now(), period)
-    else:
-        result = merge(snapshot, files, now())
+    result = merge(snapshot, files, now(), period)
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:

@@ -32,7 +32,7 @@ from hrworkbook.values import Value, as_text
 PLAN_TOP = 5
 """The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""
 LEDGER_TOP = 4
-SPARE_ROWS = 1_000
+SPARE_ROWS = 5_000
 """Rows below the plan that have dropdowns and highlighting ready."""
 WORDS_BESIDE = 1
 """Columns of the Schema sheet before the words kept there: its text."""
