@@ -67,10 +67,8 @@ def header_text(cover: Cover, setup: PageSetup) -> str:
     title, committee, number, part = header_lines(cover, setup)
     right = "\n".join(_safe(t) for t in (number, part) if t)
     while True:
-        text = (
-            f"&L{_style(setup, 'Bold')}{_safe(title)}\n{_style(setup, 'Regular')}{_safe(committee)}"
-            f"&R{_style(setup, 'Bold')}{right}"
-        )
+        below = f"\n{_style(setup, 'Regular')}{_safe(committee)}" if committee else ""
+        text = f"&L{_style(setup, 'Bold')}{_safe(title)}{below}&R{_style(setup, 'Bold')}{right}"
         if len(text) <= _MOST_HEADER:
             return text
         if len(title) >= len(committee):
