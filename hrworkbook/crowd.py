@@ -328,7 +328,9 @@ def _begin(key: str, task: bytes) -> None:
     """A worker process begins: it leaves Ctrl+C to its parent, and ends when that does."""
     import signal
     from multiprocessing import parent_process
+    from multiprocessing.util import Finalize
 
+    Finalize(None, close_desks, exitpriority=1)
     _tasks[key] = task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _leave())

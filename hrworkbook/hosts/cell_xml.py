@@ -96,13 +96,13 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
     open_, p = f'<{prefix}c r="{ref}"' + (f' s="{style}"' if style else ""), prefix
     if value is None:
         return f"{open_}/>".encode()
+    if type(value) is str:
+        keep = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
+        return f'{open_} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(value))}</{p}t></{p}is></{p}c>'.encode()
     if isinstance(value, Link):
         return f'{open_} t="str"><{p}f>{_xml(_told(jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
     if isinstance(value, CellError):
         return f'{open_} t="e"><{p}v>{_xml(value)}</{p}v></{p}c>'.encode()
-    if isinstance(value, str):
-        keep = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
-        return f'{open_} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(value))}</{p}t></{p}is></{p}c>'.encode()
     if isinstance(value, bool):
         return f'{open_} t="b"><{p}v>{int(value)}</{p}v></{p}c>'.encode()
     number = serial(value, counts_from_1904) if isinstance(value, date | time) else value
@@ -113,7 +113,7 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
 
 
 def _told(text: str) -> str:
-    return _LOOKS_ESCAPED.sub("_x005F_", text)
+    return _LOOKS_ESCAPED.sub("_x005F_", text) if "_x" in text else text
 
 
 def _xml(text: str) -> str:

@@ -58,9 +58,11 @@ class SheetChange:
         return True
 
     def _render(self, row: int, column: int, style: str, formula: bool) -> bytes | None:
-        if style not in self._shown:
-            self._shown[style] = styles_shown(self.workbook.shows, style)
-        new = shown_as(self.wanted[row, column], self._shown[style])
+        new = self.wanted[row, column]
+        if new is not None and type(new) is not str:
+            if style not in self._shown:
+                self._shown[style] = styles_shown(self.workbook.shows, style)
+            new = shown_as(new, self._shown[style])
         if not formula and is_already(new, self.block.at(row, column)):
             return None
         self.stored[row, column] = new
