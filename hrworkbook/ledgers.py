@@ -130,7 +130,7 @@ DECISIONS = Ledger(
     ("Decision", "My own text", "Why", "Go to", "ID", "Column", "As issued", "In the master", "In the return",
      "Owner", "Return", "When", "Done"),
     "Cells that need you. Choose in the first column, then press Decide. The master's text stands until you do.",
-    (16, 36, 12, 12, 9, 20, 36, 36, 36, 22, 9, 17, 20),
+    (16, 26, 26, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20),
 )  # fmt: skip
 JOURNAL = Ledger(
     "Journal",

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self
 
 from hrworkbook.errors import ToolMissing
@@ -127,13 +128,18 @@ class Office:
 
     def close(self) -> None:
         """End it, unsaved documents and all; it is killed where it does not go."""
+        # Asked beside: with a window it may first ask whether to save, and never answer.
+        Thread(target=self._ask_to_end, daemon=True).start()
         try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._kill()
+
+    def _ask_to_end(self) -> None:
+        # It may be hung, gone, or vanish while it answers: whichever it is, it is killed then.
+        with suppress(Exception):
             context = connect(self.where)
             context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context).terminate()
-            self.process.wait(5)
-        except Exception:
-            # It may be hung, gone, or vanish while it answers: whichever it is, it must not outlive us.
-            self._kill()
 
     def _kill(self) -> None:
         if sys.platform == "win32":

@@ -1,6 +1,7 @@
 """The master workbook, written new: the sheets an officer works in, empty or filled from a plan."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -230,18 +231,22 @@ def _ledger(
 ) -> None:
     sheet.hide_gridlines(2)
     _title(paper, sheet, ledger.sheet, ledger.purpose)
-    body = paper.format(text_wrap=ledger.wraps, indent=1, bottom=1, bottom_color=look.RULE)
     widths = ledger.widths or (14.0,) * len(ledger.headings)
-    for i, width in enumerate(widths):
-        sheet.set_column(i, i, width, paper.format(text_wrap=ledger.wraps, indent=1))
+    body: dict[str, Format] = {}
+    for i, (heading, width) in enumerate(zip(ledger.headings, widths, strict=True)):
+        looks: dict[str, Any] = {"text_wrap": ledger.wraps, "indent": 1}
+        if heading == "Go to":
+            looks["font_color"] = look.LINK
+        sheet.set_column(i, i, width, paper.format(**looks))
+        body[heading] = paper.format(**looks, bottom=1, bottom_color=look.RULE)
     for row, item in enumerate(rows, top):
         for i, heading in enumerate(ledger.headings):
-            put(sheet, row, i, item.get(heading), body)
+            put(sheet, row, i, item.get(heading), body[heading])
         sheet.set_row(row, 18)
     sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
         "name": f"{ledger.sheet}Rows",
         "style": None,
-        "columns": [{"header": h, "header_format": _heading(paper, False), "format": body} for h in ledger.headings],
+        "columns": [{"header": h, "header_format": _heading(paper, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
     sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
