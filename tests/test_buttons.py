@@ -1,6 +1,7 @@
 """Buttons: every button of the tab has its verb, its command and its work, and says what came of it."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ from hrworkbook import ribbon
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
 from hrworkbook.buttons import BUTTONS, Pressed, Then
-from hrworkbook.cli import COMMANDS
+from hrworkbook.cli import COMMANDS, main
+from hrworkbook.commands import example
 from hrworkbook.errors import CannotWrite, NotAMaster, ToolMissing
 from hrworkbook.hosts.live import LiveHost, caller
 from hrworkbook.snapshot import Block, ChangeSet, single
@@ -152,3 +154,16 @@ def test_a_file_replaced_is_put_back_where_the_workbook_refuses(book, asked, tmp
     with pytest.raises(SystemExit):
         ribbon.click("it")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("R0001.xlsx", b"first")]
+
+
+def test_the_command_too_says_what_is_made_where_its_pdf_is_not(tmp_path, monkeypatch, capsys):
+    source = Path(example.__file__).parents[1] / "example" / "plan.csv"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HRWORKBOOK_SOFFICE", str(tmp_path / "not here"))
+    main(["new", "delivery-plan", "plan.xlsx", "--from", str(source)])
+    example._fill_in(Path("plan.xlsx"))
+    capsys.readouterr()
+    assert main(["appendix", "plan.xlsx", "-o", "appendix.xlsx", "--pdf"]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("appendix.pdf: appendix.xlsx is made, but not its PDF: there is no LibreOffice")
+    assert Path("appendix.xlsx").is_file() and len(said.err.splitlines()) == 1

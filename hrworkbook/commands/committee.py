@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import Progress, host_of, now, painted, print_json
-from hrworkbook.errors import CannotWrite
+from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.findings import count
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def _printed(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path
     with Progress("Printing"):
         for path, document in planned.items():
             pdf = path.with_suffix(".pdf")
-            print_pdf(document, pdf)
+            try:
+                print_pdf(document, pdf)
+            except HrWorkbookError as error:
+                error.fault = f"{path.name} is made, but not its PDF: {error.fault}"
+                raise
             proofs[path] = prove(pdf, document) if proves else None
     return proofs
 
