@@ -1,0 +1,66 @@
+"""Pictures of the open window after each press of the whole job, to look at by hand; two of them are the README's.
+
+`HRWORKBOOK_PICTURES=DIR pytest tests/live/pictures_of_the_job.py` puts them into DIR; nothing collects this by itself.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_clicks import chosen, filled_in
+
+from hrworkbook.commands import example
+from hrworkbook.hosts import live
+from hrworkbook.hosts.calc import use_calc
+from hrworkbook.hosts.office import LISTENS
+from hrworkbook.snapshot import ChangeSet
+
+STEPS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "appendix", "roll", "help")
+MISTAKES = {("L003", "RAG"): "amber-ish", ("L005", "Timescale"): "Smarch 2027", ("L007", "Owner"): None}
+README = Path(__file__).parents[2] / "workbook" / "pictures"
+
+
+def test_pictures(window: Callable[[Path], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(os.environ.get("HRWORKBOOK_PICTURES", tmp_path / "pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    master = filled_in(tmp_path)
+    front = window(master)
+    # Once it can be seen, it is open.
+    front.picture(folder / "0 start.png")
+    monkeypatch.setenv(LISTENS, front.office.where)
+    use_calc().forget()
+    host = live.opened(master)
+
+    def type_(cells: Any) -> None:
+        host.apply(ChangeSet(tuple(example._cells(host.snapshot(), "Plan", cells))))
+
+    for number, verb in enumerate(STEPS, 1):
+        if verb == "validate":
+            type_(MISTAKES)
+        elif verb == "merge":
+            type_({("L008", "Progress Update"): "2.9 in quarter 3, by the monitoring report of 8 January."})
+            example._replies(master.parent / "Returns out", master.parent / "Returns in")
+        elif verb == "decide":
+            host.apply(ChangeSet(tuple(chosen(host.snapshot(), "keep both"))))
+        line = f"import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
+        words = [sys.executable, "-B", "-c", line, f"--wb={master.name}", "--from_xl=1"]
+        subprocess.run(words, env=front.environment, check=True, timeout=120)
+        front.picture(folder / f"{number} {verb}.png")
+        if verb == "validate":
+            host.show("Problems", "A5")
+            keep(front.picture(folder / f"{number} {verb} problems.png"), "problems")
+        if verb == "merge":
+            host.show("Start", "A1")
+            keep(front.picture(folder / f"{number} {verb} start.png"), "start")
+    use_calc().forget()
+
+
+def keep(picture: Path, name: str) -> None:
+    """The picture without the bar of tools at its side, for the README."""
+    if "HRWORKBOOK_PICTURES" in os.environ:
+        command = ["convert", str(picture), "-crop", "1453x900+0+0", "+repage", "+dither", "-colors", "64"]
+        subprocess.run([*command, str(README / f"{name}.png")], check=True)
