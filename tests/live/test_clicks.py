@@ -57,6 +57,15 @@ def filled_in(folder: Path) -> Path:
     return master
 
 
+def chosen(snapshot: Snapshot, choice: str) -> list[Write]:
+    """A choice made on the Decisions sheet for every decision that waits; there is one."""
+    _, columns = DECISIONS.heading_row(snapshot)
+    at = dict(zip(DECISIONS.headings, columns, strict=True))
+    waiting = [item for item in DECISIONS.items(snapshot) if not item.text("Done")]
+    assert waiting
+    return [Write(DECISIONS.sheet, i.row, at["Decision"], ((choice,),)) for i in waiting]
+
+
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
@@ -117,15 +126,7 @@ class Pair:
 
     def choose(self, choice: str) -> None:
         """What the officer picks on the Decisions sheet, for every decision that waits."""
-
-        def chosen(snapshot: Snapshot) -> list[Write]:
-            _, columns = DECISIONS.heading_row(snapshot)
-            at = dict(zip(DECISIONS.headings, columns, strict=True))
-            waiting = [item for item in DECISIONS.items(snapshot) if not item.text("Done")]
-            assert waiting
-            return [Write(DECISIONS.sheet, i.row, at["Decision"], ((choice,),)) for i in waiting]
-
-        self.type(chosen)
+        self.type(lambda snapshot: chosen(snapshot, choice))
 
     def came_in(self, which: str) -> None:
         """Replies saved into the folder for them, beside both."""
