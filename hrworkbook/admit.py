@@ -11,10 +11,10 @@ from functools import cached_property
 from hrworkbook.compare import Ground
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
-from hrworkbook.ledgers import JOURNAL, REGISTER, Item
+from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER, Item
 from hrworkbook.matching import Baseline, Contents
 from hrworkbook.outcomes import Received, Refused
-from hrworkbook.plan import Plan, issued_ledger
+from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 from hrworkbook.tables import Table, find_table
@@ -154,6 +154,12 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
     plan = ground.plan
+    if {PLAN, REGISTER.sheet, SCHEMA_SHEET} <= {b.name for b in item.blocks}:
+        raise NotAReturn(
+            item.file,
+            "it is a master or a copy of one, not a return",
+            "Take it out of the folder, or ask for the return that was sent",
+        )
     seal, broken = find_seal(item.blocks)
     if broken:
         raise BrokenSeal(

@@ -203,6 +203,8 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
         parts.append(f"{again} {'is' if again == 1 else 'are'} on the Decisions sheet already")
     if total["unplaced"]:
         parts.append(f"{total['unplaced']} had no place and {'is' if total['unplaced'] == 1 else 'are'} listed")
+    if not returns and not refused:
+        return "There was nothing to merge: no file was found there."
     said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
     known = sum(r.what in ("Already merged", "Twice") for r in refused)
     if known:

@@ -153,7 +153,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
         header_row=header_row,
         places=places,
         lines=tuple(_lines(block, header_row, places)),
-        owners=tuple(_owners(snapshot)),
+        owners=tuple(read_owners(snapshot)),
         lists=_lists(snapshot[LISTS]),
         settings=_settings(snapshot[START]),
         keeping=_labelled(snapshot[ISSUED_SHEET], KEEPING, 1),
@@ -226,7 +226,8 @@ def _lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable
             yield Line(id_, number, values)
 
 
-def _owners(snapshot: Snapshot) -> Iterable[Owner]:
+def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
+    """The roles on a master's Owners sheet, and who holds them."""
     for item in OWNERS_LEDGER.items(snapshot):
         if role := item.text("Role"):
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))

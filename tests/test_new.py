@@ -187,3 +187,13 @@ def test_the_period_is_the_financial_quarter(day, quarter):
     from datetime import date
 
     assert financial_quarter(date.fromisoformat(day)) == quarter
+
+
+def test_an_old_master_brings_its_owners_along(tmp_path, capsys):
+    """A plan moves to a changed schema by making a new master from the old one."""
+    old = make_master(tmp_path, THREE, name="old.xlsx", owners={"Learning Lead": "learn@council.example"})
+    assert main(["new", "delivery-plan", str(tmp_path / "new.xlsx"), "--from", str(old)]) == 0
+    plan = read_plan(snapshot_of(tmp_path / "new.xlsx"))
+    assert [x.id for x in plan.lines] == ["L001", "L002", "L003"]
+    assert {o.role: o.email for o in plan.owners}["Learning Lead"] == "learn@council.example"
+    assert len(plan.owners) == 3

@@ -1,20 +1,22 @@
 """The commands of the plan itself: new, validate."""
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from hrworkbook.commands.console import Progress, host_of, now, painted, print_json, print_strays, quoted
 from hrworkbook.errors import CannotWrite
 from hrworkbook.findings import count, errors_of
-from hrworkbook.snapshot import Block
+from hrworkbook.snapshot import Block, Snapshot
 from hrworkbook.values import as_text
 
 
 def run_new(options: Namespace) -> int:
     """Makes a master."""
     from hrworkbook.hosts.files import write_new
+    from hrworkbook.ledgers import OWNERS, PLAN
     from hrworkbook.new import new
-    from hrworkbook.plan import new_keeping
+    from hrworkbook.plan import SCHEMA_SHEET, Owner, new_keeping, read_owners
     from hrworkbook.reading import Reader
     from hrworkbook.schema import load_schema
     from hrworkbook.sheets.master import master_workbook
@@ -31,7 +33,12 @@ def run_new(options: Namespace) -> int:
     if options.source:
         with Reader() as reader:
             blocks = reader.read(Path(options.source)).blocks
-    draft = new(schema, new_keeping(), now().date(), blocks, source=Path(options.source or "").name)
+    before = Snapshot(Path(options.source or "").name, blocks)
+    owners: tuple[Owner, ...] = ()
+    if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
+        plan = before[PLAN]  # without its title and the sentence below it
+        blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
+    draft = new(schema, new_keeping(), now().date(), blocks, owners, source=before.name)
     backup = write_new(target, master_workbook(draft), keep=options.force)
     unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in draft.unplaced]
     if options.json:
