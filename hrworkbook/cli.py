@@ -2,8 +2,10 @@
 
 import argparse
 import gc
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from hrworkbook.errors import HrWorkbookError
 
@@ -104,9 +106,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Each command's one-line help and its longer explanation."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, as every other refusal."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. For help: {self.prog} --help\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every command and its help."""
-    parser = argparse.ArgumentParser(prog="hrworkbook", description=ABOUT, epilog=EXITS)
+    parser = _Parser(prog="hrworkbook", description=ABOUT, epilog=EXITS)
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     made = {
@@ -126,7 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _options(made: dict[str, argparse.ArgumentParser]) -> None:
+def _options(made: Mapping[str, argparse.ArgumentParser]) -> None:
     new = made["new"]
     new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
@@ -171,6 +180,8 @@ def _options(made: dict[str, argparse.ArgumentParser]) -> None:
     made["chase"].add_argument("--out", metavar="DIR", required=True, help="the folder for the reminders")
     made["bounce"].add_argument("--out", metavar="DIR", required=True, help="the folder for the replies")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
+    for writes_drafts in ("issue", "chase", "bounce"):
+        made[writes_drafts].add_argument("--open", action="store_true", help="open the drafts in your mail program")
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
@@ -205,7 +216,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    gc.set_threshold(100_000, 50, 50)  # a command makes many cells and few cycles: looking for them costs a tenth of it
     options = build_parser().parse_args(arguments)
     # What a job makes lives until it ends: looking it through for garbage took a seventh of a large merge.
     gc.set_threshold(100_000, 50, 50)
@@ -219,6 +229,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped. Nothing was half done.", file=sys.stderr)
     except MemoryError:
         print("This needs more memory than there is. Nothing was changed.", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read what we print has gone (`| head`); the job itself was done before anything was printed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
     except OSError as error:
         print(
             _short(f"{error.filename or 'File'}: {(error.strerror or str(error)).lower()}. Nothing was changed."),

@@ -39,7 +39,7 @@ def covering_mail(issued: Return, workbook: bytes) -> bytes:
         f"{_greeting(issued.owner)}\n\n"
         f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.\n\n"
         f"Please fill in the white cells, save the file, and send it back to me by {_day(issued)}. "
-        "You can sort and widen it as you like; every other cell is only there to read.\n\n"
+        "You can widen the columns as you like; every other cell is only there to read.\n\n"
         "If nothing has changed, write 'No change'. If something outside the white cells is wrong, tell me in your reply.\n\n"
         "Thank you\n"
     )

@@ -1,5 +1,6 @@
 """The commands of the returns: issue, read, merge, bounce, decide, undo, chase."""
 
+import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, stray_lines
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.errors import HrWorkbookError, NotAReturn
 from hrworkbook.findings import count
 from hrworkbook.values import as_text
 
@@ -56,7 +57,16 @@ def run_issue(options: Namespace) -> int:
             print(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
         print(result.changes.message)
         print("Each has a covering mail beside it (.eml): open it, check it, send it.")
+    _open(options, [folder / name for name in files if name.endswith(".eml")])
     return 0
+
+
+def _open(options: Namespace, drafts: Sequence[Path]) -> None:
+    """Opens the drafts where --open asks for it; what they are for is done either way."""
+    from hrworkbook.hosts.opening import open_drafts
+
+    if options.open and drafts:
+        print(open_drafts(drafts), file=sys.stderr if options.json else sys.stdout)
 
 
 def run_read(options: Namespace) -> int:
@@ -82,7 +92,10 @@ def run_read(options: Namespace) -> int:
             "file": item.file, "sheet": table.sheet, "header_rows": table.header_rows,
             "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.how} for h in table.headings],
             "rows": len(table.rows), "cells": cells, "placed": cells - len(table.unplaced),
-            "unplaced": [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value)} for u in table.unplaced],
+            "unplaced": [
+                {"cell": u.cell if u.sheet == table.sheet else f"{u.sheet}!{u.cell}", "value": as_text(u.value)}
+                for u in table.unplaced
+            ],
         })  # fmt: skip
         return 0
     print(f"How I read {item.file}")
@@ -143,6 +156,8 @@ def run_merge(options: Namespace) -> int:
     # A collection may have to be read again: once HR has said what month it is for, it says more.
     known = () if plan.schema.collect else merged_files(REGISTER.items(snapshot))
     paths = [Path(p) for p in options.paths]
+    if not any(p.exists() for p in paths):
+        raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
     files = _read_for_merge(paths, options, None if plan.schema.collect else snapshot, known, asides)
     result = merge(snapshot, files, now(), period)
     if not options.dry_run:
@@ -312,6 +327,7 @@ def run_chase(options: Namespace) -> int:
         for row in chased:
             print(f"  {row['return_id']}  {row['owner']}: {row['file']}")
         print(result.message)
+    _open(options, [folder / name for name in files])
     return 0
 
 
@@ -344,4 +360,5 @@ def run_bounce(options: Namespace) -> int:
             for cell in one.faulty.values():
                 print(f"         {cell.line}, {cell.column}: {cell.why}")
         print(result.message)
+    _open(options, [folder / name for name in files])
     return 0
