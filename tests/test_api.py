@@ -54,7 +54,21 @@ def test_nothing_is_imported_that_the_verb_does_not_need(click, code, allowed):
     assert imported_by(code) & HEAVY <= allowed
 
 
-VERBS = ("validate", "issue", "merge", "compare", "admit", "decide", "undo", "chase", "bounce", "roll", "new", "plan", "tables")
+VERBS = (
+    "validate",
+    "issue",
+    "merge",
+    "compare",
+    "admit",
+    "decide",
+    "undo",
+    "chase",
+    "bounce",
+    "roll",
+    "new",
+    "plan",
+    "tables",
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)
