@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from hrworkbook.plan import Line
 from hrworkbook.schema import Column
@@ -79,7 +80,7 @@ class Comparison:
     lines: int = 0
     """Lines of the plan that the file holds."""
 
-    @property
+    @cached_property
     def outcomes(self) -> dict[str, int]:
         """How many cells had each outcome; the sum is the cells received."""
         counted = Counter(c.outcome for c in self.cells)
