@@ -128,7 +128,7 @@ class Office:
 
     def close(self) -> None:
         """End it, unsaved documents and all; it is killed where it does not go."""
-        # Asked beside: with a window it may first ask whether to save, and never answer.
+        # Asked beside: with a window it may ask a question of its own first, and never answer.
         Thread(target=self._ask_to_end, daemon=True).start()
         try:
             self.process.wait(5)
@@ -139,7 +139,13 @@ class Office:
         # It may be hung, gone, or vanish while it answers: whichever it is, it is killed then.
         with suppress(Exception):
             context = connect(self.where)
-            context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context).terminate()
+            desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            opened = desktop.getComponents().createEnumeration()
+            while opened.hasMoreElements():
+                with suppress(Exception):
+                    # Nothing of it is to be saved, and nobody is there to be asked.
+                    opened.nextElement().setModified(False)
+            desktop.terminate()
 
     def _kill(self) -> None:
         if sys.platform == "win32":

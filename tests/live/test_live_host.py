@@ -143,6 +143,15 @@ def test_round_trips_do_not_grow_with_the_plan(calc: Any, open_book: Callable[[P
     assert sum(counted[0]) < 250
 
 
+def test_rows_of_the_plan_are_made_tall_enough(host: LiveHost, book: Any) -> None:
+    plan = book.sheets["Plan"]
+    before = plan.range("A4").row_height
+    host.apply(ChangeSet((single("Plan", "B3", "two lines"),), heights=(("Plan", 3, 90.0), ("Plan", 4, 1.0))))
+    assert plan.range("A3").row_height == pytest.approx(90, abs=0.1)
+    assert plan.range("A4").row_height == before
+    assert plan.range("A3:A4").row_height is None
+
+
 def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: Path) -> None:
     assert opened(path).book == book
     with pytest.raises(WorkbookLocked, match="it is not open"):
