@@ -569,8 +569,11 @@ def test_where_the_system_has_no_cap_the_parent_watches() -> None:
     wide = Attachment("wide.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 190_000)
     with Reader(seconds=60) as one:
         one._connected()._watched = True
+        child = one._connected().process.pid
+        while resident_mb(child) < 4:  # stopped before it has loaded anything, it would occupy next to nothing
+            time.sleep(0.05)
         if os.name != "nt":
-            os.kill(one._connected().process.pid, signal.SIGSTOP)
+            os.kill(child, signal.SIGSTOP)
         with pytest.raises(UnreadableFile, match="more memory"):
             one.memory_mb = 1  # the child was started with far more; only the watch knows of this
             one.read(wide)
