@@ -214,6 +214,9 @@ class _Finder:
 
     def enclosed(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
+        if mail.draft:
+            self.asides.append(Aside(" > ".join(via), "a draft that was never sent"))
+            return
         any_found = False
         for found in self.enclosures(mail, via):
             any_found = True

@@ -69,6 +69,8 @@ class Mail:
     text: str = ""
     automatic: bool = False
     """Sent by a machine: out of office, or undeliverable."""
+    draft: bool = False
+    """Never sent: one of ours, waiting in the folder of what goes out."""
     partial: bool = False
     """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
     locked: str = ""
@@ -113,6 +115,7 @@ def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     mail = Mail(subject=_words(message, "subject"))
     mail.sender_name, mail.sender = _address(message)
     mail.sent = _date(message.get("date"))
+    mail.draft = message.get("x-unsent", "").strip() == "1" and mail.sent is None
     auto = str(message.get("auto-submitted", "no")).lower()
     mail.automatic = (
         auto.startswith("auto") and auto != "auto-forwarded"

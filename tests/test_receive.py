@@ -1,11 +1,12 @@
 """Receive: every file in order, read once, or passed by where its lot is known."""
 
+import json
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
-from masters import NOW, OWNERS, THREE, make_master, snapshot_of
+from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.attachments import Aside
 from hrworkbook.cli import main
@@ -121,7 +122,7 @@ def test_what_is_set_aside_is_counted_and_told(tmp_path, capsys):
     main(["issue", str(path), "--out", str(tmp_path / "plan" / "out")])
     capsys.readouterr()
     main(["merge", str(path), str(tmp_path / "1.eml"), str(tmp_path / "plan" / "out")])
-    assert "Set aside, being no returns: 1 file" in capsys.readouterr().out
+    assert "Set aside, being no returns: 4 files" in capsys.readouterr().out
 
 
 def test_memory_holds_no_more_than_the_files_being_read(tmp_path):
@@ -149,3 +150,21 @@ def test_known_files_take_part_in_the_merge_as_already_merged(tmp_path):
     (read,) = receive([book])
     result = merge(snapshot, receive([book], known={read.sha256}), NOW)
     assert [r.what for r in result.refused] == ["Already merged"] and not result.needs_a_person
+
+
+def test_the_folder_of_what_went_out_can_be_merged_where_owners_filled_it_in(tmp_path, capsys):
+    """On a shared drive owners type into the very files; the drafts beside them were never sent and are set aside."""
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    (mine,) = (tmp_path / "out").glob("Recruitment Lead*.xlsx")
+    sheet = snapshot_of(mine).sheets[0]
+    column = chr(65 + sheet.rows[6].index("Progress Update"))
+    type_into(mine, {f"{sheet.name}!{column}8": "Three posts filled."})
+    for backup in (tmp_path / "out").glob("*.backup-*"):
+        backup.unlink()
+    capsys.readouterr()
+    assert main(["merge", str(path), str(tmp_path / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["returns"]) == 3 and told["refused"] == []
+    assert [a["reason"] for a in told["aside"]] == ["a draft that was never sent"] * 3
+    assert sum(r["outcomes"]["applied"] for r in told["returns"]) == 1

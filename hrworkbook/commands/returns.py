@@ -170,8 +170,8 @@ def run_merge(options: Namespace) -> int:
     return 1 if result.needs_a_person else 0
 
 
-AGAIN = ("Already merged", "Twice")
-"""What a file is called that is no news: it is skipped, and nothing is refused."""
+AGAIN = "Already merged"
+"""What a file is called that was merged before: it is skipped, and nothing is refused."""
 
 
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
@@ -187,10 +187,10 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
-                if r.what in AGAIN
+                if r.what == AGAIN
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in AGAIN],
+        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what != AGAIN],
         "aside": [{"file": a.place, "reason": a.why} for a in asides],
     }  # fmt: skip
 
