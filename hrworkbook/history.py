@@ -1,6 +1,6 @@
 """History: the plan as it was reported at the end of each closed period."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.plan import Line, Plan, history_ledger
@@ -38,13 +38,21 @@ def last_closed(plan: Plan) -> ClosedPeriod:
     return periods[-1] if periods else ClosedPeriod("", {})
 
 
+def last_seen(periods: Sequence[ClosedPeriod]) -> ClosedPeriod:
+    """Every line as it was last reported, in whichever period that was; the name is the latest period's."""
+    lines: dict[str, Mapping[str, Value]] = {}
+    for period in periods:
+        lines |= period.lines
+    return ClosedPeriod(periods[-1].name if periods else "", lines)
+
+
 def last_reported(plan: Plan, key: str) -> Mapping[str, str]:
     """Each line's text in a column when the last period was closed, by ID; empty before the first."""
     return {id_: as_text(values.get(key)) for id_, values in last_closed(plan).lines.items()}
 
 
 def lines_to_report(plan: Plan) -> tuple[Line, ...]:
-    """The lines that still count: a line that was complete when the last period was closed has been reported once.
+    """The lines that still count: a line that was complete when a period was closed has been reported once.
 
     It stays on the Plan sheet and leaves the returns, the checks and the appendix; changing its status brings it back.
     """
@@ -52,5 +60,5 @@ def lines_to_report(plan: Plan) -> tuple[Line, ...]:
     if status is None:
         return plan.lines
     done = set(map(folded, plan.schema.done))
-    last = last_closed(plan)
+    last = last_seen(closed_periods(plan))
     return tuple(x for x in plan.lines if not (plan.is_done(x) and folded(last.text(x.id, status.key)) in done))

@@ -10,7 +10,7 @@ from hrworkbook.appendix.document import AppendixDocument, Summary
 from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, Paper, PrintColumn, PrintLine
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count, listed
-from hrworkbook.history import ClosedPeriod, last_closed, lines_to_report
+from hrworkbook.history import ClosedPeriod, closed_periods, last_seen, lines_to_report
 from hrworkbook.ledgers import PLAN
 from hrworkbook.look import FontName
 from hrworkbook.plan import AUTHOR, Line, Plan, read_plan
@@ -117,7 +117,7 @@ def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = 
             for line in _by_theme(lines, theme)
         ),
         setup=_setup(plan),
-        summary=_summary(plan, lines, today),
+        summary=_summary(plan, lines, today, exempt=exempt),
         plan_title=layout.title or plan.schema.title,
         theme_header=figures.heading_of_themes(plan),
     )
@@ -171,8 +171,9 @@ def _day(text: str) -> str:
     return f"{read.due.day} {read.due:%B %Y}" if one_day and read.due else text
 
 
-def _summary(plan: Plan, lines: Sequence[Line], today: date) -> Summary:
-    last = last_closed(plan)
+def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) -> Summary:
+    before = [figures.published(plan, p, exempt=exempt) for p in closed_periods(plan)]
+    last = last_seen(before)
     return Summary(
         paragraph=covering_paragraph(plan, lines, last, today),
         counts=figures.counts(plan, lines, today),
@@ -181,6 +182,7 @@ def _summary(plan: Plan, lines: Sequence[Line], today: date) -> Summary:
         months=figures.months(plan, lines, today),
         spend=figures.spend(plan, lines),
         changes=figures.changes(plan, lines, last),
+        trend=figures.trend(plan, lines, before),
     )
 
 

@@ -14,6 +14,8 @@ from hrworkbook.appendix.document import (
     Spend,
     SpendLine,
     StatusTable,
+    Trend,
+    TrendRow,
 )
 from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod
@@ -24,6 +26,8 @@ from hrworkbook.values import folded, is_blank, plain, same
 
 NOT_REPORTED = "Not reported"
 NO_THEME = "Whole plan"
+MOST_PERIODS = 7
+"""Closed periods the trend goes back."""
 MOST_MONTHS = 15
 """Months the grid shows at most; earlier and later ones are gathered."""
 
@@ -205,6 +209,25 @@ def spend(plan: Plan, lines: Sequence[Line]) -> Spend | None:
 def _pounds(figure: Decimal) -> str:
     pence = "" if figure == figure.to_integral() else f"{abs(figure) % 1:.2f}"[1:]
     return f"{'-' if figure < 0 else ''}£{int(abs(figure)):,}{pence}"
+
+
+def published(plan: Plan, period: ClosedPeriod, *, exempt: bool) -> ClosedPeriod:
+    """A closed period with only its exempt lines, or only its public ones: what was exempt then is not told now."""
+    kept = {id_: v for id_, v in period.lines.items() if plan.is_exempt(Line(id_, 0, v)) == exempt}
+    return ClosedPeriod(period.name, kept)
+
+
+def trend(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod]) -> Trend | None:
+    """How many lines had each status at the end of each closed period, and have it now; None before the first."""
+    words = words_used(plan, lines)
+    if not before or not words:
+        return None
+    shown = before[-MOST_PERIODS:]
+    then = [[Line(id_, 0, values) for id_, values in p.lines.items()] for p in shown]
+    counted = [Counter(status_of(plan, x) for x in whole) for whole in (*then, lines)]
+    every = dict.fromkeys([*words, *(w for c in counted for w in c)])
+    rows = [TrendRow(w, tuple(str(c[w]) for c in counted), tuple(float(c[w]) for c in counted)) for w in every]
+    return Trend("Status, period by period", (*(p.name for p in shown), "Now"), tuple(rows))
 
 
 def changes(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> Changes:
