@@ -4,6 +4,7 @@ Each task is a batch of files. Its worker reads them in a capped child of its ow
 sends back only what they change. The order of the files is kept, and only so many batches are under way at a time.
 """
 
+import gc
 import hashlib
 import os
 import pickle
@@ -330,6 +331,7 @@ def _begin(key: str, task: bytes) -> None:
     from multiprocessing import parent_process
     from multiprocessing.util import Finalize
 
+    gc.set_threshold(100_000, 50, 50)  # the plan is large and stays: looking it through for garbage costs a tenth
     Finalize(None, close_desks, exitpriority=1)
     _tasks[key] = task
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,6 +1,6 @@
 """What the cells wanted on one sheet make of that sheet's parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown
@@ -42,7 +42,7 @@ class SheetChange:
         self._shown: dict[str, str] = {}
         self._over: tuple[int, list[tuple[int, int, dict[int, str]]]] = (0, [])
         self._links = False
-        xml = edit.apply(self._render)
+        xml = edit.apply(self._render, self._new_cells)
         if xml == self.xml.xml:
             return False
         for place in edit.already:
@@ -68,6 +68,23 @@ class SheetChange:
         self.stored[row, column] = new
         self._links |= isinstance(new, Link)
         return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
+
+    def _new_cells(self, row: int, columns: Sequence[int]) -> list[tuple[int, bytes]]:
+        """The cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""
+        made = []
+        is_below = row > len(self.block.rows)
+        counts_from_1904 = self.workbook.counts_from_1904
+        for column in columns:
+            value = self.wanted[row, column]
+            if is_below and value is None:
+                continue
+            style = self._new_style(row, column, "")
+            if is_below and type(value) is str:
+                self.stored[row, column] = value
+                made.append((column, cell_xml(value, address(row, column), style, self._prefix, counts_from_1904)))
+            elif new := self._render(row, column, style, False):
+                made.append((column, new))
+        return made
 
     def _new_style(self, row: int, column: int, row_style: str) -> str:
         """The style of a cell that is not there yet."""

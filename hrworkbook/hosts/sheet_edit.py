@@ -27,6 +27,10 @@ Render = Callable[[int, int, str, bool], bytes | None]
 """From a row, a column, a style's number and whether a formula stands there, the cell's new XML; None to leave it."""
 
 
+NewCells = Callable[[int, Sequence[int]], Sequence[tuple[int, bytes]]]
+"""From a row that is not there yet and its columns, the XML of each cell it gets, by column."""
+
+
 class Edit:
     """New cells for one sheet, worked into its XML."""
 
@@ -53,7 +57,7 @@ class Edit:
         self._top = self._left = LAST_ROW
         self._bottom = self._right = 0
 
-    def apply(self, render: Render) -> bytes:
+    def apply(self, render: Render, new_cells: NewCells) -> bytes:
         """The sheet's XML with the cells rendered; raises CannotWrite where it could not be made well-formed."""
         sheet = self.sheet
         existing: dict[int, int] = {}
@@ -67,7 +71,7 @@ class Edit:
             if number in existing:
                 row = sheet.row(number, existing[number])
                 edits.append((row.start, row.end, self._edited_row(row, columns, render)))
-            elif new := self._new_row(number, columns, render):
+            elif new := self._new_row(number, new_cells(number, columns)):
                 start = self._place_of(number)
                 edits.append((start, start, new))
         if not self.written:
@@ -155,9 +159,7 @@ class Edit:
         own = attribute(row.attributes, b"customFormat") in ("1", "true")
         return self.style(row.number, column, (attribute(row.attributes, b"s") or "") if own else "")
 
-    def _new_row(self, number: int, columns: Sequence[int], render: Render) -> bytes:
-        cells = [(column, render(number, column, self.style(number, column, ""), False)) for column in columns]
-        made = [(column, new) for column, new in cells if new is not None]
+    def _new_row(self, number: int, made: Sequence[tuple[int, bytes]]) -> bytes:
         if not made:
             return b""
         for column, _ in (made[0], made[-1]):
