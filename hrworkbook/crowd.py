@@ -171,7 +171,7 @@ def _client(address: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whether versions fit is checked below, and told our way
-            return Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)  # type: ignore[no-untyped-call]
+            return Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)  # type: ignore[no-untyped-call, unused-ignore]
     except (OSError, ValueError, TimeoutError, RuntimeError) as error:
         said = " ".join(str(error).split())[:100]
         raise HrWorkbookError(
