@@ -70,7 +70,7 @@ def timed(*command: str) -> tuple[float, float, float]:
     process.returncode = os.waitstatus_to_exitcode(code)
     if process.returncode not in (0, 1):
         assert process.stderr
-        raise SystemExit(f"{command}: {process.stderr.read()[-800:]}")
+        raise SystemExit(f"{command} ended with {process.returncode}: {process.stderr.read()[-800:]}")
     return took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
