@@ -115,6 +115,7 @@ def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
 
 
 def days_of(point: Point, year: int | None = None) -> Period | None:
+    """The days a point covers, in its own year or the one given; None where there is no year."""
     found = year or point.year
     return point.days(found) if found else None
 

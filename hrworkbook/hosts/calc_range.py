@@ -323,6 +323,7 @@ def _jump(filled: Sequence[bool]) -> int:
 
 
 def area_found(found: Any) -> Area:
+    """A range that UNO addresses from 0, counted from 1."""
     return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
 
 
