@@ -137,14 +137,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
     Raises NotAMaster with place, fault and remedy where a sheet, a heading or a setting is not as it must be.
     """
-    if PLAN not in snapshot or SCHEMA_SHEET not in snapshot:
-        lost = PLAN if PLAN not in snapshot else SCHEMA_SHEET
-        raise NotAMaster(
-            snapshot.name,
-            f"there is no sheet '{lost}', so this is not a master",
-            "Choose a workbook made by 'hrworkbook new', or take the latest backup",
-        )
-    schema = read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
+    schema = schema_of(snapshot)
     block = snapshot[PLAN]
     header_row, places = find_headings(block, schema)
     return Plan(
@@ -158,6 +151,18 @@ def read_plan(snapshot: Snapshot) -> Plan:
         settings=_settings(snapshot[START]),
         keeping=_labelled(snapshot[ISSUED_SHEET], KEEPING, 1),
     )
+
+
+def schema_of(snapshot: Snapshot) -> Schema:
+    """The schema a master keeps; raises NotAMaster where it keeps none."""
+    if PLAN not in snapshot or SCHEMA_SHEET not in snapshot:
+        lost = PLAN if PLAN not in snapshot else SCHEMA_SHEET
+        raise NotAMaster(
+            snapshot.name,
+            f"there is no sheet '{lost}', so this is not a master",
+            "Choose a workbook made by 'hrworkbook new', or take the latest backup",
+        )
+    return read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
 
 
 def schema_text(block: Block) -> str:

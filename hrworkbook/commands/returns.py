@@ -147,18 +147,18 @@ def run_merge(options: Namespace) -> int:
     from hrworkbook.commands.collection import month_given
     from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
-    from hrworkbook.plan import read_plan
+    from hrworkbook.plan import schema_of
 
     host = host_of(options)
     snapshot = host.snapshot()
-    plan, period = read_plan(snapshot), month_given(options.period)
+    collects, period = schema_of(snapshot).collect is not None, month_given(options.period)
     asides: list[Aside] = []
     # A collection may have to be read again: once HR has said what month it is for, it says more.
-    known = () if plan.schema.collect else merged_files(REGISTER.items(snapshot))
+    known = () if collects else merged_files(REGISTER.items(snapshot))
     paths = [Path(p) for p in options.paths]
     if not any(p.exists() for p in paths):
         raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
-    files = _read_for_merge(paths, options, None if plan.schema.collect else snapshot, known, asides)
+    files = _read_for_merge(paths, options, None if collects else snapshot, known, asides)
     result = merge(snapshot, files, now(), period)
     if not options.dry_run:
         host.apply(result.changes)
