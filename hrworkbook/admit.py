@@ -2,8 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,8 +10,9 @@ from functools import cached_property
 from hrworkbook.compare import Ground
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
-from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER, Item
+from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER
 from hrworkbook.matching import Baseline, Contents
+from hrworkbook.merged_before import AGAIN, ALREADY, TWICE, MergedBefore
 from hrworkbook.outcomes import Received, Refused
 from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
@@ -43,24 +43,13 @@ class Admitted:
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
 
-def merged_files(register: Iterable[Item]) -> dict[str, Item]:
-    """The Register's row of each file merged and not undone, by its hash."""
-    merged: dict[str, Item] = {}
-    for item in register:
-        if item.text("What") == "Merged":
-            merged[item.text("Hash")] = item
-        elif item.text("What") == "Undone":
-            merged.pop(item.text("Hash"), None)
-    return merged
-
-
 class IssuedReturns:
     """What a master's Register, Issued sheet and Journal know of its returns."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._register = REGISTER.items(plan.snapshot)
-        self.merged = merged_files(self._register)
+        self.before = MergedBefore(self._register)
         self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
         self._places: list[int] = []
         self._read_baselines()
@@ -71,7 +60,7 @@ class IssuedReturns:
         self._refused = {
             (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
             for i in self._register
-            if (what := i.text("What")) not in ("Issued", "Merged", "Undone")
+            if (what := i.text("What")) not in ("Issued", "Merged", "Undone", AGAIN)
         }
 
     def _read_baselines(self) -> None:
@@ -112,18 +101,11 @@ class IssuedReturns:
 
     def last_sent(self, owner: str) -> datetime | None:
         """When the newest merged return of an owner was sent, in the present period; None where not known."""
-        period = self._plan.setting("Period")
-        sent: list[datetime] = []
-        for item in self.merged.values():
-            register = self._issued.get(item.text("Return"))
-            if register and register.text("Owner") == owner and register.text("Period") == period:
-                with suppress(ValueError):
-                    sent.append(datetime.strptime(item.text("Sent"), "%Y-%m-%d %H:%M"))
-        return max(sent, default=None)
+        return self.before.last_sent(owner, self._plan.setting("Period"))
 
     def registered(self, refusal: Refused) -> bool:
         """Whether the Register already has this refusal of this file."""
-        if refusal.what in ("Already merged", "Twice"):
+        if refusal.what in (ALREADY, TWICE):
             return True
         told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
         return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused

@@ -143,5 +143,5 @@ def note_on(cell: Faulty) -> str:
 
 def _sender(issued: IssuedReturns, return_id: str) -> str:
     """The address the newest merged file of a return came from."""
-    senders = [i.text("From") for i in issued.merged.values() if i.text("Return") == return_id]
+    senders = [i.text("From") for (_, id_), i in issued.before.rows.items() if id_ == return_id]
     return senders[-1] if senders else ""

@@ -1,10 +1,11 @@
 """What each button does: its verb on the open workbook, and the files that go beside it."""
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from hrworkbook.errors import CannotWrite, NotAMaster, NotAReturn
 from hrworkbook.findings import count
@@ -53,6 +54,7 @@ class Then:
     """What to say of it, either way."""
 
 
+Item = TypeVar("Item")
 Button = Callable[[Host, Snapshot, tuple[str, ...]], Pressed]
 
 
@@ -103,9 +105,8 @@ def issue(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
 
 def merge(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     """Everything in the folder for what came back, merged."""
+    from hrworkbook.arrivals import arrivals
     from hrworkbook.merge import merge as verb
-    from hrworkbook.outcomes import Received, Refused
-    from hrworkbook.receive import receive
 
     folder = host.path.parent / BACK
     if not folder.is_dir():
@@ -114,13 +115,17 @@ def merge(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
             f"there is no folder '{BACK}' beside this plan",
             "Make it, save the replies into it, and press Merge again",
         )
+    return Pressed(verb(snapshot, _counted(host, arrivals(snapshot, [folder])), _now()).changes)
 
-    def counted() -> Iterator[Received | Refused]:
-        for i, item in enumerate(receive([folder]), 1):
-            host.progress(f"HR Plan: reading file {i} …")
-            yield item
 
-    return Pressed(verb(snapshot, counted(), _now()).changes)
+def _counted(host: Host, files: Iterable[Item]) -> Iterator[Item]:
+    """The files, counted in the status bar: twice a second at most, since telling Excel takes longer than reading one."""
+    told = 0.0
+    for number, file in enumerate(files, 1):
+        if (now := time.monotonic()) - told > 0.5:
+            told = now
+            host.progress(f"HR Plan: reading file {number} …")
+        yield file
 
 
 def decide(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:

@@ -9,7 +9,7 @@ from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
-from hrworkbook.outcomes import Cell, Comparison, Received, Stray
+from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray
 from hrworkbook.plan import Plan
 from hrworkbook.retyped import good_value, is_retyped
 from hrworkbook.schema import Column, Schema
@@ -103,6 +103,8 @@ class Reply:
     owner: str
     reading: Reading
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
+    others: tuple["Reply | Refused", ...] = ()
+    """What became of the other returns in the same file."""
 
 
 def read_reply(

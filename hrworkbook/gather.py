@@ -21,15 +21,16 @@ from hrworkbook.issue import next_return_number
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merge import (
     Merged,
-    already,
     journal_row,
     merged_row,
     message_of,
     new_headings,
     refused_row,
+    twice,
 )
+from hrworkbook.merged_before import already
 from hrworkbook.months import month_in
-from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray
+from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray, by_this_clock
 from hrworkbook.plan import Line, Plan, keep, line_id
 from hrworkbook.snapshot import ChangeSet, Write, address
 from hrworkbook.start import status_writes
@@ -72,9 +73,9 @@ def gather(plan: Plan, received: Iterable[Received | Refused], now: datetime, pe
     number = next_return_number(plan)
     returns: list[Comparison] = []
     for one in read:
-        before = issued.merged.get(one.received.sha256)
-        returns.append(collection.settle(one, before.text("Return") if before else f"R{number:04d}"))
-        number += before is None
+        before = issued.before.of(one.received.sha256)
+        returns.append(collection.settle(one, before[0].text("Return") if before else f"R{number:04d}"))
+        number += not before
     return _merged(collection, returns, refused, issued, now)
 
 
@@ -90,11 +91,10 @@ def _read(
             refused.append(item)
             continue
         if item.sha256 in read:
-            reason = "the same file is here twice; it was read once"
-            refused.append(Refused(item.file, reason, item.sha256, item.sender, item.sent, "Twice"))
+            refused.append(twice(item))
             continue
-        if item.sha256 in issued.merged and not (period and _waited(plan, item, aliases)):
-            refused.append(already(issued, item))
+        if (before := issued.before.of(item.sha256)) and not (period and _waited(plan, item, aliases)):
+            refused.append(already(item, before))
             continue
         try:
             collected = collect(item.blocks, plan.schema, item.file, aliases, period)
@@ -103,8 +103,7 @@ def _read(
             what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
             refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent, what))
         else:
-            sent = item.sent.astimezone().replace(tzinfo=None) if item.sent and item.sent.tzinfo else item.sent
-            read[item.sha256] = _Return(replace(item, blocks=(), sent=sent), collected)
+            read[item.sha256] = _Return(replace(item, blocks=(), sent=by_this_clock(item.sent)), collected)
     return [one for _, one in sorted(read.items())], refused
 
 
@@ -302,9 +301,10 @@ def _merged(
     waiting = Waiting(plan)
     decisions = waiting.ask(returns, now)
     asking = {row["Return"] for row in decisions}
-    fresh = [r for r in returns if r.received.sha256 not in issued.merged or _is_news(r, asking)]
+    before = {r.return_id: issued.before.of(r.received.sha256) for r in returns}
+    fresh = [r for r in returns if not before[r.return_id] or _is_news(r, asking)]
     told = {r.return_id for r in fresh}
-    refused += [already(issued, r.received) for r in returns if r.return_id not in told]
+    refused += [already(r.received, before[r.return_id]) for r in returns if r.return_id not in told]
     register = [
         *(merged_row(r, now) for r in fresh),
         *(refused_row(r, now) for r in refused if not issued.registered(r)),

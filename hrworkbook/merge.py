@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hrworkbook.admit import IssuedReturns, admit
+from hrworkbook.admit import IssuedReturns, admit, roles_of
 from hrworkbook.compare import Ground, Place, Reply, differences, read_reply, settle
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
-from hrworkbook.outcomes import OUTCOMES, TO_DECIDE, Cell, Comparison, Received, Refused
+from hrworkbook.merged_before import AGAIN, FAMILIAR, TWICE, File, already, says_nothing_new
+from hrworkbook.outcomes import OUTCOMES, TO_DECIDE, Cell, Comparison, Received, Refused, by_this_clock
 from hrworkbook.plan import Plan, read_plan, stamp
+from hrworkbook.several import apart
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import LONGEST_TEXT, Value, as_text, plain
+from hrworkbook.values import LONGEST_TEXT, Value, as_text, folded, plain
 from hrworkbook.waiting import Waiting
 
 
@@ -30,7 +32,7 @@ class Merged:
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
         waits = any(r.outcomes[o] for r in self.returns for o in (*TO_DECIDE, "unplaced"))
-        return waits or any(r.what not in ("Already merged", "Older", "Twice") for r in self.refused)
+        return waits or any(r.what not in (*FAMILIAR, "Older") for r in self.refused)
 
 
 def merge(
@@ -52,16 +54,17 @@ def merge(
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
-    replies: dict[str, Reply] = {}
+    replies: dict[File, Reply] = {}
     for item in _read(plan, issued, received):
-        if isinstance(item, Refused):
-            refused.append(item)
-            continue
-        first = replies.setdefault(item.received.sha256, item)
-        if first is not item:
-            earlier, later = sorted((first, item), key=_age)
-            replies[item.received.sha256] = later
-            refused.append(_twice(earlier.received))
+        for one in (item, *item.others) if isinstance(item, Reply) else (item,):
+            if isinstance(one, Refused):
+                refused.append(one)
+                continue
+            file = (one.received.sha256, one.return_id)
+            first = replies.setdefault(file, one)
+            if first is not one:
+                replies[file], copy = _which_counts(plan, first, one)
+                refused.append(twice(copy.received))
     newest, older = _newest(plan, issued, list(replies.values()))
     changed: dict[Place, Value] = {}
     writers = dict(issued.writers)
@@ -80,39 +83,71 @@ def _read(
 ) -> Iterator[Reply | Refused]:
     _ = plan.by_id
     ground = Ground(plan)
+    known = issued.before.known
     for item in received:
         if not isinstance(item, Received):
             yield item
-        elif item.sha256 in issued.merged:
-            yield already(issued, item)
+        elif item.sha256 in known and says_nothing_new(item.sent, known[item.sha256]):
+            yield _known(plan, issued, item)
         else:
-            try:
-                yield _reply(ground, issued, item)
-            except HrWorkbookError as error:
-                yield Refused(item.file, str(error), item.sha256, item.sender, item.sent)
+            outcomes = [_outcome(ground, issued, part) for part in apart(item)]
+            outcomes.sort(key=lambda o: isinstance(o, Refused))
+            first, *others = outcomes
+            if isinstance(first, Reply):
+                yield replace(first, others=tuple(others)) if others else first
+            else:
+                reasons = [o.reason for o in outcomes if isinstance(o, Refused)]
+                yield replace(first, file=item.file, reason=" ".join(reasons))
 
 
-def _reply(ground: Ground, issued: IssuedReturns, item: Received) -> Reply:
-    """What one file changes of what was issued; raises NotAReturn and its kin."""
-    one = admit(ground, issued, item)
+def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | Refused:
+    """What one return changes of what was issued, or why it is not merged."""
+    try:
+        one = admit(ground, issued, item)
+    except HrWorkbookError as error:
+        return Refused(item.file, str(error), item.sha256, item.sender, item.sent)
     known = one.known
+    file = (item.sha256, known.id)
+    if row := issued.before.rows.get(file):
+        if says_nothing_new(item.sent, issued.before.news_after[file]):
+            return already(item, [row])
+        if not _speaks(ground.plan, item.sender, known.owner, row.text("From")):
+            more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
+            return already(item, [row], more)
     read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.table)
     read = replace(read, notes=(*one.notes, *read.notes))
-    sent = item.sent.astimezone().replace(tzinfo=None) if item.sent and item.sent.tzinfo else item.sent
-    return Reply(replace(item, blocks=(), sent=sent), known.id, known.owner, read, one.unknown_headings)
+    bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
+    return Reply(bare, known.id, known.owner, read, one.unknown_headings)
 
 
-def _twice(file: Received) -> Refused:
+def _known(plan: Plan, issued: IssuedReturns, item: Received) -> Refused:
+    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
+    rows = issued.before.of(item.sha256)
+    told = already(item, rows)
+    file = (item.sha256, told.return_id)
+    if issued.before.sent_again(file, item.sent) and _speaks(plan, item.sender, told.owner, rows[-1].text("From")):
+        return replace(told, what=AGAIN)
+    return told
+
+
+def _speaks(plan: Plan, sender: str, owner: str, before: str) -> bool:
+    """Whether a copy comes from the owner or whoever sent the first; others only pass it on."""
+    return folded(sender) in ("", folded(before)) or folded(owner) in roles_of(plan, sender)
+
+
+def _which_counts(plan: Plan, one: Reply, other: Reply) -> tuple[Reply, Reply]:
+    """Of two copies the later, unless it was only passed on; and the one that does not count."""
+    earlier, later = sorted((one, other), key=_age)
+    first, second = earlier.received, later.received
+    if first.sent and not _speaks(plan, second.sender, later.owner, first.sender):
+        return earlier, later
+    return later, earlier
+
+
+def twice(file: Received) -> Refused:
+    """The refusal of a file that is there twice."""
     reason = "the same file is here twice; it was read once"
-    return Refused(file.file, reason, file.sha256, file.sender, file.sent, "Twice")
-
-
-def already(issued: IssuedReturns, item: Received) -> Refused:
-    """The refusal of a file that was merged before."""
-    row = issued.merged[item.sha256]
-    reason = f"already merged on {row.text('When')} as {row.text('Return')}; nothing to do"
-    known = (row.text("Return"), row.text("Owner"))
-    return Refused(item.file, reason, item.sha256, item.sender, item.sent, "Already merged", *known)
+    return Refused(file.file, reason, file.sha256, file.sender, file.sent, TWICE)
 
 
 def _newest(plan: Plan, issued: IssuedReturns, replies: Sequence[Reply]) -> tuple[list[Reply], list[Refused]]:
@@ -206,7 +241,7 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
     if not returns and not refused:
         return "There was nothing to merge: no file was found there."
     said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
-    known = sum(r.what in ("Already merged", "Twice") for r in refused)
+    known = sum(r.what in FAMILIAR for r in refused)
     if known:
         said.append(f"{count(known, 'file was', 'files were')} merged before.")
     if len(refused) > known:

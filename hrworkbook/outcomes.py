@@ -104,6 +104,11 @@ class Refused:
     sender: str = ""
     sent: datetime | None = None
     what: str = "Refused"
-    """How the Register calls it: Refused, Older, Already merged, Twice, No return, No month."""
+    """How the Register calls it: Refused, Older, Already merged, Sent again, Twice, No return, No month."""
     return_id: str = ""
     owner: str = ""
+
+
+def by_this_clock(sent: datetime | None) -> datetime | None:
+    """The moment by this computer's clock, without a zone."""
+    return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent

@@ -1,7 +1,7 @@
 """Receive: files, mails and folders → what the merge can compare, or a refusal with its reason."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,29 +9,32 @@ from pathlib import Path
 from hrworkbook.attachments import Aside, Attachment, Refusal
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox import collect
-from hrworkbook.outcomes import Received, Refused
+from hrworkbook.merged_before import TWICE, says_nothing_new
+from hrworkbook.outcomes import Received, Refused, by_this_clock
 from hrworkbook.reading import Reader
 
 Found = Attachment | Received | Refused
 """A file to read; or one whose lot is known without reading it."""
+NONE: Mapping[str, datetime] = {}
 
 
 def receive(
     paths: Iterable[Path],
     password: str | None = None,
-    known: Collection[str] = frozenset(),
+    known: Mapping[str, datetime] = NONE,
     asides: list[Aside] | None = None,
 ) -> Iterator[Received | Refused]:
     """Every file in some paths, in order, read in one capped child process or refused.
 
-    Of a file whose hash is `known` no cell is read. What was set aside (logos, signatures, lock files) is added to `asides`.
+    Of a file whose hash is `known` no cell is read, unless it was sent after the moment from which a copy is news. What was
+    set aside (logos, signatures, lock files) is added to `asides`.
     """
     with Reader(password=password) as reader:
         yield from read_found(find(paths, known, asides), reader)
 
 
 def find(
-    paths: Iterable[Path], known: Collection[str] = frozenset(), asides: list[Aside] | None = None
+    paths: Iterable[Path], known: Mapping[str, datetime] = NONE, asides: list[Aside] | None = None
 ) -> Iterator[Found]:
     """Every file in some paths, in order, unread: those to read, and those that need no reading.
 
@@ -39,14 +42,14 @@ def find(
     """
     first: dict[str, tuple[str, datetime | None]] = {}
     for found in collect(paths, asides):
-        item = replace(found, sent=_here(found.sent))
+        item = replace(found, sent=by_this_clock(found.sent))
         if isinstance(item, Refusal):
             yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
-        elif item.sha256 in known:
+        elif item.sha256 in known and says_nothing_new(item.sent, known[item.sha256]):
             yield Received(item.place, (), item.sha256, item.sender, item.sent)
         elif item.copy_of and item.sha256 in first and _adds_nothing(*first[item.sha256], item):
             reason = f"it is the same file as '{item.copy_of}', which was read"
-            yield Refused(item.place, reason, item.sha256, item.sender, item.sent, "Twice")
+            yield Refused(item.place, reason, item.sha256, item.sender, item.sent, TWICE)
         else:
             if item.sha256:
                 first[item.sha256] = item.sender, item.sent
@@ -58,11 +61,6 @@ def _adds_nothing(sender: str, sent: datetime | None, copy: Attachment) -> bool:
     if sender != copy.sender:
         return False
     return copy.sent is None or (sent is not None and copy.sent <= sent)
-
-
-def _here(sent: datetime | None) -> datetime | None:
-    """The moment by this computer's clock, wherever the file is then read."""
-    return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
 
 
 def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Refused]:

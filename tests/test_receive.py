@@ -59,7 +59,7 @@ def test_a_file_whose_hash_is_known_is_not_read(tmp_path, asked):
         (tmp_path / name).write_text(f"Theme,RAG\n{name},Red\n", encoding="utf-8")
     first = list(receive([tmp_path]))
     asked.clear()
-    again = list(receive([tmp_path], known={first[0].sha256, first[2].sha256}))
+    again = list(receive([tmp_path], known=dict.fromkeys([first[0].sha256, first[2].sha256], datetime.max)))
     assert asked == ["b.csv"]
     assert [(i.file, i.sha256) for i in again] == [(i.file, i.sha256) for i in first]
     assert [len(i.blocks) for i in again] == [0, 1, 0]
@@ -148,7 +148,7 @@ def test_known_files_take_part_in_the_merge_as_already_merged(tmp_path):
     main(["merge", str(path), str(book)])
     snapshot = snapshot_of(path)
     (read,) = receive([book])
-    result = merge(snapshot, receive([book], known={read.sha256}), NOW)
+    result = merge(snapshot, receive([book], known={read.sha256: datetime.max}), NOW)
     assert [r.what for r in result.refused] == ["Already merged"] and not result.needs_a_person
 
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hrworkbook.values import as_text
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.live import LiveHost
     from hrworkbook.outcomes import Stray
+
+Item = TypeVar("Item")
 
 fixed: datetime | None = None
 """The demo's own day; None for today."""
@@ -109,6 +111,12 @@ class Progress:
             )
             of = f" of {self.total}" if self.total else ""
             print(f"\r{self.what}: {self.done}{of}{left}   ", end="", file=sys.stderr)
+
+    def counted(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, each a step."""
+        for item in items:
+            self.step()
+            yield item
 
     def __exit__(self, *_: object) -> None:
         if self.shows and self.told != self.began:

@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,9 @@ from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.attachments import Aside
-    from hrworkbook.compare import Reply
     from hrworkbook.merge import Merged
     from hrworkbook.outcomes import Received, Refused
     from hrworkbook.schema import Schema
-    from hrworkbook.snapshot import Snapshot
     from hrworkbook.tables import Table
 
 
@@ -143,23 +141,22 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
-    from hrworkbook.admit import merged_files
+    from hrworkbook.arrivals import arrivals
     from hrworkbook.commands.collection import month_given
-    from hrworkbook.ledgers import REGISTER
     from hrworkbook.merge import merge
-    from hrworkbook.plan import schema_of
 
     host = host_of(options)
     snapshot = host.snapshot()
-    collects, period = schema_of(snapshot).collect is not None, month_given(options.period)
+    period = month_given(options.period)
     asides: list[Aside] = []
-    # A collection may have to be read again: once HR has said what month it is for, it says more.
-    known = () if collects else merged_files(REGISTER.items(snapshot))
     paths = [Path(p) for p in options.paths]
     if not any(p.exists() for p in paths):
         raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
-    files = _read_for_merge(paths, options, None if collects else snapshot, known, asides)
-    result = merge(snapshot, files, now(), period)
+    if options.jobs is not None and options.jobs < 1:
+        raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
+    files = arrivals(snapshot, paths, options.password, asides, jobs=options.jobs, scheduler=options.cluster)
+    with Progress("Reading") as progress:
+        result = merge(snapshot, progress.counted(files), now(), period)
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:
@@ -170,11 +167,8 @@ def run_merge(options: Namespace) -> int:
     return 1 if result.needs_a_person else 0
 
 
-AGAIN = "Already merged"
-"""What a file is called that was merged before: it is skipped, and nothing is refused."""
-
-
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
+    from hrworkbook.merged_before import AGAIN, ALREADY
     from hrworkbook.outcomes import OUTCOMES
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
@@ -187,10 +181,10 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
-                if r.what == AGAIN
+                if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what != AGAIN],
+        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in (ALREADY, AGAIN)],
         "aside": [{"file": a.place, "reason": a.why} for a in asides],
     }  # fmt: skip
 
@@ -214,33 +208,6 @@ def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
     if asides:
         whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
         print(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
-
-
-def _read_for_merge(
-    paths: Sequence[Path],
-    options: Namespace,
-    snapshot: "Snapshot | None",
-    known: Collection[str],
-    asides: "list[Aside]",
-) -> Iterator["Received | Refused | Reply"]:
-    """Every file read: in one capped child process, or where there are thousands, in several or on other machines."""
-    from hrworkbook.crowd import cluster, jobs_for, processes
-    from hrworkbook.receive import find
-
-    if options.jobs is not None and options.jobs < 1:
-        raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
-    jobs = options.jobs or (1 if options.cluster else jobs_for(paths))
-    if options.cluster:
-        spread = cluster(options.cluster, snapshot, options.password)
-    elif jobs > 1:
-        spread = processes(jobs, snapshot, options.password)
-    else:
-        yield from _received(paths, options.password, known, asides)
-        return
-    with spread as crowd, Progress("Reading") as progress:
-        for item in crowd.read(find(paths, known, asides)):
-            progress.step()
-            yield item
 
 
 def run_decide(options: Namespace) -> int:
@@ -276,19 +243,12 @@ def run_undo(options: Namespace) -> int:
     return 1 if result.left else 0
 
 
-def _received(
-    paths: Sequence[Path],
-    password: str | None,
-    known: Collection[str] = (),
-    asides: "list[Aside] | None" = None,
-) -> Iterator["Received | Refused"]:
+def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received | Refused"]:
     """Every file in some paths, read in the capped child process, or refused with its reason."""
     from hrworkbook.receive import receive
 
     with Progress("Reading") as progress:
-        for item in receive(paths, password, known, asides):
-            progress.step()
-            yield item
+        yield from progress.counted(receive(paths, password))
 
 
 def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookError:
