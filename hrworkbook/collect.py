@@ -123,6 +123,9 @@ class _Ready:
         self.readers = {c.key: _reader(c, settings) for c in schema.columns if c.key != settings.period}
         self.numeric = frozenset(c.key for c in schema.columns if c.kind in _NUMERIC)
         self.sums = frozenset(map(fold, settings.sums))
+        said = "|".join(map(re.escape, self.sums)) or "(?!)"
+        self.sums_in = re.compile(rf"(?:{said}) .*|.* (?:{said})").fullmatch
+        """Whether a folded name begins or ends with a word for a sum."""
         self.names = [key for key in schema.key if key != settings.period]
         self.rules = rules_of(schema)
 
@@ -196,10 +199,21 @@ class _Collecting:
             if is_blank(value) or isinstance(value, CellError):
                 self.leave(row, table, f"its row has no {self.schema[key].header}")
                 return False
-        if fold(plain(row.cells[self.names[0]][1])) in self.ready.sums:
+        if self.is_total(row):
             self.leave(row, table, "its row is the sender's own line of totals")
             return False
         return True
+
+    def is_total(self, row: Row) -> bool:
+        """Whether a row sums up others: by its name alone, or by a word of it where nothing else says what it is."""
+        at, value = row.cells[self.names[0]]
+        name = fold(plain(value))
+        if name in self.ready.sums:
+            return True
+        if not self.ready.sums_in(name):
+            return False
+        figures = min((c for key, (c, _) in row.cells.items() if key in self.ready.numeric), default=0)
+        return all(is_blank(value) for c, value in row.cells.values() if at < c < figures)
 
     def leave(self, row: Row, table: Table, why: str) -> None:
         for at, value in row.cells.values():
@@ -302,7 +316,8 @@ class _Collecting:
         named = plain(row.cells[self.names[0]][1])
         return Sworn(
             line.sheet, named, figures, frozenset(unknown),
-            lambda key: line.cells[key or self.names[0]].at, lambda by: self.beside(row, block, by),
+            lambda key: line.cells[key or self.names[0]].at, lambda key: line.cells[key].written,
+            lambda by: self.beside(row, block, by),
         )  # fmt: skip
 
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:

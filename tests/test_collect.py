@@ -281,7 +281,7 @@ def remedies(collected: Collected) -> list[str]:
         ("12 | 30 | 51", "Teachers days lost looks mistyped for 21"),
         ("300 | 41 | 71", "Teachers days lost looks mistyped for 30"),
         ("12 | 30 | 0", "the total looks as if it was never worked out"),
-        ("12 | 30 | 47", ""),
+        ("12 | 30 | 47", "too little else adds up to tell a number typed wrongly from a column in the wrong place"),
     ],
 )
 def test_a_wrong_sum_says_what_slip_it_looks_like(schema: Schema, figures: str, looks: str) -> None:
