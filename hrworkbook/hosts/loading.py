@@ -1,15 +1,17 @@
 """A master's bytes as a snapshot, with what must be known to change it."""
 
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_xml import SheetXml
 from hrworkbook.hosts.workbook_xml import Workbook
-from hrworkbook.snapshot import Block, Snapshot
+from hrworkbook.snapshot import Block, Range, Snapshot
 from hrworkbook.values import Value
 
 _LARGEST_GRID = 10_000_000
@@ -33,22 +35,25 @@ def load(data: bytes, place: str) -> Loaded:
     """The workbook of a file's bytes; raises UnreadableFile or NotAMaster, naming it as `place`."""
     package = Package(data, place)
     workbook = Workbook(package)
-    scanned = {s.name: SheetXml(package.read_xml(s.part), f"{place}!{s.name}") for s in workbook.sheets if s.part}
     others = [part for kind in ("sharedStrings", "styles") if (part := workbook.part_of(kind))]
     for part in others:
         package.read_xml(part)
     package.check_parts({*others, *(sheet.part for sheet in workbook.sheets)})
-    blocks, depends = [], False
-    reader = open_reader(data, place)
-    for sheet in workbook.sheets:
-        xml = scanned.get(sheet.name)
-        if xml is None:
-            blocks.append(Block(sheet.name, [], hidden=sheet.hidden))
-            continue
-        rows, has_formulas = read_rows(reader, sheet.name, xml)
-        depends |= has_formulas
-        blocks.append(Block(sheet.name, rows, xml.merges(), sheet.hidden))
-    return Loaded(package, workbook, Snapshot(place, tuple(blocks)), depends)
+    scanned = ((s.name, SheetXml(package.read_xml(s.part), f"{place}!{s.name}")) for s in workbook.sheets if s.part)
+    found = read_sheets(open_reader(data, place), scanned)
+    sheets = [(sheet, found.get(sheet.name, Cells([], (), False))) for sheet in workbook.sheets]
+    blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden) for sheet, cells in sheets)
+    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.depends for _, cells in sheets))
+
+
+class Cells(NamedTuple):
+    """What stands on one sheet."""
+
+    rows: list[list[Value]]
+    """From A1, error values and formulas without a value marked."""
+    merges: tuple[Range, ...]
+    depends: bool
+    """Whether some formula may depend on a cell."""
 
 
 def open_reader(data: bytes, place: str) -> Any:
@@ -63,28 +68,47 @@ def open_reader(data: bytes, place: str) -> Any:
         raise _unless_asked_to_stop(panic, place) from panic
 
 
-def read_rows(reader: Any, name: str, xml: SheetXml) -> tuple[list[list[Value]], bool]:
-    """A sheet's rows from A1, error values and formulas without a value marked; and whether formulas may depend on it.
+def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[str, Cells]:
+    """The cells of some sheets, by name.
 
-    The reader gives '' for an error value and for a formula without a stored one, so those are found in the XML.
+    The reader gives '' for an error value and for a formula without a stored one, so those are found in the XML. It works
+    in a thread of its own and without the interpreter: the XML is looked through meanwhile.
     """
-    from python_calamine import CalamineError
+    with ThreadPoolExecutor(1) as thread:
+        under_way = []
+        for name, xml in scanned:
+            _refuse_far_out(xml)
+            under_way.append((name, xml, thread.submit(_read, reader, name, xml.place)))
+        return {name: _marked(xml, rows) for name, xml, rows in under_way}
 
+
+def _refuse_far_out(xml: SheetXml) -> None:
     last = max((number for number, _ in xml.rows), default=0)
     if last * xml.widest() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
         raise UnreadableFile(xml.place, fault, "Delete the rows and columns beyond the plan, then save it")
+
+
+def _read(reader: Any, name: str, place: str) -> list[list[Any]]:
+    from python_calamine import CalamineError
+
     try:
-        found = reader.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return reader.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[no-any-return]
     except (CalamineError, ValueError) as fault:
-        raise UnreadableFile(xml.place, "it cannot be read", _BACKUP) from fault
+        raise UnreadableFile(place, "it cannot be read", _BACKUP) from fault
     except BaseException as panic:
-        raise _unless_asked_to_stop(panic, xml.place) from panic
-    rows = [[_value(v) for v in row] if "" in row or timedelta in map(type, row) else row for row in found]
+        raise _unless_asked_to_stop(panic, place) from panic
+
+
+def _marked(xml: SheetXml, read: Future[list[list[Any]]]) -> Cells:
     special, depends = xml.special()
-    for (row, column), value in special.items():
-        put(rows, row, column, value)
-    return rows, depends
+    rows = [[None if v == "" else v for v in row] if "" in row else row for row in read.result()]
+    for row in rows:
+        if timedelta in map(type, row):
+            row[:] = [_clock(v) if isinstance(v, timedelta) else v for v in row]
+    for (at, column), value in special.items():
+        put(rows, at, column, value)
+    return Cells(rows, xml.merges(), depends)
 
 
 def _unless_asked_to_stop(panic: BaseException, place: str) -> BaseException:
@@ -94,13 +118,9 @@ def _unless_asked_to_stop(panic: BaseException, place: str) -> BaseException:
     return panic
 
 
-def _value(value: Any) -> Value:
-    if value == "":
-        return None
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-    return value  # type: ignore[no-any-return]
+def _clock(value: timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def put(rows: list[list[Value]], row: int, column: int, value: Value) -> None:

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from hrworkbook.errors import CannotWrite, UnreadableFile
 from hrworkbook.hosts.cell_xml import reads_as
-from hrworkbook.hosts.loading import Loaded, open_reader, read_rows
+from hrworkbook.hosts.loading import Loaded, open_reader, read_sheets
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import SheetXml
@@ -44,9 +44,10 @@ def _prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes
         alone[texts] = None
     reader = open_reader(package.with_parts(alone) if alone else found, place)
     for change in changes:
+        name = change.sheet.name
         xml = alone.get(change.sheet.part) or package.read(change.sheet.part)
-        rows, _ = read_rows(reader, change.sheet.name, SheetXml(xml, f"{place}!{change.sheet.name}"))
-        _refuse_difference(change, Block(change.sheet.name, rows))
+        cells = read_sheets(reader, [(name, SheetXml(xml, f"{place}!{name}"))])[name]
+        _refuse_difference(change, Block(name, cells.rows))
 
 
 def _refuse_difference(change: SheetChange, after: Block) -> None:
