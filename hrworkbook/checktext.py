@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from hrworkbook.appendix.measure import Face, face
 from hrworkbook.findings import Finding
 from hrworkbook.look import TALLEST_ROW, FontName
+from hrworkbook.measure import Face, face
 from hrworkbook.values import as_text
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hrworkbook import look
-from hrworkbook.appendix.measure import face
 from hrworkbook.ledgers import PLAN
+from hrworkbook.measure import face
 from hrworkbook.plan import Plan
 from hrworkbook.snapshot import Link, Write
 from hrworkbook.values import Value, as_text

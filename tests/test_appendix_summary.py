@@ -18,13 +18,13 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
-from hrworkbook.appendix.measure import face
 from hrworkbook.appendix.paginate import SAFETY
 from hrworkbook.appendix.plan_pages import PageSetup
 from hrworkbook.appendix.sheets import plan_document
 from hrworkbook.appendix.summary import plan_summary
 from hrworkbook.appendix.summary_pages import SummaryPlan
 from hrworkbook.appendix.widths import page_pixels, text_width
+from hrworkbook.measure import face
 
 STATUSES = ("Complete", "On track", "At risk", "Off track", "Deferred to next year", "Not started yet", "Not reported")
 MONTHS = tuple(

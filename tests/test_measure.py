@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrworkbook.appendix.measure import ONE_LINE, Face, face, is_foreign
+from hrworkbook.measure import ONE_LINE, Face, face, is_foreign
 
 TEXTS = st.text(st.sampled_from("abcMW .,/()-–£é\n😀日"), max_size=200)
 

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hrworkbook.appendix.cutting import cut
-from hrworkbook.appendix.measure import face
 from hrworkbook.appendix.paginate import SAFETY, paginate
 from hrworkbook.appendix.plan_pages import CONT, PagePlan, PageSetup, PrintColumn, PrintLine, shown
 from hrworkbook.appendix.texts import printed
 from hrworkbook.appendix.widths import page_pixels, text_width
+from hrworkbook.measure import face
 
 PHRASE = "the review of consultation wellbeing. £1,250.00 café – Oct 2016 sub-committee and/or (note 3) “HR” 😀 - • x"
 WORDS = st.sampled_from([*PHRASE.split(), "Schools/academies", "x" * 70, "\n", "\n- ", "agreed.\n"])

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hrworkbook.appendix.measure import Face
 from hrworkbook.appendix.plan_pages import shown
 from hrworkbook.look import TALLEST_ROW
+from hrworkbook.measure import Face
 
 PAD = 3.75
 """Points of white space a row keeps under its last line."""

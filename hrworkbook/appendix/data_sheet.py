@@ -7,9 +7,9 @@ from hrworkbook import look
 from hrworkbook.appendix.cutting import stepped, whole
 from hrworkbook.appendix.document import AppendixDocument
 from hrworkbook.appendix.ink import Ink, set_page
-from hrworkbook.appendix.measure import face
 from hrworkbook.appendix.texts import print_texts, printed
 from hrworkbook.appendix.widths import page_pixels, pixels_for, text_width
+from hrworkbook.measure import face
 from hrworkbook.values import LONGEST_TEXT
 
 SIZE = 12

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrworkbook import look
-from hrworkbook.appendix.measure import Face, face
 from hrworkbook.appendix.plan_pages import Cover, PageSetup
+from hrworkbook.measure import Face, face
 
 PAPER_CODES = {"A4": 9, "A3": 8}
 _MOST_HEADER = 255

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hrworkbook.appendix.cutting import Piece, pieces, row_height, stepped, whole
-from hrworkbook.appendix.measure import Face, face
 from hrworkbook.appendix.plan_pages import (
     CONT,
     Page,
@@ -25,6 +24,7 @@ from hrworkbook.appendix.plan_pages import (
 from hrworkbook.appendix.texts import print_texts, printed, shown_once, split_lines
 from hrworkbook.appendix.widths import INDENT, NARROW, PADDING, fit_widths, fits_whole, text_width
 from hrworkbook.look import TALLEST_ROW
+from hrworkbook.measure import Face, face
 
 SAFETY = 0.985
 """The share of a page that is filled: a printer's own metrics may set rows a little taller."""

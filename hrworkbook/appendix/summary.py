@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from hrworkbook.appendix.cutting import cut, row_height, stepped
 from hrworkbook.appendix.document import AppendixDocument, Count, MonthGrid, Spend
-from hrworkbook.appendix.measure import ONE_LINE, Face, face
 from hrworkbook.appendix.plan_pages import CONT, shown
 from hrworkbook.appendix.summary_pages import Part, SummaryCell, SummaryPlan, SummaryRow, paged
 from hrworkbook.appendix.texts import printed, split_lines
 from hrworkbook.appendix.widths import NARROW, PADDING, page_pixels, pixels_for
 from hrworkbook.findings import count
 from hrworkbook.look import TALLEST_ROW
+from hrworkbook.measure import ONE_LINE, Face, face
 
 _WORDS_SHARE = 0.31
 """The share of the page the wide column takes."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from hrworkbook.appendix.measure import Face
 from hrworkbook.appendix.plan_pages import PrintColumn, PrintLine
+from hrworkbook.measure import Face
 from hrworkbook.values import writable
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*](?=[ \t]|[^\W\d_])|[·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)

@@ -7,8 +7,8 @@ wrapped at the narrowest and the page is filled at the widest, and neither clips
 import math
 from collections.abc import Sequence
 
-from hrworkbook.appendix.measure import Face, face
 from hrworkbook.appendix.plan_pages import PageSetup, PrintColumn, group_spans
+from hrworkbook.measure import Face, face
 
 NARROW = 0.75
 """Points a pixel of column width takes at least."""

@@ -189,7 +189,7 @@ def _glued(before: str, word: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _advances(font: FontName, bold: bool) -> dict[str, int]:
-    table = json.loads(files("hrworkbook.appendix").joinpath("metrics.json").read_text(encoding="utf-8"))
+    table = json.loads(files("hrworkbook").joinpath("metrics.json").read_text(encoding="utf-8"))
     return dict(zip(table["characters"], table[font + (" bold" if bold else "")], strict=True))
 
 
