@@ -9,7 +9,8 @@ from hrworkbook.ledgers import REGISTER
 from hrworkbook.merged_before import MergedBefore
 from hrworkbook.outcomes import Received, Refused
 from hrworkbook.plan import schema_of
-from hrworkbook.receive import find, receive
+from hrworkbook.reading import Reader
+from hrworkbook.receive import find, read_found, receive
 from hrworkbook.snapshot import Snapshot
 
 
@@ -21,11 +22,13 @@ def arrivals(
     *,
     jobs: int | None = None,
     scheduler: str = "",
+    reader: Reader | None = None,
 ) -> Iterator[Received | Refused | Reply]:
     """Every file at the paths, in order: read in one capped child process, or in several, or by a Dask scheduler's workers.
 
     Nobody says how many `jobs`: one, or past a few thousand files one for each processor. A file that the master's Register
-    knows is not read again, unless it may be its owner's newest word. What was set aside is added to `asides`.
+    knows is not read again, unless it may be its owner's newest word. What was set aside is added to `asides`. A `reader`
+    that runs already is used where there is one process.
     """
     # A collection may have to be read again: once HR has said what month it is for, it says more.
     collects = schema_of(snapshot).collect is not None
@@ -42,4 +45,7 @@ def arrivals(
             with spread as crowd:
                 yield from crowd.read(find(paths, known, asides))
             return
-    yield from receive(paths, password, known, asides)
+    if reader:
+        yield from read_found(find(paths, known, asides), reader)
+    else:
+        yield from receive(paths, password, known, asides)

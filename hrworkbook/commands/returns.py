@@ -144,9 +144,9 @@ def run_merge(options: Namespace) -> int:
     from hrworkbook.arrivals import arrivals
     from hrworkbook.commands.collection import month_given
     from hrworkbook.merge import merge
+    from hrworkbook.reading import Reader
 
     host = host_of(options)
-    snapshot = host.snapshot()
     period = month_given(options.period)
     asides: list[Aside] = []
     paths = [Path(p) for p in options.paths]
@@ -154,8 +154,11 @@ def run_merge(options: Namespace) -> int:
         raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
     if options.jobs is not None and options.jobs < 1:
         raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
-    files = arrivals(snapshot, paths, options.password, asides, jobs=options.jobs, scheduler=options.cluster)
-    with Progress("Reading") as progress:
+    with Reader(password=options.password) as reader, Progress("Reading") as progress:
+        snapshot = host.snapshot()  # while the reader starts up
+        files = arrivals(
+            snapshot, paths, options.password, asides, jobs=options.jobs, scheduler=options.cluster, reader=reader
+        )
         result = merge(snapshot, progress.counted(files), now(), period)
     if not options.dry_run:
         host.apply(result.changes)
