@@ -245,7 +245,13 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
 
 def _period_said(blocks: Sequence[Block]) -> str:
     """The period in the due line of a return; '' where that is gone."""
-    said = (_DUE.fullmatch(plain(v)) for b in blocks for row in b.rows[:12] for v in row if isinstance(v, str))
+    said = (
+        _DUE.fullmatch(plain(v))
+        for b in blocks
+        for row in b.rows[b.top : b.top + 12]
+        for v in row
+        if isinstance(v, str)
+    )
     return next((m[1] for m in said if m), "")
 
 
@@ -278,5 +284,5 @@ def furniture_of(blocks: Sequence[Block]) -> set[str]:
     """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
     from hrworkbook.issue import is_furniture
 
-    texts = (v for b in blocks for row in b.rows[:12] for v in row if type(v) is str and " " in v)
+    texts = (v for b in blocks for row in b.rows[b.top : b.top + 12] for v in row if type(v) is str and " " in v)
     return {plain(v) for v in texts if is_furniture(v)}

@@ -1,6 +1,6 @@
 """Bounce: a return goes back to its owner for the cells that could not be taken, each with what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from hrworkbook.ledgers import DECISIONS, JOURNAL, REGISTER, Item
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.retyped import good_value
 from hrworkbook.snapshot import Snapshot
-from hrworkbook.values import CellError, Value, as_text, folded, plain
+from hrworkbook.values import CellError, Value, as_text, folded, plain, same
 from hrworkbook.waiting import NOT_TO_BE_TAKEN, UNDONE, is_open
 
 Place = tuple[str, str]
@@ -111,11 +111,11 @@ def _filled_in(plan: Plan, known: Known, rows: list[Item], faulty: Mapping[Place
     """The return with its own ID and seal, and the owner's answers in it.
 
     A cell that waits says what the owner wrote, unless no cell can hold it whole: half of a text sent back unmended would
-    be taken for a mended one. What was taken or decided says what the plan now says, so that it
-    merges again as already there; the rest is as it was issued.
+    be taken for a mended one. What was taken or decided, or was in the plan already, says what the plan now says, so that
+    it merges again as already there; the rest is as it was issued.
     """
     keys = {plain(c.header): c.key for c in plan.schema.columns if c.by_owner}
-    answers: dict[Place, Value] = {}
+    answers = _already_there(plan, known, keys.values())
     for item in (*JOURNAL.items(plan.snapshot), *(r for r in rows if UNDONE not in r.text("Done"))):
         id_, key = item.text("ID"), keys.get(item.text("Column"))
         if item.text("Return") == known.id and key and id_ in plan.by_id:
@@ -133,6 +133,22 @@ def _filled_in(plan: Plan, known: Known, rows: list[Item], faulty: Mapping[Place
         if id_ in plan.by_id
     ]
     return return_of(plan, known.id, known.owner, lines, known.period, due, last_texts(plan), sealed=known.baseline)
+
+
+def _already_there(plan: Plan, known: Known, keys: Collection[str]) -> dict[Place, Value]:
+    """What the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
+
+    No sheet keeps which cells those were. Showing one more than the owner answered does no harm: it is already there.
+    """
+    newest = [i for i in REGISTER.items(plan.snapshot) if i.text("What") == "Merged" and i.text("Return") == known.id]
+    if not newest or not newest[-1].number("Already there"):
+        return {}
+    return {
+        (id_, key): says
+        for id_, values in known.baseline.items()
+        for key in keys
+        if id_ in plan.by_id and not same(says := plan.by_id[id_].values.get(key), values.get(key))
+    }
 
 
 def note_on(cell: Faulty) -> str:

@@ -65,7 +65,7 @@ def merge(
             if first is not one:
                 replies[file], copy = _which_counts(plan, first, one)
                 refused.append(twice(copy.received))
-    newest, older = _newest(plan, issued, list(replies.values()))
+    newest, older = _newest(plan, issued, list(replies.values()), refused)
     changed: dict[Place, Value] = {}
     writers = dict(issued.writers)
     returns = [settle(plan, changed, one, issued.written_by(one.owner), writers) for one in newest]
@@ -150,7 +150,9 @@ def twice(file: Received) -> Refused:
     return Refused(file.file, reason, file.sha256, file.sender, file.sent, TWICE)
 
 
-def _newest(plan: Plan, issued: IssuedReturns, replies: Sequence[Reply]) -> tuple[list[Reply], list[Refused]]:
+def _newest(
+    plan: Plan, issued: IssuedReturns, replies: Sequence[Reply], refused: Sequence[Refused]
+) -> tuple[list[Reply], list[Refused]]:
     """The newest return of each owner, oldest first, and the older ones with the reason they stand back.
 
     Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides.
@@ -158,8 +160,10 @@ def _newest(plan: Plan, issued: IssuedReturns, replies: Sequence[Reply]) -> tupl
     newest: list[Reply] = []
     older: list[Refused] = []
     of_owner: dict[str, list[Reply]] = {}
+    again = [(r.owner, s) for r in refused if r.what == AGAIN and (s := by_this_clock(r.sent))]
     for one in sorted(replies, key=_age):
-        last, sent = issued.last_sent(one.owner), one.received.sent
+        moments = (issued.last_sent(one.owner), *(moment for owner, moment in again if owner == one.owner))
+        last, sent = max((m for m in moments if m), default=None), one.received.sent
         if sent and last and sent.replace(second=0, microsecond=0) < last:
             reason = f"a newer return from {one.owner}, sent {stamp(last)}, is already merged"
             older.append(_older(plan, one, None, reason))

@@ -60,7 +60,8 @@ def find_seal(blocks: Iterable[Block]) -> tuple[Seal | None, str]:
     """The seal in a workbook, and the text of something that was a seal but can no longer be read ('' if none)."""
     broken = ""
     for block in blocks:
-        for row in (*block.rows[:SEARCHED_ROWS], *block.rows[SEARCHED_ROWS:][-SEARCHED_ROWS:]):
+        top = block.top + SEARCHED_ROWS
+        for row in (*block.rows[:top], *block.rows[top:][-SEARCHED_ROWS:]):
             for value in row:
                 if isinstance(value, str) and _LIKE_ONE.match(value):
                     if match := _FORM.search(plain(value)):

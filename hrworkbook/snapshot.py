@@ -24,6 +24,11 @@ class Block:
     merges: tuple[Range, ...] = ()
     hidden: bool = False
 
+    @property
+    def top(self) -> int:
+        """The blank rows above the first that holds anything."""
+        return next((n for n, row in enumerate(self.rows) if row.count(None) < len(row)), 0)
+
     def at(self, row: int, column: int) -> Value:
         """The value at a row and column counted from 1; None outside the block."""
         if 1 <= row <= len(self.rows) and 1 <= column <= len(self.rows[row - 1]):
