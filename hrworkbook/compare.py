@@ -314,6 +314,9 @@ def settle(
             own = edit.place in own_before and same(own_before[edit.place], m)
             outcome = "applied" if own or same(m, b) else "conflict"
             why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
+            if outcome == "applied" and edit.place not in now and (formula := plan.formula(line, key)):
+                shown = formula if len(formula) > 1 else "one it shares with other cells"
+                outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
         cells.append(Cell(line, column, b, m, edit.received if as_it_came else edit.value, outcome, why))
         if outcome == "applied":

@@ -111,6 +111,10 @@ class Plan:
         """The address of a line's cell on the Plan sheet."""
         return address(line.row, self.places[key])
 
+    def formula(self, line: Line, key: str) -> str:
+        """The formula that works a line's cell out; '' where it holds a value."""
+        return self.snapshot[PLAN].formulas.get((line.row, self.places[key]), "")
+
     def is_done(self, line: Line) -> bool:
         """Whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")

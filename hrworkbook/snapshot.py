@@ -1,8 +1,8 @@
 """The seam between verbs and hosts: a snapshot in, a change set out."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hrworkbook.errors import NotAMaster
@@ -23,6 +23,8 @@ class Block:
     rows: Sequence[Sequence[Value]]
     merges: tuple[Range, ...] = ()
     hidden: bool = False
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
+    """The formulas of a master's Plan sheet, by row and column; of other sheets a host need not tell them."""
 
     @property
     def top(self) -> int:

@@ -11,6 +11,7 @@ from hrworkbook.hosts.growing import grown
 from hrworkbook.hosts.rectangles import Rectangle, rectangles, runs_of_text, stretches
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.hosts.workbook_xml import Table
+from hrworkbook.ledgers import PLAN
 from hrworkbook.snapshot import Block, Link, address
 from hrworkbook.snapshot import Range as Area
 from hrworkbook.values import CellError, Uncomputed, Value, as_text, same
@@ -54,7 +55,24 @@ def block_of(sheet: Any) -> Block:
     if last == (1, 1) and rows[0][0] is None:
         rows, last = [], None
     merges = tuple(_merges(sheet, (1, 1, min(last[0], _HEADINGS), last[1]))) if last else ()
-    return Block(sheet.name, rows, merges, hidden=sheet.visible not in (True, -1))
+    formulas = {}
+    if last and sheet.name == PLAN:
+        at = _formulas(sheet.range((1, 1), last), (1, 1, *last))
+        formulas = {(row, column): text for row, column, text in at if text != rows[row - 1][column - 1]}
+    return Block(sheet.name, rows, merges, sheet.visible not in (True, -1), formulas)
+
+
+def _formulas(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:
+    """What begins with `=` in an xlwings range, by row and column: formulas, and texts that look like one."""
+    top, left, bottom, _ = area
+    found = cells.formula
+    rows = found if isinstance(found, list | tuple) else ((found,),)
+    if not isinstance(rows[0], list | tuple):
+        rows = (rows,) if top == bottom else [(f,) for f in rows]
+    for r, row in enumerate(rows, top):
+        for c, text in enumerate(row, left):
+            if isinstance(text, str) and text.startswith("="):
+                yield r, c, text
 
 
 def _merges(sheet: Any, area: Area) -> Iterator[Area]:
@@ -156,16 +174,10 @@ class SheetWrite:
 
     def _held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], Cell]:
         """What the cells hold: their values, or the formulas that give them."""
-        top, left, bottom, _ = self.area
-        found = self._range(self.area).formula
-        formulas = found if isinstance(found, list | tuple) else ((found,),)
-        if not isinstance(formulas[0], list | tuple):
-            formulas = (formulas,) if top == bottom else [(f,) for f in formulas]
-        held: dict[tuple[int, int], Cell] = {}
-        for (row, column), value in values.items():
-            formula = formulas[row - top][column - left]
-            is_formula = isinstance(formula, str) and formula.startswith("=") and formula != value
-            held[row, column] = Uncomputed(formula) if is_formula else value
+        held: dict[tuple[int, int], Cell] = dict(values)
+        for row, column, text in _formulas(self._range(self.area), self.area):
+            if (row, column) in values and text != values[row, column]:
+                held[row, column] = Uncomputed(text)
         return held
 
     def _refuse_arrays(self) -> None:

@@ -41,9 +41,9 @@ def load(data: bytes, place: str) -> Loaded:
     package.check_parts({*others, *(sheet.part for sheet in workbook.sheets)})
     scanned = ((s.name, SheetXml(package.read_xml(s.part), f"{place}!{s.name}")) for s in workbook.sheets if s.part)
     found = read_sheets(open_reader(data, place), scanned)
-    sheets = [(sheet, found.get(sheet.name, Cells([], (), False))) for sheet in workbook.sheets]
-    blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden) for sheet, cells in sheets)
-    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.depends for _, cells in sheets))
+    sheets = [(sheet, found.get(sheet.name, Cells([], (), {}))) for sheet in workbook.sheets]
+    blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas) for sheet, cells in sheets)
+    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets))
 
 
 class Cells(NamedTuple):
@@ -52,8 +52,8 @@ class Cells(NamedTuple):
     rows: list[list[Value]]
     """From A1, error values and formulas without a value marked."""
     merges: tuple[Range, ...]
-    depends: bool
-    """Whether some formula may depend on a cell."""
+    formulas: dict[tuple[int, int], str]
+    """Those that may depend on a cell, by row and column."""
 
 
 def open_reader(data: bytes, place: str) -> Any:
@@ -101,14 +101,14 @@ def _read(reader: Any, name: str, place: str) -> list[list[Any]]:
 
 
 def _marked(xml: SheetXml, read: Future[list[list[Any]]]) -> Cells:
-    special, depends = xml.special()
+    special, formulas = xml.special()
     rows = [[None if v == "" else v for v in row] if "" in row else row for row in read.result()]
     for row in rows:
         if timedelta in map(type, row):
             row[:] = [_clock(v) if isinstance(v, timedelta) else v for v in row]
     for (at, column), value in special.items():
         put(rows, at, column, value)
-    return Cells(rows, xml.merges(), depends)
+    return Cells(rows, xml.merges(), formulas)
 
 
 def _unless_asked_to_stop(panic: BaseException, place: str) -> BaseException:

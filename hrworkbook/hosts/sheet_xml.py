@@ -183,13 +183,13 @@ class SheetXml:
         refs = re.finditer(rb"""\sr\s*=\s*["']([A-Za-z]+)\d""", data[self.opening.opened : self.opening.end])
         return max((column_number(letters.decode()) for letters in {m[1] for m in refs}), default=1)
 
-    def special(self) -> tuple[dict[tuple[int, int], CellError], bool]:
-        """Error values and formulas without a value by row and column; and whether a formula can depend on a cell.
+    def special(self) -> tuple[dict[tuple[int, int], CellError], dict[tuple[int, int], str]]:
+        """Error values and formulas without a value by row and column; and the formulas that can depend on a cell.
 
         A HYPERLINK to a place with a fixed text depends on none.
         """
         found: dict[tuple[int, int], CellError] = {}
-        depends = False
+        formulas: dict[tuple[int, int], str] = {}
         low, high = self.opening.opened, self.opening.end
         if self.seen.find(b'"e"', low, high) >= 0 or self.seen.find(b"'e'", low, high) >= 0:
             for match in re.compile(rb"""\st\s*=\s*["']e["']""").finditer(self.seen, low, high):
@@ -199,11 +199,12 @@ class SheetXml:
         if self.has_formulas:
             for match in self._formula.finditer(self.seen, low, high):
                 text = unescape((match[2] or b"").decode("utf-8", "replace"))
-                depends = depends or not text.startswith("HYPERLINK(")
                 place = self._cell_at(match.start())
+                if not text.startswith("HYPERLINK("):
+                    formulas[place[:2] if place else (0, 0)] = "=" + text
                 if place and (place[0], place[1]) not in found and self._stored(place[2]) is None:
                     found[place[0], place[1]] = Uncomputed("=" + text)
-        return found, depends
+        return found, formulas
 
     def _stored(self, cell: Span) -> str | None:
         """The text of a cell's stored value; None where it has none, which a formula's empty text is not."""
