@@ -97,8 +97,7 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
     if value is None:
         return f"{open_}/>".encode()
     if type(value) is str:
-        keep = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
-        return f'{open_} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(value))}</{p}t></{p}is></{p}c>'.encode()
+        return text_xml(value, ref, style, prefix)
     if isinstance(value, Link):
         return f'{open_} t="str"><{p}f>{_xml(_told(jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
     if isinstance(value, CellError):
@@ -110,6 +109,13 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
         str(int(number)) if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 else repr(number)
     )
     return f"{open_}><{p}v>{text}</{p}v></{p}c>".encode()
+
+
+def text_xml(text: str, ref: str, style: str, prefix: str) -> bytes:
+    """The `<c>` of a text, as `cell_xml` gives it."""
+    p, s = prefix, f' s="{style}"' if style else ""
+    keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(text))}</{p}t></{p}is></{p}c>'.encode()
 
 
 def _told(text: str) -> str:

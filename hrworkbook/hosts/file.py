@@ -112,21 +112,26 @@ class FileHost:
         return self._loaded
 
 
-def _wanted(changes: ChangeSet, loaded: Loaded) -> dict[str, dict[tuple[int, int], Cell]]:
+def _wanted(changes: ChangeSet, loaded: Loaded) -> dict[str, dict[int, dict[int, Cell]]]:
     """The cells to write by sheet, row and column, checked: sheets exist, addresses exist, values can be stored."""
-    wanted: dict[str, dict[tuple[int, int], Cell]] = {}
+    wanted: dict[str, dict[int, dict[int, Cell]]] = {}
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
     for write in changes.writes:
         sheet = write.sheet
         if not parts.get(loaded.snapshot[sheet].name):
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
-        cells = wanted.setdefault(sheet, {})
+        rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):
+            _refuse_no_such_place(sheet, row, write.column, write.column + len(values) - 1)
+            cells = rows.setdefault(row, {})
             for column, value in enumerate(values, write.column):
-                if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
-                    raise CannotWrite(
-                        sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed"
-                    )
                 is_sound = value is None or (type(value) is str and is_plain(value))
-                cells[row, column] = value if is_sound else storable(value, f"{sheet}!{address(row, column)}")
+                cells[column] = value if is_sound else storable(value, f"{sheet}!{address(row, column)}")
     return wanted
+
+
+def _refuse_no_such_place(sheet: str, row: int, first: int, last: int) -> None:
+    if 1 <= row <= LAST_ROW and first >= 1 and last <= LAST_COLUMN:
+        return
+    column = first if first < 1 else last
+    raise CannotWrite(sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed")

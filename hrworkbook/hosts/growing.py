@@ -6,15 +6,16 @@ from hrworkbook.hosts.workbook_xml import Table
 from hrworkbook.snapshot import Range
 
 
-def grown(table: Table, filled: Collection[tuple[int, int]], others: Collection[Range]) -> Range:
+def grown(table: Table, filled: Collection[int], others: Collection[Range]) -> Range:
     """The table's range with the rows directly below it that were filled; as it is with a totals row, or at another table.
 
-    `filled` are the rows and columns that something was written to.
+    `filled` are the rows in which something was written to one of its columns.
     """
     top, left, bottom, right = table.range
     if table.totals_rows:
         return table.range
-    rows = {row for row, column in filled if left <= column <= right}
-    while bottom + 1 in rows and not any(o[0] <= bottom + 1 <= o[2] and o[1] <= right and left <= o[3] for o in others):
+    while bottom + 1 in filled and not any(
+        o[0] <= bottom + 1 <= o[2] and o[1] <= right and left <= o[3] for o in others
+    ):
         bottom += 1
     return top, left, bottom, right

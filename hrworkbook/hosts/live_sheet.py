@@ -293,7 +293,8 @@ class SheetWrite:
             if area[2] >= self.area[2]:
                 continue
             about = Table("", table.name, area, int(table.show_headers), int(table.show_totals))
-            new = grown(about, filled, [other for t, other in tables if t is not table])
+            rows = {row for row, column in filled if area[1] <= column <= area[3]}
+            new = grown(about, rows, [other for t, other in tables if t is not table])
             if new != area:
                 self.tables.append((table, area))
                 table.resize(self._range(new))

@@ -166,8 +166,8 @@ class Package:
             found.append(Relation(element.get("Id", ""), element.get("Type", "").rpartition("/")[2], there or ""))
         return found
 
-    def with_parts(self, changed: Mapping[str, bytes | None]) -> bytes:
-        """The workbook's bytes with some parts' contents replaced, or left out where None."""
+    def with_parts(self, changed: Mapping[str, bytes | None], level: int = LEVEL) -> bytes:
+        """The workbook's bytes with some parts' contents replaced, packed at zlib's `level`, or left out where None."""
         out: list[bytes] = []
         length = 0
         centrals: dict[str, bytes] = {}
@@ -176,7 +176,7 @@ class Package:
             if content is None:
                 continue
             if name in changed:
-                piece, central = _packed(entry, content, length)
+                piece, central = _packed(entry, content, length, level)
             else:
                 piece, central = self.raw(name), entry.central[:42] + struct.pack("<I", length) + entry.central[46:]
             out.append(piece)
@@ -218,9 +218,9 @@ def _entries(archive: ZipFile, data: bytes) -> Iterator[tuple[str, _Entry]]:
         at += length
 
 
-def _packed(entry: _Entry, content: bytes, offset: int) -> tuple[bytes, bytes]:
+def _packed(entry: _Entry, content: bytes, offset: int, level: int) -> tuple[bytes, bytes]:
     """The part with a new content, for the zip and for its directory."""
-    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
     body = deflate.compress(content) + deflate.flush()
     sizes = (zlib.crc32(content), len(body), len(content))
     fields = list(_CENTRAL.unpack_from(entry.central))

@@ -9,7 +9,8 @@ from hrworkbook.hosts.loading import Loaded, open_reader, read_sheets
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import SheetXml
-from hrworkbook.snapshot import Block, address
+from hrworkbook.snapshot import address
+from hrworkbook.values import Value
 
 
 def prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes: Sequence[SheetChange]) -> None:
@@ -42,26 +43,27 @@ def _prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes
     texts = before.workbook.part_of("sharedStrings")
     if texts and all(change.xml.plain for change in changes):
         alone[texts] = None
-    reader = open_reader(package.with_parts(alone) if alone else found, place)
+    reader = open_reader(package.with_parts(alone, level=0) if alone else found, place)
     for change in changes:
         name = change.sheet.name
         xml = alone.get(change.sheet.part) or package.read(change.sheet.part)
         cells = read_sheets(reader, [(name, SheetXml(xml, f"{place}!{name}"))])[name]
-        _refuse_difference(change, Block(name, cells.rows))
+        _refuse_difference(change, cells.rows)
 
 
-def _refuse_difference(change: SheetChange, after: Block) -> None:
-    for (row, column), value in change.stored.items():
-        if not reads_as(value, after.at(row, column)):
-            raise _unread(change, row, column)
-    before = Block("", []) if change.xml.plain else change.block
-    for number in range(1, max(len(before.rows), len(after.rows)) + 1):
-        old = before.rows[number - 1] if number <= len(before.rows) else []
-        new = after.rows[number - 1] if number <= len(after.rows) else []
+def _refuse_difference(change: SheetChange, after: Sequence[Sequence[Value]]) -> None:
+    for number, stored in change.stored.items():
+        cells = after[number - 1] if number <= len(after) else ()
+        for column, value in stored.items():
+            if not reads_as(value, cells[column - 1] if column <= len(cells) else None):
+                raise _unread(change, number, column)
+    before = () if change.xml.plain else change.block.rows
+    for number, (old, new) in enumerate(zip_longest(before, after, fillvalue=()), 1):
         if old == new or (not old and new.count(None) == len(new)):
             continue
+        stored = change.stored.get(number, {})
         for column, (was, now) in enumerate(zip_longest(old, new), 1):
-            if was != now and (number, column) not in change.stored:
+            if was != now and column not in stored:
                 raise _unread(change, number, column)
 
 

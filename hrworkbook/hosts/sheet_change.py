@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from hrworkbook.errors import CannotWrite
-from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown
+from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown, text_xml
 from hrworkbook.hosts.growing import grown
 from hrworkbook.hosts.loading import Loaded
 from hrworkbook.hosts.sheet_edit import Edit
 from hrworkbook.hosts.sheet_xml import SheetXml
-from hrworkbook.hosts.workbook_xml import SheetPart, grown_table
-from hrworkbook.snapshot import Link, address
+from hrworkbook.hosts.workbook_xml import SheetPart, Table, grown_table
+from hrworkbook.snapshot import Link, Range, address
 
 
 class SheetChange:
     """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
 
     def __init__(
-        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[tuple[int, int], Cell], heights: Mapping[int, float]
+        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[int, Mapping[int, Cell]], heights: Mapping[int, float]
     ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
@@ -25,17 +25,14 @@ class SheetChange:
         self.heights = heights
         self.xml = SheetXml(loaded.package.read_xml(sheet.part), f"{loaded.package.place}!{sheet.name}")
         self.tables = loaded.workbook.tables(sheet.part)
-        self.stored: dict[tuple[int, int], Cell] = {}
+        self.stored: dict[int, dict[int, Cell]] = {}
         self.parts: dict[str, bytes | None] = {}
         self.formulas_changed = False
 
     def made(self) -> bool:
         """Whether anything changes; the parts that do are then in `parts`."""
-        targets: dict[int, list[int]] = {}
-        for row, column in sorted(self.wanted):
-            targets.setdefault(row, []).append(column)
-        filled = {place for place, value in self.wanted.items() if value is not None}
-        self._grown = [(t, grown(t, filled, [o.range for o in self.tables if o is not t])) for t in self.tables]
+        targets = {row: sorted(self.wanted[row]) for row in sorted(self.wanted)}
+        self._grown = [(table, self._range_of(table)) for table in self.tables]
         edit = Edit(self.xml, targets, self._new_style, self.heights)
         self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
         self._prefix = self.xml.prefix.decode()
@@ -45,8 +42,8 @@ class SheetChange:
         xml = edit.apply(self._render, self._new_cells)
         if xml == self.xml.xml:
             return False
-        for place in edit.already:
-            del self.stored[place]
+        for row, column in edit.already:
+            del self.stored[row][column]
         self._refuse_what_would_break()
         self.formulas_changed = edit.formulas_gone or self._links
         self.alone = edit.alone() if self.xml.plain else b""
@@ -57,15 +54,25 @@ class SheetChange:
                 self.parts[table.part] = grown_table(part, table.range, new)
         return True
 
+    def _range_of(self, table: Table) -> Range:
+        """The table's range, grown over what is written below it."""
+        left, right = table.range[1], table.range[3]
+        filled = {
+            row
+            for row, cells in self.wanted.items()
+            if row > table.range[2] and any(left <= c <= right and v is not None for c, v in cells.items())
+        }
+        return grown(table, filled, [other.range for other in self.tables if other is not table])
+
     def _render(self, row: int, column: int, style: str, formula: bool) -> bytes | None:
-        new = self.wanted[row, column]
+        new = self.wanted[row][column]
         if new is not None and type(new) is not str:
             if style not in self._shown:
                 self._shown[style] = styles_shown(self.workbook.shows, style)
             new = shown_as(new, self._shown[style])
         if not formula and is_already(new, self.block.at(row, column)):
             return None
-        self.stored[row, column] = new
+        self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
         return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
 
@@ -73,15 +80,15 @@ class SheetChange:
         """The cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""
         made = []
         is_below = row > len(self.block.rows)
-        counts_from_1904 = self.workbook.counts_from_1904
+        wanted, stored = self.wanted[row], self.stored.setdefault(row, {})
         for column in columns:
-            value = self.wanted[row, column]
+            value = wanted[column]
             if is_below and value is None:
                 continue
             style = self._new_style(row, column, "")
             if is_below and type(value) is str:
-                self.stored[row, column] = value
-                made.append((column, cell_xml(value, address(row, column), style, self._prefix, counts_from_1904)))
+                stored[column] = value
+                made.append((column, text_xml(value, address(row, column), style, self._prefix)))
             elif new := self._render(row, column, style, False):
                 made.append((column, new))
         return made
@@ -112,24 +119,29 @@ class SheetChange:
         for table in self.tables:
             top, left, bottom, right = table.range
             fixed = {*range(top, top + table.header_rows), *range(bottom - table.totals_rows + 1, bottom + 1)}
-            for row, column in self.stored:
+            for row, column, _ in self._each_stored():
                 if row in fixed and left <= column <= right:
                     raise self._tied(row, column, f"it is a heading or total of the table {table.name}", "Change it")
         for top, left, bottom, right in self.block.merges:
-            for row, column in self.stored:
+            for row, column, value in self._each_stored():
                 hidden = (row, column) != (top, left) and top <= row <= bottom and left <= column <= right
-                if hidden and self.stored[row, column] is not None:
+                if hidden and value is not None:
                     raise self._tied(row, column, f"it is merged into {address(top, left)}", "Unmerge the cells")
 
+    def _each_stored(self) -> Iterator[tuple[int, int, Cell]]:
+        return ((row, column, value) for row, cells in self.stored.items() for column, value in cells.items())
+
     def _refuse_formulas(self) -> None:
-        for area, kind, group in self.xml.tied():
-            inside = {(r, c) for r, c in self.stored if area[0] <= r <= area[2] and area[1] <= c <= area[3]}
+        tied = self.xml.tied()
+        stored = {(row, column) for row, column, _ in self._each_stored()} if tied else set()
+        for area, kind, group in tied:
+            inside = {(r, c) for r, c in stored if area[0] <= r <= area[2] and area[1] <= c <= area[3]}
             if not inside or (kind != "shared" and area[:2] == area[2:]):
                 continue
             row, column = min(inside)
             if kind != "shared":
                 raise self._tied(row, column, "it is part of one formula that fills several cells")
-            if (area[0], area[1]) in self.stored and self.xml.sharing(group) - set(self.stored):
+            if (area[0], area[1]) in stored and self.xml.sharing(group) - stored:
                 raise self._tied(area[0], area[1], "other cells take their formula from it")
 
     def _tied(

@@ -193,8 +193,10 @@ class Edit:
 
 def _tall(head: bytes, points: float) -> bytes:
     """A row's opening tag with at least this height, stated as set by hand so that no program shrinks it."""
+    if not points:
+        return head
     match = re.search(rb"""\sht\s*=\s*["']([\d.]+)["']""", head)
-    if not points or (match and float(match[1]) >= points):
+    if match and float(match[1]) >= points:
         return head
     bare = re.sub(rb"""\s(?:ht|customHeight)\s*=\s*["'][^"']*["']""", b"", head).rstrip(b">").rstrip()
     empty = bare.endswith(b"/")
