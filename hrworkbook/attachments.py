@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from hrworkbook.bounds import FILE_MAX, MB, Package
 from hrworkbook.errors import say
@@ -16,6 +17,22 @@ _MAIL_FIELD = re.compile(
     re.I,
 )
 _DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BOOKS = (
+    ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".xltx", ".xltm", ".xlt", ".ots", ".tsv", ".fods", ".numbers",
+)  # fmt: skip
+_PARCELS = (".eml", ".msg", ".zip", ".mbox")
+_BOOK_KIND = re.compile(r"spreadsheet|ms-excel|csv", re.I)
+_DOCUMENTS = (".doc", ".docx", ".docm", ".dot", ".ppt", ".pptx", ".odt", ".odp", ".vsd", ".vsdx", ".pub")
+NOT_RETURNS = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".emf", ".wmf", ".ico", ".vcf", ".ics", ".p7s", ".asc",
+    ".sig", ".css",
+)  # fmt: skip
+_ORNAMENTS = (
+    "image/", "text/calendar", "text/vcard", "text/x-vcard", "application/pkcs7-signature",
+    "application/x-pkcs7-signature", "application/pgp-signature", "text/rfc822-headers",
+)  # fmt: skip
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+_NO_NAME = re.compile(r"[/\\]|^[ .]*$|^ |[ .]$")
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
@@ -80,12 +97,10 @@ class Aside:
 
 def safe_name(name: str) -> str:
     r"""The last step of a name, fit to show: no folders (`../../`, `C:\`), no control or direction characters, no more than 120."""
+    if name.isascii() and name.isprintable() and len(name) <= 120 and not _NO_NAME.search(name):
+        return name
     leaf = re.split(r"[/\\]", name.replace("\0", ""))[-1]
-    leaf = "".join(
-        c
-        for c in leaf
-        if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
-    )
+    leaf = printable(leaf)
     leaf = leaf.encode("utf-8", "replace").decode().lstrip().rstrip(" .") if leaf.strip(" .") else ""
     if len(leaf) > 120:
         stem, dot, ending = leaf.rpartition(".")
@@ -112,6 +127,20 @@ def not_sent(name: str) -> str:
     if low in _SYSTEM or low.startswith((".", "~")) or low.endswith((".tmp", ".crdownload", ".part", ".lnk")):
         return "a file of the system, not one that was sent"
     return ""
+
+
+def sort_of(name: str, mime: str, head: bytes, inline: bool) -> Literal["workbook", "ornament", "document", ""]:
+    """What something enclosed in a mail may be, by its name, kind and first bytes; '' for a part of the mail's own text."""
+    low = name.lower()
+    if head.startswith(b"\x78\x9f\x3e\x22") or low == "winmail.dat" or mime in _TNEF:
+        return "workbook"
+    if low.endswith(NOT_RETURNS) or mime.lower().startswith(_ORNAMENTS):
+        return "ornament"
+    if low.endswith((*BOOKS, *_PARCELS)) or _BOOK_KIND.search(mime):
+        return "workbook"
+    if head.startswith((ZIP, OLE)) and not low.endswith(_DOCUMENTS):
+        return "workbook"
+    return "document" if name or not inline else ""
 
 
 def is_mailbox(head: bytes) -> bool:

@@ -6,14 +6,17 @@ is set aside and counted, not refused.
 
 import hashlib
 import os
-import re
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from hrworkbook.attachments import (
+    BOOKS,
     MAIL_MAX,
+    NOT_RETURNS,
     Aside,
     Attachment,
     Refusal,
@@ -24,85 +27,45 @@ from hrworkbook.attachments import (
     not_sent,
     safe_name,
     shown_text,
+    sort_of,
 )
 from hrworkbook.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.sniff import OLE, ZIP
 
 if TYPE_CHECKING:
-    from hrworkbook.mails import Mail
+    from hrworkbook.mails import Enclosure, Mail
 
 ZIP_MAX = 200 * MB
 _NO_ZIP = "Ask the sender for the workbook itself, without the zip"
 ZIP_DEPTH = 5
+_HEAD = 4096
+"""Bytes by which a file is told for what it is."""
 ATTACHMENTS_MAX = 5_000
 """Attachments taken out of one mail, mailbox message or zip."""
-
-_BOOKS = (
-    ".xlsx",
-    ".xlsm",
-    ".xlsb",
-    ".xls",
-    ".ods",
-    ".csv",
-    ".xltx",
-    ".xltm",
-    ".xlt",
-    ".ots",
-    ".tsv",
-    ".fods",
-    ".numbers",
-)
-_BOOK_KIND = re.compile(r"spreadsheet|ms-excel|csv", re.I)
-_DOCUMENTS = (".doc", ".docx", ".docm", ".dot", ".ppt", ".pptx", ".odt", ".odp", ".vsd", ".vsdx", ".pub")
-_NOT_RETURNS = (
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".bmp",
-    ".svg",
-    ".webp",
-    ".emf",
-    ".wmf",
-    ".ico",
-    ".vcf",
-    ".ics",
-    ".p7s",
-    ".asc",
-    ".sig",
-    ".css",
-)
-_ASIDE_KINDS = (
-    "image/",
-    "text/calendar",
-    "text/vcard",
-    "text/x-vcard",
-    "application/pkcs7-signature",
-    "application/x-pkcs7-signature",
-    "application/pgp-signature",
-    "text/rfc822-headers",
-)
-
 
 Found = TypeVar("Found", bound="Attachment | Refusal")
 
 
-def collect(paths: Iterable[Path], asides: list[Aside] | None = None) -> Iterator[Attachment | Refusal]:
+def collect(
+    paths: Iterable[Path], asides: list[Aside] | None = None, known: Container[str] = ()
+) -> Iterator[Attachment | Refusal]:
     """Every file that may be a return, in the order of the paths, each folder sorted by name.
 
     A path is a file, a folder, a mail (.eml, .msg), a mailbox (mbox) or a zip of these, told by content. A mail without a
-    workbook is a refusal. What is set aside is added to `asides` where one is given.
+    workbook is a refusal. What is set aside is added to `asides` where one is given. A file whose hash is `known` is taken
+    for the workbook that it was.
     """
-    finder = _Finder(asides if asides is not None else [])
+    finder = _Finder(asides if asides is not None else [], known)
     for path in paths:
         yield from finder.at(Path(path))
 
 
 class _Finder:
-    def __init__(self, asides: list[Aside]) -> None:
+    def __init__(self, asides: list[Aside], known: Container[str]) -> None:
         self.asides = asides
-        self.seen: dict[bytes, str] = {}
+        self.known = known
+        self.seen: dict[str, str] = {}
         self.unpacked = 0
         """Bytes taken out of zips, in zips, in one file on disk."""
 
@@ -137,56 +100,52 @@ class _Finder:
         name = safe_name(path.name)
         self.unpacked = 0
         try:
-            if not path.is_file():
-                yield Refusal(name, "this is no ordinary file", "Give a file or a folder")
-                return
-            with path.open("rb") as file:
-                head = file.read(4096)
-            size = path.stat().st_size
+            read = _read(path)
         except OSError as error:
-            yield Refusal(
-                name,
-                f"it cannot be opened ({(error.strerror or 'no reason given').lower()})",
-                "Check that you may read it, and try again",
-            )
+            why = (error.strerror or "no reason given").lower()
+            yield Refusal(name, f"it cannot be opened ({why})", "Check that you may read it, and try again")
+            return
+        if read is None:
+            yield Refusal(name, "this is no ordinary file", "Give a file or a folder")
             return
         try:
-            if is_mailbox(head):
-                from hrworkbook.mails import mails_of_mailbox
-
-                for number, data in enumerate(mails_of_mailbox(path), 1):
-                    yield from self.mail(data, (name, f"mail {number}"))
-            elif head and is_mail(head, name):
-                yield from self.mail(_read(path, size, MAIL_MAX), (name,))
-            elif head.startswith(ZIP) and size <= ZIP_MAX:
-                yield from self.package(path.read_bytes(), Attachment(name, path), 0)
-            elif (
-                head.startswith(OLE)
-                and size <= MAIL_MAX
-                and (name.lower().endswith(".msg") or is_outlook(path.read_bytes()))
-            ):
-                yield from self.outlook(path.read_bytes(), (name,))
-            else:
-                yield self.placed(Attachment(name, path))
+            yield from self.on_disk(path, name, *read)
         except UnreadableFile as refusal:
             yield Refusal(name, refusal.fault, refusal.remedy)
         except OSError as error:
-            yield Refusal(
-                name,
-                f"it cannot be read ({(error.strerror or 'no reason given').lower()})",
-                "Copy it to your own disk and try again",
-            )
+            why = (error.strerror or "no reason given").lower()
+            yield Refusal(name, f"it cannot be read ({why})", "Copy it to your own disk and try again")
 
-    def placed(self, found: Attachment) -> Attachment:
+    def on_disk(self, path: Path, name: str, head: bytes, data: bytes | None) -> Iterator[Attachment | Refusal]:
+        """A file on disk by its first bytes, and all of them where they are not too many."""
+        if is_mailbox(head):
+            from hrworkbook.mails import mails_of_mailbox
+
+            for number, mail in enumerate(mails_of_mailbox(path), 1):
+                yield from self.mail(mail, (name, f"mail {number}"))
+        elif head and is_mail(head, name):
+            if data is None:
+                size = f"it has {path.stat().st_size // MB} MB; more than {MAIL_MAX // MB} MB are not read"
+                raise refused(size, "Ask the sender for the workbook alone")
+            yield from self.mail(data, (name,))
+        elif data is None:
+            yield Attachment(name, path)
+        elif head.startswith(ZIP):
+            yield from self.package(data, Attachment(name, path), 0)
+        elif head.startswith(OLE) and (name.lower().endswith(".msg") or is_outlook(data)):
+            yield from self.outlook(data, (name,))
+        else:
+            yield self.placed(Attachment(name, path), data)
+
+    def placed(self, found: Attachment, data: bytes, sha256: str = "") -> Attachment:
         """The attachment with its hash, and the place of an earlier copy if there is one."""
-        content = found.content()
-        if len(content) > FILE_MAX:
+        if len(data) > FILE_MAX:
             return found
-        digest = hashlib.sha256(content)
-        earlier = self.seen.get(digest.digest(), "")
+        sha256 = sha256 or hashlib.sha256(data).hexdigest()
+        earlier = self.seen.get(sha256, "")
         if not earlier:
-            self.seen[digest.digest()] = found.place
-        return replace(found, sha256=digest.hexdigest(), copy_of=earlier)
+            self.seen[sha256] = found.place
+        return replace(found, sha256=sha256, copy_of=earlier)
 
     # ------------------------------------------------------------ mails
 
@@ -235,28 +194,16 @@ class _Finder:
 
     def enclosures(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
-        books, others = [], []
+        books: list[tuple[Enclosure, str]] = []
+        others: list[tuple[Enclosure, str]] = []
         for enclosure in mail.enclosures:
             name = safe_name(enclosure.name) if enclosure.name else ""
             shown = name or "unnamed attachment"
-            head = enclosure.data[:4096]
-            low = name.lower()
-            if (
-                head.startswith(b"\x78\x9f\x3e\x22")
-                or low == "winmail.dat"
-                or enclosure.mime in ("application/ms-tnef", "application/vnd.ms-tnef")
-            ):
-                books.append((enclosure, shown))
-            elif low.endswith(_NOT_RETURNS) or enclosure.mime.lower().startswith(_ASIDE_KINDS):
+            sort = sort_of(name, enclosure.mime, enclosure.data[:_HEAD], enclosure.inline)
+            if sort == "ornament":
                 self.asides.append(Aside(" > ".join((*via, shown)), "a picture, signature or invitation"))
-            elif (
-                low.endswith((*_BOOKS, ".eml", ".msg", ".zip", ".mbox"))
-                or _BOOK_KIND.search(enclosure.mime)
-                or (head.startswith((ZIP, OLE)) and not low.endswith(_DOCUMENTS))
-            ):
-                books.append((enclosure, shown))
-            elif name or not enclosure.inline:
-                others.append((enclosure, shown))
+            elif sort:
+                (books if sort == "workbook" else others).append((enclosure, shown))
         if books:
             for _, shown in others:
                 self.asides.append(Aside(" > ".join((*via, shown)), "a document beside the workbook"))
@@ -296,20 +243,24 @@ class _Finder:
         elif is_mail(head, found.name):
             yield from self.mail(data, via)
         else:
-            yield self.placed(found)
+            yield self.placed(found, data)
 
     def package(self, data: bytes, found: Attachment, depth: int) -> Iterator[Attachment | Refusal]:
         """A zip: a workbook as it is, a zip of files with each of its files looked into."""
+        sha256 = hashlib.sha256(data).hexdigest() if len(data) <= FILE_MAX else ""
+        if sha256 in self.known:
+            yield self.placed(found, data, sha256)
+            return
         try:
             package = Package(data)
         except UnreadableFile as refusal:
-            if found.name.lower().endswith(_BOOKS):
-                yield self.placed(found)
+            if found.name.lower().endswith(BOOKS):
+                yield self.placed(found, data, sha256)
             else:
                 yield Refusal(found.place, refusal.fault, _NO_ZIP, via=found.via)
             return
         if is_document(package):
-            yield self.placed(found)
+            yield self.placed(found, data, sha256)
             return
         if depth >= ZIP_DEPTH:
             yield Refusal(
@@ -326,7 +277,7 @@ class _Finder:
             why = not_sent(part.name.rsplit("/", 1)[-1]) or (
                 "part of a Mac's own filing" if "__MACOSX" in part.name else ""
             )
-            if why or name.lower().endswith(_NOT_RETURNS):
+            if why or name.lower().endswith(NOT_RETURNS):
                 self.asides.append(Aside(" > ".join((*via, name)), why or "a picture, signature or invitation"))
                 continue
             any_found = True
@@ -371,12 +322,19 @@ def _sent_with(found: Found, mail: "Mail") -> Found:
     )
 
 
-def _read(path: Path, size: int, limit: int) -> bytes:
-    if size > limit:
-        raise refused(
-            f"it has {size // MB} MB; more than {limit // MB} MB are not read", "Ask the sender for the workbook alone"
-        )
-    return path.read_bytes()
+def _read(path: Path) -> tuple[bytes, bytes | None] | None:
+    """A file's first bytes, and all of them; None instead of those of a mailbox or a file too large, None for no file."""
+    with suppress(FileNotFoundError):
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            with path.open("rb") as file:
+                head = file.read(status.st_size if status.st_size <= MB else _HEAD)
+                if is_mailbox(head[:_HEAD]):
+                    return head[:_HEAD], None
+                most = ZIP_MAX if head.startswith(ZIP) else MAIL_MAX
+                rest = file.read(most) if len(head) < status.st_size <= most else b""
+                return head[:_HEAD], head + rest if status.st_size <= most else None
+    return None
 
 
 def _without_workbook(mail: "Mail") -> tuple[str, str]:

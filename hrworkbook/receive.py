@@ -41,8 +41,8 @@ def find(
     A copy of a file is read again only where it might count for more than the first: from somebody else, or sent later.
     """
     first: dict[str, tuple[str, datetime | None]] = {}
-    for found in collect(paths, asides):
-        item = replace(found, sent=by_this_clock(found.sent))
+    for found in collect(paths, asides, known):
+        item = replace(found, sent=by_this_clock(found.sent)) if found.sent else found
         if isinstance(item, Refusal):
             yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
         elif item.sha256 in known and says_nothing_new(item.sent, known[item.sha256]):
