@@ -172,6 +172,13 @@ class _Collecting:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
         self.notes += [note for note in table.notes if not note.startswith("There is no column")]
         rows = [row for row in table.rows if self.is_line(row, table)]
+        if rows and not any(map(self.is_filled, rows)):
+            self.notes.append(
+                f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(rows), 'line')} left out."
+            )
+            for row in rows:
+                self.leave(row, table, "stands on a form that is not filled in")
+            rows = []
         months = self.months(table, rows)
         lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
         block = next(b for b in self.blocks if b.name == table.sheet)
@@ -214,6 +221,18 @@ class _Collecting:
             return False
         figures = min((c for key, (c, _) in row.cells.items() if key in self.ready.numeric), default=0)
         return all(is_blank(value) for c, value in row.cells.values() if at < c < figures)
+
+    def is_filled(self, row: Row) -> bool:
+        """Whether a row says anything: a figure other than nought, a word for one, a remark, or a nought in every place."""
+        blank = False
+        numeric, readers = self.ready.numeric, self.ready.readers
+        figures = min((at for key, (at, _) in row.cells.items() if key in numeric), default=0)
+        for key, (at, value) in row.cells.items():
+            if is_blank(value):
+                blank = blank or key in numeric
+            elif (readers[key][0](value)[0] != 0) if key in numeric else at > figures:
+                return True
+        return not blank
 
     def leave(self, row: Row, table: Table, why: str) -> None:
         for at, value in row.cells.values():

@@ -245,6 +245,37 @@ def test_sums_prose_and_lines_without_a_name_are_listed(schema: Schema) -> None:
     assert accounted(collected, block)
 
 
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        (("A | | 0 | 0 | 0", "B | | | 0 | 0.00"), 0),
+        (("A | | 0 | 0 | 0", "B | 1 | | 0 | 0"), 2),
+        (("A | 0 | 0 | 0 | 0 | 0 | 0",), 1),
+        (("A | | 0 | (..) | 0",), 1),
+        (("A | | 0 | x | 0",), 1),
+    ],
+)
+def test_a_form_with_names_and_noughts_is_not_filled_in(schema: Schema, lines: tuple[str, ...], kept: int) -> None:
+    block = table(*lines)
+    collected = collect([block], schema)
+    assert len(collected.lines) == kept
+    assert accounted(collected, block)
+    told = f"Sheet 'June 2016' is a form that is not filled in: {len(lines)} line{'s' * (len(lines) > 1)} left out."
+    assert (told in collected.notes) == (not kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_line"),
+    [
+        ("Total", False), ("Schools total", False), ("Total for the schools", False),
+        ("Totally Free School", True), ("Sum Total", False),
+    ],
+)  # fmt: skip
+def test_a_name_with_a_word_for_a_sum(schema: Schema, name: str, is_line: bool) -> None:
+    collected = collect([table("A | 2 | 1 | 1 | 2", f"{name} | 2 | 1 | 1 | 2")], schema)
+    assert (len(collected.lines) == 2) is is_line
+
+
 def test_a_heading_left_out_at_the_left_is_read_where_it_stands(schema: Schema) -> None:
     collected = collect([table("A | 2 | 1 | 1 | 2", head=HEAD.replace("School", " ", 1))], schema)
     assert collected.lines[0].key == ("2016-06", "a")
