@@ -121,7 +121,7 @@ def _speak(
 
 def rules_of(schema: Schema) -> list[Check]:
     """The schema's sums and limits."""
-    totals = {rule.settings["total"] for rule in schema.rules if rule.name == "adds-up"}
+    totals = frozenset(rule.settings["total"] for rule in schema.rules if rule.name == "adds-up")
     rules = []
     for rule in schema.rules:
         if rule.name == "adds-up":
