@@ -1,5 +1,10 @@
-"""Crowd: reading spread over processes and machines comes to the same as reading in one."""
+"""Crowd: reading spread over processes and machines comes to the same as reading in one.
 
+With HRWORKBOOK_CROWD=1000 it is done with that many returns, and the hashes of the masters are printed (`pytest -s`).
+"""
+
+import hashlib
+import io
 import os
 import signal
 import socket
@@ -7,7 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +31,9 @@ from hrworkbook.merge import merge
 from hrworkbook.outcomes import Received, Refused
 from hrworkbook.receive import find, receive
 from hrworkbook.sheets.return_sheet import return_workbook
+
+
+RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "120"))
 
 
 def many(folder, returns):
@@ -48,9 +56,9 @@ def many(folder, returns):
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
-    """A master of 120 owners, with their returns and some that are none."""
+    """A master of many owners, with their returns and some that are none."""
     folder = tmp_path_factory.mktemp("crowd")
-    path = many(folder, 120)
+    path = many(folder, RETURNS)
     (folder / "in" / "Owner 7 letter.pdf").write_bytes(b"%PDF-1.4 a letter")
     (folder / "in" / "Owner 8 rota.csv").write_text("Week,Monday\n2,Office\n", encoding="utf-8")
     books = sorted((folder / "in").glob("Owner 9 *.xlsx"))
@@ -72,10 +80,13 @@ def merged(path, copy, *options):
     copy.write_bytes(path.read_bytes())
     console.fixed = NOW
     try:
-        assert main(["merge", str(copy), str(path.parent / "in"), *options]) == 1
+        with redirect_stdout(io.StringIO()):
+            assert main(["merge", str(copy), str(path.parent / "in"), *options]) == 1
     finally:
         console.fixed = None
-    return copy.read_bytes()
+    made = copy.read_bytes()
+    print(f"\n  {RETURNS:,} returns, {' '.join(options)}: {hashlib.sha256(made).hexdigest()}")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +106,7 @@ def test_any_executor_will_do_and_nothing_of_the_merge_differs(plan, monkeypatch
     one = merge(snapshot, receive(folder), NOW)
     with threads(snapshot) as crowd:
         other = merge(snapshot, crowd.read(find(folder)), NOW)
-    assert other == one and len(one.returns) == 120 and len(one.refused) == 3
+    assert other == one and len(one.returns) == RETURNS and len(one.refused) == 3
 
 
 def test_outcomes_come_in_the_order_found(plan, monkeypatch):
@@ -103,7 +114,7 @@ def test_outcomes_come_in_the_order_found(plan, monkeypatch):
     folder = [plan.parent / "in"]
     with threads(None) as crowd:
         names = [item.file for item in crowd.read(find(folder))]
-    assert names == [item.file for item in receive(folder)] and len(names) == 123
+    assert names == [item.file for item in receive(folder)] and len(names) == RETURNS + 3
 
 
 def test_without_a_plan_the_cells_themselves_come_back(plan):
