@@ -20,6 +20,9 @@ class NoneWord(StrEnum):
     NOT_KNOWN = "not known yet"
 
 
+NOUGHTS = frozenset({NoneWord.NIL.value, NoneWord.NONE.value, NoneWord.DASH.value})
+"""The words that count as nought in a sum; any other leaves it open."""
+
 _NONE_WORDS = {
     NoneWord.NIL: "nil zero nought £nil £nil. nil. nil%",
     NoneWord.NONE: "none none.",

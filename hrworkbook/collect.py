@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from hrworkbook.amounts import Amount, NoneWord, amount_of
+from hrworkbook.amounts import NOUGHTS, Amount, NoneWord, amount_of
 from hrworkbook.errors import WrongPlan
 from hrworkbook.findings import Finding, Severity, count
 from hrworkbook.headings import fold
+from hrworkbook.kinds import is_kept
 from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
 from hrworkbook.schema import Collecting, Column, Schema
 from hrworkbook.snapshot import Block, address, column_letters
@@ -319,7 +320,7 @@ class _Collecting:
 
     def fault(self, row: Row, key: str, cell: Cell, table: Table, fault: str, remedy: str) -> None:
         name = plain(row.cells[self.names[0]][1])
-        severity: Severity = "error" if cell.fault else "warning"
+        severity: Severity = "warning" if is_kept(cell.value) else "error"
         header = self.schema[key].header
         self.findings.append(Finding(severity, table.sheet, cell.at, header, cell.written, "kind", fault, remedy, name))
 
@@ -330,7 +331,7 @@ class _Collecting:
         for key, (_, _, value, fault) in line.cells.items():
             if type(value) is int or type(value) is float:
                 figures[key] = value
-            elif fault or (value is not None and value not in _NOUGHT and key in self.ready.numeric):
+            elif fault or (value is not None and value not in NOUGHTS and key in self.ready.numeric):
                 unknown.append(key)
         named = plain(row.cells[self.names[0]][1])
         return Sworn(
@@ -430,6 +431,3 @@ def _figure(column: Column, words: Mapping[str, str], value: Value) -> tuple[Val
         return None, *said
     whole = amount.value == amount.value.to_integral_value()
     return int(amount.value) if whole else float(amount.value), *said
-
-
-_NOUGHT = {NoneWord.NIL.value, NoneWord.NONE.value, NoneWord.DASH.value}

@@ -276,6 +276,14 @@ def _whole(value: Value) -> int | NoneWord | None:
     return number
 
 
+def is_kept(value: Value) -> bool:
+    """Whether a collection keeps a figure that is not as its column wants it, such as half a person, and only warns.
+
+    Nobody here can mend what others published; what is no figure at all is an error.
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _numeric(read: Callable[[Value], Any], wrong: Callable[[Amount], tuple[str, str]]) -> _Check:
     """A check that the value can be read, and else says why: the amount's own fault or what the kind does not take."""
 

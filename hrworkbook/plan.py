@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
 from hrworkbook.errors import NotAMaster
 from hrworkbook.findings import listed
-from hrworkbook.kinds import Fault, owners_in
+from hrworkbook.kinds import Fault, is_kept, owners_in
 from hrworkbook.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
 from hrworkbook.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.snapshot import Block, Snapshot, Write, address
@@ -324,7 +324,11 @@ def duplicate_ids(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
 
 
 def fault_of(plan: Plan, column: Column, value: Value) -> Fault | None:
-    """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good."""
+    """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good.
+
+    Of a figure that was collected, what is odd is only a warning, as when it was read.
+    """
     if is_blank(value):
         return Fault(f"{column.header} is blank", f"Enter {column.type.says}") if column.required else None
-    return column.type.fault(value, column.header, plan.words(column))
+    fault = column.type.fault(value, column.header, plan.words(column))
+    return replace(fault, severity="warning") if fault and plan.schema.collect and is_kept(value) else fault

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from hrworkbook.amounts import NOUGHTS
 from hrworkbook.findings import listed
 from hrworkbook.history import last_reported, lines_to_report
-from hrworkbook.kinds import owners_in
+from hrworkbook.kinds import is_kept, owners_in
+from hrworkbook.ledgers import PLAN
 from hrworkbook.plan import Line, Plan
 from hrworkbook.schema import Rule
 from hrworkbook.timescale import dates_in, read_timescale
@@ -25,6 +27,7 @@ class Complaint:
 
 
 Check = Callable[[Plan, Rule, date], Iterator[Complaint]]
+_A_PENNY = Decimal("0.01")
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -122,7 +125,7 @@ def not_over(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
     key, limit = rule.settings["column"], rule.settings["limit"]
     for line in plan.lines:
         actual, planned = amount(plan, line, key), amount(plan, line, limit)
-        if actual is not None and planned is not None and actual > planned:
+        if actual is not None and planned is not None and actual - planned > _A_PENNY / 2:
             yield Complaint(
                 line, key,
                 f"{plan.schema[key].header} is {line.text(key)}, over the {plan.schema[limit].header} of {line.text(limit)}",
@@ -134,6 +137,8 @@ def amount(plan: Plan, line: Line, key: str) -> Decimal | None:
     """The figure in a money or number cell; *nil* is nought; None where it holds none or cannot be read."""
     value = line.values.get(key)
     column = plan.schema[key]
+    if is_kept(value):
+        return Decimal(str(value))
     if is_blank(value) or column.type.fault(value, column.header, ()) is not None:
         return None
     read = column.type.read(value)
@@ -187,16 +192,23 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
 
 
 def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
-    """Totals that are not the sum of their parts."""
-    total, parts = rule.settings["total"], rule.settings["parts"]
+    """Totals that are not the sum of their parts, whatever rounding allows."""
+    from hrworkbook.witness import Sworn, check_of, off_by, said
+
+    check = check_of(rule, plan.schema)
     for line in plan.lines:
-        stated = amount(plan, line, total)
-        figures = [f for p in parts if (f := amount(plan, line, p)) is not None]
-        if stated is not None and figures and abs(sum(figures, Decimal(0)) - stated) > Decimal("0.05") * len(figures):
+        read = {key: amount(plan, line, key) for key in (check.total, *check.parts)}
+        figures = {key: float(figure) for key, figure in read.items() if figure is not None}
+        blank = {key for key in read if is_blank(line.values.get(key)) or line.text(key) in NOUGHTS}
+        sworn = Sworn(
+            PLAN, line.id, figures, frozenset(read.keys() - figures.keys() - blank), str, line.values.get, lambda by: {}
+        )
+        if off_by(sworn, check):
+            made = sum(figures.get(part, 0) for part in check.parts)
             yield Complaint(
                 line,
-                total,
-                f"{plan.schema[total].header} is {line.text(total)} but its parts add up to {sum(figures, Decimal(0)):,}",
+                check.total,
+                f"{plan.schema[check.total].header} is {line.text(check.total)} but its parts add up to {said(made)}",
                 "Check the parts and the total with the sender",
             )
 

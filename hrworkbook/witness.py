@@ -15,7 +15,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from hrworkbook.findings import Finding, Severity, count
-from hrworkbook.schema import Schema
+from hrworkbook.schema import Rule, Schema
 from hrworkbook.values import Value, plain
 
 Figures = Mapping[str, float]
@@ -121,16 +121,17 @@ def _speak(
 
 def rules_of(schema: Schema) -> list[Check]:
     """The schema's sums and limits."""
-    totals = frozenset(rule.settings["total"] for rule in schema.rules if rule.name == "adds-up")
-    rules = []
-    for rule in schema.rules:
-        if rule.name == "adds-up":
-            total, parts = rule.settings["total"], tuple(rule.settings["parts"])
-            rules.append(Check(total, parts, True, schema[total].kind, rule.severity, totals.intersection(parts)))
-        elif rule.name == "not-over":
-            of = rule.settings["column"]
-            rules.append(Check(of, (rule.settings["limit"],), False, schema[of].kind, rule.severity))
-    return rules
+    return [check_of(rule, schema) for rule in schema.rules if rule.name in ("adds-up", "not-over")]
+
+
+def check_of(rule: Rule, schema: Schema) -> Check:
+    """One sum or limit of the schema."""
+    if rule.name != "adds-up":
+        of = rule.settings["column"]
+        return Check(of, (rule.settings["limit"],), False, schema[of].kind, rule.severity)
+    total, parts = rule.settings["total"], tuple(rule.settings["parts"])
+    totals = frozenset(one.settings["total"] for one in schema.rules if one.name == "adds-up")
+    return Check(total, parts, True, schema[total].kind, rule.severity, totals.intersection(parts))
 
 
 def _over(figures: Figures, limits: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, float]]:

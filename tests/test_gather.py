@@ -12,6 +12,7 @@ from masters import KEEPING, NOW, TODAY, shared
 from plans import Master
 from test_collect import HEAD, SCHOOLS
 
+from hrworkbook.collect import collect
 from hrworkbook.errors import WrongPlan
 from hrworkbook.gather import gather
 from hrworkbook.hosts.loading import load
@@ -23,6 +24,7 @@ from hrworkbook.receive import receive
 from hrworkbook.schema import load_schema, read_schema
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.snapshot import Block, Snapshot
+from hrworkbook.validate import validate
 from hrworkbook.values import Value, is_blank
 
 
@@ -123,6 +125,29 @@ def test_a_cell_that_breaks_the_schema_is_invalid_and_the_rest_goes_in() -> None
     (asked,) = master.decisions
     assert asked.text("In the return") == "twelve or so" and asked.text("Why").startswith("invalid: ")
     assert master.says("L001.staff") is None
+
+
+@pytest.mark.parametrize("staff", ["3.75", "12", "(..)", "c", "1250.5", "No data", "-4", "12k"])
+def test_validate_says_no_more_of_what_was_kept_than_collecting_did(staff: str) -> None:
+    master = Collection()
+    one = file(f"St Mary's | {staff} | 3.1 | 1.25 | 4.4 | 900 | 900.004")
+    told = collect(one.blocks, master.plan.schema, one.file).findings
+    master.gather(one)
+    found = validate(master.snapshot, NOW).findings
+    assert [(f.severity, f.column, f.fault) for f in found] == [(f.severity, f.column, f.fault) for f in told]
+    assert {f.severity for f in told} == ({"warning"} if "." in staff and staff != "(..)" else set())
+
+
+def test_validate_calls_the_same_sums_wrong_as_collecting() -> None:
+    master = Collection()
+    one = file(
+        "A | 5 | 3 | 1 | 5", "B | 5 | 3.4 | 1.4 | 5", "C | 5 | c | 1 | 5", "D | 5 | (..) | 1 | 5", "E | 5 | 4 | 1 | 0"
+    )
+    told = collect(one.blocks, master.plan.schema, one.file).findings
+    master.gather(one)
+    found = validate(master.snapshot, NOW).findings
+    lines = {line.id: line.text("school") for line in master.plan.lines}
+    assert sorted(lines[f.line] for f in found if f.rule == "adds-up") == sorted(f.line for f in told) == ["D", "E"]
 
 
 def test_every_cell_of_the_file_has_one_outcome() -> None:
