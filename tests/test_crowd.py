@@ -1,6 +1,6 @@
 """Crowd: reading spread over processes and machines comes to the same as reading in one.
 
-With HRWORKBOOK_CROWD=1000 it is done with that many returns, and the hashes of the masters are printed (`pytest -s`).
+It is done with 1,000 returns, or as many as HRWORKBOOK_CROWD says; `pytest -s` shows the hashes of the masters.
 """
 
 import hashlib
@@ -32,8 +32,7 @@ from hrworkbook.outcomes import Received, Refused
 from hrworkbook.receive import find, receive
 from hrworkbook.sheets.return_sheet import return_workbook
 
-
-RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "120"))
+RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "1000"))
 
 
 def many(folder, returns):
