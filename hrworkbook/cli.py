@@ -131,11 +131,15 @@ def build_parser() -> argparse.ArgumentParser:
             )
         if name != "demo":
             command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
-    _options(made)
+    for options in (_plan_options, _return_options, _merge_options, _committee_options, _machine_options):
+        options(made)
     return parser
 
 
-def _options(made: Mapping[str, argparse.ArgumentParser]) -> None:
+_Made = Mapping[str, argparse.ArgumentParser]
+
+
+def _plan_options(made: _Made) -> None:
     new = made["new"]
     new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
@@ -143,16 +147,30 @@ def _options(made: Mapping[str, argparse.ArgumentParser]) -> None:
     new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
-    issue = made["issue"]
-    issue.add_argument("--out", metavar="DIR", required=True, help="the folder for the returns")
-    issue.add_argument(
+    made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
+    made["roll"].add_argument(
+        "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
+    )
+
+
+def _return_options(made: _Made) -> None:
+    made["issue"].add_argument(
         "--due", metavar="DATE", help="when they are to be back, such as 12/12/2016; else as on the Start sheet"
     )
-    issue.add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
-    read = made["read"]
+    for name, written in (("issue", "returns"), ("chase", "reminders"), ("bounce", "replies")):
+        made[name].add_argument("--out", metavar="DIR", required=True, help=f"the folder for the {written}")
+        made[name].add_argument("--open", action="store_true", help="open the drafts in your mail program")
+    made["issue"].add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
+    made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
+    undo = made["undo"]
+    undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
+    undo.add_argument("--last", action="store_true", help="the last return merged")
+
+
+def _merge_options(made: _Made) -> None:
+    read, merge = made["read"], made["merge"]
     read.add_argument("file", metavar="FILE", help="the file to read")
     read.add_argument("--schema", metavar="SCHEMA", help="the schema to read it by; else whichever fits best")
-    merge = made["merge"]
     merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
     spread = merge.add_mutually_exclusive_group()
@@ -160,43 +178,32 @@ def _options(made: Mapping[str, argparse.ArgumentParser]) -> None:
         "--jobs", metavar="N", type=int, help="read with N processes; else one, or all processors past 2,000 files"
     )
     spread.add_argument(
-        "--cluster",
-        metavar="ADDRESS",
-        default="",
-        help="read on the workers of this Dask scheduler, such as tcp://host:8786",
-    )
+        "--cluster", metavar="ADDRESS", default="", help="read on the workers of this Dask scheduler, such as tcp://host:8786"
+    )  # fmt: skip
     for command in (read, merge):
         command.add_argument(
-            "--period",
-            metavar="MONTH",
-            default="",
+            "--period", metavar="MONTH", default="",
             help="for a collection: the month of files that do not say it, such as 2015-04",
-        )
+        )  # fmt: skip
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
-    undo = made["undo"]
-    undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
-    undo.add_argument("--last", action="store_true", help="the last return merged")
-    made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
-    made["chase"].add_argument("--out", metavar="DIR", required=True, help="the folder for the reminders")
-    made["bounce"].add_argument("--out", metavar="DIR", required=True, help="the folder for the replies")
-    made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
-    for writes_drafts in ("issue", "chase", "bounce"):
-        made[writes_drafts].add_argument("--open", action="store_true", help="open the drafts in your mail program")
+
+
+def _committee_options(made: _Made) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
     )
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs Excel or LibreOffice)")
-    made["roll"].add_argument(
-        "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
-    )
+    appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
+    appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
+    made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
+
+
+def _machine_options(made: _Made) -> None:
     made["install"].add_argument("--warm", action="store_true", help="keep one Python ready between clicks (Windows)")
     made["doctor"].add_argument("plan", metavar="MASTER", nargs="?", help="a plan whose place is to be looked at too")
     made["build"].add_argument("folder", metavar="DIR", nargs="?", default=".", help="the repository (default: here)")
     made["build"].add_argument("--check", action="store_true", help="only tell which files are not as built")
-    appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
-    appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
-    made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
     made["demo"].add_argument(
         "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
     )
