@@ -3,6 +3,7 @@
 With HRWORKBOOK_UPDATE_README=1 the outputs are written anew.
 """
 
+import argparse
 import os
 import re
 import shlex
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.cli import COMMANDS, main
+from hrworkbook.cli import COMMANDS, build_parser, main
 from hrworkbook.commands import console
 from hrworkbook.commands.example import THE_DAY
 
@@ -59,6 +60,15 @@ def test_every_command_has_its_heading_and_its_help(capsys):
             main([command, "--help"])
         assert left.value.code == 0
         assert " ".join(long.split()[:5]) in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_option_is_told():
+    text = README.read_text(encoding="utf-8")
+    (commands,) = (a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        for option in (o for a in command._actions for o in a.option_strings if o.startswith("--")):
+            told = f"{option}`" in text or f"{option} " in text or option in ("--help", "--out")
+            assert told, f"hrworkbook {name} {option}"
 
 
 def test_every_kind_and_picture_named_is_there():
