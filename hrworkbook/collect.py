@@ -78,6 +78,8 @@ class Collected:
     """Lines whose figures could be checked against each other."""
     agreeing: int
     """Lines among them on which every sum agrees."""
+    given: frozenset[str] = frozenset()
+    """Sheets whose month is the one the officer gave."""
 
     @property
     def placed(self) -> int:
@@ -155,6 +157,7 @@ class _Collecting:
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     checked: int = 0
     agreeing: int = 0
 
@@ -166,7 +169,7 @@ class _Collecting:
         unplaced = [*(u for t in self.tables for u in t.unplaced), *self.unplaced]
         return Collected(
             tuple(self.tables), tuple(self.lines), tuple(unplaced), tuple(self.findings), tuple(self.notes),
-            tuple(self.questions), self.checked, self.agreeing,
+            tuple(self.questions), self.checked, self.agreeing, frozenset(self.given),
         )  # fmt: skip
 
     def read(self, table: Table) -> None:
@@ -293,7 +296,10 @@ class _Collecting:
         for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):
             if month := month_in_text(text):
                 return month, f"as {source} says"
-        return (self.period, "as you gave it") if self.period else ("", "")
+        if not self.period:
+            return "", ""
+        self.given.append(table.sheet)
+        return self.period, "as you gave it"
 
     def line(self, row: Row, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""

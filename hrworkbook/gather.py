@@ -29,12 +29,13 @@ from hrworkbook.merge import (
     twice,
 )
 from hrworkbook.merged_before import already
-from hrworkbook.months import month_in
+from hrworkbook.months import month_in, month_in_text
+from hrworkbook.onemonth import alike, held_back
 from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray, by_this_clock
 from hrworkbook.plan import Line, Plan, keep, line_id
 from hrworkbook.snapshot import ChangeSet, Write, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, is_blank, plain, same
+from hrworkbook.values import Value, is_blank, plain
 from hrworkbook.waiting import Waiting
 
 Key = tuple[str, ...]
@@ -76,35 +77,63 @@ def gather(plan: Plan, received: Iterable[Received | Refused], now: datetime, pe
         before = issued.before.of(one.received.sha256)
         returns.append(collection.settle(one, before[0].text("Return") if before else f"R{number:04d}"))
         number += not before
-    return _merged(collection, returns, refused, issued, now)
+    return _merged(collection, returns, refused, issued, now, period)
 
 
 def _read(
     plan: Plan, issued: IssuedReturns, received: Iterable[Received | Refused], period: str
 ) -> tuple[list[_Return], list[Refused]]:
-    """The files that may be merged, by their hash, and those that may not, each with its reason."""
+    """The files that may be merged, by their hash, and those that may not, each with its reason, by their names."""
     aliases = Ground(plan).aliases
     refused: list[Refused] = []
-    read: dict[str, _Return] = {}
+    best: dict[str, tuple[Received, _Return | Refused]] = {}
     for item in received:
         if isinstance(item, Refused):
             refused.append(item)
             continue
-        if item.sha256 in read:
+        known = best.get(item.sha256)
+        if known and _copies(known[0]) <= _copies(item):
             refused.append(twice(item))
             continue
-        if (before := issued.before.of(item.sha256)) and not (period and _waited(plan, item, aliases)):
-            refused.append(already(item, before))
-            continue
+        if known:
+            refused.append(twice(known[0]))
+        best[item.sha256] = replace(item, blocks=()), _read_one(plan, issued, item, aliases, period)
+    read = {sha256: one for sha256, (_, one) in sorted(best.items()) if isinstance(one, _Return)}
+    month = plan.schema.collect.period if plan.schema.collect else ""
+    named = next((key for key in plan.schema.key if key != month), month)
+    held = held_back({s: (r.received.file, r.read) for s, r in read.items()}, period, named) if period else {}
+    for sha256, collected in held.items():
         try:
-            collected = collect(item.blocks, plan.schema, item.file, aliases, period)
-            _check(item.file, collected)
+            _check(read[sha256].received.file, collected)
+            read[sha256] = replace(read[sha256], read=collected)
         except HrWorkbookError as error:
-            what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
-            refused.append(Refused(item.file, str(error), item.sha256, item.sender, item.sent, what))
-        else:
-            read[item.sha256] = _Return(replace(item, blocks=(), sent=by_this_clock(item.sent)), collected)
-    return [one for _, one in sorted(read.items())], refused
+            refused.append(_refused(read.pop(sha256).received, error))
+    refused += [one for _, one in best.values() if isinstance(one, Refused)]
+    return list(read.values()), sorted(refused, key=lambda r: (r.file, r.sha256, r.what, r.reason))
+
+
+def _copies(item: Received) -> tuple[bool, str, str, str]:
+    """Which copy of a file is read: one whose name says a month, then by their names, whatever order they come in."""
+    return (not month_in_text(item.file), item.file, item.sender, str(item.sent))
+
+
+def _read_one(
+    plan: Plan, issued: IssuedReturns, item: Received, aliases: Mapping[str, str], period: str
+) -> _Return | Refused:
+    """One file as it may be merged, or why it may not."""
+    if (before := issued.before.of(item.sha256)) and not (period and _waited(plan, item, aliases)):
+        return already(item, before)
+    try:
+        collected = collect(item.blocks, plan.schema, item.file, aliases, period)
+        _check(item.file, collected)
+    except HrWorkbookError as error:
+        return _refused(item, error)
+    return _Return(replace(item, blocks=(), sent=by_this_clock(item.sent)), collected)
+
+
+def _refused(item: Received, error: HrWorkbookError) -> Refused:
+    what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
+    return Refused(item.file, str(error), item.sha256, item.sender, item.sent, what)
 
 
 def _waited(plan: Plan, item: Received, aliases: Mapping[str, str]) -> bool:
@@ -115,7 +144,7 @@ def _waited(plan: Plan, item: Received, aliases: Mapping[str, str]) -> bool:
 def _check(file: str, read: Collected) -> None:
     """Raise NotAReturn where no line of the file can be merged, WrongPeriod where all it takes is their month."""
     if not read.lines:
-        raise NotAReturn(file, "it has headings but no lines", "Ask the sender for the filled-in return")
+        raise NotAReturn(file, "it has headings but no lines filled in", "Ask the sender for the filled-in return")
     if all(line.held for line in read.lines):
         kind = NotAReturn if any(line.period for line in read.lines) else WrongPeriod
         raise kind(file, *_question(read.questions))
@@ -228,7 +257,7 @@ class _Collection:
 
     def contradicts(self, entry: Entry, says: Value) -> bool:
         """Whether a cell says otherwise than the line does."""
-        return not (entry.fault or is_blank(entry.value) or is_blank(says) or _alike(entry.value, says))
+        return not (entry.fault or is_blank(entry.value) or is_blank(says) or alike(entry.value, says))
 
     def writes(self) -> Iterator[Write]:
         """What the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
@@ -250,13 +279,6 @@ def _runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]
             run = []
         run.append((column, key))
     yield run
-
-
-def _alike(left: Value, right: Value) -> bool:
-    """Whether two cells say the same; numbers alike to the fifteen digits a workbook keeps are the same."""
-    if isinstance(left, float | int) and isinstance(right, float | int):
-        return left == right or f"{left:.14g}" == f"{right:.14g}"
-    return same(left, right)
 
 
 @dataclass
@@ -295,6 +317,7 @@ def _merged(
     refused: list[Refused],
     issued: IssuedReturns,
     now: datetime,
+    period: str,
 ) -> Merged:
     """The result, with everything that is to be written."""
     plan, snapshot = collection.plan, collection.plan.snapshot
@@ -323,7 +346,9 @@ def _merged(
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
     message = message_of(fresh, refused, len(decisions))
     if unsaid := sum(r.what == NO_MONTH for r in refused):
-        message += f" {count(unsaid, 'file does not say its month', 'files do not say their month')}: merge again with --period and the month."
+        message += f" {count(unsaid, 'file does not say its month', 'files do not say their month')}"
+        message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
+        message += " with --period and its own month." if period else " with --period and the month."
     changes = ChangeSet(tuple(writes), message, goto if register else None)
     return Merged(tuple(fresh), tuple(refused), changes)
 

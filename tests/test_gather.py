@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -193,6 +195,59 @@ def test_a_sheet_without_a_month_waits_while_the_others_go_in_and_is_merged_once
     assert master.table() == before
 
 
+def test_files_that_cannot_all_be_for_the_one_month_given_wait_each_for_its_own() -> None:
+    master = Collection()
+    march = replace(file(A, B, name="Data"), file="march.xlsx")
+    april = replace(file(A.replace("900", "950"), name="Data"), file="april.xlsx")
+    may = replace(file(A.replace("900", "990"), "Elm Park | 4 | 1 | 1 | 2 | 5 | ", name="Data"), file="may.xlsx")
+    apart = replace(file("Elm Park | 4 | 1 | 1 | 2 | | ", name="Data"), file="apart.xlsx")
+    same = replace(file(B, name="Sheet1"), file="same.xlsx")
+    result = master.gather(march, april, may, apart, same, period="2015-04")
+    assert [r.received.file for r in sorted(result.returns, key=lambda r: r.received.file)] == [
+        "apart.xlsx",
+        "same.xlsx",
+    ]
+    assert master.decisions == [] and [line[:2] for line in master.table()] == [
+        ("2015-04", "Elm Park"), ("2015-04", "Hill Road"),
+    ]  # fmt: skip
+    assert {(r.file, r.what) for r in result.refused} == {
+        ("march.xlsx", "No month"), ("april.xlsx", "No month"), ("may.xlsx", "No month"),
+    }  # fmt: skip
+    assert result.refused[1].reason == (
+        "march.xlsx: sheet 'Data' and 'april.xlsx' and 1 other cannot all be for 2015-04: they say different things of "
+        "St Mary's. Merge it alone, with its own month after --period."
+    )
+    assert result.changes.message.endswith(
+        "3 files do not say their month and cannot all be for 2015-04: merge each alone with --period and its own month."
+    )
+    for month, one in (("2015-04", april), ("2015-05", may), ("2015-03", march)):
+        assert len(master.gather(one, period=month).returns) == 1
+    assert sorted(line[0] for line in master.table() if line[1] == "St Mary's") == ["2015-03", "2015-04", "2015-05"]
+    assert master.decisions == []
+
+
+def test_sheets_of_one_file_cannot_all_be_for_the_one_month_given() -> None:
+    master = Collection()
+    two = file(A, name="Data", sheets=[file(A.replace("900", "950"), name="Data 2").blocks[0], file(B).blocks[0]])
+    result = master.gather(two, period="2015-04")
+    assert [line[:2] for line in master.table()] == [("2016-06", "Hill Road")]
+    assert outcomes(result) == [{"applied": 7, "unplaced": 14}]
+    assert "sheet 'Data 2' cannot all be for 2015-04" in "\n".join(result.returns[0].notes)
+
+
+def test_of_copies_the_same_one_is_read_whatever_the_order() -> None:
+    one = replace(file(A, name="Data"), file="a return.xlsx")
+    copies = [one, replace(one, file="b June 2016.xlsx"), replace(one, file="c June 2016.xlsx")]
+    for files in permutations(copies):
+        master = Collection()
+        result = master.gather(*files)
+        assert [(r.text("What"), r.text("File"), r.text("Return")) for r in master.register] == [
+            ("Merged", "b June 2016.xlsx", "R0001")
+        ]
+        assert [(r.what, r.file) for r in result.refused] == [("Twice", "a return.xlsx"), ("Twice", "c June 2016.xlsx")]
+        assert [line[0] for line in master.table()] == ["2016-06"]
+
+
 def test_files_that_are_no_return_are_refused_as_such() -> None:
     master = Collection()
     other = file("Men | 12 | 30%", head="Gender | Number | Share", name="June 2016")
@@ -230,6 +285,7 @@ def test_any_order_gives_the_same_twice_gives_once_and_undo_gives_it_back(
     chance.shuffle(files)
     other.gather(*files, period=period)
     assert master.values() == other.values()
+    assert ledger(master) == ledger(other)
     keys = [line[:2] for line in master.table()]
     assert len(keys) == len(set(keys)), "no line twice"
     before, asked, told = master.table(), len(master.decisions), len(master.register)
@@ -241,6 +297,11 @@ def test_any_order_gives_the_same_twice_gives_once_and_undo_gives_it_back(
     assert all(is_blank(value) for value in master.values().values()), "undone, nothing stays"
     master.gather(*files, period=period)
     assert master.values() == other.values(), "merged again, each line has its own ID again"
+
+
+def ledger(master: Collection) -> list[dict[str, Value]]:
+    """The Register's rows, but for the moment."""
+    return [{h: v for h, v in row.values.items() if h != "When"} for row in master.register]
 
 
 def test_undo_and_decide_work_as_for_any_return() -> None:
