@@ -131,6 +131,8 @@ def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
 
 
 _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
+_TABLES = b"<office:spreadsheet"
+_TABLE_STYLE = re.compile(rb"<table:table [^<>]*?table:style-name=[\"']([^\"'<>]*)")
 
 
 def _ods_sheets(package: Package) -> Iterator[RawSheet]:
@@ -144,11 +146,27 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
     parts: dict[str, bytes | Part] = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
         "META-INF/manifest.xml": b"<manifest/>",
-        # The parser takes white space between cells, as some programs write it, for damage.
-        "content.xml": _BETWEEN_CELLS.sub(rb"><\1", content),
+        "content.xml": _for_the_parser(content),
     }
     for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
         yield with_faults(sheet, seen)
+
+
+def _for_the_parser(content: bytes) -> bytes:
+    """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
+    top = content.find(_TABLES)
+    # The parser takes white space between cells, as some programs write it, for damage.
+    tables = _BETWEEN_CELLS.sub(rb"><\1", content[max(top, 0) :])
+    if top < 0:
+        return tables
+    kept = [content[: content.find(b">", content.find(b"<office:document-content")) + 1]]
+    for name in set(_TABLE_STYLE.findall(tables)):
+        at = content.find(b'<style:style style:name="%s" style:family="table"' % name, 0, top)
+        end = content.find(b"</style:style>", at, top)
+        if not 0 <= at < end:
+            return content[:top] + tables
+        kept.append(content[at : end + len(b"</style:style>")])
+    return b"".join((*kept, b"<office:body>", tables))
 
 
 # ---------------------------------------------------------------- values
@@ -175,17 +193,17 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
     """One sheet's values from A1 on, blanks as None, rows and cells after the last value left out."""
     specials: list[list[Any]] = []
     down, right = start
+    width = right + len(rows[0]) if rows else 0
     left: list[Any] = [None] * right
     cells: list[list[Any]] = [[] for _ in range(down)] if rows else []
     for row in rows:
-        kinds = set(map(type, row))
-        values = left + [None if value == "" else value for value in row]
-        if not kinds <= _PLAIN:
+        while row and row[-1] == "":
+            row.pop()
+        values = left + [value if value or value != "" else None for value in row] if row else row
+        if not _PLAIN.issuperset(map(type, row)):
             for column, value in enumerate(values):
                 if type(value) not in _PLAIN and value is not None:
                     values[column] = _special(value, len(cells), column, specials)
-        while values and values[-1] is None:
-            values.pop()
         cells.append(values)
     while cells and not cells[-1]:
         cells.pop()
@@ -193,7 +211,7 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
         "name": name,
         "hidden": hidden,
         "rows": cells,
-        "merges": sorted({_clipped(merge, len(cells), len(left) + len(rows[0]) if rows else 0) for merge in merges}),
+        "merges": sorted({_clipped(merge, len(cells), width) for merge in merges}),
         "hidden_rows": [],
         "specials": specials,
     }

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
@@ -84,24 +84,33 @@ def _cut(text: str) -> tuple[str, float, list[list[str]] | None]:
             even /= 10  # one line in many: a sentence with a comma, not a table
         if even > evenness * 1.05:
             best, evenness, table = delimiter, even, rows
+        if evenness * 1.05 >= 1:
+            break  # no other can do better
     return best, evenness, table if len(sample) == len(text) else None
 
 
 def _parsed(text: str, delimiter: str) -> list[list[str]]:
-    csv.field_size_limit(1 << 24)
     try:
-        return list(csv.reader(_lines(text), delimiter=delimiter))
+        return list(_reader(text, delimiter))
     except csv.Error:
         return []
+
+
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows, without the blank ones after the last value, of which some programs write thousands."""
+    csv.field_size_limit(1 << 24)
+    if text.count('"') % 2 == 0:  # else a quotation that nobody closed may hold them
+        end = text.find("\n", len(text.rstrip(delimiter + "\r\n")))
+        text = text if end < 0 else text[: end + 1]
+    return csv.reader(_lines(text), delimiter=delimiter)
 
 
 def _rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[list[str | None]]:
     """The table's rows, blank cells as None, what follows the last value left out."""
     rows: list[list[str | None]] = []
     cells = widest = 0
-    csv.field_size_limit(1 << 24)
     try:
-        for line in parsed or csv.reader(_lines(text), delimiter=delimiter):
+        for line in parsed or _reader(text, delimiter):
             width = len(line) if any(line) else 0
             while width and not line[width - 1]:
                 width -= 1

@@ -13,7 +13,6 @@ from hrworkbook.faults_in_cells import LAST_COLUMN, Sheet
 _TABLE = re.compile(rb"<table:table[ >]")
 _ROW = re.compile(rb"<table:table-row((?: [^<>]*)?)>")
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
-_TAG = re.compile(rb"<table:(?:covered-)?table-cell([ /][^<>]*)?>")
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
 _SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) for way in (b"rows", b"columns"))
 _FOREIGN = ((b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"))
@@ -26,22 +25,21 @@ _END = b"</office:document-content>"
 def no_faults_in_content(xml: bytes) -> list[Sheet] | None:
     """For an .ods' content (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
     top = xml.find(_SHEETS)
-    if top < 0 or not xml.rstrip().endswith(_END) or any(_is_in(xml, sign, rare, top) for rare, sign in _FOREIGN):
+    if top < 0 or not xml.rstrip().endswith(_END):
         return None
-    if xml.find(b"table:formula", top) >= 0:
-        pieces = xml.split(b' table:formula="')
-        whole = xml.count(b"table:formula") == len(pieces) - 1
-        if not whole or xml.find(b">Err:", top) >= 0 or not all(map(_has_value, pieces, pieces[1:])):
+    body = xml[top:]  # what stands before is styles, often most of the file
+    if any(body.find(rare) >= 0 and body.find(sign) >= 0 for rare, sign in _FOREIGN):
+        return None
+    if body.find(b"table:formula") >= 0:
+        pieces = body.split(b' table:formula="')
+        whole = body.count(b"table:formula") == len(pieces) - 1
+        if not whole or body.find(b">Err:") >= 0 or not all(map(_has_value, pieces, pieces[1:])):
             return None
-    tables = _TABLE.split(xml)[1:]
+    tables = _TABLE.split(body)[1:]
     if any(table.count(b"</table:table>") != 1 for table in tables):
         return None  # tables in tables
     sheets = [sheet for table in tables if (sheet := _reach(table))]
     return sheets if len(sheets) == len(tables) else None
-
-
-def _is_in(xml: bytes, sign: bytes, rare: bytes, top: int) -> bool:
-    return xml.find(rare, top) >= 0 and xml.find(sign, top) >= 0
 
 
 def _has_value(before: bytes, after: bytes) -> bool:
@@ -57,29 +55,19 @@ def _reach(table: bytes) -> Sheet | None:
     sheet = Sheet()
     row = 0
     pieces = _ROW.split(table)
-    for attributes, rest in zip(pieces[1::2], pieces[2::2], strict=True):
+    for attributes, cells in zip(pieces[1::2], pieces[2::2], strict=True):
         repeated = _ROWS_REPEATED.search(attributes) if attributes else None
         times = int(repeated[1]) if repeated else 1
         row += times
-        cells = rest[: rest.rfind(b"</table:table-row>")].rstrip()
-        if cells.find(b"-spanned=") >= 0:
+        if cells.find(b"-spanned=") >= 0 and cells.count(b'-spanned="1"') < cells.count(b"-spanned="):
             sheet.merges += _merges(cells, row - times)
-        if cells.find(b" office:") < 0 and cells.find(b"<text:") < 0:
+        last = cells.rfind(b"table-cell>")  # a cell that holds something has an end of its own,
+        if last < 0 or cells.find(b" office:", last) >= 0:  # or else an attribute that says so
+            last = len(cells)
+        if cells.find(b" office:", 0, last) < 0 and cells.find(b"<text:", 0, last) < 0:
             continue
-        width = valued = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
-        before, *repeats = cells.split(b' table:number-columns-repeated="')
-        for piece in repeats:
-            tag = piece[: piece.find(b">")]
-            columns = tag[: tag.find(b'"')]
-            if not columns.isdigit():
-                return None
-            width += int(columns) - 1
-            if not tag.endswith(b"/") or b" office:" in tag or b" office:" in before[before.rfind(b"<") :]:
-                valued += int(columns) - 1
-            elif piece is repeats[-1] and len(piece) == len(tag) + 1:  # nothing but blanks up to the sheet's edge
-                width -= int(columns)
-            before = piece
-        sheet.cells += valued * times
+        width = _width(cells, 0, last)
+        sheet.cells += width * times
         sheet.last_row = row
         sheet.last_column = max(sheet.last_column, width)
         if sheet.last_column > LAST_COLUMN or sheet.cells > CELLS_MAX:
@@ -87,13 +75,26 @@ def _reach(table: bytes) -> Sheet | None:
     return sheet if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX else None
 
 
+def _width(cells: bytes, first: int, last: int) -> int:
+    """How many columns the cells between two places of a row take."""
+    width = cells.count(b"<table:table-cell", first, last) + cells.count(b"<table:covered-table-cell", first, last)
+    if cells.find(b"-repeated=", first, last) >= 0:
+        repeats = _COLUMNS_REPEATED.findall(cells, first, last)
+        if cells.count(b"-repeated=", first, last) > len(repeats):
+            return LAST_COLUMN + 1  # written in a way that only a look at every cell can judge
+        width += sum(map(int, repeats)) - len(repeats)
+    return width
+
+
 def _merges(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """First and last row and column, counted from 0, of each merged cell that begins in a row."""
-    column = 0
-    for tag in _TAG.findall(cells):
-        if tag.find(b"-spanned=") >= 0:
-            down, across = (int(found[1]) if (found := spanned.search(tag)) else 1 for spanned in _SPANNED)
-            if down > 1 or across > 1:
-                yield (row, column), (row + down - 1, column + across - 1)
-        repeated = _COLUMNS_REPEATED.search(tag) if tag.find(b"-repeated=") >= 0 else None
-        column += int(repeated[1]) if repeated else 1
+    column = reached = 0
+    at = cells.find(b"-spanned=")
+    while at >= 0:
+        tag, end = cells.rfind(b"<", 0, at), cells.find(b">", at)
+        column += _width(cells, reached, tag)
+        reached = tag
+        down, across = (int(found[1]) if (found := way.search(cells, tag, end)) else 1 for way in _SPANNED)
+        if down > 1 or across > 1:
+            yield (row, column), (row + down - 1, column + across - 1)
+        at = cells.find(b"-spanned=", end)

@@ -50,8 +50,10 @@ class Sheet:
     def reach(self, row: int, column: int) -> None:
         """Count a value at a place counted from 0; raises UnreadableFile where a sheet becomes too large to be a return."""
         self.cells += 1
-        self.last_row = max(self.last_row, row + 1)
-        self.last_column = max(self.last_column, column + 1)
+        if row >= self.last_row:
+            self.last_row = row + 1
+        if column >= self.last_column:
+            self.last_column = column + 1
 
     def check(self) -> None:
         """Refuse a sheet that is too large to be a return, or impossible."""

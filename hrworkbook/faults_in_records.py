@@ -70,7 +70,7 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
     places: list[tuple[str, int]] = []
     wide = data[4:6] == b"\x00\x06"
     found: list[tuple[str, Sheet]] = []
-    for kind, at, length in _records(data, 0):
+    for kind, at, length in _records(data, 0, _LISTED):
         if kind == 0x85 and length >= 8 and data[at + 5] == 0:
             places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
         elif kind == 0x0A:
@@ -80,9 +80,7 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
     for name, place in places:
         sheet = Sheet()
         depth = 0
-        for kind, at, length in _records(data, place):
-            if kind not in _TOLD:
-                continue
+        for kind, at, length in _records(data, place, _TOLD):
             if kind == 0x0809:
                 depth += 1
             elif kind == 0x0A:
@@ -90,7 +88,7 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
                 if depth <= 0:
                     break
             elif depth == 1 and kind in _VALUES and length >= 6:
-                row, column = struct.unpack_from("<2H", data, at)
+                row, column = _pair(data, at)
                 sheet.reach(row, column if kind != 0xBD else _last_column(data, at, length, column))
                 if kind == 0x0205 and length >= 8 and data[at + 7]:
                     sheet.faults.append((row, column, ERROR, CODES.get(data[at + 6], "#N/A")))
@@ -103,7 +101,7 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
                     elif special == 3:
                         empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
             elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
-                sheet.hidden_rows.append(struct.unpack_from("<H", data, at)[0] + 1)
+                sheet.hidden_rows.append(_pair(data, at)[0] + 1)
         sheet.check()
         found.append((name, sheet))
     if not computed:
@@ -113,6 +111,9 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
     return found
 
 
+_pair = struct.Struct("<2H").unpack_from
+_LISTED = frozenset({0x85, 0x0A})
+"""BOUNDSHEET and EOF."""
 _TOLD = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
 """BOF, EOF, ROW, and the records of values."""
 _VALUES = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
@@ -124,17 +125,16 @@ def _last_column(data: bytes, at: int, length: int, first: int) -> int:
     return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
-def _records(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each BIFF record from a place on."""
-    size = len(data)
-    unpack = struct.Struct("<2H").unpack_from
-    while at + 4 <= size:
-        kind, length = unpack(data, at)
-        at += 4
-        if at + length > size:
-            break
-        yield kind, at, length
-        at += length
+def _records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and length of each BIFF record of the wanted kinds from a place on."""
+    last = len(data) - 4
+    while at <= last:
+        kind, length = _pair(data, at)
+        if kind in wanted:
+            if at + length > last:
+                break
+            yield kind, at + 4, length
+        at += 4 + length
 
 
 def _sheet_name(name: bytes, wide: bool) -> str:

@@ -12,25 +12,20 @@ from functools import lru_cache
 from typing import Any
 
 from hrworkbook.schema import ID_HEADER, Schema
-from hrworkbook.snapshot import Range, address, column_letters
-from hrworkbook.values import CellError, Value, folded, is_blank, plain
+from hrworkbook.snapshot import address, column_letters
+from hrworkbook.values import CellError, Value, folded, plain
 
 ID = "\0id"
 SHOWN = "\0shown"
 """Stand-ins for a key: the plan's own ID column, and a column that only shows what was reported before."""
-
-DEEPEST = 3
-"""Rows a header may stand on."""
 
 _JOIN = " / "
 _PARTIAL = 10
 _MOST_MET = 10_000
 _LONGEST = 400
 """Characters of a heading."""
-_MOST_HEADERS = 500
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
-_TEXTS = frozenset({str, type(None)})
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
 
@@ -99,7 +94,8 @@ class Words:
             self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
         self.met: dict[str, tuple[str, str] | None] = {}
         self.seen: dict[str, bool] = {}
-        self.headers_met: dict[tuple[Any, ...], tuple[Heading, ...]] = {}
+        self.heads: dict[tuple[Any, ...], Any] = {}
+        """The headers met, by their texts."""
         self.all = "\n".join(f" {text} " for text in self.known)
         self.figures = {part for text in self.known for part in _FIGURES.findall(text)}
         """Numbers that headings begin or end with; any other number in a cell is no part of a heading."""
@@ -179,25 +175,11 @@ def words_of(schema: Schema, aliases: Mapping[str, str] | None = None, ignored: 
     return _last
 
 
-def read_headings(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Words) -> tuple[Heading, ...]:
-    """The headings of a header that stands on `depth` rows from sheet row `top`.
+def read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, words: Words) -> tuple[Heading, ...]:
+    """The headings of a header whose rows begin at sheet row `top`.
 
-    The same header comes in every return of a folder: what its texts were read as is remembered.
+    `spans` holds the last column of each merged group, by header row (from 0) and first column.
     """
-    lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
-    spans = _spans(merges, top, depth)
-    if not all(_TEXTS.issuperset(map(type, line)) for line in lines):
-        return _read_headings(lines, spans, top, words)
-    key = (top, *map(tuple, lines), frozenset(spans.items()))
-    found = words.headers_met.get(key)
-    if found is None:
-        found = _read_headings(lines, spans, top, words)
-        if len(words.headers_met) < _MOST_HEADERS:
-            words.headers_met[key] = found
-    return found
-
-
-def _read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, words: Words) -> tuple[Heading, ...]:
     claims: list[tuple[Heading, int]] = []
     for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _one_row(lines[0]):
         key, how, rank = _claim(path, own, words)
@@ -237,11 +219,6 @@ def _paths(lines: Rows, spans: Mapping[tuple[int, int], int]) -> Iterator[_Path]
                 path.append(text)
                 own.append(bool(texts[i]))
         yield column, leaf, path, own
-
-
-def _spans(merges: Sequence[Range], top: int, depth: int) -> dict[tuple[int, int], int]:
-    """The last column of each merged group, by header row (from 0) and first column."""
-    return {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
 
 
 def _text(value: Value) -> str:
@@ -296,7 +273,7 @@ def _placed(heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]]
     return replace(heading, key=None, how="not known")
 
 
-def with_suggestions(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
+def suggested(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
     """The headings, those not known with the plan's header that comes nearest."""
     taken = {h.key for h in headings if h.key is not None}
     found = []
@@ -304,52 +281,6 @@ def with_suggestions(headings: Sequence[Heading], words: Words) -> tuple[Heading
         near = words.suggestion(heading.header, taken) if heading.how == "not known" else ""
         found.append(replace(heading, how=f"suggestion: {near}") if near else heading)
     return tuple(found)
-
-
-def with_unheaded(headings: Sequence[Heading], rows: Rows, top: int, depth: int, words: Words) -> tuple[Heading, ...]:
-    """The headings, and the columns that a collection's schema lets stand at the left without one.
-
-    They are read in the order the schema names them, and only where as many columns lack a heading as are missing.
-    """
-    allowed = words.schema.collect.unheaded if words.schema.collect else ()
-    found = {h.key for h in headings}
-    missing = [key for key in allowed if key not in found]
-    first = min((h.column for h in headings if h.key is not None and h.key not in allowed), default=0)
-    headed = {h.column for h in headings}
-    bare = [
-        at
-        for at in range(1, first)
-        if at not in headed and any(at <= len(row) and not is_blank(row[at - 1]) for row in rows[top - 1 + depth :])
-    ]
-    if not missing or len(bare) != len(missing):
-        return tuple(headings)
-    added = [Heading(at, address(top, at), "", key, "by position") for at, key in zip(bare, missing, strict=True)]
-    return tuple(sorted((*headings, *added), key=lambda h: h.column))
-
-
-def find_header(
-    rows: Rows, merges: Sequence[Range], row: int, words: Words, within: int = DEEPEST
-) -> tuple[int, tuple[Heading, ...]]:
-    """How many rows the header at sheet row `row` stands on, and its headings, as most columns come to be known."""
-    found: tuple[int, tuple[Heading, ...]] = (1, ())
-    most = 0
-    for depth in range(1, within + 1):
-        if depth > 1 and not words.any_likely(rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()):
-            continue
-        headings = read_headings(rows, merges, row, depth, words)
-        known = sum(h.known for h in headings)
-        if known > most:
-            found, most = (depth, headings), known
-        if depth == 1 and is_plain(rows, row, headings, words):
-            break
-    return found
-
-
-def is_plain(rows: Rows, row: int, headings: Sequence[Heading], words: Words) -> bool:
-    """Whether the one row says it all: no heading in it is strange, most columns are there, and none is below."""
-    if any(not h.known and h.how != "shown only" for h in headings) or 2 * len(headings) < len(words.headers):
-        return False
-    return row >= len(rows) or words.raw.isdisjoint(rows[row])
 
 
 def told(heading: Heading, words: Words) -> str:

@@ -93,10 +93,7 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
             raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
         xml = package.xml(target)
         seen.append(faults.in_sheet_xml(xml))
-        xml = seen[-1].rewritten or xml
-        if b"mergeCell" in xml[-(1 << 16) :]:
-            xml = _WHOLE_LINES.sub(b"", xml)
-        _give(parts, f"xl/worksheets/{number}.xml", package, target, xml)
+        _give(parts, f"xl/worksheets/{number}.xml", package, target, _for_the_parser(seen[-1].rewritten or xml))
         links.append(_REL % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
     package.check_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
@@ -105,6 +102,21 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
     names = [sheet[0] for sheet in sheets]
     for sheet, shown in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, strict=True):
         yield with_faults(sheet, shown)
+
+
+def _for_the_parser(xml: bytes) -> bytes:
+    """The sheet without merges of whole rows or columns, and without the blank cells after its last value: often most of it."""
+    last = xml.rfind(b"</c>") + 4
+    end = xml.find(b"</sheetData>", last)
+    if last < 4 or end < 0:
+        return _WHOLE_LINES.sub(b"", xml) if b"mergeCell" in xml[-(1 << 16) :] else xml
+    rest = xml[end:]
+    if b"mergeCell" in rest:
+        rest = _WHOLE_LINES.sub(b"", rest)
+    rows = xml.count(b"</row>", last, end)
+    if rows > 1 and rows == xml.count(b"</", last, end) and last + len(rest) <= KEPT_INFLATED:
+        return xml[:last] + b"</row>" + rest
+    return xml if end + len(rest) == len(xml) else xml[:end] + rest
 
 
 def _binary_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:

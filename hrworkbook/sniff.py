@@ -131,9 +131,12 @@ def _text(data: bytes, head: bytes, name: str) -> str:
     return "csv"
 
 
+_CONTROLS = bytes(i for i in range(32) if i not in (9, 10, 12, 13, 26))
+
+
 def _controls(head: bytes) -> int:
     """How many bytes no text file holds."""
-    return len(head) - len(head.translate(None, bytes(i for i in range(32) if i not in (9, 10, 12, 13, 26))))
+    return len(head) - len(head.translate(None, _CONTROLS))
 
 
 def package_kind(package: Package) -> str:

@@ -4,13 +4,14 @@ Every non-blank cell of the sheet is in a row, is part of its furniture (heading
 show), or is listed as unplaced with the reason.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
-from hrworkbook.findings import count, listed
-from hrworkbook.headings import Heading, Words, find_header, told
+from hrworkbook.findings import count
+from hrworkbook.headings import Heading, Words
+from hrworkbook.heads import Columns, Head, find_header, missing
 from hrworkbook.snapshot import Block, Range, address, column_letters
 from hrworkbook.values import CellError, Value, is_blank, plain, same
 
@@ -18,15 +19,31 @@ Place = tuple[int, Value]
 """Sheet column, from 1, and value."""
 
 
-class Row(NamedTuple):
-    """One row of a table. A column that is not there, or lies under a merged cell, is absent from `cells`."""
+class Row:
+    """One row of a table. A column that is not there, or lies under a merged cell, is absent from its `keys`."""
 
-    number: int
-    """Sheet row, from 1."""
-    line: str
-    """The ID in its ID column as text; '' where there is none."""
-    cells: Mapping[str, Place]
-    """Sheet column (from 1) and value by key; a blank cell is there, as None."""
+    __slots__ = ("_cells", "ats", "keys", "line", "number", "values")
+
+    def __init__(
+        self, number: int, line: str, keys: tuple[str, ...], ats: tuple[int, ...], values: tuple[Value, ...]
+    ) -> None:
+        self.number = number
+        """Sheet row, from 1."""
+        self.line = line
+        """The ID in its ID column as text; '' where there is none."""
+        self.keys = keys
+        self.ats = ats
+        """Sheet column of each key, from 1."""
+        self.values = values
+        """What stands there; a blank cell is None."""
+        self._cells: Mapping[str, Place] | None = None
+
+    @property
+    def cells(self) -> Mapping[str, Place]:
+        """Sheet column (from 1) and value by key."""
+        if self._cells is None:
+            self._cells = dict(zip(self.keys, zip(self.ats, self.values, strict=True), strict=True))
+        return self._cells
 
 
 class Unplaced(NamedTuple):
@@ -36,6 +53,19 @@ class Unplaced(NamedTuple):
     cell: str
     value: Value
     why: str
+
+
+_unplaced = tuple.__new__
+"""Makes one in a third of the time: a folder of forms has a hundred thousand."""
+
+
+def unplaced(sheet: str, number: int, cells: Iterable[Place], why: str) -> list[Unplaced]:
+    """Those cells of a row that are not blank, as unplaced."""
+    return [
+        _unplaced(Unplaced, (sheet, f"{column_letters(at)}{number}", value, why))
+        for at, value in cells
+        if value is not None and (type(value) is not str or not is_blank(value))
+    ]
 
 
 @dataclass(frozen=True)
@@ -56,27 +86,13 @@ class Table:
     @property
     def placed(self) -> int:
         """Non-blank cells that were placed; with `unplaced` it makes up every non-blank cell of the file."""
-        cells = sum(not is_blank(value) for row in self.rows for _, value in row.cells.values())
+        cells = sum(not is_blank(value) for row in self.rows for value in row.values)
         return self.furniture + cells + sum(1 for row in self.rows if row.line)
 
     @property
     def keys(self) -> frozenset[str]:
         """The columns of the plan that were found."""
         return frozenset(h.key for h in self.headings if h.key is not None)
-
-
-@dataclass(frozen=True)
-class Head:
-    """Where a header stands, and its headings."""
-
-    top: int
-    depth: int
-    headings: tuple[Heading, ...]
-
-    @cached_property
-    def known(self) -> int:
-        """How many of its columns are known."""
-        return sum(h.known for h in self.headings)
 
 
 class Reading:
@@ -89,63 +105,63 @@ class Reading:
         self.rows: list[Row] = []
         self.unplaced: list[Unplaced] = []
         self.notes: list[str] = []
-        self.headings: list[Heading] = []
+        self.heads: list[Head] = []
         self.furniture = 0
         self.loose: list[tuple[int, list[Place]]] = []
         self.hanging: set[int] = set()
         """Rows under a cell that is merged downwards."""
 
-    def table(self, head: Head) -> Table:
+    def table(self) -> Table:
         """What was read, as data."""
-        notes = [*self.opening(head), *self.notes]
+        first = self.heads[0]
+        headings = first.headings if len(self.heads) == 1 else tuple(h for head in self.heads for h in head.headings)
         return Table(
-            self.block.name, head.top, head.depth, tuple(self.headings), tuple(self.rows), tuple(self.unplaced),
-            tuple(notes), self.furniture,
+            self.block.name, first.top, first.depth, headings, tuple(self.rows), tuple(self.unplaced),
+            (*self.opening(first), *self.notes), self.furniture,
         )  # fmt: skip
 
-    def opening(self, head: Head) -> Iterator[str]:
-        rows = f"row {head.top}" if head.depth == 1 else f"rows {head.top} to {head.top + head.depth - 1}"
-        yield f"Sheet '{self.block.name}': headings in {rows}, {count(len(self.rows), 'row')} read."
-        for heading in self.headings:
-            if sentence := told(heading, self.words):
-                yield sentence
-        found = {h.key for h in self.headings}
-        missing = [header for key, header in self.words.headers.items() if key not in found]
-        if missing:
-            yield f"There is no column {listed(missing, 'or')}."
+    def opening(self, first: Head) -> list[str]:
+        """The receipt's first sentences: where the headings stand, and what they were read as."""
+        rows = f"row {first.top}" if first.depth == 1 else f"rows {first.top} to {first.top + first.depth - 1}"
+        notes = [f"Sheet '{self.block.name}': headings in {rows}, {count(len(self.rows), 'row')} read."]
+        for head in self.heads:
+            notes += head.told
+        absent = missing(self.heads, self.words)
+        return [*notes, absent] if absent else notes
 
     def read(self, head: Head) -> None:
         """The whole sheet: what stands above, the header, and the rows under it and under any further header."""
         for number in range(1, head.top):
             self.beside(number, enumerate(self.block.rows[number - 1], 1), "stands above the table")
         bottom = len(self.block.rows)
-        covered = self.covered(head.top + head.depth, bottom)
+        covered = self.covered(head.top + head.depth, bottom) if self.block.merges else {}
         start = head.top
         while start <= bottom:
             self.header(head)
             start = self.body(head, covered)
             if start <= bottom:
-                head = Head(start, *find_header(self.block.rows, self.block.merges, start, self.words))
+                head = find_header(self.block.rows, self.block.merges, start, self.words)
         self.settle_loose()
 
     def header(self, head: Head) -> None:
         """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
         for row in self.block.rows[head.top - 1 : head.top - 1 + head.depth]:
-            self.furniture += sum(not is_blank(value) for value in row)
-        if not self.headings:
-            self.headings.extend(head.headings)
-        elif _columns(head.headings) == _columns(self.headings):
+            self.furniture += sum(value is not None and not is_blank(value) for value in row)
+        if not self.heads:
+            self.heads.append(head)
+        elif _columns(head.headings) == _columns(h for one in self.heads for h in one.headings):
             self.notes.append(f"The headings are repeated in row {head.top}.")
         else:
-            self.headings.extend(head.headings)
+            self.heads.append(head)
             self.notes.append(f"A second set of headings, in other columns, begins in row {head.top}.")
 
     def body(self, head: Head, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""
-        rows, columns = self.block.rows, _Columns(head)
+        rows, columns = self.block.rows, head.columns
         marks, enough = self.marks(head)
-        keyed, width, id_at = columns.keyed, columns.width, columns.id_at
-        append = self.rows.append
+        keys, ats, width, id_at = columns.keys, columns.ats, columns.width, columns.id_at
+        pick = itemgetter(*(at - 1 for at in ats)) if len(ats) > 1 else lambda row: tuple(row[at - 1] for at in ats)
+        alone = len(keys) > 2
         for number in range(head.top + head.depth, len(rows) + 1):
             row = rows[number - 1]
             size = len(row)
@@ -160,11 +176,11 @@ class Reading:
                 continue
             line_value = row[id_at - 1] if id_at else None
             line = plain(line_value) if line_value is not None and type(line_value) is not CellError else ""
-            cells = {key: (at, row[at - 1]) for key, at in keyed}
-            if (line and " " not in line) or _filled(cells) + bool(line) > (len(keyed) > 2):
-                append(Row(number, line, cells))
+            values = pick(row)
+            if (line and " " not in line) or _filled(values) + bool(line) > alone:
+                self.rows.append(Row(number, line, keys, ats, values))
                 if columns.others or size > width:
-                    self.rest(number, row, columns, cells)
+                    self.rest(number, row, columns)
                 if line_value is not None and not line and not is_blank(line_value):
                     self.lose(number, id_at, line_value, "is an error value where the ID should be")
             else:
@@ -188,8 +204,8 @@ class Reading:
         at = next((h.column for h in head.headings if h.how == "id"), 0)
         if at and at <= len(row) and not is_blank(row[at - 1]) and row[at - 1] not in marks:
             return False
-        _, headings = find_header(self.block.rows, self.block.merges, number, self.words)
-        return sum(h.known for h in headings) >= max(2, (head.known + 1) // 2)
+        further = find_header(self.block.rows, self.block.merges, number, self.words)
+        return further.known >= max(2, (head.known + 1) // 2)
 
     def covered(self, first: int, last: int) -> dict[int, set[int]]:
         """By row, the columns that lie under a merged cell's first one."""
@@ -210,17 +226,18 @@ class Reading:
                 self.notes.append(_merge_note((r1, c1, r2, c2)))
         return {number: columns for number, columns in under.items() if columns}
 
-    def merged_row(self, number: int, row: Sequence[Value], columns: "_Columns", under: set[int]) -> None:
+    def merged_row(self, number: int, row: Sequence[Value], columns: Columns, under: set[int]) -> None:
         """A row with cells under a merged one: those are absent, and what hides in them is unplaced."""
         at_id = columns.id_at and columns.id_at not in under
         line_value = row[columns.id_at - 1] if at_id else None
         line = "" if isinstance(line_value, CellError) else plain(line_value)
-        cells = {key: (at, row[at - 1]) for key, at in columns.keyed if at not in under}
+        keyed = [(key, at) for key, at in zip(columns.keys, columns.ats, strict=True) if at not in under]
+        values = tuple(row[at - 1] for _, at in keyed)
         shown = [(at, v) for at, v in enumerate(row, 1) if at not in under and not is_blank(v)]
-        alone = len(columns.keyed) > 2 and number not in self.hanging
-        if (line and " " not in line) or _filled(cells) + bool(line) > alone:
-            self.rows.append(Row(number, line, cells))
-            self.rest(number, [None if at in under else v for at, v in enumerate(row, 1)], columns, cells)
+        alone = len(columns.keys) > 2 and number not in self.hanging
+        if (line and " " not in line) or _filled(values) + bool(line) > alone:
+            self.rows.append(Row(number, line, tuple(key for key, _ in keyed), tuple(at for _, at in keyed), values))
+            self.rest(number, [None if at in under else v for at, v in enumerate(row, 1)], columns)
             if isinstance(line_value, CellError):
                 self.lose(number, columns.id_at, line_value, "is an error value where the ID should be")
         elif shown:
@@ -229,18 +246,18 @@ class Reading:
             if at <= len(row) and not is_blank(row[at - 1]):
                 self.lose(number, at, row[at - 1], "lies under a merged cell")
 
-    def rest(self, number: int, row: Sequence[Value], columns: "_Columns", cells: Mapping[str, Place]) -> None:
-        """What a row holds outside the plan's columns."""
+    def rest(self, number: int, row: Sequence[Value], columns: Columns) -> None:
+        """What the last row read holds outside the plan's columns."""
         for at, heading in columns.others.items():
             value = row[at - 1]
-            if is_blank(value):
+            if value is None or is_blank(value):
                 continue
             if heading is None:
                 self.beside(number, ((at, value),), "stands beside the table, under no heading")
             elif heading.how == "shown only":
                 self.furniture += 1
             elif heading.how == "doubled":
-                twin = columns.twin(heading, self.words)
+                twin, cells = columns.twin(heading, self.words), self.rows[-1].cells
                 if twin in cells and same(cells[twin][1], value) or twin == "" and _same_id(columns, row, value):
                     self.furniture += 1
                 else:
@@ -257,14 +274,16 @@ class Reading:
         for number, cells in self.loose:
             self.beside(number, cells, "stands alone in its row" if number < last else "stands below the table")
 
-    def beside(self, number: int, cells: Collection[Place] | Iterator[Place], why: str) -> None:
-        for at, value in cells:
-            if is_blank(value):
-                continue
-            if self.issued and plain(value) in self.issued:
-                self.furniture += 1
-            else:
-                self.lose(number, at, value, why)
+    def beside(self, number: int, cells: Iterable[Place], why: str) -> None:
+        """Cells that are furniture where they say what was issued, and unplaced otherwise."""
+        found = unplaced(self.block.name, number, cells, why)
+        self.unplaced += self.without_furniture(found) if self.issued else found
+
+    def without_furniture(self, found: Sequence[Unplaced]) -> list[Unplaced]:
+        """Those of some cells that were not issued; the others are counted."""
+        strange = [one for one in found if plain(one.value) not in self.issued]
+        self.furniture += len(found) - len(strange)
+        return strange
 
     def lose(self, number: int, at: int, value: Value, why: str) -> None:
         self.unplaced.append(Unplaced(self.block.name, address(number, at), value, why))
@@ -273,53 +292,18 @@ class Reading:
         """The cells of the sheets that are not read."""
         for block in blocks:
             for number, row in enumerate(block.rows, 1):
-                for at, value in enumerate(row, 1):
-                    if value is None or is_blank(value):
-                        continue
-                    if self.issued and plain(value) in self.issued:
-                        self.furniture += 1
-                    else:
-                        place = f"{column_letters(at)}{number}"
-                        self.unplaced.append(Unplaced(block.name, place, value, "is on another sheet"))
+                found = unplaced(block.name, number, enumerate(row, 1), "is on another sheet")
+                self.unplaced += self.without_furniture(found) if self.issued else found
 
 
-@dataclass
-class _Columns:
-    """What each sheet column of a table is for."""
-
-    head: Head
-    keyed: list[tuple[str, int]] = field(init=False)
-    id_at: int = field(init=False)
-    width: int = field(init=False)
-    others: dict[int, Heading | None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        headings = self.head.headings
-        self.keyed = [(h.key, h.column) for h in headings if h.key is not None]
-        self.id_at = next((h.column for h in headings if h.how == "id"), 0)
-        self.width = max(h.column for h in headings)
-        used = {at for _, at in self.keyed} | {self.id_at}
-        by_column = {h.column: h for h in headings}
-        self.others = {at: by_column.get(at) for at in range(1, self.width + 1) if at not in used}
-        self.twins: dict[int, str] = {}
-
-    def twin(self, heading: Heading, words: Words) -> str:
-        """The key a doubled column repeats; '' for the ID."""
-        if heading.column not in self.twins:
-            parts = heading.header.split(" / ")
-            known = [m for i in range(len(parts)) if (m := words.match(" ".join(parts[i:])))]
-            self.twins[heading.column] = known[0][0] if known and known[0][1] != "id" else ""
-        return self.twins[heading.column]
-
-
-def _same_id(columns: _Columns, row: Sequence[Value], value: Value) -> bool:
+def _same_id(columns: Columns, row: Sequence[Value], value: Value) -> bool:
     return bool(columns.id_at) and same(row[columns.id_at - 1], value)
 
 
-def _filled(cells: Mapping[str, Place]) -> int:
-    """How many of the cells hold something: 0, 1, or 2 for any more."""
+def _filled(values: Iterable[Value]) -> int:
+    """How many of the values are no blanks: 0, 1, or 2 for any more."""
     filled = 0
-    for _, value in cells.values():
+    for value in values:
         if value is not None and not is_blank(value):
             filled += 1
             if filled > 1:
@@ -327,7 +311,7 @@ def _filled(cells: Mapping[str, Place]) -> int:
     return filled
 
 
-def _columns(headings: Sequence[Heading]) -> set[tuple[int, str | None]]:
+def _columns(headings: Iterable[Heading]) -> set[tuple[int, str | None]]:
     return {(h.column, h.key) for h in headings if h.known}
 
 

@@ -5,19 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
-from hrworkbook.headings import (
-    DEEPEST,
-    Heading,
-    Words,
-    find_header,
-    is_plain,
-    with_suggestions,
-    with_unheaded,
-    words_of,
-)
+from hrworkbook.headings import Heading, Words, words_of
+from hrworkbook.heads import DEEPEST, Head, find_header, is_plain, with_unheaded
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
-from hrworkbook.tablerows import Head, Reading, Row, Table, Unplaced
+from hrworkbook.tablerows import Reading, Row, Table, Unplaced
 from hrworkbook.values import Value, is_blank
 
 __all__ = ["Heading", "Row", "Table", "Unplaced", "find_table", "find_tables"]
@@ -49,12 +41,12 @@ def find_table(
         raise _refusal(blocks, words, name)
     block, head = max(found, key=lambda f: (f[1].known, not f[0].hidden, len(f[0].rows)))
     reading = Reading(block, words, furniture)
-    reading.read(head)
+    reading.read(head.suggesting)
     reading.others([b for b in blocks if b is not block])
     for other, _ in found:
         if other is not block:
             reading.notes.append(f"Sheet '{other.name}' holds a table too, and was not read.")
-    return reading.table(head)
+    return reading.table()
 
 
 def find_tables(
@@ -76,46 +68,43 @@ def find_tables(
     found = []
     for block in blocks:
         head = _find_head(block, words, need)
-        if head and {h.key for h in head.headings}.issuperset(needed):
+        if head and head.keys.issuperset(needed):
             found.append((block, head))
     if not found:
         raise _refusal(blocks, words, name, needed)
-    readings = [(Reading(block, words, furniture), head) for block, head in found]
-    for reading, head in readings:
-        reading.read(head)
+    readings = [Reading(block, words, furniture) for block, _ in found]
+    for reading, (_, head) in zip(readings, found, strict=True):
+        reading.read(head.suggesting)
     taken = {id(block) for block, _ in found}
-    readings[0][0].others([b for b in blocks if id(b) not in taken])
-    return tuple(reading.table(head) for reading, head in readings)
+    readings[0].others([b for b in blocks if id(b) not in taken])
+    return tuple(reading.table() for reading in readings)
 
 
 def _find_head(block: Block, words: Words, need: int) -> Head | None:
     """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
+    rows, raw = block.rows, words.raw
     need = min(need, len(words.headers))
     best: Head | None = None
-    for row, values in enumerate(block.rows, 1):
-        if best and (row < best.top + best.depth or _most(block.rows, row) <= best.known):
+    is_sure = False  # only a header with the plan's own words could be better
+    for row, values in enumerate(rows, 1):
+        if best and row < best.top + best.depth:
             continue
-        if words.raw.isdisjoint(values) and (row > _LOOKED_AT or _is_sure(best, words) or not words.any_likely(values)):
+        strange = raw.isdisjoint(values)
+        if strange and (is_sure or row > _LOOKED_AT):
             continue
-        found = Head(row, *find_header(block.rows, block.merges, row, words))
+        if (best and _most(rows, row) <= best.known) or (strange and not words.any_likely(values)):
+            continue
+        found = find_header(rows, block.merges, row, words)
         if found.known >= need and (not best or found.known > best.known):
-            best = found
-            if best.depth == 1 and is_plain(block.rows, row, best.headings, words):
+            best, is_sure = found, 2 * found.known >= len(words.headers)
+            if best.depth == 1 and is_plain(rows, best):
                 break
-    if best:
-        placed = with_unheaded(best.headings, block.rows, best.top, best.depth, words)
-        best = Head(best.top, best.depth, with_suggestions(placed, words))
-    return best
+    return with_unheaded(best, rows) if best else None
 
 
 def _most(rows: Sequence[Sequence[Value]], row: int) -> int:
     """More columns than these cannot be known by a header that begins at a sheet row."""
     return sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST])
-
-
-def _is_sure(best: Head | None, words: Words) -> bool:
-    """Whether a header knows so much of the plan that only one with the plan's own words could be better."""
-    return best is not None and 2 * best.known >= len(words.headers)
 
 
 def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:
