@@ -145,6 +145,45 @@ def test_errors_repeats_and_formulas_of_an_ods() -> None:
     assert reading.hidden_rows == {"Return": frozenset({2})}
 
 
+_STYLES = (
+    '<style:style style:name="shown" style:family="table"><style:table-properties table:display="true"/></style:style>'
+    '<style:style style:name="away" style:family="table-cell"><style:text-properties fo:color="#fff"/></style:style>'
+    '<style:style style:name="away" style:family="table"><style:table-properties table:display="false"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    "styles",
+    [_STYLES, _STYLES.replace('style:name="away" style:family="table"', 'style:family="table" style:name="away"')],
+)
+def test_a_hidden_table_of_an_ods_is_known_as_hidden_whatever_styles_stand_above(styles: str) -> None:
+    """The parser gets only the styles of tables, and all of them where those cannot be told from the rest."""
+    row = f"<table:table-row>{ods_cell('3', office__value_type='float', office__value='3')}</table:table-row>"
+    content = (
+        f"<office:document-content><office:automatic-styles>{styles * 3}</office:automatic-styles><office:body>"
+        f'<office:spreadsheet><table:table table:name="Return" table:style-name="shown">{row}</table:table>'
+        f'<table:table table:name="Lists" table:style-name="away">{row}</table:table>'
+        f'<table:table table:name="Notes" table:style-name="lost">{row}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    blocks = read_file(hostile.zipped({"mimetype": mimetype, "content.xml": content}), "Return.ods").blocks
+    assert [(b.name, b.hidden, list(map(list, b.rows))) for b in blocks] == [
+        ("Return", False, [[3.0]]), ("Lists", True, [[3.0]]), ("Notes", False, [[3.0]]),
+    ]  # fmt: skip
+
+
+def test_blank_cells_after_the_last_value_take_nothing_with_them() -> None:
+    """The parser is not given them; merges that stand behind them count, those of whole rows do not."""
+    blank = "".join(f'<row r="{n}" s="1"><c r="A{n}" s="1"/><c r="B{n}" s="2"/></row>' for n in range(3, 40))
+    merges = '<mergeCells count="2"><mergeCell ref="A1:A2"/><mergeCell ref="4:4"/></mergeCells>'
+    block = read_file(book(ROWS.replace("</row>", '<c r="D1" s="3"/></row>', 1) + blank, merges)).blocks[0]
+    assert [list(row) for row in block.rows] == [["Ref", "RAG"], [1.0, "Green"]]
+    assert block.merges == ((1, 1, 2, 1),)
+    last = blank.replace('<c r="B39" s="2"/>', '<c r="B39" s="2"><v>7</v></c>')
+    assert rows(book(ROWS + last))[38] == [None, 7.0]
+
+
 def test_both_ways_through_a_sheet_agree() -> None:
     """The few searches that settle an ordinary sheet see what the full parse sees."""
     rng = random.Random(3)
@@ -254,6 +293,9 @@ def test_dates_counted_from_1904() -> None:
         (b"a,b\rc,d\r", [["a", "b"], ["c", "d"]]),
         (b"Ref\nA-1\nA-2\n", [["Ref"], ["A-1"], ["A-2"]]),
         (b"a,b\n1,x\x0cy\n", [["a", "b"], ["1", "x\x0cy"]]),
+        (b"a,b,\r\n1,2,\r\n,,\r\n\r\n,,\r\n", [["a", "b"], ["1", "2"]]),
+        (b"a;b\n1;2\n;;\n,\n", [["a", "b"], ["1", "2"], [], [","]]),
+        (b'a,b\n1,"open\n,,\n,,\n', [["a", "b"], ["1", "open\n,,\n,,\n"]]),
     ],
 )
 def test_text_tables(data: bytes, expected: list[list[str]]) -> None:
