@@ -169,13 +169,12 @@ class _Collection:
         for line in lines:
             if key := self.key_of(line.values):
                 self.known.setdefault(key, line)
-        for key, line in self.emptied(plan, lines):
-            self.known.setdefault(key, line)
+        had = self.gone(plan, lines) if keys - self.known.keys() else {}
         row = max((line.row for line in lines), default=plan.header_row)
         self.new: list[Line] = []
         for key in sorted(keys - self.known.keys()):
             row += 1
-            self.known[key] = Line(self.numbers.next(), row, {})
+            self.known[key] = Line(had.get(key) or self.numbers.next(), row, {})
             self.new.append(self.known[key])
         self.says: dict[str, dict[str, Value]] = {line.id: dict(line.values) for line in self.known.values()}
         self.filled: dict[tuple[str, str], Value] = {}
@@ -189,19 +188,17 @@ class _Collection:
         key = (month_in(month), *(fold(plain(name)) for name in names))
         return key if all(key) else None
 
-    def emptied(self, plan: Plan, lines: Sequence[Line]) -> Iterator[tuple[Key, Line]]:
-        """Lines that an undo left without a word, by the key they had: an ID is never another line's."""
-        bare = {line.id: line for line in lines if all(map(is_blank, line.values.values()))}
-        if not bare:
-            return
+    def gone(self, plan: Plan, lines: Sequence[Line]) -> dict[Key, str]:
+        """The ID of each line that went when its return was undone, by its key: it is never another line's."""
+        if not any(item.text("What") == "Undone" for item in REGISTER.items(plan.snapshot)):
+            return {}
+        there = {line.id for line in lines}
         keys = {plan.schema[name].header: name for name in self.names}
         had: dict[str, dict[str, Value]] = {}
         for item in JOURNAL.items(plan.snapshot):
-            if item.text("ID") in bare and item.text("Why") == "undo" and item.text("Column") in keys:
+            if item.text("Why") == "undo" and item.text("Column") in keys and item.text("ID") not in there:
                 had.setdefault(item.text("ID"), {})[keys[item.text("Column")]] = item["Before"]
-        for id_, values in had.items():
-            if key := self.key_of(values):
-                yield key, bare[id_]
+        return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
 
     def settle(self, one: _Return, return_id: str) -> Comparison:
         """What becomes of each cell of one file; what is applied is what the next one meets."""

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.ledgers import JOURNAL, KEEP, OWN, PLAN, REGISTER, Item
-from hrworkbook.plan import Plan, read_plan, stamp
+from hrworkbook.plan import Line, Plan, read_plan, stamp
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, same
+from hrworkbook.values import Value, is_blank, same
 from hrworkbook.waiting import Waiting
 
 Place = tuple[str, str]
-"""A cell of the journal: line ID and heading."""
+"""A cell: line ID, and heading in the journal or key of the column."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,7 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> Undone:
             "The Register lists what was merged, and the Journal what each return changed",
         )
     columns = {c.header: c for c in plan.schema.columns}
-    writes: list[Write] = []
-    rows: list[dict[str, Value]] = []
-    restored: list[str] = []
+    back: dict[Place, _Back] = {}
     left: list[tuple[str, str]] = []
     for (line_id, header), changes in standing.items():
         line, column = plan.by_id.get(line_id), columns.get(header)
@@ -63,19 +62,56 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> Undone:
             by_hr = any(_is_own_text(i, line_id, header) and same(i["After"], says) for i in journal)
             left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
             continue
-        before = _as_it_was(column, _first_of_chain(changes)["Before"])
-        writes.append(Write(PLAN, line.row, plan.places[column.key], ((before,),)))
-        restored.append(place)
-        rows.append(_journal_row(changes[-1], says, before, now))
-    writes += JOURNAL.append(snapshot, rows)
+        back[line_id, column.key] = _Back(changes[-1], says, _as_it_was(column, _first_of_chain(changes)["Before"]))
+    gone = _lines_gone(plan, journal, back, left) if plan.schema.collect else []
+    lines = plan.by_id
+    writes = [Write(PLAN, lines[id_].row, plan.places[key], ((one.before,),)) for (id_, key), one in back.items()]
+    writes += [Write(PLAN, line.row, plan.places[""], ((None,),)) for line in gone]
+    restored = [plan.place(lines[id_], key) for id_, key in back]
+    writes += JOURNAL.append(snapshot, [_journal_row(one.item, one.says, one.before, now) for one in back.values()])
     waiting = Waiting(plan)
     writes += waiting.undo(return_id, now)
     register = [_register_row(row, now) for row in theirs]
     writes += REGISTER.append(snapshot, register)
     writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open, register=register)
     goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
-    message = _message(return_id, restored, left)
+    message = _message(return_id, restored, len(gone), left)
     return Undone(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
+
+
+class _Back(NamedTuple):
+    """A cell that is put back: the change that is undone, what the cell says, and what it said before."""
+
+    item: Item
+    says: Value
+    before: Value
+
+
+def _lines_gone(
+    plan: Plan, journal: Sequence[Item], back: dict[Place, _Back], left: list[tuple[str, str]]
+) -> list[Line]:
+    """The lines of a collection that a return alone had brought: they go with it, their ID too.
+
+    A line that holds more keeps its key, by which it is known. The last return of it to be undone takes the key along,
+    whichever return had written it.
+    """
+    last = {(item.text("ID"), item.text("Column")): item for item in journal}
+    gone: list[Line] = []
+    for id_ in dict.fromkeys(id_ for id_, _ in back):
+        line = plan.by_id[id_]
+        after = {key: back[id_, key].before if (id_, key) in back else says for key, says in line.values.items()}
+        said = {key for key, value in after.items() if not is_blank(value)}
+        if said - set(plan.schema.key):
+            kept = [key for key in plan.schema.key if back.pop((id_, key), None)]
+            left += [(f"{PLAN}!{plan.place(line, key)}", "the line holds more than this return said") for key in kept]
+            continue
+        written = {key: last.get((id_, plan.schema[key].header)) for key in said}
+        if all(
+            item and item.text("Why") == "merge" and same(item["After"], after[key]) for key, item in written.items()
+        ):
+            back |= {(id_, key): _Back(item, after[key], None) for key, item in written.items() if item}
+            gone.append(line)
+    return gone
 
 
 def _files(plan: Plan) -> list[Item]:
@@ -145,8 +181,10 @@ def _journal_row(item: Item, before: Value, after: Value, now: datetime) -> dict
     return {h: item[h] for h in kept} | {"When": stamp(now), "Why": "undo", "Before": before, "After": after}
 
 
-def _message(return_id: str, restored: Sequence[str], left: Sequence[tuple[str, str]]) -> str:
+def _message(return_id: str, restored: Sequence[str], gone: int, left: Sequence[tuple[str, str]]) -> str:
     said = f"{return_id} undone: {count(len(restored), 'cell')} put back."
+    if gone:
+        said += f" {count(gone, 'line')} that only it had brought {'is' if gone == 1 else 'are'} gone."
     if left:
         places = "; ".join(f"{place}: {why}" for place, why in left[:5])
         more = f"; and {len(left) - 5} more" if len(left) > 5 else ""

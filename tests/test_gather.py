@@ -294,9 +294,49 @@ def test_any_order_gives_the_same_twice_gives_once_and_undo_gives_it_back(
     assert not again.returns
     for register in [r for r in master.register if r.text("What") == "Merged"]:
         master.undo(register.text("Return"))
-    assert all(is_blank(value) for value in master.values().values()), "undone, nothing stays"
+    assert master.table() == [] and plan_sheet(master) == plan_sheet(Collection()), "undone, nothing stays"
     master.gather(*files, period=period)
     assert master.values() == other.values(), "merged again, each line has its own ID again"
+
+
+def plan_sheet(master: Collection) -> list[list[Value]]:
+    """Every cell of the Plan sheet, without the blank ones at the ends."""
+    rows = [[None if is_blank(v) else v for v in row] for row in master.snapshot["Plan"].rows]
+    for row in rows:
+        while row and row[-1] is None:
+            row.pop()
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def test_undo_gives_the_plan_back_exactly_ids_and_all() -> None:
+    master = Collection()
+    master.gather(file(A))
+    before = plan_sheet(master)
+    two = file(A.replace("12", "13"), B, "Elm Park | 4 | 1 | 1 | 2 | 5 | ")
+    master.gather(two)
+    assert [x.id for x in master.plan.lines] == ["L001", "L002", "L003"]
+    master.undo("R0002")
+    assert plan_sheet(master) == before
+    master.gather(file("Ash Lane | 1 | 1 | 0 | 1 | | "))
+    assert [(x.id, x.text("school")) for x in master.plan.lines] == [("L001", "St Mary's"), ("L004", "Ash Lane")]
+    master.gather(two)
+    assert {x.text("school"): x.id for x in master.plan.lines} == {
+        "St Mary's": "L001", "Elm Park": "L002", "Hill Road": "L003", "Ash Lane": "L004",
+    }  # fmt: skip
+
+
+def test_a_line_that_two_returns_made_keeps_its_key_until_both_are_undone() -> None:
+    master = Collection()
+    before = plan_sheet(master)
+    master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | | "))
+    master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | "))
+    undone = master.undo("R0001")
+    assert master.table() == [("2016-06", "St Mary's", "", "", "", "", "900", "")]
+    assert [why for _, why in undone.left] == ["the line holds more than this return said"] * 2
+    master.undo("R0002")
+    assert plan_sheet(master) == before
 
 
 def ledger(master: Collection) -> list[dict[str, Value]]:
@@ -314,7 +354,8 @@ def test_undo_and_decide_work_as_for_any_return() -> None:
     undone = master.undo("R0002")
     assert (len(undone.restored), undone.left) == (8, ())
     assert master.says("L001.cost") == 900
-    assert [line[1] for line in master.table()] == ["St Mary's", ""]
+    assert [line[1] for line in master.table()] == ["St Mary's"]
+    assert undone.changes.message == "R0002 undone: 8 cells put back. 1 line that only it had brought is gone."
     master.gather(file(A.replace("900", "950"), B))
     assert [(x.id, x.text("school")) for x in master.plan.lines] == [("L001", "St Mary's"), ("L002", "Hill Road")]
 
