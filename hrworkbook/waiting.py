@@ -39,23 +39,23 @@ class Waiting:
         rows: list[dict[str, Value | Link]] = []
         for result in returns:
             for cell in result.cells:
+                if cell.outcome not in TO_DECIDE:
+                    continue
                 key = (result.return_id, cell.line.id, plain(cell.column.header), plain(_shown(cell)))
-                if cell.outcome in TO_DECIDE and key not in asked:
+                if key not in asked:
                     asked.add(key)
                     rows.append(_row(self._plan, result, cell, now))
         return rows
 
     def moot(self, returns: Sequence[Comparison], now: datetime) -> Iterator[Write]:
         """The writes that take off what an owner's newer return has answered anew."""
+        undecided = [row for row in self._rows if is_open(row) and not row.text("Decision")]
+        if not undecided:
+            return
         answers = {(plain(r.owner), c.line.id, plain(c.column.header)): c for r in returns for c in r.cells}
-        for row in self._rows:
+        for row in undecided:
             answer = answers.get((row.text("Owner"), row.text("ID"), row.text("Column")))
-            if (
-                answer
-                and is_open(row)
-                and not row.text("Decision")
-                and plain(_shown(answer)) != row.text("In the return")
-            ):
+            if answer and plain(_shown(answer)) != row.text("In the return"):
                 yield from self._take_off(row, f"replaced by a newer return, {stamp(now)}")
 
     def undo(self, return_id: str, now: datetime) -> Iterator[Write]:

@@ -70,7 +70,8 @@ class SheetChange:
             if style not in self._shown:
                 self._shown[style] = styles_shown(self.workbook.shows, style)
             new = shown_as(new, self._shown[style])
-        if not formula and is_already(new, self.block.at(row, column)):
+        is_below = row > len(self.block.rows)
+        if not (formula or is_below) and is_already(new, self.block.at(row, column)):
             return None
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
