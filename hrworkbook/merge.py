@@ -54,8 +54,21 @@ def merge(
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
+    newest, older = _newest(plan, issued, _each_once(plan, _read(plan, issued, received), refused), refused)
+    changed: dict[Place, Value] = {}
+    writers = dict(issued.writers)
+    returns: list[Comparison] = []
+    newest.reverse()
+    while newest:  # each is let go of when it is settled: there may be thousands
+        one = newest.pop()
+        returns.append(settle(plan, changed, one, issued.written_by(one.owner), writers))
+    return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
+
+
+def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused]) -> list[Reply]:
+    """Each return once, whatever copies came of its file; what is not to be merged is added to `refused`."""
     replies: dict[File, Reply] = {}
-    for item in _read(plan, issued, received):
+    for item in read:
         for one in (item, *item.others) if isinstance(item, Reply) else (item,):
             if isinstance(one, Refused):
                 refused.append(one)
@@ -65,11 +78,7 @@ def merge(
             if first is not one:
                 replies[file], copy = _which_counts(plan, first, one)
                 refused.append(twice(copy.received))
-    newest, older = _newest(plan, issued, list(replies.values()), refused)
-    changed: dict[Place, Value] = {}
-    writers = dict(issued.writers)
-    returns = [settle(plan, changed, one, issued.written_by(one.owner), writers) for one in newest]
-    return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
+    return list(replies.values())
 
 
 def read_replies(snapshot: Snapshot, received: Iterable[Received | Refused]) -> Iterator[Reply | Refused]:

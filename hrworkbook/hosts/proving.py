@@ -1,10 +1,10 @@
 """Proof, before it replaces the master, that a saved file holds what was meant and nothing else has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from hrworkbook.errors import CannotWrite, UnreadableFile
-from hrworkbook.hosts.cell_xml import reads_as
+from hrworkbook.hosts.cell_xml import Cell, reads_as
 from hrworkbook.hosts.loading import Loaded, open_reader, read_sheets
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_change import SheetChange
@@ -39,31 +39,48 @@ def _prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes
             same = package.find(name) is None if meant is None else package.read(name) == meant
         if not same:
             raise CannotWrite(place, f"its part {name} would not be saved whole", "The workbook is as it was")
-    alone: dict[str, bytes | None] = {c.sheet.part: c.alone for c in changes if c.xml.plain}
     texts = before.workbook.part_of("sharedStrings")
-    if texts and all(change.xml.plain for change in changes):
-        alone[texts] = None
-    reader = open_reader(package.with_parts(alone, level=0) if alone else found, place)
     for change in changes:
-        name = change.sheet.name
-        xml = alone.get(change.sheet.part) or package.read(change.sheet.part)
-        cells = read_sheets(reader, [(name, SheetXml(xml, f"{place}!{name}"))])[name]
-        _refuse_difference(change, cells.rows)
+        if change.xml.plain:
+            _prove_alone(package, change, texts)
+        else:
+            rows = _read_back(package.data, place, change, package.read(change.sheet.part))
+            _refuse_difference(change, change.block.rows, rows, change.stored)
 
 
-def _refuse_difference(change: SheetChange, after: Sequence[Sequence[Value]]) -> None:
-    for number, stored in change.stored.items():
+def _prove_alone(package: Package, change: SheetChange, texts: str | None) -> None:
+    """Pass where the cells that were written, read without any other, are all there and are what was meant."""
+    unseen = dict(change.stored)
+    for xml in change.alone():
+        book = package.with_parts({change.sheet.part: xml} | ({texts: None} if texts else {}), level=0)
+        rows = _read_back(book, package.place, change, xml)
+        seen = {number: unseen.pop(number, {}) for number, row in enumerate(rows, 1) if row.count(None) < len(row)}
+        _refuse_difference(change, (), rows, seen)
+    _refuse_difference(change, (), (), unseen)
+
+
+def _read_back(book: bytes, place: str, change: SheetChange, xml: bytes) -> list[list[Value]]:
+    name = change.sheet.name
+    return read_sheets(open_reader(book, place), [(name, SheetXml(xml, f"{place}!{name}"))])[name].rows
+
+
+def _refuse_difference(
+    change: SheetChange,
+    before: Sequence[Sequence[Value]],
+    after: Sequence[Sequence[Value]],
+    stored: Mapping[int, Mapping[int, Cell]],
+) -> None:
+    for number, wanted in stored.items():
         cells = after[number - 1] if number <= len(after) else ()
-        for column, value in stored.items():
+        for column, value in wanted.items():
             if not reads_as(value, cells[column - 1] if column <= len(cells) else None):
                 raise _unread(change, number, column)
-    before = () if change.xml.plain else change.block.rows
     for number, (old, new) in enumerate(zip_longest(before, after, fillvalue=()), 1):
         if old == new or (not old and new.count(None) == len(new)):
             continue
-        stored = change.stored.get(number, {})
+        known = stored.get(number, {})
         for column, (was, now) in enumerate(zip_longest(old, new), 1):
-            if was != now and column not in stored:
+            if was != now and column not in known:
                 raise _unread(change, number, column)
 
 

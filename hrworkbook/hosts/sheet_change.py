@@ -16,7 +16,7 @@ class SheetChange:
     """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
 
     def __init__(
-        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[int, Mapping[int, Cell]], heights: Mapping[int, float]
+        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[int, dict[int, Cell]], heights: Mapping[int, float]
     ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
@@ -46,13 +46,17 @@ class SheetChange:
             del self.stored[row][column]
         self._refuse_what_would_break()
         self.formulas_changed = edit.formulas_gone or self._links
-        self.alone = edit.alone() if self.xml.plain else b""
+        self._edit = edit
         self.parts[self.sheet.part] = xml
         for table, new in self._grown:
             if new != table.range:
                 part = self.workbook.package.read_xml(table.part)
                 self.parts[table.part] = grown_table(part, table.range, new)
         return True
+
+    def alone(self) -> Iterator[bytes]:
+        """Of the sheet's new XML, nothing but the cells that changed: sheets that take little memory one by one."""
+        return self._edit.alone(self.parts[self.sheet.part] or b"")
 
     def _range_of(self, table: Table) -> Range:
         """The table's range, grown over what is written below it."""
@@ -70,8 +74,7 @@ class SheetChange:
             if style not in self._shown:
                 self._shown[style] = styles_shown(self.workbook.shows, style)
             new = shown_as(new, self._shown[style])
-        is_below = row > len(self.block.rows)
-        if not (formula or is_below) and is_already(new, self.block.at(row, column)):
+        if not formula and is_already(new, self.block.at(row, column)):
             return None
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
@@ -81,14 +84,15 @@ class SheetChange:
         """The cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""
         made = []
         is_below = row > len(self.block.rows)
-        wanted, stored = self.wanted[row], self.stored.setdefault(row, {})
+        wanted = self.wanted[row]
+        if is_below:
+            self.stored[row] = wanted  # all of it, so that nothing is kept twice
         for column in columns:
             value = wanted[column]
             if is_below and value is None:
                 continue
             style = self._new_style(row, column, "")
             if is_below and type(value) is str:
-                stored[column] = value
                 made.append((column, text_xml(value, address(row, column), style, self._prefix)))
             elif new := self._render(row, column, style, False):
                 made.append((column, new))

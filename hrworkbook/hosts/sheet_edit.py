@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from xml.parsers import expat
 
 from hrworkbook.errors import CannotWrite
@@ -10,14 +11,18 @@ from hrworkbook.hosts.sheet_xml import LAST_ROW, SheetXml, Span, attribute
 from hrworkbook.hosts.workbook_xml import range_of
 from hrworkbook.snapshot import address
 
+_PIECE = 2_000_000
+"""Bytes of XML that are read back at once."""
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
 
 
-def well_formed(pieces: Sequence[bytes]) -> bool:
+def well_formed(pieces: Iterable[bytes]) -> bool:
     """Whether rows, taken together, are well-formed XML."""
     parser = expat.ParserCreate()
     try:
-        parser.Parse(b"<rows>" + b"".join(pieces) + b"</rows>", True)
+        for piece in chain((b"<rows>",), pieces):
+            parser.Parse(piece, False)
+        parser.Parse(b"</rows>", True)
     except expat.ExpatError:
         return False
     return True
@@ -52,8 +57,10 @@ class Edit:
         self.formulas_gone = False
         self.already: set[tuple[int, int]] = set()
         """The cells, by row and column, whose XML is what was wanted."""
-        self.written: dict[int, bytes] = {}
-        """The XML of the cells that change, by row."""
+        self._edited: dict[int, bytes] = {}
+        """The XML of the cells that change in rows that were there, by row."""
+        self._changed: list[bytes | tuple[int, int]] = []
+        """In the order of the file, rows with nothing but the cells that change, and where new rows lie in the new XML."""
         self._top = self._left = LAST_ROW
         self._bottom = self._right = 0
 
@@ -66,26 +73,34 @@ class Edit:
                 if number in existing:
                     raise CannotWrite(sheet.place, f"row {number} stands there twice", _REMEDY)
                 existing[number] = start
-        edits: list[tuple[int, int, bytes]] = []
+        edits: list[tuple[int, int, int, bytes]] = []
         for number, columns in self.targets.items():
             if number in existing:
                 row = sheet.row(number, existing[number])
-                edits.append((row.start, row.end, self._edited_row(row, columns, render)))
+                edits.append((row.start, row.end, number, self._edited_row(row, columns, render)))
             elif new := self._new_row(number, new_cells(number, columns)):
                 start = self._place_of(number)
-                edits.append((start, start, new))
-        if not self.written:
+                edits.append((start, start, number, new))
+        if not self._edited and all(start < end for start, end, _, _ in edits):
             return sheet.xml
-        if not well_formed([new for _, _, new in edits]):
+        if not well_formed(new for _, _, _, new in edits):
             raise CannotWrite(sheet.place, "its cells are stored in a way this program does not know", _REMEDY)
         return self._joined(sorted(edits, key=lambda edit: edit[:2]), sheet.opening.opened)
 
-    def alone(self) -> bytes:
-        """The sheet with nothing but the cells that changed."""
+    def alone(self, xml: bytes) -> Iterator[bytes]:
+        """Of the sheet's new XML, nothing but the cells that changed: sheets that take little memory one by one."""
         p, opening = self.sheet.prefix, self.sheet.opening
         head = self.sheet.xml[: opening.opened].rstrip(b"> /") + b">"
-        rows = b"".join(self._row_of(number) for number in sorted(self.written))
-        return b"%s%s</%ssheetData></%sworksheet>" % (head, rows, p, p)
+        tail = b"</%ssheetData></%sworksheet>" % (p, p)
+        rows: list[bytes] = []
+        size = 0
+        for row in self._changed:
+            rows.append(row if isinstance(row, bytes) else xml[slice(*row)])
+            size += len(rows[-1])
+            if size > _PIECE:
+                yield b"".join([head, *rows, tail])
+                rows, size = [], 0
+        yield b"".join([head, *rows, tail])
 
     def _place_of(self, number: int) -> int:
         """Where a new row goes: before the first row with a higher number, else at the end."""
@@ -95,24 +110,37 @@ class Edit:
             return rows[at][1] if at < len(rows) else self.sheet.opening.end
         return next((start for told, start in rows if told > number), self.sheet.opening.end)
 
-    def _joined(self, edits: Sequence[tuple[int, int, bytes]], first: int) -> bytes:
+    def _joined(self, edits: Sequence[tuple[int, int, int, bytes]], first: int) -> bytes:
         xml, opening = self.sheet.xml, self.sheet.opening
         empty = opening.attributes.endswith(b"/")
         head = xml[:first].rstrip(b"> /") + b">" if empty else xml[:first]
         out, at = [self._grown_dimension(head)], first
-        for start, end, new in edits:
+        length = len(out[0])
+        for start, end, number, new in edits:
             out += [xml[at:start], new]
-            at = end
+            begins = length + start - at
+            at, length = end, begins + len(new)
+            if start == end:
+                self._add_new(begins, length)
+            elif number in self._edited:
+                self._changed.append(self._row_of(number, self._edited[number]))
         if empty:
             out.append(b"</%ssheetData>" % self.sheet.prefix)
         return b"".join([*out, xml[at:]])
+
+    def _add_new(self, begins: int, ends: int) -> None:
+        last = self._changed[-1] if self._changed else None
+        if isinstance(last, tuple) and last[1] == begins and ends - last[0] < _PIECE:
+            self._changed[-1] = last[0], ends
+        else:
+            self._changed.append((begins, ends))
 
     def _edited_row(self, row: Span, columns: Sequence[int], render: Render) -> bytes:
         xml = self.sheet.xml
         pieces, added = self._pieces(row, columns, render)
         if not pieces:
             return xml[row.start : row.end]
-        self.written[row.number] = b"".join(new for _, _, new in pieces)
+        self._edited[row.number] = b"".join(new for _, _, new in pieces)
         for column in added:
             self._reach(row.number, column)
         head = _tall(_spanning(xml[row.start : row.opened], added), self.heights.get(row.number, 0))
@@ -164,13 +192,12 @@ class Edit:
             return b""
         for column, _ in (made[0], made[-1]):
             self._reach(number, column)
-        self.written[number] = b"".join(new for _, new in made)
-        return self._row_of(number)
+        return self._row_of(number, b"".join(new for _, new in made))
 
-    def _row_of(self, number: int) -> bytes:
+    def _row_of(self, number: int, cells: bytes) -> bytes:
         p = self.sheet.prefix
         head = _tall(b'<%srow r="%d">' % (p, number), self.heights.get(number, 0))
-        return b"%s%s</%srow>" % (head, self.written[number], p)
+        return b"%s%s</%srow>" % (head, cells, p)
 
     def _reach(self, row: int, column: int) -> None:
         self._top, self._left = min(self._top, row), min(self._left, column)
