@@ -213,6 +213,9 @@ class _Collecting:
         if self.is_total(row):
             self.leave(row, table, "its row is the sender's own line of totals")
             return False
+        if not self.says_more(row):
+            self.leave(row, table, "its row has a name but no figures")
+            return False
         return True
 
     def is_total(self, row: Row) -> bool:
@@ -223,14 +226,26 @@ class _Collecting:
             return True
         if not self.ready.sums_in(name):
             return False
-        figures = min((c for key, (c, _) in row.cells.items() if key in self.ready.numeric), default=0)
+        figures = self.first_figure(row)
         return all(is_blank(value) for c, value in row.cells.values() if at < c < figures)
+
+    def says_more(self, row: Row) -> bool:
+        """Whether a row has anything beside what it is called: a figure, or words to the right of where they begin."""
+        numeric = self.ready.numeric
+        for key, (_, value) in row.cells.items():
+            if value is not None and key in numeric and not is_blank(value):
+                return True
+        figures = self.first_figure(row)
+        return any(at > figures and not is_blank(value) for at, value in row.cells.values())
+
+    def first_figure(self, row: Row) -> int:
+        """The sheet column of the first figure."""
+        return min((at for key, (at, _) in row.cells.items() if key in self.ready.numeric), default=0)
 
     def is_filled(self, row: Row) -> bool:
         """Whether a row says anything: a figure other than nought, a word for one, a remark, or a nought in every place."""
         blank = False
-        numeric, readers = self.ready.numeric, self.ready.readers
-        figures = min((at for key, (at, _) in row.cells.items() if key in numeric), default=0)
+        numeric, readers, figures = self.ready.numeric, self.ready.readers, self.first_figure(row)
         for key, (at, value) in row.cells.items():
             if is_blank(value):
                 blank = blank or key in numeric
@@ -286,11 +301,12 @@ class _Collecting:
         if len(said) == 1:
             return next(iter(said)), "as its other rows say"
         block = next(b for b in self.blocks if b.name == table.sheet)
-        month, place = month_above(block, table.first_header_row, self.settings.cover)
+        labels, years = self.settings.cover, self.settings.year
+        month, place = month_above(block, table.first_header_row, labels, years)
         if month:
             return month, f"as {place} says above the table"
         tables = {t.sheet for t in self.tables}
-        month, place = month_on_cover([b for b in self.blocks if b.name not in tables], self.settings.cover)
+        month, place = month_on_cover([b for b in self.blocks if b.name not in tables], labels, years)
         if month and len(self.tables) == 1:
             return month, f"as the cover says at {place}"
         for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):

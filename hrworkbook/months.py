@@ -64,23 +64,34 @@ def month_of(year: Value, month: Value) -> str:
     return month_in_text(f"{number} {written}") if number and len(number) <= _LONGEST_TITLE else ""
 
 
-def month_on_cover(blocks: Collection[Block], labels: Collection[str]) -> tuple[str, str]:
-    """The month beside or below one of the cover's labels, and where it stands; two blanks where there is none."""
+def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
+    """The month beside or below one of the cover's labels, and where it stands; two blanks where there is none.
+
+    A month without its year is completed by the year beside or below one of the labels for it on the same sheet.
+    """
     wanted = {fold(label) for label in labels}
+    wanted_years = {fold(year) for year in years}
     for block in blocks:
-        for row, column, value in _texts(block):
-            if fold(value) not in wanted:
-                continue
-            for at in ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column)):
-                if month := month_in(block.at(*at)):
-                    return month, f"{block.name}!{address(*at)}"
+        year = next((v for at in _beside(block, wanted_years) if month_of(v := block.at(*at), 1)), None)
+        for at in _beside(block, wanted):
+            value = block.at(*at)
+            named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
+            if month := month_in(value) or (month_of(year, value) if named else ""):
+                return month, f"{block.name}!{address(*at)}"
     return "", ""
 
 
-def month_above(block: Block, header_row: int, labels: Collection[str]) -> tuple[str, str]:
+def _beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The places where the answer to one of the labels may stand: up to three to the right, or below."""
+    for row, column, value in _texts(block) if wanted else ():
+        if fold(value) in wanted:
+            yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
+
+
+def month_above(block: Block, header_row: int, labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
     """The month in the titles above a table, and where it stands; two blanks where there is none or more than one."""
     above = Block(block.name, block.rows[: header_row - 1])
-    month, place = month_on_cover([above], labels)
+    month, place = month_on_cover([above], labels, years)
     if month:
         return month, place
     titles = [(month_in(v), f"{block.name}!{address(r, c)}") for r, c, v in _texts(above) if len(v) <= _LONGEST_TITLE]

@@ -85,6 +85,20 @@ def test_only_the_schema_knows_these_forms(schema: Schema) -> None:
         assert not [word for word in words if word and f" {word} " in code], path.name
 
 
+def test_a_name_without_figures_is_no_line(schema: Schema) -> None:
+    lines = (
+        "Organisation | Type of organisation | Payroll staff headcount | Payroll staff FTE | Comments",
+        "Oak House | Executive Agency | 2 | 1.5 | ",
+        "Ash House | Executive Agency | | | ",
+        "Elm House | Executive Agency | | | Not returned",
+        "1. As sent | see 2 | | | ",
+    )
+    collected = collect([Block("May 2016", [[c.strip() or None for c in line.split("|")] for line in lines])], schema)
+    assert [name_of(line) for line in collected.lines] == ["Oak House", "Elm House"]
+    why = {u.cell: u.why for u in collected.unplaced}
+    assert why == dict.fromkeys(("A3", "B3", "A5", "B5"), "its row has a name but no figures")
+
+
 # -- the corpus ------------------------------------------------------------------------------------------------------
 
 
