@@ -11,7 +11,7 @@ from hrworkbook.ledgers import HEADINGS
 from hrworkbook.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
 from hrworkbook.outcomes import Cell, Comparison, Received, Refused, Stray
 from hrworkbook.plan import Plan
-from hrworkbook.retyped import good_value, is_retyped
+from hrworkbook.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.schema import Column, Schema
 from hrworkbook.snapshot import Block, address
 from hrworkbook.tables import Row, Table
@@ -120,11 +120,13 @@ def read_reply(
     hidden = _hidden_ids(block, table)
     strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
     emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
-    rows = [row for row in table.rows if row.number not in emptied]
+    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
     matches = match_rows(plan.schema, baseline, rows, hidden)
     notes = list(matches.notes)
     for row in matches.lost:
-        strays += _row_strays(table, row, _why_lost(plan, row))
+        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
+        strays += _row_strays(table, row, why)
+    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
     edits: list[Edit] = []
     unchanged = 0
     lines = by_line(matches.matched)
@@ -156,6 +158,17 @@ def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
     rows, at = block.rows, column - 1
     beside = ((row.number, rows[row.number - 1]) for row in table.rows)
     return {number: plain(cells[at]) for number, cells in beside if at < len(cells) and cells[at] is not None}
+
+
+def _in_the_hidden_column(
+    table: Table, hidden: Mapping[int, str], baseline: Baseline, rows: Iterable[Row]
+) -> Iterator[Stray]:
+    """What was typed over the hidden IDs."""
+    odd = {number: text for number, text in hidden.items() if text not in baseline}
+    for row in rows if odd else ():
+        if (text := odd.get(row.number, "")) and text != row.line:
+            column = next(h.column for h in table.headings if fold(h.header) == fold(ROW_ID))
+            yield Stray(f"{table.sheet}!{address(row.number, column)}", text, "stands in the hidden column of IDs")
 
 
 def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
@@ -203,6 +216,9 @@ def _row_edits(
             edits.append(Edit((id_, key), b, r, value, "locked", f"{column.header} is HR's to change"))
         elif fault:
             edits.append(Edit((id_, key), b, r, value, "invalid", fault))
+        elif is_cut_off(b, r):
+            why = f"it is the issued text cut off after {len(as_text(r))} characters, as some programs do"
+            edits.append(Edit((id_, key), b, r, value, "conflict", why))
         else:
             edits.append(Edit((id_, key), b, r, value))
     return unchanged, edits
@@ -305,8 +321,9 @@ def settle(
     for edit in reply.reading.edits:
         id_, key = edit.place
         line, column = plan.by_id[id_], plan.schema[key]
-        b = edit.issued
         m = now[edit.place] if edit.place in now else line.values.get(key)
+        # A text that several hold is kept once: there may be thousands of returns.
+        b, r = (m if type(v) is type(m) and v == m else v for v in (edit.issued, edit.value))
         outcome, why = edit.outcome, edit.why
         if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
             outcome, why = "already", ""
@@ -318,7 +335,7 @@ def settle(
                 shown = formula if len(formula) > 1 else "one it shares with other cells"
                 outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
-        cells.append(Cell(line, column, b, m, edit.received if as_it_came else edit.value, outcome, why))
+        cells.append(Cell(line, column, b, m, edit.received if as_it_came else r, outcome, why))
         if outcome == "applied":
             now[edit.place] = edit.value
             writers[edit.place] = (reply.owner, edit.value)

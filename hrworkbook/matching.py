@@ -83,6 +83,7 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
     contents = Contents(schema, baseline)
     locked = [c.key for c in schema.columns if not c.by_owner]
     whole = {row.line for row in rows if row.line and hidden.get(row.number) == row.line}
+    astray = _astray(schema, baseline, contents, rows, hidden)
     matched: list[Match] = []
     without: list[Row] = []
     notes: list[str] = []
@@ -95,10 +96,13 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
             without.append(row)
             continue
         id_ = votes[0]
-        if votes == [id_, id_] or (len(votes) == 1 and _reads_as(baseline[id_], row, locked)):
+        if (votes == [id_, id_] and row.number not in astray) or (
+            len(votes) == 1 and _reads_as(baseline[id_], row, locked)
+        ):
             matched.append(Match(row, id_))
         else:
-            matched.append(_doubtful(row, votes, contents.find(row), baseline[id_], locked))
+            odd = bool(kept) and kept not in baseline
+            matched.append(_doubtful(row, votes, contents.find(row), baseline[id_], locked, odd))
         if visible and visible != matched[-1].line:
             notes.append(f"Row {row.number}: its ID says {visible}; it was read as {matched[-1].line}")
         elif not visible:
@@ -109,6 +113,42 @@ def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: 
     if guessed:
         notes.append("Matched by guess, from their other cells: " + ", ".join(m.line for m in guessed))
     return Matches((*matched, *guessed), tuple(lost), tuple(notes))
+
+
+def _astray(
+    schema: Schema, baseline: Baseline, contents: Contents, rows: Sequence[Row], hidden: Mapping[int, str]
+) -> set[int]:
+    """Rows both of whose IDs are another line's, as where IDs were dragged down or sorted without the rest.
+
+    What HR and the owner wrote stands together there; where only HR's columns were moved, the IDs are right.
+    """
+    locked = [c.key for c in schema.columns if not c.by_owner]
+    first: Mapping[str, Value] = next(iter(baseline.values()), {})
+    telling = max(locked, key=lambda key: len(plain(first.get(key))), default="")
+    reads_as: dict[int, str] = {}
+    proven = False
+    for row in rows:
+        issued = baseline.get(row.line)
+        if issued is None or hidden.get(row.number) != row.line or telling not in row.cells:
+            continue
+        if row.cells[telling][1] == issued.get(telling) or not is_another_line(issued, row, locked):
+            continue
+        if (found := contents.find(row)) and found != row.line:
+            reads_as[row.number] = found
+            proven = proven or (_answers(baseline[found], row, locked) and not _answers(issued, row, locked))
+    return set(reads_as) if proven else set()
+
+
+def _answers(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a text in an owner's cell of a row is the one issued for a line."""
+    texts = {key: plain(value) for key, (_, value) in row.cells.items() if key not in locked}
+    return any(len(text) >= ENOUGH and text == plain(issued.get(key)) for key, text in texts.items())
+
+
+def _is_shifted(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a text issued in one column stands in another, as where a file's commas were taken for cells."""
+    home = {text: key for key, value in issued.items() if len(text := plain(value)) >= ENOUGH}
+    return any(home.get(plain(row.cells[key][1]), key) != key for key in locked if key in row.cells)
 
 
 def _reads_as(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
@@ -129,12 +169,13 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
 
 
 def _doubtful(
-    row: Row, votes: Sequence[str], reads_as: str, issued: Mapping[str, Value], locked: Sequence[str]
+    row: Row, votes: Sequence[str], reads_as: str, issued: Mapping[str, Value], locked: Sequence[str], odd: bool
 ) -> Match:
-    """The line of a row whose IDs, or whose ID and text, may disagree."""
-    if len(votes) == 1:
+    """The line of a row whose IDs, or whose ID and text, may disagree; `odd` where something else is in the ID's column."""
+    if len(set(votes)) == 1:
         if reads_as in ("", votes[0]):
-            other = not reads_as and is_another_line(issued, row, locked)
+            astray = odd or _is_shifted(issued, row, locked) or is_another_line(issued, row, locked)
+            other = astray and not reads_as
             return Match(row, votes[0], f"the row's ID says {votes[0]}, and its other cells do not" if other else "")
         return Match(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
     if reads_as in votes:

@@ -1,5 +1,6 @@
 """A cell's value as the plan would hold it, and whether a spreadsheet, not a person, changed how it is written."""
 
+import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -22,6 +23,11 @@ _FIGURES = ("money", "percent", "number", "whole")
 def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
     """The value as the plan would hold it, and what is wrong with it ('' when nothing is)."""
     if type(value) is str:
+        if _is_too_narrow(value):
+            return (
+                value,
+                f"{column.header} is '####', which a spreadsheet shows where there is no room. Write what it says",
+            )
         if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
             value = CellError(value.strip())
         else:
@@ -49,7 +55,8 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
 
 
 def _tidy(text: str) -> str:
-    """The text without the marks no cell can hold, which no reader sees, and without space around it."""
+    """The text without the marks no cell can hold or that turn a line round, which no reader sees, and without space around it."""
+    text = _recoded(text).translate(_TURNS)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
     sound = writable(text)
     if sound != text:
@@ -61,12 +68,18 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
     """Whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
-    A text that the owner wrote anew in a cell of theirs is never taken for this.
+    A text that the owner wrote anew in a cell of theirs is never taken for this, but for one whose letters were garbled
+    or whose line breaks were lost on the way.
     """
     if isinstance(received, CellError) or isinstance(issued, CellError) or is_blank(received) or is_blank(issued):
         return False
-    if isinstance(received, str) and column.by_owner and isinstance(issued, str):
-        return False
+    if isinstance(received, str) and isinstance(issued, str):
+        if is_garbled(issued, received) or _lost_its_breaks(issued, received):
+            return True
+        if column.by_owner:
+            return False
+        if _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
+            return True
     if isinstance(received, str) and _figures(received):
         received = float(received)
     if column.kind in _FIGURES:
@@ -74,6 +87,60 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
             one, other = column.type.read(issued), column.type.read(received)
             return one is not None and one == other
     return _same_number(issued, received) or _same_day(column, issued, received)
+
+
+_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CODINGS = (
+    ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("utf-8", "mac_roman"), ("cp1252", "utf-8"), ("cp1252", "mac_roman"),
+    ("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp1252", "cp850"), ("cp437", "cp1252"), ("ascii", "ascii"),
+)  # fmt: skip
+"""How a text was written to a file, and how it was then read, where the two did not agree."""
+_UNREAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+_CUT_AT = range(254, 257)
+"""Characters after which old formats and programs cut a text off."""
+
+
+def is_garbled(issued: str, received: str) -> bool:
+    """Whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
+    if issued.isascii():
+        return False
+    other = _UNREAD.sub("", plain(received))
+    return any(
+        _UNREAD.sub("", plain(issued.encode(written, "replace").decode(read, "replace"))) == other
+        for written, read in _CODINGS
+    )
+
+
+def _recoded(text: str) -> str:
+    """A text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
+    if not any(sign in text for sign in "âÃÂ"):
+        return text
+    try:
+        return b"".join(bytes([ord(c)]) if "\x80" <= c <= "\x9f" else c.encode("cp1252") for c in text).decode()
+    except UnicodeError:
+        return text
+
+
+def is_cut_off(issued: Value, received: Value) -> bool:
+    """Whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
+    if not (isinstance(issued, str) and isinstance(received, str) and len(received) in _CUT_AT):
+        return False
+    return len(issued) > len(received) and plain(issued).startswith(plain(received))
+
+
+def _lost_its_breaks(issued: str, received: str) -> bool:
+    """Whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
+    flat = plain(issued).replace("\n", " ")
+    return "\n" in plain(issued) and flat == plain(received)
+
+
+def _is_too_narrow(text: str) -> bool:
+    return len(text) > 2 and not text.strip().strip("#")
+
+
+def _typeset(text: str) -> str:
+    """The text with the dashes and dots of a typewriter, on one line."""
+    return " ".join(re.sub("[\u2010-\u2015\u2212]|--", "-", text.replace("\u2026", "...")).split())
 
 
 def _figures(text: str) -> bool:

@@ -28,6 +28,8 @@ _FOLD = str.maketrans(
         "\u202f": " ",
         "\u2007": " ",
         "\u200b": None,
+        "\u00ad": None,
+        "\u2060": None,
         "\ufeff": None,
         "\u2018": "'",
         "\u2019": "'",
