@@ -13,8 +13,8 @@ from functools import partial
 from typing import NamedTuple
 
 from hrworkbook.amounts import NOUGHTS, Amount, NoneWord, amount_of
-from hrworkbook.errors import WrongPlan
-from hrworkbook.findings import Finding, Severity, count
+from hrworkbook.errors import NotAReturn, WrongPlan
+from hrworkbook.findings import Finding, Severity, count, listed
 from hrworkbook.headings import fold
 from hrworkbook.kinds import is_kept
 from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
@@ -105,6 +105,8 @@ def collect(
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
     ready, needs = _ready(schema, schema.collect), schema.collect.needs
     tables = find_tables(blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, name=name)
+    if all(ready.is_strange(table) for table in tables):
+        raise _another(tables[0], schema, name)
     collecting = _Collecting(blocks, ready, name, period, tables)
     for table in tables:
         collecting.read(table)
@@ -131,6 +133,29 @@ class _Ready:
         """Whether a folded name begins or ends with a word for a sum."""
         self.names = [key for key in schema.key if key != settings.period]
         self.rules = rules_of(schema)
+
+    def is_strange(self, table: Table) -> bool:
+        """Whether a table is about something else: more of its headings are not known than are columns of figures."""
+        return len(_unread(table)) > sum(h.key in self.numeric for h in table.headings)
+
+
+def _unread(table: Table) -> list[str]:
+    """The headings of a table that are not known."""
+    return [
+        h.header for h in table.headings if h.key is None and (h.how == "not known" or h.how.startswith("suggestion"))
+    ]
+
+
+def _another(table: Table, schema: Schema, name: str) -> NotAReturn:
+    """The refusal of a file whose tables are about something else."""
+    strange = _unread(table)
+    named = listed(f"'{' '.join(header.split())}'" for header in strange[:3])
+    more = f" and {count(len(strange) - 3, 'other')}" if len(strange) > 3 else ""
+    return NotAReturn(
+        name,
+        f"most columns of figures on sheet '{table.sheet}' are none of '{schema.title}': {named}{more}",
+        "If it is such a return, add these headings to the schema's aliases",
+    )
 
 
 _last: _Ready | None = None
@@ -176,6 +201,10 @@ class _Collecting:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
         self.notes += [note for note in table.notes if not note.startswith("There is no column")]
         rows = [row for row in table.rows if self.is_line(row, table)]
+        if self.ready.is_strange(table):
+            for row in rows:
+                self.leave(row, table, "stands in a table about something else")
+            rows = []
         if rows and not any(map(self.is_filled, rows)):
             self.notes.append(
                 f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(rows), 'line')} left out."
@@ -186,9 +215,8 @@ class _Collecting:
         months = self.months(table, rows)
         lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
         block = next(b for b in self.blocks if b.name == table.sheet)
-        verdict = examine(
-            [self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)], self.schema, self.ready.rules
-        )
+        sworn = [self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)]
+        verdict = examine(sworn, self.schema, self.ready.rules, _unread(table))
         for index in verdict.moved:
             lines[index] = replace(lines[index], held="its figures do not stand under their headings")
         if verdict.moved:
@@ -212,6 +240,9 @@ class _Collecting:
                 return False
         if self.is_total(row):
             self.leave(row, table, "its row is the sender's own line of totals")
+            return False
+        if _ORDINAL.fullmatch(plain(row.cells[self.names[0]][1])) and _numbers_columns(row):
+            self.leave(row, table, "its row numbers the columns")
             return False
         if not self.says_more(row):
             self.leave(row, table, "its row has a name but no figures")
@@ -273,11 +304,17 @@ class _Collecting:
         if month:
             self.tell(table, [m or month for m in own], source)
         else:
-            self.questions.append(
-                f"Sheet '{table.sheet}': which month is it for? Neither the table, nor a cover sheet, nor the names of the "
-                "sheet and the file say. Give it as --period 2015-04"
-            )
+            said = self.said_of_month(rows)
+            nowhere = "Neither the table, nor a cover sheet, nor the names of the sheet and the file say"
+            why = f"Its own columns say {said}, which is no one month" if said else nowhere
+            self.questions.append(f"Sheet '{table.sheet}': which month is it for? {why}. Give it as --period 2015-04")
         return [m or month for m in own]
+
+    def said_of_month(self, rows: Sequence[Row]) -> str:
+        """What the first row without a month says in its columns for one: `'April' and '2016/17'`; '' where nothing."""
+        keys = (_MONTH, _YEAR, self.settings.period)
+        written = ([row.cells[key][1] for key in keys if key in row.cells] for row in rows if not self.own_month(row))
+        return listed(f"'{plain(value)}'" for value in next(written, []) if not is_blank(value))
 
     def tell(self, table: Table, months: Sequence[str], source: str) -> None:
         found = sorted(set(months))
@@ -370,6 +407,22 @@ class _Collecting:
             if isinstance(value, int | float):
                 figures[key] = value
         return figures
+
+
+_ORDINAL = re.compile(r"[(\[]?([0-9]{1,3})(?:\.0)?[)\].]?")
+
+
+def _numbers_columns(row: Row) -> bool:
+    """Whether a row only numbers the columns: (1), (2), (3) from left to right."""
+    last = 0
+    for _, value in sorted(row.cells.values(), key=lambda place: place[0]):
+        if is_blank(value):
+            continue
+        match = _ORDINAL.fullmatch(plain(value))
+        if not match or int(match[1]) <= last or (last and int(match[1]) > last + 3):
+            return False
+        last = int(match[1])
+    return last > 3
 
 
 _Met = dict[str, tuple[Value, str, str]]

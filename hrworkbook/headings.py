@@ -29,6 +29,9 @@ _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "al
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
 
+_MARKER = re.compile(r"\s*(?:\[(?:notes? ?)?[0-9]+(?:, ?[0-9]+)*\]|\(notes? [0-9]+\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)", re.IGNORECASE)
+"""What points to a footnote: [note 1], (note 2), [3] or a raised figure."""
+
 Rows = Sequence[Sequence[Value]]
 
 
@@ -60,6 +63,11 @@ def _folded(text: str) -> str:
 def fold(text: str) -> str:
     """The heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
     return _folded(text) if len(text) <= _LONGEST else folded(text)
+
+
+def _unmarked(header: str) -> str:
+    """A heading folded, without what points to footnotes."""
+    return fold(_MARKER.sub("", header))
 
 
 class Words:
@@ -111,7 +119,7 @@ class Words:
         folded_header = fold(header)
         found = self.known.get(folded_header)
         if not found:
-            found = self.known.get(self.spelled(folded_header))
+            found = self.known.get(self.spelled(folded_header)) or self.known.get(self.spelled(_unmarked(header)))
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
@@ -125,7 +133,7 @@ class Words:
         if found is None:
             if not _LETTER.search(text):
                 return bool(self.figures) and fold(text) in self.figures
-            folded_text = fold(text)
+            folded_text = _unmarked(text)
             spelled = self.spelled(folded_text)
             found = bool(folded_text) and (f" {folded_text} " in self.all or f" {spelled} " in self.all)
             if len(self.seen) < _MOST_MET:

@@ -31,12 +31,45 @@ class Slip(NamedTuple):
 class Slips:
     """One rule's failing lines in one table, and what they look like together."""
 
-    def __init__(self, rule: Check, failing: Sequence[Off], tried: int, rules: Sequence[Check], schema: Schema) -> None:
+    def __init__(
+        self,
+        rule: Check,
+        failing: Sequence[Off],
+        tried: int,
+        rules: Sequence[Check],
+        schema: Schema,
+        unread: Sequence[str] = (),
+    ) -> None:
         self.rule, self.failing, self.tried, self.rules, self.schema = rule, failing, tried, rules, schema
+        self.unread = unread if self._is_short() else ()
+        """Headings that were not known, where parts of the sum may stand under them."""
         self.sums = [one for one in rules if one.sums]
         self.cause = self._cause() if tried >= 3 and len(failing) * 5 >= tried * 3 else ""
         """What it looks like where the rule fails on most lines; '' where it does not."""
         self.met = Counter(slip.token for line, off in failing for slip in self.slips(line, off))
+
+    def _is_short(self) -> bool:
+        """Whether most lines fail, all in the same direction, in a sum of which a part was not found."""
+        found = {key for line, _ in self.failing for key in line.figures}
+        most = len(self.failing) * 5 >= self.tried * 3
+        return (
+            self.rule.sums
+            and most
+            and not found.issuperset(self.rule.parts)
+            and all(off > 0 for _, off in self.failing)
+        )
+
+    def remedy(self, line: Sworn, off: float) -> str:
+        """What to do about one line's difference, with what it looks like."""
+        if self.unread:
+            return f"Say what {self._unread()} means, then read the file again; it looks like a part of the sum"
+        looks = self.looks(line, off)
+        return f"Ask the sender which is right{'; ' + looks if looks else ''}"
+
+    def _unread(self) -> str:
+        named = " ".join(self.unread[0].split())
+        more = len(self.unread) - 1
+        return f"the heading '{named}'" + (f" (and {count(more, 'other')} not known)" if more else "")
 
     def looks(self, line: Sworn, off: float) -> str:
         """What one line's difference looks like; '' where the table's cause says it."""
@@ -77,7 +110,7 @@ class Slips:
         """What the sums above and below this one say of it."""
         rule, figures = self.rule, line.figures
         made = sum(figures.get(p, 0) for p in rule.parts)
-        mended = line._replace(figures={**figures, rule.total: made})
+        mended = line.supposing({rule.total: made})
         for above in self.sums:
             if rule.total in above.parts and off_by(line, above) and off_by(mended, above) == 0:
                 told = f"{self._header(above.total)} counts {said(made)}, so {self._header(rule.total)} looks mistyped"
@@ -85,7 +118,7 @@ class Slips:
         for below in self.sums:
             if below.total in rule.subtotals and off_by(line, below):
                 parts = sum(figures.get(p, 0) for p in below.parts)
-                if off_by(line._replace(figures={**figures, below.total: parts}), rule) == 0:
+                if off_by(line.supposing({below.total: parts}), rule) == 0:
                     told = f"it does add up with {said(parts)}, what the parts of {self._header(below.total)} make"
                     yield Slip(("below", below.total), told, _SURE)
 
@@ -176,6 +209,8 @@ class Slips:
     def _cause(self) -> str:
         """What it looks like where a sum fails on most lines: a column, and where one explains it, which."""
         rule, failing = self.rule, self.failing
+        if self.unread:
+            return f"it looks as if parts of it stand under headings that are not known, such as {self._unread()}"
         if not rule.sums:
             return "it looks as if the two columns were taken for each other"
         if all(not line.figures[rule.total] for line, _ in failing):
@@ -205,7 +240,7 @@ def _explains(line: Sworn, rule: Check, of: str, instead: str) -> bool:
     """Whether the line adds up once one column stands in for another that is not nought."""
     if not line.figures.get(instead):
         return False
-    return off_by(line._replace(figures={**line.figures, of: line.figures[instead]}), rule) == 0
+    return off_by(line.supposing({of: line.figures[instead]}), rule) == 0
 
 
 def _slip_of_fingers(written: float, right: float) -> int:

@@ -86,8 +86,9 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
     need = min(need, len(words.headers))
     best: Head | None = None
     is_sure = False  # only a header with the plan's own words could be better
+    below = 0  # the first row that the best header leaves for others
     for row, values in enumerate(rows, 1):
-        if best and row < best.top + best.depth:
+        if row < below:
             continue
         strange = raw.isdisjoint(values)
         if strange and (is_sure or row > _LOOKED_AT):
@@ -97,6 +98,9 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
         found = find_header(rows, block.merges, row, words)
         if found.known >= need and (not best or found.known > best.known):
             best, is_sure = found, 2 * found.known >= len(words.headers)
+            below = row + found.depth
+            if found.depth == DEEPEST and below <= len(rows) and words.any_likely(rows[below - 1]):
+                below = row + 1  # the row may be a band over a header as deep
             if best.depth == 1 and is_plain(rows, best):
                 break
     return with_unheaded(best, rows) if best else None

@@ -37,6 +37,13 @@ class Sworn(NamedTuple):
     beside: Callable[[int], Figures]
     """The figures that stand so many columns to the right of their headings (to the left: negative)."""
 
+    def supposing(self, changed: Figures) -> "Sworn":
+        """The line as it would be with some other figures."""
+        return self._replace(
+            figures={**self.figures, **changed},
+            written=lambda key: changed[key] if key in changed else self.written(key),
+        )
+
 
 @dataclass
 class Verdict:
@@ -71,8 +78,11 @@ Off = tuple[Sworn, float]
 """A line, and how far it is from keeping a rule."""
 
 
-def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check]) -> Verdict:
-    """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table."""
+def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check], unread: Sequence[str] = ()) -> Verdict:
+    """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
+
+    `unread` holds the headings of the columns that were not known, of which one may be a part of a sum.
+    """
     verdict = Verdict()
     wrong: dict[int, list[Off]] = defaultdict(list)
     tried: dict[int, int] = defaultdict(int)
@@ -97,7 +107,7 @@ def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check]) -> V
             if off:
                 wrong[i].append((line, off))
     if wrong:
-        _speak(verdict, wrong, tried, rules, schema)
+        _speak(verdict, wrong, tried, rules, schema, unread)
     return verdict
 
 
@@ -107,16 +117,17 @@ def _speak(
     tried: Mapping[int, int],
     rules: Sequence[Check],
     schema: Schema,
+    unread: Sequence[str],
 ) -> None:
     """Put what is wrong into words: a finding for each line, and a note where most lines fail in the same sum."""
     from hrworkbook.slips import Slips
 
     for i, found in sorted(wrong.items()):
-        slips = Slips(rules[i], found, tried[i], rules, schema)
+        slips = Slips(rules[i], found, tried[i], rules, schema, unread)
         if slips.cause:
             said = f"on {len(found)} of {count(tried[i], 'line')}: {slips.cause}."
             verdict.notes.append(f"{_opening(rules[i], schema)} {said}")
-        verdict.findings += [_finding(rules[i], line, slips.looks(line, off), schema) for line, off in found]
+        verdict.findings += [_finding(rules[i], line, slips.remedy(line, off), schema) for line, off in found]
 
 
 def rules_of(schema: Schema) -> list[Check]:
@@ -260,7 +271,7 @@ def _opening(rule: Check, schema: Schema) -> str:
     return f"{schema[rule.total].header} is over {schema[rule.parts[0]].header}"
 
 
-def _finding(rule: Check, line: Sworn, looks: str, schema: Schema) -> Finding:
+def _finding(rule: Check, line: Sworn, remedy: str, schema: Schema) -> Finding:
     stated, header = line.figures[rule.total], schema[rule.total].header
     if rule.sums:
         made = sum(line.figures.get(p, 0) for p in rule.parts)
@@ -270,7 +281,7 @@ def _finding(rule: Check, line: Sworn, looks: str, schema: Schema) -> Finding:
         fault = f"{header} is {said(stated)}, over the {schema[limit].header} of {said(line.figures[limit])}"
     return Finding(
         rule.severity, line.sheet, line.address(rule.total), header, stated, "adds-up" if rule.sums else "not-over",
-        fault, f"Ask the sender which is right{'; ' + looks if looks else ''}", line.name,
+        fault, remedy, line.name,
     )  # fmt: skip
 
 
