@@ -81,6 +81,8 @@ class Mail:
 
 def read_mail(data: bytes, depth: int = 0) -> Mail:
     """A mail in the form of RFC 5322, as .eml files and mailboxes hold it; raises UnreadableFile where it is built to harm."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(b"\xef\xbb\xbf")
     _check_mail(data)
     try:
         message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data)

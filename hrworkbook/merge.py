@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hrworkbook.admit import IssuedReturns, admit, roles_of
 from hrworkbook.compare import Ground, Place, Reply, differences, read_reply, settle
@@ -10,7 +10,7 @@ from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
-from hrworkbook.merged_before import AGAIN, FAMILIAR, TWICE, File, already, says_nothing_new
+from hrworkbook.merged_before import AGAIN, ALREADY, FAMILIAR, TWICE, File, already, says_nothing_new
 from hrworkbook.outcomes import OUTCOMES, TO_DECIDE, Cell, Comparison, Received, Refused, by_this_clock
 from hrworkbook.plan import Plan, read_plan, stamp
 from hrworkbook.several import apart
@@ -18,6 +18,9 @@ from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write, address
 from hrworkbook.start import status_writes
 from hrworkbook.values import LONGEST_TEXT, Value, as_text, folded, plain
 from hrworkbook.waiting import Waiting
+
+TO_COME = timedelta(days=31)
+"""How far ahead of this computer's clock a mail may be dated and still be believed."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def merge(
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
-    newest, older = _newest(plan, issued, _each_once(plan, _read(plan, issued, received), refused), refused)
+    read = _read(plan, issued, received)
+    newest, older = _newest(plan, issued, _each_once(plan, read, refused, now + TO_COME), refused)
     changed: dict[Place, Value] = {}
     writers = dict(issued.writers)
     returns: list[Comparison] = []
@@ -65,14 +69,15 @@ def merge(
     return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
 
 
-def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused]) -> list[Reply]:
+def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused], latest: datetime) -> list[Reply]:
     """Each return once, whatever copies came of its file; what is not to be merged is added to `refused`."""
     replies: dict[File, Reply] = {}
     for item in read:
         for one in (item, *item.others) if isinstance(item, Reply) else (item,):
             if isinstance(one, Refused):
-                refused.append(one)
+                refused.append(replace(one, what=ALREADY) if one.what == AGAIN and _to_come(one, latest) else one)
                 continue
+            one = _undated(one) if _to_come(one.received, latest) else one
             file = (one.received.sha256, one.return_id)
             first = replies.setdefault(file, one)
             if first is not one:
@@ -127,6 +132,20 @@ def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | R
     read = replace(read, notes=(*one.notes, *read.notes))
     bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
     return Reply(bare, known.id, known.owner, read, one.unknown_headings)
+
+
+def _to_come(file: Received | Refused, latest: datetime) -> bool:
+    """Whether a mail is dated so far ahead that its sender's clock must be wrong."""
+    sent = by_this_clock(file.sent)
+    return sent is not None and sent > latest
+
+
+def _undated(one: Reply) -> Reply:
+    """A return whose date cannot be true: else no later one of its owner's would ever be newer."""
+    assert one.received.sent
+    note = f"Its mail is dated {one.received.sent:%d/%m/%Y}, which is yet to come, so nobody knows when it was sent"
+    read = replace(one.reading, notes=(*one.reading.notes, note))
+    return replace(one, received=replace(one.received, sent=None), reading=read)
 
 
 def _known(plan: Plan, issued: IssuedReturns, item: Received) -> Refused:

@@ -184,3 +184,12 @@ def test_three_mails_in_a_folder_one_after_the_other_and_all_at_once(tmp_path, c
     whole = make_master(tmp_path, THREE, "whole.xlsx", owners=OWNERS)
     main(["issue", str(whole), "--out", str(tmp_path / "unused")])
     assert merge(snapshot_of(whole), (), NOW).changes.writes == ()
+
+
+def test_a_mail_dated_in_a_year_to_come_does_not_outdate_every_other():
+    master, a, b = learning()
+    result = master.merge(replace(a, sent=MONDAY.replace(year=2099)))
+    assert "dated 23/11/2099, which is yet to come" in "\n".join(result.returns[0].notes)
+    assert master.merge(b).returns and master.says(UPDATE) == "Tuesday."
+    assert whats(master.merge(again(b, MONDAY.replace(year=2098)))) == ["Already merged"]
+    assert master.merge(back(master.issued["Learning Lead"], WEDNESDAY, L002_progress_update="Now.")).returns
