@@ -191,10 +191,9 @@ def _row_edits(
     """How many cells of a row say what was issued, and those that do not."""
     unchanged = 0
     edits: list[Edit] = []
-    came = [value for _, value in row.cells.values()]
-    if not own_before and came == list(map(issued.get, row.cells)):
-        return len(came) - came.count(None), edits
-    for key, (_, r) in row.cells.items():
+    if not own_before and row.values == tuple(map(issued.get, row.keys)):
+        return len(row.values) - row.values.count(None), edits
+    for key, r in zip(row.keys, row.values, strict=True):
         b = issued.get(key)
         if (type(r) is type(b) and r == b) or same(r, b):
             if r is None or (type(r) is str and (not r or r.isspace())):

@@ -57,10 +57,10 @@ class Contents:
 
     def find(self, row: Row) -> str:
         """The one issued line whose locked text the row has; '' where there is none, or several."""
-        whole = tuple(key for key, _ in self._locked if key in row.cells)
-        words = tuple(key for key, is_word in self._locked if is_word and key in row.cells)
+        whole = tuple(key for key, _ in self._locked if key in row)
+        words = tuple(key for key, is_word in self._locked if is_word and key in row)
         for keys in (whole, words):
-            says = tuple(plain(row.cells[key][1]) for key in keys)
+            says = tuple(plain(row[key]) for key in keys)
             if sum(map(len, says)) >= ENOUGH and (found := self._by(keys).get(says)):
                 return found
         return ""
@@ -129,9 +129,9 @@ def _astray(
     proven = False
     for row in rows:
         issued = baseline.get(row.line)
-        if issued is None or hidden.get(row.number) != row.line or telling not in row.cells:
+        if issued is None or hidden.get(row.number) != row.line or telling not in row:
             continue
-        if row.cells[telling][1] == issued.get(telling) or not is_another_line(issued, row, locked):
+        if row[telling] == issued.get(telling) or not is_another_line(issued, row, locked):
             continue
         if (found := contents.find(row)) and found != row.line:
             reads_as[row.number] = found
@@ -141,19 +141,19 @@ def _astray(
 
 def _answers(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
     """Whether a text in an owner's cell of a row is the one issued for a line."""
-    texts = {key: plain(value) for key, (_, value) in row.cells.items() if key not in locked}
+    texts = {key: plain(value) for key, value in zip(row.keys, row.values, strict=True) if key not in locked}
     return any(len(text) >= ENOUGH and text == plain(issued.get(key)) for key, text in texts.items())
 
 
 def _is_shifted(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
     """Whether a text issued in one column stands in another, as where a file's commas were taken for cells."""
     home = {text: key for key, value in issued.items() if len(text := plain(value)) >= ENOUGH}
-    return any(home.get(plain(row.cells[key][1]), key) != key for key in locked if key in row.cells)
+    return any(home.get(plain(row[key]), key) != key for key in locked if key in row)
 
 
 def _reads_as(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
     """Whether nothing in the row's locked cells differs from what was issued."""
-    return all(same(row.cells[key][1], issued.get(key)) for key in locked if key in row.cells)
+    return all(same(row[key], issued.get(key)) for key in locked if key in row)
 
 
 def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
@@ -161,10 +161,10 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
 
     Its longest locked text is another, and no more than half of its locked texts agree.
     """
-    texts = {key: plain(issued.get(key)) for key in locked if key in row.cells and not is_blank(issued.get(key))}
+    texts = {key: plain(issued.get(key)) for key in locked if key in row and not is_blank(issued.get(key))}
     if not texts:
         return False
-    agree = {key for key, text in texts.items() if plain(row.cells[key][1]) == text}
+    agree = {key for key, text in texts.items() if plain(row[key]) == text}
     return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
 
 
@@ -199,7 +199,7 @@ def _guess(rows: Sequence[Row], contents: Contents, taken: set[str]) -> tuple[li
 
 def is_emptied(row: Row) -> bool:
     """Whether nothing but the row's ID is left in it: a deleted line, which deletes nothing."""
-    return all(is_blank(value) for _, value in row.cells.values())
+    return row.values.count(None) == len(row.values) or all(map(is_blank, row.values))
 
 
 def by_line(matched: Sequence[Match]) -> dict[str, list[Match]]:

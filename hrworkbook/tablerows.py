@@ -38,6 +38,12 @@ class Row:
         """What stands there; a blank cell is None."""
         self._cells: Mapping[str, Place] | None = None
 
+    def __contains__(self, key: str) -> bool:
+        return key in self.keys
+
+    def __getitem__(self, key: str) -> Value:
+        return self.values[self.keys.index(key)]
+
     @property
     def cells(self) -> Mapping[str, Place]:
         """Sheet column (from 1) and value by key."""
