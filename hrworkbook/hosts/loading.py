@@ -1,6 +1,6 @@
 """A master's bytes as a snapshot, with what must be known to change it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_xml import SheetXml
-from hrworkbook.hosts.workbook_xml import Workbook
+from hrworkbook.hosts.workbook_xml import SheetPart, Workbook
 from hrworkbook.snapshot import Block, Range, Snapshot
 from hrworkbook.values import Value
 
 _LARGEST_GRID = 10_000_000
 """Cells between A1 and the last one written to: past it a reader takes gigabytes."""
+
+_KEPT = 20_000_000
+"""Bytes of XML up to which a sheet's is kept until it is changed; a larger one is unpacked again."""
 
 _BACKUP = "Take the latest backup of the master"
 
@@ -29,6 +32,12 @@ class Loaded:
     snapshot: Snapshot
     depends: bool
     """Whether some formula can depend on a cell that changes."""
+    scanned: Mapping[str, SheetXml]
+    """The XML of the sheets that are shown and not too large to keep, by name."""
+
+    def xml_of(self, sheet: SheetPart) -> SheetXml:
+        """A sheet's XML."""
+        return self.scanned.get(sheet.name) or scan(self.package, sheet)
 
 
 def load(data: bytes, place: str) -> Loaded:
@@ -39,11 +48,25 @@ def load(data: bytes, place: str) -> Loaded:
     for part in others:
         package.read_xml(part)
     package.check_parts({*others, *(sheet.part for sheet in workbook.sheets)})
-    scanned = ((s.name, SheetXml(package.read_xml(s.part), f"{place}!{s.name}")) for s in workbook.sheets if s.part)
-    found = read_sheets(open_reader(data, place), scanned)
+    kept: dict[str, SheetXml] = {}
+
+    def scanned() -> Iterator[tuple[str, SheetXml]]:
+        for sheet in workbook.sheets:
+            if sheet.part:
+                xml = scan(package, sheet)
+                if not sheet.hidden and len(xml.xml) < _KEPT:
+                    kept[sheet.name] = xml
+                yield sheet.name, xml
+
+    found = read_sheets(open_reader(data, place), scanned())
     sheets = [(sheet, found.get(sheet.name, Cells([], (), {}))) for sheet in workbook.sheets]
     blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas) for sheet, cells in sheets)
-    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets))
+    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets), kept)
+
+
+def scan(package: Package, sheet: SheetPart) -> SheetXml:
+    """A sheet's XML as it lies in the package; raises UnreadableFile."""
+    return SheetXml(package.read_xml(sheet.part), f"{package.place}!{sheet.name}")
 
 
 class Cells(NamedTuple):

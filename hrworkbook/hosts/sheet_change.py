@@ -7,7 +7,6 @@ from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styl
 from hrworkbook.hosts.growing import grown
 from hrworkbook.hosts.loading import Loaded
 from hrworkbook.hosts.sheet_edit import Edit
-from hrworkbook.hosts.sheet_xml import SheetXml
 from hrworkbook.hosts.workbook_xml import SheetPart, Table, grown_table
 from hrworkbook.snapshot import Link, Range, address
 
@@ -23,7 +22,7 @@ class SheetChange:
         self.block = loaded.snapshot[sheet.name]
         self.wanted = wanted
         self.heights = heights
-        self.xml = SheetXml(loaded.package.read_xml(sheet.part), f"{loaded.package.place}!{sheet.name}")
+        self.xml = loaded.xml_of(sheet)
         self.tables = loaded.workbook.tables(sheet.part)
         self.stored: dict[int, dict[int, Cell]] = {}
         self.parts: dict[str, bytes | None] = {}
