@@ -305,6 +305,42 @@ def rename(page: Worksheet, old: str, new: str) -> None:
     page.cell(TOP, column(page, old)).value = new
 
 
+def beside_itself(page: Worksheet, other: str = "") -> None:
+    """The table a second time, to its right."""
+    at = column(page, "Progress Update")
+    for r, row in enumerate(grid(page), TOP):
+        for c, value in enumerate(row, len(row) + 2):
+            page.cell(r, c).value = value  # type: ignore[assignment]
+    if other:
+        page.cell(FIRST, page.max_column // 2 + 1 + at).value = other
+
+
+def far_out(book: Workbook, page: Worksheet) -> None:
+    """The table alone on a new sheet, from Z50."""
+    rows = grid(page)
+    book.remove(page)
+    there = book.create_sheet("New")
+    for r, row in enumerate(rows, 50):
+        for c, value in enumerate(row, 26):
+            there.cell(r, c).value = value  # type: ignore[assignment]
+
+
+def dragged(page: Worksheet, heading: str) -> None:
+    """IDs as the fill handle makes them from the last one up: L005, L006 …"""
+    at = column(page, heading)
+    for n, r in enumerate(range(FIRST, LAST + 1), 5):
+        page.cell(r, at).value = f"L{n:03d}"
+
+
+def lifted(page: Worksheet) -> None:
+    """Each line under the ID of the line before it, hidden ID and all."""
+    for heading in ("ID", ROW_ID):
+        at = column(page, heading)
+        ids = [page.cell(r, at).value for r in range(FIRST, LAST + 1)]
+        for r, value in zip(range(FIRST, LAST + 1), [ids[-1], *ids[:-1]], strict=True):
+            page.cell(r, at).value = value
+
+
 def hide(page: Worksheet) -> None:
     """A filter that leaves one line in sight."""
     page.auto_filter.add_filter_column(7, ["Complete"])
@@ -407,6 +443,30 @@ CASES = [
     Case("locked cells changed", lambda b, p: (put(p, "L002", "Priority", "Train some managers"), put(p, "L004", "Owner", "Safety Lead")), Expect(locked=2)),
     Case("a locked cell cleared", lambda b, p: put(p, "L002", "Priority", None), Expect(locked=1)),
     Case("in sentences about a formula", lambda b, p: put_text(p, "L002", "Progress Update", "'=SUM' is wrong in the sheet"), Expect({**ANSWER, "L002.progress_update": "'=SUM' is wrong in the sheet"})),
+    # found by fresh eyes
+    Case("a line break in a heading", lambda b, p: rename(p, "Progress Update", "Progress\nUpdate")),
+    Case("a star and a colon after headings", lambda b, p: (rename(p, "RAG", "RAG*"), rename(p, "Progress Update", "Progress Update:"))),
+    Case("a request after a heading", lambda b, p: rename(p, "Progress Update", "Progress Update (please complete)"), Expect({"L003.rag": "Complete"}, unplaced=4)),
+    Case("an answer typed over a heading", lambda b, p: rename(p, "Progress Update", "All is going well"), Expect({"L003.rag": "Complete"}, unplaced=4)),
+    Case("an answer continued in a row below", lambda b, p: p.insert_rows(FIRST + 2) or p.cell(FIRST + 2, 9, "And two more pairs in June."), Expect(unplaced=1)),
+    Case("two answers continued in a row below", lambda b, p: (p.insert_rows(FIRST + 2), p.cell(FIRST + 2, 8, "Red"), p.cell(FIRST + 2, 9, "And two more pairs in June.")), Expect(unplaced=2)),
+    Case("one word as a heading between lines", lambda b, p: p.insert_rows(FIRST + 2) or p.cell(FIRST + 2, 1, "Safety"), Expect(unplaced=1)),
+    Case("a heading merged across between lines", lambda b, p: (p.insert_rows(FIRST + 2), p.cell(FIRST + 2, 1, "Recruitment"), p.merge_cells(start_row=FIRST + 2, end_row=FIRST + 2, start_column=1, end_column=9)), Expect(unplaced=1)),
+    Case("an answer merged over two columns", lambda b, p: (put(p, "L002", "RAG", "See last time"), p.merge_cells(start_row=FIRST, end_row=FIRST, start_column=8, end_column=9)), Expect(invalid=1), but={"csv": Expect({**ANSWER, "L002.progress_update": None}, invalid=1)}),
+    Case("the hidden IDs typed over", lambda b, p: put(p, "L004", ROW_ID, "see my e-mail"), Expect(unplaced=1)),
+    Case("the hidden IDs sorted without the rest", lambda b, p: sort_columns(p, ROW_ID)),
+    Case("words after the IDs", lambda b, p: [put(p, i, "ID", f"{i} (ours)") for i in ("L002", "L003", "L004", "L005")]),
+    Case("the table once more beside itself", lambda b, p: beside_itself(p)),
+    Case("the table once more beside itself, with another answer", lambda b, p: beside_itself(p, "Quite another answer."), Expect(unplaced=1)),
+    Case("the table far down and to the right", lambda b, p: far_out(b, p), Expect(says="The seal is gone; taken for return R0002")),
+    Case("IDs dragged down from the first", lambda b, p: dragged(p, "ID"), Expect(conflict=0)),
+    Case("both IDs dragged up by one line", lambda b, p: lifted(p), Expect({}, conflict=2)),
+    Case("an answer in HR's column beside", lambda b, p: put(p, "L002", "Performance & Outcome Measures", "All trained by spring. Update: half are."), Expect(locked=1)),
+    Case("answers that stand for nothing", lambda b, p: (put(p, "L002", "Progress Update", "n/a"), put(p, "L004", "Progress Update", "-"), put(p, "L005", "Progress Update", "As above")), Expect({**ANSWER, "L002.progress_update": "n/a", "L004.progress_update": "-", "L005.progress_update": "As above"})),
+    Case("the RAG as a sentence", lambda b, p: (put(p, "L002", "RAG", "Green - on track"), put(p, "L004", "RAG", "Amber/Red"), put(p, "L005", "RAG", "\U0001f7e2")), Expect(invalid=3)),
+    Case("no room to show the answers", lambda b, p: (put_text(p, "L002", "Progress Update", "#" * 255), put_text(p, "L004", "Timescale", "########")), Expect(invalid=1)),
+    Case("soft hyphens", lambda b, p: put(p, "L002", "Priority", "Train every man\u00adager in the new scheme")),
+    Case("a text that turns round", lambda b, p: put(p, "L002", "Progress Update", "\u202edevil\u202c half done"), Expect({**ANSWER, "L002.progress_update": "devil half done"})),
     # no return at all
     Case("emptied", lambda b, p: emptied(b), Expect({}, refused="no rows were found in it")),
     Case("turned on its side", on_its_side, Expect({}, refused="lies on its side")),
@@ -505,6 +565,11 @@ def _lost(master: Master, reply: Received, result: object) -> Iterator[str]:
 
 
 HEADINGS = {
+    "Progress\nUpdate",
+    "RAG*",
+    "Progress Update:",
+    "########",
+    "\u202edevil\u202c half done",
     "The plan",
     "Your answer",
     "Progress",
@@ -518,4 +583,4 @@ HEADINGS = {
     "01/03/2027",
     "31/03/2027",
 }
-"""Headings typed anew, and locked cells that only stand in another form."""
+"""Headings typed anew, and cells that only stand in another form."""
