@@ -127,6 +127,12 @@ class _Ready:
         self.wide = replace(schema, columns=(*extra, *schema.columns))
         self.readers = {c.key: _reader(c, settings) for c in schema.columns if c.key != settings.period}
         self.numeric = frozenset(c.key for c in schema.columns if c.kind in _NUMERIC)
+        first = next((i for i, c in enumerate(schema.columns) if c.key in self.numeric), 0)
+        words = [(i, c.key) for i, c in enumerate(schema.columns) if c.key not in (*self.numeric, *schema.key)]
+        self.called = [key for i, key in words if i < first]
+        """Columns that say more about who a line is of: those before the figures in the schema."""
+        self.remarks = [key for i, key in words if i > first]
+        """Columns for what is said of a line: those after."""
         self.sums = frozenset(map(fold, settings.sums))
         said = "|".join(map(re.escape, self.sums)) or "(?!)"
         self.sums_in = re.compile(rf"(?:{said}) .*|.* (?:{said})").fullmatch
@@ -251,36 +257,29 @@ class _Collecting:
 
     def is_total(self, row: Row) -> bool:
         """Whether a row sums up others: by its name alone, or by a word of it where nothing else says what it is."""
-        at, value = row.cells[self.names[0]]
-        name = fold(plain(value))
+        name = fold(plain(row.cells[self.names[0]][1]))
         if name in self.ready.sums:
             return True
         if not self.ready.sums_in(name):
             return False
-        figures = self.first_figure(row)
-        return all(is_blank(value) for c, value in row.cells.values() if at < c < figures)
+        return all(is_blank(row.cells[key][1]) for key in self.ready.called if key in row.cells)
 
     def says_more(self, row: Row) -> bool:
-        """Whether a row has anything beside what it is called: a figure, or words to the right of where they begin."""
+        """Whether a row has anything beside what it is called: a figure, a word for one, or a remark."""
         numeric = self.ready.numeric
         for key, (_, value) in row.cells.items():
             if value is not None and key in numeric and not is_blank(value):
                 return True
-        figures = self.first_figure(row)
-        return any(at > figures and not is_blank(value) for at, value in row.cells.values())
-
-    def first_figure(self, row: Row) -> int:
-        """The sheet column of the first figure."""
-        return min((at for key, (at, _) in row.cells.items() if key in self.ready.numeric), default=0)
+        return any(not is_blank(row.cells[key][1]) for key in self.ready.remarks if key in row.cells)
 
     def is_filled(self, row: Row) -> bool:
         """Whether a row says anything: a figure other than nought, a word for one, a remark, or a nought in every place."""
         blank = False
-        numeric, readers, figures = self.ready.numeric, self.ready.readers, self.first_figure(row)
-        for key, (at, value) in row.cells.items():
+        numeric, readers, remarks = self.ready.numeric, self.ready.readers, self.ready.remarks
+        for key, (_, value) in row.cells.items():
             if is_blank(value):
                 blank = blank or key in numeric
-            elif (readers[key][0](value)[0] != 0) if key in numeric else at > figures:
+            elif (readers[key][0](value)[0] != 0) if key in numeric else key in remarks:
                 return True
         return not blank
 

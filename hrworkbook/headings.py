@@ -119,7 +119,9 @@ class Words:
         folded_header = fold(header)
         found = self.known.get(folded_header)
         if not found:
-            found = self.known.get(self.spelled(folded_header)) or self.known.get(self.spelled(_unmarked(header)))
+            bare = _unmarked(header)
+            ways = (self.spelled(folded_header), bare, self.spelled(bare))
+            found = next((self.known[way] for way in ways if way in self.known), None)
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"

@@ -1,0 +1,265 @@
+"""Workforce returns in forms the corpus does not have: read for what they say, or refused with a true reason."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+
+import pytest
+from test_workforce import corpus
+
+from hrworkbook.collect import Collected, collect
+from hrworkbook.errors import NotAReturn
+from hrworkbook.schema import Schema, load_schema
+from hrworkbook.snapshot import Block, Range
+from hrworkbook.tables import Table
+from hrworkbook.values import Value, is_blank, plain
+
+HEAD = (
+    "Organisation | Type of organisation | AO/AA headcount | AO/AA FTE | EO headcount | EO FTE | "
+    "Total payroll staff headcount | Total payroll staff FTE | Salary | Overtime | Total paybill | Comments"
+)
+OAK = "Oak House | Executive Agency | 10 | 9.5 | 20 | 19.25 | 30 | 28.75 | 1000.50 | 10 | 1010.50 | "
+ASH = "Ash House | Executive Agency | 1 | 1 | 2 | 1.5 | 3 | 2.5 | 200 | | 200 | As last month"
+READ = {
+    "organisation": "Oak House", "type": "Executive Agency", "ao_aa_headcount": 10, "ao_aa_fte": 9.5, "eo_headcount": 20,
+    "eo_fte": 19.25, "payroll_headcount": 30, "payroll_fte": 28.75, "salary": 1000.5, "overtime": 10, "paybill": 1010.5,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return load_schema("workforce")
+
+
+def sheet(*lines: str, name: str = "May 2016") -> Block:
+    return Block(name, [[cell.strip() or None for cell in line.split("|")] for line in lines])
+
+
+def figures(collected: Collected, line: int = 0) -> dict[str, Value]:
+    cells = collected.lines[line].cells.items()
+    return {key: cell.value for key, cell in cells if key != "period" and cell.value is not None}
+
+
+def accounted(collected: Collected, *blocks: Block) -> bool:
+    return collected.placed + len(collected.unplaced) == sum(not is_blank(v) for b in blocks for r in b.rows for v in r)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (r"FTE", "Whole-time equivalent (WTE)"),
+        (r"headcount", "HEAD COUNT"),
+        (r"AO/AA", "AA and AO"),
+        (r"\bEO\b", "Executive Officers (EO)"),
+        (r"Salary", "Basic pay (£)"),
+        (r"Overtime", "Overtime payments"),
+        (r"Total paybill", "Total pay bill *"),
+        (r"Salary", "Salary [note 3]"),
+        (r"Organisation ", "Name of body¹ "),
+        (r"( \||$)", r" (note 2)\1"),
+        (r"Total payroll staff (\S+)", r"Payroll staff; Total; \1"),
+        (r"(AO/AA|EO) (\S+)", r"Payroll staff - \1 - \2"),
+    ],
+)
+def test_headings_in_other_words(schema: Schema, was: str, becomes: str) -> None:
+    head = re.sub(was, becomes, HEAD)
+    assert head != HEAD
+    block = sheet(head, OAK, ASH)
+    collected = collect([block], schema)
+    assert (figures(collected), collected.agreeing) == (READ, 2)
+    assert accounted(collected, block)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ("Workforce return", "", "Please see the notes"),
+        ("| | STAFF | | | | | | MONEY",),
+        ("Department of Trees | May 2016",),
+    ],
+)
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("(1) | (2) | (3) | (4) | (5) | (6) | (7) | (8) | (9) | (10) | (11) | (12)",),
+        ("| | No. | No. | No. | No. | No. | No. | £ | £ | £ | ",),
+        ("", "Elm House | Executive Agency | | | | | | | | | | "),
+    ],
+)
+@pytest.mark.parametrize(
+    "under",
+    [
+        ("Total | | 11 | 10.5 | 22 | 20.75 | 33 | 31.25 | 1200.50 | 10 | 1210.50 | ",),
+        ("Department of Trees Total | | 11 | 10.5 | 22 | 20.75 | 33 | 31.25 | 1200.50 | 10 | 1210.50 | ",),
+        ("", "Notes", "1. Figures are provisional | see 2", "2. Staff abroad are left out"),
+        (HEAD,),
+    ],
+)
+def test_what_stands_about_a_table_is_no_line(
+    schema: Schema, above: Sequence[str], below: Sequence[str], under: Sequence[str]
+) -> None:
+    block = sheet(*above, *_three_rows(), *below, OAK, ASH, *under)
+    collected = collect([block], schema)
+    assert [plain(line.cells["organisation"].value) for line in collected.lines] == ["Oak House", "Ash House"]
+    assert figures(collected) == READ
+    assert accounted(collected, block)
+
+
+def _three_rows() -> tuple[str, ...]:
+    return (
+        "Organisation | Type of organisation | Payroll staff | | | | | | Payroll staff costs | | | Comments",
+        "| | AO/AA | | EO | | Total employees | | Salary | Overtime | Total paybill | ",
+        "| | Headcount | FTE | Headcount | FTE | Headcount | FTE | | | | ",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "said"),
+    [
+        ("£ 1,000.50 ", 1000.5, ""),
+        ("1 000.50", 1000.5, ""),
+        ("1\u00a0000.50", 1000.5, ""),
+        ("(1,000.50)", -1000.5, ""),
+        ("-£1,000.50", -1000.5, ""),
+        ("1.5k", 1500, ""),
+        ("NIL", "nil", ""),
+        ("..", "nil", ""),
+        ("N/A", "not applicable", ""),
+        ("*", "suppressed", ""),
+        ("No data", "not available", ""),
+        ("€1,000.50", None, "which is not in pounds"),
+        ("1.000.50", None, "which has more than one decimal point"),
+        ("1.000,50", None, "which has a comma for a decimal point"),
+        ("1,000.50 (p)", None, "which has other words beside the number"),
+        ("about 1,000", None, "which is not an exact amount"),
+    ],
+)
+def test_amounts_as_they_may_be_written(schema: Schema, written: str, value: Value, said: str) -> None:
+    block = sheet(HEAD, OAK.replace("1000.50", written), ASH)
+    collected = collect([block], schema)
+    assert collected.lines[0].cells["salary"].value == value
+    kinds = [f for f in collected.findings if f.rule == "kind"]
+    assert [f.cell for f in kinds] == (["I2"] if said else [])
+    assert not said or said in kinds[0].fault
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("Organisation | Male headcount | Female headcount | Male % | Female % | Total employees headcount | Total employees FTE",
+         "Oak House | 10 | 20 | 33% | 67% | 30 | 28.75"),
+        ("Organisation | White | Asian | Black | Mixed | Not known | Payroll staff headcount",
+         "Oak House | 5 | 5 | 5 | 5 | 10 | 30"),
+        ("Organisation | AO/AA Male | AO/AA Female | EO Male | EO Female | Total Male | Total Female",
+         "Oak House | 5 | 5 | 10 | 10 | 15 | 15"),
+        ("Organisation | Days lost | Payroll staff FTE | Average days", "Oak House | 60 | 28.75 | 2.1"),
+        ("Heading | What to enter", "Payroll staff headcount | The people on the payroll"),
+    ],
+)  # fmt: skip
+def test_tables_about_something_else_are_refused(schema: Schema, head: str, line: str) -> None:
+    with pytest.raises(NotAReturn, match="most columns of figures|no table with the headings"):
+        collect([sheet(head, line)], schema, "sheet.xlsx")
+
+
+def test_a_table_about_something_else_beside_a_return_is_left_out(schema: Schema) -> None:
+    head = "Organisation | White | Asian | Black | Mixed | Not known | Payroll staff headcount"
+    blocks = [sheet(HEAD, OAK), sheet(head, "Oak House | 5 | 5 | 5 | 5 | 10 | 30", name="June 2016")]
+    collected = collect(blocks, schema)
+    assert [line.period for line in collected.lines] == ["2016-05"]
+    assert {u.why for u in collected.unplaced if u.cell in ("A2", "G2")} == {"stands in a table about something else"}
+    assert accounted(collected, *blocks)
+
+
+def test_a_part_under_an_unknown_heading_is_not_the_senders_slip(schema: Schema) -> None:
+    lines = [OAK.replace("Oak", name) for name in ("Oak", "Ash", "Elm")]
+    collected = collect([sheet(HEAD.replace("EO headcount", "Second band headcount"), *lines)], schema)
+    wrong = [f for f in collected.findings if f.cell == "G2"]
+    assert [f.remedy for f in wrong] == [
+        "Say what the heading 'Second band headcount' means, then read the file again; it looks like a part of the sum"
+    ]
+    assert any("parts of it stand under headings that are not known" in note for note in collected.notes)
+
+
+def test_figures_pushed_along_from_the_middle_of_a_line(schema: Schema) -> None:
+    wide = f"{HEAD} | Total non-payroll staff costs | Grand total staff costs"
+    good = f"{OAK}| 5 | 1015.50"
+    pushed = (
+        "Ash House | Executive Agency | 10 | 9.5 | | 20 | 19.25 | 30 | 28.75 | 1000.50 | 10 | 1010.50 | | 5 | 1015.50"
+    )
+    collected = collect([sheet(wide, good, pushed)], schema)
+    assert [bool(line.held) for line in collected.lines] == [False, True]
+    (moved,) = [f for f in collected.findings if f.rule == "moved"]
+    assert moved.fault == (
+        "the figures of 'Ash House' stand one column to the right of their headings, from EO headcount on: only there do "
+        "they add up"
+    )
+
+
+# -- the corpus, changed in ways that do not change what it says -----------------------------------------------------
+
+
+def _with_titles(block: Block, table: Table) -> Block:
+    rows = [["Workforce data"], [None], ["Please see the notes"], *block.rows]
+    return Block(block.name, rows, merges=tuple((a + 3, b, c + 3, d) for a, b, c, d in block.merges))
+
+
+def _with_numbers(block: Block, table: Table) -> Block:
+    rows = [["No." if i == table.first_header_row else i, *row] for i, row in enumerate(block.rows, 1)]
+    merges: tuple[Range, ...] = tuple((a, b + 1, c, d + 1) for a, b, c, d in block.merges)
+    body = table.first_header_row + table.header_rows
+    return Block(block.name, [row if i >= body or row[0] == "No." else [None, *row[1:]] for i, row in enumerate(rows, 1)], merges=merges)  # fmt: skip
+
+
+def _in_one_row(block: Block, table: Table) -> Block:
+    """The headings of several rows in one, and the columns shuffled."""
+    wide = max(map(len, block.rows))
+    head: list[Value] = [None] * wide
+    for heading in table.headings:
+        head[heading.column - 1] = heading.header.replace(" / ", "; ") or None
+    top = table.first_header_row - 1
+    columns = list(range(wide))
+    if all(heading.how != "by position" for heading in table.headings):
+        random.Random(9).shuffle(columns)
+    rows = [[*row, *[None] * (wide - len(row))] for row in block.rows[top + table.header_rows :]]
+    above = [list(row) for row in block.rows[:top]]
+    return Block(block.name, [*above, *([row[at] for at in columns] for row in (head, *rows))])
+
+
+def _marked_and_loud(block: Block, table: Table) -> Block:
+    heads = range(table.first_header_row, table.first_header_row + table.header_rows)
+    rows = [
+        [f" {v.upper()} [note 2]\u00a0" if i in heads and isinstance(v, str) and len(v) > 3 else v for v in row]
+        for i, row in enumerate(block.rows, 1)
+    ]
+    return Block(block.name, rows, merges=block.merges)
+
+
+def _with_a_band(block: Block, table: Table) -> Block:
+    top = table.first_header_row - 1
+    band: list[Value] = [None, None, None, "STAFF", *[None] * 25, "MONEY"]
+    merges = tuple((a + 1, b, c + 1, d) for a, b, c, d in block.merges)
+    return Block(block.name, [*block.rows[:top], band, *block.rows[top:]], merges=merges)
+
+
+@pytest.mark.parametrize("change", [_with_titles, _with_numbers, _in_one_row, _marked_and_loud, _with_a_band])
+def test_a_return_is_read_alike_however_it_is_laid_out(schema: Schema, change: Callable[[Block, Table], Block]) -> None:
+    tried = 0
+    for name, (blocks, collected) in list(corpus().items())[::5]:
+        if not isinstance(collected, Collected):
+            continue
+        tables = {table.sheet: table for table in collected.tables}
+        changed = [change(block, tables[block.name]) if block.name in tables else block for block in blocks]
+        again = collect(changed, schema, name)
+        assert said(again) == said(collected), name
+        assert accounted(again, *changed), name
+        tried += 1
+    assert tried > 50
+
+
+def said(collected: Collected) -> dict[tuple[str, ...], list[str]]:
+    """What each line says, by sheet, month and name."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for line in collected.lines:
+        cells = {k: plain(c.value) for k, c in line.cells.items() if k != "period" and c.value is not None}
+        found.setdefault((line.sheet, line.period, *line.key[1:]), []).append(str(sorted(cells.items())))
+    return {key: sorted(lines) for key, lines in found.items()}
