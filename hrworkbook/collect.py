@@ -225,6 +225,12 @@ class _Collecting:
         verdict = examine(sworn, self.schema, self.ready.rules, _unread(table))
         for index in verdict.moved:
             lines[index] = replace(lines[index], held="its figures do not stand under their headings")
+        if verdict.unworked:
+            lines = [replace(line, held="its totals were never worked out") for line in lines]
+            self.questions.append(
+                f"Sheet '{table.sheet}': its totals are 0 and their parts are not, so nothing has worked its formulas out. "
+                "Open the file in Excel, press Ctrl+Alt+F9, save it and read it again; until then its lines are left out"
+            )
         if verdict.moved:
             number = len(verdict.moved)
             self.questions.append(

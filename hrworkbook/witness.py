@@ -57,6 +57,8 @@ class Verdict:
     """Lines among them on which every sum agrees."""
     moved: dict[int, int] = field(default_factory=dict)
     """Lines, by their index, whose figures add up only so many columns to the right of their headings."""
+    unworked: bool = False
+    """Whether on most lines every total is 0 and its parts are not: formulas that nobody worked out."""
 
 
 class Check(NamedTuple):
@@ -106,9 +108,21 @@ def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check], unre
             tried[i] += 1
             if off:
                 wrong[i].append((line, off))
+    never = sum(_is_unworked(line, sums) for line in lines) if any(wrong[i] for i, _ in sums) else 0
+    verdict.unworked = never * 5 >= verdict.checked * 3 > 0
     if wrong:
         _speak(verdict, wrong, tried, rules, schema, unread)
     return verdict
+
+
+def _is_unworked(line: Sworn, sums: Sequence[tuple[int, Check]]) -> bool:
+    """Whether every total of a line is 0, of three or more whose parts are not."""
+    totals = [
+        line.figures[rule.total]
+        for _, rule in sums
+        if rule.total in line.figures and any(line.figures.get(part) for part in rule.parts)
+    ]
+    return len(totals) >= 3 and not any(totals)
 
 
 def _speak(

@@ -180,6 +180,16 @@ def test_a_part_under_an_unknown_heading_is_not_the_senders_slip(schema: Schema)
     assert any("parts of it stand under headings that are not known" in note for note in collected.notes)
 
 
+def test_totals_that_nothing_has_worked_out_are_not_taken_for_noughts(schema: Schema) -> None:
+    unworked = [re.sub(r"30 \| 28.75|1010.50", "0 | 0", OAK.replace("Oak", name)) for name in ("Oak", "Ash", "Elm")]
+    unworked = [line.replace("10 | 0 | 0 |", "10 | 0 |") for line in unworked]
+    collected = collect([sheet(HEAD, *unworked)], schema)
+    assert {line.held for line in collected.lines} == {"its totals were never worked out"}
+    assert collected.questions[0].startswith("Sheet 'May 2016': its totals are 0 and their parts are not")
+    one = collect([sheet(HEAD, unworked[0], OAK.replace("Oak", "Ash"), ASH.replace("Ash", "Elm"))], schema)
+    assert not any(line.held for line in one.lines) and len(one.findings) == 3
+
+
 def test_figures_pushed_along_from_the_middle_of_a_line(schema: Schema) -> None:
     wide = f"{HEAD} | Total non-payroll staff costs | Grand total staff costs"
     good = f"{OAK}| 5 | 1015.50"
