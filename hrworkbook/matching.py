@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hrworkbook.schema import Schema
 from hrworkbook.tables import Row
-from hrworkbook.values import Value, is_blank, plain, same
+from hrworkbook.values import Value, as_text, is_blank, plain, same
 
 Baseline = Mapping[str, Mapping[str, Value]]
 """What was issued: by line ID, then by column key."""
@@ -124,19 +124,27 @@ def _astray(
     """
     locked = [c.key for c in schema.columns if not c.by_owner]
     first: Mapping[str, Value] = next(iter(baseline.values()), {})
-    telling = max(locked, key=lambda key: len(plain(first.get(key))), default="")
+    telling = max(locked, key=lambda key: len(as_text(first.get(key))), default="")
     reads_as: dict[int, str] = {}
     proven = False
-    for row in rows:
+    for row in _at_odds(baseline, rows, telling):
         issued = baseline.get(row.line)
-        if issued is None or hidden.get(row.number) != row.line or telling not in row:
-            continue
-        if row[telling] == issued.get(telling) or not is_another_line(issued, row, locked):
+        if issued is None or hidden.get(row.number) != row.line or not is_another_line(issued, row, locked):
             continue
         if (found := contents.find(row)) and found != row.line:
             reads_as[row.number] = found
             proven = proven or (_answers(baseline[found], row, locked) and not _answers(issued, row, locked))
     return set(reads_as) if proven else set()
+
+
+def _at_odds(baseline: Baseline, rows: Sequence[Row], telling: str) -> list[Row]:
+    """The rows whose most telling cell is not as it was issued for their ID; most have none."""
+    keys = next((row.keys for row in rows), ())
+    if telling not in keys:
+        return []
+    at = keys.index(telling)
+    none: Mapping[str, Value] = {}
+    return [r for r in rows if r.keys is keys and r.values[at] != baseline.get(r.line, none).get(telling)]
 
 
 def _answers(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:

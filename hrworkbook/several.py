@@ -17,7 +17,10 @@ def apart(item: Received) -> list[Received]:
 
     Sheets without a seal stay with the first return.
     """
-    sealed = [list(_seals(block)) for block in item.blocks]
+    marked = [_marked(block) for block in item.blocks]
+    if sum(map(len, marked)) < 2:
+        return [item]
+    sealed = [list(_seals(block, rows)) for block, rows in zip(item.blocks, marked, strict=True)]
     ids = list(dict.fromkeys(id_ for seals in sealed for _, id_ in seals))
     if len(ids) < 2:
         return [item]
@@ -34,16 +37,21 @@ def apart(item: Received) -> list[Received]:
     ]
 
 
-def _seals(block: Block) -> Iterator[tuple[int, str]]:
-    """The rows, counted from 0, in which another return's seal stands first, each with its ID."""
+def _marked(block: Block) -> list[int]:
+    """The rows, counted from 0, that begin as a seal does."""
+    firsts = [row[0] if row else None for row in block.rows]
+    return [at for at, text in enumerate(firsts) if type(text) is str and text.startswith(_BEGINS)]
+
+
+def _seals(block: Block, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Those of the rows in which another return's seal stands than before, each with its ID."""
     last = ""
-    for at, row in enumerate(block.rows):
-        if row and type(row[0]) is str and row[0].startswith(_BEGINS):
-            seal, broken = find_seal([Block(block.name, [row])])
-            id_ = seal.return_id if seal else broken
-            if id_ and id_ != last:
-                last = id_
-                yield at, id_
+    for at in rows:
+        seal, broken = find_seal([Block(block.name, [block.rows[at]])])
+        id_ = seal.return_id if seal else broken
+        if id_ and id_ != last:
+            last = id_
+            yield at, id_
 
 
 def _top(block: Block, row: int) -> int:
