@@ -5,29 +5,23 @@ name and month, what stands for nothing, and whether the figures bear the readin
 then done with each cell is the merge's matter.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import NamedTuple
 
-from hrworkbook.amounts import NOUGHTS, Amount, NoneWord, amount_of
-from hrworkbook.errors import NotAReturn, WrongPlan
+from hrworkbook.amounts import NOUGHTS
+from hrworkbook.errors import WrongPlan
 from hrworkbook.findings import Finding, Severity, count, listed
 from hrworkbook.headings import fold
 from hrworkbook.kinds import is_kept
 from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
-from hrworkbook.schema import Collecting, Column, Schema
+from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, address, column_letters
 from hrworkbook.tables import Row, Table, Unplaced, find_tables
-from hrworkbook.values import CellError, Value, is_blank, plain
-from hrworkbook.witness import Sworn, examine, rules_of
-
-_YEAR, _MONTH = "(year)", "(month)"
-"""Keys of the columns a line's month is made from; they are no columns of the plan."""
-
-_NUMERIC = ("whole", "number", "money")
+from hrworkbook.values import Value, is_blank, plain
+from hrworkbook.whatlines import MONTH, YEAR, Ready, another, ready_for, unread
+from hrworkbook.witness import Sworn, examine
 
 
 class Cell(NamedTuple):
@@ -103,75 +97,14 @@ def collect(
     """
     if schema.collect is None:
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
-    ready, needs = _ready(schema, schema.collect), schema.collect.needs
+    ready, needs = ready_for(schema, schema.collect), schema.collect.needs
     tables = find_tables(blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, name=name)
     if all(ready.is_strange(table) for table in tables):
-        raise _another(tables[0], schema, name)
+        raise another(tables[0], schema, name)
     collecting = _Collecting(blocks, ready, name, period, tables)
     for table in tables:
         collecting.read(table)
     return collecting.result()
-
-
-class _Ready:
-    """What a schema's reading needs, made once for a folder of returns."""
-
-    def __init__(self, schema: Schema, settings: Collecting) -> None:
-        self.schema = schema
-        self.settings = settings
-        extra = tuple(
-            Column(key, headers[0], aliases=headers[1:])
-            for key, headers in ((_YEAR, settings.year), (_MONTH, settings.month))
-            if headers
-        )
-        self.wide = replace(schema, columns=(*extra, *schema.columns))
-        self.readers = {c.key: _reader(c, settings) for c in schema.columns if c.key != settings.period}
-        self.numeric = frozenset(c.key for c in schema.columns if c.kind in _NUMERIC)
-        first = next((i for i, c in enumerate(schema.columns) if c.key in self.numeric), 0)
-        words = [(i, c.key) for i, c in enumerate(schema.columns) if c.key not in (*self.numeric, *schema.key)]
-        self.called = [key for i, key in words if i < first]
-        """Columns that say more about who a line is of: those before the figures in the schema."""
-        self.remarks = [key for i, key in words if i > first]
-        """Columns for what is said of a line: those after."""
-        self.sums = frozenset(map(fold, settings.sums))
-        said = "|".join(map(re.escape, self.sums)) or "(?!)"
-        self.sums_in = re.compile(rf"(?:{said}) .*|.* (?:{said})").fullmatch
-        """Whether a folded name begins or ends with a word for a sum."""
-        self.names = [key for key in schema.key if key != settings.period]
-        self.rules = rules_of(schema)
-
-    def is_strange(self, table: Table) -> bool:
-        """Whether a table is about something else: more of its headings are not known than are columns of figures."""
-        return len(_unread(table)) > sum(h.key in self.numeric for h in table.headings)
-
-
-def _unread(table: Table) -> list[str]:
-    """The headings of a table that are not known."""
-    return [
-        h.header for h in table.headings if h.key is None and (h.how == "not known" or h.how.startswith("suggestion"))
-    ]
-
-
-def _another(table: Table, schema: Schema, name: str) -> NotAReturn:
-    """The refusal of a file whose tables are about something else."""
-    strange = _unread(table)
-    named = listed(f"'{' '.join(header.split())}'" for header in strange[:3])
-    more = f" and {count(len(strange) - 3, 'other')}" if len(strange) > 3 else ""
-    return NotAReturn(
-        name,
-        f"most columns of figures on sheet '{table.sheet}' are none of '{schema.title}': {named}{more}",
-        "If it is such a return, add these headings to the schema's aliases",
-    )
-
-
-_last: _Ready | None = None
-
-
-def _ready(schema: Schema, settings: Collecting) -> _Ready:
-    global _last
-    if not _last or _last.schema is not schema:
-        _last = _Ready(schema, settings)
-    return _last
 
 
 @dataclass
@@ -179,7 +112,7 @@ class _Collecting:
     """One file being read: its lines so far, and what is said about it."""
 
     blocks: Sequence[Block]
-    ready: _Ready
+    ready: Ready
     name: str
     period: str
     tables: Sequence[Table]
@@ -206,23 +139,12 @@ class _Collecting:
     def read(self, table: Table) -> None:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
         self.notes += [note for note in table.notes if not note.startswith("There is no column")]
-        rows = [row for row in table.rows if self.is_line(row, table)]
-        if self.ready.is_strange(table):
-            for row in rows:
-                self.leave(row, table, "stands in a table about something else")
-            rows = []
-        if rows and not any(map(self.is_filled, rows)):
-            self.notes.append(
-                f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(rows), 'line')} left out."
-            )
-            for row in rows:
-                self.leave(row, table, "stands on a form that is not filled in")
-            rows = []
+        rows = self.lines_of(table)
         months = self.months(table, rows)
         lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
         block = next(b for b in self.blocks if b.name == table.sheet)
         sworn = [self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)]
-        verdict = examine(sworn, self.schema, self.ready.rules, _unread(table))
+        verdict = examine(sworn, self.schema, self.ready.rules, unread(table))
         for index in verdict.moved:
             lines[index] = replace(lines[index], held="its figures do not stand under their headings")
         if verdict.unworked:
@@ -243,51 +165,23 @@ class _Collecting:
         self.checked += verdict.checked
         self.agreeing += verdict.agreeing
 
-    def is_line(self, row: Row, table: Table) -> bool:
-        """Whether a row is a line of the collection; what is not is unplaced, with the reason."""
-        for key in self.names:
-            value = row.cells[key][1] if key in row.cells else None
-            if is_blank(value) or isinstance(value, CellError):
-                self.leave(row, table, f"its row has no {self.schema[key].header}")
-                return False
-        if self.is_total(row):
-            self.leave(row, table, "its row is the sender's own line of totals")
-            return False
-        if _ORDINAL.fullmatch(plain(row.cells[self.names[0]][1])) and _numbers_columns(row):
-            self.leave(row, table, "its row numbers the columns")
-            return False
-        if not self.says_more(row):
-            self.leave(row, table, "its row has a name but no figures")
-            return False
-        return True
-
-    def is_total(self, row: Row) -> bool:
-        """Whether a row sums up others: by its name alone, or by a word of it where nothing else says what it is."""
-        name = fold(plain(row.cells[self.names[0]][1]))
-        if name in self.ready.sums:
-            return True
-        if not self.ready.sums_in(name):
-            return False
-        return all(is_blank(row.cells[key][1]) for key in self.ready.called if key in row.cells)
-
-    def says_more(self, row: Row) -> bool:
-        """Whether a row has anything beside what it is called: a figure, a word for one, or a remark."""
-        numeric = self.ready.numeric
-        for key, (_, value) in row.cells.items():
-            if value is not None and key in numeric and not is_blank(value):
-                return True
-        return any(not is_blank(row.cells[key][1]) for key in self.ready.remarks if key in row.cells)
-
-    def is_filled(self, row: Row) -> bool:
-        """Whether a row says anything: a figure other than nought, a word for one, a remark, or a nought in every place."""
-        blank = False
-        numeric, readers, remarks = self.ready.numeric, self.ready.readers, self.ready.remarks
-        for key, (_, value) in row.cells.items():
-            if is_blank(value):
-                blank = blank or key in numeric
-            elif (readers[key][0](value)[0] != 0) if key in numeric else key in remarks:
-                return True
-        return not blank
+    def lines_of(self, table: Table) -> list[Row]:
+        """The rows that are lines; what is not is unplaced, with the reason."""
+        rows = []
+        strange = "stands in a table about something else" if self.ready.is_strange(table) else ""
+        for row in table.rows:
+            if why := self.ready.no_line(row) or strange:
+                self.leave(row, table, why)
+            else:
+                rows.append(row)
+        if not rows or any(map(self.ready.is_filled, rows)):
+            return rows
+        self.notes.append(
+            f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(rows), 'line')} left out."
+        )
+        for row in rows:
+            self.leave(row, table, "stands on a form that is not filled in")
+        return []
 
     def leave(self, row: Row, table: Table, why: str) -> None:
         for at, value in row.cells.values():
@@ -317,7 +211,7 @@ class _Collecting:
 
     def said_of_month(self, rows: Sequence[Row]) -> str:
         """What the first row without a month says in its columns for one: `'April' and '2016/17'`; '' where nothing."""
-        keys = (_MONTH, _YEAR, self.settings.period)
+        keys = (MONTH, YEAR, self.settings.period)
         written = ([row.cells[key][1] for key in keys if key in row.cells] for row in rows if not self.own_month(row))
         return listed(f"'{plain(value)}'" for value in next(written, []) if not is_blank(value))
 
@@ -334,7 +228,7 @@ class _Collecting:
         stated = cells.get(self.settings.period)
         if stated and not is_blank(stated[1]):
             return month_in(stated[1])
-        year, month = cells.get(_YEAR), cells.get(_MONTH)
+        year, month = cells.get(YEAR), cells.get(MONTH)
         return month_of(year[1] if year else None, month[1] if month else None)
 
     def elsewhere(self, table: Table, own: Sequence[str]) -> tuple[str, str]:
@@ -375,7 +269,7 @@ class _Collecting:
             cells[key] = _cell(Cell, (place, value, found, fault if found is None else ""))
             if fault:
                 self.fault(row, key, cells[key], table, fault, remedy)
-        stated = next((k for k in (period, _MONTH, _YEAR) if k in row.cells), None)
+        stated = next((k for k in (period, MONTH, YEAR) if k in row.cells), None)
         at, written = row.cells[stated] if stated else (0, None)
         cells[period] = Cell(address(number, at) if at else "", written, month or None)
         names = (fold(plain(row.cells[key][1])) for key in self.names)
@@ -412,102 +306,3 @@ class _Collecting:
             if isinstance(value, int | float):
                 figures[key] = value
         return figures
-
-
-_ORDINAL = re.compile(r"[(\[]?([0-9]{1,3})(?:\.0)?[)\].]?")
-
-
-def _numbers_columns(row: Row) -> bool:
-    """Whether a row only numbers the columns: (1), (2), (3) from left to right."""
-    last = 0
-    for _, value in sorted(row.cells.values(), key=lambda place: place[0]):
-        if is_blank(value):
-            continue
-        match = _ORDINAL.fullmatch(plain(value))
-        if not match or int(match[1]) <= last or (last and int(match[1]) > last + 3):
-            return False
-        last = int(match[1])
-    return last > 3
-
-
-_Met = dict[str, tuple[Value, str, str]]
-_Read = Callable[[Value], tuple[Value, str, str]]
-"""What goes to the master, and a fault with its remedy; with a value beside it the fault is only a warning."""
-
-
-def _reader(column: Column, settings: Collecting) -> tuple[_Read, _Met]:
-    """What reads a column's cells, and the texts it has read before."""
-    met: _Met = {}
-    if column.kind not in _NUMERIC:
-        return partial(_text, column), met
-    words = {
-        fold_word(word): stands_for.value
-        for stands_for, written in (
-            (NoneWord.NIL, settings.none),
-            (NoneWord.NOT_APPLICABLE, settings.not_applicable),
-            (NoneWord.NOT_AVAILABLE, settings.not_available),
-            (NoneWord.SUPPRESSED, settings.suppressed),
-        )
-        for word in written
-    }
-    return partial(_number, column, words, met), met
-
-
-def fold_word(word: str) -> str:
-    """A word that stands for no number, for look-up: signs count, case and spaces do not."""
-    return "".join(plain(word).casefold().split())
-
-
-def _text(column: Column, value: Value) -> tuple[Value, str, str]:
-    if is_blank(value):
-        return None, "", ""
-    fault = column.type.fault(value, column.header, column.words)
-    if fault and fault.severity == "error":
-        return None, fault.fault, fault.remedy
-    return value, "", ""
-
-
-_PLAIN = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")
-"""Numbers as most are written; the rest are read as the column's kind reads them."""
-
-
-def _number(column: Column, words: Mapping[str, str], met: _Met, value: Value) -> tuple[Value, str, str]:
-    if type(value) is float and abs(value) < 1e15:
-        if value.is_integer():
-            return int(value), "", ""
-        if column.kind != "whole":
-            return value, "", ""
-    if type(value) is not str:
-        return _figure(column, words, value)
-    found = met.get(value)
-    if found is None:
-        if len(met) > 20_000:
-            met.clear()
-        found = met[value] = _simple(column, value) or _figure(column, words, value)
-    return found
-
-
-def _simple(column: Column, text: str) -> tuple[Value, str, str] | None:
-    match = _PLAIN.fullmatch(text)
-    if not match or (match[2] and column.kind != "money"):
-        return None
-    number = float(match[1] + match[3].replace(",", ""))
-    if number.is_integer():
-        return int(number), "", ""
-    return None if column.kind == "whole" else (number, "", "")
-
-
-def _figure(column: Column, words: Mapping[str, str], value: Value) -> tuple[Value, str, str]:
-    if is_blank(value):
-        return None, "", ""
-    if isinstance(value, str) and not isinstance(value, CellError) and (word := words.get(fold_word(value))):
-        return word, "", ""
-    fault = column.type.fault(value, column.header, ())
-    amount = amount_of(value)
-    said = (fault.fault, fault.remedy) if fault else ("", "")
-    if isinstance(amount, NoneWord):
-        return amount.value, *said
-    if not isinstance(amount, Amount) or amount.percent or (amount.pounds and column.kind != "money"):
-        return None, *said
-    whole = amount.value == amount.value.to_integral_value()
-    return int(amount.value) if whole else float(amount.value), *said
