@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -154,7 +155,8 @@ def run_merge(options: Namespace) -> int:
         raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
     if options.jobs is not None and options.jobs < 1:
         raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
-    with Reader(password=options.password) as reader, Progress("Reading") as progress:
+    alone = options.jobs in (None, 1) and not options.cluster
+    with Reader(password=options.password) if alone else nullcontext() as reader, Progress("Reading") as progress:
         snapshot = host.snapshot()  # while the reader starts up
         files = arrivals(
             snapshot, paths, options.password, asides, jobs=options.jobs, scheduler=options.cluster, reader=reader
