@@ -18,10 +18,11 @@ from hrworkbook.kinds import is_kept
 from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, address, column_letters
+from hrworkbook.sums import Sworn
 from hrworkbook.tables import Row, Table, Unplaced, find_tables
 from hrworkbook.values import Value, is_blank, plain
 from hrworkbook.whatlines import MONTH, YEAR, Ready, another, ready_for, unread
-from hrworkbook.witness import Sworn, examine
+from hrworkbook.witness import examine
 
 
 class Cell(NamedTuple):

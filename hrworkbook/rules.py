@@ -193,7 +193,7 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
 
 def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
     """Totals that are not the sum of their parts, whatever rounding allows."""
-    from hrworkbook.witness import Sworn, check_of, off_by, said
+    from hrworkbook.sums import Sworn, check_of, off_by, said
 
     check = check_of(rule, plan.schema)
     for line in plan.lines:

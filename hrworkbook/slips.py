@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hrworkbook.findings import count, listed
 from hrworkbook.schema import Schema
-from hrworkbook.witness import Check, Off, Sworn, off_by, rounding, said
+from hrworkbook.sums import Check, Off, Sworn, off_by, rounding, said
 
 _SURE, _LIKELY, _PERHAPS = 3, 2, 1
 _TOO_LITTLE = "too little else adds up to tell a number typed wrongly from a column in the wrong place"

@@ -8,9 +8,9 @@ from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import count, listed
 from hrworkbook.headings import fold
 from hrworkbook.schema import Collecting, Column, Schema
+from hrworkbook.sums import rules_of
 from hrworkbook.tables import Row, Table
 from hrworkbook.values import CellError, is_blank, plain
-from hrworkbook.witness import rules_of
 
 YEAR, MONTH = "(year)", "(month)"
 """Keys of the columns a line's month is made from; they are no columns of the plan."""

@@ -5,44 +5,14 @@ lines disagree in the same sum, or all agree one column further on, it looks lik
 looks like a number, and often which.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
-from math import sqrt
-from typing import NamedTuple
 
-from hrworkbook.findings import Finding, Severity, count
-from hrworkbook.schema import Rule, Schema
-from hrworkbook.values import Value, plain
-
-Figures = Mapping[str, float]
-"""A line's numbers by key; what is not a number is left out."""
-
-
-class Sworn(NamedTuple):
-    """One line's figures, with what is needed to speak of them."""
-
-    sheet: str
-    name: str
-    figures: Figures
-    unknown: frozenset[str]
-    """Keys whose figure the sender withheld or could not give: a sum over them proves nothing."""
-    address: Callable[[str], str]
-    """The cell of a key."""
-    written: Callable[[str], Value]
-    """A key's cell as it was written, with its pounds, commas and last noughts."""
-    beside: Callable[[int], Figures]
-    """The figures that stand so many columns to the right of their headings (to the left: negative)."""
-
-    def supposing(self, changed: Figures) -> "Sworn":
-        """The line as it would be with some other figures."""
-        return self._replace(
-            figures={**self.figures, **changed},
-            written=lambda key: changed[key] if key in changed else self.written(key),
-        )
+from hrworkbook.findings import Finding, count
+from hrworkbook.schema import Schema
+from hrworkbook.slips import Slips
+from hrworkbook.sums import Check, Off, Sworn, off_by, over_limits, said
 
 
 @dataclass
@@ -61,25 +31,6 @@ class Verdict:
     """Whether on most lines every total is 0 and its parts are not: formulas that nobody worked out."""
 
 
-class Check(NamedTuple):
-    """A sum, or a limit, that every line is to keep."""
-
-    total: str
-    """The total, or what must not be over."""
-    parts: tuple[str, ...]
-    """The parts, or the one limit."""
-    sums: bool
-    kind: str
-    """`whole`, `number` or `money`."""
-    severity: Severity
-    subtotals: frozenset[str] = frozenset()
-    """Those of the parts that are themselves the total of a sum."""
-
-
-Off = tuple[Sworn, float]
-"""A line, and how far it is from keeping a rule."""
-
-
 def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check], unread: Sequence[str] = ()) -> Verdict:
     """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
 
@@ -91,7 +42,7 @@ def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check], unre
     limits = [(i, rule.total, rule.parts[0]) for i, rule in enumerate(rules) if not rule.sums]
     sums = [(i, rule) for i, rule in enumerate(rules) if rule.sums]
     for index, line in enumerate(lines):
-        outcomes = list(_over(line.figures, limits))
+        outcomes = list(over_limits(line.figures, limits))
         outcomes += [
             (i, off) for i, rule in sums if rule.total in line.figures and (off := off_by(line, rule)) is not None
         ]
@@ -134,103 +85,12 @@ def _speak(
     unread: Sequence[str],
 ) -> None:
     """Put what is wrong into words: a finding for each line, and a note where most lines fail in the same sum."""
-    from hrworkbook.slips import Slips
-
     for i, found in sorted(wrong.items()):
         slips = Slips(rules[i], found, tried[i], rules, schema, unread)
         if slips.cause:
             said = f"on {len(found)} of {count(tried[i], 'line')}: {slips.cause}."
             verdict.notes.append(f"{_opening(rules[i], schema)} {said}")
         verdict.findings += [_finding(rules[i], line, slips.remedy(line, off), schema) for line, off in found]
-
-
-def rules_of(schema: Schema) -> list[Check]:
-    """The schema's sums and limits."""
-    return [check_of(rule, schema) for rule in schema.rules if rule.name in ("adds-up", "not-over")]
-
-
-def check_of(rule: Rule, schema: Schema) -> Check:
-    """One sum or limit of the schema."""
-    if rule.name != "adds-up":
-        of = rule.settings["column"]
-        return Check(of, (rule.settings["limit"],), False, schema[of].kind, rule.severity)
-    total, parts = rule.settings["total"], tuple(rule.settings["parts"])
-    totals = frozenset(one.settings["total"] for one in schema.rules if one.name == "adds-up")
-    return Check(total, parts, True, schema[total].kind, rule.severity, totals.intersection(parts))
-
-
-def _over(figures: Figures, limits: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, float]]:
-    """How far each figure is over its limit, 0 where it is not, by the limit's number."""
-    for i, of, limit in limits:
-        if of in figures and (most := figures.get(limit, -1)) >= 0:
-            over = figures[of] - most
-            yield i, over if over > 0.005 else 0.0
-
-
-def off_by(line: Sworn, rule: Check) -> float | None:
-    """How far the line is from keeping the rule, 0 where it keeps it, None where there is nothing to check."""
-    figures = line.figures
-    stated = figures.get(rule.total)
-    if stated is None:
-        return None
-    if not rule.sums:
-        return next((over for _, over in _over(figures, [(0, rule.total, rule.parts[0])])), None)
-    parts = [figures[p] for p in rule.parts if p in figures]
-    if not parts:
-        return None
-    off = round(stated - sum(parts), 6)
-    if -0.005 < off < 0.005 or abs(off) <= rounding(line, rule):
-        return 0.0
-    if off > 0 and line.unknown and not line.unknown.isdisjoint(rule.parts):
-        return None
-    return off
-
-
-def rounding(line: Sworn, rule: Check) -> float:
-    """How far an honest sum may be off because each of its figures was rounded before it was written.
-
-    A figure stands for anything within half of its last written place: 84.10 for 84.095 to 84.105. The allowance is
-    all those halves together, or three standard deviations of their sum where that is less, which rounding exceeds
-    once in four hundred sums. A whole number counts as written to the last place of the parts beside it, since a
-    sheet shows 31.00 as 31, unless it is an amount of money or a total, which are rounded to the whole while others
-    are not. Noughts at the end of a total are no decimals, save those of pence. Whole numbers of people are exact.
-    """
-    people = rule.kind == "whole"
-    places = {key: _last_place(line, key, rule) for key in rule.parts if line.figures.get(key)}
-    finest = min(places.values(), default=1.0)
-    units = []
-    for key, place in places.items():
-        if place < 1:
-            place = finest
-        elif place == 1:
-            rounded = rule.kind == "money" or key in rule.subtotals or finest == 1
-            place = 0.0 if people else 1.0 if rounded else finest
-        units.append(place)
-    own = _last_place(line, rule.total, rule)
-    units.append(0.0 if people and own == finest == 1 else own)
-    return min(sum(units) / 2, 3 * sqrt(sum(unit * unit for unit in units) / 12)) + 1e-6
-
-
-_NUMBER = re.compile(r"[0-9][0-9, ]*(?:\.([0-9]+))?")
-
-
-def _last_place(line: Sworn, key: str, rule: Check) -> float:
-    """What one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
-    figure, written = line.figures[key], line.written(key)
-    match = _NUMBER.search(plain(written)) if isinstance(written, str) else None
-    if not match:
-        return _of_number(figure)
-    number = float(match[0].replace(",", "").replace(" ", ""))
-    times = round(abs(figure) / number, 9) if number and figure else 1.0
-    place = float(times * 10.0 ** -len(match[1] or ""))
-    is_total = key == rule.total or key in rule.subtotals
-    return max(place, _of_number(figure)) if is_total and rule.kind != "money" else place
-
-
-@lru_cache(maxsize=4096)
-def _of_number(figure: float) -> float:
-    exponent = Decimal(repr(round(figure, 4))).normalize().as_tuple().exponent
-    return 10.0**exponent if isinstance(exponent, int) and exponent < 0 else 1.0
 
 
 def _moved(line: Sworn, rules: Sequence[Check], tried: int) -> tuple[int, str] | None:
@@ -297,8 +157,3 @@ def _finding(rule: Check, line: Sworn, remedy: str, schema: Schema) -> Finding:
         rule.severity, line.sheet, line.address(rule.total), header, stated, "adds-up" if rule.sums else "not-over",
         fault, remedy, line.name,
     )  # fmt: skip
-
-
-def said(number: float) -> str:
-    """The number as a message says it: `1,250` or `84.10`."""
-    return f"{number:,.2f}".removesuffix(".00")
