@@ -330,6 +330,17 @@ def test_rounding_is_no_fault(schema: Schema, figures: str) -> None:
     assert not collect([table(f"A | 9 | {figures}")], schema).findings
 
 
+@pytest.mark.parametrize(
+    ("figures", "agrees"),
+    [
+        ("10 | 20 | 31", True), ("10 | 20 | 32", False), ("10.4 | 20 | 31", True), ("10.4 | 20 | 30.5", True),
+        ("10.4 | 20 | 30.7", False), ("10.40 | 20.40 | 30.90", False), ("10.4 | 20.4 | 31.9", False), ("10.25 | 20 | 30.26", True),
+    ],
+)  # fmt: skip
+def test_rounding_goes_as_far_as_the_places_written(schema: Schema, figures: str, agrees: bool) -> None:
+    assert bool(collect([table(f"A | 9 | {figures}")], schema).agreeing) is agrees
+
+
 def test_a_withheld_part_proves_nothing(schema: Schema) -> None:
     assert not collect([table("A | 9 | 10 | c | 25")], schema).findings
 
