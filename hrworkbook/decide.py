@@ -70,7 +70,7 @@ def decide(snapshot: Snapshot, now: datetime) -> Decided:
     writes += [Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in says.items()]
     writes += JOURNAL.append(snapshot, journal)
     left = len(waiting) - done
-    message = f"{count(done, 'decision')} applied, {left or 'none'} still waiting."
+    message = f"{count(done, 'decision').capitalize()} applied, {left or 'none'} still waiting."
     if findings:
         message += f" {findings[0].message}"
     if done:
