@@ -8,20 +8,23 @@ then done with each cell is the merge's matter.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
-from hrworkbook.amounts import NOUGHTS
+from hrworkbook.entries import Entry, Faulty
 from hrworkbook.errors import WrongPlan
 from hrworkbook.findings import Finding, Severity, count, listed
 from hrworkbook.headings import fold
 from hrworkbook.kinds import is_kept
-from hrworkbook.months import month_above, month_in, month_in_text, month_of, month_on_cover
+from hrworkbook.months import month_above, month_in_text, month_on_cover
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, address, column_letters
 from hrworkbook.sums import Sworn
+from hrworkbook.tablerows import unplaced
 from hrworkbook.tables import Row, Table, Unplaced, find_tables
-from hrworkbook.values import Value, is_blank, plain
-from hrworkbook.whatlines import MONTH, YEAR, Ready, another, ready_for, unread
+from hrworkbook.values import Value
+from hrworkbook.whatlines import Form, Ready, another, ready_for, unread
 from hrworkbook.witness import examine
 
 
@@ -36,24 +39,56 @@ class Cell(NamedTuple):
     """Why it cannot be taken; its finding says so."""
 
 
-_cell = tuple.__new__
-"""Makes a cell in a third of the time: a folder of returns has a hundred thousand."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a collection, known by its key."""
 
     sheet: str
-    row: int
     key: tuple[str, ...]
     """The month, and the other key columns' values folded for look-up."""
     period: str
     """`2015-04`; '' where a question stands open."""
-    cells: Mapping[str, Cell]
-    """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
-    held: str = ""
+    held: str
     """Why it must not be merged yet: a question stands open about it."""
+    source: "_Source" = field(repr=False, compare=False)
+
+    @property
+    def row(self) -> int:
+        """Its sheet row, from 1."""
+        return self.source.row.number
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
+        row, form, entries, _, _ = self.source
+        cells = {
+            key: Cell(f"{column_letters(at)}{row.number}", written, *_settled(entry))
+            for key, at, written, entry in zip(row.keys, row.ats, row.values, entries, strict=True)
+            if key in form.taken
+        }
+        at, written = row.cells.get(form.stated, (0, None))
+        cells[form.period] = Cell(address(row.number, at) if at else "", written, self.period or None)
+        return cells
+
+
+class _Source(NamedTuple):
+    """Where a line comes from."""
+
+    row: Row
+    form: Form
+    entries: Sequence[Entry]
+    """What each of the row's cells stands for."""
+    types: Sequence[type]
+    """The entries' types."""
+    names: Sequence[str]
+    """Whose line it is, as written."""
+
+
+def _settled(entry: Entry) -> tuple[Value, str]:
+    """What goes to the master, and why nothing does."""
+    if isinstance(entry, Faulty):
+        return entry.value, entry.fault if entry.value is None else ""
+    return entry, ""
 
 
 @dataclass(frozen=True)
@@ -127,24 +162,25 @@ class _Collecting:
     agreeing: int = 0
 
     def __post_init__(self) -> None:
-        self.schema, self.settings, self.names = self.ready.schema, self.ready.settings, self.ready.names
+        self.schema, self.settings = self.ready.schema, self.ready.settings
+        self.form = self.ready.form(())
 
     def result(self) -> Collected:
         """What was read, as data."""
-        unplaced = [*(u for t in self.tables for u in t.unplaced), *self.unplaced]
+        unplaced = (*chain.from_iterable(t.unplaced for t in self.tables), *self.unplaced)
         return Collected(
-            tuple(self.tables), tuple(self.lines), tuple(unplaced), tuple(self.findings), tuple(self.notes),
+            tuple(self.tables), tuple(self.lines), unplaced, tuple(self.findings), tuple(self.notes),
             tuple(self.questions), self.checked, self.agreeing, frozenset(self.given),
         )  # fmt: skip
 
     def read(self, table: Table) -> None:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
         self.notes += [note for note in table.notes if not note.startswith("There is no column")]
-        rows = self.lines_of(table)
-        months = self.months(table, rows)
-        lines = [self.line(row, month, table) for row, month in zip(rows, months, strict=True)]
+        sources = self.sources(table)
+        months = self.months(table, sources)
+        lines = [self.line(source, month, table) for source, month in zip(sources, months, strict=True)]
         block = next(b for b in self.blocks if b.name == table.sheet)
-        sworn = [self.sworn(line, row, block) for line, row in zip(lines, rows, strict=True)]
+        sworn = [self.sworn(line, block) for line in lines]
         verdict = examine(sworn, self.schema, self.ready.rules, unread(table))
         for index in verdict.moved:
             lines[index] = replace(lines[index], held="its figures do not stand under their headings")
@@ -166,36 +202,38 @@ class _Collecting:
         self.checked += verdict.checked
         self.agreeing += verdict.agreeing
 
-    def lines_of(self, table: Table) -> list[Row]:
+    def sources(self, table: Table) -> list[_Source]:
         """The rows that are lines; what is not is unplaced, with the reason."""
-        rows = []
+        found = []
         strange = "stands in a table about something else" if self.ready.is_strange(table) else ""
         for row in table.rows:
-            if why := self.ready.no_line(row) or strange:
+            if row.keys is not self.form.keys:
+                self.form = self.ready.form(row.keys)
+            form = self.form
+            if why := form.no_line(row) or strange:
                 self.leave(row, table, why)
             else:
-                rows.append(row)
-        if not rows or any(map(self.ready.is_filled, rows)):
-            return rows
+                entries = form.entries(row)
+                found.append(_Source(row, form, entries, list(map(type, entries)), form.names(row)))
+        if not found or any(source.form.is_filled(source.row, source.entries) for source in found):
+            return found
         self.notes.append(
-            f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(rows), 'line')} left out."
+            f"Sheet '{table.sheet}' is a form that is not filled in: {count(len(found), 'line')} left out."
         )
-        for row in rows:
-            self.leave(row, table, "stands on a form that is not filled in")
+        for source in found:
+            self.leave(source.row, table, "stands on a form that is not filled in")
         return []
 
     def leave(self, row: Row, table: Table, why: str) -> None:
-        for at, value in row.cells.values():
-            if value is not None and not is_blank(value):
-                self.unplaced.append(Unplaced(table.sheet, address(row.number, at), value, why))
+        self.unplaced += unplaced(table.sheet, row.number, row.values, why, row.ats)
         if row.line:
             column = next(h.column for h in table.headings if h.how == "id")
             self.unplaced.append(Unplaced(table.sheet, address(row.number, column), row.line, why))
 
-    def months(self, table: Table, rows: Sequence[Row]) -> list[str]:
+    def months(self, table: Table, sources: Sequence[_Source]) -> list[str]:
         """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""
-        own = [self.own_month(row) for row in rows]
-        if not rows:
+        own = [source.form.month(source.row) for source in sources]
+        if not own:
             return own
         if all(own):
             self.tell(table, own, "as its own columns say")
@@ -204,17 +242,12 @@ class _Collecting:
         if month:
             self.tell(table, [m or month for m in own], source)
         else:
-            said = self.said_of_month(rows)
+            first = next(source for source, month in zip(sources, own, strict=True) if not month)
+            said = listed(first.form.said_of_month(first.row))
             nowhere = "Neither the table, nor a cover sheet, nor the names of the sheet and the file say"
             why = f"Its own columns say {said}, which is no one month" if said else nowhere
             self.questions.append(f"Sheet '{table.sheet}': which month is it for? {why}. Give it as --period 2015-04")
         return [m or month for m in own]
-
-    def said_of_month(self, rows: Sequence[Row]) -> str:
-        """What the first row without a month says in its columns for one: `'April' and '2016/17'`; '' where nothing."""
-        keys = (MONTH, YEAR, self.settings.period)
-        written = ([row.cells[key][1] for key in keys if key in row.cells] for row in rows if not self.own_month(row))
-        return listed(f"'{plain(value)}'" for value in next(written, []) if not is_blank(value))
 
     def tell(self, table: Table, months: Sequence[str], source: str) -> None:
         found = sorted(set(months))
@@ -223,14 +256,6 @@ class _Collecting:
         named = month_in_text(table.sheet)
         if named and len(found) == 1 and named != found[0]:
             self.notes.append(f"The sheet's name says {named}; {found[0]} was taken.")
-
-    def own_month(self, row: Row) -> str:
-        cells = row.cells
-        stated = cells.get(self.settings.period)
-        if stated and not is_blank(stated[1]):
-            return month_in(stated[1])
-        year, month = cells.get(YEAR), cells.get(MONTH)
-        return month_of(year[1] if year else None, month[1] if month else None)
 
     def elsewhere(self, table: Table, own: Sequence[str]) -> tuple[str, str]:
         """The month of a table whose rows do not all say it, and from where it is taken."""
@@ -254,56 +279,38 @@ class _Collecting:
         self.given.append(table.sheet)
         return self.period, "as you gave it"
 
-    def line(self, row: Row, month: str, table: Table) -> Line:
+    def line(self, source: _Source, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""
-        number, readers, period = row.number, self.ready.readers, self.settings.period
-        cells: dict[str, Cell] = {}
-        for key, (at, value) in row.cells.items():
-            if key not in readers:
-                continue
-            read, met = readers[key]
-            place = f"{column_letters(at)}{number}"
-            if value is None:
-                cells[key] = _cell(Cell, (place, None, None, ""))
-                continue
-            found, fault, remedy = (met.get(value) if type(value) is str else None) or read(value)
-            cells[key] = _cell(Cell, (place, value, found, fault if found is None else ""))
-            if fault:
-                self.fault(row, key, cells[key], table, fault, remedy)
-        stated = next((k for k in (period, MONTH, YEAR) if k in row.cells), None)
-        at, written = row.cells[stated] if stated else (0, None)
-        cells[period] = Cell(address(number, at) if at else "", written, month or None)
-        names = (fold(plain(row.cells[key][1])) for key in self.names)
+        row, _, entries, types, names = source
+        if Faulty in types:
+            for key, at, written, entry in zip(row.keys, row.ats, row.values, entries, strict=True):
+                if isinstance(entry, Faulty):
+                    severity: Severity = "warning" if is_kept(entry.value) else "error"
+                    place, header = f"{column_letters(at)}{row.number}", self.schema[key].header
+                    told = Finding(
+                        severity, table.sheet, place, header, written, "kind", entry.fault, entry.remedy, names[0]
+                    )
+                    self.findings.append(told)
         held = "" if month else "no month is known for it"
-        return Line(table.sheet, number, (month, *names), month, cells, held)
+        return Line(table.sheet, (month, *map(fold, names)), month, held, source)
 
-    def fault(self, row: Row, key: str, cell: Cell, table: Table, fault: str, remedy: str) -> None:
-        name = plain(row.cells[self.names[0]][1])
-        severity: Severity = "warning" if is_kept(cell.value) else "error"
-        header = self.schema[key].header
-        self.findings.append(Finding(severity, table.sheet, cell.at, header, cell.written, "kind", fault, remedy, name))
-
-    def sworn(self, line: Line, row: Row, block: Block) -> Sworn:
+    def sworn(self, line: Line, block: Block) -> Sworn:
         """The line's figures for the arithmetic."""
-        figures: dict[str, float] = {}
-        unknown: list[str] = []
-        for key, (_, _, value, fault) in line.cells.items():
-            if type(value) is int or type(value) is float:
-                figures[key] = value
-            elif fault or (value is not None and value not in NOUGHTS and key in self.ready.numeric):
-                unknown.append(key)
-        named = plain(row.cells[self.names[0]][1])
+        row, form, entries, types, names = line.source
+        first = self.ready.names[0]
         return Sworn(
-            line.sheet, named, figures, frozenset(unknown),
-            lambda key: line.cells[key or self.names[0]].at, lambda key: line.cells[key].written,
-            lambda by: self.beside(row, block, by),
+            line.sheet, names[0], *form.figures(entries, types),
+            lambda key: f"{column_letters(row.ats[form.places[key or first]])}{row.number}",
+            lambda key: row.values[form.places[key]], lambda by: self.beside(row, block, by),
         )  # fmt: skip
 
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
         for key in self.ready.numeric & row.cells.keys():
-            value = self.ready.readers[key][0](block.at(row.number, row.cells[key][0] + by))[0]
+            written = block.at(row.number, row.cells[key][0] + by)
+            entry = self.ready.readers[key].entry(written)
+            value = entry.value if isinstance(entry, Faulty) else entry
             if isinstance(value, int | float):
                 figures[key] = value
         return figures

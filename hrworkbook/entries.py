@@ -6,26 +6,60 @@ A number, a text, or the plain word for nothing, not applicable, not available o
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, NamedTuple
 
 from hrworkbook.amounts import Amount, NoneWord, amount_of
+from hrworkbook.kinds import Fault
 from hrworkbook.schema import Collecting, Column
 from hrworkbook.values import CellError, Value, is_blank, plain
 
 NUMERIC = ("whole", "number", "money")
-"""The kinds of columns that hold figures."""
+"""Kinds of columns that hold figures."""
+_MOST_MET = 5_000
+_LONGEST_MET = 200
+"""Characters of a text that is worth remembering."""
 
-Met = dict[str, tuple[Value, str, str]]
-Read = Callable[[Value], tuple[Value, str, str]]
-"""What goes to the master, and a fault with its remedy; with a value beside it the fault is only a warning."""
+
+class Faulty(NamedTuple):
+    """A cell that cannot be taken, or, with a value, one that can be taken with a warning."""
+
+    value: Value
+    fault: str
+    remedy: str
 
 
-def reader_of(column: Column, settings: Collecting) -> tuple[Read, Met]:
-    """What reads a column's cells, and the texts it has read before."""
-    met: Met = {}
+Entry = Value | Faulty
+"""What goes to the master: a number, a text, or the plain word for nothing, not applicable or suppressed."""
+
+
+class Reader(dict[Any, Entry]):
+    """What a column's cells stand for, by what is written; of texts and plain numbers what was met before is looked up."""
+
+    def __init__(self, read: Callable[[Value], Entry]) -> None:
+        super().__init__({None: None})
+        self.read = read
+
+    def __missing__(self, written: Value) -> Entry:
+        found = self.read(written)
+        if len(self) < _MOST_MET and (type(written) is not str or len(written) <= _LONGEST_MET):
+            self[written] = found
+        return found
+
+    def entry(self, written: Value) -> Entry:
+        """What one cell stands for."""
+        return self[written] if type(written) in ORDINARY else self.read(written)
+
+
+ORDINARY = frozenset({str, float, type(None)})
+"""Types of what may be looked up: 1 and True, or a text and an error value, would be found in each other's place."""
+
+
+def reader_of(column: Column, settings: Collecting) -> Reader:
+    """What reads a column's cells."""
     if column.kind not in NUMERIC:
-        return partial(_text, column), met
+        return Reader(partial(_text, column))
     words = {
-        fold_word(word): stands_for.value
+        _fold_word(word): stands_for.value
         for stands_for, written in (
             (NoneWord.NIL, settings.none),
             (NoneWord.NOT_APPLICABLE, settings.not_applicable),
@@ -34,64 +68,53 @@ def reader_of(column: Column, settings: Collecting) -> tuple[Read, Met]:
         )
         for word in written
     }
-    return partial(_number, column, words, met), met
+    return Reader(partial(_number, column, words))
 
 
-def fold_word(word: str) -> str:
+def _fold_word(word: str) -> str:
     """A word that stands for no number, for look-up: signs count, case and spaces do not."""
     return "".join(plain(word).casefold().split())
 
 
-def _text(column: Column, value: Value) -> tuple[Value, str, str]:
+def _text(column: Column, value: Value) -> Entry:
     if is_blank(value):
-        return None, "", ""
+        return None
     fault = column.type.fault(value, column.header, column.words)
-    if fault and fault.severity == "error":
-        return None, fault.fault, fault.remedy
-    return value, "", ""
+    return Faulty(None, fault.fault, fault.remedy) if fault and fault.severity == "error" else value
 
 
 _PLAIN = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")
 """Numbers as most are written; the rest are read as the column's kind reads them."""
 
 
-def _number(column: Column, words: Mapping[str, str], met: Met, value: Value) -> tuple[Value, str, str]:
+def _number(column: Column, words: Mapping[str, str], value: Value) -> Entry:
+    number: float | None = None
     if type(value) is float and abs(value) < 1e15:
-        if value.is_integer():
-            return int(value), "", ""
+        number = value
+    elif type(value) is str and (match := _PLAIN.fullmatch(value)) and (not match[2] or column.kind == "money"):
+        number = float(match[1] + match[3].replace(",", ""))
+    if number is not None:
+        if number.is_integer():
+            return int(number)
         if column.kind != "whole":
-            return value, "", ""
-    if type(value) is not str:
-        return _figure(column, words, value)
-    found = met.get(value)
-    if found is None:
-        if len(met) > 20_000:
-            met.clear()
-        found = met[value] = _simple(column, value) or _figure(column, words, value)
-    return found
+            return number
+    return _figure(column, words, value)
 
 
-def _simple(column: Column, text: str) -> tuple[Value, str, str] | None:
-    match = _PLAIN.fullmatch(text)
-    if not match or (match[2] and column.kind != "money"):
-        return None
-    number = float(match[1] + match[3].replace(",", ""))
-    if number.is_integer():
-        return int(number), "", ""
-    return None if column.kind == "whole" else (number, "", "")
-
-
-def _figure(column: Column, words: Mapping[str, str], value: Value) -> tuple[Value, str, str]:
+def _figure(column: Column, words: Mapping[str, str], value: Value) -> Entry:
     if is_blank(value):
-        return None, "", ""
-    if isinstance(value, str) and not isinstance(value, CellError) and (word := words.get(fold_word(value))):
-        return word, "", ""
+        return None
+    if isinstance(value, str) and not isinstance(value, CellError) and (word := words.get(_fold_word(value))):
+        return word
     fault = column.type.fault(value, column.header, ())
     amount = amount_of(value)
-    said = (fault.fault, fault.remedy) if fault else ("", "")
     if isinstance(amount, NoneWord):
-        return amount.value, *said
+        return _with(fault, amount.value)
     if not isinstance(amount, Amount) or amount.percent or (amount.pounds and column.kind != "money"):
-        return None, *said
+        return _with(fault, None)
     whole = amount.value == amount.value.to_integral_value()
-    return int(amount.value) if whole else float(amount.value), *said
+    return _with(fault, int(amount.value) if whole else float(amount.value))
+
+
+def _with(fault: Fault | None, value: Value) -> Entry:
+    return Faulty(value, fault.fault, fault.remedy) if fault else value

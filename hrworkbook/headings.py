@@ -102,6 +102,8 @@ class Words:
             self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
         self.met: dict[str, tuple[str, str] | None] = {}
         self.seen: dict[str, bool] = {}
+        self.unlikely: set[Value] = {None}
+        """Texts that were seen not to be headings, nor parts of one."""
         self.heads: dict[tuple[Any, ...], Any] = {}
         """The headers met, by their texts."""
         self.all = "\n".join(f" {text} " for text in self.known)
@@ -140,10 +142,14 @@ class Words:
             found = bool(folded_text) and (f" {folded_text} " in self.all or f" {spelled} " in self.all)
             if len(self.seen) < _MOST_MET:
                 self.seen[text] = found
+                if not found:
+                    self.unlikely.add(text)
         return found
 
     def any_likely(self, row: Sequence[Value]) -> bool:
         """Whether any cell of a row may be a heading or a part of one."""
+        if self.unlikely.issuperset(row):
+            return False
         seen, likely = self.seen, self.likely
         for value in row:
             if type(value) is str and 0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value):

@@ -17,11 +17,12 @@ _TEXTS = frozenset({str, type(None)})
 class Head:
     """Where a header stands, and its headings. All that follows from its texts is worked out once for a folder of returns."""
 
-    def __init__(self, top: int, depth: int, headings: tuple[Heading, ...], words: Words) -> None:
+    def __init__(self, top: int, lines: Rows, headings: tuple[Heading, ...], words: Words) -> None:
         self.top = top
-        self.depth = depth
+        self.depth = len(lines)
         self.headings = headings
         self.words = words
+        self._lines = lines
         self.known = sum(h.known for h in headings)
         """How many of its columns are known."""
         self.keys = frozenset(h.key for h in headings if h.key is not None)
@@ -29,7 +30,7 @@ class Head:
     @cached_property
     def suggesting(self) -> "Head":
         """The same, headings that are not known with the plan's header that comes nearest."""
-        return Head(self.top, self.depth, suggested(self.headings, self.words), self.words)
+        return Head(self.top, self._lines, suggested(self.headings, self.words), self.words)
 
     @cached_property
     def told(self) -> tuple[str, ...]:
@@ -40,6 +41,43 @@ class Head:
     def columns(self) -> "Columns":
         """What each sheet column under it is for."""
         return Columns(self.headings)
+
+    @cached_property
+    def cells(self) -> int:
+        """How many cells of its rows hold something."""
+        return sum(value is not None and not is_blank(value) for line in self._lines for value in line)
+
+    @cached_property
+    def marks(self) -> tuple[set[Value], int]:
+        """The texts by which a further header is noticed, and how many of them make one."""
+        rows: list[set[Value]] = [{v for v in line if type(v) is str and not is_blank(v)} for line in self._lines]
+        first = next((len(texts) for texts in rows if texts), 0)
+        return self.words.raw.union(*rows), max(2, (min(first, self.known) + 1) // 2)
+
+    @cached_property
+    def unheaded(self) -> tuple[list[str], list[int]]:
+        """The columns that a collection's schema lets stand without a heading and that have none; where they may stand."""
+        settings = self.words.schema.collect
+        allowed = settings.unheaded if settings else ()
+        first = min((h.column for h in self.headings if h.key is not None and h.key not in allowed), default=0)
+        headed = {h.column for h in self.headings}
+        return [key for key in allowed if key not in self.keys], [at for at in range(1, first) if at not in headed]
+
+    def with_unheaded(self, rows: Rows) -> "Head":
+        """The header, and the columns that a collection's schema lets stand at the left without one.
+
+        They are read in the order the schema names them, and only where as many columns lack a heading as are missing.
+        """
+        keys, gaps = self.unheaded
+        if not keys or len(gaps) < len(keys):
+            return self
+        below = rows[self.top - 1 + self.depth :]
+        bare = [at for at in gaps if any(at <= len(row) and not is_blank(row[at - 1]) for row in below)]
+        if len(bare) != len(keys):
+            return self
+        added = [Heading(at, address(self.top, at), "", key, "by position") for at, key in zip(bare, keys, strict=True)]
+        headings = sorted((*self.headings, *added), key=lambda h: h.column)
+        return Head(self.top, self._lines, tuple(headings), self.words)
 
 
 class Columns:
@@ -71,11 +109,11 @@ def head_at(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Wo
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
     spans = {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
     if not all(_TEXTS.issuperset(map(type, line)) for line in lines):
-        return Head(top, depth, read_headings(lines, spans, top, words), words)
+        return Head(top, lines, read_headings(lines, spans, top, words), words)
     key = (top, *map(tuple, lines), frozenset(spans.items()))
     found = words.heads.get(key)
     if found is None:
-        found = Head(top, depth, read_headings(lines, spans, top, words), words)
+        found = Head(top, lines, read_headings(lines, spans, top, words), words)
         if len(words.heads) < _MOST_HEADS:
             words.heads[key] = found
     return found
@@ -105,33 +143,8 @@ def is_plain(rows: Rows, head: Head) -> bool:
     return head.top >= len(rows) or head.words.raw.isdisjoint(rows[head.top])
 
 
-def with_unheaded(head: Head, rows: Rows) -> Head:
-    """The header, and the columns that a collection's schema lets stand at the left without one.
-
-    They are read in the order the schema names them, and only where as many columns lack a heading as are missing.
-    """
-    settings = head.words.schema.collect
-    allowed = settings.unheaded if settings else ()
-    missing = [key for key in allowed if key not in head.keys]
-    if not missing:
-        return head
-    first = min((h.column for h in head.headings if h.key is not None and h.key not in allowed), default=0)
-    headed = {h.column for h in head.headings}
-    below = rows[head.top - 1 + head.depth :]
-    bare = [at for at in range(1, first) if at not in headed and _any_below(below, at)]
-    if len(bare) != len(missing):
-        return head
-    added = [Heading(at, address(head.top, at), "", key, "by position") for at, key in zip(bare, missing, strict=True)]
-    headings = tuple(sorted((*head.headings, *added), key=lambda h: h.column))
-    return Head(head.top, head.depth, headings, head.words)
-
-
-def _any_below(rows: Sequence[Sequence[Value]], at: int) -> bool:
-    return any(at <= len(row) and not is_blank(row[at - 1]) for row in rows)
-
-
-def missing(heads: Collection[Head], words: Words) -> str:
+def absent(heads: Collection[Head], words: Words) -> str:
     """The receipt's sentence about the plan's columns that no header has; '' where all are there."""
     found = frozenset().union(*(head.keys for head in heads))
-    absent = [header for key, header in words.headers.items() if key not in found]
-    return f"There is no column {listed(absent, 'or')}." if absent else ""
+    headers = [header for key, header in words.headers.items() if key not in found]
+    return f"There is no column {listed(headers, 'or')}." if headers else ""

@@ -37,6 +37,7 @@ def _months(text: str) -> set[str]:
     return {_said(s.end) for s in spans if s and s.start and s.end and _said(s.start) == _said(s.end)}
 
 
+@lru_cache(maxsize=1024, typed=True)
 def month_in(value: Value) -> str:
     """The month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
     if isinstance(value, date):
@@ -48,6 +49,7 @@ def month_in(value: Value) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024, typed=True)
 def month_of(year: Value, month: Value) -> str:
     """The month that a cell for the year and a cell for the month give together; '' where they do not."""
     alone = month_in(month)

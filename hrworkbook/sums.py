@@ -1,10 +1,11 @@
 """Sums and limits: what a line's figures must keep, and how far they may be off by rounding."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from math import sqrt
+from operator import itemgetter
 from typing import NamedTuple
 
 from hrworkbook.findings import Severity
@@ -53,13 +54,66 @@ class Check(NamedTuple):
     """Those of the parts that are themselves the total of a sum."""
 
 
+class Rules(list[Check]):
+    """The sums and limits of a schema."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        super().__init__(checks)
+        self._for: dict[tuple[str, ...], _Checks] = {}
+
+    def for_lines_with(self, figures: Figures) -> "_Checks":
+        """Those there are for lines with just these figures, whatever the figures are."""
+        keys = tuple(figures)
+        found = self._for.get(keys)
+        if found is None:
+            if len(self._for) >= _MOST_MET:
+                self._for.clear()
+            found = self._for[keys] = _Checks(figures, self)
+        return found
+
+
+_MOST_MET = 500
+
+
+class _Checks:
+    """The sums and limits there are for lines with the same figures; most lines keep most of them to the penny."""
+
+    def __init__(self, figures: Figures, rules: Sequence[Check]) -> None:
+        self.numbers: list[int] = []
+        """Which rules they are."""
+        self._sums: list[tuple[int, str, Callable[[Figures], tuple[float, ...]]]] = []
+        self._limits: list[tuple[int, str, str]] = []
+        for number, rule in enumerate(rules):
+            parts = [part for part in rule.parts if part in figures]
+            if rule.total not in figures or not parts:
+                continue
+            self.numbers.append(number)
+            if rule.sums:
+                self._sums.append((number, rule.total, _all_of(parts)))
+            else:
+                self._limits.append((number, rule.total, parts[0]))
+
+    def doubtful(self, figures: Figures) -> Iterator[int]:
+        """Which of them a line does not keep, or not to the penny."""
+        for number, total, parts in self._sums:
+            if not -0.0049 < figures[total] - sum(parts(figures)) < 0.0049:
+                yield number
+        for number, of, limit in self._limits:
+            if figures[limit] < 0 or figures[of] - figures[limit] > 0.0049:
+                yield number
+
+
+def _all_of(keys: Sequence[str]) -> Callable[[Figures], tuple[float, ...]]:
+    return itemgetter(*keys) if len(keys) > 1 else lambda figures: (figures[keys[0]],)
+
+
 Off = tuple[Sworn, float]
 """A line, and how far it is from keeping a rule."""
 
 
-def rules_of(schema: Schema) -> list[Check]:
+def rules_of(schema: Schema) -> Rules:
     """The schema's sums and limits."""
-    return [check_of(rule, schema) for rule in schema.rules if rule.name in ("adds-up", "not-over")]
+    return Rules(check_of(rule, schema) for rule in schema.rules if rule.name in ("adds-up", "not-over"))
 
 
 def check_of(rule: Rule, schema: Schema) -> Check:
@@ -111,17 +165,18 @@ def rounding(line: Sworn, rule: Check) -> float:
     people = rule.kind == "whole"
     places = {key: _last_place(line, key, rule) for key in rule.parts if line.figures.get(key)}
     finest = min(places.values(), default=1.0)
-    units = []
+    own = _last_place(line, rule.total, rule)
+    halves = 0.0 if people and own == finest == 1 else own
+    squares = halves * halves
     for key, place in places.items():
         if place < 1:
             place = finest
         elif place == 1:
             rounded = rule.kind == "money" or key in rule.subtotals or finest == 1
             place = 0.0 if people else 1.0 if rounded else finest
-        units.append(place)
-    own = _last_place(line, rule.total, rule)
-    units.append(0.0 if people and own == finest == 1 else own)
-    return min(sum(units) / 2, 3 * sqrt(sum(unit * unit for unit in units) / 12)) + 1e-6
+        halves += place
+        squares += place * place
+    return min(halves / 2, 3 * sqrt(squares / 12)) + 1e-6
 
 
 _NUMBER = re.compile(r"[0-9][0-9, ]*(?:\.([0-9]+))?")
@@ -129,21 +184,21 @@ _NUMBER = re.compile(r"[0-9][0-9, ]*(?:\.([0-9]+))?")
 
 def _last_place(line: Sworn, key: str, rule: Check) -> float:
     """What one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
-    figure, written = line.figures[key], line.written(key)
+    no_noughts = rule.kind != "money" and (key == rule.total or key in rule.subtotals)
+    return _place(line.written(key), line.figures[key], no_noughts)
+
+
+@lru_cache(maxsize=8192)
+def _place(written: Value, figure: float, no_noughts: bool) -> float:
+    exponent = Decimal(repr(round(figure, 4))).normalize().as_tuple().exponent
+    alone = 10.0**exponent if isinstance(exponent, int) and exponent < 0 else 1.0
     match = _NUMBER.search(plain(written)) if isinstance(written, str) else None
     if not match:
-        return _of_number(figure)
+        return alone
     number = float(match[0].replace(",", "").replace(" ", ""))
     times = round(abs(figure) / number, 9) if number and figure else 1.0
     place = float(times * 10.0 ** -len(match[1] or ""))
-    is_total = key == rule.total or key in rule.subtotals
-    return max(place, _of_number(figure)) if is_total and rule.kind != "money" else place
-
-
-@lru_cache(maxsize=4096)
-def _of_number(figure: float) -> float:
-    exponent = Decimal(repr(round(figure, 4))).normalize().as_tuple().exponent
-    return 10.0**exponent if isinstance(exponent, int) and exponent < 0 else 1.0
+    return max(place, alone) if no_noughts else place
 
 
 def said(number: float) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hrworkbook.findings import count
 from hrworkbook.headings import Heading, Words
-from hrworkbook.heads import Columns, Head, find_header, missing
+from hrworkbook.heads import Columns, Head, absent, find_header
 from hrworkbook.snapshot import Block, Range, address, column_letters
 from hrworkbook.values import CellError, Value, is_blank, plain, same
 
@@ -65,12 +65,19 @@ _unplaced = tuple.__new__
 """Makes one in a third of the time: a folder of forms has a hundred thousand."""
 
 
-def unplaced(sheet: str, number: int, cells: Iterable[Place], why: str) -> list[Unplaced]:
-    """Those cells of a row that are not blank, as unplaced."""
+_LETTERS = [column_letters(at) for at in range(1, 257)]
+
+
+def unplaced(sheet: str, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> list[Unplaced]:
+    """The cells of a sheet row that are not blank, as unplaced; they stand in the first columns, or in those given."""
+    letters: Iterable[str] = map(column_letters, columns) if columns else _LETTERS
+    if len(row) > len(_LETTERS):
+        letters = map(column_letters, columns or range(1, len(row) + 1))
+    line = str(number)
     return [
-        _unplaced(Unplaced, (sheet, f"{column_letters(at)}{number}", value, why))
-        for at, value in cells
-        if value is not None and (type(value) is not str or not is_blank(value))
+        _unplaced(Unplaced, (sheet, column + line, value, why))
+        for column, value in zip(letters, row, strict=False)
+        if value is not None and (type(value) is not str or "!" <= value < "\x7f" or not is_blank(value))
     ]
 
 
@@ -113,7 +120,7 @@ class Reading:
         self.notes: list[str] = []
         self.heads: list[Head] = []
         self.furniture = 0
-        self.loose: list[tuple[int, list[Place]]] = []
+        self.loose: list[tuple[int, Sequence[Value]]] = []
         self.hanging: set[int] = set()
         """Rows under a cell that is merged downwards."""
 
@@ -132,13 +139,13 @@ class Reading:
         notes = [f"Sheet '{self.block.name}': headings in {rows}, {count(len(self.rows), 'row')} read."]
         for head in self.heads:
             notes += head.told
-        absent = missing(self.heads, self.words)
-        return [*notes, absent] if absent else notes
+        missing = absent(self.heads, self.words)
+        return [*notes, missing] if missing else notes
 
     def read(self, head: Head) -> None:
         """The whole sheet: what stands above, the header, and the rows under it and under any further header."""
         for number in range(1, head.top):
-            self.beside(number, enumerate(self.block.rows[number - 1], 1), "stands above the table")
+            self.beside(number, self.block.rows[number - 1], "stands above the table")
         bottom = len(self.block.rows)
         covered = self.covered(head.top + head.depth, bottom) if self.block.merges else {}
         start = head.top
@@ -151,8 +158,7 @@ class Reading:
 
     def header(self, head: Head) -> None:
         """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
-        for row in self.block.rows[head.top - 1 : head.top - 1 + head.depth]:
-            self.furniture += sum(value is not None and not is_blank(value) for value in row)
+        self.furniture += head.cells
         if not self.heads:
             self.heads.append(head)
         elif _columns(head.headings) == _columns(h for one in self.heads for h in one.headings):
@@ -164,7 +170,7 @@ class Reading:
     def body(self, head: Head, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""
         rows, columns = self.block.rows, head.columns
-        marks, enough = self.marks(head)
+        marks, enough = head.marks
         keys, ats, width, id_at = columns.keys, columns.ats, columns.width, columns.id_at
         pick = itemgetter(*(at - 1 for at in ats)) if len(ats) > 1 else lambda row: tuple(row[at - 1] for at in ats)
         alone = len(keys) > 2
@@ -190,18 +196,8 @@ class Reading:
                 if line_value is not None and not line and not is_blank(line_value):
                     self.lose(number, id_at, line_value, "is an error value where the ID should be")
             else:
-                self.loose.append((number, [(at, v) for at, v in enumerate(row, 1) if not is_blank(v)]))
+                self.loose.append((number, row))
         return len(rows) + 1
-
-    def marks(self, head: Head) -> tuple[set[Value], int]:
-        """The texts by which a further header is noticed, and how many of them make one."""
-        written: set[Value] = set()
-        first = 0
-        for row in self.block.rows[head.top - 1 : head.top - 1 + head.depth]:
-            texts = {v for v in row if type(v) is str and not is_blank(v)}
-            first = first or len(texts)
-            written |= texts
-        return written | self.words.raw, max(2, (min(first, head.known) + 1) // 2)
 
     def is_header(self, number: int, row: Sequence[Value], marks: set[Value], enough: int, head: Head) -> bool:
         """Whether the row begins a further header; a row with an ID of its own does not, whatever its words."""
@@ -239,14 +235,14 @@ class Reading:
         line = "" if isinstance(line_value, CellError) else plain(line_value)
         keyed = [(key, at) for key, at in zip(columns.keys, columns.ats, strict=True) if at not in under]
         values = tuple(row[at - 1] for _, at in keyed)
-        shown = [(at, v) for at, v in enumerate(row, 1) if at not in under and not is_blank(v)]
+        shown = [None if at in under else value for at, value in enumerate(row, 1)]
         alone = len(columns.keys) > 2 and number not in self.hanging
         if (line and " " not in line) or _filled(values) + bool(line) > alone:
             self.rows.append(Row(number, line, tuple(key for key, _ in keyed), tuple(at for _, at in keyed), values))
-            self.rest(number, [None if at in under else v for at, v in enumerate(row, 1)], columns)
+            self.rest(number, shown, columns)
             if isinstance(line_value, CellError):
                 self.lose(number, columns.id_at, line_value, "is an error value where the ID should be")
-        elif shown:
+        else:
             self.loose.append((number, shown))
         for at in sorted(under):
             if at <= len(row) and not is_blank(row[at - 1]):
@@ -259,7 +255,7 @@ class Reading:
             if value is None or is_blank(value):
                 continue
             if heading is None:
-                self.beside(number, ((at, value),), "stands beside the table, under no heading")
+                self.beside(number, (value,), "stands beside the table, under no heading", (at,))
             elif heading.how == "shown only":
                 self.furniture += 1
             elif heading.how == "doubled":
@@ -271,18 +267,18 @@ class Reading:
             else:
                 self.lose(number, at, value, f"its column '{heading.header}' is not known")
         if len(row) > columns.width:
-            beyond = enumerate(row[columns.width :], columns.width + 1)
-            self.beside(number, beyond, "stands beside the table, under no heading")
+            beyond = range(columns.width + 1, len(row) + 1)
+            self.beside(number, row[columns.width :], "stands beside the table, under no heading", beyond)
 
     def settle_loose(self) -> None:
         """Rows with a single cell are headings or notes: say where they stand."""
         last = self.rows[-1].number if self.rows else 0
-        for number, cells in self.loose:
-            self.beside(number, cells, "stands alone in its row" if number < last else "stands below the table")
+        for number, row in self.loose:
+            self.beside(number, row, "stands alone in its row" if number < last else "stands below the table")
 
-    def beside(self, number: int, cells: Iterable[Place], why: str) -> None:
+    def beside(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
         """Cells that are furniture where they say what was issued, and unplaced otherwise."""
-        found = unplaced(self.block.name, number, cells, why)
+        found = unplaced(self.block.name, number, row, why, columns)
         self.unplaced += self.without_furniture(found) if self.issued else found
 
     def without_furniture(self, found: Sequence[Unplaced]) -> list[Unplaced]:
@@ -298,7 +294,7 @@ class Reading:
         """The cells of the sheets that are not read."""
         for block in blocks:
             for number, row in enumerate(block.rows, 1):
-                found = unplaced(block.name, number, enumerate(row, 1), "is on another sheet")
+                found = unplaced(block.name, number, row, "is on another sheet")
                 self.unplaced += self.without_furniture(found) if self.issued else found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
 from hrworkbook.headings import Heading, Words, words_of
-from hrworkbook.heads import DEEPEST, Head, find_header, is_plain, with_unheaded
+from hrworkbook.heads import DEEPEST, Head, find_header, is_plain
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tablerows import Reading, Row, Table, Unplaced
@@ -103,7 +103,7 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
                 below = row + 1  # the row may be a band over a header as deep
             if best.depth == 1 and is_plain(rows, best):
                 break
-    return with_unheaded(best, rows) if best else None
+    return best.with_unheaded(rows) if best else None
 
 
 def _most(rows: Sequence[Sequence[Value]], row: int) -> int:

@@ -39,6 +39,7 @@ _FOLD = str.maketrans(
         "\t": " ",
     }
 )
+_INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLD.items() if stands_for is None)
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -85,7 +86,8 @@ def is_blank(value: Value) -> bool:
     """Whether nothing is written in the cell; an error value is not a blank."""
     if type(value) is not str:
         return value is None
-    return not value or (not "!" <= value[0] <= "~" and plain(value) == "")
+    text = value.strip()
+    return not text or (text[0] in _INVISIBLE and plain(text) == "")
 
 
 def writable(text: str) -> str:

@@ -5,14 +5,14 @@ lines disagree in the same sum, or all agree one column further on, it looks lik
 looks like a number, and often which.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hrworkbook.findings import Finding, count
 from hrworkbook.schema import Schema
 from hrworkbook.slips import Slips
-from hrworkbook.sums import Check, Off, Sworn, off_by, over_limits, said
+from hrworkbook.sums import Check, Off, Rules, Sworn, off_by, said
 
 
 @dataclass
@@ -31,47 +31,44 @@ class Verdict:
     """Whether on most lines every total is 0 and its parts are not: formulas that nobody worked out."""
 
 
-def examine(lines: Sequence[Sworn], schema: Schema, rules: Sequence[Check], unread: Sequence[str] = ()) -> Verdict:
+def examine(lines: Sequence[Sworn], schema: Schema, rules: Rules, unread: Sequence[str] = ()) -> Verdict:
     """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
 
     `unread` holds the headings of the columns that were not known, of which one may be a part of a sum.
     """
     verdict = Verdict()
     wrong: dict[int, list[Off]] = defaultdict(list)
-    tried: dict[int, int] = defaultdict(int)
-    limits = [(i, rule.total, rule.parts[0]) for i, rule in enumerate(rules) if not rule.sums]
-    sums = [(i, rule) for i, rule in enumerate(rules) if rule.sums]
+    tried: Counter[int] = Counter()
     for index, line in enumerate(lines):
-        outcomes = list(over_limits(line.figures, limits))
-        outcomes += [
-            (i, off) for i, rule in sums if rule.total in line.figures and (off := off_by(line, rule)) is not None
-        ]
+        checks = rules.for_lines_with(line.figures)
+        offs = {i: off_by(line, rules[i]) for i in checks.doubtful(line.figures)}
+        outcomes = [i for i in checks.numbers if offs.get(i, 0.0) is not None] if offs else checks.numbers
         if not outcomes:
             continue
         verdict.checked += 1
-        failing = sum(off != 0 for _, off in outcomes)
+        failing = sum(map(bool, offs.values()))
         verdict.agreeing += not failing
         if failing > 1 and (found := _moved(line, rules, len(outcomes))):
             verdict.moved[index] = found[0]
             verdict.findings.append(_moved_finding(line, *found, schema))
             continue
-        for i, off in outcomes:
-            tried[i] += 1
+        tried.update(outcomes)
+        for i, off in offs.items():
             if off:
                 wrong[i].append((line, off))
-    never = sum(_is_unworked(line, sums) for line in lines) if any(wrong[i] for i, _ in sums) else 0
+    never = sum(_is_unworked(line, rules) for line in lines) if any(rules[i].sums for i in wrong) else 0
     verdict.unworked = never * 5 >= verdict.checked * 3 > 0
     if wrong:
         _speak(verdict, wrong, tried, rules, schema, unread)
     return verdict
 
 
-def _is_unworked(line: Sworn, sums: Sequence[tuple[int, Check]]) -> bool:
+def _is_unworked(line: Sworn, rules: Rules) -> bool:
     """Whether every total of a line is 0, of three or more whose parts are not."""
     totals = [
         line.figures[rule.total]
-        for _, rule in sums
-        if rule.total in line.figures and any(line.figures.get(part) for part in rule.parts)
+        for rule in rules
+        if rule.sums and rule.total in line.figures and any(line.figures.get(part) for part in rule.parts)
     ]
     return len(totals) >= 3 and not any(totals)
 
@@ -93,7 +90,7 @@ def _speak(
         verdict.findings += [_finding(rules[i], line, slips.remedy(line, off), schema) for line, off in found]
 
 
-def _moved(line: Sworn, rules: Sequence[Check], tried: int) -> tuple[int, str] | None:
+def _moved(line: Sworn, rules: Rules, tried: int) -> tuple[int, str] | None:
     """How many columns to the right of their headings the figures add up, and the first key of which this is true.
 
     None where that explains nothing.
@@ -115,17 +112,18 @@ def _place_of(line: Sworn, key: str) -> tuple[int, str]:
     return len(letters), letters
 
 
-def _bears_out(line: Sworn, rules: Sequence[Check], tried: int) -> bool:
+def _bears_out(line: Sworn, rules: Rules, tried: int) -> bool:
     """Whether every sum of the line agrees, and enough of them to prove something."""
-    outcomes: list[float] = []
-    proven = 0
-    for rule in rules:
-        off = off_by(line, rule)
+    checks = rules.for_lines_with(line.figures)
+    open_ones = set()
+    for i in checks.doubtful(line.figures):
+        off = off_by(line, rules[i])
         if off:
             return False
-        if off is not None:
-            outcomes.append(off)
-            proven += rule.sums and bool(line.figures.get(rule.total))
+        if off is None:
+            open_ones.add(i)
+    outcomes = [rules[i] for i in checks.numbers if i not in open_ones]
+    proven = sum(rule.sums and bool(line.figures.get(rule.total)) for rule in outcomes)
     return len(outcomes) * 3 >= tried * 2 and proven >= 3
 
 
