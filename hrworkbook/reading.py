@@ -25,8 +25,9 @@ from hrworkbook.values import CellError, Uncomputed, Value
 if TYPE_CHECKING:
     from hrworkbook.workerline import Line
 
-AHEAD = 4
-"""Files the child is given before it has answered the first of them."""
+AHEAD, AHEAD_BYTES = 40, 4 << 20
+"""Files, and bytes of files, that the child is given before it has answered the first of them: it and the caller work at
+the same time, and what is answered waits in memory."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def read_file(source: Path | bytes, name: str = "", password: str | None = None)
     shown = name or (source.name if isinstance(source, Path) else "the file")
     try:
         if isinstance(source, Path):
-            _check_ordinary(source)
+            _size_of(source)
             source = read_bytes(str(source))
         book = cells_of_file(source, shown, password)
     except UnreadableFile as refusal:
@@ -125,15 +126,17 @@ class Reader:
         waiting: deque[tuple[Item, dict[str, Any] | UnreadableFile, bytes]] = deque()
         source = iter(items)
         more = True
+        ahead = 0
         try:
             while True:
-                while more and len(waiting) < AHEAD:
+                while more and len(waiting) < AHEAD and (ahead < AHEAD_BYTES or not waiting):
                     item = next(source, None)
                     if item is None:
                         more = False
                         break
                     request, data = self._request(item)
                     waiting.append((item, request, data))
+                    ahead += _bytes_of(request)
                     if isinstance(request, dict):
                         self._ask(request, data, first=sum(isinstance(r, dict) for _, r, _ in waiting) == 1)
                 if not waiting:
@@ -141,6 +144,7 @@ class Reader:
                 item, request, data = waiting[0]
                 outcome = request if isinstance(request, UnreadableFile) else self._outcome(_name(item), waiting)
                 waiting.popleft()
+                ahead -= _bytes_of(request)
                 yield item, outcome
         finally:
             if any(isinstance(request, dict) for _, request, _ in waiting):
@@ -156,10 +160,10 @@ class Reader:
         if path is None:
             return UnreadableFile(name, "it has no contents", "Ask the sender to attach it again"), b""
         try:
-            _check_ordinary(path)
+            size = _size_of(path)
         except UnreadableFile as refusal:
             return UnreadableFile(name, refusal.fault, refusal.remedy), b""
-        return {**request, "path": str(path.absolute())}, b""
+        return {**request, "path": str(path.absolute()), "on_disk": size}, b""
 
     def _ask(self, request: dict[str, Any], data: bytes, first: bool) -> None:
         if first:
@@ -204,18 +208,23 @@ def _name(item: "Source | Path") -> str:
     return item.name
 
 
-def _check_ordinary(path: Path) -> None:
-    """Refuse what is no file: a folder, a device, nothing at all."""
+def _bytes_of(request: dict[str, Any] | UnreadableFile) -> int:
+    return 0 if isinstance(request, UnreadableFile) else int(request.get("size") or request.get("on_disk") or 0)
+
+
+def _size_of(path: Path) -> int:
+    """A file's bytes; refuses what is no file: a folder, a device, nothing at all."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except (OSError, ValueError):
         raise UnreadableFile(path.name, "there is no such file", "Check its name and folder") from None
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(found.st_mode):
         raise UnreadableFile(
             path.name, "this is a folder", "Give the file in it, or give the folder to `hrworkbook merge`"
         )
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(found.st_mode):
         raise UnreadableFile(path.name, "this is no ordinary file", "Give a file")
+    return found.st_size
 
 
 _SPECIAL: dict[str, Callable[[str], Value]] = {

@@ -24,7 +24,7 @@ from hrworkbook.attachments import Attachment
 from hrworkbook.delimited import decoded, delimiter_of
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.faults_in_cells import _SheetXml, in_sheet_xml
-from hrworkbook.reading import Reader, Reading, read_file
+from hrworkbook.reading import AHEAD, Reader, Reading, read_file
 from hrworkbook.values import CellError, Uncomputed, Value
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
@@ -537,6 +537,10 @@ def good(number: int) -> Attachment:
     return Attachment(f"r{number}.xlsx", data=book(f'<row r="1"><c r="A1"><v>{number}</v></c></row>'))
 
 
+MANY = AHEAD + 9
+"""More files than are read ahead, so that some are still to be asked for when the child is gone."""
+
+
 def numbers(outcomes: list[Reading | UnreadableFile]) -> list[object]:
     """What each outcome holds, or 'refused'."""
     return [outcome.blocks[0].at(1, 1) if isinstance(outcome, Reading) else "refused" for outcome in outcomes]
@@ -560,15 +564,15 @@ def test_answers_keep_their_order_and_a_refusal_costs_nobody_else(tmp_path: Path
 def test_a_child_that_hangs_is_replaced_and_only_its_file_is_refused() -> None:
     with Reader(seconds=5) as one:
         outcomes = []
-        for item, outcome in one.read_many(good(n) for n in range(9)):
+        for item, outcome in one.read_many(good(n) for n in range(MANY)):
             outcomes.append(outcome)
             if item.name == "r2.xlsx":
                 assert one._line is not None
-                time.sleep(0.3)  # the files read ahead are answered by now
+                time.sleep(1)  # the files read ahead are answered by now
                 os.kill(one._line.process.pid, signal.SIGSTOP)
         found = numbers(outcomes)
     assert found.count("refused") == 1
-    assert [n for n in found if n != "refused"] == [n for n in range(9) if n != found.index("refused")]
+    assert [n for n in found if n != "refused"] == [n for n in range(MANY) if n != found.index("refused")]
     late = next(o for o in outcomes if isinstance(o, UnreadableFile))
     assert "took longer than 5 seconds" in str(late)
 
@@ -578,14 +582,14 @@ def test_a_child_that_hangs_is_replaced_and_only_its_file_is_refused() -> None:
 def test_a_child_that_dies_is_replaced_and_only_its_file_is_refused(sign: signal.Signals, words: str) -> None:
     with Reader() as one:
         outcomes = []
-        for item, outcome in one.read_many(good(n) for n in range(9)):
+        for item, outcome in one.read_many(good(n) for n in range(MANY)):
             outcomes.append(outcome)
             if item.name == "r2.xlsx":
                 assert one._line is not None
                 time.sleep(0.3)
                 os.kill(one._line.process.pid, sign)
         found = numbers(outcomes)
-    assert found.count("refused") <= 1 and len(found) == 9
+    assert found.count("refused") <= 1 and len(found) == MANY
     refused = [o for o in outcomes if isinstance(o, UnreadableFile)]
     assert all(words in str(o) for o in refused)
 
