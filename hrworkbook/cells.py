@@ -132,7 +132,7 @@ def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
 
 _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
 _TABLES = b"<office:spreadsheet"
-_TABLE_STYLE = re.compile(rb"<table:table [^<>]*?table:style-name=[\"']([^\"'<>]*)")
+_STYLE = re.compile(rb"table:style-name=[\"']([^\"'<>]*)")
 
 
 def _ods_sheets(package: Package) -> Iterator[RawSheet]:
@@ -155,12 +155,15 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
 def _for_the_parser(content: bytes) -> bytes:
     """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
     top = content.find(_TABLES)
-    # The parser takes white space between cells, as some programs write it, for damage.
-    tables = _BETWEEN_CELLS.sub(rb"><\1", content[max(top, 0) :])
+    tables = content[max(top, 0) :]
+    if any(tables.find(space) >= 0 for space in (b"\n", b" <", b"\r", b"\t")):
+        # The parser takes white space between cells, as some programs write it, for damage.
+        tables = _BETWEEN_CELLS.sub(rb"><\1", tables)
     if top < 0:
         return tables
     kept = [content[: content.find(b">", content.find(b"<office:document-content")) + 1]]
-    for name in set(_TABLE_STYLE.findall(tables)):
+    tags = (table[: table.find(b">")] for table in tables.split(b"<table:table ")[1:])
+    for name in {style[1] for tag in tags if (style := _STYLE.search(tag))}:
         at = content.find(b'<style:style style:name="%s" style:family="table"' % name, 0, top)
         end = content.find(b"</style:style>", at, top)
         if not 0 <= at < end:

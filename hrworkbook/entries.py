@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from hrworkbook.amounts import Amount, NoneWord, amount_of
 from hrworkbook.kinds import Fault
 from hrworkbook.schema import Collecting, Column
-from hrworkbook.values import CellError, Value, is_blank, plain
+from hrworkbook.values import Value, is_blank, plain
 
 NUMERIC = ("whole", "number", "money")
 """Kinds of columns that hold figures."""
@@ -50,6 +50,36 @@ class Reader(dict[Any, Entry]):
         return self[written] if type(written) in ORDINARY else self.read(written)
 
 
+class _Figures(Reader):
+    """The same for a column of figures, most of which are plain numbers and told at once."""
+
+    def __init__(self, column: Column, words: Mapping[str, str]) -> None:
+        super().__init__(partial(_figure, column, words))
+        self._is_money = column.kind == "money"
+        self._is_whole = column.kind == "whole"
+
+    def __missing__(self, written: Value) -> Entry:
+        number = written if type(written) is float else self._number(str(written))
+        if number is None or not -1e15 < number < 1e15:
+            return super().__missing__(written)
+        if number.is_integer():
+            number = int(number)
+        elif self._is_whole:
+            return super().__missing__(written)
+        if len(self) < _MOST_MET:
+            self[written] = number
+        return number
+
+    def _number(self, text: str) -> float | None:
+        whole, point, decimals = text.partition(".")
+        if whole.isdecimal() and (decimals.isdecimal() or not point) and text.isascii():
+            return float(text)
+        match = _GROUPED.fullmatch(text.strip())
+        return float(match[1] + match[3].replace(",", "")) if match and (self._is_money or not match[2]) else None
+
+
+_GROUPED = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")
+"""Numbers with pounds and commas as most are written; the rest are read as the column's kind reads them."""
 ORDINARY = frozenset({str, float, type(None)})
 """Types of what may be looked up: 1 and True, or a text and an error value, would be found in each other's place."""
 
@@ -68,7 +98,7 @@ def reader_of(column: Column, settings: Collecting) -> Reader:
         )
         for word in written
     }
-    return Reader(partial(_number, column, words))
+    return _Figures(column, words)
 
 
 def _fold_word(word: str) -> str:
@@ -83,28 +113,10 @@ def _text(column: Column, value: Value) -> Entry:
     return Faulty(None, fault.fault, fault.remedy) if fault and fault.severity == "error" else value
 
 
-_PLAIN = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")
-"""Numbers as most are written; the rest are read as the column's kind reads them."""
-
-
-def _number(column: Column, words: Mapping[str, str], value: Value) -> Entry:
-    number: float | None = None
-    if type(value) is float and abs(value) < 1e15:
-        number = value
-    elif type(value) is str and (match := _PLAIN.fullmatch(value)) and (not match[2] or column.kind == "money"):
-        number = float(match[1] + match[3].replace(",", ""))
-    if number is not None:
-        if number.is_integer():
-            return int(number)
-        if column.kind != "whole":
-            return number
-    return _figure(column, words, value)
-
-
 def _figure(column: Column, words: Mapping[str, str], value: Value) -> Entry:
     if is_blank(value):
         return None
-    if isinstance(value, str) and not isinstance(value, CellError) and (word := words.get(_fold_word(value))):
+    if type(value) is str and (word := words.get(_fold_word(value))):
         return word
     fault = column.type.fault(value, column.header, ())
     amount = amount_of(value)

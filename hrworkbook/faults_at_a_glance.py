@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from hrworkbook.bounds import AREA_MAX, CELLS_MAX, ROWS_MAX
 from hrworkbook.faults_in_cells import LAST_COLUMN, Sheet
 
-_TABLE = re.compile(rb"<table:table[ >]")
-_ROW = re.compile(rb"<table:table-row((?: [^<>]*)?)>")
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
 _SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) for way in (b"rows", b"columns"))
@@ -35,8 +33,8 @@ def no_faults_in_content(xml: bytes) -> list[Sheet] | None:
         whole = body.count(b"table:formula") == len(pieces) - 1
         if not whole or body.find(b">Err:") >= 0 or not all(map(_has_value, pieces, pieces[1:])):
             return None
-    tables = _TABLE.split(body)[1:]
-    if any(table.count(b"</table:table>") != 1 for table in tables):
+    tables = body.replace(b"<table:table>", b"<table:table >").split(b"<table:table ")[1:]
+    if any(table.rfind(b"</table:table>") < 0 for table in tables):
         return None  # tables in tables
     sheets = [sheet for table in tables if (sheet := _reach(table))]
     return sheets if len(sheets) == len(tables) else None
@@ -54,8 +52,10 @@ def _reach(table: bytes) -> Sheet | None:
     """How far a table's values can reach at most; None where that may be too far."""
     sheet = Sheet()
     row = 0
-    pieces = _ROW.split(table)
-    for attributes, cells in zip(pieces[1::2], pieces[2::2], strict=True):
+    for piece in table.split(b"<table:table-row")[1:]:
+        attributes, _, cells = piece.partition(b">")
+        if attributes and not attributes.startswith(b" "):
+            continue  # a group of rows
         repeated = _ROWS_REPEATED.search(attributes) if attributes else None
         times = int(repeated[1]) if repeated else 1
         row += times

@@ -31,6 +31,7 @@ _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
 
 _MARKER = re.compile(r"\s*(?:\[(?:notes? ?)?[0-9]+(?:, ?[0-9]+)*\]|\(notes? [0-9]+\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)", re.IGNORECASE)
 """What points to a footnote: [note 1], (note 2), [3] or a raised figure."""
+_POINTS = re.compile(r"[\[(¹²³⁴⁵⁶⁷⁸⁹⁰]")
 
 Rows = Sequence[Sequence[Value]]
 
@@ -67,7 +68,7 @@ def fold(text: str) -> str:
 
 def _unmarked(header: str) -> str:
     """A heading folded, without what points to footnotes."""
-    return fold(_MARKER.sub("", header))
+    return fold(_MARKER.sub("", header)) if _POINTS.search(header) else fold(header)
 
 
 class Words:
@@ -121,9 +122,9 @@ class Words:
         folded_header = fold(header)
         found = self.known.get(folded_header)
         if not found:
-            bare = _unmarked(header)
-            ways = (self.spelled(folded_header), bare, self.spelled(bare))
-            found = next((self.known[way] for way in ways if way in self.known), None)
+            found = self.known.get(self.spelled(folded_header))
+            if not found and (bare := _unmarked(header)) != folded_header:
+                found = self.known.get(bare) or self.known.get(self.spelled(bare))
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
@@ -155,6 +156,18 @@ class Words:
             if type(value) is str and 0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value):
                 return True
         return False
+
+    def likely_in(self, row: Sequence[Value]) -> list[int]:
+        """The columns of a row, from 0, that may hold a heading or a part of one: such texts, and what is no text."""
+        if self.unlikely.issuperset(row):
+            return []
+        seen, likely = self.seen, self.likely
+        return [
+            at
+            for at, value in enumerate(row)
+            if value is not None
+            and (type(value) is not str or (0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value)))
+        ]
 
     def suggestion(self, header: str, taken: Collection[str]) -> str:
         """The plan's header that comes nearest and is not yet found; '' where none is near."""

@@ -10,8 +10,9 @@ from hrworkbook.values import Value, is_blank
 
 DEEPEST = 3
 """Rows a header may stand on."""
-_MOST_HEADS = 500
-_TEXTS = frozenset({str, type(None)})
+_MOST_HEADS = 1_000
+_ORDINARY = frozenset({str, float, int, type(None)})
+"""Types of what may be looked up: a text and an error value would be found in each other's place."""
 
 
 class Head:
@@ -108,14 +109,15 @@ def head_at(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Wo
     """The header that stands on `depth` rows from sheet row `top`."""
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
     spans = {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
-    if not all(_TEXTS.issuperset(map(type, line)) for line in lines):
+    if not all(_ORDINARY.issuperset(map(type, line)) for line in lines):
         return Head(top, lines, read_headings(lines, spans, top, words), words)
     key = (top, *map(tuple, lines), frozenset(spans.items()))
     found = words.heads.get(key)
     if found is None:
         found = Head(top, lines, read_headings(lines, spans, top, words), words)
-        if len(words.heads) < _MOST_HEADS:
-            words.heads[key] = found
+        if len(words.heads) >= _MOST_HEADS:
+            words.heads.clear()
+        words.heads[key] = found
     return found
 
 

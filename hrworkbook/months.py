@@ -12,6 +12,7 @@ from hrworkbook.values import CellError, Value, plain
 
 _NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
+_DIGIT = re.compile(r"\d")
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
@@ -27,8 +28,12 @@ def _said(day: date) -> str:
 @lru_cache(maxsize=4096)
 def month_in_text(text: str) -> str:
     """The one month a text names, alone or by a day in it; '' where it names none, or several."""
+    if not _DIGIT.search(text):
+        return ""  # no year
     spaced = _RUN_TOGETHER.sub(" ", text)
-    months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)} or _months(spaced.replace("-", " "))
+    months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
+    if not months and "-" in spaced:
+        months = _months(spaced.replace("-", " "))
     return months.pop() if len(months) == 1 else ""
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from math import sqrt
 from operator import itemgetter
@@ -190,15 +189,24 @@ def _last_place(line: Sworn, key: str, rule: Check) -> float:
 
 @lru_cache(maxsize=8192)
 def _place(written: Value, figure: float, no_noughts: bool) -> float:
-    exponent = Decimal(repr(round(figure, 4))).normalize().as_tuple().exponent
-    alone = 10.0**exponent if isinstance(exponent, int) and exponent < 0 else 1.0
-    match = _NUMBER.search(plain(written)) if isinstance(written, str) else None
-    if not match:
-        return alone
-    number = float(match[0].replace(",", "").replace(" ", ""))
-    times = round(abs(figure) / number, 9) if number and figure else 1.0
-    place = float(times * 10.0 ** -len(match[1] or ""))
-    return max(place, alone) if no_noughts else place
+    if not isinstance(written, str):
+        return _of_number(figure)
+    whole, _, decimals = written.partition(".")
+    if whole.isdecimal() and (decimals.isdecimal() or not decimals):
+        place = 10.0 ** -len(decimals)
+    else:
+        match = _NUMBER.search(plain(written))
+        if not match:
+            return _of_number(figure)
+        number = float(match[0].replace(",", "").replace(" ", ""))
+        times = round(abs(figure) / number, 9) if number and figure else 1.0
+        place = float(times * 10.0 ** -len(match[1] or ""))
+    return max(place, _of_number(figure)) if no_noughts else place
+
+
+def _of_number(figure: float) -> float:
+    decimals = repr(round(figure, 4)).partition(".")[2]
+    return 1.0 if decimals in ("", "0") or "e" in decimals else 10.0 ** -len(decimals)
 
 
 def said(number: float) -> str:

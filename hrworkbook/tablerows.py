@@ -65,18 +65,23 @@ _unplaced = tuple.__new__
 """Makes one in a third of the time: a folder of forms has a hundred thousand."""
 
 
-_LETTERS = [column_letters(at) for at in range(1, 257)]
+class _Letters(dict[int, str]):
+    """The letters of a sheet column, from 1."""
+
+    def __missing__(self, column: int) -> str:
+        self[column] = column_letters(column)
+        return self[column]
+
+
+_letters = _Letters()
 
 
 def unplaced(sheet: str, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> list[Unplaced]:
     """The cells of a sheet row that are not blank, as unplaced; they stand in the first columns, or in those given."""
-    letters: Iterable[str] = map(column_letters, columns) if columns else _LETTERS
-    if len(row) > len(_LETTERS):
-        letters = map(column_letters, columns or range(1, len(row) + 1))
     line = str(number)
     return [
-        _unplaced(Unplaced, (sheet, column + line, value, why))
-        for column, value in zip(letters, row, strict=False)
+        _unplaced(Unplaced, (sheet, _letters[at] + line, value, why))
+        for at, value in zip(columns or range(1, len(row) + 1), row, strict=True)
         if value is not None and (type(value) is not str or "!" <= value < "\x7f" or not is_blank(value))
     ]
 

@@ -16,6 +16,8 @@ __all__ = ["Heading", "Row", "Table", "Unplaced", "find_table", "find_tables"]
 
 _LOOKED_AT = 100
 """Rows from the top in which headings are also looked for when nothing is written exactly as the plan has it."""
+_NARROW = 20
+"""Columns of a sheet that is rather a list or a page of notes than the table: it is worth a closer look before a try."""
 
 
 def find_table(
@@ -93,7 +95,12 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
         strange = raw.isdisjoint(values)
         if strange and (is_sure or row > _LOOKED_AT):
             continue
-        if (best and _most(rows, row) <= best.known) or (strange and not words.any_likely(values)):
+        if strange and not words.any_likely(values):
+            continue
+        most = best.known if best else need - 1
+        if sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST]) <= most:
+            continue
+        if len(values) <= _NARROW and not _may_be_known(rows[row - 1 : row - 1 + DEEPEST], words, most):
             continue
         found = find_header(rows, block.merges, row, words)
         if found.known >= need and (not best or found.known > best.known):
@@ -106,9 +113,14 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
     return best.with_unheaded(rows) if best else None
 
 
-def _most(rows: Sequence[Sequence[Value]], row: int) -> int:
-    """More columns than these cannot be known by a header that begins at a sheet row."""
-    return sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST])
+def _may_be_known(lines: Sequence[Sequence[Value]], words: Words, most: int) -> bool:
+    """Whether more columns than so many have a cell in these rows that may be a part of a heading."""
+    likely: set[int] = set()
+    for line in lines:
+        likely.update(words.likely_in(line))
+        if len(likely) > most:
+            return True
+    return False
 
 
 def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:
