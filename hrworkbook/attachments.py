@@ -162,6 +162,8 @@ def is_mail(head: bytes, name: str) -> bool:
 
 def _several_fields(head: bytes) -> bool:
     """Whether the first paragraph is headings of a mail, two of them at least."""
+    if head[:1] not in (b" ", b"\t") and not re.match(rb"[!-9;-~]+:", head):
+        return False
     paragraph = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     lines = [line for line in re.split(rb"\r?\n", paragraph)[:-1] if line[:1] not in (b" ", b"\t")]
     return (
