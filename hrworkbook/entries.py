@@ -59,8 +59,16 @@ class _Figures(Reader):
         self._is_whole = column.kind == "whole"
 
     def __missing__(self, written: Value) -> Entry:
-        number = written if type(written) is float else self._number(str(written))
-        if number is None or not -1e15 < number < 1e15:
+        if type(written) is float:
+            number = written
+        elif type(written) is str and written.replace(".", "", 1).isdecimal() and written.isascii():
+            number = float(written)
+        else:
+            match = _GROUPED.fullmatch(str(written).strip())
+            if not match or (match[2] and not self._is_money):
+                return super().__missing__(written)
+            number = float(match[1] + match[3].replace(",", ""))
+        if not -1e15 < number < 1e15:
             return super().__missing__(written)
         if number.is_integer():
             number = int(number)
@@ -69,13 +77,6 @@ class _Figures(Reader):
         if len(self) < _MOST_MET:
             self[written] = number
         return number
-
-    def _number(self, text: str) -> float | None:
-        whole, point, decimals = text.partition(".")
-        if whole.isdecimal() and (decimals.isdecimal() or not point) and text.isascii():
-            return float(text)
-        match = _GROUPED.fullmatch(text.strip())
-        return float(match[1] + match[3].replace(",", "")) if match and (self._is_money or not match[2]) else None
 
 
 _GROUPED = re.compile(r"(-?)(£?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]+)?)")

@@ -181,9 +181,29 @@ def _spelling(schema: Schema) -> Callable[[str], str]:
     phrases: dict[str, str] = {"£": ""}
     for phrase, spellings in schema.spellings.items():
         phrases |= {fold(spelling): fold(phrase) for spelling in (phrase, *spellings)}
-    longest_first = sorted(phrases, key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
-    return lambda text: " ".join(pattern.sub(lambda match: phrases[match[0]], text).split())
+    by_first: dict[str, list[tuple[list[str], list[str]]]] = {}
+    for spelling in sorted(phrases, key=len, reverse=True):
+        if words := spelling.split():
+            by_first.setdefault(words[0], []).append((words, phrases[spelling].split()))
+
+    def spelled(text: str) -> str:
+        words = text.split()
+        if by_first.keys().isdisjoint(words):
+            return text
+        said: list[str] = []
+        at = 0
+        while at < len(words):
+            for spelling, phrase in by_first.get(words[at], ()):
+                if words[at : at + len(spelling)] == spelling:
+                    said += phrase
+                    at += len(spelling)
+                    break
+            else:
+                said.append(words[at])
+                at += 1
+        return " ".join(said)
+
+    return spelled
 
 
 _last: Words | None = None
@@ -254,8 +274,18 @@ def _text(value: Value) -> str:
     """The heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
     if value is None or value == "":
         return ""
-    text = str(value) if isinstance(value, CellError) else plain(value)
-    return text if fold(text) or isinstance(value, CellError) else ""
+    if isinstance(value, CellError):
+        return str(value)
+    return _tidy(value) if type(value) is str and len(value) <= _LONGEST else _tidied(plain(value))
+
+
+@lru_cache(maxsize=8192)
+def _tidy(text: str) -> str:
+    return _tidied(plain(text))
+
+
+def _tidied(text: str) -> str:
+    return text if fold(text) else ""
 
 
 def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int]:
