@@ -307,8 +307,12 @@ class _Collecting:
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
-        for key in self.ready.numeric & row.cells.keys():
-            written = block.at(row.number, row.cells[key][0] + by)
+        for key, at in zip(row.keys, row.ats, strict=True):
+            if key not in self.ready.numeric:
+                continue
+            written = block.at(row.number, at + by)
+            if type(written) is str and not any(map(str.isdigit, written)):
+                continue  # no number, whatever else it is
             entry = self.ready.readers[key].entry(written)
             value = entry.value if isinstance(entry, Faulty) else entry
             if isinstance(value, int | float):
