@@ -4,17 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from hrworkbook.admit import IssuedReturns, Known
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count, listed
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import DECISIONS, JOURNAL, REGISTER, Item
+from hrworkbook.merging.admit import IssuedReturns, Known
+from hrworkbook.merging.retyped import good_value
+from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN, UNDONE, is_open
 from hrworkbook.plan import Plan, read_plan
-from hrworkbook.retyped import good_value
 from hrworkbook.snapshot import Snapshot
 from hrworkbook.values import CellError, Value, as_text, folded, plain, same
-from hrworkbook.waiting import NOT_TO_BE_TAKEN, UNDONE, is_open
 
 Place = tuple[str, str]
 """A cell of a return: line ID and column key."""

@@ -105,8 +105,8 @@ def issue(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
 
 def merge(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     """Everything in the folder for what came back, merged."""
-    from hrworkbook.arrivals import arrivals
     from hrworkbook.merge import merge as verb
+    from hrworkbook.merging.arrivals import arrivals
 
     folder = host.path.parent / BACK
     if not folder.is_dir():

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from hrworkbook.admit import IssuedReturns
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import REGISTER
+from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.snapshot import Snapshot
 from hrworkbook.start import returns_out_and_in

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hrworkbook.bounds import Package
 from hrworkbook.checktext import clipped, only_colour
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.findings import Finding, Severity
+from hrworkbook.reading.bounds import Package
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.values import Value
 

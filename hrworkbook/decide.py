@@ -9,13 +9,13 @@ from hrworkbook.findings import Finding, count
 from hrworkbook.heights import plan_heights
 from hrworkbook.kinds import settled
 from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE, Item
+from hrworkbook.merging.retyped import good_value
+from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN
 from hrworkbook.plan import Line, Plan, read_plan, stamp
-from hrworkbook.retyped import good_value
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.start import open_decisions, status_writes
 from hrworkbook.values import CellError, Value, as_text, is_blank, plain, same
-from hrworkbook.waiting import NOT_TO_BE_TAKEN
 
 Fault = tuple[str, str, str]
 """Heading of the faulty cell, fault, remedy."""

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from hrworkbook.amounts import Amount, Money, NoneWord, Unreadable, amount_of
-from hrworkbook.datepoints import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_YEAR, TWO_WAYS
+from hrworkbook.dates.points import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_YEAR, TWO_WAYS
+from hrworkbook.dates.timescale import GAP, Timescale, read_timescale
 from hrworkbook.findings import Severity, listed
 from hrworkbook.lookalikes import script_name, twin
-from hrworkbook.timescale import GAP, Timescale, read_timescale
 from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, folded, is_blank, plain
 
 MOST_WORDS_SHOWN = 8

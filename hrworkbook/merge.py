@@ -1,41 +1,27 @@
 """Merge: the returns that came back, three-way into the plan, losing nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hrworkbook.admit import IssuedReturns, admit, roles_of
-from hrworkbook.compare import Ground, Place, Reply, differences, read_reply, settle
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
-from hrworkbook.merged_before import AGAIN, ALREADY, FAMILIAR, TWICE, File, already, says_nothing_new
-from hrworkbook.outcomes import OUTCOMES, TO_DECIDE, Cell, Comparison, Received, Refused, by_this_clock
+from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
+from hrworkbook.merging.compare import Ground, Place, Reply, differences, read_reply, settle
+from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
+from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
+from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, by_this_clock
+from hrworkbook.merging.several import apart
+from hrworkbook.merging.waiting import Waiting
 from hrworkbook.plan import Plan, read_plan, stamp
-from hrworkbook.several import apart
-from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write, address
+from hrworkbook.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import LONGEST_TEXT, Value, as_text, folded, plain
-from hrworkbook.waiting import Waiting
+from hrworkbook.values import Value, folded
 
 TO_COME = timedelta(days=31)
 """How far ahead of this computer's clock a mail may be dated and still be believed."""
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What became of every file and every cell, and what merging writes."""
-
-    returns: tuple[Comparison, ...]
-    refused: tuple[Refused, ...]
-    changes: ChangeSet
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
-        waits = any(r.outcomes[o] for r in self.returns for o in (*TO_DECIDE, "unplaced"))
-        return waits or any(r.what not in (*FAMILIAR, "Older") for r in self.refused)
 
 
 def merge(
@@ -52,7 +38,7 @@ def merge(
     """
     plan = read_plan(snapshot)
     if plan.schema.collect:
-        from hrworkbook.gather import gather
+        from hrworkbook.collecting.gather import gather
 
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
@@ -172,12 +158,6 @@ def _which_counts(plan: Plan, one: Reply, other: Reply) -> tuple[Reply, Reply]:
     return later, earlier
 
 
-def twice(file: Received) -> Refused:
-    """The refusal of a file that is there twice."""
-    reason = "the same file is here twice; it was read once"
-    return Refused(file.file, reason, file.sha256, file.sender, file.sent, TWICE)
-
-
 def _newest(
     plan: Plan, issued: IssuedReturns, replies: Sequence[Reply], refused: Sequence[Refused]
 ) -> tuple[list[Reply], list[Refused]]:
@@ -254,92 +234,3 @@ def _changes(
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
     heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths))
     return ChangeSet(tuple(writes), message, goto if register else None, heights)
-
-
-def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int) -> str:
-    """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`"""
-    total = {o: sum(r.outcomes[o] for r in returns) for o in OUTCOMES}
-    again = max(0, sum(total[o] for o in TO_DECIDE) - asked)
-    waiting = max(0, total["conflict"] + total["locked"] - again)
-    parts = [f"{count(total['applied'], 'cell')} applied"]
-    if waiting:
-        parts.append(f"{waiting} {'needs' if waiting == 1 else 'need'} your decision")
-    if total["invalid"]:
-        parts.append(f"{total['invalid']} {'goes' if total['invalid'] == 1 else 'go'} back to the owner")
-    if again:
-        parts.append(f"{again} {'is' if again == 1 else 'are'} on the Decisions sheet already")
-    if total["unplaced"]:
-        parts.append(f"{total['unplaced']} had no place and {'is' if total['unplaced'] == 1 else 'are'} listed")
-    if not returns and not refused:
-        return "There was nothing to merge: no file was found there."
-    said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
-    known = sum(r.what in FAMILIAR for r in refused)
-    if known:
-        said.append(f"{count(known, 'file was', 'files were')} merged before.")
-    if len(refused) > known:
-        said.append(f"{count(len(refused) - known, 'file was', 'files were')} not merged; the Register says why.")
-    if asked:
-        said.append("Choose on the Decisions sheet, then press Decide.")
-    return " ".join(said)
-
-
-def merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
-    """The Register's row of a merged return."""
-    item, outcomes = result.received, result.outcomes
-    heading = {
-        "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
-        "locked": "Locked", "invalid": "Invalid", "unplaced": "Unplaced",
-    }  # fmt: skip
-    notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.why})" for s in result.strays)]
-    row: dict[str, Value] = {
-        "What": "Merged", "Return": result.return_id, "Owner": result.owner, "When": stamp(now), "File": item.file,
-        "From": item.sender or None, "Sent": stamp(item.sent) if item.sent else None,
-        "Lines": result.lines, "Cells": result.count, "Note": shortened("\n".join(notes)) or None, "Hash": item.sha256,
-    }  # fmt: skip
-    return row | {heading[o]: n for o, n in outcomes.items()}
-
-
-def refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
-    """The Register's row of a file that was not merged."""
-    return {
-        "What": refusal.what, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": stamp(now),
-        "File": refusal.file, "From": refusal.sender or None, "Sent": stamp(refusal.sent) if refusal.sent else None,
-        "Note": refusal.reason, "Hash": refusal.sha256 or None,
-    }  # fmt: skip
-
-
-def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:
-    """The Journal's row of a cell that was applied."""
-    return {
-        "When": stamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
-        "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
-        "Column": cell.column.header, "Before": cell.master, "After": cell.received,
-    }  # fmt: skip
-
-
-def new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:
-    """The rows of the Headings sheet for headings nobody has explained yet."""
-    have = {i.text("Heading in a return") for i in HEADINGS.items(plan.snapshot)}
-    rows: list[dict[str, Value | Link]] = []
-    for result in returns:
-        for heading, perhaps in result.unknown_headings.items():
-            if plain(heading) not in have:
-                have.add(plain(heading))
-                rows.append(
-                    {"Heading in a return": heading, "Seen in": result.received.file, "Perhaps": perhaps or None}
-                )
-    return rows
-
-
-def shortened(text: str) -> str:
-    """The text as one cell can hold it; what is left out is counted, and `hrworkbook read` lists it."""
-    if len(text) <= _ROOM:
-        return text
-    cut = text.rfind("\n", 0, _ROOM)
-    cut = cut if cut > _ROOM // 2 else _ROOM
-    left = text.count("\n", cut)
-    return f"{text[:cut]}\n… and {count(left, 'more line')}; 'hrworkbook read' lists them all."
-
-
-_ROOM = LONGEST_TEXT // 2
-"""Characters a note may have: less than a cell holds, since Excel counts some characters twice."""

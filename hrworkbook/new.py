@@ -10,7 +10,7 @@ from hrworkbook.kinds import owners_in, settled
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block
-from hrworkbook.tables import Table, Unplaced, find_table
+from hrworkbook.tables.find import Table, Unplaced, find_table
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
 MOST_TOLD = 6

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from hrworkbook.amounts import NOUGHTS
+from hrworkbook.dates.timescale import dates_in, read_timescale
 from hrworkbook.findings import listed
 from hrworkbook.history import last_reported, lines_to_report
 from hrworkbook.kinds import is_kept, owners_in
 from hrworkbook.ledgers import PLAN
 from hrworkbook.plan import Line, Plan
 from hrworkbook.schema import Rule
-from hrworkbook.timescale import dates_in, read_timescale
 from hrworkbook.values import folded, is_blank, plain, same
 
 
@@ -193,7 +193,7 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
 
 def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
     """Totals that are not the sum of their parts, whatever rounding allows."""
-    from hrworkbook.sums import Sworn, check_of, off_by, said
+    from hrworkbook.collecting.sums import Sworn, check_of, off_by, said
 
     check = check_of(rule, plan.schema)
     for line in plan.lines:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.ledgers import JOURNAL, KEEP, OWN, PLAN, REGISTER, Item
+from hrworkbook.merging.waiting import Waiting
 from hrworkbook.plan import Line, Plan, read_plan, stamp
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.start import status_writes
 from hrworkbook.values import Value, is_blank, same
-from hrworkbook.waiting import Waiting
 
 Place = tuple[str, str]
 """A cell: line ID, and heading in the journal or key of the column."""

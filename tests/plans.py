@@ -12,9 +12,9 @@ from hrworkbook.decide import Decided, decide
 from hrworkbook.hosts.loading import load
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, issue, shown_again, title_of
 from hrworkbook.ledgers import DECISIONS, JOURNAL, PLAN, REGISTER, Item
-from hrworkbook.matching import ROW_ID
-from hrworkbook.merge import Merged, merge
-from hrworkbook.outcomes import Received
+from hrworkbook.merge import merge
+from hrworkbook.merging.matching import ROW_ID
+from hrworkbook.merging.outcomes import Merged, Received
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, row_and_column

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.faults_at_a_glance import no_faults_in_content
-from hrworkbook.faults_in_cells import _SheetXml, in_content_xml, in_sheet_xml
+from hrworkbook.reading.faults_at_a_glance import no_faults_in_content
+from hrworkbook.reading.faults_in_cells import _SheetXml, in_content_xml, in_sheet_xml
 
 _ODS_CELLS = [
     "<table:table-cell/>",

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrworkbook.collect import Collected, collect
+from hrworkbook.collecting.collect import Collected, collect
+from hrworkbook.dates.months import month_in, month_in_text, month_of
 from hrworkbook.errors import NotAReturn, SchemaFileError, WrongPlan
-from hrworkbook.months import month_in, month_in_text, month_of
 from hrworkbook.schema import Schema, read_schema
 from hrworkbook.snapshot import Block
 from hrworkbook.values import CellError, Value, is_blank

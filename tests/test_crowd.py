@@ -19,17 +19,17 @@ from pathlib import Path
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of
 
-from hrworkbook import crowd as crowds
-from hrworkbook.attachments import Attachment
 from hrworkbook.cli import main
 from hrworkbook.commands import console
-from hrworkbook.crowd import Crowd, close_desks, jobs_for, processes
 from hrworkbook.errors import HrWorkbookError, ToolMissing
 from hrworkbook.hosts.file import FileHost
+from hrworkbook.inbox.attachments import Attachment
 from hrworkbook.issue import issue
 from hrworkbook.merge import merge
-from hrworkbook.outcomes import Received, Refused
-from hrworkbook.receive import find, receive
+from hrworkbook.merging import crowd as crowds
+from hrworkbook.merging.crowd import Crowd, close_desks, jobs_for, processes
+from hrworkbook.merging.outcomes import Received, Refused
+from hrworkbook.merging.receive import find, receive
 from hrworkbook.sheets.return_sheet import return_workbook
 
 RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "1000"))

@@ -14,15 +14,14 @@ from masters import KEEPING, NOW, TODAY, shared
 from plans import Master
 from test_collect import HEAD, SCHOOLS
 
-from hrworkbook.collect import collect
+from hrworkbook.collecting.collect import collect
+from hrworkbook.collecting.gather import gather
 from hrworkbook.errors import WrongPlan
-from hrworkbook.gather import gather
 from hrworkbook.hosts.loading import load
-from hrworkbook.merge import Merged
+from hrworkbook.merging.outcomes import OUTCOMES, Merged, Received, Refused
+from hrworkbook.merging.receive import receive
 from hrworkbook.new import new
-from hrworkbook.outcomes import OUTCOMES, Received, Refused
 from hrworkbook.plan import read_plan
-from hrworkbook.receive import receive
 from hrworkbook.schema import load_schema, read_schema
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.snapshot import Block, Snapshot

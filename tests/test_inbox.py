@@ -13,10 +13,10 @@ from hostile import book, forwarding, mail, mailbox, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrworkbook.attachments import safe_name
-from hrworkbook.inbox import Aside, Attachment, Refusal, collect
-from hrworkbook.mails import name_and_address
-from hrworkbook.reading import Reader, Reading
+from hrworkbook.inbox.attachments import safe_name
+from hrworkbook.inbox.mails import name_and_address
+from hrworkbook.inbox.unpack import Aside, Attachment, Refusal, collect
+from hrworkbook.reading.reader import Reader, Reading
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
 CSV = b"Ref,RAG\n1,Green\n"

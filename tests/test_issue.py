@@ -13,9 +13,9 @@ from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError, NotAMaster
 from hrworkbook.issue import ASK, LAST, issue, title_of
 from hrworkbook.ledgers import REGISTER, START
-from hrworkbook.matching import ROW_ID
+from hrworkbook.merging.matching import ROW_ID
 from hrworkbook.plan import issued_ledger, read_plan
-from hrworkbook.reading import read_file
+from hrworkbook.reading.reader import read_file
 from hrworkbook.roll import roll
 from hrworkbook.seal import find_seal
 from hrworkbook.sheets.return_sheet import return_workbook

@@ -14,7 +14,7 @@ from plans import HEAD, Master, at, back, received, sheet
 from hrworkbook.errors import NotAMaster
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merge import merge, read_replies
-from hrworkbook.outcomes import OUTCOMES, Received, Refused
+from hrworkbook.merging.outcomes import OUTCOMES, Received, Refused
 from hrworkbook.roll import roll
 from hrworkbook.snapshot import Block, Write
 from hrworkbook.values import CellError, Uncomputed, same

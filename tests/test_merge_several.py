@@ -12,10 +12,10 @@ from test_crowd import many
 from hrworkbook import buttons
 from hrworkbook.bounce import bounce
 from hrworkbook.cli import main
-from hrworkbook.crowd import WORTH_IT
 from hrworkbook.merge import merge
-from hrworkbook.outcomes import Received
-from hrworkbook.reading import Reader
+from hrworkbook.merging.crowd import WORTH_IT
+from hrworkbook.merging.outcomes import Received
+from hrworkbook.reading.reader import Reader
 from hrworkbook.snapshot import Block, Write
 
 MONDAY = datetime(2026, 11, 23, 10, 0)
@@ -172,7 +172,7 @@ def test_the_button_reads_what_is_new_and_shows_how_far_it_is(pressed):
 
 
 def test_the_button_spreads_thousands_over_processes_as_the_command_does(pressed, monkeypatch):
-    from hrworkbook import crowd
+    from hrworkbook.merging import crowd
 
     monkeypatch.setattr(buttons, "_now", lambda: NOW)
     alone, _, _ = pressed.press()

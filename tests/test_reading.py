@@ -19,12 +19,12 @@ from hostile import ROWS, SHEET, book, ods, ods_cell, sheet_xml, with_part, xls,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrworkbook import bounds
-from hrworkbook.attachments import Attachment
-from hrworkbook.delimited import decoded, delimiter_of
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.faults_in_cells import _SheetXml, in_sheet_xml
-from hrworkbook.reading import AHEAD, Reader, Reading, read_file
+from hrworkbook.inbox.attachments import Attachment
+from hrworkbook.reading import bounds
+from hrworkbook.reading.delimited import decoded, delimiter_of
+from hrworkbook.reading.faults_in_cells import _SheetXml, in_sheet_xml
+from hrworkbook.reading.reader import AHEAD, Reader, Reading, read_file
 from hrworkbook.values import CellError, Uncomputed, Value
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
@@ -608,7 +608,7 @@ def test_the_child_is_capped_and_a_file_past_the_cap_is_refused() -> None:
 
 def test_where_the_system_has_no_cap_the_parent_watches() -> None:
     """As on macOS: the child is stopped when it occupies more than it may, and its file is refused."""
-    from hrworkbook.workerline import resident_mb
+    from hrworkbook.reading.workerline import resident_mb
 
     if not resident_mb(os.getpid()):
         pytest.skip("no `ps` here")
@@ -626,8 +626,8 @@ def test_where_the_system_has_no_cap_the_parent_watches() -> None:
 
 
 def test_a_system_that_lets_nothing_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from hrworkbook import workerline
     from hrworkbook.errors import ToolMissing
+    from hrworkbook.reading import workerline
 
     monkeypatch.setattr(workerline, "_python", lambda: "/no/such/python")
     with pytest.raises(ToolMissing, match="cannot be started"), Reader() as one:
@@ -653,7 +653,7 @@ def test_nothing_beside_the_file_is_imported(tmp_path: Path) -> None:
     for name in ("json.py", "python_calamine.py", "hrworkbook.py", "olefile.py", "sitecustomize.py"):
         (tmp_path / name).write_text("raise SystemExit('imported')")
     (tmp_path / "r.xlsx").write_bytes(book())
-    code = "import sys; sys.path.pop(0); from pathlib import Path; from hrworkbook.reading import Reader; print(Reader().read(Path('r.xlsx')).kind)"
+    code = "import sys; sys.path.pop(0); from pathlib import Path; from hrworkbook.reading.reader import Reader; print(Reader().read(Path('r.xlsx')).kind)"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code.replace("sys.path.pop(0); ", "")],
         cwd=tmp_path,
@@ -667,7 +667,7 @@ def test_nothing_beside_the_file_is_imported(tmp_path: Path) -> None:
 def test_the_limits_of_windows_have_the_layout_windows_expects() -> None:
     import ctypes
 
-    from hrworkbook.jobobject import JobLimits
+    from hrworkbook.reading.jobobject import JobLimits
 
     if ctypes.sizeof(ctypes.c_void_p) == 8:
         assert ctypes.sizeof(JobLimits) == 144

@@ -8,12 +8,12 @@ from email.policy import SMTP
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
-from hrworkbook.attachments import Aside
 from hrworkbook.cli import main
+from hrworkbook.inbox.attachments import Aside
 from hrworkbook.merge import merge
-from hrworkbook.outcomes import Received, Refused
-from hrworkbook.reading import Reader
-from hrworkbook.receive import receive
+from hrworkbook.merging.outcomes import Received, Refused
+from hrworkbook.merging.receive import receive
+from hrworkbook.reading.reader import Reader
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Column, Schema
 from hrworkbook.snapshot import Block
-from hrworkbook.tables import Table, find_table, find_tables
+from hrworkbook.tables.find import Table, find_table, find_tables
 from hrworkbook.values import CellError, Value, is_blank
 
 PLAN = Schema(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrworkbook.datewords import fold
-from hrworkbook.timescale import GAP, Span, dates_in, read_timescale
+from hrworkbook.dates.timescale import GAP, Span, dates_in, read_timescale
+from hrworkbook.dates.words import fold
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
 

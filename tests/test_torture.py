@@ -13,7 +13,7 @@ from torture import ANSWER, CASES, Expect, answered, as_csv, fresh, mangled, rec
 
 from hrworkbook.cli import main
 from hrworkbook.plan import read_plan
-from hrworkbook.reading import read_file
+from hrworkbook.reading.reader import read_file
 from hrworkbook.snapshot import address
 
 

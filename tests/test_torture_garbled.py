@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from plans import HEAD, Master, at, back, sheet
 
-from hrworkbook.outcomes import Received
-from hrworkbook.reading import read_file
+from hrworkbook.merging.outcomes import Received
+from hrworkbook.reading.reader import read_file
 
 LONG = "The scheme’s first year: " + "every manager met their team – twice. " * 12
 TABLE = f"""

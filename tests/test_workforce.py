@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import hrworkbook
-from hrworkbook.collect import Collected, Line, collect
+from hrworkbook.collecting.collect import Collected, Line, collect
 from hrworkbook.errors import HrWorkbookError, NotAReturn
-from hrworkbook.headings import Words, fold
-from hrworkbook.reading import read_file
+from hrworkbook.reading.reader import read_file
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block
+from hrworkbook.tables.headings import Words, fold
 from hrworkbook.values import Value, is_blank, plain
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))

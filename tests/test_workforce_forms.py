@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import pytest
 from test_workforce import corpus
 
-from hrworkbook.collect import Collected, collect
+from hrworkbook.collecting.collect import Collected, collect
 from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block, Range
-from hrworkbook.tables import Table
+from hrworkbook.tables.find import Table
 from hrworkbook.values import Value, is_blank, plain
 
 HEAD = (

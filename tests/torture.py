@@ -22,10 +22,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from plans import HEAD, Master
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.matching import ROW_ID
-from hrworkbook.outcomes import Received, Refused
+from hrworkbook.merging.matching import ROW_ID
+from hrworkbook.merging.outcomes import Received, Refused
 from hrworkbook.plan import Line
-from hrworkbook.reading import Reading, read_file
+from hrworkbook.reading.reader import Reading, read_file
 from hrworkbook.sheets.return_sheet import return_workbook
 from hrworkbook.values import Value, as_text, is_blank, plain
 

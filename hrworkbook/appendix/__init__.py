@@ -8,6 +8,7 @@ from typing import cast
 from hrworkbook.appendix import figures
 from hrworkbook.appendix.document import AppendixDocument, Summary
 from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, Paper, PrintColumn, PrintLine
+from hrworkbook.dates.timescale import read_timescale
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod, closed_periods, last_seen, lines_to_report
@@ -17,7 +18,6 @@ from hrworkbook.plan import AUTHOR, Line, Plan, read_plan
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot
 from hrworkbook.start import status_writes
-from hrworkbook.timescale import read_timescale
 from hrworkbook.values import as_text, folded, is_blank
 
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"

@@ -8,11 +8,11 @@ from functools import cached_property
 from hrworkbook.amounts import NoneWord
 from hrworkbook.appendix.document import AppendixDocument, Count, Listing, Summary, Trend, TrendRow
 from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.dates.months import month_in, month_in_text
 from hrworkbook.findings import listed
-from hrworkbook.headings import fold
-from hrworkbook.months import month_in, month_in_text
 from hrworkbook.plan import Line, Plan
 from hrworkbook.schema import Column
+from hrworkbook.tables.headings import fold
 from hrworkbook.values import is_blank, plain
 
 MONTHS_SHOWN = 13

@@ -17,11 +17,11 @@ from hrworkbook.appendix.document import (
     Trend,
     TrendRow,
 )
+from hrworkbook.dates.timescale import dates_in, read_timescale
 from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod
 from hrworkbook.plan import Line, Plan
 from hrworkbook.rules import amount, due_of
-from hrworkbook.timescale import dates_in, read_timescale
 from hrworkbook.values import folded, is_blank, plain, same
 
 NOT_REPORTED = "Not reported"

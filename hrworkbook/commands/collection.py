@@ -9,8 +9,8 @@ from hrworkbook.findings import count
 from hrworkbook.values import as_text, is_blank
 
 if TYPE_CHECKING:
-    from hrworkbook.collect import Collected
-    from hrworkbook.outcomes import Received
+    from hrworkbook.collecting.collect import Collected
+    from hrworkbook.merging.outcomes import Received
     from hrworkbook.schema import Schema
 
 
@@ -19,7 +19,7 @@ def month_given(text: str) -> str:
 
     Raises HrWorkbookError where it names no month.
     """
-    from hrworkbook.months import month_in_text
+    from hrworkbook.dates.months import month_in_text
 
     month = month_in_text(text) if text else ""
     if text and not month:
@@ -29,7 +29,7 @@ def month_given(text: str) -> str:
 
 def show_collected(item: "Received", schema: "Schema", options: Namespace) -> int:
     """Shows how a return nobody issued would be read."""
-    from hrworkbook.collect import collect
+    from hrworkbook.collecting.collect import collect
 
     read = collect(item.blocks, schema, item.file, period=month_given(options.period))
     if options.json:

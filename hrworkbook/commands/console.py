@@ -14,7 +14,7 @@ from hrworkbook.values import as_text
 if TYPE_CHECKING:
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.live import LiveHost
-    from hrworkbook.outcomes import Stray
+    from hrworkbook.merging.outcomes import Stray
 
 Item = TypeVar("Item")
 

@@ -17,7 +17,7 @@ def run_new(options: Namespace) -> int:
     from hrworkbook.ledgers import OWNERS, PLAN
     from hrworkbook.new import new
     from hrworkbook.plan import SCHEMA_SHEET, Owner, new_keeping, read_owners
-    from hrworkbook.reading import Reader
+    from hrworkbook.reading.reader import Reader
     from hrworkbook.schema import load_schema
     from hrworkbook.sheets.master import master_workbook
 

@@ -14,11 +14,10 @@ from hrworkbook.findings import count
 from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
-    from hrworkbook.attachments import Aside
-    from hrworkbook.merge import Merged
-    from hrworkbook.outcomes import Received, Refused
+    from hrworkbook.inbox.attachments import Aside
+    from hrworkbook.merging.outcomes import Merged, Received, Refused
     from hrworkbook.schema import Schema
-    from hrworkbook.tables import Table
+    from hrworkbook.tables.find import Table
 
 
 def run_issue(options: Namespace) -> int:
@@ -70,9 +69,9 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
 
 def run_read(options: Namespace) -> int:
     """Shows how a file would be read."""
-    from hrworkbook.admit import furniture_of
     from hrworkbook.commands.collection import show_collected
-    from hrworkbook.outcomes import Refused
+    from hrworkbook.merging.admit import furniture_of
+    from hrworkbook.merging.outcomes import Refused
     from hrworkbook.schema import load_schema
     from hrworkbook.values import is_blank
 
@@ -111,11 +110,11 @@ def run_read(options: Namespace) -> int:
 
 def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
     """The named schema, else whichever shipped one knows most of the file's headings, and the file's table by it."""
-    from hrworkbook.compare import shown_only
     from hrworkbook.errors import NotAReturn
     from hrworkbook.findings import listed
+    from hrworkbook.merging.compare import shown_only
     from hrworkbook.schema import load_schema, shipped_schemas
-    from hrworkbook.tables import find_table
+    from hrworkbook.tables.find import find_table
 
     found: list[tuple[int, Schema, Table]] = []
     refusals: list[HrWorkbookError] = []
@@ -142,10 +141,10 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
-    from hrworkbook.arrivals import arrivals
     from hrworkbook.commands.collection import month_given
     from hrworkbook.merge import merge
-    from hrworkbook.reading import Reader
+    from hrworkbook.merging.arrivals import arrivals
+    from hrworkbook.reading.reader import Reader
 
     host = host_of(options)
     period = month_given(options.period)
@@ -173,8 +172,7 @@ def run_merge(options: Namespace) -> int:
 
 
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
-    from hrworkbook.merged_before import AGAIN, ALREADY
-    from hrworkbook.outcomes import OUTCOMES
+    from hrworkbook.merging.outcomes import AGAIN, ALREADY, OUTCOMES
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
@@ -195,7 +193,7 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
 
 
 def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
-    from hrworkbook.outcomes import TO_DECIDE
+    from hrworkbook.merging.outcomes import TO_DECIDE
 
     for r in result.returns:
         said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
@@ -250,7 +248,7 @@ def run_undo(options: Namespace) -> int:
 
 def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received | Refused"]:
     """Every file in some paths, read in the capped child process, or refused with its reason."""
-    from hrworkbook.receive import receive
+    from hrworkbook.merging.receive import receive
 
     with Progress("Reading") as progress:
         yield from progress.counted(receive(paths, password))
@@ -258,7 +256,7 @@ def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received
 
 def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookError:
     from hrworkbook.errors import NotAReturn
-    from hrworkbook.outcomes import Refused
+    from hrworkbook.merging.outcomes import Refused
 
     for item in _received(paths, password):
         if isinstance(item, Refused):

@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook import look
 from hrworkbook.heights import row_height
 from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
-from hrworkbook.matching import ROW_ID
+from hrworkbook.merging.matching import ROW_ID
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.sheets.paper import Paper, as_dropdown, page, put
 from hrworkbook.values import Value, as_text, is_blank

@@ -23,11 +23,11 @@ from pathlib import Path
 import python_calamine
 
 import hrworkbook
-from hrworkbook.collect import collect
+from hrworkbook.collecting.collect import collect
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.outcomes import Refused
-from hrworkbook.reading import Reader, read_file
-from hrworkbook.receive import find, read_found
+from hrworkbook.merging.outcomes import Refused
+from hrworkbook.merging.receive import find, read_found
+from hrworkbook.reading.reader import Reader, read_file
 from hrworkbook.schema import load_schema
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[3] / "shared"))

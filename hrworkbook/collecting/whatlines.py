@@ -1,0 +1,216 @@
+"""Which rows of a table are lines of a collection, and which tables are about something else, as its schema says.
+
+Returns differ in the columns they have; what follows from those is worked out once for a folder of them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import compress
+from operator import getitem
+from typing import Any
+
+from hrworkbook.amounts import NOUGHTS
+from hrworkbook.collecting.entries import NUMERIC, ORDINARY, Entry, Faulty, Reader, reader_of
+from hrworkbook.collecting.sums import rules_of
+from hrworkbook.dates.months import month_in, month_of
+from hrworkbook.errors import NotAReturn
+from hrworkbook.findings import count, listed
+from hrworkbook.schema import Collecting, Column, Schema
+from hrworkbook.tables.find import Row, Table
+from hrworkbook.tables.headings import fold
+from hrworkbook.values import CellError, Value, is_blank, plain
+
+YEAR, MONTH = "(year)", "(month)"
+"""Keys of the columns a line's month is made from; they are no columns of the plan."""
+
+
+class Ready:
+    """What a schema's reading needs, made once for a folder of returns."""
+
+    def __init__(self, schema: Schema, settings: Collecting) -> None:
+        self.schema = schema
+        self.settings = settings
+        extra = tuple(
+            Column(key, headers[0], aliases=headers[1:])
+            for key, headers in ((YEAR, settings.year), (MONTH, settings.month))
+            if headers
+        )
+        self.wide = replace(schema, columns=(*extra, *schema.columns))
+        self.readers = {c.key: reader_of(c, settings) for c in schema.columns if c.key != settings.period}
+        self.numeric = frozenset(c.key for c in schema.columns if c.kind in NUMERIC)
+        first = next((i for i, c in enumerate(schema.columns) if c.key in self.numeric), 0)
+        words = [(i, c.key) for i, c in enumerate(schema.columns) if c.key not in (*self.numeric, *schema.key)]
+        self.called = [key for i, key in words if i < first]
+        """Columns that say more about who a line is of: those before the figures in the schema."""
+        self.remarks = [key for i, key in words if i > first]
+        """Columns for what is said of a line: those after."""
+        self.sums = frozenset(map(fold, settings.sums))
+        self.opening_sums = tuple(f"{said} " for said in self.sums)
+        self.closing_sums = tuple(f" {said}" for said in self.sums)
+        self.names = [key for key in schema.key if key != settings.period]
+        self.rules = rules_of(schema)
+        self._forms: dict[tuple[str, ...], Form] = {}
+
+    def form(self, keys: tuple[str, ...]) -> "Form":
+        """The form with these columns."""
+        if keys not in self._forms:
+            self._forms[keys] = Form(keys, self)
+        return self._forms[keys]
+
+    def is_strange(self, table: Table) -> bool:
+        """Whether a table is about something else: more of its headings are not known than are columns of figures."""
+        known = self.numeric or {column.key for column in self.schema.columns}
+        return len(unread(table)) > sum(h.key in known for h in table.headings)
+
+
+def unread(table: Table) -> list[str]:
+    """The headings of a table that are not known."""
+    return [
+        h.header for h in table.headings if h.key is None and (h.how == "not known" or h.how.startswith("suggestion"))
+    ]
+
+
+def another(table: Table, schema: Schema, name: str) -> NotAReturn:
+    """The refusal of a file whose tables are about something else."""
+    strange = unread(table)
+    named = listed(f"'{' '.join(header.split())}'" for header in strange[:3])
+    more = f" and {count(len(strange) - 3, 'other')}" if len(strange) > 3 else ""
+    return NotAReturn(
+        name,
+        f"most columns of figures on sheet '{table.sheet}' are none of '{schema.title}': {named}{more}",
+        "If it is such a return, add these headings to the schema's aliases",
+    )
+
+
+_last: Ready | None = None
+
+
+def ready_for(schema: Schema, settings: Collecting) -> Ready:
+    """What the schema's reading needs; that asked for last is kept, since a folder of returns asks for the same."""
+    global _last
+    if not _last or _last.schema is not schema:
+        _last = Ready(schema, settings)
+    return _last
+
+
+class Form:
+    """The columns of one form, and what they make of the rows under them."""
+
+    def __init__(self, keys: tuple[str, ...], ready: Ready) -> None:
+        self.keys = keys
+        self.places = {key: at for at, key in enumerate(keys)}
+        """Where each column stands among the keys."""
+        self.taken = frozenset(key for key in keys if key in ready.readers)
+        self.numeric = [key in ready.numeric for key in keys]
+        self.period = ready.settings.period
+        self.stated = next((key for key in (self.period, MONTH, YEAR) if key in keys), "")
+        """The column that says the month, or the most of it."""
+        self._ready = ready
+        self._readers = [ready.readers.get(key, _UNREAD) for key in keys]
+        self._words = [not numeric for numeric in self.numeric]
+        self._names = [self.places.get(key, -1) for key in ready.names]
+        self._remarks = [self.places[key] for key in ready.remarks if key in keys]
+        self._called = [self.places[key] for key in ready.called if key in keys]
+        self._period, self._year, self._month = (self.places.get(key, -1) for key in (self.period, YEAR, MONTH))
+
+    def no_line(self, row: Row) -> str:
+        """Why a row is no line of the collection; '' where it is one."""
+        values = row.values
+        for key, at in zip(self._ready.names, self._names, strict=True):
+            value = values[at] if at >= 0 else None
+            if value is None or is_blank(value) or isinstance(value, CellError):
+                return f"its row has no {self._ready.schema[key].header}"
+        name = plain(values[self._names[0]])
+        if self._is_total(fold(name), values):
+            return "its row is the sender's own line of totals"
+        if _ORDINAL.fullmatch(name) and _numbers_columns(row):
+            return "its row numbers the columns"
+        if not self._says_more(values):
+            return "its row has a name but no figures"
+        return ""
+
+    def _is_total(self, name: str, values: Sequence[Value]) -> bool:
+        """Whether a row sums up others: by its name alone, or by a word of it where nothing else says what it is."""
+        if name in self._ready.sums:
+            return True
+        if not name.startswith(self._ready.opening_sums) and not name.endswith(self._ready.closing_sums):
+            return False
+        return all(is_blank(values[at]) for at in self._called)
+
+    def _says_more(self, values: Sequence[Value]) -> bool:
+        """Whether a row has anything beside what it is called: a figure, a word for one, or a remark."""
+        for value in compress(values, self.numeric):
+            if value is not None and not is_blank(value):
+                return True
+        return any(not is_blank(values[at]) for at in self._remarks)
+
+    def names(self, row: Row) -> list[str]:
+        """Whose line a row is: its key columns but the month, as written."""
+        return [plain(row.values[at]) for at in self._names]
+
+    def month(self, row: Row) -> str:
+        """The month a row says by itself; '' where it does not."""
+        if self._period >= 0 and not is_blank(row.values[self._period]):
+            return month_in(row.values[self._period])
+        year = row.values[self._year] if self._year >= 0 else None
+        return month_of(year, row.values[self._month] if self._month >= 0 else None)
+
+    def said_of_month(self, row: Row) -> list[str]:
+        """What a row says in its columns for the month: `'April'`, `'2016/17'`."""
+        written = [row.values[at] for at in (self._month, self._year, self._period) if at >= 0]
+        return [f"'{plain(value)}'" for value in written if not is_blank(value)]
+
+    def entries(self, row: Row) -> list[Entry]:
+        """What the cells of a row stand for."""
+        if ORDINARY.issuperset(map(type, row.values)):
+            return list(map(getitem, self._readers, row.values))
+        return [reader.entry(value) for reader, value in zip(self._readers, row.values, strict=True)]
+
+    def is_filled(self, row: Row, entries: Sequence[Entry]) -> bool:
+        """Whether a row says anything: a figure other than nought, a word for one, a remark, or a nought in every place."""
+        blank = False
+        for value, entry, numeric in zip(row.values, entries, self.numeric, strict=True):
+            if numeric and is_blank(value):
+                blank = True
+            elif numeric and entry != 0:
+                return True
+        return not blank or any(not is_blank(row.values[at]) for at in self._remarks)
+
+    def figures(self, entries: Sequence[Entry], types: Sequence[type]) -> tuple[dict[str, float], frozenset[str]]:
+        """The numbers among the entries, by key, and the keys of figures that nobody knows.
+
+        Those are what the sender withheld, could not give, or wrote so that it cannot be read. `types` are the entries' own.
+        """
+        numbers: Iterable[Any] = compress(zip(self.keys, entries, strict=True), map(_is_number, types))
+        figures: dict[str, float] = dict(numbers)
+        if Faulty not in types and types.count(str) == list(compress(types, self._words)).count(str):
+            return figures, frozenset()
+        unknown = set()
+        for key, entry, numeric in zip(self.keys, entries, self.numeric, strict=True):
+            value = entry.value if isinstance(entry, Faulty) else entry
+            withheld = numeric and isinstance(value, str) and value not in NOUGHTS
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                figures[key] = value
+            elif withheld or (isinstance(entry, Faulty) and value is None):
+                unknown.add(key)
+        return figures, frozenset(unknown)
+
+
+_UNREAD = Reader(lambda written: None)
+"""Reads the columns that only say a line's month."""
+_is_number = frozenset({int, float}).__contains__
+_ORDINAL = re.compile(r"[(\[]?([0-9]{1,3})(?:\.0)?[)\].]?")
+
+
+def _numbers_columns(row: Row) -> bool:
+    """Whether a row only numbers the columns: (1), (2), (3) from left to right."""
+    last = 0
+    for _, value in sorted(row.cells.values(), key=lambda place: place[0]):
+        if is_blank(value):
+            continue
+        match = _ORDINAL.fullmatch(plain(value))
+        if not match or int(match[1]) <= last or (last and int(match[1]) > last + 3):
+            return False
+        last = int(match[1])
+    return last > 3

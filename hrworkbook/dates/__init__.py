@@ -1,0 +1,1 @@
+"""Dates as councils write them → days and months."""

@@ -1,0 +1,119 @@
+"""Which month a return is for, from wherever its sender wrote it. A month is said as year and month: `2015-04`."""
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+
+from hrworkbook.dates.timescale import dates_in
+from hrworkbook.snapshot import Block, address
+from hrworkbook.tables.headings import fold
+from hrworkbook.values import CellError, Value, plain
+
+_NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
+_RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
+_DIGIT = re.compile(r"\d")
+_LONGEST_TITLE = 60
+"""Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
+_COVER_ROWS = 60
+_DAY_ZERO = date(1899, 12, 30)
+_SERIALS = range(25_569, 73_051)
+"""Excel's day numbers from 1970 to 2100."""
+
+
+def _said(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+@lru_cache(maxsize=4096)
+def month_in_text(text: str) -> str:
+    """The one month a text names, alone or by a day in it; '' where it names none, or several."""
+    if not _DIGIT.search(text):
+        return ""  # no year
+    spaced = _RUN_TOGETHER.sub(" ", text)
+    months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
+    if not months and "-" in spaced:
+        months = _months(spaced.replace("-", " "))
+    return months.pop() if len(months) == 1 else ""
+
+
+def _months(text: str) -> set[str]:
+    spans = [mention.span for mention in dates_in(text)]
+    return {_said(s.end) for s in spans if s and s.start and s.end and _said(s.start) == _said(s.end)}
+
+
+@lru_cache(maxsize=1024, typed=True)
+def month_in(value: Value) -> str:
+    """The month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
+    if isinstance(value, date):
+        return _said(value)
+    if isinstance(value, str):
+        return "" if isinstance(value, CellError) or len(value) > _LONGEST_TITLE else month_in_text(plain(value))
+    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
+        return _said(_DAY_ZERO + timedelta(int(value)))
+    return ""
+
+
+@lru_cache(maxsize=1024, typed=True)
+def month_of(year: Value, month: Value) -> str:
+    """The month that a cell for the year and a cell for the month give together; '' where they do not."""
+    alone = month_in(month)
+    if year is None or plain(year) == "":
+        return alone
+    written = month_in(year)[:4] if isinstance(year, date) else plain(year).removesuffix(".0")
+    if not re.fullmatch("(?:19|20)[0-9]{2}", written):
+        return alone or (month_in(year) if month is None else "")
+    if alone:
+        return f"{written}-{alone[5:]}" if isinstance(month, date) else alone if alone[:4] == written else ""
+    number = plain(month).removesuffix(".0")
+    if number.isdecimal() and 1 <= int(number) <= 12:
+        return f"{written}-{int(number):02}"
+    return month_in_text(f"{number} {written}") if number and len(number) <= _LONGEST_TITLE else ""
+
+
+def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
+    """The month beside or below one of the cover's labels, and where it stands; two blanks where there is none.
+
+    A month without its year is completed by the year beside or below one of the labels for it on the same sheet.
+    """
+    wanted = {fold(label) for label in labels}
+    wanted_years = {fold(year) for year in years}
+    for block in blocks:
+        year = next((v for at in _beside(block, wanted_years) if month_of(v := block.at(*at), 1)), None)
+        for at in _beside(block, wanted):
+            value = block.at(*at)
+            named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
+            if month := month_in(value) or (month_of(year, value) if named else ""):
+                return month, f"{block.name}!{address(*at)}"
+    return "", ""
+
+
+def _beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The places where the answer to one of the labels may stand: up to three to the right, or below."""
+    for row, column, value in _texts(block) if wanted else ():
+        if fold(value) in wanted:
+            yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
+
+
+def month_above(block: Block, header_row: int, labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
+    """The month in the titles above a table, and where it stands; two blanks where there is none or more than one."""
+    above = Block(block.name, block.rows[: header_row - 1])
+    month, place = month_on_cover([above], labels, years)
+    if month:
+        return month, place
+    titles = [(month_in(v), f"{block.name}!{address(r, c)}") for r, c, v in _texts(above) if len(v) <= _LONGEST_TITLE]
+    days = [
+        (month_in(v), f"{block.name}!{address(r, c)}")
+        for r, row in enumerate(above.rows, 1)
+        for c, v in enumerate(row, 1)
+        if isinstance(v, date)
+    ]
+    found = {month: place for month, place in (*titles, *days) if month}
+    return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def _texts(block: Block) -> Iterator[tuple[int, int, str]]:
+    for row, values in enumerate(block.rows[:_COVER_ROWS], 1):
+        for column, value in enumerate(values[:20], 1):
+            if isinstance(value, str) and value and not isinstance(value, CellError):
+                yield row, column, value

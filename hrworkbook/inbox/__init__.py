@@ -1,0 +1,1 @@
+"""Folders, mails and zips → the files somebody sent."""

@@ -1,0 +1,288 @@
+"""Admit: whose return a file is, and whether it may be merged."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
+from hrworkbook.findings import listed
+from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER
+from hrworkbook.merging.compare import Ground
+from hrworkbook.merging.matching import Baseline, Contents
+from hrworkbook.merging.merged_before import MergedBefore
+from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
+from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
+from hrworkbook.seal import Seal, find_seal, mark, same_mark
+from hrworkbook.snapshot import Block
+from hrworkbook.tables.find import Table, find_table
+from hrworkbook.values import Value, folded, plain
+
+
+@dataclass(frozen=True)
+class Known:
+    """A return this master issued."""
+
+    id: str
+    owner: str
+    period: str
+    baseline: Baseline
+    """By line ID, then by column key in the schema's order."""
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A return that may be merged: which it is, and its table."""
+
+    known: Known
+    received: Received
+    table: Table
+    notes: tuple[str, ...]
+    unknown_headings: Mapping[str, str] = field(default_factory=dict)
+
+
+class IssuedReturns:
+    """What a master's Register, Issued sheet and Journal know of its returns."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._register = REGISTER.items(plan.snapshot)
+        self.before = MergedBefore(self._register)
+        self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
+        self._places: list[int] = []
+        self._read_baselines()
+        self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
+        self._known: dict[str, Known] = {}
+        self._contents: dict[str, Contents] = {}
+        self._written: dict[str, dict[tuple[str, str], Value]] | None = None
+        self._refused = {
+            (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
+            for i in self._register
+            if (what := i.text("What")) not in ("Issued", "Merged", "Undone", AGAIN)
+        }
+
+    def _read_baselines(self) -> None:
+        """The rows of the Issued sheet by return; `_places` says where in a row the ID and each column stand."""
+        ledger = issued_ledger(self._plan.schema)
+        top, columns = ledger.heading_row(self._plan.snapshot)
+        at, *self._places = (c - 1 for c in columns)
+        for row in self._plan.snapshot[ledger.sheet].rows[top:]:
+            if at < len(row) and row[at] is not None:
+                self._rows[plain(row[at])].append(row)
+
+    def __contains__(self, return_id: str) -> bool:
+        return return_id in self._issued
+
+    def __getitem__(self, return_id: str) -> Known:
+        if return_id not in self._known:
+            register = self._issued[return_id]
+            id_at, *places = self._places
+            pairs = list(zip((c.key for c in self._plan.schema.columns), places, strict=True))
+            baseline: dict[str, dict[str, Value]] = {}
+            for row in self._rows[return_id]:
+                width = len(row)
+                if id_at < width:
+                    baseline[plain(row[id_at])] = {key: row[at] if at < width else None for key, at in pairs}
+            self._known[return_id] = Known(return_id, register.text("Owner"), register.text("Period"), baseline)
+        return self._known[return_id]
+
+    def open(self) -> list[Known]:
+        """Every return of the present period, the newest first."""
+        period = self._plan.setting("Period")
+        return [self[id_] for id_, row in reversed(self._issued.items()) if row.text("Period") == period]
+
+    def contents(self, known: Known) -> Contents:
+        """A return's lines by what they say."""
+        if known.id not in self._contents:
+            self._contents[known.id] = Contents(self._plan.schema, known.baseline)
+        return self._contents[known.id]
+
+    def last_sent(self, owner: str) -> datetime | None:
+        """When the newest merged return of an owner was sent, in the present period; None where not known."""
+        return self.before.last_sent(owner, self._plan.setting("Period"))
+
+    def registered(self, refusal: Refused) -> bool:
+        """Whether the Register already has this refusal of this file."""
+        if refusal.what in (ALREADY, TWICE):
+            return True
+        told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
+        return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused
+
+    @cached_property
+    def writers(self) -> dict[tuple[str, str], tuple[str, Value]]:
+        """Whose return made each cell's newest change ('' where HR did), and what it says, by line ID and column key."""
+        keys = {c.header: c.key for c in self._plan.schema.columns}
+        writers: dict[tuple[str, str], tuple[str, Value]] = {}
+        for item in JOURNAL.items(self._plan.snapshot):
+            if key := keys.get(item.text("Column")):
+                owner = item.text("Owner") if item.text("Why") == "merge" else ""
+                writers[item.text("ID"), key] = (owner, item["After"])
+        return writers
+
+    def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:
+        """The text of each cell whose newest change came from this owner's return, by line ID and column key."""
+        if self._written is None:
+            self._written = defaultdict(dict)
+            for cell, (who, value) in self.writers.items():
+                self._written[who][cell] = value
+        return self._written.get(owner, {})
+
+
+def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
+    """The return a file is, with its table.
+
+    Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
+    """
+    plan = ground.plan
+    if {PLAN, REGISTER.sheet, SCHEMA_SHEET} <= {b.name for b in item.blocks}:
+        raise NotAReturn(
+            item.file,
+            "it is a master or a copy of one, not a return",
+            "Take it out of the folder, or ask for the return that was sent",
+        )
+    seal, broken = find_seal(item.blocks)
+    if broken:
+        raise BrokenSeal(
+            item.file,
+            f"its seal cannot be read: '{broken[:80]}'",
+            f"Ask the owner to fill in the file as it was sent, or {_REISSUE}",
+        )
+    known = _sealed(plan, issued, item.file, seal) if seal else None
+    table = find_table(
+        item.blocks,
+        plan.schema,
+        aliases=ground.aliases,
+        furniture=furniture_of(item.blocks),
+        ignored=ground.ignored,
+        name=item.file,
+    )
+    notes = [n for n in table.notes if not n.startswith("There is no column")]
+    if known is None:
+        known = _unsealed(plan, issued, item, table)
+        notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
+    _check_sender(plan, known, item)
+    unknown = {
+        h.header: h.how.partition("suggestion: ")[2]
+        for h in table.headings
+        if h.key is None and h.how != "id" and (h.how.startswith("suggestion") or h.how == "not known")
+    }
+    return Admitted(known, item, table, tuple(notes), unknown)
+
+
+_DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
+_REISSUE = "issue a fresh one with: hrworkbook issue MASTER --owner NAME"
+
+
+def _sealed(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> Known:
+    if seal.plan_id != plan.id:
+        raise WrongPlan(
+            file,
+            f"it was issued from another plan ({seal.plan_id}, this is {plan.id})",
+            "Merge it into the master it came from",
+        )
+    if seal.return_id not in issued:
+        raise WrongPlan(
+            file,
+            f"this master's Register has no return {seal.return_id}",
+            "Merge it into the master that issued it, or restore the backup that knows it",
+        )
+    known = issued[seal.return_id]
+    if known.period != plan.setting("Period"):
+        raise WrongPeriod(
+            file, f"it was issued for {known.period}, and the plan now reports {plan.setting('Period')}",
+            f"Ask {known.owner} for the present return, or {_REISSUE}",
+        )  # fmt: skip
+    lines = [(id_, tuple(values.values())) for id_, values in known.baseline.items()]
+    expected = mark(plan.seal_key, known.id, plan.id, known.period, lines)
+    if seal.period != known.period or not same_mark(expected, seal.mark):
+        raise BrokenSeal(
+            file,
+            f"the seal of return {known.id} is not the one that was issued",
+            f"Ask {known.owner} to fill in the file as it was sent, or {_REISSUE}",
+        )
+    return known
+
+
+def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -> Known:
+    """The open return that a table without a seal belongs to: the one that has most of its lines, else the sender's."""
+    if not table.rows:
+        raise NotAReturn(item.file, "it has headings but no lines", "Ask the sender for the filled-in return")
+    period = _period_said(item.blocks)
+    if period and folded(period) != folded(plan.setting("Period")):
+        raise WrongPeriod(
+            item.file, f"its seal is gone, and it says that it is for {period}; the plan now reports {plan.setting('Period')}",
+            f"Ask the sender for the present return, or {_REISSUE}",
+        )  # fmt: skip
+    scored: list[tuple[int, Known]] = []
+    owners: set[str] = set()
+    for known in issued.open():
+        if known.owner not in owners:
+            owners.add(known.owner)
+            contents = issued.contents(known)
+            if score := sum(map(contents.holds, table.rows)):
+                scored.append((score, known))
+    best = max((s for s, _ in scored), default=0)
+    fits = [known for score, known in scored if score == best]
+    if len(fits) > 1:
+        theirs = roles_of(plan, item.sender)
+        fits = [k for k in fits if folded(k.owner) in theirs] or _smallest(fits)
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise NotAReturn(
+            item.file,
+            f"its seal is gone, and it could be the return of {listed([k.owner for k in fits], 'or')}",
+            "Ask the sender to fill in the file as it was sent",
+        )
+    raise NotAReturn(
+        item.file,
+        "no line in it was issued from this plan in this period",
+        f"Check that it is meant for this plan; if so, {_REISSUE}",
+    )
+
+
+def _period_said(blocks: Sequence[Block]) -> str:
+    """The period in the due line of a return; '' where that is gone."""
+    said = (
+        _DUE.fullmatch(plain(v))
+        for b in blocks
+        for row in b.rows[b.top : b.top + 12]
+        for v in row
+        if isinstance(v, str)
+    )
+    return next((m[1] for m in said if m), "")
+
+
+def _smallest(fits: Sequence[Known]) -> list[Known]:
+    fewest = min(len(k.baseline) for k in fits)
+    return [k for k in fits if len(k.baseline) == fewest]
+
+
+def roles_of(plan: Plan, sender: str) -> set[str]:
+    """The folded roles a mail address may answer for, as holder or deputy."""
+    address = sender.strip().casefold()
+    if not address:
+        return set()
+    return {
+        folded(o.role) for o in plan.owners if address in re.split(r"[;,\s]+", f"{o.email} {o.deputy_email}".casefold())
+    }
+
+
+def _check_sender(plan: Plan, known: Known, item: Received) -> None:
+    roles = roles_of(plan, item.sender)
+    if roles and folded(known.owner) not in roles:
+        others = listed([o.role for o in plan.owners if folded(o.role) in roles])
+        raise WrongOwner(
+            item.file, f"it is the return of {known.owner}, but {item.sender} is {others}",
+            f"Ask {known.owner}; if the sender stands in for them, enter the address as deputy on the Owners sheet and merge again",
+        )  # fmt: skip
+
+
+def furniture_of(blocks: Sequence[Block]) -> set[str]:
+    """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
+    from hrworkbook.issue import is_furniture
+
+    texts = (v for b in blocks for row in b.rows[b.top : b.top + 12] for v in row if type(v) is str and " " in v)
+    return {plain(v) for v in texts if is_furniture(v)}

@@ -1,0 +1,363 @@
+"""Compare: what a return changes of what was issued, and what becomes of each change in the master as it stands."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from hrworkbook.history import last_reported
+from hrworkbook.issue import LAST, shown_again
+from hrworkbook.ledgers import HEADINGS
+from hrworkbook.merging.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
+from hrworkbook.merging.outcomes import Cell, Comparison, Received, Refused, Stray
+from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
+from hrworkbook.plan import Plan
+from hrworkbook.schema import Column, Schema
+from hrworkbook.snapshot import Block, address
+from hrworkbook.tables.find import Row, Table
+from hrworkbook.tables.headings import fold
+from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain, same
+
+Place = tuple[str, str]
+"""A cell of the plan: line ID and column key."""
+
+Writers = dict[Place, tuple[str, Value]]
+"""The owner whose return last wrote a cell ('' for HR), and what it wrote."""
+
+ENOUGH = 12
+"""Characters by which a text is known again in another row."""
+
+
+def shown_only(schema: Schema) -> list[str]:
+    """Headings of a return's columns that only show: the last reports, and the hidden IDs."""
+    return [*(f"{LAST}{c.header}" for c in shown_again(schema)), ROW_ID]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every return of a merge is compared with."""
+
+    plan: Plan
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """Headings of a return's columns that are not the plan's: the last reports, and the hidden IDs."""
+        return shown_only(self.plan.schema)
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The headings HR has explained on the Headings sheet, each with the key of the column it means."""
+        keys = {folded(c.header): c.key for c in self.plan.schema.columns}
+        return {
+            i.text("Heading in a return"): keys[folded(i.text("Means the column"))]
+            for i in HEADINGS.items(self.plan.snapshot)
+            if folded(i.text("Means the column")) in keys
+        }
+
+    @cached_property
+    def last(self) -> dict[str, Mapping[str, str]]:
+        """What was last reported, by the heading of the column that shows it and by line ID."""
+        return {fold(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
+
+    @cached_property
+    def shown(self) -> dict[str, Column]:
+        """The column beside each one that only shows what was last reported, by its folded heading."""
+        return {fold(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One cell of a return that is not as it was issued."""
+
+    place: Place
+    issued: Value
+    received: Value
+    """As it came."""
+    value: Value
+    """As the plan would hold it."""
+    outcome: str = ""
+    """What became of it already by what was sent alone: locked, invalid or conflict; '' where the master has a say."""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one return changes of what was issued, its strays, and notes on how its rows were known."""
+
+    edits: tuple[Edit, ...]
+    strays: tuple[Stray, ...]
+    notes: tuple[str, ...]
+    unchanged: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One return as it was read, and whose it is: small, and fit to be sent between processes.
+
+    Its rows and sheets are no longer kept.
+    """
+
+    received: Received
+    """The file, without its cells."""
+    return_id: str
+    owner: str
+    reading: Reading
+    unknown_headings: Mapping[str, str] = field(default_factory=dict)
+    others: tuple["Reply | Refused", ...] = ()
+    """What became of the other returns in the same file."""
+
+
+def read_reply(
+    ground: Ground, baseline: Baseline, own_before: Mapping[Place, Value], blocks: Sequence[Block], table: Table
+) -> Reading:
+    """What a return changes of what was issued.
+
+    `own_before` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
+    told, since it may be meant.
+    """
+    plan = ground.plan
+    block = next(b for b in blocks if b.name == table.sheet)
+    hidden = _hidden_ids(block, table)
+    strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
+    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
+    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
+    matches = match_rows(plan.schema, baseline, rows, hidden)
+    notes = list(matches.notes)
+    for row in matches.lost:
+        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
+        strays += _row_strays(table, row, why)
+    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
+    edits: list[Edit] = []
+    unchanged = 0
+    lines = by_line(matches.matched)
+    for id_, theirs in lines.items():
+        if id_ not in plan.by_id:
+            for match in theirs:
+                strays += _row_strays(table, match.row, f"line {id_} is no longer in the plan")
+            continue
+        found: list[Edit] = []
+        for match in theirs:
+            same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
+            unchanged += same_as_issued
+            found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
+        if len(theirs) > 1:
+            notes.append(f"Line {id_} stands in rows {', '.join(str(m.row.number) for m in theirs)}")
+            found = _disagreeing(found)
+        edits += found
+    edits += _in_the_wrong_column(ground, baseline, block, table, {m.row.number: m.line for m in matches.matched})
+    edits = _sorted_alone(plan, baseline, lines.keys(), edits, notes)
+    notes += _missing(plan, baseline, table, lines.keys(), [i for i in emptied.values() if i in baseline])
+    return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
+
+
+def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
+    """The IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
+    column = next((h.column for h in table.headings if fold(h.header) == fold(ROW_ID)), 0)
+    if not column:
+        return {}
+    rows, at = block.rows, column - 1
+    beside = ((row.number, rows[row.number - 1]) for row in table.rows)
+    return {number: plain(cells[at]) for number, cells in beside if at < len(cells) and cells[at] is not None}
+
+
+def _in_the_hidden_column(
+    table: Table, hidden: Mapping[int, str], baseline: Baseline, rows: Iterable[Row]
+) -> Iterator[Stray]:
+    """What was typed over the hidden IDs."""
+    odd = {number: text for number, text in hidden.items() if text not in baseline}
+    for row in rows if odd else ():
+        if (text := odd.get(row.number, "")) and text != row.line:
+            column = next(h.column for h in table.headings if fold(h.header) == fold(ROW_ID))
+            yield Stray(f"{table.sheet}!{address(row.number, column)}", text, "stands in the hidden column of IDs")
+
+
+def _row_strays(table: Table, row: Row, why: str) -> Iterator[Stray]:
+    id_at = next((h.column for h in table.headings if h.how == "id"), 0)
+    for column, value in ((id_at, row.line), *row.cells.values()):
+        if not is_blank(value):
+            yield Stray(f"{table.sheet}!{address(row.number, column)}", value, why)
+
+
+def _why_lost(plan: Plan, row: Row) -> str:
+    id_ = row.line
+    if id_ in plan.by_id and id_:
+        return f"line {id_} was not in this return"
+    return f"there is no line {id_}" if id_ else "the row has no ID and is no line that was issued"
+
+
+def _row_edits(
+    plan: Plan, issued: Mapping[str, Value], own_before: Mapping[Place, Value], row: Row, id_: str
+) -> tuple[int, list[Edit]]:
+    """How many cells of a row say what was issued, and those that do not."""
+    unchanged = 0
+    edits: list[Edit] = []
+    if not own_before and row.values == tuple(map(issued.get, row.keys)):
+        return len(row.values) - row.values.count(None), edits
+    for key, r in zip(row.keys, row.values, strict=True):
+        b = issued.get(key)
+        if (type(r) is type(b) and r == b) or same(r, b):
+            if r is None or (type(r) is str and (not r or r.isspace())):
+                continue
+            if not own_before or not _made_anew(plan, own_before, id_, key, b):
+                unchanged += 1
+            else:
+                why = "the owner's earlier return changed it, and this one has the text that was issued"
+                edits.append(Edit((id_, key), b, r, b, "conflict", why))
+            continue
+        column = plan.schema[key]
+        if is_retyped(column, b, r):
+            unchanged += 1
+            continue
+        value, fault = good_value(plan, column, r)
+        if not fault and same(value, b):
+            unchanged += 1
+        elif not column.by_owner:
+            edits.append(Edit((id_, key), b, r, value, "locked", f"{column.header} is HR's to change"))
+        elif fault:
+            edits.append(Edit((id_, key), b, r, value, "invalid", fault))
+        elif is_cut_off(b, r):
+            why = f"it is the issued text cut off after {len(as_text(r))} characters, as some programs do"
+            edits.append(Edit((id_, key), b, r, value, "conflict", why))
+        else:
+            edits.append(Edit((id_, key), b, r, value))
+    return unchanged, edits
+
+
+def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str, issued: Value) -> bool:
+    """Whether the owner's earlier return changed an issued text, and that change still counts."""
+    if (id_, key) not in own_before or same(own_before[id_, key], issued):
+        return False
+    return plan.schema[key].by_owner
+
+
+def _disagreeing(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits of a line that stands in several rows; where the rows disagree, they wait."""
+    says: dict[Place, list[Value]] = {}
+    for edit in edits:
+        says.setdefault(edit.place, []).append(edit.value)
+    why = "the file has this line more than once, with different texts"
+    return [
+        replace(e, outcome="conflict", why=why)
+        if not e.outcome and not all(same(v, e.value) for v in says[e.place])
+        else e
+        for e in edits
+    ]
+
+
+def _in_the_wrong_column(
+    ground: Ground, baseline: Baseline, block: Block, table: Table, line_of: Mapping[int, str]
+) -> Iterator[Edit]:
+    """Texts typed over the last report, which is shown beside the cell to fill in: HR decides where they go."""
+    for heading in table.headings:
+        if heading.how != "shown only" or (name := fold(heading.header)) not in ground.shown:
+            continue
+        column, last = ground.shown[name], ground.last[name]
+        for number, id_ in line_of.items():
+            value = block.at(number, heading.column)
+            issued = baseline[id_].get(column.key)
+            if is_blank(value) or same(value, last.get(id_)) or same(value, issued) or id_ not in ground.plan.by_id:
+                continue
+            good, fault = good_value(ground.plan, column, value)
+            why = f"it was typed over the last report, in {address(number, heading.column)}"
+            yield Edit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
+
+
+def _sorted_alone(
+    plan: Plan, baseline: Baseline, here: Iterable[str], edits: list[Edit], notes: list[str]
+) -> list[Edit]:
+    """The edits, those held back that look as if a column was sorted without the rest.
+
+    The sign is a text issued for one line that now stands in another, and no longer in its own.
+    """
+    lines = set(here)
+    moved: set[str] = set()
+    for column in plan.schema.columns:
+        theirs = {e.place[0]: e for e in edits if e.place[1] == column.key and column.by_owner and not e.outcome}
+        if len(theirs) < 2:
+            continue
+        came = {e.received for e in theirs.values() if type(e.received) is str and len(e.received) >= ENOUGH}
+        home: dict[Value, str] = {}
+        for id_ in lines if came else ():
+            text = baseline[id_].get(column.key)
+            if text in came:
+                home[text] = "" if text in home else id_
+        away = [i for i, e in theirs.items() if (from_ := home.get(e.received)) and from_ != i and from_ in theirs]
+        if len(away) >= 2:
+            moved.add(column.header)
+    if not moved:
+        return edits
+    why = f"texts of {' and '.join(sorted(moved))} stand in other rows than they were issued in, as if sorted without the rest"
+    notes.append(f"Held back: {why}")
+    return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
+
+
+def _missing(
+    plan: Plan, baseline: Baseline, table: Table, here: Iterable[str], emptied: Sequence[str]
+) -> Iterator[str]:
+    """What was issued and is not in the file: nothing is changed by that, and HR is told."""
+    found = set(here)
+    if absent := [i for i in baseline if i not in found and i not in emptied]:
+        yield f"Not in the file, so left as they are: {', '.join(absent)}"
+    if emptied:
+        yield f"Emptied in the file, so left as they are: {', '.join(emptied)}"
+    gone = [
+        c.header
+        for c in plan.schema.columns
+        if c.key not in table.keys and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
+    ]
+    if gone:
+        yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
+
+
+def settle(
+    plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value], writers: Writers
+) -> Comparison:
+    """What becomes of each edit in the master as it stands.
+
+    What is applied goes into `now`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
+    """
+    cells: list[Cell] = []
+    for edit in reply.reading.edits:
+        id_, key = edit.place
+        line, column = plan.by_id[id_], plan.schema[key]
+        m = now[edit.place] if edit.place in now else line.values.get(key)
+        # A text that several hold is kept once: there may be thousands of returns.
+        b, r = (m if type(v) is type(m) and v == m else v for v in (edit.issued, edit.value))
+        outcome, why = edit.outcome, edit.why
+        if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
+            outcome, why = "already", ""
+        elif not outcome:
+            own = edit.place in own_before and same(own_before[edit.place], m)
+            outcome = "applied" if own or same(m, b) else "conflict"
+            why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
+            if outcome == "applied" and edit.place not in now and (formula := plan.formula(line, key)):
+                shown = formula if len(formula) > 1 else "one it shares with other cells"
+                outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
+        as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
+        cells.append(Cell(line, column, b, m, edit.received if as_it_came else r, outcome, why))
+        if outcome == "applied":
+            now[edit.place] = edit.value
+            writers[edit.place] = (reply.owner, edit.value)
+    read = reply.reading
+    return Comparison(
+        reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
+        reply.unknown_headings, read.unchanged, read.lines,
+    )  # fmt: skip
+
+
+def _who_differs(written: tuple[str, Value] | None, master: Value) -> str:
+    if written and written[0] and same(written[1], master):
+        return f"{written[0]} has answered it otherwise"
+    return "the master changed after this was issued"
+
+
+def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
+    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
+    newer_says = {e.place: e.value for e in newer.reading.edits} if newer else {}
+    told: list[str] = []
+    for edit in older.reading.edits:
+        id_, key = edit.place
+        instead = newer_says.get(edit.place, edit.issued) if newer else plan.by_id[id_].values.get(key)
+        if not same(edit.value, instead):
+            told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
+    return told

@@ -1,0 +1,100 @@
+"""What a merge writes in the Register, the Journal and the Headings sheet, and the message it ends with."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hrworkbook.findings import count
+from hrworkbook.ledgers import HEADINGS
+from hrworkbook.merging.outcomes import FAMILIAR, OUTCOMES, TO_DECIDE, Cell, Comparison, Refused
+from hrworkbook.plan import Plan, stamp
+from hrworkbook.snapshot import Link
+from hrworkbook.values import LONGEST_TEXT, Value, as_text, plain
+
+
+def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int) -> str:
+    """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`"""
+    total = {o: sum(r.outcomes[o] for r in returns) for o in OUTCOMES}
+    again = max(0, sum(total[o] for o in TO_DECIDE) - asked)
+    waiting = max(0, total["conflict"] + total["locked"] - again)
+    parts = [f"{count(total['applied'], 'cell')} applied"]
+    if waiting:
+        parts.append(f"{waiting} {'needs' if waiting == 1 else 'need'} your decision")
+    if total["invalid"]:
+        parts.append(f"{total['invalid']} {'goes' if total['invalid'] == 1 else 'go'} back to the owner")
+    if again:
+        parts.append(f"{again} {'is' if again == 1 else 'are'} on the Decisions sheet already")
+    if total["unplaced"]:
+        parts.append(f"{total['unplaced']} had no place and {'is' if total['unplaced'] == 1 else 'are'} listed")
+    if not returns and not refused:
+        return "There was nothing to merge: no file was found there."
+    said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
+    known = sum(r.what in FAMILIAR for r in refused)
+    if known:
+        said.append(f"{count(known, 'file was', 'files were')} merged before.")
+    if len(refused) > known:
+        said.append(f"{count(len(refused) - known, 'file was', 'files were')} not merged; the Register says why.")
+    if asked:
+        said.append("Choose on the Decisions sheet, then press Decide.")
+    return " ".join(said)
+
+
+def merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
+    """The Register's row of a merged return."""
+    item, outcomes = result.received, result.outcomes
+    heading = {
+        "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
+        "locked": "Locked", "invalid": "Invalid", "unplaced": "Unplaced",
+    }  # fmt: skip
+    notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.why})" for s in result.strays)]
+    row: dict[str, Value] = {
+        "What": "Merged", "Return": result.return_id, "Owner": result.owner, "When": stamp(now), "File": item.file,
+        "From": item.sender or None, "Sent": stamp(item.sent) if item.sent else None,
+        "Lines": result.lines, "Cells": result.count, "Note": shortened("\n".join(notes)) or None, "Hash": item.sha256,
+    }  # fmt: skip
+    return row | {heading[o]: n for o, n in outcomes.items()}
+
+
+def refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
+    """The Register's row of a file that was not merged."""
+    return {
+        "What": refusal.what, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": stamp(now),
+        "File": refusal.file, "From": refusal.sender or None, "Sent": stamp(refusal.sent) if refusal.sent else None,
+        "Note": refusal.reason, "Hash": refusal.sha256 or None,
+    }  # fmt: skip
+
+
+def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:
+    """The Journal's row of a cell that was applied."""
+    return {
+        "When": stamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
+        "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
+        "Column": cell.column.header, "Before": cell.master, "After": cell.received,
+    }  # fmt: skip
+
+
+def new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:
+    """The rows of the Headings sheet for headings nobody has explained yet."""
+    have = {i.text("Heading in a return") for i in HEADINGS.items(plan.snapshot)}
+    rows: list[dict[str, Value | Link]] = []
+    for result in returns:
+        for heading, perhaps in result.unknown_headings.items():
+            if plain(heading) not in have:
+                have.add(plain(heading))
+                rows.append(
+                    {"Heading in a return": heading, "Seen in": result.received.file, "Perhaps": perhaps or None}
+                )
+    return rows
+
+
+def shortened(text: str) -> str:
+    """The text as one cell can hold it; what is left out is counted, and `hrworkbook read` lists it."""
+    if len(text) <= _ROOM:
+        return text
+    cut = text.rfind("\n", 0, _ROOM)
+    cut = cut if cut > _ROOM // 2 else _ROOM
+    left = text.count("\n", cut)
+    return f"{text[:cut]}\n… and {count(left, 'more line')}; 'hrworkbook read' lists them all."
+
+
+_ROOM = LONGEST_TEXT // 2
+"""Characters a note may have: less than a cell holds, since Excel counts some characters twice."""

@@ -1,0 +1,218 @@
+"""Match: which issued line each row of a return is, by its hidden ID, its visible ID, or what it says."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hrworkbook.schema import Schema
+from hrworkbook.tables.find import Row
+from hrworkbook.values import Value, as_text, is_blank, plain, same
+
+Baseline = Mapping[str, Mapping[str, Value]]
+"""What was issued: by line ID, then by column key."""
+
+ROW_ID = "Row ID"
+"""The heading of a return's hidden column, which holds each row's ID once more."""
+
+ENOUGH = 12
+"""Characters of locked text that a row must share with a line to be known by them."""
+
+_WORDS = ("text", "reference", "owners", "choice")
+"""Kinds that no spreadsheet retypes on its own, as it does dates and numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row that is an issued line."""
+
+    row: Row
+    line: str
+    doubt: str = ""
+    """Why nothing in the row is taken without HR; '' where there is no doubt."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The rows of a table that are issued lines, those that are none, and how they were known where not by their ID."""
+
+    matched: tuple[Match, ...]
+    lost: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+class Contents:
+    """Issued lines by their locked text, for rows whose ID is gone or doubtful."""
+
+    def __init__(self, schema: Schema, baseline: Baseline) -> None:
+        self._baseline = baseline
+        self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
+        self._known: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
+
+    def holds(self, row: Row) -> bool:
+        """Whether a row is one of these lines, by its ID or by what it says."""
+        issued = self._baseline.get(row.line)
+        if issued is not None and not is_another_line(issued, row, [key for key, _ in self._locked]):
+            return True
+        return bool(self.find(row))
+
+    def find(self, row: Row) -> str:
+        """The one issued line whose locked text the row has; '' where there is none, or several."""
+        whole = tuple(key for key, _ in self._locked if key in row)
+        words = tuple(key for key, is_word in self._locked if is_word and key in row)
+        for keys in (whole, words):
+            says = tuple(plain(row[key]) for key in keys)
+            if sum(map(len, says)) >= ENOUGH and (found := self._by(keys).get(says)):
+                return found
+        return ""
+
+    def _by(self, keys: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+        if keys not in self._known:
+            lines: dict[tuple[str, ...], str] = {}
+            for id_, issued in self._baseline.items():
+                says = tuple(plain(issued.get(key)) for key in keys)
+                lines[says] = "" if says in lines else id_
+            self._known[keys] = lines
+        return self._known[keys]
+
+
+def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: Mapping[int, str]) -> Matches:
+    """Every row by the issued line it is; `hidden` holds the IDs of the hidden column by sheet row, where it is there.
+
+    An ID that what the row says contradicts is doubted: the row is then that of the line it reads as, and waits for HR.
+    """
+    contents = Contents(schema, baseline)
+    locked = [c.key for c in schema.columns if not c.by_owner]
+    whole = {row.line for row in rows if row.line and hidden.get(row.number) == row.line}
+    astray = _astray(schema, baseline, contents, rows, hidden)
+    matched: list[Match] = []
+    without: list[Row] = []
+    notes: list[str] = []
+    for row in rows:
+        visible, kept = row.line, hidden.get(row.number, "")
+        if kept != visible and kept in whole:
+            kept = ""
+        votes = [id_ for id_ in (kept, visible) if id_ in baseline]
+        if not votes:
+            without.append(row)
+            continue
+        id_ = votes[0]
+        if (votes == [id_, id_] and row.number not in astray) or (
+            len(votes) == 1 and _reads_as(baseline[id_], row, locked)
+        ):
+            matched.append(Match(row, id_))
+        else:
+            odd = bool(kept) and kept not in baseline
+            matched.append(_doubtful(row, votes, contents.find(row), baseline[id_], locked, odd))
+        if visible and visible != matched[-1].line:
+            notes.append(f"Row {row.number}: its ID says {visible}; it was read as {matched[-1].line}")
+        elif not visible:
+            notes.append(f"Row {row.number}: its ID is gone; it was read as {id_}, by the hidden ID")
+    guessed, lost = _guess(without, contents, {m.line for m in matched})
+    notes += [f"Row {m.row.number}: its ID says {m.row.line}, which is no line of this return"
+              for m in guessed if m.row.line]  # fmt: skip
+    if guessed:
+        notes.append("Matched by guess, from their other cells: " + ", ".join(m.line for m in guessed))
+    return Matches((*matched, *guessed), tuple(lost), tuple(notes))
+
+
+def _astray(
+    schema: Schema, baseline: Baseline, contents: Contents, rows: Sequence[Row], hidden: Mapping[int, str]
+) -> set[int]:
+    """Rows both of whose IDs are another line's, as where IDs were dragged down or sorted without the rest.
+
+    What HR and the owner wrote stands together there; where only HR's columns were moved, the IDs are right.
+    """
+    locked = [c.key for c in schema.columns if not c.by_owner]
+    first: Mapping[str, Value] = next(iter(baseline.values()), {})
+    telling = max(locked, key=lambda key: len(as_text(first.get(key))), default="")
+    reads_as: dict[int, str] = {}
+    proven = False
+    for row in _at_odds(baseline, rows, telling):
+        issued = baseline.get(row.line)
+        if issued is None or hidden.get(row.number) != row.line or not is_another_line(issued, row, locked):
+            continue
+        if (found := contents.find(row)) and found != row.line:
+            reads_as[row.number] = found
+            proven = proven or (_answers(baseline[found], row, locked) and not _answers(issued, row, locked))
+    return set(reads_as) if proven else set()
+
+
+def _at_odds(baseline: Baseline, rows: Sequence[Row], telling: str) -> list[Row]:
+    """The rows whose most telling cell is not as it was issued for their ID; most have none."""
+    keys = next((row.keys for row in rows), ())
+    if telling not in keys:
+        return []
+    at = keys.index(telling)
+    none: Mapping[str, Value] = {}
+    return [r for r in rows if r.keys is keys and r.values[at] != baseline.get(r.line, none).get(telling)]
+
+
+def _answers(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a text in an owner's cell of a row is the one issued for a line."""
+    texts = {key: plain(value) for key, value in zip(row.keys, row.values, strict=True) if key not in locked}
+    return any(len(text) >= ENOUGH and text == plain(issued.get(key)) for key, text in texts.items())
+
+
+def _is_shifted(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a text issued in one column stands in another, as where a file's commas were taken for cells."""
+    home = {text: key for key, value in issued.items() if len(text := plain(value)) >= ENOUGH}
+    return any(home.get(plain(row[key]), key) != key for key in locked if key in row)
+
+
+def _reads_as(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether nothing in the row's locked cells differs from what was issued."""
+    return all(same(row[key], issued.get(key)) for key in locked if key in row)
+
+
+def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether a row with a line's ID says something else throughout: a line of another plan, perhaps, numbered alike.
+
+    Its longest locked text is another, and no more than half of its locked texts agree.
+    """
+    texts = {key: plain(issued.get(key)) for key in locked if key in row and not is_blank(issued.get(key))}
+    if not texts:
+        return False
+    agree = {key for key, text in texts.items() if plain(row[key]) == text}
+    return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
+
+
+def _doubtful(
+    row: Row, votes: Sequence[str], reads_as: str, issued: Mapping[str, Value], locked: Sequence[str], odd: bool
+) -> Match:
+    """The line of a row whose IDs, or whose ID and text, may disagree; `odd` where something else is in the ID's column."""
+    if len(set(votes)) == 1:
+        if reads_as in ("", votes[0]):
+            astray = odd or _is_shifted(issued, row, locked) or is_another_line(issued, row, locked)
+            other = astray and not reads_as
+            return Match(row, votes[0], f"the row's ID says {votes[0]}, and its other cells do not" if other else "")
+        return Match(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
+    if reads_as in votes:
+        return Match(row, reads_as)
+    return Match(row, votes[0], f"the row has two IDs, {votes[0]} and {votes[1]}")
+
+
+def _guess(rows: Sequence[Row], contents: Contents, taken: set[str]) -> tuple[list[Match], list[Row]]:
+    """Rows without an ID of this return by what they say, each line once; and the rows that are no line."""
+    finds = [(row, contents.find(row)) for row in rows]
+    often = Counter(found for _, found in finds)
+    guessed: list[Match] = []
+    lost: list[Row] = []
+    for row, found in finds:
+        if found and often[found] == 1 and found not in taken:
+            guessed.append(Match(row, found))
+        else:
+            lost.append(row)
+    return guessed, lost
+
+
+def is_emptied(row: Row) -> bool:
+    """Whether nothing but the row's ID is left in it: a deleted line, which deletes nothing."""
+    return row.values.count(None) == len(row.values) or all(map(is_blank, row.values))
+
+
+def by_line(matched: Sequence[Match]) -> dict[str, list[Match]]:
+    """The rows of each line, in the order they were found."""
+    rows: dict[str, list[Match]] = defaultdict(list)
+    for match in matched:
+        rows[match.line].append(match)
+    return rows

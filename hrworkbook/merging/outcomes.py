@@ -1,0 +1,135 @@
+"""The outcomes of a merge: what became of every cell a return brought back."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from hrworkbook.plan import Line
+from hrworkbook.schema import Column
+from hrworkbook.snapshot import Block, ChangeSet
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text
+
+OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
+"""Every cell received has exactly one of these."""
+TO_DECIDE = ("conflict", "locked", "invalid")
+ALREADY, AGAIN, TWICE = "Already merged", "Sent again", "Twice"
+FAMILIAR = (ALREADY, AGAIN, TWICE)
+"""What a file is called that was merged before, whose owner has sent it again, or that is there twice.
+
+It is skipped, and nothing is refused.
+"""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file that came back: its cells, and what the mail said of it."""
+
+    file: str
+    blocks: tuple[Block, ...]
+    sha256: str
+    sender: str = ""
+    sent: datetime | None = None
+    """None where nobody knows when it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a return that is not as it was issued, compared three ways."""
+
+    line: Line
+    column: Column
+    baseline: Value
+    master: Value
+    received: Value
+    outcome: str
+    why: str = ""
+    """For a cell that waits: the fault and the remedy, in a sentence."""
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether a cell of the master could hold it at all: no error value, no text too long for a cell."""
+        return not isinstance(self.received, CellError) and utf16_length(as_text(self.received)) <= LONGEST_TEXT
+
+
+def utf16_length(text: str) -> int:
+    """Characters as Excel counts them."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A non-blank cell that has no place in the plan."""
+
+    cell: str
+    value: Value
+    why: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One return held against its baseline and the master: what is not as issued, its strays, and how it was read."""
+
+    received: Received
+    """The file, without its cells."""
+    return_id: str
+    owner: str
+    cells: tuple[Cell, ...]
+    """Every cell but the unchanged."""
+    strays: tuple[Stray, ...]
+    notes: tuple[str, ...] = ()
+    unknown_headings: Mapping[str, str] = field(default_factory=dict)
+    """Headings that were not known, each with a suggestion or ''."""
+    unchanged: int = 0
+    """Cells that say what was issued."""
+    lines: int = 0
+    """Lines of the plan that the file holds."""
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """How many cells had each outcome; the sum is the cells received."""
+        counted = Counter(c.outcome for c in self.cells)
+        counted["unchanged"] += self.unchanged
+        counted["unplaced"] = len(self.strays)
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+    @property
+    def count(self) -> int:
+        """The cells received."""
+        return self.unchanged + len(self.cells) + len(self.strays)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not merged, and why; the master was not touched by it."""
+
+    file: str
+    reason: str
+    sha256: str = ""
+    sender: str = ""
+    sent: datetime | None = None
+    what: str = "Refused"
+    """How the Register calls it: Refused, Older, Already merged, Sent again, Twice, No return, No month."""
+    return_id: str = ""
+    owner: str = ""
+
+
+def by_this_clock(sent: datetime | None) -> datetime | None:
+    """The moment by this computer's clock, without a zone."""
+    return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of every file and every cell, and what merging writes."""
+
+    returns: tuple[Comparison, ...]
+    refused: tuple[Refused, ...]
+    changes: ChangeSet
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
+        waits = any(r.outcomes[o] for r in self.returns for o in (*TO_DECIDE, "unplaced"))
+        return waits or any(r.what not in (*FAMILIAR, "Older") for r in self.refused)

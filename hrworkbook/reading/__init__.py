@@ -1,0 +1,1 @@
+"""A hostile file → its cells, read in a capped child process."""

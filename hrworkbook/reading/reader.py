@@ -1,0 +1,254 @@
+"""Read any file an owner may send: its cells, or a plain reason why not.
+
+`read_file` reads in this process. `Reader` reads in a child process with a memory cap and a time limit, for files nobody
+vouches for; one child reads many files and is replaced when one of them kills it or holds it up.
+"""
+
+import hashlib
+import json
+import stat
+import sys
+import time as clock
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from hrworkbook.errors import UnreadableFile
+from hrworkbook.reading.bounds import PLAIN, RESAVE
+from hrworkbook.snapshot import Block
+from hrworkbook.values import CellError, Uncomputed, Value
+
+if TYPE_CHECKING:
+    from hrworkbook.reading.workerline import Line
+
+AHEAD, AHEAD_BYTES = 40, 4 << 20
+"""Files, and bytes of files, that the child is given before it has answered the first of them: it and the caller work at
+the same time, and what is answered waits in memory."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as read: its sheets in tab order, and what is worth telling the officer about it."""
+
+    name: str
+    kind: str
+    """xlsx, xlsm, xlsb, xls, ods or csv: what the file is, whatever it is called."""
+    blocks: tuple[Block, ...]
+    sha256: str
+    notes: tuple[str, ...] = ()
+    """Sentences such as 'It was locked with a password.'"""
+    hidden_rows: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Rows hidden or filtered out, counted from 1, by sheet; sheets without any are left out."""
+
+
+class Source(Protocol):
+    """Something to read: a file on disk (`path`), or the bytes of an attachment (`data`)."""
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies; None for an attachment."""
+
+    @property
+    def data(self) -> bytes | None:
+        """Its bytes; None for a file on disk."""
+
+
+Item = TypeVar("Item", bound="Source | Path")
+
+
+def read_file(source: Path | bytes, name: str = "", password: str | None = None) -> Reading:
+    """The cells of a file, read in this process: for files we made ourselves, or where the process is already a child.
+
+    Raises UnreadableFile where it is no spreadsheet, or a broken, locked or dangerous one.
+    """
+    from hrworkbook.reading.cells import cells_of_file
+    from hrworkbook.reading.worker import read_bytes
+
+    shown = name or (source.name if isinstance(source, Path) else "the file")
+    try:
+        if isinstance(source, Path):
+            _size_of(source)
+            source = read_bytes(str(source))
+        book = cells_of_file(source, shown, password)
+    except UnreadableFile as refusal:
+        raise UnreadableFile(shown, refusal.fault, refusal.remedy) from None
+    book["sha256"] = hashlib.sha256(source).hexdigest()
+    return _reading(book, shown)
+
+
+class Reader:
+    """Reads files in a child process that is capped to `memory_mb` and has `seconds` for each; close it, or use `with`.
+
+    A file that kills the child or outlasts its time is refused, and the next one gets a fresh child. Raises ToolMissing where
+    this computer lets no second process start.
+    """
+
+    def __init__(self, memory_mb: int = 1024, seconds: float = 15, password: str | None = None) -> None:
+        self.memory_mb = memory_mb
+        self.seconds = seconds
+        self.password = password
+        self._line: Line | None = None
+        self._since = 0.0
+
+    def __enter__(self) -> Self:
+        self._connected()  # the child starts up while the caller still looks for files
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._line:
+            self._line.hang_up()
+            self._line = None
+
+    def read(self, item: "Source | Path") -> Reading:
+        """The cells of one file; raises UnreadableFile."""
+        for _, outcome in self.read_many([item]):
+            if isinstance(outcome, UnreadableFile):
+                raise outcome
+            return outcome
+        raise AssertionError("read_many answers every item")
+
+    def read_many(self, items: Iterable[Item]) -> Iterator[tuple[Item, "Reading | UnreadableFile"]]:
+        """Each item with its cells or its refusal, in the order given; the child reads ahead while the caller works."""
+        waiting: deque[tuple[Item, dict[str, Any] | UnreadableFile, bytes]] = deque()
+        source = iter(items)
+        more = True
+        ahead = 0
+        try:
+            while True:
+                while more and len(waiting) < AHEAD and (ahead < AHEAD_BYTES or not waiting):
+                    item = next(source, None)
+                    if item is None:
+                        more = False
+                        break
+                    request, data = self._request(item)
+                    waiting.append((item, request, data))
+                    ahead += _bytes_of(request)
+                    if isinstance(request, dict):
+                        self._ask(request, data, first=sum(isinstance(r, dict) for _, r, _ in waiting) == 1)
+                if not waiting:
+                    return
+                item, request, data = waiting[0]
+                outcome = request if isinstance(request, UnreadableFile) else self._outcome(_name(item), waiting)
+                waiting.popleft()
+                ahead -= _bytes_of(request)
+                yield item, outcome
+        finally:
+            if any(isinstance(request, dict) for _, request, _ in waiting):
+                self.close()
+
+    def _request(self, item: "Source | Path") -> tuple[dict[str, Any] | UnreadableFile, bytes]:
+        name = _name(item)
+        path = item if isinstance(item, Path) else item.path
+        data = None if isinstance(item, Path) else item.data
+        request: dict[str, Any] = {"name": name, "password": self.password}
+        if data is not None:
+            return {**request, "size": len(data)}, data
+        if path is None:
+            return UnreadableFile(name, "it has no contents", "Ask the sender to attach it again"), b""
+        try:
+            size = _size_of(path)
+        except UnreadableFile as refusal:
+            return UnreadableFile(name, refusal.fault, refusal.remedy), b""
+        return {**request, "path": str(path.absolute()), "on_disk": size}, b""
+
+    def _ask(self, request: dict[str, Any], data: bytes, first: bool) -> None:
+        if first:
+            self._since = clock.monotonic()
+        self._connected().ask(json.dumps(request).encode("ascii"), data)
+
+    def _connected(self) -> "Line":
+        if self._line is None:
+            from hrworkbook.reading.workerline import Line
+
+            self._line = Line(self.memory_mb)
+        return self._line
+
+    def _outcome(self, name: str, waiting: "deque[Any]") -> "Reading | UnreadableFile":
+        """What became of the first file waiting; a child that is gone is replaced and given the rest."""
+        while True:
+            assert self._line is not None
+            answer = self._line.answer(self._since + self.seconds, self.memory_mb)
+            if isinstance(answer, tuple):
+                self._since, book = answer
+                if "fault" in book:
+                    return UnreadableFile(name, book["fault"], book["remedy"])
+                return _reading(book, name)
+            self.close()
+            asked = [(request, data) for _, request, data in waiting if isinstance(request, dict)]
+            blamed = answer != "retired"
+            for index, (request, data) in enumerate(asked[1:] if blamed else asked):
+                self._ask(request, data, first=index == 0)
+            if blamed:
+                return UnreadableFile(name, *self._last_words(answer))
+
+    def _last_words(self, why: str) -> tuple[str, str]:
+        """Fault and remedy for a file that ended its child."""
+        if why == "late":
+            return f"it took longer than {self.seconds:g} seconds to read, far longer than any return", PLAIN
+        if why == "memory":
+            return "it needs more memory than any return should", PLAIN
+        return "it is damaged in a way that stops the reader", RESAVE
+
+
+def _name(item: "Source | Path") -> str:
+    return item.name
+
+
+def _bytes_of(request: dict[str, Any] | UnreadableFile) -> int:
+    return 0 if isinstance(request, UnreadableFile) else int(request.get("size") or request.get("on_disk") or 0)
+
+
+def _size_of(path: Path) -> int:
+    """A file's bytes; refuses what is no file: a folder, a device, nothing at all."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        raise UnreadableFile(path.name, "there is no such file", "Check its name and folder") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise UnreadableFile(
+            path.name, "this is a folder", "Give the file in it, or give the folder to `hrworkbook merge`"
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableFile(path.name, "this is no ordinary file", "Give a file")
+    return found.st_size
+
+
+_SPECIAL: dict[str, Callable[[str], Value]] = {
+    "e": CellError,
+    "u": Uncomputed,
+    "d": date.fromisoformat,
+    "t": datetime.fromisoformat,
+    "h": time.fromisoformat,
+}
+
+
+def _reading(book: dict[str, Any], name: str) -> Reading:
+    """A reading out of the plain lists a child sends."""
+    blocks: list[Block] = []
+    hidden: dict[str, frozenset[int]] = {}
+    for sheet in book["sheets"]:
+        rows = sheet["rows"]
+        for row, column, tag, text in sheet["specials"]:
+            rows[row][column] = _SPECIAL[tag](text)
+        merges = tuple((top, left, bottom, right) for top, left, bottom, right in sheet["merges"])
+        blocks.append(Block(sheet["name"], rows, merges, sheet["hidden"]))
+        if sheet["hidden_rows"]:
+            hidden[sheet["name"]] = frozenset(sheet["hidden_rows"])
+    notes = list(book["notes"])
+    if not book.get("capped", True) and sys.platform != "darwin":
+        notes.append("This computer could not cap the memory used to read it.")
+    return Reading(name, book["kind"], tuple(blocks), book["sha256"], tuple(notes), hidden)

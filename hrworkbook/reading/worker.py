@@ -1,0 +1,106 @@
+"""The capped child process: takes files on its standard input, answers with their cells.
+
+A frame is four bytes of length, then JSON; a request that carries the file itself is followed by its bytes. JSON, not
+pickle: what a hostile file could make of this process must not become code in its parent. A file that kills the process or
+holds it up costs only that file; see `hrworkbook.reading.reader.Reader`.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from typing import Any, BinaryIO
+
+from hrworkbook.errors import UnreadableFile
+from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, RESAVE, refused
+from hrworkbook.reading.cells import cells_of_file
+
+RETIRE_AFTER = 4 * MB
+"""A file or an answer of this size leaves the process's memory in pieces; it then makes way for a fresh one."""
+
+
+def serve(memory_mb: int) -> None:
+    """Answer requests until the standard input ends, or until a large file has been answered."""
+    requests = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    capped = cap_memory(memory_mb * MB)
+    while True:
+        frame = _exactly(requests, 4)
+        if len(frame) < 4:
+            return
+        request = json.loads(_exactly(requests, int.from_bytes(frame, "little")))
+        data = _exactly(requests, request["size"]) if "size" in request else None
+        answer, last = _answer(request, data)
+        answer["capped"] = capped
+        body = json.dumps(answer, check_circular=False).encode("ascii")
+        _send(answers, len(body).to_bytes(4, "little") + body)
+        if last or len(body) > RETIRE_AFTER or (data is not None and len(data) > RETIRE_AFTER):
+            return
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    return stream.read(size)
+
+
+def _send(stream: BinaryIO, frame: bytes) -> None:
+    view = memoryview(frame)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def _answer(request: dict[str, Any], data: bytes | None) -> tuple[dict[str, Any], bool]:
+    """The answer to a request, and whether the process should end after it."""
+    try:
+        if data is None:
+            data = read_bytes(request["path"])
+        book = cells_of_file(data, request["name"], request.get("password"))
+        book["sha256"] = hashlib.sha256(data).hexdigest()
+        return book, len(data) > RETIRE_AFTER
+    except UnreadableFile as refusal:
+        return {"fault": refusal.fault, "remedy": refusal.remedy}, False
+    except (MemoryError, RecursionError):
+        return {"fault": TOO_MUCH[0], "remedy": TOO_MUCH[1]}, True
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # The parser's panics are no `Exception`; whatever it is, the file is at fault and the next one is not.
+        said = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
+        return {"fault": f"it is damaged in a way that confuses the reader ({said})", "remedy": RESAVE}, True
+
+
+TOO_MUCH = "it needs more memory than any return should", PLAIN
+
+
+def read_bytes(path: str) -> bytes:
+    """The file's bytes, one more than `FILE_MAX` at most; raises UnreadableFile where it cannot be opened."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs the child a tenth of its start-up)
+            # Room for the largest file takes longer to set aside than most files take to read.
+            return file.read(min(os.fstat(file.fileno()).st_size, FILE_MAX) + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise refused(
+            f"it cannot be opened ({reason})", "Close it elsewhere, check that you may read it, and try again"
+        ) from None
+
+
+def cap_memory(size: int) -> bool:
+    """Bound this process's memory, in bytes; False where this system has no way to."""
+    if sys.platform == "win32":
+        from hrworkbook.reading.jobobject import cap_this_process
+
+        return cap_this_process(size)
+    import resource
+
+    try:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if hard != resource.RLIM_INFINITY:
+            size = min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):
+        return False
+    return sys.platform != "darwin"  # which takes the limit and ignores it; the parent watches instead

@@ -1,0 +1,134 @@
+"""The line to the capped child: starts it, sends files, waits no longer than allowed for an answer."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time as clock
+from pathlib import Path
+from typing import Any, Literal
+
+from hrworkbook.errors import ToolMissing
+
+Gone = Literal["late", "memory", "died", "retired"]
+"""Why no answer came: out of time, out of memory, crashed, or ended of itself before it came to this file."""
+
+ANSWER_MAX = 700 << 20
+
+# The child needs a few modules of this package and the parser: not the package's front door, not `site`, nothing that lies
+# beside the file or in the current folder. That is also three quarters of what its start would cost.
+_BOOT = (
+    "import sys; p = type(sys)('hrworkbook'); p.__path__ = [sys.argv[1]]; sys.modules['hrworkbook'] = p; "
+    "sys.path[:0] = sys.argv[3:]; from hrworkbook.reading.worker import serve; serve(int(sys.argv[2]))"
+)
+
+
+class Line:
+    """One child process and the two threads that talk to it, so that neither side can hold up the other."""
+
+    def __init__(self, memory_mb: int) -> None:
+        flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
+        try:
+            self.process = subprocess.Popen(
+                [_python(), *flags, "-c", _BOOT, str(Path(__file__).parents[1]), str(memory_mb), *_library_folders()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise ToolMissing(
+                "reading files",
+                f"the process that reads them safely cannot be started ({(error.strerror or 'no reason given').lower()})",
+                "Close other programs and try again; if it goes on, ask IT whether Python may start a second process",
+            ) from None
+        self._watched = sys.platform == "darwin"
+        """Whether memory is watched from here, for want of a cap."""
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        for work in (self._send, self._receive):
+            threading.Thread(target=work, daemon=True).start()
+
+    def ask(self, request: bytes, data: bytes) -> None:
+        """Send a file's request, and the file where it comes along."""
+        self._requests.put(len(request).to_bytes(4, "little") + request)
+        if data:
+            self._requests.put(data)
+
+    def answer(self, deadline: float, memory_mb: int) -> tuple[float, dict[str, Any]] | Gone:
+        """When the next answer came and what it says, or why none will."""
+        while True:
+            left = max(deadline - clock.monotonic(), 0)
+            try:
+                came, body = self._answers.get(timeout=min(left, 0.5) if self._watched else left)
+            except queue.Empty:
+                if clock.monotonic() >= deadline:
+                    return "late"
+                if self._watched and resident_mb(self.process.pid) > memory_mb:
+                    return "memory"
+                continue
+            if body:
+                return came, json.loads(body)
+            return _last_word(self.process.wait())
+
+    def hang_up(self) -> None:
+        """End the child, whatever it is doing."""
+        self._requests.put(None)
+        self.process.kill()
+        self.process.wait()
+
+    def _send(self) -> None:
+        stream = self.process.stdin
+        assert stream is not None
+        with contextlib.suppress(OSError):  # the child is gone; the other thread notices
+            while (frame := self._requests.get()) is not None:
+                stream.write(frame)
+                stream.flush()
+        with contextlib.suppress(OSError):
+            stream.close()
+
+    def _receive(self) -> None:
+        stream = self.process.stdout
+        assert stream is not None
+        with stream:
+            while True:
+                size = stream.read(4)
+                length = int.from_bytes(size, "little")
+                body = stream.read(length) if len(size) == 4 and length <= ANSWER_MAX else b""
+                if not body or len(body) < length:
+                    self._answers.put((clock.monotonic(), b""))
+                    return
+                self._answers.put((clock.monotonic(), body))
+
+
+def _last_word(code: int) -> Gone:
+    """What an exit code says: the parser aborts (SIGABRT, on Windows fail-fast) where it cannot have the memory it wants."""
+    if code == 0:
+        return "retired"
+    return "memory" if code in (-6, -9, 134, 137, 3, 0xC0000409, 0xC0000409 - (1 << 32)) else "died"
+
+
+def _python() -> str:
+    """The interpreter itself; in a Windows virtual environment `python.exe` only starts another, which would escape a kill."""
+    return str(getattr(sys, "_base_executable", "") or sys.executable) if os.name == "nt" else sys.executable
+
+
+def _library_folders() -> list[str]:
+    """Where the parser and the other libraries lie; never the current folder."""
+    found = importlib.util.find_spec("python_calamine")
+    first = [str(Path(found.origin).parents[1])] if found and found.origin else []
+    rest = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and Path(p).is_absolute()]
+    return list(dict.fromkeys(first + rest))
+
+
+def resident_mb(pid: int) -> int:
+    """Memory a process occupies, where it has no cap of its own (macOS takes RLIMIT_AS and ignores it)."""
+    try:
+        said = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2).stdout
+    except (OSError, subprocess.SubprocessError):
+        return 0
+    return int(said) // 1024 if said.strip().isdecimal() else 0

@@ -1,0 +1,160 @@
+"""Find a plan's table on messy sheets and read it, losing nothing on the way."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from hrworkbook.errors import NotAReturn
+from hrworkbook.findings import listed
+from hrworkbook.schema import Schema
+from hrworkbook.snapshot import Block, column_letters
+from hrworkbook.tables.headings import Heading, Words, words_of
+from hrworkbook.tables.heads import DEEPEST, Head, find_header, is_plain
+from hrworkbook.tables.rows import Reading, Row, Table, Unplaced
+from hrworkbook.values import Value, is_blank
+
+__all__ = ["Heading", "Row", "Table", "Unplaced", "find_table", "find_tables"]
+
+_LOOKED_AT = 100
+"""Rows from the top in which headings are also looked for when nothing is written exactly as the plan has it."""
+_NARROW = 20
+"""Columns of a sheet that is rather a list or a page of notes than the table: it is worth a closer look before a try."""
+
+
+def find_table(
+    blocks: Sequence[Block],
+    schema: Schema,
+    aliases: Mapping[str, str] | None = None,
+    need: int = 2,
+    *,
+    furniture: Collection[str] = (),
+    ignored: Collection[str] = (),
+    name: str = "",
+) -> Table:
+    """The one table of a file; cells of every other sheet are unplaced.
+
+    `aliases` are learned headings (header to key). `need` is how many headings, the ID among them, make a table.
+    `furniture` holds the plain texts of issued titles and seals, `ignored` the headings of columns that only show.
+    Of several sheets with a table the one with most known headings is read, then the one with most rows.
+    Raises NotAReturn at `name` where there is none.
+    """
+    words = words_of(schema, aliases, ignored)
+    found = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
+    if not found:
+        raise _refusal(blocks, words, name)
+    block, head = max(found, key=lambda f: (f[1].known, not f[0].hidden, len(f[0].rows)))
+    reading = Reading(block, words, furniture)
+    reading.read(head.suggesting)
+    reading.others([b for b in blocks if b is not block])
+    for other, _ in found:
+        if other is not block:
+            reading.notes.append(f"Sheet '{other.name}' holds a table too, and was not read.")
+    return reading.table()
+
+
+def find_tables(
+    blocks: Sequence[Block],
+    schema: Schema,
+    aliases: Mapping[str, str] | None = None,
+    need: int = 2,
+    *,
+    needed: Collection[str] = (),
+    furniture: Collection[str] = (),
+    ignored: Collection[str] = (),
+    name: str = "",
+) -> tuple[Table, ...]:
+    """Every sheet's table, in tab order (twelve months as twelve sheets); the other sheets' cells are unplaced in the first.
+
+    A table must have the columns `needed`. The rest is as for `find_table`.
+    """
+    words = words_of(schema, aliases, ignored)
+    found = []
+    for block in blocks:
+        head = _find_head(block, words, need)
+        if head and head.keys.issuperset(needed):
+            found.append((block, head))
+    if not found:
+        raise _refusal(blocks, words, name, needed)
+    readings = [Reading(block, words, furniture) for block, _ in found]
+    for reading, (_, head) in zip(readings, found, strict=True):
+        reading.read(head.suggesting)
+    taken = {id(block) for block, _ in found}
+    readings[0].others([b for b in blocks if id(b) not in taken])
+    return tuple(reading.table() for reading in readings)
+
+
+def _find_head(block: Block, words: Words, need: int) -> Head | None:
+    """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
+    rows, raw = block.rows, words.raw
+    need = min(need, len(words.headers))
+    best: Head | None = None
+    is_sure = False  # only a header with the plan's own words could be better
+    below = 0  # the first row that the best header leaves for others
+    for row, values in enumerate(rows, 1):
+        if row < below:
+            continue
+        strange = raw.isdisjoint(values)
+        if strange and (is_sure or row > _LOOKED_AT):
+            continue
+        if strange and not words.any_likely(values):
+            continue
+        most = best.known if best else need - 1
+        if sum(len(line) - line.count(None) for line in rows[row - 1 : row - 1 + DEEPEST]) <= most:
+            continue
+        if len(values) <= _NARROW and not _may_be_known(rows[row - 1 : row - 1 + DEEPEST], words, most):
+            continue
+        found = find_header(rows, block.merges, row, words)
+        if found.known >= need and (not best or found.known > best.known):
+            best, is_sure = found, 2 * found.known >= len(words.headers)
+            below = row + found.depth
+            if found.depth == DEEPEST and below <= len(rows) and words.any_likely(rows[below - 1]):
+                below = row + 1  # the row may be a band over a header as deep
+            if best.depth == 1 and is_plain(rows, best):
+                break
+    return best.with_unheaded(rows) if best else None
+
+
+def _may_be_known(lines: Sequence[Sequence[Value]], words: Words, most: int) -> bool:
+    """Whether more columns than so many have a cell in these rows that may be a part of a heading."""
+    likely: set[int] = set()
+    for line in lines:
+        likely.update(words.likely_in(line))
+        if len(likely) > most:
+            return True
+    return False
+
+
+def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collection[str] = ()) -> NotAReturn:
+    """Why no table was found, as plainly as can be said."""
+    if not any(not is_blank(v) for b in blocks for row in b.rows for v in row):
+        return NotAReturn(name, "every sheet is empty", "Ask the sender to send the file again")
+    for block in blocks:
+        column = _on_its_side(block, words)
+        if column:
+            return NotAReturn(
+                name,
+                f"the table on sheet '{block.name}' lies on its side: its headings run down column {column}",
+                "Ask the sender for the headings across the top, one line to a row, as in the return they were sent",
+            )
+    wanted = [words.headers[key] for key in needed] or list(words.headers.values())[:4]
+    sheets = listed(f"'{b.name}'" for b in blocks[:3]) + (" and others" if len(blocks) > 3 else "")
+    first = next(" ".join(str(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
+    begins = first if len(first) <= 60 else f"{first[:59].rstrip()}…"
+    return NotAReturn(
+        name,
+        f"no table with the headings {listed(wanted)} was found on {sheets}; the file begins '{begins}'",
+        "If it is a return, ask the sender for the sheet with its heading row",
+    )
+
+
+def _on_its_side(block: Block, words: Words) -> str:
+    """The column down which the plan's headings run; '' where they do not."""
+    down: Counter[int] = Counter()
+    seen: set[tuple[int, str]] = set()
+    for row in block.rows[:_LOOKED_AT]:
+        for at, value in enumerate(row[:DEEPEST], 1):
+            found = words.match(value) if isinstance(value, str) and 0 < len(value) <= 400 else None
+            if found and (at, found[0]) not in seen:
+                seen.add((at, found[0]))
+                down[at] += 1
+    at, most = max(down.items(), key=lambda item: item[1], default=(0, 0))
+    return column_letters(at) if most >= max(3, len(words.headers) // 3) else ""

@@ -1,0 +1,327 @@
+"""Read the rows of a table whose header was found, with the address of every cell.
+
+Every non-blank cell of the sheet is in a row, is part of its furniture (headings, issued titles, columns that only
+show), or is listed as unplaced with the reason.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
+
+from hrworkbook.findings import count
+from hrworkbook.snapshot import Block, Range, address, column_letters
+from hrworkbook.tables.headings import Heading, Words
+from hrworkbook.tables.heads import Columns, Head, absent, find_header
+from hrworkbook.values import CellError, Value, is_blank, plain, same
+
+Place = tuple[int, Value]
+"""Sheet column, from 1, and value."""
+
+
+class Row:
+    """One row of a table. A column that is not there, or lies under a merged cell, is absent from its `keys`."""
+
+    __slots__ = ("_cells", "ats", "keys", "line", "number", "values")
+
+    def __init__(
+        self, number: int, line: str, keys: tuple[str, ...], ats: tuple[int, ...], values: tuple[Value, ...]
+    ) -> None:
+        self.number = number
+        """Sheet row, from 1."""
+        self.line = line
+        """The ID in its ID column as text; '' where there is none."""
+        self.keys = keys
+        self.ats = ats
+        """Sheet column of each key, from 1."""
+        self.values = values
+        """What stands there; a blank cell is None."""
+        self._cells: Mapping[str, Place] | None = None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.keys
+
+    def __getitem__(self, key: str) -> Value:
+        return self.values[self.keys.index(key)]
+
+    @property
+    def cells(self) -> Mapping[str, Place]:
+        """Sheet column (from 1) and value by key."""
+        if self._cells is None:
+            self._cells = dict(zip(self.keys, zip(self.ats, self.values, strict=True), strict=True))
+        return self._cells
+
+
+class Unplaced(NamedTuple):
+    """A cell that no row or column of the plan takes."""
+
+    sheet: str
+    cell: str
+    value: Value
+    why: str
+
+
+_unplaced = tuple.__new__
+"""Makes one in a third of the time: a folder of forms has a hundred thousand."""
+
+
+class _Letters(dict[int, str]):
+    """The letters of a sheet column, from 1."""
+
+    def __missing__(self, column: int) -> str:
+        self[column] = column_letters(column)
+        return self[column]
+
+
+_letters = _Letters()
+
+
+def unplaced(sheet: str, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> list[Unplaced]:
+    """The cells of a sheet row that are not blank, as unplaced; they stand in the first columns, or in those given."""
+    line = str(number)
+    return [
+        _unplaced(Unplaced, (sheet, _letters[at] + line, value, why))
+        for at, value in zip(columns or range(1, len(row) + 1), row, strict=True)
+        if value is not None and (type(value) is not str or "!" <= value < "\x7f" or not is_blank(value))
+    ]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it was read: its headings, rows, and all that could not be placed."""
+
+    sheet: str
+    first_header_row: int
+    header_rows: int
+    headings: tuple[Heading, ...]
+    rows: tuple[Row, ...]
+    unplaced: tuple[Unplaced, ...]
+    notes: tuple[str, ...]
+    """The receipt's sentences: how the file was read."""
+    furniture: int = 0
+    """Cells placed without being in a row: headings, issued titles, columns that only show."""
+
+    @property
+    def placed(self) -> int:
+        """Non-blank cells that were placed; with `unplaced` it makes up every non-blank cell of the file."""
+        cells = sum(not is_blank(value) for row in self.rows for value in row.values)
+        return self.furniture + cells + sum(1 for row in self.rows if row.line)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The columns of the plan that were found."""
+        return frozenset(h.key for h in self.headings if h.key is not None)
+
+
+class Reading:
+    """One sheet being read: collects rows, unplaced cells and the receipt's notes."""
+
+    def __init__(self, block: Block, words: Words, furniture: Collection[str]) -> None:
+        self.block = block
+        self.words = words
+        self.issued = frozenset(furniture)
+        self.rows: list[Row] = []
+        self.unplaced: list[Unplaced] = []
+        self.notes: list[str] = []
+        self.heads: list[Head] = []
+        self.furniture = 0
+        self.loose: list[tuple[int, Sequence[Value]]] = []
+        self.hanging: set[int] = set()
+        """Rows under a cell that is merged downwards."""
+
+    def table(self) -> Table:
+        """What was read, as data."""
+        first = self.heads[0]
+        headings = first.headings if len(self.heads) == 1 else tuple(h for head in self.heads for h in head.headings)
+        return Table(
+            self.block.name, first.top, first.depth, headings, tuple(self.rows), tuple(self.unplaced),
+            (*self.opening(first), *self.notes), self.furniture,
+        )  # fmt: skip
+
+    def opening(self, first: Head) -> list[str]:
+        """The receipt's first sentences: where the headings stand, and what they were read as."""
+        rows = f"row {first.top}" if first.depth == 1 else f"rows {first.top} to {first.top + first.depth - 1}"
+        notes = [f"Sheet '{self.block.name}': headings in {rows}, {count(len(self.rows), 'row')} read."]
+        for head in self.heads:
+            notes += head.told
+        missing = absent(self.heads, self.words)
+        return [*notes, missing] if missing else notes
+
+    def read(self, head: Head) -> None:
+        """The whole sheet: what stands above, the header, and the rows under it and under any further header."""
+        for number in range(1, head.top):
+            self.beside(number, self.block.rows[number - 1], "stands above the table")
+        bottom = len(self.block.rows)
+        covered = self.covered(head.top + head.depth, bottom) if self.block.merges else {}
+        start = head.top
+        while start <= bottom:
+            self.header(head)
+            start = self.body(head, covered)
+            if start <= bottom:
+                head = find_header(self.block.rows, self.block.merges, start, self.words)
+        self.settle_loose()
+
+    def header(self, head: Head) -> None:
+        """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
+        self.furniture += head.cells
+        if not self.heads:
+            self.heads.append(head)
+        elif _columns(head.headings) == _columns(h for one in self.heads for h in one.headings):
+            self.notes.append(f"The headings are repeated in row {head.top}.")
+        else:
+            self.heads.append(head)
+            self.notes.append(f"A second set of headings, in other columns, begins in row {head.top}.")
+
+    def body(self, head: Head, covered: Mapping[int, set[int]]) -> int:
+        """Read rows below a header up to the next one; the row that next header stands on."""
+        rows, columns = self.block.rows, head.columns
+        marks, enough = head.marks
+        keys, ats, width, id_at = columns.keys, columns.ats, columns.width, columns.id_at
+        pick = itemgetter(*(at - 1 for at in ats)) if len(ats) > 1 else lambda row: tuple(row[at - 1] for at in ats)
+        alone = len(keys) > 2
+        for number in range(head.top + head.depth, len(rows) + 1):
+            row = rows[number - 1]
+            size = len(row)
+            if row.count(None) == size:
+                continue
+            if not marks.isdisjoint(row) and self.is_header(number, row, marks, enough, head):
+                return number
+            if size < width:
+                row = [*row, *(None,) * (width - size)]
+            if number in covered:
+                self.merged_row(number, row, columns, covered[number])
+                continue
+            line_value = row[id_at - 1] if id_at else None
+            line = plain(line_value) if line_value is not None and type(line_value) is not CellError else ""
+            values = pick(row)
+            if (line and " " not in line) or _filled(values) + bool(line) > alone:
+                self.rows.append(Row(number, line, keys, ats, values))
+                if columns.others or size > width:
+                    self.rest(number, row, columns)
+                if line_value is not None and not line and not is_blank(line_value):
+                    self.lose(number, id_at, line_value, "is an error value where the ID should be")
+            else:
+                self.loose.append((number, row))
+        return len(rows) + 1
+
+    def is_header(self, number: int, row: Sequence[Value], marks: set[Value], enough: int, head: Head) -> bool:
+        """Whether the row begins a further header; a row with an ID of its own does not, whatever its words."""
+        if sum(value in marks for value in row) < enough:
+            return False
+        at = next((h.column for h in head.headings if h.how == "id"), 0)
+        if at and at <= len(row) and not is_blank(row[at - 1]) and row[at - 1] not in marks:
+            return False
+        further = find_header(self.block.rows, self.block.merges, number, self.words)
+        return further.known >= max(2, (head.known + 1) // 2)
+
+    def covered(self, first: int, last: int) -> dict[int, set[int]]:
+        """By row, the columns that lie under a merged cell's first one."""
+        width = max(map(len, self.block.rows), default=0)
+        room = (last - first + 1) * width
+        under: dict[int, set[int]] = {}
+        for r1, c1, r2, c2 in self.block.merges:
+            top, bottom, right = max(r1, first), min(r2, last), min(c2, width)
+            room -= max(bottom - top + 1, 0) * max(right - c1 + 1, 0)
+            if room < 0:
+                self.notes.append("Some merged cells overlap; they were read as they stand.")
+                break
+            self.hanging.update(range(max(top, r1 + 1), bottom + 1))
+            for number in range(top, bottom + 1):
+                columns = under.setdefault(number, set())
+                columns.update(range(c1 + (number == r1), right + 1))
+            if top <= bottom and c1 <= width:
+                self.notes.append(_merge_note((r1, c1, r2, c2)))
+        return {number: columns for number, columns in under.items() if columns}
+
+    def merged_row(self, number: int, row: Sequence[Value], columns: Columns, under: set[int]) -> None:
+        """A row with cells under a merged one: those are absent, and what hides in them is unplaced."""
+        at_id = columns.id_at and columns.id_at not in under
+        line_value = row[columns.id_at - 1] if at_id else None
+        line = "" if isinstance(line_value, CellError) else plain(line_value)
+        keyed = [(key, at) for key, at in zip(columns.keys, columns.ats, strict=True) if at not in under]
+        values = tuple(row[at - 1] for _, at in keyed)
+        shown = [None if at in under else value for at, value in enumerate(row, 1)]
+        alone = len(columns.keys) > 2 and number not in self.hanging
+        if (line and " " not in line) or _filled(values) + bool(line) > alone:
+            self.rows.append(Row(number, line, tuple(key for key, _ in keyed), tuple(at for _, at in keyed), values))
+            self.rest(number, shown, columns)
+            if isinstance(line_value, CellError):
+                self.lose(number, columns.id_at, line_value, "is an error value where the ID should be")
+        else:
+            self.loose.append((number, shown))
+        for at in sorted(under):
+            if at <= len(row) and not is_blank(row[at - 1]):
+                self.lose(number, at, row[at - 1], "lies under a merged cell")
+
+    def rest(self, number: int, row: Sequence[Value], columns: Columns) -> None:
+        """What the last row read holds outside the plan's columns."""
+        for at, heading in columns.others.items():
+            value = row[at - 1]
+            if value is None or is_blank(value):
+                continue
+            if heading is None:
+                self.beside(number, (value,), "stands beside the table, under no heading", (at,))
+            elif heading.how == "shown only":
+                self.furniture += 1
+            elif heading.how == "doubled":
+                twin, cells = columns.twin(heading, self.words), self.rows[-1].cells
+                if twin in cells and same(cells[twin][1], value) or twin == "" and _same_id(columns, row, value):
+                    self.furniture += 1
+                else:
+                    self.lose(number, at, value, f"its column '{heading.header}' stands twice")
+            else:
+                self.lose(number, at, value, f"its column '{heading.header}' is not known")
+        if len(row) > columns.width:
+            beyond = range(columns.width + 1, len(row) + 1)
+            self.beside(number, row[columns.width :], "stands beside the table, under no heading", beyond)
+
+    def settle_loose(self) -> None:
+        """Rows with a single cell are headings or notes: say where they stand."""
+        last = self.rows[-1].number if self.rows else 0
+        for number, row in self.loose:
+            self.beside(number, row, "stands alone in its row" if number < last else "stands below the table")
+
+    def beside(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
+        """Cells that are furniture where they say what was issued, and unplaced otherwise."""
+        found = unplaced(self.block.name, number, row, why, columns)
+        self.unplaced += self.without_furniture(found) if self.issued else found
+
+    def without_furniture(self, found: Sequence[Unplaced]) -> list[Unplaced]:
+        """Those of some cells that were not issued; the others are counted."""
+        strange = [one for one in found if plain(one.value) not in self.issued]
+        self.furniture += len(found) - len(strange)
+        return strange
+
+    def lose(self, number: int, at: int, value: Value, why: str) -> None:
+        self.unplaced.append(Unplaced(self.block.name, address(number, at), value, why))
+
+    def others(self, blocks: Sequence[Block]) -> None:
+        """The cells of the sheets that are not read."""
+        for block in blocks:
+            for number, row in enumerate(block.rows, 1):
+                found = unplaced(block.name, number, row, "is on another sheet")
+                self.unplaced += self.without_furniture(found) if self.issued else found
+
+
+def _same_id(columns: Columns, row: Sequence[Value], value: Value) -> bool:
+    return bool(columns.id_at) and same(row[columns.id_at - 1], value)
+
+
+def _filled(values: Iterable[Value]) -> int:
+    """How many of the values are no blanks: 0, 1, or 2 for any more."""
+    filled = 0
+    for value in values:
+        if value is not None and not is_blank(value):
+            filled += 1
+            if filled > 1:
+                break
+    return filled
+
+
+def _columns(headings: Iterable[Heading]) -> set[tuple[int, str | None]]:
+    return {(h.column, h.key) for h in headings if h.known}
+
+
+def _merge_note(merge: Range) -> str:
+    r1, c1, r2, c2 = merge
+    return f"{address(r1, c1)}:{address(r2, c2)} is merged; what it says was read for its first cell only."
