@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.findings import count
+from hrworkbook.findings import count, listed
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import REGISTER
@@ -34,7 +34,7 @@ class Chased:
 
 
 def chase(snapshot: Snapshot, now: datetime) -> Chased:
-    """A reminder for each return of this period that has not come back.
+    """A reminder for each return of this period that has not come back and has a line still open.
 
     Raises HrWorkbookError where nothing was issued.
     """
@@ -48,14 +48,20 @@ def chase(snapshot: Snapshot, now: datetime) -> Chased:
     due = {
         i.text("Return"): KINDS["date"].read(i["Due"]) for i in REGISTER.items(snapshot) if i.text("What") == "Issued"
     }
-    reminders = []
-    for id_, _owner in out.items():
+    reminders, done = [], []
+    for id_, owner in out.items():
         if id_ not in back:
             when: date = due.get(id_) or now.date()
-            reminders.append(Reminder(_open_part(plan, issued, id_, when), (now.date() - when).days))
+            part = _open_part(plan, issued, id_, when)
+            if part.lines:
+                reminders.append(Reminder(part, (now.date() - when).days))
+            else:
+                done.append(owner)
     said = f"{count(len(reminders), 'reminder')} written, {count(len(back), 'return')} of {len(out)} in."
-    if not reminders:
+    if len(back) == len(out):
         said = f"All {count(len(out), 'return')} are in: there is nobody to chase."
+    elif done:
+        said += f" No line is open any more of {listed(done)}, so no reminder was written there."
     return Chased(tuple(reminders), said)
 
 

@@ -2,18 +2,22 @@
 
 import email
 import json
+from datetime import timedelta
 from email import policy
 
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.chase import chase
 from hrworkbook.cli import main
+from hrworkbook.commands import console
 from hrworkbook.plan import read_plan
 
 
-def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys):
+def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys, monkeypatch):
     path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
-    main(["issue", str(path), "--out", str(out), "--due", "2026-11-01"])
+    monkeypatch.setattr(console, "fixed", NOW)
+    main(["issue", str(path), "--out", str(out), "--due", "2026-12-01"])
+    monkeypatch.setattr(console, "fixed", NOW + timedelta(30))
     (back,) = out.glob("Safety Lead*.xlsx")
     main(["merge", str(path), str(back)])
     type_into(path, {"Plan!H7": "Complete"})
@@ -65,3 +69,14 @@ def test_before_anything_was_issued_there_is_nothing_to_chase(tmp_path, capsys):
     path = make_master(tmp_path, THREE, owners=OWNERS)
     assert main(["chase", str(path), "--out", str(tmp_path / "reminders")]) == 2
     assert "Issue first, then chase" in capsys.readouterr().err
+
+
+def test_nobody_is_reminded_of_lines_that_are_done(tmp_path, capsys):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    type_into(path, {"Plan!H6": "Complete"})
+    capsys.readouterr()
+    assert main(["chase", str(path), "--out", str(tmp_path / "reminders")]) == 0
+    said = capsys.readouterr()
+    assert "2 reminders written, no returns of 3 in. No line is open any more of Recruitment Lead" in said.out
+    assert said.err == "" and len(list((tmp_path / "reminders").iterdir())) == 2

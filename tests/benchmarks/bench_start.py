@@ -30,7 +30,7 @@ def make_plan(folder: Path) -> Path:
             theme, _, *rest = lines[i % len(lines)]
             writer.writerow([theme, f"R{i}", *rest])
     run("new", "delivery-plan", folder / "plan.xlsx", "--from", folder / "plan.csv")
-    run("issue", folder / "plan.xlsx", "--out", folder / "out", "--due", "01/02/2027")
+    run("issue", folder / "plan.xlsx", "--out", folder / "out")
     return folder / "plan.xlsx"
 
 
@@ -52,7 +52,7 @@ def main() -> None:
             PANDERA: [sys.executable, "-c", PANDERA],
             "validate": command("validate", plan),
             "read": command("read", sent),
-            "issue": command("issue", plan, "--out", folder / "out", "--due", "01/02/2027"),
+            "issue": command("issue", plan, "--out", folder / "out"),
             "--help": command("--help"),
         }
         clock: dict[str, list[float]] = {name: [] for name in programs}
