@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -70,3 +71,19 @@ def test_a_folder_that_is_read_only_is_to_be_another(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(CannotWrite, match="Name a folder of yours"):
         write_new(tmp_path / "a.xlsx", b"")
+
+
+def test_a_path_longer_than_windows_takes_is_told_as_that(tmp_path, monkeypatch):
+    """Windows only says that there is no such file."""
+    monkeypatch.setattr(sys, "platform", "win32")
+
+    def nothing_there(*_: object) -> None:
+        raise FileNotFoundError(2, "The system cannot find the path specified")
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", nothing_there)
+    deep = tmp_path.joinpath(*["a folder of the council"] * 11)
+    with pytest.raises(CannotWrite, match="characters, more than Windows takes.*nearer the top"):
+        write_new(deep / "Head of HR R0001.xlsx", b"")
+    with pytest.raises(CannotWrite, match="could not be saved"):
+        write_new(tmp_path / "short.xlsx", b"")
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.hosts.saving import cannot_write, replace
+
+_LONGEST_PATH = 247
+"""Characters of a folder's path on Windows, where nobody has allowed more."""
 
 
 def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
@@ -73,6 +77,9 @@ def _umask() -> int:
 
 def _told(path: Path, fault: OSError) -> HrWorkbookError:
     told = cannot_write(path, fault)
+    if sys.platform == "win32" and isinstance(fault, FileNotFoundError) and len(str(path.absolute())) > _LONGEST_PATH:
+        what = f"its path has {len(str(path.absolute()))} characters, more than Windows takes"
+        return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
     if fault.errno == errno.ENAMETOOLONG:
         return CannotWrite(f"{str(path)[:60]}…", "this name is too long for the disk", "Give shorter names")
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(told, CannotWrite):
