@@ -30,7 +30,7 @@ def excel() -> Any:
     """The contract's workbook, its dates as COM gives them."""
     from datetime import date, datetime, time
 
-    from fake_excel import ERRORS
+    from excel_values import ERRORS
 
     from hrworkbook.values import CellError
 
