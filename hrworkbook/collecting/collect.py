@@ -312,10 +312,14 @@ class _Collecting:
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
+        cells = block.rows[row.number - 1]
         for key, at in zip(row.keys, row.ats, strict=True):
-            if key not in self.ready.numeric:
+            if key not in self.ready.numeric or not 0 < at + by <= len(cells):
                 continue
-            written = block.at(row.number, at + by)
+            written = cells[at + by - 1]
+            if type(written) is float:
+                figures[key] = written
+                continue
             if type(written) is str and not any(map(str.isdigit, written)):
                 continue  # no number, whatever else it is
             entry = self.ready.readers[key].entry(written)

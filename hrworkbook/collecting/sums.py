@@ -83,8 +83,8 @@ class _Checks:
         self._sums: list[tuple[int, str, Callable[[Figures], tuple[float, ...]]]] = []
         self._limits: list[tuple[int, str, str]] = []
         for number, rule in enumerate(rules):
-            parts = [part for part in rule.parts if part in figures]
-            if rule.total not in figures or not parts:
+            parts = list(filter(figures.__contains__, rule.parts)) if rule.total in figures else []
+            if not parts:
                 continue
             self.numbers.append(number)
             if rule.sums:
