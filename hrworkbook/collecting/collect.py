@@ -230,10 +230,10 @@ class _Collecting:
         return []
 
     def leave(self, row: Row, table: Table, why: str) -> None:
-        self.left.append(Left(table.sheet, row.number, row.values, why, row.ats))
+        self.left.append(Left(table.sheet, row.number, (row.values,), why, row.ats))
         if row.line:
             column = next(h.column for h in table.headings if h.how == "id")
-            self.left.append(Left(table.sheet, row.number, (row.line,), why, (column,)))
+            self.left.append(Left(table.sheet, row.number, ((row.line,),), why, (column,)))
 
     def months(self, table: Table, sources: Sequence[_Source]) -> list[str]:
         """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""

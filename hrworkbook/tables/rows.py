@@ -4,7 +4,7 @@ Every non-blank cell of the sheet is in a row, is part of its furniture (heading
 show), or is listed as unplaced with the reason.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -74,24 +74,22 @@ _letters = _Letters()
 
 
 class Left(NamedTuple):
-    """Cells of one sheet row that no row or column of the plan takes; each is told only when it is asked for."""
+    """Cells of sheet rows that no row or column of the plan takes; each is told only when it is asked for."""
 
     sheet: str
     number: int
-    """Sheet row, from 1."""
-    values: Sequence[Value]
+    """Sheet row of the first, from 1."""
+    rows: Sequence[Sequence[Value]]
     why: str
     columns: Sequence[int] = ()
-    """Sheet column of each value, from 1; where none are given, the first ones."""
+    """Sheet column of each value of a row, from 1; where none are given, the first ones."""
 
-    def cells(self) -> list[Unplaced]:
+    def cells(self) -> Iterator[Unplaced]:
         """Those that are not blank."""
-        line = str(self.number)
-        return [
-            Unplaced(self.sheet, _letters[at] + line, value, self.why)
-            for at, value in zip(self.columns or range(1, len(self.values) + 1), self.values, strict=True)
-            if value is not None and (type(value) is not str or "!" <= value < "\x7f" or not is_blank(value))
-        ]
+        for number, row in enumerate(self.rows, self.number):
+            for at, value in zip(self.columns or range(1, len(row) + 1), row, strict=True):
+                if value is not None and not is_blank(value):
+                    yield Unplaced(self.sheet, f"{_letters[at]}{number}", value, self.why)
 
 
 def told(left: Iterable[Left]) -> tuple[Unplaced, ...]:
@@ -138,7 +136,7 @@ class Reading:
     def __init__(self, block: Block, words: Words, furniture: Collection[str]) -> None:
         self.block = block
         self.words = words
-        self.issued = frozenset(furniture)
+        self.issued = frozenset(furniture) - {""}
         self.rows: list[Row] = []
         self.left: list[Left] = []
         self.notes: list[str] = []
@@ -302,27 +300,23 @@ class Reading:
 
     def beside(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
         """Cells that are furniture where they say what was issued, and unplaced otherwise."""
-        self.leave(Left(self.block.name, number, row, why, columns))
+        self.leave(Left(self.block.name, number, (row,), why, columns))
 
     def leave(self, left: Left) -> None:
         """Cells that are left, but for those that say what was issued, which are counted."""
         if self.issued:
-            places = zip(left.columns or range(1, len(left.values) + 1), left.values, strict=True)
-            filled = [(at, value) for at, value in places if not is_blank(value)]
-            strange = [(at, value) for at, value in filled if plain(value) not in self.issued]
-            self.furniture += len(filled) - len(strange)
-            left = left._replace(values=[value for _, value in strange], columns=[at for at, _ in strange])
+            strange = [[v if v is None or plain(v) not in self.issued else None for v in row] for row in left.rows]
+            self.furniture += sum(a.count(None) - b.count(None) for a, b in zip(strange, left.rows, strict=True))
+            left = left._replace(rows=strange)
         self.left.append(left)
 
     def lose(self, number: int, at: int, value: Value, why: str) -> None:
-        self.left.append(Left(self.block.name, number, (value,), why, (at,)))
+        self.left.append(Left(self.block.name, number, ((value,),), why, (at,)))
 
     def others(self, blocks: Sequence[Block]) -> None:
         """The cells of the sheets that are not read."""
         for block in blocks:
-            for number, row in enumerate(block.rows, 1):
-                if row.count(None) < len(row):
-                    self.leave(Left(block.name, number, row, "is on another sheet"))
+            self.leave(Left(block.name, 1, block.rows, "is on another sheet"))
 
 
 def _same_id(columns: Columns, row: Sequence[Value], value: Value) -> bool:
