@@ -304,7 +304,7 @@ class _Collecting:
         row, form, entries, types, names = line.source
         first = self.ready.names[0]
         return Sworn(
-            line.sheet, names[0], *form.figures(entries, types),
+            line.sheet, names[0], row.keys, *form.figures(entries, types),
             lambda key: f"{column_letters(row.ats[form.places[key or first]])}{row.number}",
             lambda key: row.values[form.places[key]], lambda by: self.beside(row, block, by),
         )  # fmt: skip
