@@ -7,6 +7,7 @@ on from the page before says so with “(cont.)”.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from hrworkbook.appendix.cutting import Piece, pieces, row_height, stepped, whole
 from hrworkbook.appendix.plan_pages import (
@@ -94,20 +95,24 @@ class _Sheet:
         height = min(whole([self.bold] * len(texts), texts, self.points), TALLEST_ROW)
         return PlanRow("title", texts, height)
 
-    def heading_rows(self, kind: str, text: str, step: int, above: float) -> list[PlanRow]:
+    def heading_rows(self, kind: Literal["title", "theme"], text: str, step: int, above: float) -> list[PlanRow]:
         """A heading across the page, in as many rows as it needs; `above` is white space over the first, in points."""
         bold = face(self.setup.font, True, self.setup.size + step)
         indented = self.across - 2 * self.indent * INDENT
+        parts = split_lines(bold, text, indented)
         out = []
-        for i, part in enumerate(split_lines(bold, text, indented)):
-            height = stepped(bold.line + (PAD_HEADING + above if not i else PAD_HEADING))
-            row = PlanRow("theme" if kind == "theme" else "title", (part,), height, starts=i == 0)
-            out.append(row)
+        for i, part in enumerate(parts, 1):
+            height = stepped(bold.line + (above if i == 1 else 0) + (PAD_HEADING if i == len(parts) else 0))
+            out.append(PlanRow(kind, (part,), height, starts=i == 1, ends=i == len(parts)))
+        if kind == "theme":
+            out.append(PlanRow("space", ("",), _BELOW_RULE))
         return out
 
 
 PAD_HEADING = 3.0
 """Points of white space under a theme heading."""
+_BELOW_RULE = 2.25
+"""Points between the rule under a theme heading and the text, which would touch it: a row of its own."""
 _ABOVE_THEME = 6.0
 """Points of white space over a theme heading that is not the first thing on its page."""
 
@@ -255,7 +260,9 @@ class _Pager:
 
     def _parting(self, i: int) -> float:
         """What it costs, in pages, to begin a page before a line."""
-        return 0.0 if self._opens(i) else _PARTED
+        if not self._opens(i):
+            return _PARTED
+        return _THEME_PARTED if self.sheet.lines[i].theme and not self._theme_opens(i) else 0.0
 
     def _middle(self, i: int) -> float:
         """Points a line takes within a page, its theme's heading included."""
@@ -296,7 +303,7 @@ class _Pager:
             text = f"{theme} {CONT}" if continued else theme
             rows = self.sheet.heading_rows("theme", text, THEME_STEP, 0)
             if continued:
-                rows[-1] = _with(rows[-1], (rows[-1].cells[0].removesuffix(CONT).rstrip(),), True)
+                rows[-2] = _with(rows[-2], (rows[-2].cells[0].removesuffix(CONT).rstrip(),), True)
             found = self.themes[theme, continued] = rows
         return found
 
@@ -369,6 +376,9 @@ def _waste(left: float, body: float) -> float:
 
 _PARTED = 0.6
 """What parting the lines of a reference costs, in pages: one is parted to save a page, two are not."""
+_THEME_PARTED = 0.01
+"""What parting the references of a theme costs: a theme begins a page rather than leave its end on the next one, unless
+nearly half a page would stay white."""
 _MOST_REPEATED = 4
 """A first cell of more lines is not repeated at the top of a page; “(cont.)” stands there alone."""
 

@@ -63,14 +63,16 @@ class _Writer:
         if row.kind == "line":
             self._line(at, row)
         elif row.kind == "theme":
-            self._heading(at, row, self.plan.setup.size + THEME_STEP, True)
+            self._heading(at, row, self.plan.setup.size + THEME_STEP, row.ends)
+        elif row.kind == "space":
+            self.sheet.set_row(at, row.height)
         else:
             self.sheet.set_row(at, row.height)
             self.sheet.write_string(at, 0, row.cells[0], self.ink(indent=self.plan.indent, align="left"))
 
     def _heading(self, at: int, row: PlanRow, size: float, ruled: bool) -> None:
-        """A title or theme heading: one text that runs over the empty cells at its right."""
-        settings: dict[str, object] = {"font_size": size, "valign": "bottom"}
+        """A title or theme heading: one text that runs over the empty cells at its right; white below a title."""
+        settings: dict[str, object] = {"font_size": size, "valign": "top" if row.kind == "title" else "bottom"}
         if ruled:
             settings |= {"bottom": 2, "bottom_color": look.BAND}
         own = self.ink(bold=True, font_color=look.BAND, **settings)
@@ -112,7 +114,7 @@ class _Writer:
         self.sheet.set_row(at, self.plan.header.height)
         for j, text in enumerate(self.plan.header.cells):
             settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
-            settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
+            settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j), "valign": "vcenter"}
             if j and (self.dense or j in self.edges):
                 settings |= {"left": 1, "left_color": look.WHITE if j in self.edges else look.RULE}
             self.sheet.write_string(at, j, text, self.ink(**settings))

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import accumulate
+from os.path import commonprefix
 from pathlib import Path
 
 from hrworkbook.appendix.ink import footer_lines, header_lines
@@ -156,7 +158,7 @@ def squeezed(text: str) -> str:
     out: list[str] = []
     run: list[str] = []
     for c in [*kept, ""]:
-        if c and unicodedata.bidirectional(c) in ("R", "AL", "AN"):
+        if c and _from_right(c):
             run.append(c)
         else:
             out.extend(sorted(run))
@@ -178,6 +180,16 @@ def _in_order(words: Sequence[_Word]) -> list[_Word]:
 
 def _said(words: Sequence[_Word]) -> str:
     return squeezed("".join(w.text for w in _in_order(words)))
+
+
+def _alike(planned: str, words: Sequence[_Word]) -> bool:
+    """Whether a cell's words are those planned; where some run from right to left, whatever the order of its runs."""
+    one, two = squeezed(planned), _said(words)
+    return one == two or (any(map(_from_right, one)) and sorted(one) == sorted(two))
+
+
+def _from_right(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL", "AN")
 
 
 def _prove_plan(pages: Sequence[_Sheet], plan: PagePlan, first: int, tally: _Tally, cover: Cover | None) -> None:
@@ -313,7 +325,7 @@ def _prove_page(page: _Sheet, plan: PagePlan, rows: Sequence[PlanRow], at: int, 
             words = _within(columns[j], band)
             planned = f"{shown(text)} {CONT}".strip() if row.continued and j == plan.reference_column else text
             number = len(text.split())
-            if _said(words) == squeezed(planned):
+            if _alike(planned, words):
                 tally.printed += number
                 continue
             tally.printed += min(number, _common(planned, words))
@@ -336,12 +348,17 @@ def _differs(plan: PagePlan, row: PlanRow, j: int, planned: str, words: Sequence
     printed = " ".join(w.text for w in _in_order(words))
     column = plan.columns[j].header.replace("\n", " ")
     where = f"line {row.line + 1}, column '{column}'"
-    return f"{where}: planned '{_brief(planned)}', printed '{_brief(printed)}'"
+    alike = len(commonprefix([squeezed(planned), squeezed(printed)]))
+    return f"{where}: planned '{_around(planned, alike)}', printed '{_around(printed, alike)}'"
 
 
-def _brief(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else f"{text[:58]} … {text[-58:]}"
+def _around(text: str, at: int) -> str:
+    """The text from a few words before its letter `at`, spaces not counted, on: where two texts part."""
+    words = text.split()
+    ends = accumulate(len(squeezed(word)) for word in words)
+    first = max(0, sum(end <= at for end in ends) - 3)
+    rest = " ".join(words[first:])
+    return f"{'… ' if first else ''}{rest if len(rest) <= 90 else rest[:90].rstrip() + ' …'}"
 
 
 def _prove_summary(pages: Sequence[_Sheet], summary: SummaryPlan, tally: _Tally) -> None:

@@ -11,7 +11,7 @@ from hrworkbook.appendix.cutting import cut, row_height, stepped
 from hrworkbook.appendix.document import AppendixDocument, Count, MonthGrid, Spend
 from hrworkbook.appendix.plan_pages import CONT, shown
 from hrworkbook.appendix.summary_pages import Part, SummaryCell, SummaryPlan, SummaryRow, paged
-from hrworkbook.appendix.texts import printed, split_lines
+from hrworkbook.appendix.texts import in_sentence, printed, split_lines
 from hrworkbook.appendix.widths import NARROW, PADDING, page_pixels, pixels_for
 from hrworkbook.findings import count
 from hrworkbook.look import TALLEST_ROW
@@ -22,7 +22,7 @@ _WORDS_SHARE = 0.31
 _LEAST_WORDS_SHARE = 0.2
 """The least it takes where the narrow columns have long headings."""
 _NUMBER_SIZE = 28
-_COUNTS_A_ROW = 6
+_COUNTS_A_ROW = 7
 _MONTHS_A_ROW = 15
 _FEWEST_NARROW = 12
 _DUE_COLUMNS, _OWNER_COLUMNS = 3, 4
@@ -30,6 +30,8 @@ _DUE_COLUMNS, _OWNER_COLUMNS = 3, 4
 _CHART_BAR, _CHART_REST = 20.0, 78.0
 """Points of chart height for each theme, and for title, legend and scale."""
 _TALLEST_CHART = 330.0
+_PRESSED = (1.0, 0.85, 0.7)
+"""The shares of its height at which the chart is tried: it gives way where that saves a page."""
 _TREND_CHART = 190.0
 
 
@@ -54,6 +56,7 @@ class _Layout:
         self.first_points = self.widths[0] * NARROW - PADDING
         self.across = sum(self.widths) * NARROW - PADDING
         self.slot = 1
+        self.by = in_sentence(document.theme_header)
 
     def face(self, bold: bool = False, step: float = 0) -> Face:
         """The document's font, `step` points larger than the text."""
@@ -61,12 +64,14 @@ class _Layout:
 
     def plan(self) -> SummaryPlan:
         """Every part in order, broken into pages."""
-        parts = [self._opening(), *self._counts(), self._paragraph(), self._statuses(), self._overdue()]
-        parts += [self._trend(), self._listing(), *self._months(), *self._spend(), self._changes()]
-        rows, breaks = paged([p for p in parts if p.head or p.body], self.setup)
+        first = [self._opening(), *self._counts()]
+        rest = [self._statuses(), self._overdue(), self._trend(), self._listing(), *self._months(), *self._spend()]
+        rest = [part for part in (*rest, self._changes()) if part.body]
+        tried = (paged([*first, self._paragraph(share), *rest], self.setup) for share in _PRESSED)
+        rows, breaks = min(tried, key=lambda found: len(found[1]))
         return SummaryPlan(
             self.setup, self.widths, tuple(rows), tuple(breaks), self.summary.statuses, self.slot,
-            self.summary.trend,
+            self.summary.trend, self.by,
         )  # fmt: skip
 
     def _widths(self) -> tuple[int, ...]:
@@ -143,6 +148,7 @@ class _Layout:
             places = self._places(across)
             if min(points for _, points in places) >= max(longest, number) or across == 2:
                 break
+        across = -(-len(counts) // -(-len(counts) // across))
         return [Part(body=self._count_rows(counts[i : i + across], places)) for i in range(0, len(counts), across)]
 
     def _places(self, across: int) -> list[tuple[int, float]]:
@@ -163,8 +169,11 @@ class _Layout:
         rows.append(SummaryRow((), 12.0, keep=True))
         return rows
 
-    def _paragraph(self) -> Part:
-        """The covering paragraph, with the chart of the statuses, or of the trend, beside it in the same row."""
+    def _paragraph(self, share: float) -> Part:
+        """The covering paragraph, with the chart of the statuses, or of the trend, beside it in the same row.
+
+        The chart is drawn at a share of the height it would best have.
+        """
         text = printed(self.summary.paragraph)
         statuses = self.summary.statuses
         if not text and not statuses and not self.summary.trend:
@@ -176,6 +185,7 @@ class _Layout:
         role = "chart"
         if self.summary.trend and not drawn:
             drawn, role = _TREND_CHART, "trend"
+        drawn *= share
         rows = []
         for n, piece in enumerate(self._fitting(text, larger)):
             tall = larger.lines(piece, self.first_points - 15) * larger.line + 6 if piece else 0.0
@@ -196,9 +206,7 @@ class _Layout:
             rest = rest[at:]
         return pieces or [""]
 
-    def _table_head(
-        self, texts: Sequence[tuple[int, str, float]], role: str = "", centred: bool = False
-    ) -> list[SummaryRow]:
+    def _table_head(self, texts: Sequence[tuple[int, str, float]], role: str = "", align: str = "") -> list[SummaryRow]:
         """Headings over columns, each cut to the points it may take, lowest line lowest."""
         small = self.face(bold=True, step=-1)
         cut = [(column, split_lines(small, printed(text), points)) for column, text, points in texts]
@@ -209,7 +217,7 @@ class _Layout:
             for column, lines in cut:
                 at = level - (deep - len(lines))
                 style = "head last" if level == deep - 1 else "head"
-                style += " centred" if centred and column else ""
+                style += f" {align}" if align and column else ""
                 cells.append(SummaryCell(column, lines[at] if at >= 0 else "", style))
             last = level == deep - 1
             rows.append(
@@ -221,10 +229,9 @@ class _Layout:
 
     def _row(self, cells: Sequence[SummaryCell], role: str = "") -> SummaryRow:
         """A table row, as tall as the words in its first cell."""
-        first = str(cells[0].value)
-        return SummaryRow(
-            tuple(cells), row_height(self.body.lines(first, self.first_points - 8), self.body.line), "cell", role=role
-        )
+        lines = self.body.lines(str(cells[0].value), self.first_points - 8)
+        valign = "vcenter" if lines == 1 else "top"
+        return SummaryRow(tuple(cells), row_height(lines, self.body.line), "cell", valign=valign, role=role)
 
     def _points(self, column: int, columns: int) -> float:
         return sum(self.widths[column : column + columns]) * NARROW - PADDING - 2
@@ -235,16 +242,16 @@ class _Layout:
         if table is None or not table.rows:
             return Part()
         self.slot = slot = max(1, min(2, self.narrow // (len(table.statuses) + 1)))
-        places = [1 + slot * i for i in range(len(table.statuses) + 1)]
-        heads = zip(places, (*table.statuses, "Total"), strict=True)
-        head = self._table_head(
-            [(0, "Theme", self.first_points), *((p, text, self._points(p, slot)) for p, text in heads)]
-        )
+        places = [slot * (i + 1) for i in range(len(table.statuses) + 1)]
+        heads = [
+            (p, t, self._points(p - slot + 1, slot)) for p, t in zip(places, (*table.statuses, "Total"), strict=True)
+        ]
+        head = self._table_head([(0, self.document.theme_header, self.first_points), *heads], align="right")
         body = [self._counted(theme, places, (*counts, sum(counts)), "statuses") for theme, counts in table.rows]
         if len(table.rows) > 1:
             totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
-            body.append(self._counted("All themes", places, (*totals, sum(totals)), "", "total"))
-        return Part([*self.heading("Status by theme"), *head], body, whole=True)
+            body.append(self._counted("All lines", places, (*totals, sum(totals)), "", "total"))
+        return Part([*self.heading(f"Status by {self.by}"), *head], body, whole=True)
 
     def _counted(
         self, theme: str, places: Sequence[int], counts: Sequence[int], role: str, style: str = "cell"
@@ -290,8 +297,9 @@ class _Layout:
             cells = tuple(
                 SummaryCell(c, lines[level], style) for c, lines in texts if level < len(lines) and lines[level]
             )
-            height = row_height(1, self.body.line) if last else stepped(self.body.line)
-            rows.append(SummaryRow(cells, height, style, keep=not last))
+            height = row_height(1, self.body.line) if last else stepped(self.body.line + (1.5 if not level else 0))
+            valign = "vcenter" if deep == 1 else "top" if level else "bottom"
+            rows.append(SummaryRow(cells, height, style, keep=not last, valign=valign))
         return rows
 
     def _trend(self) -> Part:
@@ -303,7 +311,7 @@ class _Layout:
         if trend.note:
             rows += self.lines(trend.note, self.body, "note")
         heads = [(1 + i, month, self._points(1 + i, 1) + 2) for i, month in enumerate(trend.months)]
-        rows += self._table_head([(0, "", self.first_points), *heads], centred=True)
+        rows += self._table_head([(0, "", self.first_points), *heads], align="centred")
         body = []
         for row in trend.rows:
             cells = [SummaryCell(0, printed(row.what), "cell")]
@@ -352,7 +360,7 @@ class _Layout:
         rows = self.heading("What falls due, month by month" + (f" {CONT}" if goes_on else ""))
         if grid.note and not goes_on:
             rows += self.lines(grid.note, self.body, "note")
-        rows += self._table_head([(0, "Theme", self.first_points), *heads], centred=True)
+        rows += self._table_head([(0, self.document.theme_header, self.first_points), *heads], align="centred")
         body = []
         for theme, counts in grid.rows:
             cells = [SummaryCell(0, printed(theme), "cell")]
@@ -385,10 +393,9 @@ class _Layout:
         return [Part(rows, body)]
 
     def _changes(self) -> Part:
-        """One sentence; the changes themselves have a sheet of their own."""
+        """Where the changes are listed; that there are none, the paragraph tells."""
         changes = self.summary.changes
-        if changes is None or not changes.sentence:
+        if changes is None or not changes.lines:
             return Part()
-        return Part(
-            body=[*self.heading("Changes since the last meeting"), *self.lines(changes.sentence, self.body, "plain")]
-        )
+        said = f"{changes.sentence} Each is listed, was and now, on the pages after this summary."
+        return Part(body=[*self.heading("Changes since the last meeting"), *self.lines(said, self.body, "plain")])
