@@ -4,7 +4,7 @@ from typing import Any
 
 from hrworkbook import look
 from hrworkbook.appendix.ink import Ink, set_page
-from hrworkbook.appendix.paginate import THEME_STEP, TITLE_STEP
+from hrworkbook.appendix.measured import THEME_STEP, TITLE_STEP
 from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, group_spans, shown
 
 MOST_PAGES = 1000
@@ -101,7 +101,9 @@ class _Writer:
             for j in range(first, last + 1):
                 settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
                 if group:
-                    settings |= {"align": "center_across", "bottom": 1, "bottom_color": look.WHITE}
+                    settings |= {"align": "center_across", "valign": "vcenter"}
+                if group and row.ends:
+                    settings |= {"bottom": 1, "bottom_color": look.WHITE}
                 if j == first and first:
                     settings |= {"left": 1, "left_color": look.WHITE}
                 text = row.cells[j]
