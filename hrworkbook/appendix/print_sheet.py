@@ -153,9 +153,13 @@ class _Writer:
         return self.ink(**settings), self.ink(**settings, bottom=1, bottom_color=look.RULE)
 
     def _status(self, text: str, ruled: bool) -> Any:
-        """A status: the word in bold, and an edge in its colour that black and white can lose."""
+        """A status: the word in bold, and an edge in its colour that black and white can lose.
+
+        Where texts are indented it stands at the right: at the left it would touch the end of a full line.
+        """
         settings = self._settings(0)
-        settings |= {"bold": True, "left": 5, "left_color": look.paint_of(text).fill}
+        edge = "left" if self.dense else "right"
+        settings |= {"bold": True, edge: 5, f"{edge}_color": look.paint_of(text).fill}
         if ruled:
             settings |= {"bottom": 1, "bottom_color": look.RULE}
         return self.ink(**settings)

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -372,3 +373,10 @@ def test_a_difference_is_told_from_where_the_texts_part(tmp_path: Path) -> None:
     _, pdf, _ = printed(made, tmp_path)
     (said,) = prove(pdf, plan_document(replace(made, lines=(PrintLine("", "", (text + "It ends.",)),)))).differences
     assert "planned '… on as planned. It ends.', printed '… on as planned.'" in said
+
+
+def test_a_pdf_says_its_title_author_and_language(tmp_path: Path) -> None:
+    _, pdf, _ = printed(example(6), tmp_path)
+    told = subprocess.run(["pdfinfo", pdf], capture_output=True, text=True, check=True).stdout
+    assert f"Title:           {COVER.title}" in told and "Author:          Head of Strategic HR" in told
+    assert b"/Lang(en-GB)" in pdf.read_bytes()
