@@ -225,3 +225,13 @@ def test_a_footer_may_begin_with_a_figure_and_holds_any_title():
         foot = html.unescape(foot)
         left = foot.removeprefix('&L&9&"Calibri,Regular"').removesuffix('&R&9&"Calibri,Regular"Page &P of &N')
         assert left == title[:90].replace("&", "&&") and len(foot) <= 255
+
+
+def test_every_ledger_has_a_hairline_under_whatever_fills_it(tmp_path):
+    book = openpyxl.load_workbook(make_master(tmp_path, THREE))
+    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "History"):
+        ((cells, (rule,)),) = book[name].conditional_formatting._cf_rules.items()
+        top = book[name].tables[f"{name}Rows"].ref.split(":")[0]
+        first = f"A{int(top[1:]) + 1}"
+        assert str(cells.sqref).startswith(f"{first}:") and rule.formula[0].startswith(f"COUNTA(${first}:$")
+        assert rule.dxf.border.bottom.style == "thin"

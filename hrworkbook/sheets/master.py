@@ -36,6 +36,8 @@ PLAN_TOP = 5
 LEDGER_TOP = 4
 SPARE_ROWS = 5_000
 """Rows below the plan that have dropdowns and highlighting ready."""
+LEDGER_ROWS = 200_000
+"""Rows of a ledger that have a hairline where they are filled, whoever fills them."""
 WORDS_BESIDE = 1
 """Columns of the Schema sheet before the words kept there: its text."""
 
@@ -242,8 +244,8 @@ def _ledger(
         looks: dict[str, Any] = {"text_wrap": ledger.wraps, "indent": 1}
         if heading == "Go to":
             looks["font_color"] = look.LINK
-        sheet.set_column(i, i, width, paper.format(**looks))
-        body[heading] = paper.format(**looks, bottom=1, bottom_color=look.RULE)
+        body[heading] = paper.format(**looks)
+        sheet.set_column(i, i, width, body[heading])
     for row, item in enumerate(rows, top):
         for i, heading in enumerate(ledger.headings):
             put(sheet, row, i, item.get(heading), body[heading])
@@ -254,6 +256,10 @@ def _ledger(
         "style": None,
         "columns": [{"header": h, "header_format": _heading(paper, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
+    last = len(ledger.headings) - 1
+    filled = f"=COUNTA($A{top + 1}:${column_letters(last + 1)}{top + 1})>0"
+    hairline = paper.book.add_format({"bottom": 1, "bottom_color": look.RULE})
+    sheet.conditional_format(top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": hairline})
     sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
