@@ -1,6 +1,6 @@
 """Chase: a reminder for each owner still out, with only the lines still open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -34,7 +34,7 @@ class Chased:
 
 
 def chase(snapshot: Snapshot, now: datetime) -> Chased:
-    """A reminder for each return of this period that has not come back and has a line still open.
+    """A reminder for each return of this period that has not come back and has lines that are not done.
 
     Raises HrWorkbookError where nothing was issued.
     """
@@ -48,7 +48,8 @@ def chase(snapshot: Snapshot, now: datetime) -> Chased:
     due = {
         i.text("Return"): KINDS["date"].read(i["Due"]) for i in REGISTER.items(snapshot) if i.text("What") == "Issued"
     }
-    reminders, done = [], []
+    reminders = []
+    done = []
     for id_, owner in out.items():
         if id_ not in back:
             when: date = due.get(id_) or now.date()
@@ -57,12 +58,16 @@ def chase(snapshot: Snapshot, now: datetime) -> Chased:
                 reminders.append(Reminder(part, (now.date() - when).days))
             else:
                 done.append(owner)
-    said = f"{count(len(reminders), 'reminder')} written, {count(len(back), 'return')} of {len(out)} in."
-    if len(back) == len(out):
-        said = f"All {count(len(out), 'return')} are in: there is nobody to chase."
-    elif done:
-        said += f" No line is open any more of {listed(done)}, so no reminder was written there."
-    return Chased(tuple(reminders), said)
+    return Chased(tuple(reminders), _message(len(reminders), len(out), len(back), done))
+
+
+def _message(written: int, out: int, back: int, done: Sequence[str]) -> str:
+    if back == out:
+        return f"All {count(out, 'return')} are in: there is nobody to chase."
+    said = f"{count(written, 'reminder')} written; {back or 'none'} of {count(out, 'return')} {'is' if back < 2 else 'are'} in."
+    if done:
+        said += f" {listed(done)} {'has' if len(done) == 1 else 'have'} no line still open and {'is' if len(done) == 1 else 'are'} not reminded."
+    return said
 
 
 def _open_part(plan: Plan, issued: IssuedReturns, return_id: str, due: date) -> Return:

@@ -52,9 +52,8 @@ def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Your return for the {issued.schema.title}, {issued.period}, {when}, and I do not have it yet. "
-        f"{count(len(issued.lines), 'line').capitalize()} of yours {'is' if len(issued.lines) == 1 else 'are'} still open; "
-        "they are attached.\n\n"
-        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed: thank you.\n\n"
+        f"It is attached again, with the {count(len(issued.lines), 'line')} of yours still open.\n\n"
+        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed.\n\n"
         "Thank you\n"
     )
     return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])

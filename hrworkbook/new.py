@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from hrworkbook.errors import NotAReturn
-from hrworkbook.findings import listed
 from hrworkbook.kinds import owners_in, settled
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block
-from hrworkbook.tables.find import Table, Unplaced
-from hrworkbook.tables.kept import kept_table, theme_of, themes_above
+from hrworkbook.tables.find import Table, Unplaced, find_table
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
 MOST_TOLD = 6
@@ -50,15 +48,14 @@ def new(
     Raises NotAReturn where blocks are given and no table of the plan is found in them.
     """
     try:
-        table = kept_table(blocks, schema) if blocks else None
+        table = find_table(blocks, schema) if blocks else None
     except NotAReturn as refusal:
         raise NotAReturn(
             source,
             refusal.fault,
             "Check that it is the plan, with its headings; for other headings add aliases to the schema",
         ) from refusal
-    themes = themes_above(table, schema) if table else {}
-    lines = _lines(schema, table, themes) if table else []
+    lines = _lines(schema, table) if table else []
     numbered, next_id, renamed = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}
     found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
@@ -70,8 +67,8 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         keeping={**keeping, "Next ID": next_id},
-        notes=(*(table.notes if table else ()), *_told(schema, themes), *renamed),
-        unplaced=tuple(u for u in table.unplaced if u not in themes) if table else (),
+        notes=(*(table.notes if table else ()), *renamed),
+        unplaced=table.unplaced if table else (),
     )
 
 
@@ -81,22 +78,10 @@ def financial_quarter(day: date) -> str:
     return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
 
 
-def _told(schema: Schema, themes: Mapping[Unplaced, int]) -> list[str]:
-    """That rows were read as themes, and which."""
-    theme = schema.role("theme")
-    if not themes or theme is None:
-        return []
-    cells = listed([u.cell for u in themes][:MOST_TOLD]) + (" and others" if len(themes) > MOST_TOLD else "")
-    return [f"What stands alone in its row ({cells}) was read as the {theme.header} of the lines below it."]
-
-
-def _lines(schema: Schema, table: Table, themes: Mapping[Unplaced, int]) -> list[tuple[str, dict[str, Value]]]:
+def _lines(schema: Schema, table: Table) -> list[tuple[str, dict[str, Value]]]:
     lines = []
-    theme = schema.role("theme")
     for row in table.rows:
         values = {key: value for key, (_, value) in row.cells.items()}
-        if themes and theme:
-            values[theme.key] = theme_of(row.number, themes)
         lines.append((plain(row.line), _with_status(schema, values)))
     return lines
 

@@ -101,7 +101,7 @@ def run_read(options: Namespace) -> int:
         return 0
     print(f"How I read {item.file}")
     print(
-        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced)} of {count(cells, 'cell')} placed."
+        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count(cells, 'cell')} placed."
     )
     for h in table.headings:
         print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
