@@ -229,7 +229,6 @@ def _date_fault(value: Value, header: str, words: Sequence[str]) -> Fault | None
         return None
     if day := _day_of_serial(value):
         return Fault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
-    said, remedy = f"{header} is {shown(value)}, which is not a date", "Write day, month and year, such as 31/03/2017"
     if isinstance(value, str):
         read = read_timescale(value)
         if IMPOSSIBLE in read.reasons:
@@ -245,7 +244,7 @@ def _date_fault(value: Value, header: str, words: Sequence[str]) -> Fault | None
             return Fault(
                 f"{header} is {shown(value)}, which is not one day", f"Write one day, such as {as_text(read.due)}"
             )
-    return Fault(said, remedy)
+    return Fault(f"{header} is {shown(value)}, which is not a date", "Write day, month and year, such as 31/03/2017")
 
 
 def _money(value: Value) -> Money | None:
