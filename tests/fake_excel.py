@@ -342,10 +342,23 @@ class Table(base_classes.Table):
         self.area = area
 
     range = property(lambda self: Range(self.sheet, self.area))
+    autofilter = property(lambda self: AutoFilter(self.sheet))
 
     def resize(self, range: Any) -> None:
         self.sheet.book.engine.took()
         self.area = range.impl.area
+
+
+class AutoFilter(base_classes.AutoFilter):
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        return [{"field": 1, "type": "values" if self.sheet.filtered else "none"}]
+
+    def clear(self, field: int | None) -> None:
+        self.sheet.filtered = set()
 
 
 class Tables(base_classes.Tables):

@@ -61,6 +61,9 @@ class LiveHost:
             with suppress(Exception):
                 # What was asked is done, whether or not all of it can be seen.
                 self._make_room(changes)
+            for sheet in sheets.values():
+                with suppress(Exception):
+                    sheet.show()
         if changes.goto:
             with suppress(Exception):
                 # What was asked is done, whether or not it can be shown.
