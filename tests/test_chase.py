@@ -2,6 +2,7 @@
 
 import email
 import json
+from datetime import timedelta
 from email import policy
 
 import pytest
@@ -9,13 +10,16 @@ from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.chase import chase
 from hrworkbook.cli import main
+from hrworkbook.commands import console
 from hrworkbook.drafts import reminder
 from hrworkbook.plan import read_plan
 
 
-def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys):
+def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys, monkeypatch):
     path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
-    main(["issue", str(path), "--out", str(out), "--due", "2026-11-01"])
+    monkeypatch.setattr(console, "fixed", NOW)
+    main(["issue", str(path), "--out", str(out), "--due", "2026-12-01"])
+    monkeypatch.setattr(console, "fixed", NOW + timedelta(30))
     (back,) = out.glob("Safety Lead*.xlsx")
     main(["merge", str(path), str(back)])
     type_into(path, {"Plan!H7": "Complete"})
