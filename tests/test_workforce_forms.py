@@ -12,6 +12,7 @@ from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block, Range
 from hrworkbook.tables.find import Table
+from hrworkbook.tables.headings import Words, read_headings
 from hrworkbook.values import Value, is_blank, plain
 
 HEAD = (
@@ -70,6 +71,85 @@ def test_headings_in_other_words(schema: Schema, was: str, becomes: str) -> None
     assert accounted(collected, block)
 
 
+UNSEEN = """
+ao_aa_headcount       Payroll staff; Admin Officers & Assistants; H/C
+ao_aa_headcount       Staff on payroll / Headcount / AA/AO (or equivalent)
+ao_aa_fte             F.T.E. - AOs and AAs
+eo_fte                Number of payroll staff: Executive Officers: WTE
+seo_heo_headcount     Headcount Higher Executive Officer (HEO) / Senior Executive Officer (SEO)
+grade_6_7_fte         G7/G6 FTE
+grade_6_7_headcount   Payroll staff; Unified Grades 6 & 7; Heads
+scs_headcount         Senior Civil Servants' headcount
+other_fte             Payroll staff; Unknown/Other; Full time equiv.
+payroll_headcount     Total staff on payroll headcount
+agency_fte            Off-payroll staff; Agency (clerical & administrative) staff; FTE
+interim_headcount     Non-payroll staff; Interims; Headcount
+specialist_fte        Non payroll; Specialist contractor(s); FTEs
+non_payroll_headcount Total off payroll staff (headcount)
+grand_fte             Workforce total: FTE
+salary                Payroll Staff Costs (£): Basic pay
+performance           Cost of payroll staff; Non-consolidated bonuses
+pension               Employers' pension contribution
+national_insurance    Employer NI costs
+paybill               Total monthly paybill for payroll staff
+contingent_cost       Monthly cost of contingent labour (agency, interim managers & specialist contractors)
+consultancy_cost      Non-payroll staff costs; Cost of consultants
+non_payroll_cost      Total non-payroll (CCL) staff cost
+grand_cost            Grand total costs: paybill and non-payroll
+organisation          Department / Agency / NDPB
+parent                Main/parent dept
+                      Payroll staff; AO; Headcount
+                      Grade 7 FTE
+                      AO/AA full time
+                      Employee pension contributions
+                      Consolidated performance payments
+                      Other allowances
+                      Agency staff
+                      Contingent labour costs; Total
+                      Payroll staff; EO; Headcount; female
+                      EO headcount %
+"""
+
+
+@pytest.mark.parametrize("line", UNSEEN.strip("\n").splitlines())
+def test_headings_in_words_and_orders_of_words_that_no_form_has(schema: Schema, line: str) -> None:
+    key, written = line[:22].strip(), line[22:]
+    head = read_headings([[written]], {}, 1, Words(schema, {}, ()))
+    assert head[0].key == (key or None)
+
+
+OPEN = """
+read    AO/AA headcount | EO headcount | Total headcount | AO/AA FTE | EO FTE | Total FTE | Agency headcount | Agency FTE | Total headcount | Total FTE
+        ao_aa_headcount   eo_headcount   payroll_headcount ao_aa_fte   eo_fte   payroll_fte agency_headcount   agency_fte   non_payroll_headcount non_payroll_fte
+pairs   AO/AA headcount | AO/AA FTE | Total headcount | Total FTE | Agency headcount | Agency FTE | Total headcount | Total FTE | Total headcount | Total FTE
+        ao_aa_headcount   ao_aa_fte   payroll_headcount payroll_fte agency_headcount   agency_fte   non_payroll_headcount non_payroll_fte grand_headcount grand_fte
+costs   Salary | Overtime | Total | Contingent labour cost | Consultancy cost | Total | Total
+        salary   overtime   paybill contingent_cost          consultancy_cost   non_payroll_cost grand_cost
+first   Total headcount | AO/AA headcount | EO headcount | Total headcount | Agency headcount | Interims headcount
+        -                 ao_aa_headcount   eo_headcount   -                 agency_headcount   interim_headcount
+strange AO/AA headcount | Total headcount | Temps headcount | Total headcount
+        ao_aa_headcount   payroll_headcount -                 -
+open    Salary | Total | Contingent labour cost | Consultancy cost | Total payroll and non-payroll costs
+        salary   paybill contingent_cost          consultancy_cost   -
+"""
+
+
+@pytest.mark.parametrize("case", re.findall(r"^(\S.*)\n +(.*)$", OPEN, re.M), ids=lambda case: case[0].split()[0])
+def test_a_total_is_of_the_columns_on_its_left_or_nobody_knows(schema: Schema, case: tuple[str, str]) -> None:
+    head = [written.strip() for written in case[0].partition(" ")[2].split(" | ")]
+    found = read_headings([head], {}, 1, Words(schema, {}, ()))
+    assert [h.key or "-" for h in found] == case[1].split()
+
+
+def test_the_department_is_the_organisation_where_nothing_else_is(schema: Schema) -> None:
+    for head, keys in (
+        ("Department | Payroll total headcount", ["organisation", "payroll_headcount"]),
+        ("Department | Organisation | Payroll total headcount", ["parent", "organisation", "payroll_headcount"]),
+    ):
+        found = read_headings([head.split(" | ")], {}, 1, Words(schema, {}, ()))
+        assert [h.key for h in found] == keys
+
+
 @pytest.mark.parametrize(
     "above",
     [
@@ -123,7 +203,9 @@ def _three_rows() -> tuple[str, ...]:
         ("-£1,000.50", -1000.5, ""),
         ("1.5k", 1500, ""),
         ("NIL", "nil", ""),
-        ("..", "nil", ""),
+        (".", "nil", ""),
+        ("(.)", "not applicable", ""),
+        ("(..)", "not available", ""),
         ("N/A", "not applicable", ""),
         ("*", "suppressed", ""),
         ("No data", "not available", ""),

@@ -6,13 +6,14 @@ is not known stays unknown until HR says what it is.
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hrworkbook.schema import ID_HEADER, Schema
-from hrworkbook.snapshot import address, column_letters
+from hrworkbook.snapshot import address
+from hrworkbook.tables.spelling import Meaning, Spelling
 from hrworkbook.values import CellError, Value, folded, plain
 
 ID = "\0id"
@@ -98,9 +99,20 @@ class Words:
                 self._learn(alias, column.key, "alias")
                 if column.group:
                     self._learn(f"{column.group} {alias}", column.key, "group")
-        self.spelled = _spelling(schema)
-        for text, found in list(self.known.items()):
-            self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
+        self.spelling = Spelling(schema.spellings)
+        self.either: dict[Meaning, tuple[str, ...]] = {}
+        """What may be one column's heading or another's."""
+        for text, keys in schema.either.items():
+            self.either[self.spelling.meaning(fold(text))] = keys
+        self.meant: dict[Meaning, tuple[str, str]] = {}
+        """The same, by what they say in whatever words."""
+        for text, found in self.known.items():
+            self._mean(text, found[0], "alias" if found[1] in ("normalised", "group") else found[1])
+        for text, keys in schema.either.items():
+            for column in (schema[key] for key in keys if schema[key].group):
+                self._mean(f"{column.group} {text}", column.key, "alias")
+        self.parts = {rule.settings["total"]: rule.settings["parts"] for rule in schema.rules if rule.name == "adds-up"}
+        """The columns that each total adds up."""
         self.met: dict[str, tuple[str, str] | None] = {}
         self.seen: dict[str, bool] = {}
         self.unlikely: set[Value] = {None}
@@ -108,12 +120,21 @@ class Words:
         self.heads: dict[tuple[Any, ...], Any] = {}
         """The headers met, by their texts."""
         self.all = "\n".join(f" {text} " for text in self.known)
+        self.by_word: dict[str, list[Meaning]] = {}
+        for meaning in (*self.meant, *self.either):
+            for word in meaning:
+                self.by_word.setdefault(word, []).append(meaning)
         self.figures = {part for text in self.known for part in _FIGURES.findall(text)}
         """Numbers that headings begin or end with; any other number in a cell is no part of a heading."""
 
     def _learn(self, header: str, key: str, how: str) -> None:
         self.known.setdefault(fold(header), (key, how))
         self.raw.add(header)
+
+    def _mean(self, header: str, key: str, how: str) -> None:
+        meaning = self.spelling.meaning(fold(header))
+        if meaning and meaning not in self.either:
+            self.meant.setdefault(meaning, (key, how))
 
     def match(self, header: str) -> tuple[str, str] | None:
         """The key and how it was known; None where the heading is not known."""
@@ -122,15 +143,18 @@ class Words:
         folded_header = fold(header)
         found = self.known.get(folded_header)
         if not found:
-            found = self.known.get(self.spelled(folded_header))
-            if not found and (bare := _unmarked(header)) != folded_header:
-                found = self.known.get(bare) or self.known.get(self.spelled(bare))
+            bare = _unmarked(header)
+            found = self.known.get(bare) or self.meant.get(self.spelling.meaning(bare))
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
         if len(self.met) < _MOST_MET and len(header) <= _LONGEST:
             self.met[header] = found
         return found
+
+    def choices(self, header: str) -> tuple[str, ...]:
+        """The columns that a heading which is not known by itself may be for: none, or several."""
+        return self.either.get(self.spelling.meaning(_unmarked(header)), ())
 
     def likely(self, text: str) -> bool:
         """Whether a cell's text may be a heading or a part of one."""
@@ -139,13 +163,17 @@ class Words:
             if not _LETTER.search(text):
                 return bool(self.figures) and fold(text) in self.figures
             folded_text = _unmarked(text)
-            spelled = self.spelled(folded_text)
-            found = bool(folded_text) and (f" {folded_text} " in self.all or f" {spelled} " in self.all)
+            found = bool(folded_text) and (f" {folded_text} " in self.all or self._is_part(folded_text))
             if len(self.seen) < _MOST_MET:
                 self.seen[text] = found
                 if not found:
                     self.unlikely.add(text)
         return found
+
+    def _is_part(self, folded_text: str) -> bool:
+        """Whether a text says a part of what a heading says."""
+        meaning = self.spelling.meaning(folded_text)
+        return any(meaning <= whole for word in meaning for whole in self.by_word.get(word, ()))
 
     def any_likely(self, row: Sequence[Value]) -> bool:
         """Whether any cell of a row may be a heading or a part of one."""
@@ -176,36 +204,6 @@ class Words:
         return near[found[0]] if found else ""
 
 
-def _spelling(schema: Schema) -> Callable[[str], str]:
-    """What makes every spelling of a phrase in a folded heading the one the schema gives, and drops pound signs."""
-    phrases: dict[str, str] = {"£": ""}
-    for phrase, spellings in schema.spellings.items():
-        phrases |= {fold(spelling): fold(phrase) for spelling in (phrase, *spellings)}
-    by_first: dict[str, list[tuple[list[str], list[str]]]] = {}
-    for spelling in sorted(phrases, key=len, reverse=True):
-        if words := spelling.split():
-            by_first.setdefault(words[0], []).append((words, phrases[spelling].split()))
-
-    def spelled(text: str) -> str:
-        words = text.split()
-        if by_first.keys().isdisjoint(words):
-            return text
-        said: list[str] = []
-        at = 0
-        while at < len(words):
-            for spelling, phrase in by_first.get(words[at], ()):
-                if words[at : at + len(spelling)] == spelling:
-                    said += phrase
-                    at += len(spelling)
-                    break
-            else:
-                said.append(words[at])
-                at += 1
-        return " ".join(said)
-
-    return spelled
-
-
 _last: Words | None = None
 
 
@@ -229,11 +227,21 @@ def read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, w
 
     `spans` holds the last column of each merged group, by header row (from 0) and first column.
     """
-    claims: list[tuple[Heading, int]] = []
+    claims: list[_Claim] = []
     for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _one_row(lines[0]):
-        key, how, rank = _claim(path, own, words)
-        claims.append((Heading(column, address(top + leaf, column), _JOIN.join(path), key, how), rank))
-    return _settled(claims)
+        key, how, rank, choices = _claim(path, own, words)
+        claims.append(_Claim(Heading(column, address(top + leaf, column), _JOIN.join(path), key, how), rank, choices))
+    return _chosen(_settled(claims), claims, words)
+
+
+class _Claim(NamedTuple):
+    """What a heading asks for."""
+
+    heading: Heading
+    rank: int
+    """How strongly; less is stronger."""
+    choices: tuple[str, ...]
+    """The columns it may be for, where that hangs on what stands beside it."""
 
 
 _Path = tuple[int, int, list[str], list[bool]]
@@ -288,25 +296,44 @@ def _tidied(text: str) -> str:
     return text if fold(text) else ""
 
 
-def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int]:
-    """The key a heading asks for, how, and how strongly (less is stronger)."""
+def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int, tuple[str, ...]]:
+    """The key a heading asks for, how, and how strongly; where it is one of several, those."""
     found = words.match(" ".join(path)) if len(path) > 1 else words.match(path[0])
-    if found:
-        return found[0], found[1], _RANKS[found[1]]
-    tails = (path[i:] for i in range(1, len(path)))
-    heads = (path[:i] for i in range(len(path) - 1, 0, -1) if all(own))
-    for parts in (*tails, *heads):
-        found = words.match(" ".join(parts))
-        if found:
-            return found[0], found[1], _RANKS[found[1]] + _PARTIAL
-    return None, "not known", 0
+    pieces = [piece for text in path for piece in _BETWEEN.split(text) if fold(piece)]
+    tails = [path[i:] for i in range(1, len(path))]
+    if len(pieces) > len(path):
+        tails += [pieces[i:] for i in range(1, len(pieces))]
+    if found and (found[1] != "alias" or not _gainsaid(found[0], tails, words)):
+        return found[0], found[1], _RANKS[found[1]], ()
+    heads = [path[:i] for i in range(len(path) - 1, 0, -1) if all(own)]
+    for parts in (*tails, *heads) if not found else ():
+        if known := words.match(" ".join(parts)):
+            return known[0], known[1], _RANKS[known[1]] + _PARTIAL, ()
+    for parts in (path, *tails) if not found else ():
+        if choices := words.choices(" ".join(parts)):
+            return None, "not known", 0, choices
+    return None, "not known", 0, ()
 
 
-def _settled(claims: list[tuple[Heading, int]]) -> tuple[Heading, ...]:
+def _gainsaid(key: str, tails: Sequence[Sequence[str]], words: Words) -> bool:
+    """Whether a heading that says one column with its group says another without."""
+    for tail in map(" ".join, tails):
+        if found := words.match(tail):
+            return found[0] != key
+        if choices := words.choices(tail):
+            return key not in choices
+    return False
+
+
+_BETWEEN = re.compile(r"[;:]| [-–—] ")
+"""What stands between a group and its columns where both are in one cell."""
+
+
+def _settled(claims: Sequence[_Claim]) -> list[Heading]:
     """Each key to one column: the strongest claim, then the leftmost; what cannot be told apart stays unknown."""
     best: dict[str, tuple[int, Heading]] = {}
     unclear: set[str] = set()
-    for heading, rank in claims:
+    for heading, rank, _ in claims:
         key = heading.key
         if key is None or key == SHOWN:
             continue
@@ -316,7 +343,39 @@ def _settled(claims: list[tuple[Heading, int]]) -> tuple[Heading, ...]:
         elif rank == best[key][0] >= _PARTIAL and heading.header != best[key][1].header:
             unclear.add(key)
     taken = best.keys() - unclear
-    return tuple(_placed(heading, rank, best, taken) for heading, rank in claims)
+    return [_placed(heading, rank, best, taken) for heading, rank, _ in claims]
+
+
+def _chosen(headings: list[Heading], claims: Sequence[_Claim], words: Words) -> tuple[Heading, ...]:
+    """The headings, those that may be one column's or another's with the one that their neighbours speak for."""
+    open_ones: set[str] = set()
+    for at, (_, _, choices) in enumerate(claims):
+        if not choices:
+            continue
+        taken = {h.key for h in headings}
+        key = _choice([k for k in choices if k not in taken], headings[:at], taken, words)
+        if key and open_ones.isdisjoint(choices):
+            headings[at] = replace(headings[at], key=key, how="alias")
+        else:
+            open_ones.update(choices)
+    return tuple(headings)
+
+
+def _choice(free: Sequence[str], left: Sequence[Heading], taken: Collection[str | None], words: Words) -> str:
+    """Which of the columns a heading is: the total of the columns on its left, or the first where none is a total.
+
+    Columns that are not known, or whose own total is not found, may be what it is the total of: then nobody knows.
+    """
+    if not any(key in words.parts for key in free):
+        return free[0] if free else ""
+    kinds = {words.schema[key].kind for key in free}
+    for heading in reversed(left):
+        if heading.key is None:
+            return ""
+        sums = [k for k, parts in words.parts.items() if heading.key in parts and words.schema[k].kind in kinds]
+        if missing := [key for key in sums if key not in taken]:
+            return missing[0] if len(missing) == 1 and missing[0] in free else ""
+    return ""
 
 
 def _placed(heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str]) -> Heading:
@@ -330,29 +389,3 @@ def _placed(heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]]
     if key in taken and (rank < _PARTIAL or heading.header == best[key][1].header):
         return replace(heading, key=None, how="doubled")
     return replace(heading, key=None, how="not known")
-
-
-def suggested(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
-    """The headings, those not known with the plan's header that comes nearest."""
-    taken = {h.key for h in headings if h.key is not None}
-    found = []
-    for heading in headings:
-        near = words.suggestion(heading.header, taken) if heading.how == "not known" else ""
-        found.append(replace(heading, how=f"suggestion: {near}") if near else heading)
-    return tuple(found)
-
-
-def told(heading: Heading, words: Words) -> str:
-    """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
-    if heading.how in ("exact", "normalised", "group", "id", "shown only"):
-        return ""
-    name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
-    if heading.how == "by position":
-        column = column_letters(heading.column)
-        return f"Column {column} has no heading; where it stands, it was read as {words.headers[heading.key or '']}."
-    if heading.key is not None:
-        return f"{name} was read as {words.headers[heading.key]}."
-    if heading.how == "doubled":
-        return f"{name} stands twice; only the other one was read."
-    near = heading.how.removeprefix("suggestion: ")
-    return f"{name} is not known, and was not read." + (f" Is it {near}?" if near != heading.how else "")
