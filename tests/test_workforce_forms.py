@@ -193,6 +193,71 @@ def _three_rows() -> tuple[str, ...]:
     )
 
 
+PAYROLL = (
+    "Organisation name | Organisation type | AO/AA headcount | EO headcount | Total payroll staff headcount",
+    "Oak House | Executive Agency | 10 | 20 | 30",
+    "Ash House | Executive Agency | 1 | 2 | 3",
+)
+OTHERS = (
+    "Organisation name | Organisation type | Agency staff; headcount | Interims; headcount | Total; headcount",
+    "Ash House | Executive Agency | 4 | 0 | 4",
+    "Oak House | Executive Agency | 6 | 7 | 13",
+)
+COSTS = (
+    "Organisation name | Organisation type | Salary | Overtime | Total",
+    "Oak House | Executive Agency | 1000.50 | 10 | 1010.50",
+    "Ash House | Executive Agency | 200 | | 200",
+)
+PARTS = {
+    "on three sheets": [("May 2016", PAYROLL), ("Non-payroll", OTHERS), ("Costs", COSTS)],
+    "on three sheets with a cover": [
+        ("Cover", ("Reference month | May 2016",)),
+        ("A", PAYROLL),
+        ("B", OTHERS),
+        ("C", COSTS),
+    ],
+    "under each other": [("May 2016", (*PAYROLL, "", "Non-payroll", *OTHERS, "", "Costs", *COSTS))],
+}
+
+
+@pytest.mark.parametrize("laid_out", PARTS)
+def test_a_return_in_parts_is_one_line_for_each_organisation(schema: Schema, laid_out: str) -> None:
+    blocks = [sheet(*lines, name=name) for name, lines in PARTS[laid_out]]
+    collected = collect(blocks, schema)
+    said: dict[tuple[str, ...], dict[str, Value]] = {}
+    for line in collected.lines:
+        assert not line.held
+        said.setdefault(line.key, {}).update({k: v for k, v in line.said.items() if v is not None})
+    who = {"organisation": "Oak House", "type": "Executive Agency", "period": "2016-05"}
+    figures = ["ao_aa", "10", "eo", "20", "payroll", "30", "agency", "6", "interim", "7", "non_payroll", "13"]
+    counts = {f"{of}_headcount": int(n) for of, n in zip(figures[::2], figures[1::2], strict=True)}
+    assert said["2016-05", "oak house"] == {**who, **counts, "salary": 1000.5, "overtime": 10, "paybill": 1010.5}
+    assert said.keys() == {("2016-05", "oak house"), ("2016-05", "ash house")}
+    assert accounted(collected, *blocks)
+
+
+def test_sheets_that_ask_for_the_same_figures_are_no_parts_of_one_return(schema: Schema) -> None:
+    collected = collect([sheet(*PAYROLL, name="May 2016"), sheet(*PAYROLL, name="Another")], schema)
+    assert [line.period for line in collected.lines] == ["2016-05", "2016-05", "", ""]
+    assert collected.questions[0].startswith("Sheet 'Another': which month is it for?")
+
+
+def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
+    twins = [OAK.replace("Oak House", "OTHER"), ASH.replace("Ash House", "Other")]
+    collected = collect([sheet(HEAD, twins[0], ASH, twins[1])], schema)
+    assert [line.held for line in collected.lines] == [
+        held := "another line has its name, and says otherwise",
+        "",
+        held,
+    ]
+    assert collected.questions == (
+        "Sheet 'May 2016': row 2 and row 4 are both called 'OTHER' for 2016-05 and say different things. Write on each "
+        "what it is called, and read the file again; until then they are left out",
+    )
+    same = collect([sheet(HEAD, OAK, ASH, OAK)], schema)
+    assert not same.questions and len(same.lines) == 3
+
+
 @pytest.mark.parametrize(
     ("written", "value", "said"),
     [

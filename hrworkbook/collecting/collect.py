@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from hrworkbook.collecting.entries import Entry, Faulty
 from hrworkbook.collecting.sums import Sworn
+from hrworkbook.collecting.twins import disputed
 from hrworkbook.collecting.whatlines import Form, Ready, another, ready_for, unread
 from hrworkbook.collecting.witness import examine
 from hrworkbook.dates.months import month_above, month_in_text, month_on_cover
@@ -25,7 +26,7 @@ from hrworkbook.snapshot import Block, address, column_letters
 from hrworkbook.tables.find import Row, Table, Unplaced, find_tables
 from hrworkbook.tables.headings import fold
 from hrworkbook.tables.rows import unplaced
-from hrworkbook.values import Value
+from hrworkbook.values import Value, plain
 
 
 class Cell(NamedTuple):
@@ -69,6 +70,11 @@ class Line:
         at, written = row.cells.get(form.stated, (0, None))
         cells[form.period] = Cell(address(row.number, at) if at else "", written, self.period or None)
         return cells
+
+    @property
+    def said(self) -> Mapping[str, Value]:
+        """What it says, by column key."""
+        return {key: cell.value for key, cell in self.cells.items()}
 
 
 class _Source(NamedTuple):
@@ -134,12 +140,15 @@ def collect(
     if schema.collect is None:
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
     ready, needs = ready_for(schema, schema.collect), schema.collect.needs
-    tables = find_tables(blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, name=name)
+    tables = find_tables(
+        blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, is_part=ready.is_part, name=name
+    )
     if all(ready.is_strange(table) for table in tables):
         raise another(tables[0], schema, name)
     collecting = _Collecting(blocks, ready, name, period, tables)
     for table in tables:
         collecting.read(table)
+    collecting.hold_twins()
     return collecting.result()
 
 
@@ -201,6 +210,33 @@ class _Collecting:
         self.notes += verdict.notes
         self.checked += verdict.checked
         self.agreeing += verdict.agreeing
+
+    def hold_twins(self) -> None:
+        """Hold the lines of one name and month that contradict each other: nobody knows which of them is whose."""
+        free = [(at, (self.sheet_of(line), *line.key)) for at, line in enumerate(self.lines) if not line.held]
+        if len({key for _, key in free}) == len(free):
+            return
+        for found in disputed((key, self.lines[at].said) for at, key in free):
+            twins = [free[i][0] for i in found]
+            for at in twins:
+                self.lines[at] = replace(self.lines[at], held="another line has its name, and says otherwise")
+            first = self.lines[twins[0]]
+            rows = listed(self.row_of(self.lines[at], first.sheet) for at in twins)
+            name = plain(first.cells[self.ready.names[0]].value)
+            self.questions.append(
+                f"Sheet '{first.sheet}': {rows} are {'both' if len(twins) == 2 else 'all'} called '{name}' for "
+                f"{first.period} and say different things. Write on each what it is called, and read the file again; "
+                "until then they are left out"
+            )
+
+    @staticmethod
+    def row_of(line: Line, sheet: str) -> str:
+        """`row 7`, or `row 7 of sheet 'May'` where that is another one."""
+        return f"row {line.row}" + (f" of sheet '{line.sheet}'" if line.sheet != sheet else "")
+
+    def sheet_of(self, line: Line) -> str:
+        """The sheet within which a line's month is to be taken at its word: sheets of a month given may be for others."""
+        return line.sheet if line.sheet in self.given else ""
 
     def sources(self, table: Table) -> list[_Source]:
         """The rows that are lines; what is not is unplaced, with the reason."""
@@ -269,15 +305,39 @@ class _Collecting:
             return month, f"as {place} says above the table"
         tables = {t.sheet for t in self.tables}
         month, place = month_on_cover([b for b in self.blocks if b.name not in tables], labels, years)
-        if month and len(self.tables) == 1:
+        if month and self.in_parts:
             return month, f"as the cover says at {place}"
-        for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):
-            if month := month_in_text(text):
-                return month, f"as {source} says"
+        if month := month_in_text(table.sheet):
+            return month, "as the sheet's name says"
+        if found := self.other_parts(table):
+            return found
+        if month := month_in_text(self.name):
+            return month, "as the file's name says"
         if not self.period:
             return "", ""
         self.given.append(table.sheet)
         return self.period, "as you gave it"
+
+    @cached_property
+    def in_parts(self) -> bool:
+        """Whether the file is one return, on one sheet or in parts: no figure is asked for on two of them."""
+        figures = Counter(chain.from_iterable(table.keys & self.ready.numeric for table in self.tables))
+        return max(figures.values(), default=0) < 2
+
+    def other_parts(self, table: Table) -> tuple[str, str] | None:
+        """The one month that the other parts of the return say in their rows, above them or by their name."""
+        said: dict[str, str] = {}
+        for other in self.tables if self.in_parts else ():
+            block = next(b for b in self.blocks if b.name == other.sheet)
+            own = {month for row in other.rows if (month := self.ready.form(row.keys).month(row))}
+            above = month_above(block, other.first_header_row, self.settings.cover, self.settings.year)[0]
+            for month in own or {above or month_in_text(other.sheet)} - {""}:
+                said[month] = other.sheet
+        return (
+            next(((month, f"as sheet '{sheet}' says") for month, sheet in said.items()), None)
+            if len(said) == 1
+            else None
+        )
 
     def line(self, source: _Source, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""

@@ -12,7 +12,8 @@ from datetime import datetime
 from hrworkbook.collecting.collect import Cell as Entry
 from hrworkbook.collecting.collect import Collected, collect
 from hrworkbook.collecting.collect import Line as Entered
-from hrworkbook.collecting.onemonth import alike, held_back
+from hrworkbook.collecting.onemonth import held_back
+from hrworkbook.collecting.twins import alike
 from hrworkbook.dates.months import month_in, month_in_text
 from hrworkbook.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
 from hrworkbook.findings import count

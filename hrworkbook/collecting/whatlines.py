@@ -4,7 +4,7 @@ Returns differ in the columns they have; what follows from those is worked out o
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import compress
 from operator import getitem
@@ -23,6 +23,8 @@ from hrworkbook.values import CellError, Value, is_blank, plain
 
 YEAR, MONTH = "(year)", "(month)"
 """Keys of the columns a line's month is made from; they are no columns of the plan."""
+_ENOUGH = 3
+"""Columns of figures by which a sheet is known for a part of a return."""
 
 
 class Ready:
@@ -57,6 +59,10 @@ class Ready:
         if keys not in self._forms:
             self._forms[keys] = Form(keys, self)
         return self._forms[keys]
+
+    def is_part(self, keys: Collection[str]) -> bool:
+        """Whether columns make a return, or a sheet of one, without all that is needed: names, and figures enough."""
+        return set(keys).issuperset(self.names) and len(self.numeric.intersection(keys)) >= _ENOUGH
 
     def is_strange(self, table: Table) -> bool:
         """Whether a table is about something else: more of its headings are not known than are columns of figures."""

@@ -1,7 +1,7 @@
 """Find a plan's table on messy sheets and read it, losing nothing on the way."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
@@ -58,19 +58,20 @@ def find_tables(
     need: int = 2,
     *,
     needed: Collection[str] = (),
+    is_part: Callable[[Collection[str]], bool] = lambda keys: False,
     furniture: Collection[str] = (),
     ignored: Collection[str] = (),
     name: str = "",
 ) -> tuple[Table, ...]:
     """Every sheet's table, in tab order (twelve months as twelve sheets); the other sheets' cells are unplaced in the first.
 
-    A table must have the columns `needed`. The rest is as for `find_table`.
+    A table must have the columns `needed`, or such as `is_part` says are enough. The rest is as for `find_table`.
     """
     words = words_of(schema, aliases, ignored)
     found = []
     for block in blocks:
         head = _find_head(block, words, need)
-        if head and head.keys.issuperset(needed):
+        if head and (head.keys.issuperset(needed) or is_part(head.keys)):
             found.append((block, head))
     if not found:
         raise _refusal(blocks, words, name, needed)
