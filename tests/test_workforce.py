@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import hrworkbook
-from hrworkbook.collecting.collect import Collected, Line, collect
+from hrworkbook.collecting.collect import Collected, collect
+from hrworkbook.collecting.lines import Line
 from hrworkbook.errors import HrWorkbookError, NotAReturn
 from hrworkbook.reading.reader import read_file
 from hrworkbook.schema import Schema, load_schema

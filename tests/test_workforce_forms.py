@@ -242,6 +242,61 @@ def test_sheets_that_ask_for_the_same_figures_are_no_parts_of_one_return(schema:
     assert collected.questions[0].startswith("Sheet 'Another': which month is it for?")
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        [("May 2016", ("Name of body | Oak House", ""))],
+        [("Cover", ("", "Organisation name | | Oak House", "Reference month | May 2016")), ("Data", ())],
+    ],
+)
+def test_whose_return_it_is_may_stand_above_the_table_or_on_a_cover(
+    schema: Schema, above: list[tuple[str, Sequence[str]]]
+) -> None:
+    *covers, (name, lines) = above
+    table = sheet(*lines, *(line.partition(" | ")[2] for line in PAYROLL[:2]), name=name)
+    blocks = [*(sheet(*lines, name=name) for name, lines in covers), table]
+    collected = collect(blocks, schema)
+    (line,) = collected.lines
+    assert line.said == {
+        "organisation": "Oak House", "type": "Executive Agency", "ao_aa_headcount": 10, "eo_headcount": 20,
+        "payroll_headcount": 30, "period": "2016-05",
+    }  # fmt: skip
+    assert "Every line is of Organisation name 'Oak House', as a cell outside the table says." in collected.notes
+    assert accounted(collected, *blocks)
+
+
+@pytest.mark.parametrize("title", ["Oak House, May 2016", "Organisation name | Oak House | | Body | Ash House"])
+def test_a_table_that_does_not_say_whose_it_is_asks(schema: Schema, title: str) -> None:
+    lines = [line.partition(" | ")[2] for line in PAYROLL[:2]]
+    with pytest.raises(NotAReturn, match=r"does not say whose it is: .* Write Organisation name above the table"):
+        collect([sheet(title, "", *lines)], schema, "oak.xlsx")
+
+
+def test_months_under_each_other_on_one_sheet(schema: Schema) -> None:
+    later = [PAYROLL[0], PAYROLL[1].replace("10 | 20 | 30", "11 | 20 | 31")]
+    block = sheet("April 2016", *PAYROLL, "", "May 2016", *later, "", "As at June 2016", name="Data")
+    collected = collect([block], schema)
+    assert [(line.row, line.period, line.held) for line in collected.lines] == [
+        (3, "2016-04", ""), (4, "2016-04", ""), (8, "2016-05", ""),
+    ]  # fmt: skip
+    untold = collect([sheet("April 2016", *PAYROLL, "", *later, name="Data")], schema)
+    assert [bool(line.held) for line in untold.lines] == [True, False, True], (
+        "two different lines of Oak House in April"
+    )
+
+
+def test_a_line_that_adds_up_the_others_is_none_whatever_it_says_of_itself(schema: Schema) -> None:
+    total = "Department of Trees Total | Ministerial Department | 11 | 10.5 | 22 | 20.75 | 33 | 31.25 | 1200.50 | 10 | 1210.50 |"
+    trust = total.replace("Department of Trees Total", "Total Care Trust").replace("| 11 |", "| 12 |")
+    collected = collect([sheet(HEAD, OAK, ASH, total, trust)], schema)
+    assert [plain(line.said["organisation"]) for line in collected.lines] == [
+        "Oak House",
+        "Ash House",
+        "Total Care Trust",
+    ]
+    assert {u.cell for u in collected.unplaced if u.why == "its row adds up the other lines"} >= {"A4", "B4", "K4"}
+
+
 def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
     twins = [OAK.replace("Oak House", "OTHER"), ASH.replace("Ash House", "Other")]
     collected = collect([sheet(HEAD, twins[0], ASH, twins[1])], schema)

@@ -10,91 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
-from hrworkbook.collecting.entries import Entry, Faulty
+from hrworkbook.collecting.entries import Faulty
+from hrworkbook.collecting.lines import Line, Source
 from hrworkbook.collecting.sums import Sworn
 from hrworkbook.collecting.twins import disputed
-from hrworkbook.collecting.whatlines import Form, Ready, another, ready_for, unread
+from hrworkbook.collecting.whatlines import Ready, add_up_others, another, ready_for, unread
+from hrworkbook.collecting.whose import tables_of
 from hrworkbook.collecting.witness import examine
-from hrworkbook.dates.months import month_above, month_in_text, month_on_cover
+from hrworkbook.dates.months import month_above, month_in_text, month_on_cover, months_of_parts
 from hrworkbook.errors import WrongPlan
 from hrworkbook.findings import Finding, Severity, count, listed
 from hrworkbook.kinds import is_kept
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, address, column_letters
-from hrworkbook.tables.find import Row, Table, Unplaced, find_tables
+from hrworkbook.tables.find import Row, Table, Unplaced
 from hrworkbook.tables.headings import fold
 from hrworkbook.tables.rows import unplaced
-from hrworkbook.values import Value, plain
-
-
-class Cell(NamedTuple):
-    """One cell of a line: where it stands, as written, and what goes to the master."""
-
-    at: str
-    written: Value
-    value: Value
-    """A number, a text, or the plain word for nothing, not applicable or suppressed; None where it is blank."""
-    fault: str = ""
-    """Why it cannot be taken; its finding says so."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a collection, known by its key."""
-
-    sheet: str
-    key: tuple[str, ...]
-    """The month, and the other key columns' values folded for look-up."""
-    period: str
-    """`2015-04`; '' where a question stands open."""
-    held: str
-    """Why it must not be merged yet: a question stands open about it."""
-    source: "_Source" = field(repr=False, compare=False)
-
-    @property
-    def row(self) -> int:
-        """Its sheet row, from 1."""
-        return self.source.row.number
-
-    @cached_property
-    def cells(self) -> Mapping[str, Cell]:
-        """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
-        row, form, entries, _, _ = self.source
-        cells = {
-            key: Cell(f"{column_letters(at)}{row.number}", written, *_settled(entry))
-            for key, at, written, entry in zip(row.keys, row.ats, row.values, entries, strict=True)
-            if key in form.taken
-        }
-        at, written = row.cells.get(form.stated, (0, None))
-        cells[form.period] = Cell(address(row.number, at) if at else "", written, self.period or None)
-        return cells
-
-    @property
-    def said(self) -> Mapping[str, Value]:
-        """What it says, by column key."""
-        return {key: cell.value for key, cell in self.cells.items()}
-
-
-class _Source(NamedTuple):
-    """Where a line comes from."""
-
-    row: Row
-    form: Form
-    entries: Sequence[Entry]
-    """What each of the row's cells stands for."""
-    types: Sequence[type]
-    """The entries' types."""
-    names: Sequence[str]
-    """Whose line it is, as written."""
-
-
-def _settled(entry: Entry) -> tuple[Value, str]:
-    """What goes to the master, and why nothing does."""
-    if isinstance(entry, Faulty):
-        return entry.value, entry.fault if entry.value is None else ""
-    return entry, ""
+from hrworkbook.values import plain
 
 
 @dataclass(frozen=True)
@@ -139,13 +72,13 @@ def collect(
     """
     if schema.collect is None:
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
-    ready, needs = ready_for(schema, schema.collect), schema.collect.needs
-    tables = find_tables(
-        blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, is_part=ready.is_part, name=name
-    )
+    ready = ready_for(schema, schema.collect)
+    tables, given = tables_of(blocks, ready, aliases, name)
     if all(ready.is_strange(table) for table in tables):
         raise another(tables[0], schema, name)
-    collecting = _Collecting(blocks, ready, name, period, tables)
+    collecting = _Collecting(blocks, ready, name, period, tables, given)
+    for key, named in given.items():
+        collecting.notes.append(f"Every line is of {schema[key].header} '{named}', as a cell outside the table says.")
     for table in tables:
         collecting.read(table)
     collecting.hold_twins()
@@ -161,6 +94,8 @@ class _Collecting:
     name: str
     period: str
     tables: Sequence[Table]
+    named: Mapping[str, str]
+    """Whose all the lines are, where no column says it."""
     lines: list[Line] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -238,7 +173,7 @@ class _Collecting:
         """The sheet within which a line's month is to be taken at its word: sheets of a month given may be for others."""
         return line.sheet if line.sheet in self.given else ""
 
-    def sources(self, table: Table) -> list[_Source]:
+    def sources(self, table: Table) -> list[Source]:
         """The rows that are lines; what is not is unplaced, with the reason."""
         found = []
         strange = "stands in a table about something else" if self.ready.is_strange(table) else ""
@@ -246,11 +181,12 @@ class _Collecting:
             if row.keys is not self.form.keys:
                 self.form = self.ready.form(row.keys)
             form = self.form
-            if why := form.no_line(row) or strange:
+            if why := form.no_line(row, self.named) or strange:
                 self.leave(row, table, why)
             else:
                 entries = form.entries(row)
-                found.append(_Source(row, form, entries, list(map(type, entries)), form.names(row)))
+                found.append(Source(row, form, entries, list(map(type, entries)), form.names(row, self.named)))
+        found = self.without_totals(found, table)
         if not found or any(source.form.is_filled(source.row, source.entries) for source in found):
             return found
         self.notes.append(
@@ -260,19 +196,36 @@ class _Collecting:
             self.leave(source.row, table, "stands on a form that is not filled in")
         return []
 
+    def without_totals(self, found: list[Source], table: Table) -> list[Source]:
+        """The lines but those that sound like totals and add up the others, though they say more of who they are."""
+        if totals := [at for at, source in enumerate(found) if self.ready.sounds_total(fold(source.names[0]))]:
+            totals = list(
+                add_up_others([source.form.figures(source.entries, source.types)[0] for source in found], totals)
+            )
+        for at in totals:
+            self.leave(found[at].row, table, "its row adds up the other lines")
+        return [source for at, source in enumerate(found) if at not in totals]
+
     def leave(self, row: Row, table: Table, why: str) -> None:
         self.unplaced += unplaced(table.sheet, row.number, row.values, why, row.ats)
         if row.line:
             column = next(h.column for h in table.headings if h.how == "id")
             self.unplaced.append(Unplaced(table.sheet, address(row.number, column), row.line, why))
 
-    def months(self, table: Table, sources: Sequence[_Source]) -> list[str]:
+    def months(self, table: Table, sources: Sequence[Source]) -> list[str]:
         """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""
         own = [source.form.month(source.row) for source in sources]
         if not own:
             return own
         if all(own):
             self.tell(table, own, "as its own columns say")
+            return own
+        labels, years = self.settings.cover, self.settings.year
+        block = next(b for b in self.blocks if b.name == table.sheet)
+        rows = [row.number for row in table.rows]
+        if parts := months_of_parts(block, table.first_header_row, rows, labels, years):
+            own = [parts[source.row.number] for source in sources]
+            self.tell(table, own, "as the titles of its parts say")
             return own
         month, source = self.elsewhere(table, own)
         if month:
@@ -339,7 +292,7 @@ class _Collecting:
             else None
         )
 
-    def line(self, source: _Source, month: str, table: Table) -> Line:
+    def line(self, source: Source, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""
         row, _, entries, types, names = source
         if Faulty in types:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hrworkbook.collecting.collect import Cell as Entry
 from hrworkbook.collecting.collect import Collected, collect
-from hrworkbook.collecting.collect import Line as Entered
+from hrworkbook.collecting.lines import Cell as Entry
+from hrworkbook.collecting.lines import Line as Entered
 from hrworkbook.collecting.onemonth import held_back
 from hrworkbook.collecting.twins import alike
 from hrworkbook.dates.months import month_in, month_in_text

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hrworkbook.collecting.collect import Collected, Line
+from hrworkbook.collecting.collect import Collected
+from hrworkbook.collecting.lines import Line
 from hrworkbook.collecting.twins import contradict
 from hrworkbook.findings import count
 from hrworkbook.values import plain

@@ -1,7 +1,7 @@
 """Which month a return is for, from wherever its sender wrote it. A month is said as year and month: `2015-04`."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -129,6 +129,22 @@ def month_above(block: Block, header_row: int, labels: Collection[str], years: C
     ]
     found = {month: place for month, place in (*titles, *days) if month}
     return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def months_of_parts(
+    block: Block, header_row: int, rows: Sequence[int], labels: Collection[str], years: Collection[str] = ()
+) -> dict[int, str]:
+    """The month of each of a table's rows where they stand in parts, each with its title and headings; else nothing."""
+    month, months = month_above(block, header_row, labels, years)[0], {}
+    titles = 0
+    for above, row in zip((0, *rows), rows, strict=False):
+        if above and row - above > 2:
+            between = [[v for v in block.rows[n - 1] if v is not None and plain(v)] for n in range(above + 1, row)]
+            filled = [values for values in between if values]
+            said = [found for values in filled[:-1] if len(values) == 1 and (found := month_in(values[0]))]
+            titles, month = titles + len(said), said[-1] if said else month
+        months[row] = month
+    return months if titles and all(months.values()) else {}
 
 
 def _texts(block: Block) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from hrworkbook.findings import listed
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tables.headings import Heading, Words, words_of
-from hrworkbook.tables.heads import DEEPEST, Head, find_header, is_plain
+from hrworkbook.tables.heads import DEEPEST, Head, find_header, head_at, is_plain
 from hrworkbook.tables.rows import Reading, Row, Table, Unplaced
 from hrworkbook.values import Value, is_blank
 
@@ -111,7 +111,24 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
                 below = row + 1  # the row may be a band over a header as deep
             if best.depth == 1 and is_plain(rows, best):
                 break
-    return best.with_unheaded(rows) if best else None
+    return _without_title(best, block, words).with_unheaded(rows) if best else None
+
+
+def _without_title(head: Head, block: Block, words: Words) -> Head:
+    """The header without a first row that is rather a title: of a cell or two, and every column is known without it."""
+    rows = block.rows
+    while head.depth > 1:
+        filled = sum(not is_blank(value) for value in rows[head.top - 1])
+        merged = any(r1 == head.top for r1, _, _, _ in block.merges)
+        less = head_at(rows, block.merges, head.top + 1, head.depth - 1, words) if filled <= 2 and not merged else None
+        if not less or _known(less) != _known(head):
+            break
+        head = less
+    return head
+
+
+def _known(head: Head) -> list[tuple[int, str | None]]:
+    return [(h.column, h.key) for h in head.headings if h.known]
 
 
 def _may_be_known(lines: Sequence[Sequence[Value]], words: Words, most: int) -> bool:
