@@ -265,6 +265,21 @@ def test_whose_return_it_is_may_stand_above_the_table_or_on_a_cover(
     assert accounted(collected, *blocks)
 
 
+def test_a_line_whose_name_reads_as_a_heading_is_a_line(schema: Schema) -> None:
+    head = PAYROLL[0].replace("Organisation name", "Agency staff")
+    for block in (
+        sheet(*PAYROLL, PAYROLL[1].replace("Oak House", "The Body")),
+        sheet(PAYROLL[0], OAK_BODY, *PAYROLL[1:]),
+    ):
+        names = [plain(line.said["organisation"]) for line in collect([block], schema).lines]
+        assert sorted(names) == ["Ash House", "Oak House", "The Body"]
+    with pytest.raises(NotAReturn, match="does not say whose it is"):
+        collect([sheet(head, OAK_BODY, *PAYROLL[1:])], schema)
+
+
+OAK_BODY = PAYROLL[1].replace("Oak House", "The Body")
+
+
 @pytest.mark.parametrize("title", ["Oak House, May 2016", "Organisation name | Oak House | | Body | Ash House"])
 def test_a_table_that_does_not_say_whose_it_is_asks(schema: Schema, title: str) -> None:
     lines = [line.partition(" | ")[2] for line in PAYROLL[:2]]

@@ -1,5 +1,6 @@
 """Where a header stands: on how many rows, with which columns; the header of one file is known again in the next."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -126,7 +127,10 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
     """The header at sheet row `row`, on so many rows as make most columns known."""
     best: Head | None = None
     for depth in range(1, DEEPEST + 1):
-        if depth > 1 and not words.any_likely(rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()):
+        below = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
+        if depth > 1 and _is_of_figures(below):
+            break
+        if depth > 1 and not words.any_likely(below):
             continue
         head = head_at(rows, merges, row, depth, words)
         if best is None or head.known > best.known:
@@ -135,6 +139,16 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
             break
     assert best is not None
     return best
+
+
+def _is_of_figures(row: Sequence[Value]) -> bool:
+    """Whether most of what a row holds are figures: no row of headings, though a name in it may read as one."""
+    filled = [value for value in row if not is_blank(value)]
+    figures = sum(not isinstance(value, str) or not _LETTER.search(value) for value in filled)
+    return 2 * figures > len(filled)
+
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_plain(rows: Rows, head: Head) -> bool:
