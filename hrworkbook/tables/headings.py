@@ -309,7 +309,7 @@ def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, 
     for parts in (*tails, *heads) if not found else ():
         if known := words.match(" ".join(parts)):
             return known[0], known[1], _RANKS[known[1]] + _PARTIAL, ()
-    for parts in (path, *tails) if not found else ():
+    for parts in (path, pieces[1:]) if not found else ():
         if choices := words.choices(" ".join(parts)):
             return None, "not known", 0, choices
     return None, "not known", 0, ()
