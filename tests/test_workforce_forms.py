@@ -236,6 +236,19 @@ def test_a_return_in_parts_is_one_line_for_each_organisation(schema: Schema, lai
     assert accounted(collected, *blocks)
 
 
+def test_pay_of_people_on_another_sheet_is_no_part(schema: Schema) -> None:
+    people = ("Name | Salary | Allowances | Pension contributions | Bonuses | Total", "A. Smith | 1 | 2 | 3 | 4 | 10")
+    collected = collect([sheet(*PAYROLL), sheet(*people, name="Directors")], schema)
+    assert [plain(line.said["organisation"]) for line in collected.lines] == ["Oak House", "Ash House"]
+    assert {u.why for u in collected.unplaced} == {"is on another sheet"}
+
+
+def test_grades_without_their_total_make_a_return(schema: Schema) -> None:
+    head = "Organisation | AO/AA headcount | EO headcount | SCS headcount | All hands"
+    (line,) = collect([sheet(head, "Oak House | 1 | 2 | 3 | 6")], schema).lines
+    assert [line.said[f"{of}_headcount"] for of in ("ao_aa", "eo", "scs")] == [1, 2, 3]
+
+
 def test_sheets_that_ask_for_the_same_figures_are_no_parts_of_one_return(schema: Schema) -> None:
     collected = collect([sheet(*PAYROLL, name="May 2016"), sheet(*PAYROLL, name="Another")], schema)
     assert [line.period for line in collected.lines] == ["2016-05", "2016-05", "", ""]
@@ -370,6 +383,8 @@ def test_amounts_as_they_may_be_written(schema: Schema, written: str, value: Val
         ("Organisation | AO/AA Male | AO/AA Female | EO Male | EO Female | Total Male | Total Female",
          "Oak House | 5 | 5 | 10 | 10 | 15 | 15"),
         ("Organisation | Days lost | Payroll staff FTE | Average days", "Oak House | 60 | 28.75 | 2.1"),
+        ("Organisation | Salary | Overtime | Pension | NI | Total paybill", "Oak House | 5 | 5 | 5 | 5 | 20"),
+        ("Name | Salary | Allowances | Pension contributions | Bonuses | Total", "A. Smith | 1 | 2 | 3 | 4 | 10"),
         ("Heading | What to enter", "Payroll staff headcount | The people on the payroll"),
     ],
 )  # fmt: skip

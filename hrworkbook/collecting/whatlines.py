@@ -66,13 +66,22 @@ class Ready:
             self._forms[keys] = Form(keys, self)
         return self._forms[keys]
 
-    def is_part(self, keys: Collection[str]) -> bool:
-        """Whether columns make a return, or a sheet of one, without all that is needed: names, and figures enough."""
-        return set(keys).issuperset(self.names) and self.has_figures(keys)
+    def is_one(self, keys: Collection[str]) -> bool:
+        """Whether columns make a return: all that is needed, a total also by its parts."""
+        return set(keys).issuperset(self.names) and self.is_unnamed(keys)
 
-    def has_figures(self, keys: Collection[str]) -> bool:
-        """Whether columns have figures enough to be of a return."""
-        return len(self.numeric.intersection(keys)) >= _ENOUGH
+    def is_unnamed(self, keys: Collection[str]) -> bool:
+        """Whether columns make a return, but for whose it is."""
+        return all(key in keys or self.has_parts(key, keys) for key in self.settings.needs if key not in self.names)
+
+    def has_parts(self, total: str, keys: Collection[str]) -> bool:
+        """Whether there are columns enough that add up to a total."""
+        sums = (rule.parts for rule in self.rules if rule.sums and rule.total == total)
+        return any(len(set(parts).intersection(keys)) >= _ENOUGH for parts in sums)
+
+    def is_part(self, keys: Collection[str]) -> bool:
+        """Whether columns make a part of a return that has others: names, and figures enough."""
+        return set(keys).issuperset(self.names) and len(self.numeric.intersection(keys)) >= _ENOUGH
 
     def is_strange(self, table: Table) -> bool:
         """Whether a table is about something else: more of its headings are not known than are columns of figures."""

@@ -21,11 +21,11 @@ def tables_of(
     needs = ready.settings.needs
     find = partial(find_tables, blocks, ready.wide, aliases, max(2, len(needs)), name=name)
     try:
-        return find(needed=needs, is_part=ready.is_part), {}
+        return find(needed=needs, is_one=ready.is_one, is_part=ready.is_part), {}
     except NotAReturn as refusal:
         figures = [key for key in needs if key not in ready.names]
         try:
-            tables = find(needed=figures, is_part=ready.has_figures) if figures else ()
+            tables = find(needed=figures, is_one=ready.is_unnamed) if figures else ()
         except NotAReturn:
             tables = ()
         if all(map(ready.is_strange, tables)):

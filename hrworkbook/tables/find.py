@@ -58,6 +58,7 @@ def find_tables(
     need: int = 2,
     *,
     needed: Collection[str] = (),
+    is_one: Callable[[Collection[str]], bool] | None = None,
     is_part: Callable[[Collection[str]], bool] = lambda keys: False,
     furniture: Collection[str] = (),
     ignored: Collection[str] = (),
@@ -65,16 +66,15 @@ def find_tables(
 ) -> tuple[Table, ...]:
     """Every sheet's table, in tab order (twelve months as twelve sheets); the other sheets' cells are unplaced in the first.
 
-    A table must have the columns `needed`, or such as `is_part` says are enough. The rest is as for `find_table`.
+    A table must have the columns `needed`, or such as `is_one` says will do; beside one that has them, such as `is_part`
+    says are a part of the same. The rest is as for `find_table`.
     """
     words = words_of(schema, aliases, ignored)
-    found = []
-    for block in blocks:
-        head = _find_head(block, words, need)
-        if head and (head.keys.issuperset(needed) or is_part(head.keys)):
-            found.append((block, head))
-    if not found:
+    is_one = is_one or (lambda keys: set(keys).issuperset(needed))
+    heads = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
+    if not any(is_one(head.keys) for _, head in heads):
         raise _refusal(blocks, words, name, needed)
+    found = [(block, head) for block, head in heads if is_one(head.keys) or is_part(head.keys)]
     readings = [Reading(block, words, furniture) for block, _ in found]
     for reading, (_, head) in zip(readings, found, strict=True):
         reading.read(head.suggesting)
