@@ -42,6 +42,8 @@ _FOLD = str.maketrans(
 _INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLD.items() if stands_for is None)
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
+_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
+"""What the signs of a plain text are read as in a header."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -97,5 +99,7 @@ def writable(text: str) -> str:
 
 def folded(text: str) -> str:
     """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_WORDS).split())
     text = unicodedata.normalize("NFKC", plain(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

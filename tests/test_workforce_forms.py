@@ -11,8 +11,9 @@ from hrworkbook.collecting.collect import Collected, collect
 from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block, Range
+from hrworkbook.tables.claims import read_headings
 from hrworkbook.tables.find import Table
-from hrworkbook.tables.headings import Words, read_headings
+from hrworkbook.tables.headings import Words
 from hrworkbook.values import Value, is_blank, plain
 
 HEAD = (

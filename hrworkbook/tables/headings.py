@@ -6,24 +6,22 @@ is not known stays unknown until HR says what it is.
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hrworkbook.schema import ID_HEADER, Schema
-from hrworkbook.snapshot import address
 from hrworkbook.tables.spelling import Meaning, Spelling
-from hrworkbook.values import CellError, Value, folded, plain
+from hrworkbook.values import Value, folded, plain
 
 ID = "\0id"
 SHOWN = "\0shown"
 """Stand-ins for a key: the plan's own ID column, and a column that only shows what was reported before."""
 
-_JOIN = " / "
-_PARTIAL = 10
+PARTIAL = 10
 _MOST_MET = 10_000
-_LONGEST = 400
+LONGEST = 400
 """Characters of a heading."""
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
 
@@ -64,7 +62,7 @@ def _folded(text: str) -> str:
 
 def fold(text: str) -> str:
     """The heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
-    return _folded(text) if len(text) <= _LONGEST else folded(text)
+    return _folded(text) if len(text) <= LONGEST else folded(text)
 
 
 def _unmarked(header: str) -> str:
@@ -114,6 +112,7 @@ class Words:
         self.parts = {rule.settings["total"]: rule.settings["parts"] for rule in schema.rules if rule.name == "adds-up"}
         """The columns that each total adds up."""
         self.met: dict[str, tuple[str, str] | None] = {}
+        self.claims: dict[tuple[tuple[str, ...], bool], Asked] = {}
         self.seen: dict[str, bool] = {}
         self.unlikely: set[Value] = {None}
         """Texts that were seen not to be headings, nor parts of one."""
@@ -148,13 +147,22 @@ class Words:
             found = (found[0], "alias") if found and found[1] == "normalised" else found
         elif found[1] == "normalised" and plain(header) == self.headers[found[0]]:
             found = found[0], "exact"
-        if len(self.met) < _MOST_MET and len(header) <= _LONGEST:
+        if len(self.met) < _MOST_MET and len(header) <= LONGEST:
             self.met[header] = found
         return found
 
     def choices(self, header: str) -> tuple[str, ...]:
         """The columns that a heading which is not known by itself may be for: none, or several."""
         return self.either.get(self.spelling.meaning(_unmarked(header)), ())
+
+    def claim(self, path: tuple[str, ...], own: bool) -> "Asked":
+        """What a heading asks for; `path` is it from group to leaf, `own` whether all of it stands in its column."""
+        asked = self.claims.get((path, own))
+        if asked is None:
+            asked = _asked(path, own, self)
+            if len(self.claims) < _MOST_MET:
+                self.claims[path, own] = asked
+        return asked
 
     def likely(self, text: str) -> bool:
         """Whether a cell's text may be a heading or a part of one."""
@@ -181,7 +189,7 @@ class Words:
             return False
         seen, likely = self.seen, self.likely
         for value in row:
-            if type(value) is str and 0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value):
+            if type(value) is str and 0 < len(value) <= LONGEST and seen.get(value, True) and likely(value):
                 return True
         return False
 
@@ -194,7 +202,7 @@ class Words:
             at
             for at, value in enumerate(row)
             if value is not None
-            and (type(value) is not str or (0 < len(value) <= _LONGEST and seen.get(value, True) and likely(value)))
+            and (type(value) is not str or (0 < len(value) <= LONGEST and seen.get(value, True) and likely(value)))
         ]
 
     def suggestion(self, header: str, taken: Collection[str]) -> str:
@@ -222,97 +230,34 @@ def words_of(schema: Schema, aliases: Mapping[str, str] | None = None, ignored: 
     return _last
 
 
-def read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, words: Words) -> tuple[Heading, ...]:
-    """The headings of a header whose rows begin at sheet row `top`.
-
-    `spans` holds the last column of each merged group, by header row (from 0) and first column.
-    """
-    claims: list[_Claim] = []
-    for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _one_row(lines[0]):
-        key, how, rank, choices = _claim(path, own, words)
-        claims.append(_Claim(Heading(column, address(top + leaf, column), _JOIN.join(path), key, how), rank, choices))
-    return _chosen(_settled(claims), claims, words)
-
-
-class _Claim(NamedTuple):
+class Asked(NamedTuple):
     """What a heading asks for."""
 
-    heading: Heading
-    rank: int
+    key: str | None
+    how: str
+    rank: int = 0
     """How strongly; less is stronger."""
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] = ()
     """The columns it may be for, where that hangs on what stands beside it."""
 
 
-_Path = tuple[int, int, list[str], list[bool]]
-"""Column, header row (from 0) of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
-
-
-def _one_row(line: Sequence[Value]) -> Iterator[_Path]:
-    for column, value in enumerate(line, 1):
-        if text := _text(value):
-            yield column, 0, [text], [True]
-
-
-def _paths(lines: Rows, spans: Mapping[tuple[int, int], int]) -> Iterator[_Path]:
-    depth = len(lines)
-    group: list[tuple[str, int]] = [("", 0)] * depth
-    for column in range(1, max(map(len, lines), default=0) + 1):
-        texts = [_text(line[column - 1]) if column <= len(line) else "" for line in lines]
-        leaf = max((i for i in range(depth) if texts[i]), default=-1)
-        for i, text in enumerate(texts):
-            if text:
-                group[i:] = [("", 0)] * (depth - i)
-                group[i] = (text, spans.get((i, column), 0))
-        if leaf < 0:
-            continue
-        path: list[str] = []
-        own: list[bool] = []
-        for i in range(leaf + 1):
-            text, last = group[i]
-            if not texts[i] and last and column > last:
-                text = ""
-            if text and (not path or path[-1] != text):
-                path.append(text)
-                own.append(bool(texts[i]))
-        yield column, leaf, path, own
-
-
-def _text(value: Value) -> str:
-    """The heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, CellError):
-        return str(value)
-    return _tidy(value) if type(value) is str and len(value) <= _LONGEST else _tidied(plain(value))
-
-
-@lru_cache(maxsize=8192)
-def _tidy(text: str) -> str:
-    return _tidied(plain(text))
-
-
-def _tidied(text: str) -> str:
-    return text if fold(text) else ""
-
-
-def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int, tuple[str, ...]]:
+def _asked(path: tuple[str, ...], own: bool, words: Words) -> Asked:
     """The key a heading asks for, how, and how strongly; where it is one of several, those."""
-    found = words.match(" ".join(path)) if len(path) > 1 else words.match(path[0])
+    found = words.match(" ".join(path))
     pieces = [piece for text in path for piece in _BETWEEN.split(text) if fold(piece)]
     tails = [path[i:] for i in range(1, len(path))]
     if len(pieces) > len(path):
-        tails += [pieces[i:] for i in range(1, len(pieces))]
+        tails += [tuple(pieces[i:]) for i in range(1, len(pieces))]
     if found and (found[1] != "alias" or not _gainsaid(found[0], tails, words)):
-        return found[0], found[1], _RANKS[found[1]], ()
-    heads = [path[:i] for i in range(len(path) - 1, 0, -1) if all(own)]
+        return Asked(*found, _RANKS[found[1]])
+    heads = [path[:i] for i in range(len(path) - 1, 0, -1) if own]
     for parts in (*tails, *heads) if not found else ():
         if known := words.match(" ".join(parts)):
-            return known[0], known[1], _RANKS[known[1]] + _PARTIAL, ()
-    for parts in (path, pieces[1:]) if not found else ():
-        if choices := words.choices(" ".join(parts)):
-            return None, "not known", 0, choices
-    return None, "not known", 0, ()
+            return Asked(*known, _RANKS[known[1]] + PARTIAL)
+    for whole in (path, pieces[1:]) if not found else ():
+        if choices := words.choices(" ".join(whole)):
+            return Asked(None, "not known", 0, choices)
+    return Asked(None, "not known")
 
 
 def _gainsaid(key: str, tails: Sequence[Sequence[str]], words: Words) -> bool:
@@ -327,65 +272,3 @@ def _gainsaid(key: str, tails: Sequence[Sequence[str]], words: Words) -> bool:
 
 _BETWEEN = re.compile(r"[;:]| [-–—] ")
 """What stands between a group and its columns where both are in one cell."""
-
-
-def _settled(claims: Sequence[_Claim]) -> list[Heading]:
-    """Each key to one column: the strongest claim, then the leftmost; what cannot be told apart stays unknown."""
-    best: dict[str, tuple[int, Heading]] = {}
-    unclear: set[str] = set()
-    for heading, rank, _ in claims:
-        key = heading.key
-        if key is None or key == SHOWN:
-            continue
-        if key not in best or rank < best[key][0]:
-            best[key] = (rank, heading)
-            unclear.discard(key)
-        elif rank == best[key][0] >= _PARTIAL and heading.header != best[key][1].header:
-            unclear.add(key)
-    taken = best.keys() - unclear
-    return [_placed(heading, rank, best, taken) for heading, rank, _ in claims]
-
-
-def _chosen(headings: list[Heading], claims: Sequence[_Claim], words: Words) -> tuple[Heading, ...]:
-    """The headings, those that may be one column's or another's with the one that their neighbours speak for."""
-    open_ones: set[str] = set()
-    for at, (_, _, choices) in enumerate(claims):
-        if not choices:
-            continue
-        taken = {h.key for h in headings}
-        key = _choice([k for k in choices if k not in taken], headings[:at], taken, words)
-        if key and open_ones.isdisjoint(choices):
-            headings[at] = replace(headings[at], key=key, how="alias")
-        else:
-            open_ones.update(choices)
-    return tuple(headings)
-
-
-def _choice(free: Sequence[str], left: Sequence[Heading], taken: Collection[str | None], words: Words) -> str:
-    """Which of the columns a heading is: the total of the columns on its left, or the first where none is a total.
-
-    Columns that are not known, or whose own total is not found, may be what it is the total of: then nobody knows.
-    """
-    if not any(key in words.parts for key in free):
-        return free[0] if free else ""
-    kinds = {words.schema[key].kind for key in free}
-    for heading in reversed(left):
-        if heading.key is None:
-            return ""
-        sums = [k for k, parts in words.parts.items() if heading.key in parts and words.schema[k].kind in kinds]
-        if missing := [key for key in sums if key not in taken]:
-            return missing[0] if len(missing) == 1 and missing[0] in free else ""
-    return ""
-
-
-def _placed(heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str]) -> Heading:
-    key = heading.key
-    if key is None:
-        return heading
-    if key == SHOWN:
-        return replace(heading, key=None)
-    if key in taken and best[key][1] is heading:
-        return replace(heading, key=None) if key == ID else heading
-    if key in taken and (rank < _PARTIAL or heading.header == best[key][1].header):
-        return replace(heading, key=None, how="doubled")
-    return replace(heading, key=None, how="not known")

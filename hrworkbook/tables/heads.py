@@ -7,7 +7,8 @@ from functools import cached_property
 
 from hrworkbook.findings import listed
 from hrworkbook.snapshot import Range, address, column_letters
-from hrworkbook.tables.headings import Heading, Rows, Words, read_headings
+from hrworkbook.tables.claims import read_headings
+from hrworkbook.tables.headings import Heading, Rows, Words
 from hrworkbook.values import Value, is_blank
 
 DEEPEST = 3
