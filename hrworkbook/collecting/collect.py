@@ -285,7 +285,7 @@ class _Collecting:
     def other_parts(self, table: Table) -> tuple[str, str] | None:
         """The one month that the other parts of the return say in their rows, above them or by their name."""
         said: dict[str, str] = {}
-        for other in self.tables if self.in_parts else ():
+        for other in (other for other in self.tables if other is not table and self.in_parts):
             block = next(b for b in self.blocks if b.name == other.sheet)
             own = {month for row in other.rows if (month := self.ready.form(row.keys).month(row))}
             above = month_above(block, other.first_header_row, self.settings.cover, self.settings.year)[0]

@@ -338,7 +338,8 @@ def _merged(
     if unsaid := sum(r.what == NO_MONTH for r in refused):
         message += f" {count(unsaid, 'file does not say its month', 'files do not say their month')}"
         message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
-        message += " with --period and its own month." if period else " with --period and the month."
+        message += " with --period and its own month" if period else " with --period and the month"
+        message += ", or write the month into each file's name." if unsaid > 1 else "."
     changes = ChangeSet(tuple(writes), message, goto if register else None)
     return Merged(tuple(fresh), tuple(refused), changes)
 

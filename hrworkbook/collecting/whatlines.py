@@ -146,7 +146,8 @@ class Form:
             value = values[at] if at >= 0 else given.get(key)
             if value is None or is_blank(value) or isinstance(value, CellError):
                 return f"its row has no {self._ready.schema[key].header}"
-        name = self.names(row, given)[0]
+        first = self._names[0]
+        name = plain(values[first]) if first >= 0 else given[self._ready.names[0]]
         if self._is_total(fold(name), values):
             return "its row is the sender's own line of totals"
         if _ORDINAL.fullmatch(name) and _numbers_columns(row):

@@ -127,12 +127,14 @@ def head_at(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Wo
 def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> Head:
     """The header at sheet row `row`, on so many rows as make most columns known."""
     best: Head | None = None
+    under: list[Sequence[Value]] = []
     for depth in range(1, DEEPEST + 1):
         below = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
-        if depth > 1 and _is_of_figures(below):
-            break
+        under += [below] if depth > 1 else []
         if depth > 1 and not words.any_likely(below):
             continue
+        if any(map(_is_of_figures, under)):
+            break
         head = head_at(rows, merges, row, depth, words)
         if best is None or head.known > best.known:
             best = head
