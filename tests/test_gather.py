@@ -229,7 +229,8 @@ def test_files_that_cannot_all_be_for_the_one_month_given_wait_each_for_its_own(
         "St Mary's. Merge it alone, with its own month after --period."
     )
     assert result.changes.message.endswith(
-        "3 files do not say their month and cannot all be for 2015-04: merge each alone with --period and its own month."
+        "3 files do not say their month and cannot all be for 2015-04: merge each alone with --period and its own month, or "
+        "write the month into each file's name."
     )
     for month, one in (("2015-04", april), ("2015-05", may), ("2015-03", march)):
         assert len(master.gather(one, period=month).returns) == 1
