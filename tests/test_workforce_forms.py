@@ -146,6 +146,11 @@ def test_the_department_is_the_organisation_where_nothing_else_is(schema: Schema
     for head, keys in (
         ("Department | Payroll total headcount", ["organisation", "payroll_headcount"]),
         ("Department | Organisation | Payroll total headcount", ["parent", "organisation", "payroll_headcount"]),
+        ("Orgnaisaton | Department | Payroll total headcount", [None, None, "payroll_headcount"]),
+        (
+            "Orgnaisaton | Organisation | Department | Payroll total headcount",
+            [None, "organisation", "parent", "payroll_headcount"],
+        ),
     ):
         found = read_headings([head.split(" | ")], {}, 1, Words(schema, {}, ()))
         assert [h.key for h in found] == keys
@@ -357,6 +362,9 @@ def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
         ("(..)", "not available", ""),
         ("N/A", "not applicable", ""),
         ("*", "suppressed", ""),
+        ("<5", "suppressed", ""),
+        ("Nil return", "nil", ""),
+        ("Not held", "not available", ""),
         ("No data", "not available", ""),
         ("€1,000.50", None, "which is not in pounds"),
         ("1.000.50", None, "which has more than one decimal point"),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, takewhile
 
 from hrworkbook.snapshot import address
 from hrworkbook.tables.headings import ID, LONGEST, PARTIAL, SHOWN, Asked, Heading, Rows, Words, fold
@@ -98,7 +99,9 @@ def _chosen(headings: list[Heading], claims: Sequence[tuple[Heading, Asked]], wo
         if not (choices := asked.choices):
             continue
         taken = {h.key for h in headings}
-        key = _choice([k for k in choices if k not in taken], headings[:at], taken, words)
+        free = [key for key in choices if key not in taken]
+        totals = any(key in words.parts for key in free)
+        key = _total(free, headings[:at], taken, words) if totals else _first(free, headings, at, words)
         if key and open_ones.isdisjoint(choices):
             headings[at] = replace(headings[at], key=key, how="alias")
         else:
@@ -106,13 +109,19 @@ def _chosen(headings: list[Heading], claims: Sequence[tuple[Heading, Asked]], wo
     return tuple(headings)
 
 
-def _choice(free: Sequence[str], left: Sequence[Heading], taken: Collection[str | None], words: Words) -> str:
-    """Which of the columns a heading is: the total of the columns on its left, or the first where none is a total.
+def _first(free: Sequence[str], headings: Sequence[Heading], at: int, words: Words) -> str:
+    """The first of the columns that no other heading is for; none where a heading that is not known may be one of them."""
+    summed = {*words.parts, *chain.from_iterable(words.parts.values())}
+    names = takewhile(lambda h: h.key not in summed, headings)
+    strange = any(h.key is None and h is not headings[at] for h in names)
+    return free[0] if len(free) == 1 or (free and not strange) else ""
+
+
+def _total(free: Sequence[str], left: Sequence[Heading], taken: Collection[str | None], words: Words) -> str:
+    """The total of the columns on the left.
 
     Columns that are not known, or whose own total is not found, may be what it is the total of: then nobody knows.
     """
-    if not any(key in words.parts for key in free):
-        return free[0] if free else ""
     kinds = {words.schema[key].kind for key in free}
     for heading in reversed(left):
         if heading.key is None:

@@ -23,7 +23,9 @@ PARTIAL = 10
 _MOST_MET = 10_000
 LONGEST = 400
 """Characters of a heading."""
-_RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "alias": 3}
+_RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "spelled": 3, "alias": 3}
+_SPELLED = {"normalised": "alias", "group": "spelled"}
+"""How a heading is known whose words are not quite those of one that is known so."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
@@ -46,8 +48,8 @@ class Heading:
     """As written; a heading over several rows is joined with ' / '."""
     key: str | None
     how: str
-    """`exact`, `normalised`, `alias`, `group`, `id`, `shown only`, `doubled`, `by position`, `not known` or
-    `suggestion: HEADER`."""
+    """`exact`, `normalised`, `alias`, `group`, `spelled` (with its group, in other words), `id`, `shown only`, `doubled`,
+    `by position`, `not known` or `suggestion: HEADER`."""
 
     @property
     def known(self) -> bool:
@@ -105,10 +107,10 @@ class Words:
         self.meant: dict[Meaning, tuple[str, str]] = {}
         """The same, by what they say in whatever words."""
         for text, found in self.known.items():
-            self._mean(text, found[0], "alias" if found[1] in ("normalised", "group") else found[1])
+            self._mean(text, found[0], _SPELLED.get(found[1], found[1]))
         for text, keys in schema.either.items():
             for column in (schema[key] for key in keys if schema[key].group):
-                self._mean(f"{column.group} {text}", column.key, "alias")
+                self._mean(f"{column.group} {text}", column.key, "spelled")
         self.parts = {rule.settings["total"]: rule.settings["parts"] for rule in schema.rules if rule.name == "adds-up"}
         """The columns that each total adds up."""
         self.met: dict[str, tuple[str, str] | None] = {}
@@ -248,7 +250,7 @@ def _asked(path: tuple[str, ...], own: bool, words: Words) -> Asked:
     tails = [path[i:] for i in range(1, len(path))]
     if len(pieces) > len(path):
         tails += [tuple(pieces[i:]) for i in range(1, len(pieces))]
-    if found and (found[1] != "alias" or not _gainsaid(found[0], tails, words)):
+    if found and (found[1] not in ("alias", "spelled") or not _gainsaid(found[0], tails, words)):
         return Asked(*found, _RANKS[found[1]])
     heads = [path[:i] for i in range(len(path) - 1, 0, -1) if own]
     for parts in (*tails, *heads) if not found else ():

@@ -182,7 +182,7 @@ def suggested(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
 
 def told(heading: Heading, words: Words) -> str:
     """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
-    if heading.how in ("exact", "normalised", "group", "id", "shown only"):
+    if heading.how in ("exact", "normalised", "group", "spelled", "id", "shown only"):
         return ""
     name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
     if heading.how == "by position":
