@@ -98,6 +98,8 @@ consultancy_cost      Non-payroll staff costs; Cost of consultants
 non_payroll_cost      Total non-payroll (CCL) staff cost
 grand_cost            Grand total costs: paybill and non-payroll
 organisation          Department / Agency / NDPB
+organisation          Organsation name
+payroll_headcount     Payroll staff; Toal Employess; Headcout
 parent                Main/parent dept
                       Payroll staff; AO; Headcount
                       Grade 7 FTE
