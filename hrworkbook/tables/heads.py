@@ -127,14 +127,12 @@ def head_at(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Wo
 def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> Head:
     """The header at sheet row `row`, on so many rows as make most columns known."""
     best: Head | None = None
-    under: list[Sequence[Value]] = []
     for depth in range(1, DEEPEST + 1):
-        below = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
-        under += [below] if depth > 1 else []
-        if depth > 1 and not words.any_likely(below):
-            continue
-        if any(map(_is_of_figures, under)):
+        lowest = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
+        if depth > 1 and _is_of_figures(lowest):
             break
+        if depth > 1 and not words.any_likely(lowest):
+            continue
         head = head_at(rows, merges, row, depth, words)
         if best is None or head.known > best.known:
             best = head
@@ -146,9 +144,10 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
 
 def _is_of_figures(row: Sequence[Value]) -> bool:
     """Whether most of what a row holds are figures: no row of headings, though a name in it may read as one."""
-    filled = [value for value in row if not is_blank(value)]
-    figures = sum(not isinstance(value, str) or not _LETTER.search(value) for value in filled)
-    return 2 * figures > len(filled)
+    texts = [value for value in row if isinstance(value, str)]
+    words = sum(map(bool, map(_LETTER.search, texts)))
+    filled = len(row) - row.count(None) - sum(map(str.isspace, texts)) - texts.count("")
+    return 2 * (filled - words) > filled
 
 
 _LETTER = re.compile(r"[^\W\d_]")

@@ -32,12 +32,14 @@ class Spelling:
         """What a folded heading says; nothing for one without a word that counts."""
         words = self._each(text.split())
         for _ in range(_DEEPEST):
-            if words == (again := tuple(self._phrases(words))):
+            if self._by_first.keys().isdisjoint(words) or words == (again := tuple(self._phrases(words))):
                 break
             words = again
         return frozenset(words)
 
     def _each(self, words: Sequence[str]) -> tuple[str, ...]:
+        if self._words.keys().isdisjoint(words):
+            return tuple(words)
         return tuple(chain.from_iterable(self._words.get(word, (word,)) for word in words))
 
     def _phrases(self, words: tuple[str, ...]) -> Iterator[str]:
