@@ -1,6 +1,6 @@
 """What a heading says, whatever its spelling and the order of its words: the schema's words for it, as a set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from hrworkbook.values import folded
@@ -19,6 +19,7 @@ class Spelling:
         ways = [(folded(said).split(), folded(way).split()) for said, several in spellings.items() for way in several]
         self._words = {way[0]: said for said, way in ways if len(way) == 1 and len(said) < 2}
         self._words["£"] = []
+        self._met: dict[str, Meaning] = {}
         phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
         for said, way in ways:
             if len(way) > 1 or len(said) > 1:
@@ -30,30 +31,39 @@ class Spelling:
 
     def meaning(self, text: str) -> Meaning:
         """What a folded heading says; nothing for one without a word that counts."""
+        if text in self._met:
+            return self._met[text]
         words = self._each(text.split())
         for _ in range(_DEEPEST):
-            if self._by_first.keys().isdisjoint(words) or words == (again := tuple(self._phrases(words))):
+            if self._by_first.keys().isdisjoint(words) or words == (again := self._phrases(words)):
                 break
             words = again
-        return frozenset(words)
+        meaning = frozenset(words)
+        if len(self._met) < _MOST_MET:
+            self._met[text] = meaning
+        return meaning
 
     def _each(self, words: Sequence[str]) -> tuple[str, ...]:
         if self._words.keys().isdisjoint(words):
             return tuple(words)
         return tuple(chain.from_iterable(self._words.get(word, (word,)) for word in words))
 
-    def _phrases(self, words: tuple[str, ...]) -> Iterator[str]:
+    def _phrases(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        by_first = self._by_first
+        found: list[str] = []
         at = 0
         while at < len(words):
-            for way, said in self._by_first.get(words[at], ()):
+            for way, said in by_first.get(words[at], ()):
                 if words[at : at + len(way)] == way:
-                    yield from said
+                    found += said
                     at += len(way)
                     break
             else:
-                yield words[at]
+                found.append(words[at])
                 at += 1
+        return tuple(found)
 
 
+_MOST_MET = 10_000
 _DEEPEST = 3
 """How often phrases are looked for among the words that phrases became."""
