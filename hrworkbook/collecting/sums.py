@@ -85,14 +85,15 @@ class _Checks:
         self._sums: list[tuple[int, str, Callable[[Figures], tuple[float, ...]]]] = []
         self._limits: list[tuple[int, str, str]] = []
         for number, rule in enumerate(rules):
-            parts = list(filter(figures.__contains__, rule.parts)) if rule.total in figures else []
-            if not parts:
+            if rule.total not in figures:
                 continue
-            self.numbers.append(number)
-            if rule.sums:
+            if not rule.sums:
+                if rule.parts[0] in figures:
+                    self.numbers.append(number)
+                    self._limits.append((number, rule.total, rule.parts[0]))
+            elif parts := list(filter(figures.__contains__, rule.parts)):
+                self.numbers.append(number)
                 self._sums.append((number, rule.total, _all_of(parts)))
-            else:
-                self._limits.append((number, rule.total, parts[0]))
 
     def doubtful(self, figures: Figures) -> Iterator[int]:
         """Which of them a line does not keep, or not to the penny."""
