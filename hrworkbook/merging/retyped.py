@@ -9,7 +9,7 @@ from hrworkbook.kinds import settled
 from hrworkbook.merging.outcomes import utf16_length
 from hrworkbook.plan import Plan, fault_of
 from hrworkbook.schema import Column
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, with_feeds, writable
 
 _ERROR_WORDS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA")
@@ -49,6 +49,8 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
         return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
     if column.kind == "choice" and not is_blank(value):
         value = settled(value, plan.words(column)) or value
+    elif column.kind == "yes-no" and not fault and not is_blank(value):
+        value = "Yes" if column.type.read(value) else "No"
     elif column.kind == "date" and isinstance(value, str) and not is_blank(value):
         value = column.type.read(value)
     return (None if is_blank(value) else value), ""
@@ -57,7 +59,7 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
 def _tidy(text: str) -> str:
     """The text without the marks no cell can hold or that turn a line round, which no reader sees, and without space around it."""
     text = _recoded(text).translate(_TURNS)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    text = with_feeds(text).replace("\x0b", "\n").replace("\x0c", "\n")
     sound = writable(text)
     if sound != text:
         sound = "".join(c for c, s in zip(text, sound, strict=True) if c == s)
@@ -93,8 +95,12 @@ _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CODINGS = (
     ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("utf-8", "mac_roman"), ("cp1252", "utf-8"), ("cp1252", "mac_roman"),
     ("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp1252", "cp850"), ("cp437", "cp1252"), ("ascii", "ascii"),
+    ("cp1252", "cp1252"), ("mac_roman", "mac_roman"),
 )  # fmt: skip
-"""How a text was written to a file, and how it was then read, where the two did not agree."""
+"""How a text was written to a file and how it was then read, where that did not bring back the same letters."""
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_NEAREST = str.maketrans("≤≥≠≈→←−", "===~><-")
+"""Signs for which Windows takes the nearest that its code has, where most others become `?`."""
 _UNREAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _CUT_AT = range(254, 257)
 """Characters after which old formats and programs cut a text off."""
@@ -106,7 +112,8 @@ def is_garbled(issued: str, received: str) -> bool:
         return False
     other = _UNREAD.sub("", plain(received))
     return any(
-        _UNREAD.sub("", plain(issued.encode(written, "replace").decode(read, "replace"))) == other
+        _UNREAD.sub("", plain(text.encode(written, "replace").decode(read, "replace"))) == other
+        for text in {issued, _BEYOND.sub("??", issued).translate(_NEAREST)}
         for written, read in _CODINGS
     )
 
