@@ -114,7 +114,7 @@ def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | R
         if not _speaks(ground.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already(item, [row], more)
-    read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.table)
+    read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.tables)
     read = replace(read, notes=(*one.notes, *read.notes))
     bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
     return Reply(bare, known.id, known.owner, read, one.unknown_headings)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
@@ -14,6 +14,7 @@ from hrworkbook.merging.compare import Ground
 from hrworkbook.merging.matching import Baseline, Contents
 from hrworkbook.merging.merged_before import MergedBefore
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
+from hrworkbook.merging.spread import every_table, sealed_sheets
 from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
@@ -34,11 +35,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Admitted:
-    """A return that may be merged: which it is, and its table."""
+    """A return that may be merged: which it is, and its table, or its tables where it was spread over several sheets."""
 
     known: Known
     received: Received
-    table: Table
+    tables: tuple[Table, ...]
     notes: tuple[str, ...]
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
@@ -150,25 +151,31 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
             f"Ask the owner to fill in the file as it was sent, or {_REISSUE}",
         )
     known = _sealed(plan, issued, item.file, seal) if seal else None
-    table = find_table(
-        item.blocks,
-        plan.schema,
+    sealed = sealed_sheets(item.blocks)
+    find = partial(
+        find_table,
+        schema=plan.schema,
         aliases=ground.aliases,
         furniture=furniture_of(item.blocks),
         ignored=ground.ignored,
+        first=sealed,
         name=item.file,
     )
-    notes = [n for n in table.notes if not n.startswith("There is no column")]
-    if known is None:
-        known = _unsealed(plan, issued, item, table)
+    table = find(item.blocks)
+    is_sealed = known is not None
+    known = known or _unsealed(plan, issued, item, table)
+    tables = every_table(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    notes = [n for t in tables for n in t.notes if not n.startswith("There is no column")]
+    if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
     unknown = {
         h.header: h.how.partition("suggestion: ")[2]
-        for h in table.headings
+        for t in tables
+        for h in t.headings
         if h.key is None and h.how != "id" and (h.how.startswith("suggestion") or h.how == "not known")
     }
-    return Admitted(known, item, table, tuple(notes), unknown)
+    return Admitted(known, item, tables, tuple(notes), unknown)
 
 
 _DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")

@@ -7,7 +7,7 @@ from functools import cached_property
 from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
-from hrworkbook.merging.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
+from hrworkbook.merging.matching import ROW_ID, Baseline, Matches, by_line, is_emptied, match_rows
 from hrworkbook.merging.outcomes import Cell, Comparison, Received, Refused, Stray
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.plan import Plan
@@ -25,6 +25,9 @@ Writers = dict[Place, tuple[str, Value]]
 
 ENOUGH = 12
 """Characters by which a text is known again in another row."""
+
+MOST_TOLD = 6
+"""Lines that stand in several rows are told one by one up to this many."""
 
 
 def shown_only(schema: Schema) -> list[str]:
@@ -108,32 +111,31 @@ class Reply:
 
 
 def read_reply(
-    ground: Ground, baseline: Baseline, own_before: Mapping[Place, Value], blocks: Sequence[Block], table: Table
+    ground: Ground,
+    baseline: Baseline,
+    own_before: Mapping[Place, Value],
+    blocks: Sequence[Block],
+    tables: Sequence[Table],
 ) -> Reading:
-    """What a return changes of what was issued.
+    """What a return changes of what was issued; mostly it is one table, on one sheet.
 
     `own_before` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
     told, since it may be meant.
     """
     plan = ground.plan
-    block = next(b for b in blocks if b.name == table.sheet)
-    hidden = _hidden_ids(block, table)
-    strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
-    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
-    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
-    matches = match_rows(plan.schema, baseline, rows, hidden)
-    notes = list(matches.notes)
-    for row in matches.lost:
-        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
-        strays += _row_strays(table, row, why)
-    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
+    by_name = {b.name: b for b in reversed(blocks)}
+    sheets = [_matched(plan, baseline, by_name[table.sheet], table) for table in tables]
+    strays = [stray for sheet in sheets for stray in sheet.strays]
+    notes = [note for sheet in sheets for note in sheet.matches.notes]
     edits: list[Edit] = []
     unchanged = 0
-    lines = by_line(matches.matched)
+    again: list[str] = []
+    table_of = {id(m): s.table for s in sheets for m in s.matches.matched}
+    lines = by_line([m for sheet in sheets for m in sheet.matches.matched])
     for id_, theirs in lines.items():
         if id_ not in plan.by_id:
             for match in theirs:
-                strays += _row_strays(table, match.row, f"line {id_} is no longer in the plan")
+                strays += _row_strays(table_of[id(match)], match.row, f"line {id_} is no longer in the plan")
             continue
         found: list[Edit] = []
         for match in theirs:
@@ -141,13 +143,41 @@ def read_reply(
             unchanged += same_as_issued
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
         if len(theirs) > 1:
-            notes.append(f"Line {id_} stands in rows {', '.join(str(m.row.number) for m in theirs)}")
-            found = _disagreeing(found)
+            rows = [(f"'{table_of[id(m)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
+            again.append(f"Line {id_} stands in rows {', '.join(rows)}")
+            found = _disagreeing(found, len(theirs))
         edits += found
-    edits += _in_the_wrong_column(ground, baseline, block, table, {m.row.number: m.line for m in matches.matched})
+    notes += again if len(again) <= MOST_TOLD else [f"{len(again)} lines stand in several rows"]
+    for sheet in sheets:
+        line_of = {m.row.number: m.line for m in sheet.matches.matched}
+        edits += _in_the_wrong_column(ground, baseline, sheet.block, sheet.table, line_of)
     edits = _sorted_alone(plan, baseline, lines.keys(), edits, notes)
-    notes += _missing(plan, baseline, table, lines.keys(), [i for i in emptied.values() if i in baseline])
+    notes += _missing(plan, baseline, tables, lines.keys(), [i for s in sheets for i in s.emptied if i in baseline])
     return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet of a return: its rows by line, what has no place, and the IDs that stand in rows otherwise empty."""
+
+    block: Block
+    table: Table
+    matches: Matches
+    strays: list[Stray]
+    emptied: list[str]
+
+
+def _matched(plan: Plan, baseline: Baseline, block: Block, table: Table) -> _Sheet:
+    hidden = _hidden_ids(block, table)
+    strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
+    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
+    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
+    matches = match_rows(plan.schema, baseline, rows, hidden)
+    for row in matches.lost:
+        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
+        strays += _row_strays(table, row, why)
+    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
+    return _Sheet(block, table, matches, strays, list(emptied.values()))
 
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
@@ -230,15 +260,16 @@ def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str
     return plan.schema[key].by_owner
 
 
-def _disagreeing(edits: Sequence[Edit]) -> list[Edit]:
-    """The edits of a line that stands in several rows; where the rows disagree, they wait."""
+def _disagreeing(edits: Sequence[Edit], rows: int) -> list[Edit]:
+    """The edits of a line that stands in several rows; where the rows disagree, or not all are cleared, they wait."""
     says: dict[Place, list[Value]] = {}
     for edit in edits:
         says.setdefault(edit.place, []).append(edit.value)
     why = "the file has this line more than once, with different texts"
     return [
         replace(e, outcome="conflict", why=why)
-        if not e.outcome and not all(same(v, e.value) for v in says[e.place])
+        if not e.outcome
+        and (not all(same(v, e.value) for v in says[e.place]) or (e.value is None and len(says[e.place]) < rows))
         else e
         for e in edits
     ]
@@ -292,7 +323,7 @@ def _sorted_alone(
 
 
 def _missing(
-    plan: Plan, baseline: Baseline, table: Table, here: Iterable[str], emptied: Sequence[str]
+    plan: Plan, baseline: Baseline, tables: Sequence[Table], here: Iterable[str], emptied: Sequence[str]
 ) -> Iterator[str]:
     """What was issued and is not in the file: nothing is changed by that, and HR is told."""
     found = set(here)
@@ -303,7 +334,8 @@ def _missing(
     gone = [
         c.header
         for c in plan.schema.columns
-        if c.key not in table.keys and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
+        if not any(c.key in t.keys for t in tables)
+        and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
     ]
     if gone:
         yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
