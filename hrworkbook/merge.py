@@ -9,10 +9,11 @@ from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
-from hrworkbook.merging.compare import Ground, Place, Reply, differences, read_reply, settle
+from hrworkbook.merging.compare import Ground, Place, Reply, read_reply
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
 from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, by_this_clock
+from hrworkbook.merging.settle import differences, settle
 from hrworkbook.merging.several import apart
 from hrworkbook.merging.waiting import Waiting
 from hrworkbook.plan import Plan, read_plan, stamp

@@ -1,4 +1,4 @@
-"""Compare: what a return changes of what was issued, and what becomes of each change in the master as it stands."""
+"""Compare: what a return changes of what was issued."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,20 +8,18 @@ from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merging.matching import ROW_ID, Baseline, Matches, by_line, is_emptied, match_rows
-from hrworkbook.merging.outcomes import Cell, Comparison, Received, Refused, Stray
+from hrworkbook.merging.outcomes import Received, Refused, Stray
+from hrworkbook.merging.remarks import comments_on
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.plan import Plan
 from hrworkbook.schema import Column, Schema
 from hrworkbook.snapshot import Block, address
 from hrworkbook.tables.find import Row, Table
 from hrworkbook.tables.headings import fold
-from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain, same
+from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
 
 Place = tuple[str, str]
 """A cell of the plan: line ID and column key."""
-
-Writers = dict[Place, tuple[str, Value]]
-"""The owner whose return last wrote a cell ('' for HR), and what it wrote."""
 
 ENOUGH = 12
 """Characters by which a text is known again in another row."""
@@ -126,10 +124,12 @@ def read_reply(
     by_name = {b.name: b for b in reversed(blocks)}
     sheets = [_matched(plan, baseline, by_name[table.sheet], table) for table in tables]
     strays = [stray for sheet in sheets for stray in sheet.strays]
-    notes = [note for sheet in sheets for note in sheet.matches.notes]
+    notes = [note for sheet in sheets for note in (*sheet.matches.notes, *_struck_whole(sheet))]
+    notes += comments_on(blocks)
     edits: list[Edit] = []
     unchanged = 0
     again: list[str] = []
+    struck = {b.name: {(row, column): words for row, column, words in b.struck} for b in blocks if b.struck}
     table_of = {id(m): s.table for s in sheets for m in s.matches.matched}
     lines = by_line([m for sheet in sheets for m in sheet.matches.matched])
     for id_, theirs in lines.items():
@@ -141,6 +141,8 @@ def read_reply(
         for match in theirs:
             same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
             unchanged += same_as_issued
+            if struck:
+                changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, {}))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
         if len(theirs) > 1:
             rows = [(f"'{table_of[id(m)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
@@ -253,6 +255,26 @@ def _row_edits(
     return unchanged, edits
 
 
+def _held(edits: Sequence[Edit], row: Row, struck: Mapping[tuple[int, int], str]) -> list[Edit]:
+    """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
+    at = {key: (row.number, column) for key, column in zip(row.keys, row.ats, strict=True)}
+    words = {key: struck[place] for key, place in at.items() if place in struck}
+    return [
+        replace(e, outcome="conflict", why=f"these words are struck through in the file: '{words[e.place[1]]}'")
+        if not e.outcome and words.get(e.place[1])
+        else e
+        for e in edits
+    ]
+
+
+def _struck_whole(sheet: _Sheet) -> Iterator[str]:
+    """A sentence for each issued text that the owner struck through, as one does who means to delete it."""
+    rows = {m.row.number: m.row for m in sheet.matches.matched}
+    for number, column, _ in sheet.block.struck:
+        if (row := rows.get(number)) and column in row.ats:
+            yield f"{address(number, column)} is struck through, in part or whole; it was read with those words"
+
+
 def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str, issued: Value) -> bool:
     """Whether the owner's earlier return changed an issued text, and that change still counts."""
     if (id_, key) not in own_before or same(own_before[id_, key], issued):
@@ -339,57 +361,3 @@ def _missing(
     ]
     if gone:
         yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
-
-
-def settle(
-    plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value], writers: Writers
-) -> Comparison:
-    """What becomes of each edit in the master as it stands.
-
-    What is applied goes into `now`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
-    """
-    cells: list[Cell] = []
-    for edit in reply.reading.edits:
-        id_, key = edit.place
-        line, column = plan.by_id[id_], plan.schema[key]
-        m = now[edit.place] if edit.place in now else line.values.get(key)
-        # A text that several hold is kept once: there may be thousands of returns.
-        b, r = (m if type(v) is type(m) and v == m else v for v in (edit.issued, edit.value))
-        outcome, why = edit.outcome, edit.why
-        if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
-            outcome, why = "already", ""
-        elif not outcome:
-            own = edit.place in own_before and same(own_before[edit.place], m)
-            outcome = "applied" if own or same(m, b) else "conflict"
-            why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
-            if outcome == "applied" and edit.place not in now and (formula := plan.formula(line, key)):
-                shown = formula if len(formula) > 1 else "one it shares with other cells"
-                outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
-        as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
-        cells.append(Cell(line, column, b, m, edit.received if as_it_came else r, outcome, why))
-        if outcome == "applied":
-            now[edit.place] = edit.value
-            writers[edit.place] = (reply.owner, edit.value)
-    read = reply.reading
-    return Comparison(
-        reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
-        reply.unknown_headings, read.unchanged, read.lines,
-    )  # fmt: skip
-
-
-def _who_differs(written: tuple[str, Value] | None, master: Value) -> str:
-    if written and written[0] and same(written[1], master):
-        return f"{written[0]} has answered it otherwise"
-    return "the master changed after this was issued"
-
-
-def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
-    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
-    newer_says = {e.place: e.value for e in newer.reading.edits} if newer else {}
-    told: list[str] = []
-    for edit in older.reading.edits:
-        id_, key = edit.place
-        instead = newer_says.get(edit.place, edit.issued) if newer else plan.by_id[id_].values.get(key)
-        if not same(edit.value, instead):
-            told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
-    return told

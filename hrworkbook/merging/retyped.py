@@ -111,9 +111,10 @@ def is_garbled(issued: str, received: str) -> bool:
     if issued.isascii():
         return False
     other = _UNREAD.sub("", plain(received))
+    in_halves = _BEYOND.sub("??", issued)
     return any(
         _UNREAD.sub("", plain(text.encode(written, "replace").decode(read, "replace"))) == other
-        for text in {issued, _BEYOND.sub("??", issued).translate(_NEAREST)}
+        for text in {issued, in_halves, in_halves.translate(_NEAREST)}
         for written, read in _CODINGS
     )
 

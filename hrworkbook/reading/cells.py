@@ -15,6 +15,7 @@ from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, RESAVE, Package, Part, rebuilt, refused
 from hrworkbook.reading.faults_at_a_glance import no_faults_in_content
 from hrworkbook.reading.faults_in_records import in_workbook_stream
+from hrworkbook.reading.remarks import Remark, annotations_in
 from hrworkbook.reading.sniff import kind_of, package_kind
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 RawSheet = dict[str, Any]
 """`name`, `hidden`, `rows`, `merges`, `hidden_rows`, and `specials`: [row, column, tag, text] for each value JSON has no form
-for, rows and columns from 0, tags d date, t date and time, h time of day, e error, u uncomputed."""
+for, rows and columns from 0, tags d date, t date and time, h time of day, e error, u uncomputed; where there are any, also
+`comments` and `struck` as in `remarks`."""
 RawBook = dict[str, Any]
 """`kind`, `sheets` and `notes`."""
 
@@ -55,7 +57,7 @@ def cells_of_file(data: bytes, name: str, password: str | None = None) -> RawBoo
         return _book(kind, _ods_sheets(package), notes)
     if kind == "xlsx" and _macros(package):
         kind = "xlsm"
-    if any("comments" in part and part.endswith((".xml", ".bin")) for part in package.parts):
+    if kind == "xlsb" and any("comments" in part and part.endswith(".bin") for part in package.parts):
         notes.append("It has comments on cells, which are not read.")
     from hrworkbook.reading.officepackage import package_sheets
 
@@ -148,8 +150,10 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _for_the_parser(content),
     }
+    comments = annotations_in(content)
     for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
-        yield with_faults(sheet, seen)
+        yield with_remarks(with_faults(sheet, seen), comments, [])
+        comments = []
 
 
 def _for_the_parser(content: bytes) -> bytes:
@@ -243,6 +247,12 @@ def _special(value: Any, row: int, column: int, specials: list[list[Any]]) -> An
     else:
         return str(value)
     return 0
+
+
+def with_remarks(sheet: RawSheet, comments: list[Remark], struck: list[Remark]) -> RawSheet:
+    """The sheet with what is said on its cells without being their value."""
+    sheet |= {"comments": comments} if comments else {}
+    return sheet | {"struck": struck} if struck else sheet
 
 
 def with_faults(sheet: RawSheet, seen: faults.Sheet | None) -> RawSheet:
