@@ -19,6 +19,7 @@ from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 from hrworkbook.tables.find import Table, find_table
+from hrworkbook.tables.heads import NO_COLUMN
 from hrworkbook.values import Value, folded, plain
 
 
@@ -165,7 +166,7 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
     is_sealed = known is not None
     known = known or _unsealed(plan, issued, item, table)
     tables = every_table(item.blocks, sealed, table, find, plan.schema, known.baseline)
-    notes = [n for t in tables for n in t.notes if not n.startswith("There is no column")]
+    notes = [n for t in tables for n in t.notes if not n.startswith(NO_COLUMN)]
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
