@@ -7,7 +7,18 @@ from functools import cached_property
 from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
-from hrworkbook.merging.matching import ROW_ID, Baseline, Matches, by_line, is_emptied, match_rows
+from hrworkbook.merging.displaced import Rows, displaced
+from hrworkbook.merging.matching import (
+    ROW_ID,
+    Baseline,
+    Contents,
+    Match,
+    Matches,
+    by_line,
+    is_emptied,
+    match_rows,
+    sides_with_text,
+)
 from hrworkbook.merging.outcomes import Received, Refused, Stray
 from hrworkbook.merging.remarks import comments_on
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
@@ -20,9 +31,6 @@ from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
 
 Place = tuple[str, str]
 """A cell of the plan: line ID and column key."""
-
-ENOUGH = 12
-"""Characters by which a text is known again in another row."""
 
 MOST_TOLD = 6
 """Lines that stand in several rows are told one by one up to this many."""
@@ -141,6 +149,8 @@ def read_reply(
         for match in theirs:
             same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
             unchanged += same_as_issued
+            if not match.doubt and any(e.outcome == "locked" for e in changed):
+                match = _doubted(plan.schema, baseline, match)
             if struck:
                 changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, {}))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
@@ -153,7 +163,8 @@ def read_reply(
     for sheet in sheets:
         line_of = {m.row.number: m.line for m in sheet.matches.matched}
         edits += _in_the_wrong_column(ground, baseline, sheet.block, sheet.table, line_of)
-    edits = _sorted_alone(plan, baseline, lines.keys(), edits, notes)
+    rows_of = [{id_: [m.row for m in ms] for id_, ms in by_line(s.matches.matched).items()} for s in sheets]
+    edits = _held_back(plan, baseline, rows_of, edits, notes)
     notes += _missing(plan, baseline, tables, lines.keys(), [i for s in sheets for i in s.emptied if i in baseline])
     return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
 
@@ -255,6 +266,19 @@ def _row_edits(
     return unchanged, edits
 
 
+def _doubted(schema: Schema, baseline: Baseline, match: Match) -> Match:
+    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
+
+    Lines much alike tell only by this that IDs were sorted without the rest.
+    """
+    home = Contents(schema, baseline).find(match.row)
+    if home in ("", match.line):
+        return match
+    if sides_with_text(baseline, match.row, match.line, home, [c.key for c in schema.columns if not c.by_owner]) < 0:
+        return match
+    return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
+
+
 def _held(edits: Sequence[Edit], row: Row, struck: Mapping[tuple[int, int], str]) -> list[Edit]:
     """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
     at = {key: (row.number, column) for key, column in zip(row.keys, row.ats, strict=True)}
@@ -315,33 +339,21 @@ def _in_the_wrong_column(
             yield Edit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
 
 
-def _sorted_alone(
-    plan: Plan, baseline: Baseline, here: Iterable[str], edits: list[Edit], notes: list[str]
+def _held_back(
+    plan: Plan, baseline: Baseline, sheets: Sequence[Rows], edits: list[Edit], notes: list[str]
 ) -> list[Edit]:
-    """The edits, those held back that look as if a column was sorted without the rest.
-
-    The sign is a text issued for one line that now stands in another, and no longer in its own.
-    """
-    lines = set(here)
-    moved: set[str] = set()
-    for column in plan.schema.columns:
-        theirs = {e.place[0]: e for e in edits if e.place[1] == column.key and column.by_owner and not e.outcome}
-        if len(theirs) < 2:
-            continue
-        came = {e.received for e in theirs.values() if type(e.received) is str and len(e.received) >= ENOUGH}
-        home: dict[Value, str] = {}
-        for id_ in lines if came else ():
-            text = baseline[id_].get(column.key)
-            if text in came:
-                home[text] = "" if text in home else id_
-        away = [i for i, e in theirs.items() if (from_ := home.get(e.received)) and from_ != i and from_ in theirs]
-        if len(away) >= 2:
-            moved.add(column.header)
-    if not moved:
-        return edits
-    why = f"texts of {' and '.join(sorted(moved))} stand in other rows than they were issued in, as if sorted without the rest"
-    notes.append(f"Held back: {why}")
-    return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
+    """The edits, those held back whose answers seem to have come from another line's row."""
+    edited = {e.place for e in edits if plan.schema[e.place[1]].by_owner}
+    found = displaced(plan.schema, baseline, sheets, edited)
+    if found.columns:
+        why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
+        notes.append(f"Held back: {why}")
+        return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
+    for id_, home in found.lines.items():
+        why = f"the answers in its row are those that were issued for {home}"
+        notes.append(f"Held back: {id_}, {why}")
+        edits = [replace(e, outcome="conflict", why=why) if e.place[0] == id_ and not e.outcome else e for e in edits]
+    return edits
 
 
 def _missing(
