@@ -6,16 +6,15 @@ there one line takes as many rows as its longest cell has paragraphs, and all it
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hrworkbook.findings import count, listed
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, Range, address, row_and_column
 from hrworkbook.tables.find import Row, Table, Unplaced
 from hrworkbook.tables.heads import NO_COLUMN
+from hrworkbook.tables.rows import ALONE
 from hrworkbook.values import Value, as_text, is_blank, plain
-
-MOST_TOLD = 6
-"""Merged cells are told one by one up to this many."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,16 @@ class PlanLine:
     values: Mapping[str, Value]
 
 
-def lines_of(schema: Schema, table: Table, block: Block) -> tuple[list[PlanLine], Table]:
-    """The lines of a plan's table, and the table without what was told of its merged cells and headings between."""
+class Kept(NamedTuple):
+    """A plan's table as its keeper means it: its lines, how they were read, and the cells without a place."""
+
+    lines: list[PlanLine]
+    notes: tuple[str, ...]
+    unplaced: tuple[Unplaced, ...]
+
+
+def lines_of(schema: Schema, table: Table, block: Block) -> Kept:
+    """The lines of a plan's table, with what is merged over them and the headings they stand under."""
     merges = [m for m in block.merges if m[2] > m[0] and table.rows and m[2] >= table.rows[0].number]
     known = {_merged_note(m) for m in block.merges}
     notes = [note for note in table.notes if not (known and note.partition(" is merged")[0] in known)]
@@ -43,9 +50,9 @@ def lines_of(schema: Schema, table: Table, block: Block) -> tuple[list[PlanLine]
         gone = [c.header for c in schema.columns if c.key not in table.keys and c is not theme]
         notes = [n for n in notes if not n.startswith(NO_COLUMN)]
         notes += [f"{NO_COLUMN}{listed(gone, 'or')}."] if gone else []
-        notes.append(f"{count(len(placed), 'heading')} between the lines became their {theme.header}.")
-    unplaced = tuple(u for u in table.unplaced if u not in placed)
-    return lines, replace(table, notes=tuple(notes), unplaced=unplaced)
+        where = listed([u.cell for u in table.unplaced if u in placed])
+        notes.append(f"What stands alone in its row ({where}) was read as the {theme.header} of the lines below it.")
+    return Kept(lines, tuple(notes), tuple(u for u in table.unplaced if u not in placed))
 
 
 def _values(row: Row) -> dict[str, Value]:
@@ -79,13 +86,11 @@ def _over_rows(
         notes.append(
             f"{count(len(rows), 'line')} stood over several rows each, from row {rows[0]} on, and were put together, as a table from Word is pasted."
         )
-    spread = [m for m in merges if m[1] in key_at and str(m[0]) not in one_line]
-    told = [f"{_merged_note(m)} is merged; what it says was read for each of its rows." for m in spread]
-    if len(told) > MOST_TOLD:
-        told = [
-            f"{len(told)} cells are merged over several rows, {_merged_note(spread[0])} the first of them; what they say was read for each of their rows."
-        ]
-    return found, [*notes, *told]
+    spread = sum(m[1] in key_at and str(m[0]) not in one_line for m in merges)
+    if spread:
+        was = "was" if spread == 1 else "were"
+        notes.append(f"{count(spread, 'cell')} merged over several lines {was} read for each of them.")
+    return found, notes
 
 
 def _goes_on(schema: Schema, line: PlanLine, over: Mapping[tuple[int, str], Range]) -> int:
@@ -125,5 +130,5 @@ def _under_headings(schema: Schema, table: Table, lines: Sequence[PlanLine]) -> 
 
 def _lone_texts(table: Table) -> Iterator[tuple[int, Unplaced]]:
     for one in table.unplaced:
-        if one.sheet == table.sheet and one.why == "stands alone in its row" and isinstance(one.value, str):
+        if one.sheet == table.sheet and one.why == ALONE and isinstance(one.value, str):
             yield row_and_column(one.cell)[0], one

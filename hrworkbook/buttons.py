@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from hrworkbook.errors import CannotWrite, NotAMaster, NotAReturn
+from hrworkbook.errors import NotAMaster, NotAReturn
 from hrworkbook.findings import count
 from hrworkbook.snapshot import ChangeSet, Snapshot
 
@@ -24,7 +24,7 @@ class Host(Protocol):
 
     @property
     def path(self) -> Path:
-        """Where the workbook is saved."""
+        """Where the workbook is saved; raises CannotWrite where that is no folder of this computer."""
 
     def where(self) -> tuple[str, str]:
         """The sheet in front and the cell selected on it."""
@@ -215,10 +215,6 @@ def help(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
 
 def appendix_path(master: Path) -> Path:
     """`Our plan appendix.xlsx` beside `Our plan.xlsx`."""
-    if not master.is_absolute():
-        raise CannotWrite(
-            str(master), "the plan is not in a folder on this computer", "Save it to a folder first, then try again"
-        )
     return master.with_name(f"{master.stem} appendix.xlsx")
 
 

@@ -1,11 +1,11 @@
 """Chase: a reminder for each owner still out, with only the lines still open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.findings import count
+from hrworkbook.findings import count, listed
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import REGISTER
@@ -34,7 +34,7 @@ class Chased:
 
 
 def chase(snapshot: Snapshot, now: datetime) -> Chased:
-    """A reminder for each return of this period that has not come back.
+    """A reminder for each return of this period that has not come back and has lines that are not done.
 
     Raises HrWorkbookError where nothing was issued.
     """
@@ -49,14 +49,25 @@ def chase(snapshot: Snapshot, now: datetime) -> Chased:
         i.text("Return"): KINDS["date"].read(i["Due"]) for i in REGISTER.items(snapshot) if i.text("What") == "Issued"
     }
     reminders = []
-    for id_, _owner in out.items():
+    done = []
+    for id_, owner in out.items():
         if id_ not in back:
             when: date = due.get(id_) or now.date()
-            reminders.append(Reminder(_open_part(plan, issued, id_, when), (now.date() - when).days))
-    said = f"{count(len(reminders), 'reminder')} written, {count(len(back), 'return')} of {len(out)} in."
-    if not reminders:
-        said = f"All {count(len(out), 'return')} are in: there is nobody to chase."
-    return Chased(tuple(reminders), said)
+            part = _open_part(plan, issued, id_, when)
+            if part.lines:
+                reminders.append(Reminder(part, (now.date() - when).days))
+            else:
+                done.append(owner)
+    return Chased(tuple(reminders), _message(len(reminders), len(out), len(back), done))
+
+
+def _message(written: int, out: int, back: int, done: Sequence[str]) -> str:
+    if back == out:
+        return f"All {count(out, 'return')} are in: there is nobody to chase."
+    said = f"{count(written, 'reminder')} written; {back or 'none'} of {count(out, 'return')} {'is' if back < 2 else 'are'} in."
+    if done:
+        said += f" {listed(done)} {'has' if len(done) == 1 else 'have'} no line still open and {'is' if len(done) == 1 else 'are'} not reminded."
+    return said
 
 
 def _open_part(plan: Plan, issued: IssuedReturns, return_id: str, due: date) -> Return:

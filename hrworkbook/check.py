@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook.checktext import clipped, only_colour
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.findings import Finding, Severity
-from hrworkbook.reading.bounds import Package
+from hrworkbook.reading.bounds import Package, refused
+from hrworkbook.reading.sniff import kind_of, package_kind
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.values import Value
 
@@ -41,6 +42,7 @@ _PARTS = (
 """Parts that must not be published: how their name begins, the rule, the fault, the remedy."""
 
 
+_SAVE = "Open it in Excel and save it as .xlsx, then check that"
 _MOST_NAMED = 20
 """Findings told of one rule on one sheet."""
 _AREA_MAX = 2_000_000
@@ -54,10 +56,14 @@ def faults_of(path: Path) -> list[Finding]:
     """
     data = _bytes_of(path)
     try:
+        if kind_of(data, path.name) != "package":
+            raise refused("it is no .xlsx workbook", _SAVE)
         package = Package(data)
+        if package_kind(package) != "xlsx":
+            raise refused("it is no .xlsx workbook", _SAVE)
         package.check_prologues()
     except UnreadableFile as refusal:
-        raise UnreadableFile(path.name, refusal.fault, refusal.remedy) from None
+        raise UnreadableFile(path.name, refusal.fault, _SAVE) from None
     book = _opened(data, path.name)
     return list(_some_of_each([*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book)]))
 
@@ -77,6 +83,8 @@ def _some_of_each(found: list[Finding]) -> Iterator[Finding]:
 
 
 def _bytes_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise UnreadableFile(str(path), "this is a folder, not a workbook", "Name the workbook in it")
     try:
         return path.read_bytes()
     except OSError as error:

@@ -30,7 +30,7 @@ def clipped(sheet: "Worksheet") -> Iterator[Finding]:
         for at, cell in enumerate(row):
             fault = _fault(cell, row[at + 1 : at + 2], widths, height)
             if fault and height == TALLEST_ROW:
-                said = "its text is longer than the tallest row Excel has can show"
+                said = "its text is longer than Excel's tallest row can show"
                 remedy = "Print the plan, which shows all of it, or shorten it"
                 yield Finding("warning", sheet.title, cell.coordinate, "", None, "clipped", said, remedy)
             elif fault:

@@ -1,13 +1,15 @@
 """The command line: one command for each verb, for people and (with --json) for programs."""
 
 import argparse
+import difflib
 import gc
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.errors import HrWorkbookError, say
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
@@ -110,7 +112,11 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line, as every other refusal."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}. For help: {self.prog} --help\n")
+        if match := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(", message):
+            near = difflib.get_close_matches(match[1].lower(), COMMANDS, 1, 0.6)
+            message = f"there is no command '{match[1]}'. "
+            message += f"Did you mean {near[0]}?" if near else f"Choose {', '.join(COMMANDS)}"
+        self.exit(2, f"{say(self.prog, message)} For help: {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -218,8 +224,10 @@ def _version() -> str:
         return "unknown"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; whatever goes wrong is told in at most three lines."""
+def _run(arguments: Sequence[str] | None) -> int:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed, or a Python without a window of its own
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -228,8 +236,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000, 50, 50)
     from hrworkbook.commands import run
 
+    code = run(options)
+    sys.stdout.flush()
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; whatever goes wrong is told in at most three lines."""
     try:
-        return run(options)
+        return _run(arguments)
     except HrWorkbookError as error:
         print(_short(str(error)), file=sys.stderr)
     except KeyboardInterrupt:
@@ -238,13 +253,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("This needs more memory than there is. Nothing was changed.", file=sys.stderr)
     except BrokenPipeError:
         # Whoever read what we print has gone (`| head`); the job itself was done before anything was printed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _print_no_more()
         return 0
     except OSError as error:
-        print(
-            _short(f"{error.filename or 'File'}: {(error.strerror or str(error)).lower()}. Nothing was changed."),
-            file=sys.stderr,
-        )
+        # What we print may find no room, after the job was done; of that the system tells no name.
+        done = "Nothing was changed" if error.filename else "See what was done before you run it again"
+        place = error.filename or "The output"
+        if not error.filename:
+            _print_no_more()
+        print(_short(f"{place}: {(error.strerror or str(error)).lower()}. {done}."), file=sys.stderr)
     except Exception as error:
         print(
             _short(f"Something unexpected went wrong: {type(error).__name__}: {error}. Nothing was half done."),
@@ -252,6 +269,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(f"Please report it with the details in {_keep_details(error)}", file=sys.stderr)
     return 2
+
+
+def _print_no_more() -> None:
+    """What is still to be printed goes nowhere: Python would try once more as it ends, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,5 @@
 """Draft mails: ready to open, check and send from any mail program."""
 
-import re
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -8,7 +7,7 @@ from email.policy import SMTP
 from hrworkbook.bounce import Returned
 from hrworkbook.findings import count
 from hrworkbook.issue import Return
-from hrworkbook.plan import Owner
+from hrworkbook.plan import Owner, addresses_in
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -20,8 +19,8 @@ def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, b
     """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = " ".join(subject.split())
-    to_them = _addresses(to.email)
-    others = [a for a in _addresses(copy) if a.casefold() not in {t.casefold() for t in to_them}]
+    to_them = addresses_in(to.email)
+    others = [a for a in addresses_in(copy) if a.casefold() not in {t.casefold() for t in to_them}]
     for heading, addresses in (("To", to_them or others), ("Cc", others if to_them else [])):
         if addresses:
             mail[heading] = ", ".join(addresses)
@@ -53,9 +52,8 @@ def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Your return for the {issued.schema.title}, {issued.period}, {when}, and I do not have it yet. "
-        f"{count(len(issued.lines), 'line').capitalize()} of yours {'is' if len(issued.lines) == 1 else 'are'} still open; "
-        "they are attached.\n\n"
-        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed: thank you.\n\n"
+        f"It is attached again, with the {count(len(issued.lines), 'line')} of yours still open.\n\n"
+        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed.\n\n"
         "Thank you\n"
     )
     return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])
@@ -81,14 +79,6 @@ def bounce(back: Returned, workbook: bytes) -> bytes:
     )
     subject = f"{issued.schema.title}, {issued.period}: {cells} to mend in your return"
     return draft(issued.owner, subject, text, [(issued.file, workbook)], copy=back.sender)
-
-
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
-
-
-def _addresses(text: str) -> list[str]:
-    """The mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
-    return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _ADDRESS.fullmatch(a)))
 
 
 def _greeting(owner: Owner) -> str:

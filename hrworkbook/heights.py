@@ -23,8 +23,8 @@ def row_height(
     """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
     type_ = face("Calibri", size=size)
     pairs = zip(texts, widths, strict=True)
-    lines = max((type_.lines(t, max(2.0, w - INDENT) * POINTS_A_CHARACTER) for t, w in pairs if t), default=1)
-    return min(tallest, lines * look.ROW_HEIGHTS[int(size)] + 6)
+    tall = max((type_.height(t, max(2.0, w - INDENT) * POINTS_A_CHARACTER) for t, w in pairs if t), default=type_.line)
+    return min(tallest, tall + 6)
 
 
 def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[tuple[str, int, float], ...]:

@@ -10,7 +10,18 @@ from hrworkbook.findings import count, listed
 from hrworkbook.history import last_reported, lines_to_report
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import OWNERS, PLAN, REGISTER, START
-from hrworkbook.plan import Line, Owner, Plan, give_ids, issued_ledger, keep, new_keeping, read_plan, stamp
+from hrworkbook.plan import (
+    Line,
+    Owner,
+    Plan,
+    addresses_in,
+    give_ids,
+    issued_ledger,
+    keep,
+    new_keeping,
+    read_plan,
+    stamp,
+)
 from hrworkbook.schema import ID_HEADER, Column, Schema
 from hrworkbook.seal import Seal, mark
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
@@ -74,6 +85,9 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
     by_owner = _by_owner(plan, numbered, now.date(), owner)
     by_when = due or due_date(plan, now.date())
+    if by_when < now.date():
+        place = "--due" if due else f"{START}, Returns due"
+        raise HrWorkbookError(place, f"{by_when.day} {by_when:%B %Y} is past", "Give a day to come, then issue again")
     last = last_texts(plan)
     first = next_return_number(plan)
     returns = tuple(
@@ -84,7 +98,7 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     writes = [*own, *ids, *_baseline(plan, returns), *REGISTER.append(snapshot, register)]
     said = f"Issued {count(len(returns), 'return')}"
     writes += status_writes(plan, said, now, register=register)
-    unaddressed = tuple(r.owner.role for r in returns if not r.owner.email)
+    unaddressed = tuple(r.owner.role for r in returns if not addresses_in(r.owner.email))
     message = f"{count(len(returns), 'return')} issued for {period}, due by {by_when.day} {by_when:%B %Y}."
     if unaddressed:
         message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."

@@ -38,9 +38,6 @@ BODY_SIZE = 11
 SMALL_SIZE = 9
 LARGE_NUMBER_SIZE = 28
 
-ROW_HEIGHTS = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 18: 24.0, 28: 36.75}
-"""The height in points of one line of text by type size, in Excel's steps of 0.75."""
-
 TALLEST_ROW = 409.5
 """Points; Excel shows no taller row."""
 WIDEST_COLUMN = 255

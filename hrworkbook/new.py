@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hrworkbook.bands import lines_of
+from hrworkbook.bands import Kept, lines_of
 from hrworkbook.errors import NotAReturn
 from hrworkbook.kinds import owners_in, settled
 from hrworkbook.plan import Owner, line_id
@@ -56,11 +56,8 @@ def new(
             refusal.fault,
             "Check that it is the plan, with its headings; for other headings add aliases to the schema",
         ) from refusal
-    if table:
-        rows, table = lines_of(schema, table, next(b for b in blocks if b.name == table.sheet))
-        lines = [(line.id, _with_status(schema, line.values)) for line in rows]
-    else:
-        lines = []
+    kept = lines_of(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else Kept([], (), ())
+    lines = [(line.id, _with_status(schema, line.values)) for line in kept.lines]
     numbered, next_id, renamed = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}
     found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
@@ -72,8 +69,8 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         keeping={**keeping, "Next ID": next_id},
-        notes=(*(table.notes if table else ()), *renamed, *_joint([o.role for o in found])),
-        unplaced=table.unplaced if table else (),
+        notes=(*kept.notes, *renamed, *_joint([o.role for o in found])),
+        unplaced=kept.unplaced,
     )
 
 

@@ -1,5 +1,6 @@
 """The plan: its lines by ID, its owners, lists and settings, read from a master's snapshot."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,14 @@ class Owner:
     email: str = ""
     deputy: str = ""
     deputy_email: str = ""
+
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
+
+
+def addresses_in(text: str) -> list[str]:
+    """The mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
+    return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _ADDRESS.fullmatch(a)))
 
 
 @dataclass(frozen=True)
@@ -159,11 +168,10 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
 def schema_of(snapshot: Snapshot) -> Schema:
     """The schema a master keeps; raises NotAMaster where it keeps none."""
-    if PLAN not in snapshot or SCHEMA_SHEET not in snapshot:
-        lost = PLAN if PLAN not in snapshot else SCHEMA_SHEET
+    if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
-            f"there is no sheet '{lost}', so this is not a master",
+            f"there is no sheet '{SCHEMA_SHEET}', so this is not a master",
             "Choose a workbook made by 'hrworkbook new', or take the latest backup",
         )
     return read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
@@ -219,7 +227,8 @@ def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, 
     instead = f"; {listed(strangers[:3])} {'is' if len(strangers) == 1 else 'are'} not known" if strangers else ""
     raise NotAMaster(
         f"{PLAN}!{address(row, 1)}" if row else PLAN,
-        f"the heading {listed([repr(m) for m in missing[:4]])} is missing{instead}",
+        f"the {'heading' if len(missing) == 1 else 'headings'} {listed([repr(m) for m in missing[:4]])} "
+        f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
         "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
     )
 

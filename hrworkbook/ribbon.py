@@ -39,7 +39,7 @@ def click(verb: str, *arguments: str) -> None:
     except HrWorkbookError as error:
         _fail(host, f"{said}{error}")
     except Exception as error:
-        _fail(host, f"{said}Something went wrong that should not have; {done}.\nThe details are in {_log(error)}")
+        _fail(host, f"{said}Something went wrong that should not have; {done}.\n{_details(error)}")
 
 
 def _place(host: LiveHost, pressed: Pressed) -> None:
@@ -74,15 +74,18 @@ def _fail(host: LiveHost | None, message: str) -> None:
     raise RuntimeError(text) if warm else SystemExit(2)
 
 
-def _log(error: Exception) -> Path:
-    """The file that the details of an unexpected fault were added to."""
+def _details(error: Exception) -> str:
+    """Where the details of an unexpected fault were written down; the fault itself where they cannot be."""
     import traceback
 
     path = log_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", errors="replace") as log:
-        log.write(f"{datetime.now():%d/%m/%Y %H:%M:%S}\n{''.join(traceback.format_exception(error))}\n")
-    return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="replace") as log:
+            log.write(f"{datetime.now():%d/%m/%Y %H:%M:%S}\n{''.join(traceback.format_exception(error))}\n")
+    except OSError:
+        return f"{type(error).__name__}: {error}"
+    return f"The details are in {path}"
 
 
 def log_file() -> Path:

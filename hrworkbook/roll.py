@@ -76,6 +76,15 @@ def _refuse_what_would_lose(plan: Plan, period: str, next_: str) -> None:
             raise HrWorkbookError(
                 START, f"{name} {what}", "Enter the next period, then close it when it has been reported"
             )
+    if before := _order(period):
+        after = _order(next_)
+        if after and after <= before:
+            raise HrWorkbookError(
+                START, f"{next_} does not come after {period}", f"Give a later one: {following(period)}"
+            )
+        if not after and re.match(r"\d+\s*[/-]\s*\d", next_):
+            fault = f"'{next_}' is no financial year, nor a quarter of one"
+            raise HrWorkbookError(START, fault, f"Write it as {following(period)}")
     if waiting := len(open_decisions(plan)):
         are = "decision still waits" if waiting == 1 else "decisions still wait"
         raise HrWorkbookError(DECISIONS.sheet, f"{waiting} {are}", "Decide first: what is closed is what was reported")
@@ -86,13 +95,21 @@ def _refuse_what_would_lose(plan: Plan, period: str, next_: str) -> None:
 
 def following(period: str) -> str:
     """The quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
-    match = re.fullmatch(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})(?:\s*[Qq](?:uarter )?\s*([1-4]))?", period.strip())
-    if not match:
+    found = _order(period)
+    if not found:
         return ""
-    year, quarter = int(match[1]), int(match[3] or 4) % 4 + 1
+    year, quarter = found[0], (found[1] or 4) % 4 + 1
     year += quarter == 1
     sep = "-" if "-" in period else "/"
-    return f"{year}{sep}{(year + 1) % 100:02d}" + (f" Q{quarter}" if match[3] else "")
+    return f"{year}{sep}{(year + 1) % 100:02d}" + (f" Q{quarter}" if found[1] else "")
+
+
+def _order(period: str) -> tuple[int, int] | None:
+    """Year and quarter, or nought for a whole year, of a period written as `2016/17 Q3` or `2016/17`; None for any other."""
+    match = re.fullmatch(r"(\d{4})\s*[/-]\s*(\d{2}|\d{4})(?:\s*[Qq](?:uarter )?\s*([1-4]))?", period.strip())
+    if not match or int(match[2][-2:]) != (int(match[1]) + 1) % 100:
+        return None
+    return int(match[1]), int(match[3] or 0)
 
 
 def _settings(plan: Plan, values: dict[str, Value]) -> list[Write]:

@@ -201,7 +201,14 @@ def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
         figures = {key: float(figure) for key, figure in read.items() if figure is not None}
         blank = {key for key in read if is_blank(line.values.get(key)) or line.text(key) in NOUGHTS}
         sworn = Sworn(
-            PLAN, line.id, figures, frozenset(read.keys() - figures.keys() - blank), str, line.values.get, lambda by: {}
+            PLAN,
+            line.id,
+            tuple(read),
+            figures,
+            frozenset(read.keys() - figures.keys() - blank),
+            str,
+            line.values.get,
+            lambda by: {},
         )
         if off_by(sworn, check):
             made = sum(figures.get(part, 0) for part in check.parts)

@@ -8,7 +8,7 @@ from typing import Any
 from hrworkbook.errors import SchemaFileError
 from hrworkbook.findings import listed
 
-TEXT, FLAG, NUMBER, WORDS = "a text in quotes", "true or false", "a number", "a list of texts in [ ]"
+TEXT, FLAG, NUMBER, WORDS = "a text in quotes", "true or false", "a number above 0", "a list of texts in [ ]"
 """The forms a setting may have."""
 
 
@@ -25,16 +25,17 @@ class SettingsFile:
         """The complaint about a place in the file."""
         return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
 
-    def unknown(self, place: str, what: str, word: str, known: Iterable[str]) -> SchemaFileError:
+    def unknown(self, place: str, what: str, word: str, known: Iterable[str], of: str = "") -> SchemaFileError:
         """The complaint about a word that is none of the known ones, with the nearest of them."""
         known = sorted(known)
         near = difflib.get_close_matches(word, known, 1, 0.6)
         advice = f"Did you mean '{near[0]}'? " if near else ""
-        alone = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+        there = re.escape(word)
+        alone = re.compile(rf"^\s*(\[+\s*)?[\"']?{there}[\"']?\s*[=\]]|[\"']{there}[\"']|[{{,]\s*{there}\s*=")
         line = next((f"line {i}" for i, at in enumerate(self.text.splitlines(), 1) if alone.search(at)), "")
         return self.refuse(
             ", ".join(p for p in (place, line) if p),
-            f"there is no {what} '{word}'",
+            f"there is no {what} '{word}'{of}",
             f"{advice}Choose {listed(known, 'or')}",
         )
 
@@ -56,7 +57,7 @@ class SettingsFile:
             if not good:
                 raise self.refuse(place, f"'{name}' is {value!r}", f"Give {form}")
             if name in self.choices and value not in self.choices[name]:
-                raise self.unknown(place, f"choice for '{name}'", value, self.choices[name])
+                raise self.unknown(place, "choice", value, self.choices[name], f" for '{name}'")
             settings[name] = tuple(value) if isinstance(value, list) else value
         return settings
 

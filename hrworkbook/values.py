@@ -43,6 +43,8 @@ _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
 _ESCAPED_RETURN = "_x000D_"
 """A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
+_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
+"""What the signs of a plain text are read as in a header."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -105,5 +107,7 @@ def writable(text: str) -> str:
 
 def folded(text: str) -> str:
     """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_WORDS).split())
     text = unicodedata.normalize("NFKC", plain(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

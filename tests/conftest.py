@@ -1,6 +1,26 @@
-"""Tests find their own modules beside them."""
+"""Tests find their own modules beside them; what several files are tested with."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from hrworkbook.reading.reader import Reader
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Path:
+    """A master with what people add to a workbook."""
+    from packages import used_master
+
+    return used_master(tmp_path / "m.xlsx")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """One reader for many files."""
+    with Reader(seconds=15) as one:
+        yield one

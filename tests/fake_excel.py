@@ -1,12 +1,14 @@
 """A spreadsheet in memory that takes values the way Excel does over COM, as an xlwings engine: for the live host's tests.
 
 What it does to values is Excel's: text is read as if typed unless the cell is a text cell, a leading apostrophe is
-eaten, an error value comes back as a number, a number in a text cell becomes text, a block holds no very long text.
+eaten, an error value comes back as a number, a number in a text cell becomes text, a block holds no very long text, and
+over rows that a filter hides a block puts its first row into every row shown.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import xlwings
@@ -145,7 +147,15 @@ class Book(base_classes.Book):
 
     app = property(lambda self: self._app)
     name = "plan.xlsx"
-    fullname = "plan.xlsx"
+    place: Any = str(Path.cwd() / "plan.xlsx")
+    """Where it is saved, or what xlwings raises of a web address it finds no folder for."""
+
+    @property
+    def fullname(self) -> str:
+        if isinstance(self.place, Exception):
+            raise self.place
+        return str(self.place)
+
     sheets = property(lambda self: Sheets(self))
 
     def activate(self) -> None:
@@ -183,6 +193,8 @@ class Sheet(base_classes.Sheet):
         self.heights: dict[int, float] = {}
         self._tables = [Table(self, name, area) for name, area in tables]
         self.ProtectContents = False
+        self.filtered: set[int] = set()
+        """Rows that a filter hides."""
 
     api = property(lambda self: self)
     book = property(lambda self: self._book)
@@ -261,9 +273,11 @@ class Range(base_classes.Range):
         rows = data if isinstance(data, list | tuple) else [[data]]
         if any(isinstance(v, str) and len(v) > 8_203 for row in rows for v in row) and len(self) > 1:
             raise ComError
-        for cells, values in zip(self._rows(), rows, strict=True):
+        over_a_filter = len(self) > 1 and self.sheet.filtered & {r for r, _ in (row[0] for row in self._rows())}
+        for cells, values in zip(self._rows(), [rows[0]] * len(rows) if over_a_filter else rows, strict=True):
             for at, value in zip(cells, values, strict=True):
-                self._set(at, value)
+                if not (over_a_filter and at[0] in self.sheet.filtered):
+                    self._set(at, value)
 
     def _set(self, at: tuple[int, int], value: Any) -> None:
         if any(m[:2] != at and m[0] <= at[0] <= m[2] and m[1] <= at[1] <= m[3] for m in self.sheet.merges):
@@ -289,7 +303,8 @@ class Range(base_classes.Range):
     @number_format.setter
     def number_format(self, value: str) -> None:
         self.sheet.book.engine.took()
-        self.sheet.formats.update({at: value for row in self._rows() for at in row})
+        hidden = self.sheet.filtered if len(self) > 1 else set()
+        self.sheet.formats.update({at: value for row in self._rows() for at in row if at[0] not in hidden})
 
     @property
     def has_array(self) -> bool:

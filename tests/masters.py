@@ -1,17 +1,20 @@
 """Masters for tests, from small text tables."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from hrworkbook.hosts.file import FileHost
+from hrworkbook.issue import Return, issue
 from hrworkbook.new import Draft, new
 from hrworkbook.plan import Owner
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.sheets.master import master_workbook
+from hrworkbook.sheets.return_sheet import return_workbook
 from hrworkbook.snapshot import Block, ChangeSet, Snapshot, single
 from hrworkbook.values import Value
 
@@ -54,6 +57,18 @@ def make_master(folder: Path, table: str = "", name: str = "plan.xlsx", **how: o
     path = folder / name
     path.write_bytes(master_workbook(draft(table, **how)))  # type: ignore[arg-type]
     return path
+
+
+def answered(path: Path, answers: Callable[[Return], Mapping[int, Mapping[str, Value]]]) -> None:
+    """Issues a master, and puts every owner's return in the folder `in` beside it; answers by position of a line and key."""
+    host = FileHost(path)
+    result = issue(host.snapshot(), NOW)
+    host.apply(result.changes)
+    (path.parent / "in").mkdir()
+    for one in result.returns:
+        given = answers(one)
+        lines = (replace(x, values={**x.values, **given.get(place, {})}) for place, x in enumerate(one.lines))
+        (path.parent / "in" / one.file).write_bytes(return_workbook(replace(one, lines=tuple(lines))))
 
 
 def snapshot_of(path: Path) -> Snapshot:

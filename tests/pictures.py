@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from hrworkbook.appendix.proof import to_pdf
+from hrworkbook.appendix.pdf import to_pdf
 from hrworkbook.cli import main
 
 PICTURES = Path(__file__).parents[1] / "workbook" / "pictures"

@@ -45,8 +45,8 @@ def test_the_month_grid_holds_every_date_and_those_without(tmp_path):
 def test_the_paragraph_can_be_pasted_into_the_report(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3", Report_title="Our plan")
     assert made(path).paragraph == (
-        "This appendix reports on the 3 lines of the Our plan under 2 themes, for 2026/27 Q3. "
-        "Of these, 1 is amber, 1 is green and 1 is not reported. No lines are past the date set and not yet complete."
+        "This appendix reports on the 3 lines of Our plan under 2 themes, for 2026/27 Q3. "
+        "Of these, 1 is amber, 1 is green and 1 is not reported; none is overdue. This is the first report of this plan."
     )
 
 
@@ -137,3 +137,37 @@ def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, rig
     cover = Cover(title="Plan", appendix_number=number, part="Part 1")
     text = header_text(cover, PageSetup())
     assert text.split("&R")[1].endswith(right) and right.count("\n") == text.split("&R")[1].count("\n")
+
+
+@pytest.mark.parametrize(
+    ("rag", "due", "said"),
+    [
+        ("Amber", "March 2027", "It is amber."),
+        ("Amber", "March 2026", "It is amber and overdue."),
+        ("", "Ongoing", "It is not reported."),
+    ],
+)
+def test_one_line_is_told_of_as_one(rag, due, said, tmp_path):
+    table = f"Theme | Ref | Priority | Owner | Timescale | RAG\nStaff | A | Hire | OD Manager | {due} | {rag}"
+    paragraph = made(make_master(tmp_path, table)).paragraph
+    assert paragraph.startswith("This appendix reports on the one line of the HR Delivery Plan under 1 theme, for ")
+    assert f" {said} " in paragraph
+
+
+def test_a_word_longer_than_a_brief_is_cut(tmp_path):
+    table = f"Theme | Ref | Priority | Owner | Timescale\nStaff | A | {'Hire' * 200} | OD Manager | March 2026"
+    (late,) = made(make_master(tmp_path, table)).public.summary.overdue
+    assert len(late.text) <= 110 and late.text.endswith("…")
+
+
+def test_the_month_grid_keeps_room_for_what_has_no_date(tmp_path):
+    months = [
+        f"{m} {y}" for y in (2026, 2027) for m in ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept")
+    ]
+    rows = [
+        f"Staff | {i} | Line {i} | OD Manager | {due}" for i, due in enumerate([*months, "Ongoing", "To be agreed"])
+    ]
+    table = "\n".join(["Theme | Ref | Priority | Owner | Timescale", *rows])
+    grid = made(make_master(tmp_path, table)).public.summary.months
+    assert len(grid.months) == 15 and grid.months[-2:] == ("Ongoing", "No date")
+    assert grid.note == "5 months further away are not shown."

@@ -9,6 +9,7 @@ from test_appendix_sheets import COVER, document
 
 from hrworkbook.appendix.document import (
     AppendixDocument,
+    Change,
     Changes,
     Count,
     MonthGrid,
@@ -123,3 +124,44 @@ def test_pages_are_counted_in_the_order_they_are_printed() -> None:
     assert planned.first_changes_page == planned.summary.page_count + 1
     assert planned.first_plan_page == planned.first_changes_page + planned.changes.page_count
     assert planned.page_count == planned.first_plan_page - 1 + planned.plan.page_count
+
+
+def counted(number: int, themes: int = 2, words: str = "Amber") -> Summary:
+    table = StatusTable(("Red", words), tuple((f"Theme {i}", (0, 1)) for i in range(themes)))
+    return Summary("One sentence.", tuple(Count(n, "lines") for n in range(number)), table)
+
+
+@pytest.mark.parametrize(("number", "rows"), [(7, [7]), (8, [4, 4]), (1, [1])])
+def test_the_large_numbers_stand_in_even_rows(number: int, rows: list[int]) -> None:
+    plan = laid_out(counted(number), PageSetup())
+    found = [len(row.cells) for row in plan.rows if row.cells and row.cells[0].style == "number"]
+    assert found == rows
+
+
+def test_a_plan_without_themes_is_counted_by_what_it_has() -> None:
+    plan = plan_summary(AppendixDocument(COVER, (), (), PageSetup(), counted(2), theme_header="Priority"))
+    assert plan and {"Status by priority", "Priority", "All lines"} <= set(plan.texts_of(1))
+    assert "Theme" not in plan.texts_of(1)
+
+
+def test_the_chart_gives_way_where_that_saves_a_page() -> None:
+    tall = [
+        row.height for n in range(2, 30) for row in laid_out(counted(7, n), PageSetup()).rows if row.role == "chart"
+    ]
+    assert any(below < above for above, below in zip(tall, tall[1:], strict=False)), "one more theme, a lower chart"
+    full = laid_out(counted(7, 15), PageSetup())
+    assert any(row.role == "chart" for row in full.rows[: full.breaks[0]]), "it stands beside the numbers"
+
+
+def test_a_short_table_is_not_parted() -> None:
+    late = tuple(OverdueLine("Theme", "A", f"Line {i}", "31 March 2017", "HRMT") for i in range(3))
+    for themes in range(1, 25):
+        plan = laid_out(replace(counted(7, themes), overdue=late), PageSetup())
+        assert not any("(cont.)" in text for n in range(plan.page_count) for text in plan.texts_of(n + 1))
+
+
+def test_changes_are_told_of_where_there_are_some() -> None:
+    none = laid_out(Summary("Nothing has changed.", changes=Changes("Nothing has changed.")), PageSetup())
+    assert "Changes since the last meeting" not in none.texts_of(1)
+    some = Changes("1 line has changed.", (Change("Theme", "A", "Line", "RAG", "Red", "Green"),))
+    assert "Changes since the last meeting" in laid_out(Summary("Words.", changes=some), PageSetup()).texts_of(1)

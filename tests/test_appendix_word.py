@@ -1,5 +1,6 @@
 """The appendix as a Word document: the same words, real headings, tables whose headings repeat."""
 
+import zipfile
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from test_appendix_sheets import COLUMNS, COVER, document
 
-from hrworkbook.appendix.document import AppendixDocument
+from hrworkbook.appendix.document import AppendixDocument, OverdueLine
 from hrworkbook.appendix.plan_pages import PageSetup, PrintColumn, PrintLine
 from hrworkbook.appendix.word import write_word
 
@@ -105,3 +106,23 @@ def test_groups_are_said_over_the_first_of_their_columns() -> None:
 def test_an_empty_plan_says_so() -> None:
     file = opened(document(0, summary=None, nothing="No line is exempt."))
     assert "No line is exempt." in [p.text for p in file.paragraphs]
+
+
+def test_a_column_with_nothing_in_it_is_left_out_and_columns_of_figures_are_alike() -> None:
+    bare = document()
+    assert bare.summary
+    late = (OverdueLine("", "A", "Priority 0", "Oct 2016", "HRMT"),)
+    table = next(
+        t
+        for t in opened(replace(bare, summary=replace(bare.summary, overdue=late))).tables
+        if t.rows[0].cells[-1].text == "Owner"
+    )
+    assert [c.text for c in table.rows[0].cells] == ["Ref", "Line", "Was due", "Owner"]
+    status = opened(bare).tables[0]
+    assert len({c.width for c in status.rows[0].cells[1:]}) == 1
+    assert [c.text for c in status.rows[-1].cells][::6] == ["All lines", "24"]
+
+
+def test_nothing_of_the_template_is_left_over() -> None:
+    with zipfile.ZipFile(BytesIO(write_word(document()))) as file:
+        assert not [n for n in file.namelist() if "thumbnail" in n or "stylesWithEffects" in n]

@@ -56,7 +56,9 @@ def _lock(name: str, content: bytes):
 
 
 MASTERS = [
-    ("no Plan sheet", _openpyxl(lambda b: b.remove(b["Plan"])), "no sheet 'Plan'"),
+    ("no Plan sheet", _openpyxl(lambda b: b.remove(b["Plan"])), "Rename the sheet back to 'Plan'"),
+    ("no Schema sheet", _openpyxl(lambda b: b.remove(b["Schema"])), "no sheet 'Schema', so this is not a master"),
+    ("two renamed headings", _typed(Plan_E5="Ownr", Plan_F5="When"), "the headings 'Owner' and 'Timescale' are missing"),
     ("no Register sheet", _openpyxl(lambda b: b.remove(b["Register"])), "no sheet 'Register'"),
     ("no Start sheet", _openpyxl(lambda b: b.remove(b["Start"])), "no sheet 'Start'"),
     ("no Problems sheet", _openpyxl(lambda b: b.remove(b["Problems"])), "no sheet 'Problems'"),
@@ -128,6 +130,7 @@ def test_a_blank_period_stops_issue(tmp_path, capsys):
     ("words", "says"),
     [
         (["--due", "31 June 2027"], "--due"),
+        (["--due", "1 June 2020"], "--due: 1 June 2020 is past. Give a day to come"),
         (["--owner", "Nobody"], "no line of the plan is owned by 'Nobody'"),
     ],
 )

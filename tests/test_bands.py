@@ -1,4 +1,4 @@
-"""Plans kept with merged cells, with headings between their lines, and as Word's tables are pasted."""
+"""Plans whose cells are merged over lines or over the rows of one, as Word's tables are pasted."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def test_what_is_merged_downwards_is_said_of_each_of_its_lines():
     assert says(draft, "theme") == ["Staff", "Staff", "Staff", "Safety"]
     assert says(draft, "priority") == ["Hire well", "Hire well", "Train", "Audit"]
     assert says(draft, "owner") == ["HR Lead", "Pay Lead", "HR Lead", "HR Lead"]
-    assert "A2:A4 is merged; what it says was read for each of its rows." in draft.notes
+    assert "2 cells merged over several lines were read for each of them." in draft.notes
     assert not any("first cell only" in note for note in draft.notes)
 
 
@@ -63,33 +63,6 @@ def test_rows_with_a_date_or_a_status_of_their_own_are_lines_of_their_own():
     assert says(draft, "rag") == ["Green", "Red"] and says(draft, "owner") == ["HR Lead", "HR Lead"]
 
 
-def test_headings_between_the_lines_are_their_themes():
-    rows = [
-        ["The plan for 2027"],
-        HEADS[1:],
-        ["LOOKING AFTER  STAFF"],
-        ["A", "Hire well", "HR Lead", "Ongoing", "Posts filled", "Green", "Two."],
-        ["B", "Train", "HR Lead", "2027", "All trained", "Amber", None],
-        ["SAFETY"],
-        ["A", "Audit", "HR Lead", "2027", "Audited", "Amber", None],
-        ["Agreed by the board"],
-    ]
-    draft = made(rows, [(3, 1, 3, 7)])
-    assert says(draft, "theme") == ["LOOKING AFTER STAFF", "LOOKING AFTER STAFF", "SAFETY"]
-    assert draft.lists["Themes"] == ("LOOKING AFTER STAFF", "SAFETY")
-    assert [u.value for u in draft.unplaced] == ["The plan for 2027", "Agreed by the board"]
-    assert not any("no column Theme" in note or "A3:G3" in note for note in draft.notes)
-
-
-def test_a_note_between_lines_is_no_theme():
-    rows = [HEADS, ["Staff", "A", "Hire well", "HR Lead"], ["See the next page"], ["Staff", "B", "Train", "HR Lead"]]
-    draft = made(rows)
-    assert says(draft, "theme") == ["Staff", "Staff"] and [u.value for u in draft.unplaced] == ["See the next page"]
-    without = [row[1:] if len(row) > 1 else row for row in rows]
-    draft = made(without)
-    assert says(draft, "theme") == [None, None] and [u.value for u in draft.unplaced] == ["See the next page"]
-
-
 def test_a_plan_without_themes_keeps_headings_between_listed():
     source = PLAIN.source.replace('theme = "theme"\n', "")
     rows = [HEADS[1:], ["STAFF"], ["A", "Hire well", "HR Lead", "Ongoing"]]
@@ -100,7 +73,7 @@ def test_many_merged_cells_are_told_in_one_sentence():
     rows = [HEADS, *([["Staff", "A", f"Priority {n}", "HR Lead", "2027", "m", "Red", "p"] for n in range(20)])]
     draft = made(rows, [(r, 6, r + 1, 6) for r in range(2, 22, 2)])
     assert [n for n in draft.notes if "merged" in n] == [
-        "10 cells are merged over several rows, F2:F3 the first of them; what they say was read for each of their rows."
+        "10 cells merged over several lines were read for each of them."
     ]
 
 

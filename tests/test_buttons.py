@@ -167,3 +167,32 @@ def test_the_command_too_says_what_is_made_where_its_pdf_is_not(tmp_path, monkey
     said = capsys.readouterr()
     assert said.err.startswith("appendix.pdf: appendix.xlsx is made, but not its PDF: there is no LibreOffice")
     assert Path("appendix.xlsx").is_file() and len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("Plan=2026.xlsx", "Save it under a name without ="), ("plan.xlsx", "Close the other Excel")]
+)
+def test_a_plan_that_excel_does_not_find_is_told_with_what_to_do(name, remedy, capsys, monkeypatch):
+    def nowhere() -> Any:
+        raise KeyError("plan")
+
+    monkeypatch.setattr(xlwings.Book, "caller", nowhere)
+    monkeypatch.setattr(sys, "argv", ["-c", f"--wb={name}", "--from_xl=1"])
+    with pytest.raises(SystemExit) as left:
+        ribbon.click("validate")
+    said = capsys.readouterr().err
+    assert left.value.code == 2 and remedy in said and name in said and len(said.splitlines()) <= 3
+
+
+def test_a_fault_that_cannot_be_written_down_is_told_itself(asked, capsys, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "file" / "hrworkbook.log")
+
+    def fails() -> Any:
+        raise RuntimeError("out of luck")
+
+    asked.pressed = fails
+    with pytest.raises(SystemExit):
+        ribbon.click("it")
+    said = capsys.readouterr().err
+    assert "nothing was changed" in said and "RuntimeError: out of luck" in said and "Traceback" not in said

@@ -2,18 +2,24 @@
 
 import email
 import json
+from datetime import timedelta
 from email import policy
 
+import pytest
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.chase import chase
 from hrworkbook.cli import main
+from hrworkbook.commands import console
+from hrworkbook.drafts import reminder
 from hrworkbook.plan import read_plan
 
 
-def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys):
+def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys, monkeypatch):
     path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
-    main(["issue", str(path), "--out", str(out), "--due", "2026-11-01"])
+    monkeypatch.setattr(console, "fixed", NOW)
+    main(["issue", str(path), "--out", str(out), "--due", "2026-12-01"])
+    monkeypatch.setattr(console, "fixed", NOW + timedelta(30))
     (back,) = out.glob("Safety Lead*.xlsx")
     main(["merge", str(path), str(back)])
     type_into(path, {"Plan!H7": "Complete"})
@@ -65,3 +71,26 @@ def test_before_anything_was_issued_there_is_nothing_to_chase(tmp_path, capsys):
     path = make_master(tmp_path, THREE, owners=OWNERS)
     assert main(["chase", str(path), "--out", str(tmp_path / "reminders")]) == 2
     assert "Issue first, then chase" in capsys.readouterr().err
+
+
+def test_an_owner_with_no_line_left_open_is_told_of_and_not_reminded(tmp_path, capsys):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    type_into(path, {"Plan!H6": "Complete"})
+    capsys.readouterr()
+    assert main(["chase", str(path), "--out", str(tmp_path / "reminders")]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == (
+        "2 reminders written; none of 3 returns is in. Recruitment Lead has no line still open and is not reminded."
+    )
+    assert not list((tmp_path / "reminders").glob("*Recruitment*"))
+
+
+@pytest.mark.parametrize(("complete", "said"), [((), "the 2 lines of yours"), (("Plan!H7",), "the 1 line of yours")])
+def test_a_reminder_counts_the_open_lines(complete, said, tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    type_into(path, dict.fromkeys(complete, "Complete"))
+    (learning,) = (r for r in chase(snapshot_of(path), NOW).reminders if r.issued.owner.role == "Learning Lead")
+    mail = email.message_from_bytes(reminder(learning.issued, b"PK", 0), policy=policy.default)
+    assert said in mail.get_body(("plain",)).get_content()

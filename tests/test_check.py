@@ -1,12 +1,12 @@
 """Check: every rule finds what it is for, names the place and the remedy, and finds nothing in our own appendix."""
 
-import csv
 import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import hostile
 import openpyxl
 import pandas as pd
 import pytest
@@ -250,8 +250,20 @@ def test_a_stray_cell_at_the_end_of_a_sheet_is_refused_at_once(tmp_path: Path) -
         faults(book, tmp_path)
 
 
-def test_a_csv_opened_as_a_workbook_is_refused(tmp_path: Path) -> None:
-    with (tmp_path / "plan.xlsx").open("w", newline="") as file:
-        csv.writer(file).writerow(["a", "b"])
-    with pytest.raises(UnreadableFile):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"a,b\r\n", "it is no .xlsx workbook"),
+        (hostile.ods("<table:table-row/>"), "it is no .xlsx workbook"),
+        (hostile.xls(hostile.xls_number(0, 0, 1)), "it is no .xlsx workbook"),
+        (b"%PDF-1.7", "this is a PDF document"),
+        (hostile.zipped({"word/document.xml": "<a/>", "_rels/.rels": "<a/>"}), "this is a Word document"),
+    ],
+)
+def test_what_is_another_kind_of_file_is_called_that(content: bytes, says: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.xlsx").write_bytes(content)
+    with pytest.raises(UnreadableFile, match=says) as refused:
         faults_of(tmp_path / "plan.xlsx")
+    assert refused.value.remedy.startswith("Open it in Excel and save it as .xlsx")
+    with pytest.raises(UnreadableFile, match="this is a folder, not a workbook"):
+        faults_of(tmp_path)

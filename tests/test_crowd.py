@@ -7,30 +7,25 @@ import hashlib
 import io
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from masters import NOW, OWNERS, THREE, make_master, snapshot_of
+from cluster import dask, free_port
+from masters import NOW, OWNERS, THREE, answered, make_master, snapshot_of
 
 from hrworkbook.cli import main
 from hrworkbook.commands import console
 from hrworkbook.errors import HrWorkbookError, ToolMissing
-from hrworkbook.hosts.file import FileHost
 from hrworkbook.inbox.attachments import Attachment
-from hrworkbook.issue import issue
 from hrworkbook.merge import merge
 from hrworkbook.merging import crowd as crowds
 from hrworkbook.merging.crowd import Crowd, close_desks, jobs_for, processes
 from hrworkbook.merging.outcomes import Received, Refused
 from hrworkbook.merging.receive import find, receive
-from hrworkbook.sheets.return_sheet import return_workbook
 
 RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "1000"))
 
@@ -43,13 +38,7 @@ def many(folder, returns):
         for n in range(2 * returns)
     ]
     path = make_master(folder, "\n".join([head, *rows]))
-    host = FileHost(path)
-    result = issue(host.snapshot(), NOW)
-    host.apply(result.changes)
-    (folder / "in").mkdir()
-    for one in result.returns:
-        line = replace(one.lines[0], values={**one.lines[0].values, "progress_update": f"News of {one.owner.role}."})
-        (folder / "in" / one.file).write_bytes(return_workbook(replace(one, lines=(line, *one.lines[1:]))))
+    answered(path, lambda one: {0: {"progress_update": f"News of {one.owner.role}."}})
     return path
 
 
@@ -279,41 +268,12 @@ def test_whatever_ends_a_merge_no_process_is_left(how, plan, tmp_path):
 # ---------------------------------------------------------------- a cluster
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
     """The address of a Dask scheduler with two workers, all processes of their own."""
     pytest.importorskip("distributed", reason="Dask is not installed: pip install 'hrworkbook[cluster]'")
-    folder = tmp_path_factory.mktemp("dask")
-    address = f"tcp://127.0.0.1:{free_port()}"
-    there = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
-    }
-    place = {"cwd": folder, "env": there, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    run = [sys.executable, "-m"]
-    made = [subprocess.Popen([*run, "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"], **place)]
-    worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-    made += [subprocess.Popen([*run, *worker], **place) for _ in range(2)]
-    try:
-        from distributed import Client
-
-        with Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+    with dask(tmp_path_factory.mktemp("dask")) as address:
         yield address
-    finally:
-        for process in reversed(made):
-            process.terminate()
-        for process in made:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 def test_a_cluster_makes_the_same_master_byte_for_byte(plan, alone, scheduler, tmp_path):

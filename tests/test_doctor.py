@@ -91,6 +91,13 @@ def test_a_broken_add_in(user, broken):
     assert "Add-in: it was made by another version" in user.faults()[0]
 
 
+def test_a_python_whose_files_excel_cannot_see(user):
+    store = "C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_x64"
+    found = examine(user.home, user.platform, user.environ, registry=lambda k, n: None, ask=lambda i: "", base=store)
+    assert ("Microsoft Store" in found[0].message) == (user.platform == "win32")
+    assert found[0].good is (user.platform != "win32")
+
+
 def test_python_was_moved(user):
     user.python.unlink()
     assert user.faults() == [f"Python: {user.python} is not there any more. Run: hrworkbook install."]

@@ -70,12 +70,12 @@ def test_a_subject_stays_on_its_line_and_any_text_arrives():
 
 def test_every_covering_mail_says_what_by_when_and_has_its_return(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS)
-    main(["issue", str(path), "--out", str(tmp_path / "out"), "--due", "12/01/2027"])
+    main(["issue", str(path), "--out", str(tmp_path / "out"), "--due", "12/01/2060"])
     drafts = sorted((tmp_path / "out").glob("*.eml"))
     assert len(drafts) == 3
     for file in drafts:
         mail = read(file.read_bytes())
-        assert mail["X-Unsent"] == "1" and "12 January 2027" in mail["Subject"]
+        assert mail["X-Unsent"] == "1" and "12 January 2060" in mail["Subject"]
         (attached,) = mail.iter_attachments()
         assert attached.get_content() == file.with_suffix(".xlsx").read_bytes()
 

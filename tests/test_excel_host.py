@@ -1,9 +1,12 @@
 """The live host over a spreadsheet that behaves as Excel does (see fake_excel)."""
 
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import xlwings
 from fake_excel import fake_book
 from host_contract import SHEETS, TABLES, HostContract, cells
 
@@ -179,3 +182,87 @@ def test_rows_of_the_plan_are_made_tall_enough_and_others_fit_themselves(book: A
     host.apply(ChangeSet((single("Plan", "B4", "two lines"),), heights=tall))
     assert book.impl._sheets[0].heights == {3: 60.0, 4: 75.5, 5: 409.5}
     assert book.impl._sheets[1].heights == {}
+
+
+OVER_THREE_ROWS = ChangeSet(
+    (
+        Write("Plan", 3, 1, tuple((f"00{i}", f"changed {i}", f"May 202{i}", float(i)) for i in range(3))),
+        Write("Problems", 4, 1, ((Link("Plan!A3", "Plan", "A3"), "=1+1"),)),
+    )
+)
+
+
+@pytest.mark.parametrize("hidden", [{4}, {3, 4}, {3, 5}, {3, 4, 5}])
+def test_rows_that_a_filter_hides_are_written_too(book: Any, host: LiveHost, hidden: set[int]) -> None:
+    """Excel puts the first row of a block into every row shown, and nothing into those a filter hides."""
+    book.impl._sheets[0].filtered = hidden
+    before = host.snapshot()["Plan"]
+    host.apply(OVER_THREE_ROWS)
+    after = host.snapshot()["Plan"]
+    assert [tuple(r[:4]) for r in after.rows[2:5]] == list(OVER_THREE_ROWS.writes[0].rows)
+    assert after.rows[:2] == before.rows[:2] and after.rows[5:] == before.rows[5:]
+
+
+@pytest.mark.parametrize("hidden", [{4}, {3, 4, 5}])
+@pytest.mark.parametrize("number", range(1, 11))
+def test_a_failure_under_a_filter_leaves_everything_as_it_was(
+    book: Any, host: LiveHost, hidden: set[int], number: int
+) -> None:
+    plan = book.impl._sheets[0]
+    plan.filtered = hidden
+    plan.formats[3, 3] = "dd/mm/yyyy"
+    before, values, formats = cells(host.snapshot()), dict(plan.values), dict(plan.formats)
+    engine_of(book).fail_at = number
+    with pytest.raises(CannotWrite, match="nothing was changed"):
+        host.apply(OVER_THREE_ROWS)
+    assert cells(host.snapshot()) == before and plan.values == values
+    assert {at: f for at, f in plan.formats.items() if f != "General"} == formats
+
+
+def test_what_cannot_be_put_back_is_not_said_to_be_unchanged(book: Any, host: LiveHost) -> None:
+    engine_of(book).fail_at = 2
+    plan = book.impl._sheets[0]
+    plan._tables, plan.merges = [], ()
+    taken = type(plan).range
+
+    def sticks(sheet: Any, *area: Any) -> Any:
+        found = taken(sheet, *area)
+        if sheet is plan and engine_of(book).writes >= 2:
+            plan.values[3, 2] = "typed by a macro of somebody's"
+        return found
+
+    type(plan).range, restore = sticks, taken
+    try:
+        with pytest.raises(CannotWrite, match="it was changed in part.*Close it without saving"):
+            host.apply(CHANGES)
+    finally:
+        type(plan).range = restore
+
+
+NO_FOLDER = [
+    "Book1",
+    "plan.xlsx",
+    xlwings.XlwingsError("Couldn't find your local OneDrive file, see: xlwings.org/error"),
+]
+
+
+@pytest.mark.parametrize("place", NO_FOLDER, ids=["never saved", "no folder", "on the web"])
+def test_a_workbook_in_no_folder_of_this_computer_says_so(book: Any, host: LiveHost, place: Any) -> None:
+    book.impl.place = place
+    with pytest.raises(
+        CannotWrite, match="in no folder that is known on this computer.*sync it and open it from there"
+    ):
+        _ = host.path
+    assert host.snapshot()["Plan"].rows, "and all that needs no folder is done"
+
+
+def test_a_workbook_on_the_web_is_passed_over_where_another_is_meant(
+    book: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = fake_book([Block("Plan", [["ID"]])])
+    other.impl.place, book.impl.place = NO_FOLDER[2], str(tmp_path / "plan.xlsx")
+    apps = [SimpleNamespace(books=[other, book])]
+    monkeypatch.setattr(live, "_xlwings", lambda: SimpleNamespace(apps=apps))
+    assert live.opened(tmp_path / "plan.xlsx").book is book
+    with pytest.raises(WorkbookLocked, match="it is not open in a spreadsheet program"):
+        live.opened(tmp_path / "elsewhere" / "plan.xlsx")

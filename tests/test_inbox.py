@@ -1,7 +1,6 @@
 """The inbox: what is found in files, folders, mails, mailboxes and zips, who sent it, and what is set aside or refused."""
 
 import base64
-import os
 import random
 import time
 from datetime import UTC, datetime
@@ -12,13 +11,13 @@ import pytest
 from hostile import book, forwarding, mail, mailbox, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from masters import shared
 
 from hrworkbook.inbox.attachments import safe_name
 from hrworkbook.inbox.mails import name_and_address
 from hrworkbook.inbox.unpack import Aside, Attachment, Refusal, collect
 from hrworkbook.reading.reader import Reader, Reading
 
-SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
 CSV = b"Ref,RAG\n1,Green\n"
 BOOK = book()
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 99
@@ -259,9 +258,7 @@ def test_two_files_of_one_name_are_two_and_the_same_file_again_is_a_copy(tmp_pat
 
 def test_outlook_messages_of_others_are_opened() -> None:
     pytest.importorskip("oxmsg")
-    folder = SHARED / "corpus" / "spreadsheets"
-    if not folder.exists():
-        pytest.skip("the corpus of odd mails is not here")
+    folder = shared("corpus/spreadsheets")
     found = [item for path in sorted(folder.glob("*.msg")) for item in collect([path])]
     attachments = [item for item in found if isinstance(item, Attachment)]
     assert len(attachments) >= 2 and all(item.data for item in attachments)
@@ -271,9 +268,7 @@ def test_outlook_messages_of_others_are_opened() -> None:
 
 
 def test_odd_mails_of_others_are_opened_or_refused_in_a_sentence() -> None:
-    folder = SHARED / "corpus" / "spreadsheets"
-    if not folder.exists():
-        pytest.skip("the corpus of odd mails is not here")
+    folder = shared("corpus/spreadsheets")
     paths = sorted(folder.glob("*.eml"))
     asides: list[Aside] = []
     found = list(collect(paths, asides))

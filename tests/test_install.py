@@ -53,6 +53,16 @@ def test_windows_puts_everything_where_excel_and_xlwings_look(windows):
     assert all(line.endswith(".") for line in said)
 
 
+def test_a_python_whose_files_excel_cannot_see_installs_nothing(windows):
+    """The Microsoft Store's, also under an environment made with it: Windows keeps its AppData apart."""
+    home, platform, environ = windows
+    before = tree(home)
+    store = "C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_3.12.2800.0_x64__qbz5n2kfra8p0"
+    with pytest.raises(ToolMissing, match="Windows hides from Excel.*Install Python from python.org"):
+        install(home, platform, environ, "C:\\Users\\Zoe\\.venv\\Scripts\\python.exe", base=store)
+    assert tree(home) == before
+
+
 def test_mac_puts_everything_where_excel_and_xlwings_look(mac):
     home, platform, environ = mac
     install(home, platform, environ, "/opt/python/bin/python3")

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -83,6 +83,24 @@ def test_the_due_date_is_the_one_given_else_the_start_sheets_else_two_weeks():
     master.apply([Write(START, row, 3, (("soon",),))])
     with pytest.raises(NotAMaster, match="Returns due is 'soon'"):
         issue(master.snapshot, NOW)
+
+
+def test_a_due_date_that_is_past_is_no_due_date():
+    master = Master()
+    assert issue(master.snapshot, NOW, due=NOW.date()).returns[0].due == NOW.date()
+    with pytest.raises(HrWorkbookError, match="--due: 20 November 2026 is past. Give a day to come"):
+        issue(master.snapshot, NOW, due=NOW.date() - timedelta(1))
+    row = next(n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and plain(r[1]) == "Returns due")
+    from hrworkbook.snapshot import Write
+
+    master.apply([Write(START, row, 3, (("1 November 2026",),))])
+    with pytest.raises(HrWorkbookError, match="Start, Returns due: 1 November 2026 is past"):
+        issue(master.snapshot, NOW)
+
+
+def test_an_address_no_mail_can_go_to_counts_as_none():
+    master = Master(owners={**OWNERS, "Safety Lead": "safety at council", "Learning Lead": "Jo <jo@council.example>"})
+    assert issue(master.snapshot, NOW).unaddressed == ("Safety Lead",)
 
 
 def test_a_blank_period_stops_it():

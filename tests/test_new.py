@@ -1,14 +1,19 @@
 """New: masters from schemas and from the plans people have."""
 
 import csv
+import html
+import re
 import zipfile
+from io import BytesIO
 
+import openpyxl
 import pytest
 from masters import THREE, draft, make_master, shared, snapshot_of
 
 from hrworkbook.cli import main
 from hrworkbook.new import financial_quarter
 from hrworkbook.plan import read_plan
+from hrworkbook.sheets.paper import Paper, page
 from hrworkbook.values import as_text, plain
 
 SEEDS = [
@@ -197,3 +202,36 @@ def test_an_old_master_brings_its_owners_along(tmp_path, capsys):
     assert [x.id for x in plan.lines] == ["L001", "L002", "L003"]
     assert {o.role: o.email for o in plan.owners}["Learning Lead"] == "learn@council.example"
     assert len(plan.owners) == 3
+
+
+def test_long_owners_and_themes_are_shown_whole(tmp_path):
+    long = "Strategic Director of Corporate Resources and Transformation"
+    theme = "Recruiting, retaining and rewarding our people " * 5
+    path = make_master(
+        tmp_path, f"Theme|Ref|Priority|Owner|Timescale\n{theme}|A|Hire|{long}|March 2027", owners={long: ""}
+    )
+    book = openpyxl.load_workbook(path)
+    assert book["Owners"].row_dimensions[5].height >= 33
+    lists = book["Lists"]
+    assert lists.row_dimensions[5].height >= 33 and lists.column_dimensions["A"].width <= 62
+
+
+def test_a_footer_may_begin_with_a_figure_and_holds_any_title():
+    for title in ("2026/27 plan", "&" * 200):
+        paper = Paper(title)
+        page(paper.book.add_worksheet(), title)
+        with zipfile.ZipFile(BytesIO(paper.bytes())) as book:
+            foot = re.search("<oddFooter>(.*)</oddFooter>", book.read("xl/worksheets/sheet1.xml").decode())[1]
+        foot = html.unescape(foot)
+        left = foot.removeprefix('&L&9&"Calibri,Regular"').removesuffix('&R&9&"Calibri,Regular"Page &P of &N')
+        assert left == title[:90].replace("&", "&&") and len(foot) <= 255
+
+
+def test_every_ledger_has_a_hairline_under_whatever_fills_it(tmp_path):
+    book = openpyxl.load_workbook(make_master(tmp_path, THREE))
+    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "History"):
+        ((cells, (rule,)),) = book[name].conditional_formatting._cf_rules.items()
+        top = book[name].tables[f"{name}Rows"].ref.split(":")[0]
+        first = f"A{int(top[1:]) + 1}"
+        assert str(cells.sqref).startswith(f"{first}:") and rule.formula[0].startswith(f"COUNTA(${first}:$")
+        assert rule.dxf.border.bottom.style == "thin"

@@ -83,7 +83,7 @@ def test_the_laws_of_a_page_plan(plan: PagePlan) -> None:
         assert page.height <= body
         assert any(r.kind in ("line", "note") for r in plan.rows_of(n)), "no heading stands alone on a page"
         last = plan.rows_of(n)[-1]
-        assert last.kind != "theme", "a heading keeps with its first line"
+        assert last.kind not in ("theme", "space"), "a heading keeps with its first line"
     assert [r.line for r in plan.rows if r.kind == "line" and r.starts] == sorted(
         {k[0] for k in pieces} | {r.line for r in plan.rows if r.kind == "line"}
     )
@@ -147,7 +147,7 @@ def pages(plan: PagePlan) -> list[str]:
         for row in plan.rows_of(n):
             if row.kind == "line":
                 said.append((row.cells[0] or "-") + ("*" if row.continued else ""))
-            else:
+            elif row.kind != "space":
                 said.append(f"[{row.cells[0]}{'*' if row.continued else ''}]")
         out.append(" ".join(said))
     return out
@@ -271,3 +271,16 @@ def test_type_of_any_size_fills_the_page_the_same_way() -> None:
     lines = [line("Pay", chr(65 + i), 150) for i in range(20)]
     counts = [paginate(COLUMNS, lines, replace(A4, size=size)).page_count for size in (8, 9, 10, 11, 12)]
     assert counts == sorted(counts)
+
+
+def test_a_theme_is_not_parted_to_fill_the_foot_of_a_page() -> None:
+    lines = [line("Pay", ref, 110) for ref in "ABC"] + [line("Safety", ref, 110) for ref in "ABC"]
+    assert pages(paginate(COLUMNS, lines, A4)) == ["[Pay] A B C", "[Safety] A B C"]
+    short = [line("Pay", "A", 110)] + [line("Safety", ref, 110) for ref in "ABCDE"]
+    assert pages(paginate(COLUMNS, short, A4))[0] == "[Pay] A [Safety] A B C", "nor is half a page left white"
+
+
+def test_a_long_theme_is_ruled_once_and_its_text_stands_clear_of_the_rule() -> None:
+    plan = paginate(COLUMNS, [line("Recruiting, retaining and rewarding our people " * 5, "A", 9)], A4)
+    kinds = [(row.kind, row.ends) for row in plan.rows]
+    assert kinds == [("theme", False), ("theme", True), ("space", True), ("line", True)]

@@ -7,6 +7,7 @@ import argparse
 import os
 import re
 import shlex
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def at_the_demo(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(console, "fixed", THE_DAY)
     (tmp_path / "example.csv").write_bytes((files("hrworkbook.example") / "plan.csv").read_bytes())
+    returns = tmp_path / "hrworkbook" / "example" / "workforce"
+    shutil.copytree(str(files("hrworkbook.example") / "workforce"), returns)
     return tmp_path
 
 

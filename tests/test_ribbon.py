@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from vba_check import ICONS
+from ribbon_check import ICONS
 
 from hrworkbook.addin.package import macros_folder, our_modules
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml

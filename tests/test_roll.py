@@ -111,3 +111,12 @@ def test_a_period_is_closed_once(tmp_path, capsys):
     type_into(path, {"Start!C12": "2026/27 Q3"})
     assert main(["roll", str(path)]) == 2
     assert "is closed already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("slip", ["2026/27 Q5", "2026/72 Q4", "26/27 Q4", "2020/21 Q1", "2026/27"])
+def test_a_slip_in_the_next_period_is_refused(slip, tmp_path, capsys):
+    """The period is sealed into every return, and the order of the periods is what History tells changes by."""
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    before = path.read_bytes()
+    assert main(["roll", str(path), "--next", slip]) == 2
+    assert "2026/27 Q4" in capsys.readouterr().err and path.read_bytes() == before

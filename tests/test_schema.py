@@ -74,7 +74,7 @@ RULES_REFUSED = [
     ('[roles]\nowners = "what"', "there is no setting 'owners'. Did you mean 'owner'?"),
     ('[[rules]]\nrule = "not-over"\ncolumn = "what"\nlimit = "state"', "the column 'state' holds no amounts"),
     ('[[column]]\nkey = "more"', "small.toml, line 17: there is no setting or section 'column'"),
-    ('[appendix]\npaper = "A5"', "there is no choice for 'paper' 'A5'"),
+    ('[appendix]\npaper = "A5"', "there is no choice 'A5' for 'paper'"),
     ("[appendix]\nsize = 14", "the size is 14. Give 8 to 12 points"),
     ('[appendix]\ncolumns = ["what", "stat"]', "there is no column 'stat'. Did you mean 'state'?"),
 ]

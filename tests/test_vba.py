@@ -6,9 +6,10 @@ import struct
 
 import olefile
 import pytest
+from compound_check import compound_faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from vba_check import compound_faults, decompress_stream, project_faults, sources
+from vba_check import decompress_stream, project_faults, sources
 
 from hrworkbook.addin.compound import compound_file
 from hrworkbook.addin.vba import compress, document, module, vba_project

@@ -13,37 +13,18 @@ import zipfile
 from xml.etree import ElementTree
 
 import olefile
+from compound_check import compound_faults
+from ribbon_check import ribbon_faults
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # oletools' grammar uses pyparsing's old names
     from oletools.olevba import VBA_Parser, decompress_stream
 
-FREE, END, FAT_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 INFORMATION = (0x01, 0x02, 0x14, 0x03, 0x04, 0x05, 0x40, 0x06, 0x3D, 0x07, 0x08, 0x09, 0x0C, 0x3C)
 MODULE = (0x19, 0x47, 0x1A, 0x32, 0x1C, 0x48, 0x31, 0x1E, 0x2C)
 TWINS = {0x05: 0x40, 0x0C: 0x3C, 0x16: 0x3E, 0x19: 0x47, 0x1A: 0x32, 0x1C: 0x48}
 OFFICE_LIBRARY = "{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}"
 DOCUMENT_BASES = {"workbook": "00020819", "worksheet": "00020820", "dialogsheet": "00020820", "chartsheet": "00020821"}
-ICONS = {
-    "ErrorChecking",
-    "FindNext",
-    "FileSendAsAttachment",
-    "ReviewCombineRevisions",
-    "ReviewAcceptChange",
-    "Undo",
-    "NewMailMessage",
-    "CreateReportFromWizard",
-    "FileSaveAsPdfOrXps",
-    "Recurrence",
-    "Help",
-}
-"""Icons seen to exist in Excel; a name Excel does not know leaves a button without its picture."""
-CALLBACKS = {"onLoad": 1, "onAction": 1, "getEnabled": 2, "getSupertip": 2, "getVisible": 2, "getScreentip": 2}
-"""How many arguments Excel passes to each callback."""
-RIBBONS = {
-    "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility": "2009/07",
-    "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility": "2006/01",
-}
 
 
 def faults(package: bytes) -> list[str]:
@@ -72,7 +53,7 @@ def faults(package: bytes) -> list[str]:
     more, modules = project_faults(parts[projects[0]])
     found += more
     found += _code_name_faults(parts, main, modules)
-    found += _ribbon_faults(parts, root, modules)
+    found += ribbon_faults(parts, root, modules)
     return found
 
 
@@ -104,92 +85,6 @@ def project_faults(project: bytes) -> tuple[list[str], dict[str, tuple[str, str]
         return found, {name: (kind, source) for name, (kind, source, _) in modules.items()}
     except Exception as fault:  # whatever a broken file raises in the libraries is one fault here
         return [*found, f"project: cannot be read: {fault!r}"], {}
-
-
-def compound_faults(data: bytes) -> list[str]:
-    """Header, sector chains and directory tree, read by hand from the bytes."""
-    if data[:8] != bytes.fromhex("D0CF11E0A1B11AE1") or len(data) % 512 or len(data) < 1536:
-        return ["compound file: no header, or not whole sectors"]
-    found = []
-    if struct.unpack_from("<4H", data, 26) != (3, 0xFFFE, 9, 6) or any(data[8:24]):
-        found.append("compound file: header fields")
-    count, directory, _, cutoff, mini, minis, *_ = struct.unpack_from("<7I", data, 44)
-    listed = [s for s in struct.unpack_from("<109I", data, 76) if s != FREE]
-    if len(listed) != count or cutoff != 4096 or any(512 * (s + 2) > len(data) for s in listed):
-        return [*found, "compound file: its FAT is not where the header says"]
-    fat = [n for s in listed for n in struct.unpack_from("<128I", data, 512 * (s + 1))]
-    owner = dict.fromkeys(listed, "FAT")
-    if any(fat[s] != FAT_SECTOR for s in listed):
-        found.append("compound file: a FAT sector is not marked as one")
-
-    def chain(start: int, what: str) -> list[int]:
-        sectors: list[int] = []
-        while start != END:
-            if start >= len(fat) or 512 * (start + 2) > len(data) or start in owner:
-                found.append(f"compound file: the sectors of {what} run into {owner.get(start, 'nothing')}")
-                break
-            owner[start] = what
-            sectors.append(start)
-            start = fat[start]
-        return sectors
-
-    entries = b"".join(data[512 * (s + 1) : 512 * (s + 2)] for s in chain(directory, "the directory"))
-    table = [struct.unpack_from("<64sH2B3I36xIQ", entries, i) for i in range(0, len(entries), 128)]
-    if not table:
-        return [*found, "compound file: no directory"]
-    mini_sectors = len(chain(mini, "the small streams' table")) if minis else 0
-    root_sectors = len(chain(table[0][7], "the small streams")) if table[0][8] else 0
-    if mini_sectors != minis or root_sectors != -(-table[0][8] // 512):
-        found.append("compound file: the small streams' table or room has another length")
-    for name, length, kind, *_, start, size in table[1:]:
-        if kind == 2 and size >= cutoff and len(chain(start, _text(name, length))) != -(-size // 512):
-            found.append(f"compound file: {_text(name, length)} has another length")
-    found += [
-        f"compound file: sector {s} belongs to nothing" for s, n in enumerate(fat) if n != FREE and s not in owner
-    ]
-    return found + _tree_faults(table)
-
-
-def _tree_faults(table: list[tuple]) -> list[str]:
-    """Siblings stand in order in a tree without red under red: Excel finds streams by walking it.
-
-    Excel's own trees are often all black and lean, so how deep they are is no fault.
-    """
-    found: list[str] = []
-    reached = {0}
-
-    def walk(number: int, above_is_red: bool, names: list[str], seen: set[int]) -> None:
-        if number == FREE:
-            return
-        if number >= len(table) or number in seen:
-            found.append("compound file: the directory's tree is torn")
-            return
-        seen.add(number)
-        name, length, kind, colour, left, right, child, *_ = table[number]
-        if kind not in (1, 2):
-            found.append("compound file: the directory's tree holds an unused entry")
-        if above_is_red and colour == 0:
-            found.append(f"compound file: red under red at {_text(name, length)}")
-        walk(left, colour == 0, names, seen)
-        names.append(_text(name, length))
-        walk(right, colour == 0, names, seen)
-        reached.add(number)
-        if kind == 1:
-            siblings(child)
-
-    def siblings(number: int) -> None:
-        names: list[str] = []
-        walk(number, False, names, set())
-        if names != sorted(names, key=lambda n: (len(n), n.upper())):
-            found.append(f"compound file: out of order: {', '.join(names)}")
-
-    siblings(table[0][6])
-    lost = [_text(e[0], e[1]) for i, e in enumerate(table) if e[2] in (1, 2) and i not in reached]
-    return [*found, f"compound file: not found by walking the tree: {', '.join(lost)}"] if lost else found
-
-
-def _text(name: bytes, length: int) -> str:
-    return name[: max(length - 2, 0)].decode("utf-16-le", "replace")
 
 
 def _dir_faults(data: bytes, ole: olefile.OleFileIO) -> tuple[list[str], dict[str, tuple[str, str, int]]]:
@@ -341,55 +236,6 @@ def _code_name_faults(parts: dict[str, bytes], main: str, modules: dict[str, tup
         base = f'Attribute VB_Base = "0{{{DOCUMENT_BASES[wanted[name]]}-0000-0000-C000-000000000046}}"\r\n'
         if base not in modules[name][1] or "Attribute VB_PredeclaredId = True\r\n" not in modules[name][1]:
             found.append(f"{name}: not derived as the module behind a {wanted[name]}")
-    return found
-
-
-def _ribbon_faults(
-    parts: dict[str, bytes], root: dict[str, tuple[str, str]], modules: dict[str, tuple[str, str]]
-) -> list[str]:
-    found, seen = [], {}
-    procedures = {
-        f"{name}.{sub}": len([a for a in arguments.split(",") if a.strip()])
-        for name, (kind, source) in modules.items()
-        if kind == "Module"
-        for sub, arguments in re.findall(r"^Public Sub (\w+)\(([^)]*)\)", source, re.MULTILINE)
-    }
-    for kind, target in root.values():
-        if kind not in RIBBONS:
-            continue
-        if target not in parts:
-            found.append(f"{target}: not there")
-            continue
-        tab = ElementTree.fromstring(parts[target])
-        seen[kind] = [(e.tag.rpartition("}")[2], e.attrib) for e in tab.iter()]
-        if tab.tag != f"{{http://schemas.microsoft.com/office/{RIBBONS[kind]}/customui}}customUI":
-            found.append(f"{target}: its namespace is not the relationship's")
-        ids = [e.get("id") for e in tab.iter() if e.get("id")]
-        if len(ids) != len(set(ids)):
-            found.append(f"{target}: an id twice")
-        for element in tab.iter():
-            found += [f"{target}: {fault}" for fault in _control_faults(element, procedures)]
-    if set(seen) != set(RIBBONS):
-        found.append("ribbon: one of its two parts has no relationship")
-    elif len({repr(v) for v in seen.values()}) != 1:
-        found.append("ribbon: its two parts differ")
-    return found
-
-
-def _control_faults(element: ElementTree.Element, procedures: dict[str, int]) -> list[str]:
-    found, name = [], element.get("id", "the tab")
-    for attribute, value in element.attrib.items():
-        if attribute in CALLBACKS and procedures.get(value) != CALLBACKS[attribute]:
-            found.append(f"{name}: {attribute}={value} is no Sub of {CALLBACKS[attribute]} arguments")
-        elif re.match(r"on[A-Z]|get[A-Z]", attribute) and attribute not in CALLBACKS:
-            found.append(f"{name}: {attribute} is no callback of ours")
-        if attribute in ("screentip", "supertip") and len(value) > 1024:
-            found.append(f"{name}: {attribute} too long")
-    if element.tag.endswith("}button"):
-        if element.get("imageMso") not in ICONS:
-            found.append(f"{name}: no icon {element.get('imageMso')}")
-        if not re.fullmatch(r"[A-Z0-9]{1,3}", element.get("keytip", "")) or not element.get("label"):
-            found.append(f"{name}: no label or key tip")
     return found
 
 

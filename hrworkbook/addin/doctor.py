@@ -9,7 +9,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hrworkbook.addin import package
-from hrworkbook.addin.install import MAC, SAFE, WARM, WINDOWS, Places, places, read_settings, script_source
+from hrworkbook.addin.install import (
+    FROM_THE_STORE,
+    MAC,
+    OTHER_PYTHON,
+    SAFE,
+    WARM,
+    WINDOWS,
+    Places,
+    is_from_the_store,
+    places,
+    read_settings,
+    script_source,
+)
 from hrworkbook.addin.parts import unzipped
 from hrworkbook.errors import say
 
@@ -49,6 +61,7 @@ def examine(
     *,
     registry: Registry | None = None,
     ask: Ask | None = None,
+    base: str = sys.base_prefix,
 ) -> list[Check]:
     """Every check that applies to this system, and to one plan where it is given; changes nothing.
 
@@ -58,6 +71,8 @@ def examine(
     settings = read_settings(where)
     checks = [_addin(where), *_python(where, settings, ask or xlwings_of), _safe(where, settings)]
     if platform == WINDOWS:
+        if is_from_the_store(base):
+            checks.insert(0, Check("Python", False, FROM_THE_STORE, OTHER_PYTHON))
         look = registry or _registry_of_this_system()
         checks.append(_warm(settings))
         checks += _windows_rules(look, settings.get(where.interpreter_key, "python.exe"))

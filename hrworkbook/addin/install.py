@@ -74,15 +74,37 @@ def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
     )
 
 
+def is_from_the_store(base: str) -> bool:
+    """Whether a Python, by the folder it was installed to, is the Microsoft Store's.
+
+    Windows keeps what such a program writes to AppData from every other: Excel would never see the add-in.
+    """
+    return "windowsapps" in base.casefold()
+
+
+FROM_THE_STORE = (
+    "this Python is from the Microsoft Store, and Windows hides from Excel what it writes where Excel looks"
+)
+OTHER_PYTHON = "Install Python from python.org and hrworkbook in it, then run there: hrworkbook install"
+
+
 def install(
-    home: Path, platform: str, environ: Mapping[str, str], interpreter: str = sys.executable, *, warm: bool = False
+    home: Path,
+    platform: str,
+    environ: Mapping[str, str],
+    interpreter: str = sys.executable,
+    *,
+    warm: bool = False,
+    base: str = sys.base_prefix,
 ) -> list[str]:
     """What was done, one sentence a step; running it again brings everything up to date.
 
     `warm` keeps one Python running behind Excel between clicks (Windows only). Raises CannotWrite where a file is in
-    use or not allowed, with what to do.
+    use or not allowed, ToolMissing where Excel could not see what this Python writes, with what to do.
     """
     where = places(home, platform, environ)
+    if platform == WINDOWS and is_from_the_store(base):
+        raise ToolMissing("hrworkbook install", FROM_THE_STORE, OTHER_PYTHON)
     if where.platform == MAC and not where.settings.parent.is_dir():
         fault = "Excel has never been started here, so it has no folder of its own yet"
         raise CannotWrite(str(where.settings.parent), fault, "Start Excel once, close it, and run this again")

@@ -191,24 +191,36 @@ def covering_paragraph(plan: Plan, lines: Sequence[Line], last: ClosedPeriod, to
     period = plan.setting("Period")
     themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
     title = plan.setting("Report title") or plan.schema.title
+    number = "the one line" if len(lines) == 1 else f"the {count(len(lines), 'line')}"
+    the = "" if title.partition(" ")[0].casefold() in ("the", "our", "a", "an") else "the "
     sentences = [
-        f"This appendix reports on the {count(len(lines), 'line') + ' of the ' if lines else ''}{title}"
+        f"This appendix reports on {f'{number} of ' if lines else ''}{the}{title}"
         + (f" under {count(themes, 'theme')}" if themes else "")
-        + (f", for {period}." if period else ".")
-        + ("" if lines else " There are no lines to report.")
+        + (f", for {period}." if period else "."),
+        "" if lines else "There are no lines to report.",
+        _standing(plan, lines, today),
     ]
-    words = figures.words_used(plan, lines)
-    if words:
-        by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in words]
-        said = [f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n]
-        sentences.append(f"Of these, {listed(said)}." if said else "")
-    late = figures.overdue(plan, lines, today)
-    if late is not None:
-        sentences.append(
-            f"{count(len(late), 'line is', 'lines are')} past the date set and not yet complete.".capitalize()
-        )
     spent = figures.spend(plan, lines)
     if spent:
         sentences.append(spent.sentence)
-    sentences.append(figures.changes(plan, lines, last).sentence if last.lines else "")
+    sentences.append(figures.changes(plan, lines, last).sentence)
     return " ".join(s for s in sentences if s)
+
+
+def _standing(plan: Plan, lines: Sequence[Line], today: date) -> str:
+    """The sentence that tells how many lines have each status, and how many are overdue."""
+    by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in figures.words_used(plan, lines)]
+    late = figures.overdue(plan, lines, today)
+    if len(lines) == 1:
+        said = [w[0].lower() + w[1:] for n, w in by_status if n] + (["overdue"] if late else [])
+        return f"It is {listed(said)}." if said else ""
+    statuses = listed(f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n)
+    overdue = (
+        ""
+        if late is None
+        else f"{len(late):,} {'is' if len(late) == 1 else 'are'} overdue"
+        if late
+        else "none is overdue"
+    )
+    said = [s for s in (statuses, overdue) if s]
+    return f"Of these, {'; '.join(said)}." if said else ""

@@ -29,7 +29,7 @@ NO_THEME = "Whole plan"
 MOST_PERIODS = 7
 """Closed periods the trend goes back."""
 MOST_MONTHS = 15
-"""Months the grid shows at most; earlier and later ones are gathered."""
+"""Columns the month grid has at most, those for lines without a date included; months further away are counted only."""
 
 
 def status_of(plan: Plan, line: Line) -> str:
@@ -118,7 +118,10 @@ def reference_of(plan: Plan, line: Line) -> str:
 def brief(plan: Plan, line: Line, most: int = 110) -> str:
     """What the line is about, in at most so many characters."""
     text = " ".join((_role(plan, line, "priority") or _first_text(plan, line) or line.id).split())
-    return text if len(text) <= most else text[: text.rfind(" ", 0, most)].rstrip(" ,;:") + " …"
+    if len(text) <= most:
+        return text
+    word_ends = text.rfind(" ", 0, most)
+    return text[: word_ends if word_ends > 0 else most - 1].rstrip(" ,;:") + "…"
 
 
 def _first_text(plan: Plan, line: Line) -> str:
@@ -157,9 +160,10 @@ def months(plan: Plan, lines: Sequence[Line], today: date) -> MonthGrid | None:
         for when in whens:
             counted[theme_of(plan, line), when] += 1
     due = sorted({m for _, m in counted if isinstance(m, date)})
-    shown = _nearest(due, today)
     themes = dict.fromkeys(theme_of(plan, x) for x in lines)
-    columns: list[date | str] = [*shown, *(u for u in undated if any(counted[t, u] for t in themes))]
+    without = [u for u in undated if any(counted[t, u] for t in themes)]
+    shown = _nearest(due, today, MOST_MONTHS - len(without))
+    columns: list[date | str] = [*shown, *without]
     if not due:
         return None
     names = tuple(f"{m:%b %Y}" if isinstance(m, date) else m for m in columns)
@@ -168,11 +172,8 @@ def months(plan: Plan, lines: Sequence[Line], today: date) -> MonthGrid | None:
     return MonthGrid(names, tuple((t, tuple(counted[t, m] for m in columns)) for t in themes), note)
 
 
-def _nearest(due: Sequence[date], today: date) -> list[date]:
-    if len(due) <= MOST_MONTHS:
-        return list(due)
-    by_distance = sorted(due, key=lambda m: abs((m - today).days))
-    return sorted(by_distance[:MOST_MONTHS])
+def _nearest(due: Sequence[date], today: date, most: int) -> list[date]:
+    return sorted(sorted(due, key=lambda m: abs((m - today).days))[:most])
 
 
 def spend(plan: Plan, lines: Sequence[Line]) -> Spend | None:
@@ -233,7 +234,7 @@ def trend(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod]) -> 
 def changes(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> Changes:
     """What the plan says now and did not say when the last period was closed, cell by cell."""
     if not last.lines:
-        return Changes("This is the first report of this plan, so there is nothing to compare it with.")
+        return Changes("This is the first report of this plan.")
     printed = plan.schema.appendix.columns or tuple(c.key for c in plan.schema.columns)
     found: list[Change] = []
     new = [x for x in lines if x.id not in last.lines]

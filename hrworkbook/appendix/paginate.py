@@ -1,14 +1,15 @@
 """Lines in, page plan out: which row stands on which page, how tall it is, and where the page ends.
 
 Nothing here writes a file. The rules: a heading keeps with its first line; the lines of a reference keep together
-where they fit a page; a line is torn only when it is taller than a page, and then at the end of a sentence; what goes
+where they fit a page, and those of a theme where no great white would stay; a line is torn only when it is taller than a page, and then at the end of a sentence; what goes
 on from the page before says so with “(cont.)”.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hrworkbook.appendix.cutting import Piece, pieces, row_height, stepped, whole
+from hrworkbook.appendix.cutting import Piece, pieces, row_height, whole
+from hrworkbook.appendix.measured import THEME_STEP, TITLE_STEP, MeasuredLines
 from hrworkbook.appendix.plan_pages import (
     CONT,
     Page,
@@ -18,20 +19,15 @@ from hrworkbook.appendix.plan_pages import (
     PrintColumn,
     PrintLine,
     Start,
-    group_spans,
     shown,
 )
-from hrworkbook.appendix.texts import print_texts, printed, shown_once, split_lines
-from hrworkbook.appendix.widths import INDENT, NARROW, PADDING, fit_widths, fits_whole, text_width
+from hrworkbook.appendix.texts import print_texts
 from hrworkbook.look import TALLEST_ROW
-from hrworkbook.measure import Face, face
 
 SAFETY = 0.985
 """The share of a page that is filled: a printer's own metrics may set rows a little taller."""
-THEME_STEP = 2
-"""Points a theme heading is larger than the text."""
-TITLE_STEP = 6
-"""Points the sheet's title is larger than the text."""
+_ABOVE_THEME = 6.0
+"""Points of white space over a theme heading that is not the first thing on its page."""
 _NOTHING = "There is nothing to report."
 
 
@@ -51,71 +47,8 @@ def paginate(
         raise ValueError("a print sheet needs at least one column")
     if any(len(line.cells) != len(columns) for line in lines):
         raise ValueError("every line needs one text a column")
-    sheet = _Sheet(tuple(columns), print_texts(lines, columns), setup)
+    sheet = MeasuredLines(tuple(columns), print_texts(lines, columns), setup)
     return _Pager(sheet).plan(title, nothing)
-
-
-class _Sheet:
-    """The lines to print with everything measured that does not depend on the page they land on."""
-
-    def __init__(self, columns: tuple[PrintColumn, ...], lines: list[PrintLine], setup: PageSetup) -> None:
-        self.columns, self.lines, self.setup = columns, lines, setup
-        self.reference = _reference_column(columns)
-        self.texts = shown_once(lines, columns)
-        extra = {self.reference: CONT} if lines else {}
-        self.indent = 1 if fits_whole(columns, self.texts, setup, 1, extra) else 0
-        self.widths = fit_widths(columns, self.texts, setup, self.indent, extra)
-        self.points = [text_width(w, self.indent) for w in self.widths]
-        self.across = sum(self.widths) * NARROW - PADDING
-        self.bold = face(setup.font, True, setup.size)
-        regular = face(setup.font, False, setup.size)
-        self.faces: list[Face] = [self.bold if c.kind == "status" else regular for c in columns]
-
-    def group_rows(self) -> tuple[PlanRow, ...]:
-        """The headings over groups: as many rows as the longest needs, since cells are never merged."""
-        if not any(c.group for c in self.columns):
-            return ()
-        wrapped: dict[int, list[str]] = {}
-        for first, last, text in group_spans(self.columns):
-            wide = sum(self.widths[first : last + 1]) * NARROW - PADDING - 4
-            wrapped[first] = split_lines(self.bold, text, wide)
-        deep = max(len(w) for w in wrapped.values())
-        rows = []
-        for level in range(deep):
-            cells = [""] * len(self.columns)
-            for first, texts in wrapped.items():
-                cells[first] = texts[level] if level < len(texts) else ""
-            rows.append(PlanRow("title", tuple(cells), row_height(1, self.bold.line)))
-        return tuple(rows)
-
-    def header(self) -> PlanRow:
-        """The column headings."""
-        texts = tuple(printed(c.header) for c in self.columns)
-        height = min(whole([self.bold] * len(texts), texts, self.points), TALLEST_ROW)
-        return PlanRow("title", texts, height)
-
-    def heading_rows(self, kind: str, text: str, step: int, above: float) -> list[PlanRow]:
-        """A heading across the page, in as many rows as it needs; `above` is white space over the first, in points."""
-        bold = face(self.setup.font, True, self.setup.size + step)
-        indented = self.across - 2 * self.indent * INDENT
-        out = []
-        for i, part in enumerate(split_lines(bold, text, indented)):
-            height = stepped(bold.line + (PAD_HEADING + above if not i else PAD_HEADING))
-            row = PlanRow("theme" if kind == "theme" else "title", (part,), height, starts=i == 0)
-            out.append(row)
-        return out
-
-
-PAD_HEADING = 3.0
-"""Points of white space under a theme heading."""
-_ABOVE_THEME = 6.0
-"""Points of white space over a theme heading that is not the first thing on its page."""
-
-
-def _reference_column(columns: Sequence[PrintColumn]) -> int:
-    """The column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
-    references = [j for j, c in enumerate(columns) if c.kind == "reference"]
-    return next(iter([*references, *[j for j, c in enumerate(columns) if c.once], 0]))
 
 
 @dataclass(slots=True)
@@ -138,7 +71,7 @@ class _Page:
 class _Pager:
     """Fills pages with the groups of a sheet, one after another."""
 
-    def __init__(self, sheet: _Sheet) -> None:
+    def __init__(self, sheet: MeasuredLines) -> None:
         self.sheet = sheet
         self.header, self.groups = sheet.header(), sheet.group_rows()
         self.body = sheet.setup.height * SAFETY - self.header.height - sum(r.height for r in self.groups)
@@ -255,7 +188,9 @@ class _Pager:
 
     def _parting(self, i: int) -> float:
         """What it costs, in pages, to begin a page before a line."""
-        return 0.0 if self._opens(i) else _PARTED
+        if not self._opens(i):
+            return _PARTED
+        return _THEME_PARTED if self.sheet.lines[i].theme and not self._theme_opens(i) else 0.0
 
     def _middle(self, i: int) -> float:
         """Points a line takes within a page, its theme's heading included."""
@@ -296,7 +231,7 @@ class _Pager:
             text = f"{theme} {CONT}" if continued else theme
             rows = self.sheet.heading_rows("theme", text, THEME_STEP, 0)
             if continued:
-                rows[-1] = _with(rows[-1], (rows[-1].cells[0].removesuffix(CONT).rstrip(),), True)
+                rows[-2] = _with(rows[-2], (rows[-2].cells[0].removesuffix(CONT).rstrip(),), True)
             found = self.themes[theme, continued] = rows
         return found
 
@@ -369,6 +304,9 @@ def _waste(left: float, body: float) -> float:
 
 _PARTED = 0.6
 """What parting the lines of a reference costs, in pages: one is parted to save a page, two are not."""
+_THEME_PARTED = 0.01
+"""What parting the references of a theme costs: a theme begins a page rather than leave its end on the next one, unless
+nearly half a page would stay white."""
 _MOST_REPEATED = 4
 """A first cell of more lines is not repeated at the top of a page; “(cont.)” stands there alone."""
 
@@ -381,7 +319,7 @@ def _height(block: Sequence[Piece]) -> float:
     return sum(piece.height for piece in block)
 
 
-def _ruled(rows: Sequence[PlanRow], sheet: _Sheet) -> Iterator[PlanRow]:
+def _ruled(rows: Sequence[PlanRow], sheet: MeasuredLines) -> Iterator[PlanRow]:
     """The rows of a page with their hairlines: none within a line, none under a text shown once for the lines below."""
     full = (True,) * len(sheet.columns)
     for n, row in enumerate(rows):

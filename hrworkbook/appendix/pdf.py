@@ -21,11 +21,18 @@ def print_pdf(planned: DocumentPlan, pdf: Path, timeout: float = 180) -> None:
     with tempfile.TemporaryDirectory(prefix="hrworkbook-") as folder:
         sheets = Path(folder) / "appendix.xlsx"
         sheets.write_bytes(write_appendix(planned, data=False))
-        to_pdf(sheets, pdf, timeout)
+        to_pdf(sheets, pdf, timeout, planned.document.language)
 
 
-def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180) -> None:
-    """Write the PDF that LibreOffice prints of a workbook.
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>{}</value></prop></item></oor:items>
+"""
+"""LibreOffice's own settings: the locale, whose language it states in a PDF, not that of the workbook."""
+
+
+def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB") -> None:
+    """Write the PDF that LibreOffice prints of a workbook, which says that it is in a language.
 
     Every run has a profile of its own, so that an open LibreOffice is not disturbed. Raises ToolMissing where there is
     no LibreOffice and CannotWrite where it fails or takes longer than `timeout` seconds.
@@ -39,6 +46,9 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180) -> None:
         room = Path(folder)
         source = room / "appendix.xlsx"
         shutil.copyfile(xlsx, source)
+        settings = room / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_SETTINGS.format(language), encoding="utf-8")
         command = [
             str(office), "--headless", "--norestore", "--nologo", "--nodefault",
             f"-env:UserInstallation={(room / 'profile').as_uri()}",

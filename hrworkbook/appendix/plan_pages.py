@@ -8,7 +8,7 @@ from hrworkbook.look import FontName
 
 Paper = Literal["A4", "A3"]
 Orientation = Literal["landscape", "portrait"]
-RowKind = Literal["title", "note", "theme", "line"]
+RowKind = Literal["title", "note", "theme", "space", "line"]
 
 PAPER_POINTS = {"A4": (595.28, 841.89), "A3": (841.89, 1190.55)}
 """Short and long side in points."""
@@ -122,7 +122,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One row of a print sheet: a line of the plan, a piece of a tall one, a theme heading or a title."""
+    """One row of a print sheet: a line of the plan, a piece of a tall one, a theme heading, white under it, or a title."""
 
     kind: RowKind
     cells: tuple[str, ...]

@@ -4,7 +4,7 @@ from typing import Any
 
 from hrworkbook import look
 from hrworkbook.appendix.ink import Ink, set_page
-from hrworkbook.appendix.paginate import THEME_STEP, TITLE_STEP
+from hrworkbook.appendix.measured import THEME_STEP, TITLE_STEP
 from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, group_spans, shown
 
 MOST_PAGES = 1000
@@ -63,14 +63,16 @@ class _Writer:
         if row.kind == "line":
             self._line(at, row)
         elif row.kind == "theme":
-            self._heading(at, row, self.plan.setup.size + THEME_STEP, True)
+            self._heading(at, row, self.plan.setup.size + THEME_STEP, row.ends)
+        elif row.kind == "space":
+            self.sheet.set_row(at, row.height)
         else:
             self.sheet.set_row(at, row.height)
             self.sheet.write_string(at, 0, row.cells[0], self.ink(indent=self.plan.indent, align="left"))
 
     def _heading(self, at: int, row: PlanRow, size: float, ruled: bool) -> None:
-        """A title or theme heading: one text that runs over the empty cells at its right."""
-        settings: dict[str, object] = {"font_size": size, "valign": "bottom"}
+        """A title or theme heading: one text that runs over the empty cells at its right; white below a title."""
+        settings: dict[str, object] = {"font_size": size, "valign": "top" if row.kind == "title" else "bottom"}
         if ruled:
             settings |= {"bottom": 2, "bottom_color": look.BAND}
         own = self.ink(bold=True, font_color=look.BAND, **settings)
@@ -99,7 +101,9 @@ class _Writer:
             for j in range(first, last + 1):
                 settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
                 if group:
-                    settings |= {"align": "center_across", "bottom": 1, "bottom_color": look.WHITE}
+                    settings |= {"align": "center_across", "valign": "vcenter"}
+                if group and row.ends:
+                    settings |= {"bottom": 1, "bottom_color": look.WHITE}
                 if j == first and first:
                     settings |= {"left": 1, "left_color": look.WHITE}
                 text = row.cells[j]
@@ -112,7 +116,7 @@ class _Writer:
         self.sheet.set_row(at, self.plan.header.height)
         for j, text in enumerate(self.plan.header.cells):
             settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
-            settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
+            settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j), "valign": "vcenter"}
             if j and (self.dense or j in self.edges):
                 settings |= {"left": 1, "left_color": look.WHITE if j in self.edges else look.RULE}
             self.sheet.write_string(at, j, text, self.ink(**settings))
@@ -149,9 +153,13 @@ class _Writer:
         return self.ink(**settings), self.ink(**settings, bottom=1, bottom_color=look.RULE)
 
     def _status(self, text: str, ruled: bool) -> Any:
-        """A status: the word in bold, and an edge in its colour that black and white can lose."""
+        """A status: the word in bold, and an edge in its colour that black and white can lose.
+
+        Where texts are indented it stands at the right: at the left it would touch the end of a full line.
+        """
         settings = self._settings(0)
-        settings |= {"bold": True, "left": 5, "left_color": look.paint_of(text).fill}
+        edge = "left" if self.dense else "right"
+        settings |= {"bold": True, edge: 5, f"{edge}_color": look.paint_of(text).fill}
         if ruled:
             settings |= {"bottom": 1, "bottom_color": look.RULE}
         return self.ink(**settings)

@@ -1,33 +1,26 @@
 """The proof of a printed appendix: its PDF read back, word by word and by place, against what was planned.
 
-`pdftotext -bbox` gives each word and where it stands. A word belongs to the row and the column it stands in; the words
-of a cell, in reading order and without spaces, must equal the cell's text. So a row too low, a text cut or clipped,
-cells exchanged, a column of another width, a page break lost and a page missing all show.
+A word belongs to the row and the column it stands in; the words of a cell, in reading order and without spaces, must
+equal the cell's text. So a row too low, a text cut or clipped, cells exchanged, a column of another width, a page break
+lost and a page missing all show.
 """
 
-import html
 import re
-import shutil
-import subprocess
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import accumulate
+from os.path import commonprefix
 from pathlib import Path
 
 from hrworkbook.appendix.ink import footer_lines, header_lines
-from hrworkbook.appendix.pdf import print_pdf, to_pdf
 from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PageSetup, PlanRow, shown
+from hrworkbook.appendix.read_back import PrintedPage, Word, alike, in_order, read_back, said, squeezed, within
 from hrworkbook.appendix.sheets import DocumentPlan
 from hrworkbook.appendix.summary_pages import SummaryPlan
-from hrworkbook.errors import ToolMissing, UnreadableFile
 from hrworkbook.findings import count
 
-__all__ = ["Proof", "print_pdf", "prove", "squeezed", "to_pdf"]
-
-_PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">')
-_WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', re.DOTALL)
 _SCALES = [0.735 + 0.0025 * i for i in range(39)]
 """Points a pixel of column width may take in print: from Excel's narrowest to the widest met."""
 _EDGE = 1.5
@@ -61,32 +54,6 @@ class Proof:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    left: float
-    top: float
-    right: float
-    bottom: float
-    text: str
-
-    @property
-    def x(self) -> float:
-        return (self.left + self.right) / 2
-
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """One printed page as read back."""
-
-    width: float
-    height: float
-    words: tuple[_Word, ...]
-
-
 @dataclass(slots=True)
 class _Tally:
     """Words and differences found so far."""
@@ -105,7 +72,7 @@ def prove(pdf: Path, planned: DocumentPlan | PagePlan, first_page: int = 1) -> P
     For a whole document every page counts; for one print sheet, the pages from `first_page` on. Raises ToolMissing
     where there is no pdftotext and UnreadableFile where the file is no PDF.
     """
-    pages = _read(pdf)
+    pages = read_back(pdf)
     tally = _Tally()
     if isinstance(planned, PagePlan):
         expected = first_page - 1 + planned.page_count
@@ -124,63 +91,7 @@ def prove(pdf: Path, planned: DocumentPlan | PagePlan, first_page: int = 1) -> P
     return Proof(tally.planned, tally.printed, expected, len(pages), tuple(differences))
 
 
-def _read(pdf: Path) -> list[_Sheet]:
-    tool = shutil.which("pdftotext")
-    if tool is None:
-        raise ToolMissing(
-            str(pdf), "there is no pdftotext to read the PDF back", "Install poppler (poppler-utils on Linux)"
-        )
-    done = subprocess.run(
-        [tool, "-bbox", "-enc", "UTF-8", str(pdf), "-"], capture_output=True, timeout=300, check=False
-    )
-    if done.returncode:
-        raise UnreadableFile(str(pdf), "the file cannot be read as a PDF", "Make the PDF again")
-    return list(_pages_of(done.stdout.decode("utf-8", "replace")))
-
-
-def _pages_of(text: str) -> Iterator[_Sheet]:
-    for part in text.split("</page>")[:-1]:
-        size = _PAGE.search(part)
-        if size is None:
-            continue
-        words = tuple(
-            _Word(float(m[1]), float(m[2]), float(m[3]), float(m[4]), html.unescape(m[5])) for m in _WORD.finditer(part)
-        )
-        yield _Sheet(float(size[1]), float(size[2]), words)
-
-
-def squeezed(text: str) -> str:
-    """A text as it can be compared in print: no spaces, ligatures taken apart, right-to-left runs in one order."""
-    text = unicodedata.normalize("NFKC", text)
-    kept = [c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn", "Me")]
-    out: list[str] = []
-    run: list[str] = []
-    for c in [*kept, ""]:
-        if c and unicodedata.bidirectional(c) in ("R", "AL", "AN"):
-            run.append(c)
-        else:
-            out.extend(sorted(run))
-            run.clear()
-            out.append(c)
-    return "".join(out)
-
-
-def _in_order(words: Sequence[_Word]) -> list[_Word]:
-    """Words in reading order: line by line, though letters of different fonts stand at slightly different heights."""
-    lines: list[list[_Word]] = []
-    for word in sorted(words, key=lambda w: w.y):
-        if lines and word.y - lines[-1][0].y < 0.4 * (word.bottom - word.top):
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return [word for line in lines for word in sorted(line, key=lambda w: w.left)]
-
-
-def _said(words: Sequence[_Word]) -> str:
-    return squeezed("".join(w.text for w in _in_order(words)))
-
-
-def _prove_plan(pages: Sequence[_Sheet], plan: PagePlan, first: int, tally: _Tally, cover: Cover | None) -> None:
+def _prove_plan(pages: Sequence[PrintedPage], plan: PagePlan, first: int, tally: _Tally, cover: Cover | None) -> None:
     for number in range(1, plan.page_count + 1):
         at = first - 1 + number
         rows = plan.rows_of(number)
@@ -198,7 +109,7 @@ def _prove_plan(pages: Sequence[_Sheet], plan: PagePlan, first: int, tally: _Tal
             tally.say(at, f"reference {start.reference} should begin here")
 
 
-def _begins(page: _Sheet, plan: PagePlan, number: int, reference: str) -> bool:
+def _begins(page: PrintedPage, plan: PagePlan, number: int, reference: str) -> bool:
     """Whether a reference is printed on its page, in the column that holds references."""
     text = squeezed(reference)
     rows = [r for r in plan.rows_of(number) if r.kind == "line" and r.starts]
@@ -207,7 +118,7 @@ def _begins(page: _Sheet, plan: PagePlan, number: int, reference: str) -> bool:
     edges = _edges(plan, _scale(page, plan) or 0.7925)
     left, right = edges[plan.reference_column], edges[plan.reference_column + 1]
     found = [w for w in page.words if left <= w.x < right]
-    return text in _said(found)
+    return text in said(found)
 
 
 def _edges(plan: PagePlan, scale: float) -> list[float]:
@@ -246,23 +157,19 @@ def _headings(plan: PagePlan, y: float) -> tuple[list[float], tuple[float, float
     return groups, (y, y + plan.header.height), y + plan.header.height
 
 
-def _within(words: Sequence[_Word], band: tuple[float, float]) -> list[_Word]:
-    return [w for w in words if band[0] <= w.y < band[1]]
-
-
-def _scale(page: _Sheet, plan: PagePlan) -> float | None:
+def _scale(page: PrintedPage, plan: PagePlan) -> float | None:
     """Points a pixel takes on this page: the scale at which every column heading stands over its column."""
     rows = [r for r in plan.rows if r.kind == "title"]
     for shift in (0.0, sum(r.height for r in rows)):
         top = plan.setup.margins.top + shift + sum(r.height for r in plan.group_rows)
-        words = _within(page.words, (top, top + plan.header.height))
+        words = within(page.words, (top, top + plan.header.height))
         fitting = [s for s in _SCALES if _headed(words, plan, s)]
         if fitting:
             return _refined(words, plan, fitting[len(fitting) // 2])
     return None
 
 
-def _refined(words: Sequence[_Word], plan: PagePlan, scale: float) -> float:
+def _refined(words: Sequence[Word], plan: PagePlan, scale: float) -> float:
     """The scale as the first and the last left-aligned heading show it; the rougher one where that does not fit."""
     edges = _edges(plan, scale)
     starts = []
@@ -276,15 +183,15 @@ def _refined(words: Sequence[_Word], plan: PagePlan, scale: float) -> float:
     return better if _headed(words, plan, better) else scale
 
 
-def _headed(words: Sequence[_Word], plan: PagePlan, scale: float) -> bool:
+def _headed(words: Sequence[Word], plan: PagePlan, scale: float) -> bool:
     edges = _edges(plan, scale)
     return all(
-        _said([w for w in words if left <= w.x < right]) == squeezed(text)
+        said([w for w in words if left <= w.x < right]) == squeezed(text)
         for text, left, right in zip(plan.header.cells, edges, edges[1:], strict=False)
     )
 
 
-def _prove_page(page: _Sheet, plan: PagePlan, rows: Sequence[PlanRow], at: int, tally: _Tally) -> None:
+def _prove_page(page: PrintedPage, plan: PagePlan, rows: Sequence[PlanRow], at: int, tally: _Tally) -> None:
     bands, groups, _ = _bands(plan, rows)
     margins = plan.setup.margins
     floor = page.height - margins.bottom
@@ -294,7 +201,7 @@ def _prove_page(page: _Sheet, plan: PagePlan, rows: Sequence[PlanRow], at: int, 
         tally.say(at, "the column headings are missing or not where they were planned")
         scale = 0.7925
     for row, top in zip(plan.group_rows, groups, strict=True):
-        if _said(_within(body, (top, top + row.height))) != squeezed("".join(row.cells)):
+        if said(within(body, (top, top + row.height))) != squeezed("".join(row.cells)):
             tally.say(at, "the headings over the groups of columns are missing or changed")
     outside = [w for w in body if w.left < margins.left - _EDGE or w.right > page.width - margins.right + _EDGE]
     outside += [w for w in page.words if w.bottom > page.height or w.top < 0]
@@ -306,14 +213,14 @@ def _prove_page(page: _Sheet, plan: PagePlan, rows: Sequence[PlanRow], at: int, 
     for row, band in zip(rows, bands, strict=True):
         if row.kind != "line":
             wanted = f"{row.cells[0]} {CONT}" if row.continued else row.cells[0]
-            if _said(_within(body, band)) != squeezed(wanted):
+            if said(within(body, band)) != squeezed(wanted):
                 tally.say(at, f"the heading '{wanted}' is missing or changed")
             continue
         for j, text in enumerate(row.cells):
-            words = _within(columns[j], band)
+            words = within(columns[j], band)
             planned = f"{shown(text)} {CONT}".strip() if row.continued and j == plan.reference_column else text
             number = len(text.split())
-            if _said(words) == squeezed(planned):
+            if alike(planned, words):
                 tally.printed += number
                 continue
             tally.printed += min(number, _common(planned, words))
@@ -326,25 +233,30 @@ def _prove_page(page: _Sheet, plan: PagePlan, rows: Sequence[PlanRow], at: int, 
         tally.say(at, f"'{stray[0].text}' is printed below the last planned row")
 
 
-def _common(planned: str, words: Sequence[_Word]) -> int:
+def _common(planned: str, words: Sequence[Word]) -> int:
     """How many words of a cell were printed, in their order."""
-    one, two = [squeezed(w) for w in planned.split()], [squeezed(w.text) for w in _in_order(words)]
+    one, two = [squeezed(w) for w in planned.split()], [squeezed(w.text) for w in in_order(words)]
     return sum(block.size for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks())
 
 
-def _differs(plan: PagePlan, row: PlanRow, j: int, planned: str, words: Sequence[_Word]) -> str:
-    printed = " ".join(w.text for w in _in_order(words))
+def _differs(plan: PagePlan, row: PlanRow, j: int, planned: str, words: Sequence[Word]) -> str:
+    printed = " ".join(w.text for w in in_order(words))
     column = plan.columns[j].header.replace("\n", " ")
     where = f"line {row.line + 1}, column '{column}'"
-    return f"{where}: planned '{_brief(planned)}', printed '{_brief(printed)}'"
+    alike = len(commonprefix([squeezed(planned), squeezed(printed)]))
+    return f"{where}: planned '{_around(planned, alike)}', printed '{_around(printed, alike)}'"
 
 
-def _brief(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else f"{text[:58]} … {text[-58:]}"
+def _around(text: str, at: int) -> str:
+    """The text from a few words before its letter `at`, spaces not counted, on: where two texts part."""
+    words = text.split()
+    ends = accumulate(len(squeezed(word)) for word in words)
+    first = max(0, sum(end <= at for end in ends) - 3)
+    rest = " ".join(words[first:])
+    return f"{'… ' if first else ''}{rest if len(rest) <= 90 else rest[:90].rstrip() + ' …'}"
 
 
-def _prove_summary(pages: Sequence[_Sheet], summary: SummaryPlan, tally: _Tally) -> None:
+def _prove_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _Tally) -> None:
     """Every word of the summary is on the page it was planned for."""
     for number in range(1, summary.page_count + 1):
         texts = summary.texts_of(number)
@@ -370,11 +282,11 @@ def _parts(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:
             yield from (squeezed(part) for part in _DASHES.split(word) if squeezed(part))
 
 
-def _prove_head(page: _Sheet, setup: PageSetup, cover: Cover, at: int, tally: _Tally) -> None:
+def _prove_head(page: PrintedPage, setup: PageSetup, cover: Cover, at: int, tally: _Tally) -> None:
     """Title, committee, number and part at the head of the page."""
-    head = squeezed("".join(w.text for w in _in_order([w for w in page.words if w.y < setup.margins.top])))
+    head = squeezed("".join(w.text for w in in_order([w for w in page.words if w.y < setup.margins.top])))
     foot = squeezed(
-        "".join(w.text for w in _in_order([w for w in page.words if w.y > page.height - setup.margins.bottom]))
+        "".join(w.text for w in in_order([w for w in page.words if w.y > page.height - setup.margins.bottom]))
     )
     for text in header_lines(cover, setup):
         if squeezed(text) not in head:
@@ -384,11 +296,11 @@ def _prove_head(page: _Sheet, setup: PageSetup, cover: Cover, at: int, tally: _T
         tally.say(at, f"'{author}' is missing at the foot of the page")
 
 
-def _prove_edges(pages: Sequence[_Sheet], planned: DocumentPlan, tally: _Tally) -> None:
+def _prove_edges(pages: Sequence[PrintedPage], planned: DocumentPlan, tally: _Tally) -> None:
     """Every page says which of how many it is, and nothing stands outside its margins."""
     margins = planned.document.setup.margins
     for at, page in enumerate(pages, start=1):
-        foot = _in_order([w for w in page.words if w.y > page.height - margins.bottom])
+        foot = in_order([w for w in page.words if w.y > page.height - margins.bottom])
         if squeezed(f"Page {at} of {len(pages)}") not in squeezed("".join(w.text for w in foot)):
             tally.say(at, f"'Page {at} of {len(pages)}' is missing at the foot")
         outside = [

@@ -27,6 +27,8 @@ class SummaryRow:
     across: str = ""
     keep: bool = False
     """Whether it stays on the page of the row below it."""
+    valign: str = "top"
+    """Where its texts stand, as XlsxWriter names it: alone in the middle, the first of several low and the last high."""
     role: str = ""
     """'chart', 'trend': that chart stands in this row; 'statuses': a row of the table the chart draws."""
 
@@ -44,6 +46,8 @@ class SummaryPlan:
     slot: int
     """How many narrow columns one status of the status table takes."""
     trend: Trend | None = None
+    by: str = "theme"
+    """What the lines are counted by."""
 
     @property
     def page_count(self) -> int:
@@ -63,7 +67,7 @@ class Part:
     head: list[SummaryRow] = field(default_factory=list)
     body: list[SummaryRow] = field(default_factory=list)
     whole: bool = False
-    """Whether it stands on one page if it fits one."""
+    """Whether it stands on one page if it fits one; a part of less than a third of a page does always."""
 
 
 def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], list[int]]:
@@ -74,7 +78,7 @@ def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], li
     used = 0.0
     for part in parts:
         tall = sum(r.height for r in (*part.head, *part.body))
-        if used and part.whole and used + tall > body >= tall:
+        if used and (part.whole or tall <= body / 3) and used + tall > body >= tall:
             breaks.append(len(rows))
             used = 0.0
         head_done = False

@@ -36,14 +36,16 @@ _STYLES: dict[str, dict[str, object]] = {
     "words": {"indent": 1, "align": "left"},
     "head": {"bold": True, "step": -1, "font_color": look.TEXT},
     "head last": {"bold": True, "step": -1, "bottom": 2, "bottom_color": look.TEXT},
+    "head right": {"bold": True, "step": -1, "align": "right"},
+    "head last right": {"bold": True, "step": -1, "align": "right", "bottom": 2, "bottom_color": look.TEXT},
     "head centred": {"bold": True, "step": -1, "align": "center"},
     "head last centred": {"bold": True, "step": -1, "align": "center", "bottom": 2, "bottom_color": look.TEXT},
     "cell": {"text_wrap": True, **_BORDERED},
     "cell run": {**_BORDERED},
     "cell open": {},
-    "cell count": {"align": "left", **_BORDERED},
+    "cell count": {"align": "right", **_BORDERED},
     "total": {"bold": True, "text_wrap": True, **_BORDERED},
-    "total count": {"bold": True, "align": "left", **_BORDERED},
+    "total count": {"bold": True, "align": "right", **_BORDERED},
     "cell figure": {"align": "center", "step": -1, **_BORDERED},
     "cell due": {"align": "center", "bold": True, "bg_color": _DUE_FILL, **_BORDERED},
     "cell none": {"align": "center", "font_color": look.SECONDARY, **_BORDERED},
@@ -64,7 +66,7 @@ def write_summary(book: Any, ink: Ink, plan: SummaryPlan, cover: Cover) -> None:
                 if j not in filled:
                     sheet.write_blank(at, j, None, _format(ink, plan, row.across))
         for cell in row.cells:
-            _write(sheet, at, cell, _format(ink, plan, cell.style, cell.status))
+            _write(sheet, at, cell, _format(ink, plan, cell.style, cell.status, row.valign))
         if row.role == "chart" and plan.statuses:
             _chart(book, sheet, plan, plan.statuses, at)
         if row.role == "trend" and plan.trend:
@@ -84,8 +86,8 @@ def _write(sheet: Any, at: int, cell: SummaryCell, style: Any) -> None:
         sheet.write_blank(at, cell.column, None, style)
 
 
-def _format(ink: Ink, plan: SummaryPlan, style: str, status: str = "") -> Any:
-    settings = dict(_STYLES[style])
+def _format(ink: Ink, plan: SummaryPlan, style: str, status: str = "", valign: str = "top") -> Any:
+    settings = {"valign": valign, **_STYLES[style]}
     step = settings.pop("step", 0)
     assert isinstance(step, int)
     settings["font_size"] = settings.pop("size", plan.setup.size + step)
@@ -101,7 +103,9 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
     unknown = 0
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     for n, status in enumerate(table.statuses):
-        values = column + 1 + step * n
+        if not any(counts[n] for _, counts in table.rows):
+            continue
+        values = column + step * (n + 1)
         paint = look.paint_of(status)
         if paint == look.NO_STATUS:
             paint = _OTHERS[unknown % len(_OTHERS)]
@@ -122,7 +126,8 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
             }
         )
     font = {"name": plan.setup.font, "size": 9, "color": look.TEXT}
-    chart.set_title({"name": "Lines of the plan by theme and status", "name_font": {**font, "size": 11, "bold": True}})
+    title = f"Lines of the plan by {plan.by} and status"
+    chart.set_title({"name": title, "name_font": {**font, "size": 11, "bold": True}})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": look.RULE}, "major_tick_mark": "none"})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
@@ -132,7 +137,7 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
     width, height = sum(plan.widths[1:]), plan.rows[at].height / 0.75
     chart.set_size({"width": width - 8, "height": int(height) - 8})
     sheet.insert_chart(
-        at, 1, chart, {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_words(table)}
+        at, 1, chart, {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_words(table, plan.by)}
     )
 
 
@@ -158,11 +163,11 @@ def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int
     return 4, column, 1
 
 
-def chart_words(table: StatusTable) -> str:
+def chart_words(table: StatusTable, by: str = "theme") -> str:
     """What the chart shows, in words: its alternative text."""
     themes = []
     for theme, counts in table.rows:
         said = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
         themes.append(f"{theme}: {listed(said) or 'no lines'}")
-    text = "Bar chart of the lines of the plan by theme and status. " + ". ".join(themes) + "."
+    text = f"Bar chart of the lines of the plan by {by} and status. " + ". ".join(themes) + "."
     return text if len(text) <= 1500 else text[:1499].rstrip() + "…"

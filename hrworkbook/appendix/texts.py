@@ -23,6 +23,12 @@ def printed(text: str, bullets: bool = False) -> str:
     return _BULLET.sub("• ", text) if bullets else text
 
 
+def in_sentence(header: str) -> str:
+    """A heading as it is named within a sentence: `Theme` as theme, `HR area` as it is."""
+    header = " ".join(header.split())
+    return header if header[1:2].isupper() else header[:1].lower() + header[1:]
+
+
 def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
     """The lines with every text as it is printed; a text that repeats is read once."""
     known: tuple[dict[str, str], dict[str, str]] = ({}, {})

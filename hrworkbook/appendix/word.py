@@ -9,11 +9,12 @@ from typing import Any
 from hrworkbook import look
 from hrworkbook.appendix.document import AppendixDocument, Summary
 from hrworkbook.appendix.paginate import paginate
-from hrworkbook.appendix.plan_pages import NUMBER_KINDS, PAPER_POINTS, PrintColumn, PrintLine
-from hrworkbook.appendix.texts import print_texts, printed, shown_once
-from hrworkbook.appendix.widths import NARROW
+from hrworkbook.appendix.plan_pages import NUMBER_KINDS, PAPER_POINTS, PagePlan, PrintColumn, PrintLine
+from hrworkbook.appendix.texts import in_sentence, print_texts, printed, shown_once
+from hrworkbook.appendix.widths import NARROW, pixels_for
 from hrworkbook.errors import ToolMissing
 from hrworkbook.findings import count
+from hrworkbook.measure import face
 
 _NO_DATE = datetime(2000, 1, 1)
 _NOT_REPORTED = "Not reported"
@@ -57,6 +58,7 @@ class _Word:
 
     def write(self) -> None:
         """Cover, summary, changes and plan."""
+        self._without_leftovers()
         self._styles()
         self._page()
         self._properties()
@@ -74,6 +76,13 @@ class _Word:
         if self.document.summary:
             self._summary(self.document.summary)
         self._plan()
+
+    def _without_leftovers(self) -> None:
+        """python-docx's template brings a picture of itself, and its styles once more as Word 2010 read them, unlike ours."""
+        for relations in (self.file.part.rels, self.file.part.package.rels):
+            for key, relation in list(relations.items()):
+                if relation.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
+                    del relations[key]
 
     def _styles(self) -> None:
         from docx.oxml.ns import qn
@@ -151,14 +160,18 @@ class _Word:
 
     def _summary(self, summary: Summary) -> None:
         """The paragraph, and the summary's tables."""
+        theme = self.document.theme_header
         self.file.add_heading("Summary", 1)
         for text in printed(summary.paragraph).split("\n"):
             self.file.add_paragraph(text)
         if summary.statuses and summary.statuses.rows:
             table = summary.statuses
-            self.file.add_heading("Status by theme", 2)
-            rows = [[theme, *map(str, counts), str(sum(counts))] for theme, counts in table.rows]
-            self._small(["Theme", *table.statuses, "Total"], rows)
+            self.file.add_heading(f"Status by {in_sentence(theme)}", 2)
+            rows = [[name, *map(str, counts), str(sum(counts))] for name, counts in table.rows]
+            if len(rows) > 1:
+                totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
+                rows.append(["All lines", *map(str, totals), str(sum(totals))])
+            self._small([theme, *table.statuses, "Total"], rows)
         if summary.overdue is not None:
             number = len(summary.overdue)
             self.file.add_heading(f"Overdue: {count(number, 'line')}" if number else "Overdue", 2)
@@ -169,7 +182,7 @@ class _Word:
                 self._small(["Theme", "Ref", "Line", "Was due", "Owner"], found)
         if summary.months and summary.months.rows:
             self.file.add_heading("What falls due, month by month", 2)
-            self._small(["Theme", *summary.months.months], [[t, *map(str, n)] for t, n in summary.months.rows])
+            self._small([theme, *summary.months.months], [[t, *map(str, n)] for t, n in summary.months.rows])
         if summary.spend and (summary.spend.sentence or summary.spend.lines):
             self.file.add_heading("Planned and actual spend", 2)
             if summary.spend.sentence:
@@ -177,19 +190,38 @@ class _Word:
             if summary.spend.lines:
                 spent = [[x.what, x.planned, x.actual, x.difference] for x in summary.spend.lines]
                 self._small(["Line", "Planned", "Actual", "Difference"], spent)
-        if summary.changes:
+        if summary.changes and summary.changes.lines:
             self.file.add_heading("Changes since the last meeting", 2)
             self.file.add_paragraph(printed(summary.changes.sentence))
             changed = [[c.theme, c.reference, c.text, c.column, c.was, c.now] for c in summary.changes.lines]
-            if changed:
-                self._small(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
+            self._small(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
 
     def _small(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table of the summary, its columns as wide as its words want, no cell blank."""
-        columns = tuple(PrintColumn(h, h, weight=max(4, len(h))) for h in headers)
-        texts = [tuple(printed(t) or _NOT_REPORTED for t in row) for row in rows]
+        """A table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
+        used = [j for j in range(len(headers)) if any(row[j] for row in rows)]
+        counted = [all(row[j].isdecimal() for row in rows) for j in used]
+        columns = tuple(
+            PrintColumn(headers[j], headers[j], "", "whole" if figures else "text", max(4, len(headers[j])))
+            for j, figures in zip(used, counted, strict=True)
+        )
+        texts = [tuple(printed(row[j]) or _NOT_REPORTED for j in used) for row in rows]
         plan = paginate(columns, [PrintLine("", str(i), row) for i, row in enumerate(texts)], self.setup)
-        self._table(columns, texts, plan.widths)
+        self._table(columns, texts, self._evened(plan))
+
+    def _evened(self, plan: PagePlan) -> list[int]:
+        """A table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
+        widths = list(plan.widths)
+        figures = [j for j, column in enumerate(plan.columns) if column.kind == "whole"]
+        others = [j for j in range(len(widths)) if j not in figures]
+        if figures and others:
+            bold = face(self.setup.font, True, self.setup.size)
+            words = max(bold.longest_word(plan.columns[j].header) for j in figures)
+            even = max(pixels_for(words, plan.indent), sum(widths[j] for j in figures) // len(figures))
+            widest = max(others, key=lambda j: widths[j])
+            spare = widths[widest] + sum(widths[j] for j in figures) - even * len(figures)
+            if spare >= min(2 * even, widths[widest]):
+                widths = [even if j in figures else spare if j == widest else w for j, w in enumerate(widths)]
+        return widths
 
     def _plan(self) -> None:
         """The plan: a heading and a table for each theme."""
@@ -211,6 +243,7 @@ class _Word:
 
     def _table(self, columns: Sequence[PrintColumn], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         from docx.enum.table import WD_TABLE_ALIGNMENT
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
         table = self.file.add_table(rows=1, cols=len(columns))
@@ -224,6 +257,8 @@ class _Word:
             if opens:
                 cell.paragraphs[0].add_run(columns[j].group).italic = True
             paragraph = cell.add_paragraph() if opens else cell.paragraphs[0]
+            if columns[j].kind in NUMBER_KINDS:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             run = paragraph.add_run(printed(columns[j].header))
             run.bold = True
             _shade(cell, look.BAND, look.WHITE)

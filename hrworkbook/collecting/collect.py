@@ -24,7 +24,7 @@ from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, address, column_letters
 from hrworkbook.tables.find import Row, Table, Unplaced, find_tables
 from hrworkbook.tables.headings import fold
-from hrworkbook.tables.rows import unplaced
+from hrworkbook.tables.rows import Left, told
 from hrworkbook.values import Value
 
 
@@ -97,8 +97,8 @@ class Collected:
 
     tables: tuple[Table, ...]
     lines: tuple[Line, ...]
-    unplaced: tuple[Unplaced, ...]
-    """Every non-blank cell that is in no line, with the reason."""
+    left: tuple[Left, ...]
+    """What is in no line, row by row."""
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     """The receipt's sentences: how the file was read."""
@@ -110,6 +110,11 @@ class Collected:
     """Lines among them on which every sum agrees."""
     given: frozenset[str] = frozenset()
     """Sheets whose month is the one the officer gave."""
+
+    @cached_property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """Every non-blank cell that is in no line, with the reason."""
+        return told(self.left)
 
     @property
     def placed(self) -> int:
@@ -153,7 +158,7 @@ class _Collecting:
     period: str
     tables: Sequence[Table]
     lines: list[Line] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
@@ -167,9 +172,9 @@ class _Collecting:
 
     def result(self) -> Collected:
         """What was read, as data."""
-        unplaced = (*chain.from_iterable(t.unplaced for t in self.tables), *self.unplaced)
+        left = (*chain.from_iterable(t.left for t in self.tables), *self.left)
         return Collected(
-            tuple(self.tables), tuple(self.lines), unplaced, tuple(self.findings), tuple(self.notes),
+            tuple(self.tables), tuple(self.lines), left, tuple(self.findings), tuple(self.notes),
             tuple(self.questions), self.checked, self.agreeing, frozenset(self.given),
         )  # fmt: skip
 
@@ -225,10 +230,10 @@ class _Collecting:
         return []
 
     def leave(self, row: Row, table: Table, why: str) -> None:
-        self.unplaced += unplaced(table.sheet, row.number, row.values, why, row.ats)
+        self.left.append(Left(table.sheet, row.number, (row.values,), why, row.ats))
         if row.line:
             column = next(h.column for h in table.headings if h.how == "id")
-            self.unplaced.append(Unplaced(table.sheet, address(row.number, column), row.line, why))
+            self.left.append(Left(table.sheet, row.number, ((row.line,),), why, (column,)))
 
     def months(self, table: Table, sources: Sequence[_Source]) -> list[str]:
         """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""
@@ -299,7 +304,7 @@ class _Collecting:
         row, form, entries, types, names = line.source
         first = self.ready.names[0]
         return Sworn(
-            line.sheet, names[0], *form.figures(entries, types),
+            line.sheet, names[0], row.keys, *form.figures(entries, types),
             lambda key: f"{column_letters(row.ats[form.places[key or first]])}{row.number}",
             lambda key: row.values[form.places[key]], lambda by: self.beside(row, block, by),
         )  # fmt: skip
@@ -307,10 +312,14 @@ class _Collecting:
     def beside(self, row: Row, block: Block, by: int) -> dict[str, float]:
         """A row's figures, were every column's heading so many columns off."""
         figures: dict[str, float] = {}
+        cells = block.rows[row.number - 1]
         for key, at in zip(row.keys, row.ats, strict=True):
-            if key not in self.ready.numeric:
+            if key not in self.ready.numeric or not 0 < at + by <= len(cells):
                 continue
-            written = block.at(row.number, at + by)
+            written = cells[at + by - 1]
+            if type(written) is float:
+                figures[key] = written
+                continue
             if type(written) is str and not any(map(str.isdigit, written)):
                 continue  # no number, whatever else it is
             entry = self.ready.readers[key].entry(written)

@@ -20,6 +20,8 @@ class Sworn(NamedTuple):
 
     sheet: str
     name: str
+    keys: Sequence[str]
+    """Its columns from left to right."""
     figures: Figures
     unknown: frozenset[str]
     """Keys whose figure the sender withheld or could not give: a sum over them proves nothing."""
@@ -83,8 +85,8 @@ class _Checks:
         self._sums: list[tuple[int, str, Callable[[Figures], tuple[float, ...]]]] = []
         self._limits: list[tuple[int, str, str]] = []
         for number, rule in enumerate(rules):
-            parts = [part for part in rule.parts if part in figures]
-            if rule.total not in figures or not parts:
+            parts = list(filter(figures.__contains__, rule.parts)) if rule.total in figures else []
+            if not parts:
                 continue
             self.numbers.append(number)
             if rule.sums:
@@ -161,10 +163,15 @@ def rounding(line: Sworn, rule: Check) -> float:
     sheet shows 31.00 as 31, unless it is an amount of money or a total, which are rounded to the whole while others
     are not. Noughts at the end of a total are no decimals, save those of pence. Whole numbers of people are exact.
     """
-    people = rule.kind == "whole"
-    places = {key: _last_place(line, key, rule) for key in rule.parts if line.figures.get(key)}
+    people, pence = rule.kind == "whole", rule.kind == "money"
+    figures, written = line.figures, line.written
+    places = {
+        key: _last_place(written(key), figure, not pence and key in rule.subtotals)
+        for key in rule.parts
+        if (figure := figures.get(key))
+    }
     finest = min(places.values(), default=1.0)
-    own = _last_place(line, rule.total, rule)
+    own = _last_place(written(rule.total), figures[rule.total], not pence)
     halves = 0.0 if people and own == finest == 1 else own
     squares = halves * halves
     for key, place in places.items():
@@ -181,14 +188,9 @@ def rounding(line: Sworn, rule: Check) -> float:
 _NUMBER = re.compile(r"[0-9][0-9, ]*(?:\.([0-9]+))?")
 
 
-def _last_place(line: Sworn, key: str, rule: Check) -> float:
-    """What one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
-    no_noughts = rule.kind != "money" and (key == rule.total or key in rule.subtotals)
-    return _place(line.written(key), line.figures[key], no_noughts)
-
-
 @lru_cache(maxsize=8192)
-def _place(written: Value, figure: float, no_noughts: bool) -> float:
+def _last_place(written: Value, figure: float, no_noughts: bool) -> float:
+    """What one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
     if not isinstance(written, str):
         return _of_number(figure)
     whole, _, decimals = written.partition(".")

@@ -108,7 +108,7 @@ class Form:
         """The column that says the month, or the most of it."""
         self._ready = ready
         self._readers = [ready.readers.get(key, _UNREAD) for key in keys]
-        self._words = [not numeric for numeric in self.numeric]
+        self._texts = [at for at, numeric in enumerate(self.numeric) if not numeric]
         self._names = [self.places.get(key, -1) for key in ready.names]
         self._remarks = [self.places[key] for key in ready.remarks if key in keys]
         self._called = [self.places[key] for key in ready.called if key in keys]
@@ -184,7 +184,7 @@ class Form:
         """
         numbers: Iterable[Any] = compress(zip(self.keys, entries, strict=True), map(_is_number, types))
         figures: dict[str, float] = dict(numbers)
-        if Faulty not in types and types.count(str) == list(compress(types, self._words)).count(str):
+        if Faulty not in types and types.count(str) == sum(types[at] is str for at in self._texts):
             return figures, frozenset()
         unknown = set()
         for key, entry, numeric in zip(self.keys, entries, self.numeric, strict=True):

@@ -98,18 +98,16 @@ def _moved(line: Sworn, rules: Rules, tried: int) -> tuple[int, str] | None:
     failing = sum(bool(off_by(line, rule)) for rule in rules if rule.sums and line.figures.get(rule.total))
     for by in (1, -1, 2, -2) if failing > 1 else (1, -1):
         beside = line.beside(by)
-        keys = sorted({*line.figures, *beside}, key=lambda key: _place_of(line, key))
-        for i, first in enumerate(keys if failing > 2 else keys[:1]):
-            figures = {key: line.figures[key] for key in keys[:i] if key in line.figures}
-            figures |= {key: beside[key] for key in keys[i:] if key in beside}
-            if _bears_out(line._replace(figures=figures, unknown=frozenset(), written=figures.get), rules, tried):
-                return by, first if i else ""
+        keys = [key for key in line.keys if key in line.figures or key in beside]
+        figures = {key: beside[key] for key in keys if key in beside}
+        supposed = line._replace(figures=figures, unknown=frozenset(), written=figures.get)
+        for first in keys if failing > 2 else keys[:1]:
+            if _bears_out(supposed, rules, tried):
+                return by, "" if first == keys[0] else first
+            figures.pop(first, None)  # from here on, this column stands where it should
+            if first in line.figures:
+                figures[first] = line.figures[first]
     return None
-
-
-def _place_of(line: Sworn, key: str) -> tuple[int, str]:
-    letters = line.address(key).rstrip("0123456789")
-    return len(letters), letters
 
 
 def _bears_out(line: Sworn, rules: Rules, tried: int) -> bool:

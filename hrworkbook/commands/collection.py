@@ -39,9 +39,17 @@ def show_collected(item: "Received", schema: "Schema", options: Namespace) -> in
     for table in read.tables:
         lines = sum(line.sheet == table.sheet for line in read.lines)
         print(f"  Sheet '{table.sheet}', headings in row {table.first_header_row}, {count(lines, 'line')}.")
-    print(f"  {read.placed} of {count(read.placed + len(read.unplaced), 'cell')} placed.")
-    for h in read.tables[0].headings:
-        print(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
+    print(f"  {read.placed:,} of {count(read.placed + len(read.unplaced), 'cell')} placed.")
+    shown: set[tuple[tuple[int, str, str | None], ...]] = set()
+    for table in read.tables:
+        headings = tuple((h.column, h.header, h.key) for h in table.headings)
+        if headings in shown:
+            continue
+        if shown:
+            print(f"  On sheet '{table.sheet}':")
+        shown.add(headings)
+        for h in table.headings:
+            print(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
     for said in (*read.notes, *read.questions, *(f.message for f in read.findings)):
         print(f"  {said}")
     if read.checked:

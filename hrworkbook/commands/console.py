@@ -1,6 +1,8 @@
 """What commands print: words for people, JSON for programs, progress on stderr."""
 
 import json
+import os
+import shutil
 import sys
 import time
 from argparse import Namespace
@@ -79,7 +81,9 @@ def brief(text: str, most: int = 70) -> str:
 def painted(severity: str) -> str:
     """`Error` or `Warning`, in colour on a terminal."""
     word = {"error": "Error  ", "warning": "Warning"}[severity]
-    if not sys.stdout.isatty():
+    # The older window of Windows shows the codes of a colour as they are.
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty() or (sys.platform == "win32" and "WT_SESSION" not in os.environ):
         return word
     return f"\x1b[{'31' if severity == 'error' else '33'}m{word}\x1b[0m"
 
@@ -110,7 +114,12 @@ class Progress:
                 f", about {(now - self.began) / self.done * (self.total - self.done):.0f} s left" if self.total else ""
             )
             of = f" of {self.total}" if self.total else ""
-            print(f"\r{self.what}: {self.done}{of}{left}   ", end="", file=sys.stderr)
+            self._show(f"{self.what}: {self.done}{of}{left}")
+
+    def _show(self, text: str) -> None:
+        """The text in place of the last one, on one line however narrow the window."""
+        room = max(shutil.get_terminal_size().columns - 1, 1)
+        print(f"\r{text[:room]:{min(room, 70)}}", end="" if text else "\r", file=sys.stderr)
 
     def counted(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, each a step."""
@@ -120,4 +129,4 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         if self.shows and self.told != self.began:
-            print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
+            self._show("")

@@ -20,6 +20,8 @@ THE_DAY = datetime(2027, 1, 11, 9, 0)
 def run_demo(options: Namespace) -> int:
     """Runs the whole job in a folder and tells where to look."""
     folder = Path(options.folder)
+    if folder.exists() and not folder.is_dir():
+        raise CannotWrite(str(folder), "this is a file, not a folder", "Name a new folder: hrworkbook demo DIR")
     if folder.exists() and any(folder.iterdir()):
         raise CannotWrite(
             str(folder), "there is something in that folder already", "Name a new folder: hrworkbook demo DIR"

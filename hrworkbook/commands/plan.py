@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hrworkbook.commands.console import Progress, host_of, now, painted, print_json, print_strays, quoted
-from hrworkbook.errors import CannotWrite
+from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.findings import count, errors_of
 from hrworkbook.snapshot import Block, Snapshot
 from hrworkbook.values import as_text
@@ -30,7 +30,7 @@ def run_new(options: Namespace) -> int:
         )
     schema = load_schema(options.schema)
     blocks: tuple[Block, ...] = ()
-    if options.source:
+    if options.source is not None:
         with Reader() as reader:
             blocks = reader.read(Path(options.source)).blocks
     before = Snapshot(Path(options.source or "").name, blocks)
@@ -75,11 +75,17 @@ def run_validate(options: Namespace) -> int:
 
 def run_next(options: Namespace) -> int:
     """Shows the next problem."""
+    from hrworkbook.ledgers import PLAN
     from hrworkbook.next import next
+    from hrworkbook.snapshot import address, row_and_column
 
     host = host_of(options)
     sheet, _, cell = options.after.rpartition("!")
-    result = next(host.snapshot(), (sheet, cell) if options.after else host.where())
+    try:
+        after = (sheet or PLAN, address(*row_and_column(cell))) if options.after else host.where()
+    except ValueError:
+        raise HrWorkbookError("--after", f"'{options.after}' is no cell", "Give one such as Plan!H7") from None
+    result = next(host.snapshot(), after)
     host.apply(result.changes)
     if options.json:
         print_json({"place": result.place, "message": result.changes.message})

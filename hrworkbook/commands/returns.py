@@ -69,7 +69,7 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
 
 def run_read(options: Namespace) -> int:
     """Shows how a file would be read."""
-    from hrworkbook.commands.collection import show_collected
+    from hrworkbook.commands.collection import month_given, show_collected
     from hrworkbook.merging.admit import furniture_of
     from hrworkbook.merging.outcomes import Refused
     from hrworkbook.merging.remarks import comments_on
@@ -77,6 +77,9 @@ def run_read(options: Namespace) -> int:
     from hrworkbook.values import is_blank
 
     path = Path(options.file)
+    month_given(options.period)
+    if path.is_dir():
+        raise NotAReturn(path.name, "this is a folder", "Give one file in it, or the folder to `hrworkbook merge`")
     item = next((r for r in _received([path], options.password) if not isinstance(r, Refused)), None)
     if item is None:
         raise _first_refusal([path], options.password)
@@ -99,7 +102,7 @@ def run_read(options: Namespace) -> int:
         return 0
     print(f"How I read {item.file}")
     print(
-        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced)} of {count(cells, 'cell')} placed."
+        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count(cells, 'cell')} placed."
     )
     for h in table.headings:
         print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")

@@ -13,6 +13,11 @@ from hrworkbook.values import CellError, Value, plain
 _NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
 _DIGIT = re.compile(r"\d")
+_MAY_SAY_ONE = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[0-9]\s*[./-]\s*[0-9]|20[0-9]{2} ?[01][0-9]|\b(?:end|start|close|last|begin|first)",
+    re.IGNORECASE,
+)
+"""Without one of these no text in plain letters names a month: most names of files do not."""
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
@@ -31,6 +36,8 @@ def month_in_text(text: str) -> str:
     if not _DIGIT.search(text):
         return ""  # no year
     spaced = _RUN_TOGETHER.sub(" ", text)
+    if spaced.isascii() and not _MAY_SAY_ONE.search(spaced):
+        return ""
     months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
     if not months and "-" in spaced:
         months = _months(spaced.replace("-", " "))

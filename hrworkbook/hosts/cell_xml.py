@@ -138,6 +138,15 @@ def jump(link: Link, ref: str) -> str:
     return formula
 
 
+_JUMP = re.compile(r'=HYPERLINK\("#(?:[^"]|"")*",((?:"(?:[^"]|"")*"&?)+)\)', re.DOTALL)
+
+
+def shown_by(formula: Uncomputed) -> Value:
+    """The text that a jump shows whose value was not saved; any other formula as it is."""
+    match = _JUMP.fullmatch(formula)
+    return "".join(t.replace('""', '"') for t in re.findall(r'"((?:[^"]|"")*)"', match[1])) if match else formula
+
+
 def is_already(new: Cell, now: Value) -> bool:
     """Whether a cell without a formula holds the value already, so that it need not be touched."""
     if isinstance(new, Link):

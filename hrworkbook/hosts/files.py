@@ -1,13 +1,20 @@
 """New files on disk: written whole or not at all, and taken back where the job they belong to fails."""
 
 import contextlib
+import errno
 import os
+import signal
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.hosts.saving import cannot_write, replace
+
+_LONGEST_PATH = 247
+"""Characters of a folder's path on Windows, where nobody has allowed more."""
 
 
 def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
@@ -17,6 +24,7 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
     """
     if keep and path.is_file():
         return replace(path, path.read_bytes(), content, lambda _: None)
+    new = _not_there(path.parent)
     try:
         _make_folder(path.parent)
         handle, name = tempfile.mkstemp(".tmp", ".hrworkbook-", path.parent)
@@ -31,14 +39,33 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
             with contextlib.suppress(OSError):
                 Path(name).unlink(missing_ok=True)
             raise
-    except OSError as fault:
-        raise _told(path, fault) from fault
+    except BaseException as fault:
+        _take_away(new)
+        if isinstance(fault, OSError):
+            raise _told(path, fault) from fault
+        raise
     return None
 
 
+def _not_there(folder: Path) -> list[Path]:
+    """The folder and those it lies in, as far as they are not there yet, the innermost first."""
+    try:
+        return [place for place in (folder, *folder.parents) if not place.exists()]
+    except OSError as fault:
+        raise _told(folder, fault) from fault
+
+
+def _take_away(new: list[Path]) -> None:
+    """Takes away folders that were made, where nothing is in them."""
+    with contextlib.suppress(OSError):
+        for place in new:
+            place.rmdir()
+
+
 def _make_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise CannotWrite(str(folder), "this is a file, not a folder", "Name another folder")
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if there.exists() and not there.is_dir():
+        raise CannotWrite(str(there), "this is a file, not a folder", "Name another folder")
     folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -50,9 +77,15 @@ def _umask() -> int:
 
 def _told(path: Path, fault: OSError) -> HrWorkbookError:
     told = cannot_write(path, fault)
-    if "the workbook is as it was" in told.fault:
-        told.fault = told.fault.replace("the workbook is as it was", "nothing was written")
-    return type(told)(told.place, told.fault, told.remedy.replace("The workbook is as it was", "Nothing was written"))
+    if sys.platform == "win32" and isinstance(fault, FileNotFoundError) and len(str(path.absolute())) > _LONGEST_PATH:
+        what = f"its path has {len(str(path.absolute()))} characters, more than Windows takes"
+        return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
+    if fault.errno == errno.ENAMETOOLONG:
+        return CannotWrite(f"{str(path)[:60]}…", "this name is too long for the disk", "Give shorter names")
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(told, CannotWrite):
+        return CannotWrite(told.place, told.fault, "Name a folder of yours, where you may save files")
+    said = told.fault.replace("the workbook is as it was", "nothing was written")
+    return type(told)(told.place, said, told.remedy.replace("The workbook is as it was", "Nothing was written"))
 
 
 @contextlib.contextmanager
@@ -60,18 +93,40 @@ def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -
     """Writes files to a folder, and takes them away again where what follows fails.
 
     With `keep`, a file that is there already is kept as a dated backup, one of the list that comes back, and put back
-    where what follows fails.
+    where what follows fails. Ctrl+C is heard between two files, and from then on waits until all of it is in place.
     """
     written: list[tuple[Path, Path | None]] = []
+    new = _not_there(folder)
+    with _in_one_piece() as stop_if_asked:
+        try:
+            for name, content in files.items():
+                stop_if_asked()
+                path = folder / name
+                written.append((path, write_new(path, content, keep=keep)))
+            stop_if_asked()
+            yield [backup for _, backup in written if backup]
+        except BaseException:
+            for path, backup in written:
+                with contextlib.suppress(OSError):
+                    backup.replace(path) if backup else path.unlink(missing_ok=True)
+            _take_away(new)
+            raise
+
+
+@contextlib.contextmanager
+def _in_one_piece() -> Iterator[Callable[[], None]]:
+    """Ctrl+C kept waiting, until what comes back is called: what is done by the end was done, and is told as that."""
+    asked: list[int] = []
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop_if_asked
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     try:
-        for name, content in files.items():
-            path = folder / name
-            written.append((path, write_new(path, content, keep=keep)))
-        yield [backup for _, backup in written if backup]
-    except BaseException:
-        for path, backup in written:
-            with contextlib.suppress(OSError):
-                backup.replace(path) if backup else path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-        raise
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)

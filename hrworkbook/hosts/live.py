@@ -118,8 +118,16 @@ class LiveHost:
 
     @property
     def path(self) -> Path:
-        """Where the workbook is saved; no absolute path where it is not on this computer."""
-        return Path(self.book.fullname)
+        """Where the workbook is saved; raises CannotWrite where that is no folder of this computer."""
+        place = _place_of(self.book)
+        if place is None:
+            fault = "the plan is in no folder that is known on this computer, so nothing can go beside it"
+            raise CannotWrite(
+                self.book.name,
+                fault,
+                "Save it to a folder; from OneDrive or SharePoint, sync it and open it from there",
+            )
+        return place
 
     def where(self) -> tuple[str, str]:
         """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
@@ -168,7 +176,13 @@ def caller() -> LiveHost:
     xlwings = _xlwings()
     if not is_warm() and not any(argument.startswith("--wb=") for argument in sys.argv):
         raise NotAMaster("", "no workbook is named", "Press the button on the HR Plan tab of the plan")
-    return LiveHost(xlwings.Book.caller())
+    try:
+        return LiveHost(xlwings.Book.caller())
+    except Exception as fault:
+        # xlwings takes a name for ended where an equals sign stands in it.
+        named = next((a.removeprefix("--wb=") for a in sys.argv if a.startswith("--wb=")), "The plan")
+        remedy = "Save it under a name without =" if "=" in named else "Close the other Excel windows, then press again"
+        raise NotAMaster(named, "Excel does not find the workbook whose button was pressed", remedy) from fault
 
 
 def is_warm() -> bool:
@@ -184,9 +198,21 @@ def opened(path: Path) -> LiveHost:
     wanted = path.expanduser().resolve()
     for app in _xlwings().apps:
         for book in app.books:
-            if book.name.casefold() == wanted.name.casefold() and Path(book.fullname).resolve() == wanted:
-                return LiveHost(book)
+            if book.name.casefold() == wanted.name.casefold():
+                place = _place_of(book)
+                if place and place.resolve() == wanted:
+                    return LiveHost(book)
     raise WorkbookLocked(path.name, "it is not open in a spreadsheet program", "Open it, or leave out --live")
+
+
+def _place_of(book: Any) -> Path | None:
+    """The file of an open workbook; None where it was never saved, or lies on the web and has no folder here."""
+    try:
+        place = Path(book.fullname)
+    except Exception:
+        # xlwings looks for the folder of a web address, and says in many words where it finds none.
+        return None
+    return place if place.is_absolute() else None
 
 
 def _xlwings() -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, Cell, jump, reads_as, serial, shown_as
 from hrworkbook.hosts.growing import grown
-from hrworkbook.hosts.rectangles import Rectangle, rectangles, runs_of_text, stretches
+from hrworkbook.hosts.rectangles import Rectangle, kept_as_text, rectangles, runs_of_text, stretches
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.hosts.workbook_xml import Table
 from hrworkbook.ledgers import PLAN
@@ -209,9 +209,10 @@ class SheetWrite:
         self._grow_tables()
         self._put(self.cells)
         wrong = self._unlike()
-        if wrong:
-            self._put_again(wrong)
-            wrong = self._unlike()
+        for again in (self._put_one_by_one, self._put_again):
+            if wrong:
+                again(wrong)
+                wrong = self._unlike()
         if wrong:
             row, column = min(wrong)
             raise CannotWrite(
@@ -221,19 +222,39 @@ class SheetWrite:
             )
 
     def take_back(self) -> None:
-        """Put back what the cells held, their number formats, and the tables."""
+        """Put back what the cells held, their number formats, and the tables; raises CannotWrite where that cannot be."""
         # A date goes back into a date cell only, so the formats come first; but writing a text may make text cells anew.
         self._restore_formats()
-        held = self._held(self._values())
-        self._put({at: v for at, v in self.before.items() if type(v) is not type(held[at]) or v != held[at]})
-        self._restore_formats()
+        lost = self._lost()
+        for put in (self._put, self._put_one_by_one):
+            if lost:
+                put({at: was for at, (was, _) in lost.items()})
+                self._restore_formats()
+                lost = self._lost()
         for table, area in reversed(self.tables):
             table.resize(self._range(area))
+        for (row, column), (was, now) in lost.items():
+            if isinstance(now, Uncomputed) or not _reads_as(was, _known(now)):
+                raise CannotWrite(f"{self.name}!{address(row, column)}", "what it held could not be put back")
+
+    def _lost(self) -> dict[tuple[int, int], tuple[Cell, Cell]]:
+        """What the cells held and hold no more, and what they hold."""
+        held = self._held(self._values())
+        both = {at: (was, held[at]) for at, was in self.before.items()}
+        return {at: (was, now) for at, (was, now) in both.items() if type(was) is not type(now) or was != now}
 
     def _restore_formats(self) -> None:
         for area, code in reversed(self.formats):
-            self._range(area).number_format = code
+            self._give_format(area, code)
         self.formats = []
+
+    def _give_format(self, area: Area, code: str) -> None:
+        """Give an area a number format: at once, or where a filter kept some of its cells out of it, one by one."""
+        self._range(area).number_format = code
+        if self._range(area).number_format != code:
+            for row in range(area[0], area[2] + 1):
+                for column in range(area[1], area[3] + 1):
+                    self._range((row, column, row, column)).number_format = code
 
     def _unlike(self) -> dict[tuple[int, int], Cell]:
         """The cells that do not hold what was written to them."""
@@ -253,6 +274,14 @@ class SheetWrite:
             for (row, column), text in long.items():
                 self._range((row, column, row, column)).value = str(text)
 
+    def _put_one_by_one(self, cells: Mapping[tuple[int, int], Cell]) -> None:
+        """Write the cells singly: a block that reaches over rows a filter hides gets its first row into every other."""
+        for (row, column), value in cells.items():
+            here = (row, column, row, column)
+            if kept_as_text(value):
+                self._format(here, "@")
+            self._range(here).value = _sent(value, f"{self.name}!{address(row, column)}")
+
     def _put_again(self, wrong: Mapping[tuple[int, int], Cell]) -> None:
         """Write what a cell's number format or a leading apostrophe changed: a link into a general cell, else as text."""
         links = {at for at, value in wrong.items() if isinstance(value, Link)}
@@ -269,7 +298,7 @@ class SheetWrite:
         if now == code:
             return
         self.formats += [(area, now)] if isinstance(now, str) else self._formats(area)
-        cells.number_format = code
+        self._give_format(area, code)
 
     def _formats(self, area: Area) -> Iterator[tuple[Area, str]]:
         """The number formats of an area, by parts that have one; halved until they do."""

@@ -8,11 +8,12 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from hrworkbook.errors import UnreadableFile
+from hrworkbook.hosts.cell_xml import shown_by
 from hrworkbook.hosts.package import Package
 from hrworkbook.hosts.sheet_xml import SheetXml
 from hrworkbook.hosts.workbook_xml import SheetPart, Workbook
 from hrworkbook.snapshot import Block, Range, Snapshot
-from hrworkbook.values import Value
+from hrworkbook.values import Uncomputed, Value
 
 _LARGEST_GRID = 10_000_000
 """Cells between A1 and the last one written to: past it a reader takes gigabytes."""
@@ -130,7 +131,7 @@ def _marked(xml: SheetXml, read: Future[list[list[Any]]]) -> Cells:
         if timedelta in map(type, row):
             row[:] = [_clock(v) if isinstance(v, timedelta) else v for v in row]
     for (at, column), value in special.items():
-        put(rows, at, column, value)
+        put(rows, at, column, shown_by(value) if isinstance(value, Uncomputed) else value)
     return Cells(rows, xml.merges(), formulas)
 
 

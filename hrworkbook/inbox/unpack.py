@@ -134,7 +134,7 @@ class _Finder:
         elif head.startswith(ZIP):
             yield from self.package(data, Attachment(name, path), 0)
         elif head.startswith(OLE) and (name.lower().endswith(".msg") or is_outlook(data)):
-            yield from self.outlook(data, (name,))
+            yield from self.mail(data, (name,), outlook=True)
         else:
             yield self.placed(Attachment(name, path), data)
 
@@ -150,23 +150,12 @@ class _Finder:
 
     # ------------------------------------------------------------ mails
 
-    def outlook(self, data: bytes, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
-        """What an Outlook message holds."""
-        from hrworkbook.inbox.mails import read_outlook
+    def mail(self, data: bytes, via: tuple[str, ...], outlook: bool = False) -> Iterator[Attachment | Refusal]:
+        """What a mail holds, or an Outlook message."""
+        from hrworkbook.inbox.mails import read_mail, read_outlook
 
         try:
-            mail = read_outlook(data)
-        except UnreadableFile as refusal:
-            yield Refusal(" > ".join(via), refusal.fault, refusal.remedy, via=via[:-1])
-            return
-        yield from self.enclosed(mail, via)
-
-    def mail(self, data: bytes, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
-        """What a mail holds."""
-        from hrworkbook.inbox.mails import read_mail
-
-        try:
-            mail = read_mail(data)
+            mail = read_outlook(data) if outlook else read_mail(data)
         except UnreadableFile as refusal:
             yield Refusal(" > ".join(via), refusal.fault, refusal.remedy, via=via[:-1])
             return
@@ -242,7 +231,7 @@ class _Finder:
         if head.startswith(ZIP):
             yield from self.package(data, found, depth)
         elif head.startswith(OLE) and (found.name.lower().endswith(".msg") or is_outlook(data)):
-            yield from self.outlook(data, via)
+            yield from self.mail(data, via, outlook=True)
         elif is_mail(head, found.name):
             yield from self.mail(data, via)
         else:

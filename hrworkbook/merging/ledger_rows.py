@@ -21,13 +21,13 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
     waiting = max(0, total["conflict"] + total["locked"] - again)
     parts = [f"{count(total['applied'], 'cell')} applied"]
     if waiting:
-        parts.append(f"{waiting} {'needs' if waiting == 1 else 'need'} your decision")
+        parts.append(f"{count(waiting, 'needs', 'need')} your decision")
     if total["invalid"]:
-        parts.append(f"{total['invalid']} {'goes' if total['invalid'] == 1 else 'go'} back to the owner")
+        parts.append(f"{count(total['invalid'], 'goes', 'go')} back to the owner")
     if again:
-        parts.append(f"{again} {'is' if again == 1 else 'are'} on the Decisions sheet already")
+        parts.append(f"{count(again, 'is', 'are')} on the Decisions sheet already")
     if total["unplaced"]:
-        parts.append(f"{total['unplaced']} had no place and {'is' if total['unplaced'] == 1 else 'are'} listed")
+        parts.append(f"{count(total['unplaced'], 'had no place and is', 'had no place and are')} listed")
     if not returns and not refused:
         return "There was nothing to merge: no file was found there."
     said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]

@@ -5,6 +5,7 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 """
 
 import re
+from typing import Protocol
 from xml.parsers import expat
 
 from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
@@ -114,6 +115,32 @@ def in_sheet_xml(xml: bytes) -> Sheet:
     return _SheetXml(xml).sheet
 
 
+class _Looks(Protocol):
+    """What looks at a part's elements, one after the other."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Expat's call at the start of an element."""
+
+    def characters(self, text: str) -> None:
+        """Expat's call with the text of an element."""
+
+    def end(self, name: str) -> None:
+        """Expat's call at the end of an element."""
+
+
+def _pass_over(xml: bytes, looks: _Looks, fault: str) -> None:
+    """One pass over a part given as UTF-8; raises UnreadableFile with the fault where it is no XML."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = looks.start
+    parser.EndElementHandler = looks.end
+    parser.CharacterDataHandler = looks.characters
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError:
+        raise refused(fault) from None
+
+
 class _SheetXml:
     """One pass over a worksheet part, cell by cell."""
 
@@ -125,15 +152,7 @@ class _SheetXml:
         self.text: list[str] | None = None
         self.value: list[str] = []
         self.formula: list[str] = []
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
-        try:
-            parser.Parse(xml, True)
-        except expat.ExpatError:
-            raise refused("a sheet of it is damaged") from None
+        _pass_over(xml, self, "a sheet of it is damaged")
         self.sheet.check()
         unknown = {text for _, _, kind, text in self.sheet.faults if kind == ERROR and text not in _PARSED}
         if unknown:
@@ -215,15 +234,7 @@ class _ContentXml:
         self.cell: tuple[int, dict[str, str]] | None = None
         self.text: list[str] = []
         self.in_comment = False
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
-        try:
-            parser.Parse(xml, True)
-        except expat.ExpatError:
-            raise refused("its content is damaged") from None
+        _pass_over(xml, self, "its content is damaged")
         for sheet in self.sheets:
             sheet.check()
 

@@ -12,8 +12,8 @@ from xml.parsers import expat
 
 from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import KEPT_INFLATED, Package, Part, rebuilt, refused
-from hrworkbook.reading.cells import RawSheet, calamine_sheets, with_faults, with_remarks
 from hrworkbook.reading.faults_in_records import brt_records, in_sheet_records
+from hrworkbook.reading.parsed import RawSheet, calamine_sheets, with_faults, with_remarks
 from hrworkbook.reading.remarks import Remark, Struck, comments_in
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

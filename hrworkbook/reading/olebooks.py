@@ -5,8 +5,11 @@ import io
 import olefile
 
 from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, refused
-from hrworkbook.reading.cells import DEFAULT_PASSWORD, locked
+from hrworkbook.reading.parsed import locked
 from hrworkbook.reading.sniff import ole_kind
+
+DEFAULT_PASSWORD = "VelvetSweatshop"
+"""What Excel itself locks a 'read-only recommended' workbook with ([MS-OFFCRYPTO] 2.4.2.1)."""
 
 
 def opened(data: bytes, password: str | None, notes: list[str]) -> tuple[str, bytes, bytes]:

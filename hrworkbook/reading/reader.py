@@ -129,7 +129,8 @@ class Reader:
         ahead = 0
         try:
             while True:
-                while more and len(waiting) < AHEAD and (ahead < AHEAD_BYTES or not waiting):
+                few = len(waiting) <= AHEAD // 2  # asked for in bursts: each time costs a change of threads
+                while few and more and len(waiting) < AHEAD and (ahead < AHEAD_BYTES or not waiting):
                     item = next(source, None)
                     if item is None:
                         more = False

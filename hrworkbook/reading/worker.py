@@ -35,7 +35,7 @@ def serve(memory_mb: int) -> None:
         data = _exactly(requests, request["size"]) if "size" in request else None
         answer, last = _answer(request, data)
         answer["capped"] = capped
-        body = json.dumps(answer, check_circular=False).encode("ascii")
+        body = json.dumps(answer, check_circular=False, separators=(",", ":")).encode("ascii")
         _send(answers, len(body).to_bytes(4, "little") + body)
         if last or len(body) > RETIRE_AFTER or (data is not None and len(data) > RETIRE_AFTER):
             return

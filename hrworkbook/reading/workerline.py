@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time as clock
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from hrworkbook.errors import ToolMissing
 
@@ -18,6 +19,7 @@ Gone = Literal["late", "memory", "died", "retired"]
 """Why no answer came: out of time, out of memory, crashed, or ended of itself before it came to this file."""
 
 ANSWER_MAX = 700 << 20
+_MOST_AT_ONCE = 1 << 18
 
 # The child needs a few modules of this package and the parser: not the package's front door, not `site`, nothing that lies
 # beside the file or in the current folder. That is also three quarters of what its start would cost.
@@ -46,6 +48,7 @@ class Line:
                 f"the process that reads them safely cannot be started ({(error.strerror or 'no reason given').lower()})",
                 "Close other programs and try again; if it goes on, ask IT whether Python may start a second process",
             ) from None
+        _make_roomy(self.process.stdout)
         self._watched = sys.platform == "darwin"
         """Whether memory is watched from here, for want of a cap."""
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -87,7 +90,8 @@ class Line:
         with contextlib.suppress(OSError):  # the child is gone; the other thread notices
             while (frame := self._requests.get()) is not None:
                 stream.write(frame)
-                stream.flush()
+                if self._requests.empty():
+                    stream.flush()
         with contextlib.suppress(OSError):
             stream.close()
 
@@ -95,14 +99,35 @@ class Line:
         stream = self.process.stdout
         assert stream is not None
         with stream:
-            while True:
-                size = stream.read(4)
-                length = int.from_bytes(size, "little")
-                body = stream.read(length) if len(size) == 4 and length <= ANSWER_MAX else b""
-                if not body or len(body) < length:
-                    self._answers.put((clock.monotonic(), b""))
-                    return
+            for body in _frames(stream):
                 self._answers.put((clock.monotonic(), body))
+        self._answers.put((clock.monotonic(), b""))
+
+
+def _frames(stream: IO[bytes]) -> Iterator[bytes]:
+    """The child's answers until it is gone or sends one too long; each look at the pipe takes all that lies in it."""
+    held = b""
+    while chunk := stream.read1(_MOST_AT_ONCE):  # type: ignore[attr-defined]
+        held += chunk
+        while len(held) >= 4:
+            end = 4 + int.from_bytes(held[:4], "little")
+            if end > ANSWER_MAX:
+                return
+            if len(held) < end:
+                held += stream.read(end - len(held))
+            if end == 4 or len(held) < end:
+                return
+            yield held[4:end]
+            held = held[end:]
+
+
+def _make_roomy(pipe: IO[bytes] | None) -> None:
+    """Let the child leave a whole answer in the pipe and go on, where this system can (Linux): else it waits for its reader."""
+    if pipe and sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _last_word(code: int) -> Gone:

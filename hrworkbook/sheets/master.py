@@ -1,6 +1,7 @@
 """The master workbook, written new: the sheets an officer works in, empty or filled from a plan."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -35,6 +36,8 @@ PLAN_TOP = 5
 LEDGER_TOP = 4
 SPARE_ROWS = 5_000
 """Rows below the plan that have dropdowns and highlighting ready."""
+LEDGER_ROWS = 200_000
+"""Rows of a ledger that have a hairline where they are filled, whoever fills them."""
 WORDS_BESIDE = 1
 """Columns of the Schema sheet before the words kept there: its text."""
 
@@ -153,7 +156,7 @@ def _plan(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
 def _heading(paper: Paper, owners: bool) -> Format:
     return paper.format(
         bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
-        bg_color=look.OWNERS_BAND if owners else look.BAND, bottom=2, bottom_color=look.STRONG_RULE,
+        bg_color=look.OWNERS_BAND if owners else look.BAND,
     )  # fmt: skip
 
 
@@ -206,7 +209,11 @@ def _kept_range(column: int, count: int) -> str:
 
 
 def _highlights(paper: Paper, sheet: Worksheet, draft: Draft, first: int, last: int) -> None:
-    """Highlights problem cells by looking them up on the Problems sheet, and marks where a theme begins."""
+    """Highlights problem cells by looking them up on the Problems sheet, and marks where a theme begins.
+
+    Each look repeats the hairline under the row: LibreOffice lets its borders stand for all four.
+    """
+    hairline = {"bottom": 1, "bottom_color": look.RULE}
     count = len(draft.schema.columns)
     problems = f"{PROBLEMS.sheet}!"
     for severity, fill, edge in (
@@ -216,13 +223,13 @@ def _highlights(paper: Paper, sheet: Worksheet, draft: Draft, first: int, last: 
         found = (
             f"=COUNTIFS({problems}$A:$A,\"{severity}\",{problems}$C:$C,$A{first + 1},{problems}$D:$D,A${first})>0"
         )  # fmt: skip
-        style = paper.book.add_format({"bg_color": fill, "left": 1, "left_color": edge})
+        style = paper.book.add_format({"bg_color": fill, "left": 1, "left_color": edge, **hairline})
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": found, "format": style})
     theme = draft.schema.roles.get("theme")
     if theme:
         at = column_letters(2 + [c.key for c in draft.schema.columns].index(theme))
         changed = f'=AND(${at}{first + 1}<>"",${at}{first + 1}<>${at}{first})'
-        style = paper.book.add_format({"top": 1, "top_color": look.BAND})
+        style = paper.book.add_format({"top": 1, "top_color": look.BAND, **hairline})
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": changed, "format": style})
 
 
@@ -237,17 +244,22 @@ def _ledger(
         looks: dict[str, Any] = {"text_wrap": ledger.wraps, "indent": 1}
         if heading == "Go to":
             looks["font_color"] = look.LINK
-        sheet.set_column(i, i, width, paper.format(**looks))
-        body[heading] = paper.format(**looks, bottom=1, bottom_color=look.RULE)
+        body[heading] = paper.format(**looks)
+        sheet.set_column(i, i, width, body[heading])
     for row, item in enumerate(rows, top):
         for i, heading in enumerate(ledger.headings):
             put(sheet, row, i, item.get(heading), body[heading])
-        sheet.set_row(row, 18)
+        texts = [as_text(item.get(heading)) for heading in ledger.headings]
+        sheet.set_row(row, max(18, row_height(texts, widths)) if ledger.wraps else 18)
     sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
         "name": f"{ledger.sheet}Rows",
         "style": None,
         "columns": [{"header": h, "header_format": _heading(paper, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
+    last = len(ledger.headings) - 1
+    filled = f"=COUNTA($A{top + 1}:${column_letters(last + 1)}{top + 1})>0"
+    hairline = paper.book.add_format({"bottom": 1, "bottom_color": look.RULE})
+    sheet.conditional_format(top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": hairline})
     sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
@@ -272,14 +284,16 @@ def _meanings(sheet: Worksheet, schema: Schema) -> None:
 def _lists(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
     sheet.hide_gridlines(2)
     _title(paper, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
-    body = paper.format(indent=1, bottom=1, bottom_color=look.RULE)
+    looks: dict[str, Any] = {"indent": 1, "text_wrap": True}
+    body = paper.format(**looks, bottom=1, bottom_color=look.RULE)
+    widths = [min(60, max(24, *(len(w) + 4 for w in (name, *words)))) for name, words in draft.lists.items()]
     for i, (name, words) in enumerate(draft.lists.items()):
-        sheet.set_column(
-            i, i, max(24, *(len(w) + 4 for w in words), len(name)) if words else 24, paper.format(indent=1)
-        )
+        sheet.set_column(i, i, widths[i], paper.format(**looks))
         put(sheet, LEDGER_TOP - 1, i, name, _heading(paper, False))
         for row, word in enumerate(words, LEDGER_TOP):
             put(sheet, row, i, word, body)
+    for row, texts in enumerate(zip_longest(*draft.lists.values(), fillvalue=""), LEDGER_TOP):
+        sheet.set_row(row, max(18, row_height(texts, widths)))
     sheet.set_row(LEDGER_TOP - 1, 22)
     sheet.freeze_panes(LEDGER_TOP, 0)
     page(sheet, LISTS)

@@ -78,4 +78,5 @@ def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = 
     sheet.set_paper(8 if paper == "A3" else 9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&9" + footer.replace("&", "&&")[:180] + "&R&9Page &P of &N")
+    small = '&9&"Calibri,Regular"'  # size before font: a text that begins with a figure must not follow the size
+    sheet.set_footer(f"&L{small}{footer[:90].replace('&', '&&')}&R{small}Page &P of &N")

@@ -10,7 +10,7 @@ from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tables.headings import Heading, Words, words_of
 from hrworkbook.tables.heads import DEEPEST, Head, find_header, is_plain
 from hrworkbook.tables.rows import Reading, Row, Table, Unplaced
-from hrworkbook.values import Value, is_blank
+from hrworkbook.values import Value, as_text, is_blank
 
 __all__ = ["Heading", "Row", "Table", "Unplaced", "find_table", "find_tables"]
 
@@ -138,7 +138,7 @@ def _refusal(blocks: Sequence[Block], words: Words, name: str, needed: Collectio
             )
     wanted = [words.headers[key] for key in needed] or list(words.headers.values())[:4]
     sheets = listed(f"'{b.name}'" for b in blocks[:3]) + (" and others" if len(blocks) > 3 else "")
-    first = next(" ".join(str(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
+    first = next(" ".join(as_text(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
     begins = first if len(first) <= 60 else f"{first[:59].rstrip()}…"
     return NotAReturn(
         name,

@@ -102,6 +102,7 @@ class Words:
         for text, found in list(self.known.items()):
             self.known.setdefault(self.spelled(text), (found[0], "alias" if found[1] == "normalised" else found[1]))
         self.met: dict[str, tuple[str, str] | None] = {}
+        self.claims: dict[tuple[tuple[str, ...], bool], tuple[str | None, str, int]] = {}
         self.seen: dict[str, bool] = {}
         self.unlikely: set[Value] = {None}
         """Texts that were seen not to be headings, nor parts of one."""
@@ -131,6 +132,28 @@ class Words:
         if len(self.met) < _MOST_MET and len(header) <= _LONGEST:
             self.met[header] = found
         return found
+
+    def claim(self, path: tuple[str, ...], own: bool) -> tuple[str | None, str, int]:
+        """The key a heading asks for, how, and how strongly (less is stronger).
+
+        `path` is the heading from group to leaf, `own` whether all of it stands in its column.
+        """
+        claim = self.claims.get((path, own))
+        if claim is None:
+            claim = self._claimed(path, own)
+            if len(self.claims) < _MOST_MET:
+                self.claims[path, own] = claim
+        return claim
+
+    def _claimed(self, path: tuple[str, ...], own: bool) -> tuple[str | None, str, int]:
+        if found := self.match(" ".join(path)):
+            return found[0], found[1], _RANKS[found[1]]
+        tails = (path[i:] for i in range(1, len(path)))
+        heads = (path[:i] for i in range(len(path) - 1, 0, -1) if own)
+        for parts in (*tails, *heads):
+            if found := self.match(" ".join(parts)):
+                return found[0], found[1], _RANKS[found[1]] + _PARTIAL
+        return None, "not known", 0
 
     def likely(self, text: str) -> bool:
         """Whether a cell's text may be a heading or a part of one."""
@@ -231,7 +254,7 @@ def read_headings(lines: Rows, spans: Mapping[tuple[int, int], int], top: int, w
     """
     claims: list[tuple[Heading, int]] = []
     for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _one_row(lines[0]):
-        key, how, rank = _claim(path, own, words)
+        key, how, rank = words.claim(tuple(path), all(own))
         claims.append((Heading(column, address(top + leaf, column), _JOIN.join(path), key, how), rank))
     return _settled(claims)
 
@@ -286,20 +309,6 @@ def _tidy(text: str) -> str:
 
 def _tidied(text: str) -> str:
     return text if fold(text) else ""
-
-
-def _claim(path: list[str], own: list[bool], words: Words) -> tuple[str | None, str, int]:
-    """The key a heading asks for, how, and how strongly (less is stronger)."""
-    found = words.match(" ".join(path)) if len(path) > 1 else words.match(path[0])
-    if found:
-        return found[0], found[1], _RANKS[found[1]]
-    tails = (path[i:] for i in range(1, len(path)))
-    heads = (path[:i] for i in range(len(path) - 1, 0, -1) if all(own))
-    for parts in (*tails, *heads):
-        found = words.match(" ".join(parts))
-        if found:
-            return found[0], found[1], _RANKS[found[1]] + _PARTIAL
-    return None, "not known", 0
 
 
 def _settled(claims: list[tuple[Heading, int]]) -> tuple[Heading, ...]:

@@ -4,8 +4,9 @@ Every non-blank cell of the sheet is in a row, is part of its furniture (heading
 show), or is listed as unplaced with the reason.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from hrworkbook.tables.headings import Heading, Words
 from hrworkbook.tables.heads import Columns, Head, absent, find_header
 from hrworkbook.values import CellError, Value, is_blank, plain, same
 
+ALONE = "stands alone in its row"
 Place = tuple[int, Value]
 """Sheet column, from 1, and value."""
 
@@ -61,10 +63,6 @@ class Unplaced(NamedTuple):
     why: str
 
 
-_unplaced = tuple.__new__
-"""Makes one in a third of the time: a folder of forms has a hundred thousand."""
-
-
 class _Letters(dict[int, str]):
     """The letters of a sheet column, from 1."""
 
@@ -76,14 +74,28 @@ class _Letters(dict[int, str]):
 _letters = _Letters()
 
 
-def unplaced(sheet: str, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> list[Unplaced]:
-    """The cells of a sheet row that are not blank, as unplaced; they stand in the first columns, or in those given."""
-    line = str(number)
-    return [
-        _unplaced(Unplaced, (sheet, _letters[at] + line, value, why))
-        for at, value in zip(columns or range(1, len(row) + 1), row, strict=True)
-        if value is not None and (type(value) is not str or "!" <= value < "\x7f" or not is_blank(value))
-    ]
+class Left(NamedTuple):
+    """Cells of sheet rows that no row or column of the plan takes; each is told only when it is asked for."""
+
+    sheet: str
+    number: int
+    """Sheet row of the first, from 1."""
+    rows: Sequence[Sequence[Value]]
+    why: str
+    columns: Sequence[int] = ()
+    """Sheet column of each value of a row, from 1; where none are given, the first ones."""
+
+    def cells(self) -> Iterator[Unplaced]:
+        """Those that are not blank."""
+        for number, row in enumerate(self.rows, self.number):
+            for at, value in zip(self.columns or range(1, len(row) + 1), row, strict=True):
+                if value is not None and not is_blank(value):
+                    yield Unplaced(self.sheet, f"{_letters[at]}{number}", value, self.why)
+
+
+def told(left: Iterable[Left]) -> tuple[Unplaced, ...]:
+    """Every cell that is left, in order."""
+    return tuple(cell for some in left for cell in some.cells())
 
 
 @dataclass(frozen=True)
@@ -95,11 +107,17 @@ class Table:
     header_rows: int
     headings: tuple[Heading, ...]
     rows: tuple[Row, ...]
-    unplaced: tuple[Unplaced, ...]
+    left: tuple[Left, ...]
+    """What could not be placed, row by row."""
     notes: tuple[str, ...]
     """The receipt's sentences: how the file was read."""
     furniture: int = 0
     """Cells placed without being in a row: headings, issued titles, columns that only show."""
+
+    @cached_property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """Every non-blank cell that could not be placed, with the reason."""
+        return told(self.left)
 
     @property
     def placed(self) -> int:
@@ -114,14 +132,14 @@ class Table:
 
 
 class Reading:
-    """One sheet being read: collects rows, unplaced cells and the receipt's notes."""
+    """One sheet being read: collects rows, cells that are left and the receipt's notes."""
 
     def __init__(self, block: Block, words: Words, furniture: Collection[str]) -> None:
         self.block = block
         self.words = words
-        self.issued = frozenset(furniture)
+        self.issued = frozenset(furniture) - {""}
         self.rows: list[Row] = []
-        self.unplaced: list[Unplaced] = []
+        self.left: list[Left] = []
         self.notes: list[str] = []
         self.heads: list[Head] = []
         self.furniture = 0
@@ -134,7 +152,7 @@ class Reading:
         first = self.heads[0]
         headings = first.headings if len(self.heads) == 1 else tuple(h for head in self.heads for h in head.headings)
         return Table(
-            self.block.name, first.top, first.depth, headings, tuple(self.rows), tuple(self.unplaced),
+            self.block.name, first.top, first.depth, headings, tuple(self.rows), tuple(self.left),
             (*self.opening(first), *self.notes), self.furniture,
         )  # fmt: skip
 
@@ -279,28 +297,27 @@ class Reading:
         """Rows with a single cell are headings or notes: say where they stand."""
         last = self.rows[-1].number if self.rows else 0
         for number, row in self.loose:
-            self.beside(number, row, "stands alone in its row" if number < last else "stands below the table")
+            self.beside(number, row, ALONE if number < last else "stands below the table")
 
     def beside(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
         """Cells that are furniture where they say what was issued, and unplaced otherwise."""
-        found = unplaced(self.block.name, number, row, why, columns)
-        self.unplaced += self.without_furniture(found) if self.issued else found
+        self.leave(Left(self.block.name, number, (row,), why, columns))
 
-    def without_furniture(self, found: Sequence[Unplaced]) -> list[Unplaced]:
-        """Those of some cells that were not issued; the others are counted."""
-        strange = [one for one in found if plain(one.value) not in self.issued]
-        self.furniture += len(found) - len(strange)
-        return strange
+    def leave(self, left: Left) -> None:
+        """Cells that are left, but for those that say what was issued, which are counted."""
+        if self.issued:
+            strange = [[v if v is None or plain(v) not in self.issued else None for v in row] for row in left.rows]
+            self.furniture += sum(a.count(None) - b.count(None) for a, b in zip(strange, left.rows, strict=True))
+            left = left._replace(rows=strange)
+        self.left.append(left)
 
     def lose(self, number: int, at: int, value: Value, why: str) -> None:
-        self.unplaced.append(Unplaced(self.block.name, address(number, at), value, why))
+        self.left.append(Left(self.block.name, number, ((value,),), why, (at,)))
 
     def others(self, blocks: Sequence[Block]) -> None:
         """The cells of the sheets that are not read."""
         for block in blocks:
-            for number, row in enumerate(block.rows, 1):
-                found = unplaced(block.name, number, row, "is on another sheet")
-                self.unplaced += self.without_furniture(found) if self.issued else found
+            self.leave(Left(block.name, 1, block.rows, "is on another sheet"))
 
 
 def _same_id(columns: Columns, row: Sequence[Value], value: Value) -> bool:

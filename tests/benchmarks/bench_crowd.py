@@ -7,19 +7,17 @@ machine slows all alike; the figures are medians. Every way must make the same m
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench_merge import LINES, make, text
+from bench_merge import LINES, make
+from fair import Run, as_installed, text, timed
 
 RETURNS, OWNERS, ROUNDS = 10_000, 300, 3
 AT_MOST = 1.2
@@ -59,50 +57,19 @@ def spread_out(replies: Path, returns: int) -> None:
         extra.unlink()
 
 
-def timed(*command: str) -> tuple[float, float, float]:
-    """Seconds a merge takes, the processor seconds of it and its children, and the MB of its largest process."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    _, code, used = os.wait4(process.pid, 0)
-    took = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(code)
-    if process.returncode not in (0, 1):
-        assert process.stderr
-        raise SystemExit(f"{command} ended with {process.returncode}: {process.stderr.read()[-800:]}")
-    return took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
-@contextmanager
-def dask(folder: Path):  # type: ignore[no-untyped-def]
-    """The address of a scheduler with two workers of one thread each; '' where Dask is not installed."""
+def two_workers(folder: Path) -> AbstractContextManager[str]:
+    """The address of a Dask cluster of two; '' where Dask is not installed."""
     if find_spec("distributed") is None:
-        yield ""
-        return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    run = [sys.executable, "-m"]
-    made = [subprocess.Popen([*run, "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"], **quiet)]
-    worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
-    made += [subprocess.Popen([*run, *worker], **quiet) for _ in range(2)]
-    try:
-        from distributed import Client
+        return nullcontext("")
+    from cluster import dask
 
-        with Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
-        yield address
-    finally:
-        for process in reversed(made):
-            process.terminate()
-            process.wait(15)
+    return dask(folder)
 
 
 def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> float:
     """The median of two processes' time as a part of half the time on one core; the table is printed."""
-    with tempfile.TemporaryDirectory() as name, dask(Path(name)) as address:
+    as_installed()
+    with tempfile.TemporaryDirectory() as name, two_workers(Path(name)) as address:
         folder = Path(name)
         # Made elsewhere: a process counts the memory of the one it was started from as its own.
         subprocess.run([sys.executable, __file__, "make", str(folder), str(returns)], check=True)
@@ -120,7 +87,7 @@ def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> float:
         if address:
             ways["cluster of two workers"] = ("", "in", "--cluster", address)
         ways["one process, all known"] = ("", "in", "--jobs", "1")
-        took: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ways}
+        took: dict[str, list[Run]] = {way: [] for way in ways}
         made: dict[str, set[bytes]] = {"in": set(), "some": set()}
         for _ in range(rounds):
             for way, (pinned, where, *options) in ways.items():
@@ -130,7 +97,7 @@ def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> float:
                     (folder / "trial").mkdir()
                     shutil.copy(folder / "master.xlsx", copy)
                 os.sync()
-                took[way].append(timed(pinned, "merge", str(copy), str(folder / where), "--json", *options))
+                took[way].append(timed("-c", RUN, pinned, "merge", str(copy), str(folder / where), "--json", *options))
                 made[where].add(copy.read_bytes())
     middle = {way: [statistics.median(column) for column in zip(*runs, strict=True)] for way, runs in took.items()}
     print(f"{returns:,} returns of {LINES} lines into {OWNERS * LINES:,} rows: median of {rounds}")
@@ -141,7 +108,7 @@ def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> float:
     if "one core (pinned)" not in took:
         return 0.0
     pairs = zip(took["one core (pinned)"], took["two processes"], strict=True)
-    ratio = statistics.median(two[0] / (one[0] / 2) for one, two in pairs)
+    ratio = statistics.median(two.seconds / (one.seconds / 2) for one, two in pairs)
     print(f"  Two processes take {ratio:.2f} of half the time on one core (at most {AT_MOST})")
     assert all(len(m) == 1 for m in made.values()), "the masters differ"
     return ratio

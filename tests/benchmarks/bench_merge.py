@@ -1,7 +1,7 @@
 """300 returns of 40 rows merged into a master of 12,000, beside bare reading and beside what people use, in one run.
 
 Run it by itself: `python tests/benchmarks/bench_merge.py [RETURNS [ROUNDS]]`. Every way runs in a process of its own, imports
-included and with bytecode kept, as pip keeps it. Each round times every way once, so that a busy machine slows all alike;
+included, with everything compiled as pip leaves it. Each round times every way once, so that a busy machine slows all alike;
 the ratio printed is the median.
 """
 
@@ -9,13 +9,12 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+
+from fair import as_installed, text, timed
 
 RETURNS, LINES, EDITS, ROUNDS = 300, 40, 6, 5
 AT_MOST = {"python-calamine, bare read": 3.0, "pandas and openpyxl": 1 / 8}
@@ -37,22 +36,6 @@ COLUMNS = (
     ("ward", "text", ""), ("source", "text", ""), ("rag", "choice", "owner"), ("progress", "text", "owner"),
     ("risks", "text", "owner"), ("spend", "money", "owner"),
 )  # fmt: skip
-WORDS = [
-    "review",
-    "workforce",
-    "planning",
-    "with",
-    "schools",
-    "and",
-    "report",
-    "progress",
-    "to",
-    "the",
-    "committee",
-    "by",
-    "March",
-]
-
 BARE = """
 import sys
 from pathlib import Path
@@ -95,20 +78,16 @@ print(applied)
 """
 
 
-def text(seed: int, length: int = 12) -> str:
-    """Some words, always the same for a seed."""
-    return " ".join([str(seed), *(WORDS[(seed * 7 + i * i) % len(WORDS)] for i in range(length))])
-
-
 def make(folder: Path, returns: int) -> None:
     """A master of 40 lines an owner, issued, and every owner's return with six cells filled in."""
-    from hrworkbook.hosts.file import FileHost
-    from hrworkbook.issue import issue
+    from masters import answered
+
+    from hrworkbook.issue import Return
     from hrworkbook.new import new
     from hrworkbook.schema import read_schema
     from hrworkbook.sheets.master import master_workbook
-    from hrworkbook.sheets.return_sheet import return_workbook
     from hrworkbook.snapshot import Block
+    from hrworkbook.values import Value
 
     parts = [SCHEMA]
     for key, kind, who in COLUMNS:
@@ -128,36 +107,19 @@ def make(folder: Path, returns: int) -> None:
     keeping = {"Plan ID": "0A1B2C3D", "Seal key": "5" * 64, "Next ID": 1}
     draft = new(schema, keeping, date(2026, 11, 21), [Block("Plan", rows)])  # type: ignore[arg-type]
     (folder / "master.xlsx").write_bytes(master_workbook(draft))
-    host = FileHost(folder / "master.xlsx")
-    result = issue(host.snapshot(), datetime(2026, 11, 21))
-    host.apply(result.changes)
-    for backup in folder.glob("*backup*"):
-        shutil.rmtree(backup) if backup.is_dir() else backup.unlink()
-    (folder / "in").mkdir()
-    for number, one in enumerate(result.returns):
-        lines = list(one.lines)
-        for i in range(EDITS):
-            key, answer = (("rag", "Green"), ("progress", text(number + i, 30)))[i % 2]
-            lines[i * 5] = replace(lines[i * 5], values={**lines[i * 5].values, key: answer})
-        (folder / "in" / one.file).write_bytes(return_workbook(replace(one, lines=tuple(lines))))
 
+    def six(one: Return) -> dict[int, dict[str, Value]]:
+        number = int(one.owner.role.split()[1])
+        return {i * 5: ({"progress": text(number + i, 30)} if i % 2 else {"rag": "Green"}) for i in range(EDITS)}
 
-def timed(*command: str) -> float:
-    """Seconds a process takes."""
-    began = time.perf_counter()
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
-    took = time.perf_counter() - began
-    if done.returncode not in (0, 1) or "Traceback" in done.stderr:
-        raise SystemExit(f"{command[0]}: {done.stderr[-800:]}")
-    return took
+    answered(folder / "master.xlsx", six)
 
 
 def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> dict[str, float]:
     """The median over the rounds of our time as a part of each other way's time; the table is printed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")  # written in the first round, which does not count
+        as_installed()
         make(folder, returns)
         master, replies = folder / "master.xlsx", folder / "in"
         ours, others = [], {way: [] for way in AT_MOST}  # type: ignore[var-annotated]
@@ -172,11 +134,11 @@ def measure(returns: int = RETURNS, rounds: int = ROUNDS) -> dict[str, float]:
                 os.sync()
                 script = {"python-calamine, bare read": BARE, "pandas and openpyxl": PANDAS}.get(way)
                 if script is None:
-                    took[way] = timed("-m", "hrworkbook", "merge", str(copy), str(replies), "--json")
+                    took[way] = timed("-m", "hrworkbook", "merge", str(copy), str(replies), "--json").seconds
                 elif way != "pandas and openpyxl" or round_ < 3:
-                    took[way] = timed("-c", script, str(copy), str(replies))
+                    took[way] = timed("-c", script, str(copy), str(replies)).seconds
                 shutil.rmtree(trial)
-            if round_:
+            if round_:  # the first fills the caches of the disk
                 ours.append(took["ours"])
                 for way in AT_MOST:
                     if way in took:

@@ -8,7 +8,6 @@ what `hrworkbook merge` does until it compares, and the one that the limit is fo
 child, and every line of them placed and checked.
 """
 
-import compileall
 import csv
 import gc
 import io
@@ -21,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import python_calamine
+from fair import as_installed
 
-import hrworkbook
 from hrworkbook.collecting.collect import collect
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.merging.outcomes import Refused
@@ -88,8 +87,7 @@ WAYS = ("bare read", "reading", "one after the other", "through the child")
 
 def measure(rounds: int = ROUNDS) -> float:
     """The median of the last way as a part of the bare read; the table is printed."""
-    # As an installation leaves it: the child takes no other copy, and would compile the package each time it starts.
-    compileall.compile_dir(Path(hrworkbook.__file__).parent, quiet=2)
+    as_installed()
     took: dict[str, list[float]] = {way: [] for way in WAYS}
     for _ in range(rounds):
         for way in WAYS:

@@ -16,29 +16,12 @@ from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from fair import WORDS
 
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.snapshot import ChangeSet, single
 
 ROWS, COLUMNS, CELLS, ROUNDS = 5_000, 14, 500, 7
-WORDS = [
-    "review",
-    "workforce",
-    "planning",
-    "with",
-    "schools",
-    "and",
-    "report",
-    "progress",
-    "to",
-    "the",
-    "committee",
-    "by",
-    "the",
-    "end",
-    "of",
-    "March",
-]
 
 
 def make_master(path: Path) -> str:

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,8 +27,10 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
+from hrworkbook.appendix.pdf import print_pdf, to_pdf
 from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
-from hrworkbook.appendix.proof import Proof, print_pdf, prove, squeezed, to_pdf
+from hrworkbook.appendix.proof import Proof, prove
+from hrworkbook.appendix.read_back import squeezed
 from hrworkbook.appendix.sheets import DocumentPlan, plan_document, write_appendix
 from hrworkbook.hosts.office import find_soffice
 
@@ -346,3 +349,34 @@ def test_the_whole_workbook_prints_the_same_pages_before_its_data(tmp_path: Path
     plan_only = prove(tmp_path / "whole.pdf", planned.plan, planned.first_plan_page)
     assert [d for d in plan_only.differences if not d.endswith("printed.")] == []
     assert plan_only.words_printed == plan_only.words_planned
+
+
+RIGHT_TO_LEFT = "تم الانتهاء من المراجعة السنوية وأرسلت النتائج إلى اللجنة."
+
+
+def test_cells_that_run_from_right_to_left_are_proved_and_their_loss_is_seen(tmp_path: Path) -> None:
+    """Where lines end, sentences and the words of other languages between them stand in an order of their own."""
+    words = f"{RIGHT_TO_LEFT} Mae’r gwaith yn mynd rhagddo. {RIGHT_TO_LEFT} " * 6
+    lines = tuple(PrintLine("Pay", ref, (ref, words, RIGHT_TO_LEFT)) for ref in "ABC")
+    columns = (PrintColumn("ref", "Ref", kind="reference"), PrintColumn("text", "Text"), PrintColumn("more", "More"))
+    made = AppendixDocument(COVER, columns, lines)
+    planned, pdf, proof = printed(made, tmp_path)
+    assert proof.differences == ()
+    other = replace(made, lines=(*lines[:2], PrintLine("Pay", "C", ("C", words.replace("النتائج", "النتا"), "x"))))
+    lost = prove(pdf, plan_document(other)).differences
+    assert any("column 'Text'" in d for d in lost) and any("column 'More'" in d for d in lost)
+
+
+def test_a_difference_is_told_from_where_the_texts_part(tmp_path: Path) -> None:
+    text = "The review of every allowance older than ten years goes on as planned. " * 8
+    made = AppendixDocument(COVER, (PrintColumn("text", "Text"),), (PrintLine("", "", (text,)),))
+    _, pdf, _ = printed(made, tmp_path)
+    (said,) = prove(pdf, plan_document(replace(made, lines=(PrintLine("", "", (text + "It ends.",)),)))).differences
+    assert "planned '… on as planned. It ends.', printed '… on as planned.'" in said
+
+
+def test_a_pdf_says_its_title_author_and_language(tmp_path: Path) -> None:
+    _, pdf, _ = printed(example(6), tmp_path)
+    told = subprocess.run(["pdfinfo", pdf], capture_output=True, text=True, check=True).stdout
+    assert f"Title:           {COVER.title}" in told and "Author:          Head of Strategic HR" in told
+    assert b"/Lang(en-GB)" in pdf.read_bytes()
