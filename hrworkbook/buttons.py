@@ -32,6 +32,9 @@ class Host(Protocol):
     def progress(self, text: str) -> None:
         """Shows a text in the status bar."""
 
+    def print_pdf(self, workbook: Path, pdf: Path) -> None:
+        """Writes the PDF that the spreadsheet program itself prints of a workbook."""
+
 
 @dataclass(frozen=True)
 class Pressed:
@@ -182,7 +185,7 @@ def _appendix(host: Host, snapshot: Snapshot, prints: bool) -> Pressed:
     def print_them() -> None:
         for path, document in planned.items():
             host.progress(f"HR Plan: printing {path.name} …")
-            print_pdf(document, path.with_suffix(".pdf"))
+            print_pdf(document, path.with_suffix(".pdf"), otherwise=host.print_pdf)
 
     said = f"{target.name} is beside this plan: {count(planned[target].page_count, 'page')}."
     files = {path: write_appendix(document) for path, document in planned.items()}

@@ -199,7 +199,7 @@ def _committee_options(made: _Made) -> None:
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
     )
-    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs Excel or LibreOffice)")
+    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")

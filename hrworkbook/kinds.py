@@ -231,7 +231,6 @@ def _date_fault(value: Value, header: str, words: Sequence[str]) -> Fault | None
         return None
     if day := _day_of_serial(value):
         return Fault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
-    said, remedy = f"{header} is {shown(value)}, which is not a date", "Write day, month and year, such as 31/03/2017"
     if isinstance(value, str):
         read = read_timescale(value)
         if IMPOSSIBLE in read.reasons:
@@ -239,13 +238,15 @@ def _date_fault(value: Value, header: str, words: Sequence[str]) -> Fault | None
             swapped = month_first and _date(f"{month_first[2]}/{month_first[1]}/{month_first[3]}")
             remedy = f"Write the day first: {as_text(swapped)}" if swapped else "Check the day and the month, day first"
             return Fault(f"{header} is {shown(value)}, and there is no such date", remedy)
+        if NO_YEAR in read.reasons and re.search(r"\d{3}|(\d+\D+){2}\d", value):
+            return Fault(f"{header} is {shown(value)}, whose year cannot be read", "Write four figures, such as 2017")
         if NO_YEAR in read.reasons:
             return Fault(f"{header} is {shown(value)}, which has no year", "Add the year")
         if read.due and not read.unread:
             return Fault(
                 f"{header} is {shown(value)}, which is not one day", f"Write one day, such as {as_text(read.due)}"
             )
-    return Fault(said, remedy)
+    return Fault(f"{header} is {shown(value)}, which is not a date", "Write day, month and year, such as 31/03/2017")
 
 
 def _money(value: Value) -> Money | None:

@@ -58,10 +58,6 @@ class Face(dict[str, float]):
         """Points the text takes on one line."""
         return sum([self[w] for w in text.split(" ")]) + self.space * text.count(" ")
 
-    def line_of(self, text: str) -> float:
-        """Points one line of this text takes: more where a glyph is borrowed from another font."""
-        return self.foreign_line if not text.isascii() and is_foreign(text) else self.line
-
     def height(self, text: str, width: float) -> float:
         """Points the text takes when wrapped to a width; kept, since owners, dates and priorities repeat."""
         key = (text, width)
@@ -69,8 +65,15 @@ class Face(dict[str, float]):
         if known is None:
             if len(self._heights) >= _MOST_KEPT:
                 self._heights.clear()
-            known = self._heights[key] = self.lines(text, width) * self.line_of(text)
+            lines = self.lines(text, width)
+            foreign = 0 if text.isascii() else min(lines, self._foreign_lines(text, width))
+            known = lines * self.line + foreign * (self.foreign_line - self.line)
+            self._heights[key] = known
         return known
+
+    def _foreign_lines(self, text: str, width: float) -> int:
+        """On how many lines a glyph may stand that is borrowed from another font: those of each word that has one."""
+        return sum(self.lines(word, width) for word in text.split() if is_foreign(word))
 
     def lines(self, text: str, width: float) -> int:
         """Lines the text takes when wrapped to a width in points; blank text takes one."""

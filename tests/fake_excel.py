@@ -5,57 +5,16 @@ eaten, an error value comes back as a number, a number in a text cell becomes te
 over rows that a filter hides a block puts its first row into every row shown.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import xlwings
+from excel_values import NUMBERS, ComError, as_typed, computed, in_text_cell
 from xlwings import base_classes
 
 from hrworkbook.snapshot import Block
-
-ERRORS = {"#DIV/0!": 2007, "#N/A": 2042, "#NAME?": 2029, "#NULL!": 2000, "#NUM!": 2036, "#REF!": 2023, "#VALUE!": 2015}
-_NUMBERS = {number - 2_146_828_288: text for text, number in ERRORS.items()}
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
-
-class ComError(Exception):
-    """What pywin32 raises; `hresult` says why."""
-
-    def __init__(self, hresult: int = -2147352567) -> None:
-        super().__init__("(com_error)")
-        self.hresult = hresult
-
-
-def as_typed(text: str) -> Any:
-    """What Excel makes of a text typed into a general cell."""
-    if text.startswith("'"):
-        return text[1:]
-    if text.startswith(("=", "+", "-", "@")) and not re.fullmatch(r"[+-]?[\d.]+", text):
-        if not re.fullmatch(r"=[\w(+].*", text, re.DOTALL):
-            raise ComError
-        return text
-    if text in ERRORS:
-        return ERRORS[text] - 2_146_828_288
-    if text.strip().upper() in ("TRUE", "FALSE"):
-        return text.strip().upper() == "TRUE"
-    if (match := re.fullmatch(r"\s*([A-Za-z]{3})[a-z]* (\d{4})\s*", text)) and match[1].lower() in _MONTHS:
-        return datetime(int(match[2]), _MONTHS.index(match[1].lower()) + 1, 1)
-    if match := re.fullmatch(r"\s*([12]?\d)/(1[012]|[1-9])\s*", text):
-        return datetime(2026, int(match[2]), int(match[1]) or 1)
-    try:
-        return float(text.replace(",", "")) if re.fullmatch(r"\s*[+-]?[\d.,]+(e[+-]?\d+)?\s*", text, re.I) else text
-    except ValueError:
-        return text
-
-
-def computed(formula: str) -> Any:
-    """The value of a formula: the text of a link, or 2."""
-    if match := re.fullmatch(r'=HYPERLINK\("(?:[^"]|"")*",(.*)\)', formula, re.DOTALL):
-        return "".join(part.replace('""', '"') for part in re.findall(r'"((?:[^"]|"")*)"', match[1]))
-    return 2.0
 
 
 class Engine:
@@ -85,8 +44,8 @@ class Engine:
         def clean(value: Any) -> Any:
             if value in ("", None):
                 return empty
-            if type(value) is int and value in _NUMBERS:
-                return _NUMBERS[value] if err_to_str else None
+            if type(value) is int and value in NUMBERS:
+                return NUMBERS[value] if err_to_str else None
             return value
 
         return [[clean(v) for v in row] for row in data]
@@ -99,7 +58,10 @@ class App(base_classes.App):
         self._calculation = "automatic"
         self.history: list[tuple[str, Any]] = []
         self.selected: Any = None
+        self.opened: list[Any] = []
+        self.prints_nothing = False
 
+    books = property(lambda self: Books(self))
     engine = property(lambda self: self._engine)
     pid = property(lambda self: 1)
     selection = property(lambda self: self.selected)
@@ -134,6 +96,37 @@ class App(base_classes.App):
     def alert(self, prompt: str, *_: Any) -> str:
         self._engine.told.append(prompt)
         return "ok"
+
+
+class Printable(base_classes.Book):
+    """A workbook opened only to be printed; what is printed of it tells what it was."""
+
+    def __init__(self, app: App, content: bytes) -> None:
+        self._app = app
+        self.content = content
+
+    app = property(lambda self: self._app)
+    name = "to print.xlsx"
+
+    def to_pdf(self, path: str, quality: str) -> None:
+        if self.app.prints_nothing:
+            raise ComError
+        Path(path).write_bytes(b"%PDF of " + self.content[:2])
+
+    def close(self) -> None:
+        self.app.opened.remove(self)
+
+
+class Books(base_classes.Books):
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def __call__(self, key: Any) -> Any:
+        raise KeyError(key)
+
+    def open(self, fullname: str, *_: Any) -> Printable:
+        self.app.opened.append(Printable(self.app, Path(fullname).read_bytes()))
+        return self.app.opened[-1]
 
 
 class Book(base_classes.Book):
@@ -285,7 +278,7 @@ class Range(base_classes.Range):
         if value in ("", None):
             self.sheet.values.pop(at, None)
         elif self.sheet.formats.get(at) == "@":
-            text = value.removeprefix("'") if isinstance(value, str) else _in_text_cell(value)
+            text = value.removeprefix("'") if isinstance(value, str) else in_text_cell(value)
             self.sheet.values[at] = text
         else:
             self.sheet.values[at] = as_typed(value) if isinstance(value, str) else float(value) if type(value) is int else value  # fmt: skip
@@ -338,14 +331,6 @@ class Range(base_classes.Range):
         self.sheet.book.app.selected = self
 
 
-def _in_text_cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, datetime):
-        return f"{value:%m/%d/%Y}"
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
 class Table(base_classes.Table):
     name: Any = ""
     show_headers: Any = True
@@ -357,10 +342,23 @@ class Table(base_classes.Table):
         self.area = area
 
     range = property(lambda self: Range(self.sheet, self.area))
+    autofilter = property(lambda self: AutoFilter(self.sheet))
 
     def resize(self, range: Any) -> None:
         self.sheet.book.engine.took()
         self.area = range.impl.area
+
+
+class AutoFilter(base_classes.AutoFilter):
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        return [{"field": 1, "type": "values" if self.sheet.filtered else "none"}]
+
+    def clear(self, field: int | None) -> None:
+        self.sheet.filtered = set()
 
 
 class Tables(base_classes.Tables):

@@ -76,6 +76,7 @@ def test_an_exempt_line_is_in_its_own_document_and_in_no_figure(tmp_path):
     assert [x.line_id for x in result.public.lines] == ["L001", "L002"]
     assert result.public.summary.counts[0].number == 2
     assert [x.line_id for x in result.exempt.lines] == ["L003"]
+    assert "reports on the one exempt line of the HR Delivery Plan" in result.exempt.summary.paragraph
     assert (result.exempt.cover.part, result.exempt.cover.paragraph) == ("Part 2 – exempt", "4")
     assert "Safety" not in repr(result.public)
 

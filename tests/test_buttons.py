@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlwings
 from fake_excel import fake_book
+from masters import OWNERS, THREE, make_master, snapshot_of
 
 from hrworkbook import ribbon
 from hrworkbook.addin.package import macros_folder
@@ -196,3 +197,30 @@ def test_a_fault_that_cannot_be_written_down_is_told_itself(asked, capsys, tmp_p
         ribbon.click("it")
     said = capsys.readouterr().err
     assert "nothing was changed" in said and "RuntimeError: out of luck" in said and "Traceback" not in said
+
+
+@pytest.fixture
+def without_office(monkeypatch, tmp_path):
+    monkeypatch.setenv("HRWORKBOOK_SOFFICE", str(tmp_path / "not here"))
+
+
+def printed(book: Any, folder: Path) -> Pressed:
+    """A press of the PDF button on a plan of three lines that is open in Excel."""
+    book.impl.place = str(folder / "plan.xlsx")
+    path = make_master(folder, THREE, owners=OWNERS)
+    return BUTTONS["pdf"](LiveHost(book), snapshot_of(path), ())
+
+
+def test_without_libreoffice_excel_prints_the_pdf_itself(book, without_office, tmp_path):
+    printed(book, tmp_path).then.do()
+    assert (tmp_path / "plan appendix.pdf").read_bytes() == b"%PDF of PK"
+    assert book.app.impl.opened == [], "what was opened to be printed is closed"
+
+
+def test_what_excel_does_not_print_is_told_and_leaves_nothing(book, without_office, tmp_path):
+    then = printed(book, tmp_path).then
+    before = sorted(tmp_path.iterdir())
+    book.app.impl.prints_nothing = True
+    with pytest.raises(CannotWrite, match="plan appendix.pdf: Excel made no PDF. Close it if it is open"):
+        then.do()
+    assert book.app.impl.opened == [] and sorted(tmp_path.iterdir()) == before

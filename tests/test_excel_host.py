@@ -30,7 +30,7 @@ def excel() -> Any:
     """The contract's workbook, its dates as COM gives them."""
     from datetime import date, datetime, time
 
-    from fake_excel import ERRORS
+    from excel_values import ERRORS
 
     from hrworkbook.values import CellError
 
@@ -201,6 +201,15 @@ def test_rows_that_a_filter_hides_are_written_too(book: Any, host: LiveHost, hid
     after = host.snapshot()["Plan"]
     assert [tuple(r[:4]) for r in after.rows[2:5]] == list(OVER_THREE_ROWS.writes[0].rows)
     assert after.rows[:2] == before.rows[:2] and after.rows[5:] == before.rows[5:]
+
+
+def test_what_is_written_to_a_ledger_is_shown_and_a_filter_of_the_plan_stays(book: Any, host: LiveHost) -> None:
+    plan, problems = book.impl._sheets[:2]
+    plan.filtered, problems.filtered = {4}, {3}
+    found = tuple((Link(f"Plan!A{n}", "Plan", f"A{n}"), f"problem {n}") for n in range(3))
+    host.apply(ChangeSet((*OVER_THREE_ROWS.writes[:1], Write("Problems", 2, 1, found))))
+    assert [r[1] for r in host.snapshot()["Problems"].rows[1:]] == [text for _, text in found]
+    assert (plan.filtered, problems.filtered) == ({4}, set())
 
 
 @pytest.mark.parametrize("hidden", [{4}, {3, 4, 5}])

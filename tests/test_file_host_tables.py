@@ -109,3 +109,20 @@ def test_a_link_that_is_there_already_is_left_beside_cells_that_change(tmp_path)
         host.snapshot()
         host.apply(ChangeSet((Write("Problems", 2, 1, ((link, fault),)),)))
     assert FileHost(path).snapshot()["Problems"].rows[1] == ["Problems!A1", "later"]
+
+
+def test_a_row_of_a_ledger_that_a_filter_hides_is_shown_where_it_is_written(tmp_path):
+    """A problem found anew must not stand in a row that an old filter hides; what HR filters in the plan stays."""
+    path = tmp_path / "m.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Plan", "Problems"):
+            sheet = book.add_worksheet(name)
+            sheet.add_table(0, 0, 3, 0, {"name": name, "data": [["one"], ["two"], ["three"]]})
+            for row in (1, 2):
+                sheet.set_row(row, 30, None, {"hidden": True})
+    host = FileHost(path)
+    host.apply(ChangeSet((single("Plan", "A2", "changed"), single("Problems", "A2", "changed"))))
+    book = openpyxl.load_workbook(path)
+    hidden = {name: [r for r in (2, 3, 4) if book[name].row_dimensions[r].hidden] for name in ("Plan", "Problems")}
+    assert hidden == {"Plan": [2, 3], "Problems": [3]}
+    assert book["Problems"].row_dimensions[2].height == 30 and book["Problems"]["A2"].value == "changed"

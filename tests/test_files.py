@@ -48,6 +48,17 @@ def test_ctrl_c_while_the_master_is_saved_waits_until_both_are_there(tmp_path):
         ctrl_c()
 
 
+def test_who_does_not_listen_to_ctrl_c_is_left_to_that(tmp_path):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with place_all(tmp_path, TWO):
+            ctrl_c()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_folders_made_for_what_could_not_be_written_are_gone(tmp_path):
     with pytest.raises(RuntimeError), place_all(tmp_path / "a" / "b" / "c", TWO):
         raise RuntimeError

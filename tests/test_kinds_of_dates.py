@@ -25,6 +25,8 @@ def test_dates(value: Value) -> None:
         ("31/02/2017", "Spend is '31/02/2017', and there is no such date. Check the day and the month, day first."),
         ("03/31/2017", "Spend is '03/31/2017', and there is no such date. Write the day first: 31/03/2017."),
         ("31 March", "Spend is '31 March', which has no year. Add the year."),
+        ("31/03/20017", "Spend is '31/03/20017', whose year cannot be read. Write four figures, such as 2017."),
+        ("31/3/1", "Spend is '31/3/1', whose year cannot be read. Write four figures, such as 2017."),
         ("March 2017", "Spend is 'March 2017', which is not one day. Write one day, such as 31/03/2017."),
         (42825.0, "Spend is the number 42825. Write 31/03/2017 if that day is meant."),
         (12.0, "Spend is '12', which is not a date. Write day, month and year, such as 31/03/2017."),

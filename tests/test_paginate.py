@@ -226,6 +226,18 @@ def test_each_column_is_at_least_as_wide_as_its_longest_word() -> None:
         assert twelve[word] <= text_width(plan.widths[j], plan.indent)
 
 
+def test_a_web_address_gives_way_where_the_page_is_full_and_no_ordinary_word_does() -> None:
+    address = "https://www.council.example/democracy/committees/staffing/appendix-1-hr-delivery-plan.pdf"
+    words = "Responsibilities and accountabilities are agreed. " * 6
+    columns = tuple(PrintColumn(key, key.title()) for key in ("one", "two", "three", "four", "five"))
+    portrait = PageSetup(orientation="portrait")
+    plain = paginate(columns, [PrintLine("", "", (words,) * 5)], portrait)
+    full = paginate(columns, [PrintLine("", "", (f"{words}{address}",) * 4 + (words,))], portrait)
+    assert plain.indent == full.indent == 1, "texts stay clear of the lines between columns"
+    ten = face("Calibri", False, 10)
+    assert min(text_width(w, 1) for w in full.widths) >= ten.longest_word(words)
+
+
 def test_a_group_heading_too_long_for_its_columns_takes_more_rows_not_a_merge() -> None:
     columns = [
         PrintColumn("a", "A", "Budget and the sources it is to be met from in the year"),

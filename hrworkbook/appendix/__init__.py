@@ -175,7 +175,7 @@ def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) ->
     before = [figures.published(plan, p, exempt=exempt) for p in closed_periods(plan)]
     last = last_seen(before)
     return Summary(
-        paragraph=covering_paragraph(plan, lines, last, today),
+        paragraph=covering_paragraph(plan, lines, last, today, exempt=exempt),
         counts=figures.counts(plan, lines, today),
         statuses=figures.status_table(plan, lines),
         overdue=figures.overdue(plan, lines, today),
@@ -186,12 +186,15 @@ def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) ->
     )
 
 
-def covering_paragraph(plan: Plan, lines: Sequence[Line], last: ClosedPeriod, today: date) -> str:
+def covering_paragraph(
+    plan: Plan, lines: Sequence[Line], last: ClosedPeriod, today: date, *, exempt: bool = False
+) -> str:
     """Three or four plain sentences with the counts, ready to paste into the report."""
     period = plan.setting("Period")
     themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
     title = plan.setting("Report title") or plan.schema.title
-    number = "the one line" if len(lines) == 1 else f"the {count(len(lines), 'line')}"
+    what = "exempt line" if exempt else "line"
+    number = f"the one {what}" if len(lines) == 1 else f"the {count(len(lines), what)}"
     the = "" if title.partition(" ")[0].casefold() in ("the", "our", "a", "an") else "the "
     sentences = [
         f"This appendix reports on {f'{number} of ' if lines else ''}{the}{title}"

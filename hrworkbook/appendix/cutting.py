@@ -52,6 +52,15 @@ def cut(face: Face, text: str, width: float, lines: int) -> int:
     return sentence if sentence >= fewest else max(limit, 1)
 
 
+def _cut_to(face: Face, text: str, width: float, room: float) -> int:
+    """How much of the text to put in so many points: fewer lines than fit where some are taller than the others."""
+    for lines in range(max(1, int(room / face.line)), 0, -1):
+        at = cut(face, text, width, lines)
+        if lines == 1 or face.height(shown(text[:at]), width) <= room:
+            break
+    return at
+
+
 def whole(faces: Sequence[Face], cells: Sequence[str], widths: Sequence[float]) -> float:
     """Points the cells take when set in one row."""
     tallest = 0.0
@@ -93,8 +102,7 @@ def _piece(faces: Sequence[Face], rest: Sequence[str], widths: Sequence[float], 
     taken: list[str] = []
     after: list[str] = []
     for face, text, width in zip(faces, rest, widths, strict=True):
-        lines = max(1, int((room - PAD + 1e-6) / face.line_of(text)))
-        at = cut(face, text, width, lines) if text else 0
+        at = _cut_to(face, text, width, room - PAD + 1e-6) if text else 0
         if not shown(text[at:]):
             at = len(text)
         taken.append(text[:at])

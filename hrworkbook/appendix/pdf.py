@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hrworkbook.appendix.sheets import DocumentPlan, write_appendix
@@ -13,15 +14,21 @@ from hrworkbook.errors import CannotWrite, ToolMissing
 from hrworkbook.hosts.office import find_soffice
 
 
-def print_pdf(planned: DocumentPlan, pdf: Path, timeout: float = 180) -> None:
+def print_pdf(
+    planned: DocumentPlan, pdf: Path, timeout: float = 180, otherwise: Callable[[Path, Path], None] | None = None
+) -> None:
     """Write the PDF of an appendix's printed sheets, so that “page n of N” leaves the Data sheet out.
 
-    Raises as `to_pdf` does.
+    `otherwise` prints a workbook to a PDF where there is no LibreOffice. Raises as it or `to_pdf` does.
     """
     with tempfile.TemporaryDirectory(prefix="hrworkbook-") as folder:
-        sheets = Path(folder) / "appendix.xlsx"
+        # Excel opens no two workbooks of one name, and the appendix may be open.
+        sheets = Path(folder) / f"{Path(folder).name}.xlsx"
         sheets.write_bytes(write_appendix(planned, data=False))
-        to_pdf(sheets, pdf, timeout, planned.document.language)
+        if otherwise and find_soffice() is None:
+            otherwise(sheets, pdf)
+        else:
+            to_pdf(sheets, pdf, timeout, planned.document.language)
 
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>

@@ -267,12 +267,26 @@ def _prove_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _T
         page = pages[number - 1]
         wanted = Counter(_parts(texts))
         found = Counter(_parts(w.text for w in page.words if w.y > summary.setup.margins.top - 2))
-        missing = wanted - found
+        spare = found - wanted
+        missing = Counter(word for word in (wanted - found).elements() if not _in_pieces(word, spare))
         whole = sum(wanted.values())
         words = sum(len(t.split()) for t in texts)
         tally.printed += words if not missing else round(words * (1 - missing.total() / max(1, whole)))
         if missing:
             tally.say(number, f"the summary's {', '.join(repr(m) for m in list(missing)[:5])} was not printed")
+
+
+def _in_pieces(word: str, spare: Counter[str]) -> bool:
+    """Whether a word too long for its line is printed in pieces, which are taken from those to spare."""
+    pieces: list[str] = []
+    while word:
+        piece = max((p for p in spare if spare[p] > pieces.count(p) and word.startswith(p)), key=len, default="")
+        if not piece:
+            return False
+        pieces.append(piece)
+        word = word[len(piece) :]
+    spare.subtract(pieces)
+    return True
 
 
 def _parts(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:

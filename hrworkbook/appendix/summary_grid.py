@@ -67,7 +67,8 @@ class SummaryGrid:
                 style += f" {align}" if align and column else ""
                 cells.append(SummaryCell(column, lines[at] if at >= 0 else "", style))
             height = stepped(small.line + 1.5)
-            rows.append(SummaryRow(tuple(cells), height, "head last" if level == deep - 1 else "head", True))
+            across = "head last" if level == deep - 1 else "head"
+            rows.append(SummaryRow(tuple(cells), height, across, keep=True, valign="bottom"))
         return rows
 
     def row(self, cells: Sequence[SummaryCell], role: str = "") -> SummaryRow:

@@ -21,9 +21,13 @@ INDENT = 7.5
 
 _SAMPLE = 120
 """Lines looked at when widths are fitted; more would not move a column by a character."""
-_LONGEST_MINIMUM = 26
+_LONGEST_WORD = 26
 """A column is at least as wide as its longest word, but for words longer than this many average letters (a web
 address), which would starve its neighbours."""
+_ROOM_FOR_LONGER = (26, 20, 14)
+"""Letters of a longer word a column has room for at least: the most with which the columns do not fill the page."""
+_FULL = 0.85
+"""The share of the page that the narrowest columns may take before longer words get less room."""
 _STEPS = (32, 16, 8, 4, 2)
 
 
@@ -52,7 +56,7 @@ def fit_widths(
     """
     regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
     total = page_pixels(setup)
-    least = _capped(_least(columns, texts, (regular, bold), indent, extra), total)
+    least = _capped(_least(columns, texts, setup, indent, extra), total)
     natural = [
         max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0) for j in range(len(columns))
     ]
@@ -71,30 +75,33 @@ def fits_whole(
     columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, indent: int, extra: dict[int, str]
 ) -> bool:
     """Whether the page is wide enough for the longest word of every column, with some room to spare."""
-    faces = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
-    return sum(_least(columns, texts, faces, indent, extra)) <= page_pixels(setup) * 0.95
+    return sum(_least(columns, texts, setup, indent, extra)) <= page_pixels(setup) * 0.95
 
 
 def _least(
     columns: Sequence[PrintColumn],
     texts: Sequence[Sequence[str]],
-    faces: tuple[Face, Face],
+    setup: PageSetup,
     indent: int,
     extra: dict[int, str],
 ) -> list[int]:
     """The narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
-    regular, bold = faces
-    ceiling = _LONGEST_MINIMUM * regular["n"]
-    least = []
-    for j, column in enumerate(columns):
-        words: set[str] = set()
-        for line in texts:
-            words.update(line[j].split())
-        widest = min(max((regular[w] for w in words), default=0.0), ceiling)
-        if column.kind == "status":
-            widest = min(max((bold[w] for w in words), default=0.0), ceiling)
-        widest = max(widest, bold.longest_word(column.header), regular.longest_word(extra.get(j, "")))
-        least.append(pixels_for(widest, indent))
+    regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+    words = [{word for line in texts for word in line[j].split()} for j in range(len(columns))]
+    faces = [bold if column.kind == "status" else regular for column in columns]
+    ordinary, longer = [], []
+    for own, type_face, (j, column) in zip(words, faces, enumerate(columns), strict=True):
+        widths = [type_face[word] for word in own]
+        whole = [w for w in widths if w <= _LONGEST_WORD * regular["n"]]
+        heads = bold.longest_word(column.header), regular.longest_word(extra.get(j, ""))
+        ordinary.append(max(*whole, *heads))
+        longer.append(len(whole) < len(widths))
+    least: list[int] = []
+    for letters in _ROOM_FOR_LONGER:
+        room = letters * regular["n"]
+        least = [pixels_for(max(w, room if more else 0), indent) for w, more in zip(ordinary, longer, strict=True)]
+        if sum(least) <= page_pixels(setup) * _FULL:
+            break
     for first, last, text in group_spans(columns):
         short = int((bold.longest_word(text) + PADDING + 4) / NARROW) + 2 - sum(least[first : last + 1])
         least[last] += max(0, short)

@@ -30,7 +30,7 @@ def run_issue(options: Namespace) -> int:
 
     due = None
     if options.due:
-        fault = KINDS["date"].fault(options.due, "--due", ())
+        fault = KINDS["date"].fault(options.due, "the day", ())
         if fault:
             raise HrWorkbookError("--due", fault.fault, fault.remedy)
         due = KINDS["date"].read(options.due)

@@ -16,6 +16,7 @@ from hrworkbook.hosts.saving import changed_meanwhile, replace, sweep
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.hosts.workbook_xml import asks_recalculation, without_calc_chain
+from hrworkbook.ledgers import PLAN
 from hrworkbook.look import TALLEST_ROW
 from hrworkbook.snapshot import ChangeSet, Snapshot, address
 
@@ -69,7 +70,8 @@ class FileHost:
         """Write the change set to the file as it was read; returns the backup's path, None where nothing changed.
 
         All or nothing. Cells keep their style; new ones take that of the cell above in their table, else of their row
-        or column; a table directly above new rows grows over them; formulas are recalculated when Excel next opens
+        or column; a table directly above new rows grows over them; a row of a ledger that a filter hides is shown where
+        it is written, what HR filters in the plan stays; formulas are recalculated when Excel next opens
         the workbook. Raises CannotWrite for what no cell can hold or would break the workbook, and WorkbookLocked
         where someone has it open or changed it since it was read.
         """
@@ -79,7 +81,7 @@ class FileHost:
         for name, row, points in changes.heights:
             heights.setdefault(name, {})[row] = min(points, TALLEST_ROW)
         made = [
-            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}))
+            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}), shows=s.name != PLAN)
             for s in loaded.workbook.sheets
             if s.name in wanted
         ]

@@ -122,10 +122,11 @@ def _in_one_piece() -> Iterator[Callable[[], None]]:
         if asked:
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
-        yield stop_if_asked
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield stop_if_asked  # another thread may not, and who does not listen to Ctrl+C is left to that
         return
-    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     try:
         yield stop_if_asked
     finally:

@@ -61,6 +61,9 @@ class LiveHost:
             with suppress(Exception):
                 # What was asked is done, whether or not all of it can be seen.
                 self._make_room(changes)
+            for sheet in sheets.values():
+                with suppress(Exception):
+                    sheet.show()
         if changes.goto:
             with suppress(Exception):
                 # What was asked is done, whether or not it can be shown.
@@ -140,6 +143,23 @@ class LiveHost:
         with suppress(Exception):
             # A status bar that cannot be had is no reason to stop the job.
             self.book.app.status_bar = text or False
+
+    def print_pdf(self, workbook: Path, pdf: Path) -> None:
+        """Write the PDF that Excel prints of another workbook; raises CannotWrite where it makes none."""
+        part = pdf.with_name(f".{pdf.stem} part.pdf")
+        try:
+            made = self.book.app.books.open(workbook, update_links=False, read_only=True)
+            try:
+                made.impl.to_pdf(str(part), "standard")
+            finally:
+                made.close()
+            part.replace(pdf)
+        except Exception as fault:
+            remedy = "Close it if it is open; or open the appendix and save it as PDF from Excel"
+            raise CannotWrite(pdf.name, "Excel made no PDF", remedy) from fault
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def tell(self, message: str, wrong: bool = False) -> None:
         """Show the user a message: a box in Excel, a bar above the sheet in Calc."""

@@ -147,6 +147,7 @@ class SheetWrite:
         self.before: dict[tuple[int, int], Cell] = {}
         self.formats: list[tuple[Area, str]] = []
         self.tables: list[tuple[Any, Area]] = []
+        self._over_a_filter = False
 
     def _range(self, area: Area) -> Any:
         return self.sheet.range(area[:2], area[2:])
@@ -221,6 +222,13 @@ class SheetWrite:
                 "See whether it is merged with others, or part of one formula that fills several cells",
             )
 
+    def show(self) -> None:
+        """Show all rows of a ledger where a filter may hide what was written; what HR filters in the plan stays."""
+        if self._over_a_filter and self.name != PLAN:
+            for table in self.sheet.tables:
+                if any(field.type != "none" for field in table.autofilter.criteria):
+                    table.autofilter.clear()
+
     def take_back(self) -> None:
         """Put back what the cells held, their number formats, and the tables; raises CannotWrite where that cannot be."""
         # A date goes back into a date cell only, so the formats come first; but writing a text may make text cells anew.
@@ -276,6 +284,7 @@ class SheetWrite:
 
     def _put_one_by_one(self, cells: Mapping[tuple[int, int], Cell]) -> None:
         """Write the cells singly: a block that reaches over rows a filter hides gets its first row into every other."""
+        self._over_a_filter = True
         for (row, column), value in cells.items():
             here = (row, column, row, column)
             if kept_as_text(value):

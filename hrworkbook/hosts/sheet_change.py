@@ -15,13 +15,19 @@ class SheetChange:
     """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
 
     def __init__(
-        self, loaded: Loaded, sheet: SheetPart, wanted: Mapping[int, dict[int, Cell]], heights: Mapping[int, float]
+        self,
+        loaded: Loaded,
+        sheet: SheetPart,
+        wanted: Mapping[int, dict[int, Cell]],
+        heights: Mapping[int, float],
+        shows: bool,
     ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
         self.block = loaded.snapshot[sheet.name]
         self.wanted = wanted
         self.heights = heights
+        self.shows = shows
         self.xml = loaded.xml_of(sheet)
         self.tables = loaded.workbook.tables(sheet.part)
         self.stored: dict[int, dict[int, Cell]] = {}
@@ -32,7 +38,7 @@ class SheetChange:
         """Whether anything changes; the parts that do are then in `parts`."""
         targets = {row: sorted(self.wanted[row]) for row in sorted(self.wanted)}
         self._grown = [(table, self._range_of(table)) for table in self.tables]
-        edit = Edit(self.xml, targets, self._new_style, self.heights)
+        edit = Edit(self.xml, targets, self._new_style, self.heights, self.shows)
         self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
         self._prefix = self.xml.prefix.decode()
         self._shown: dict[str, str] = {}

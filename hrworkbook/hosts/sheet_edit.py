@@ -45,12 +45,15 @@ class Edit:
         targets: Mapping[int, Sequence[int]],
         style: Callable[[int, int, str], str],
         heights: Mapping[int, float],
+        shows: bool,
     ) -> None:
         """`targets` are columns by row, both sorted; `style` gives a new cell's from row, column and the row's style.
 
-        `heights` are the points a row must have at least, where one of its cells changes.
+        `heights` are the points a row must have at least, where one of its cells changes; `shows` whether such a row is
+        no longer to be hidden.
         """
         self.sheet = sheet
+        self.shows = shows
         self.heights = heights
         self.targets = targets
         self.style = style
@@ -144,6 +147,8 @@ class Edit:
         for column in added:
             self._reach(row.number, column)
         head = _tall(_spanning(xml[row.start : row.opened], added), self.heights.get(row.number, 0))
+        if self.shows and b"hidden" in head:
+            head = re.sub(rb"""\shidden\s*=\s*["'][^"']*["']""", b"", head)
         if row.is_empty:
             head = head.rstrip(b"> /") + b">"
         out, at = [head], row.opened

@@ -380,3 +380,13 @@ def test_a_pdf_says_its_title_author_and_language(tmp_path: Path) -> None:
     told = subprocess.run(["pdfinfo", pdf], capture_output=True, text=True, check=True).stdout
     assert f"Title:           {COVER.title}" in told and "Author:          Head of Strategic HR" in told
     assert b"/Lang(en-GB)" in pdf.read_bytes()
+
+
+def test_a_theme_longer_than_its_line_is_proved_in_pieces_and_its_end_is_missed(tmp_path: Path) -> None:
+    theme = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+    summary = Summary("Words.", (), StatusTable(("Red",), ((theme, (1,)), ("Pay", (2,)))))
+    made = AppendixDocument(COVER, (PrintColumn("text", "Text"),), (PrintLine("", "", ("Words.",)),), summary=summary)
+    _, pdf, proof = printed(made, tmp_path)
+    assert proof.differences == ()
+    longer = replace(summary, statuses=StatusTable(("Red",), ((theme + "en", (1,)), ("Pay", (2,)))))
+    assert prove(pdf, plan_document(replace(made, summary=longer))).differences
