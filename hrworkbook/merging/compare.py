@@ -24,7 +24,7 @@ from hrworkbook.merging.remarks import comments_on
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.plan import Plan
 from hrworkbook.schema import Column, Schema
-from hrworkbook.snapshot import Block, address
+from hrworkbook.snapshot import Block, Remark, address
 from hrworkbook.tables.find import Row, Table
 from hrworkbook.tables.headings import fold
 from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
@@ -137,7 +137,7 @@ def read_reply(
     edits: list[Edit] = []
     unchanged = 0
     again: list[str] = []
-    struck = {b.name: {(row, column): words for row, column, words in b.struck} for b in blocks if b.struck}
+    struck = {b.name: b.struck for b in blocks if b.struck}
     table_of = {id(m): s.table for s in sheets for m in s.matches.matched}
     lines = by_line([m for sheet in sheets for m in sheet.matches.matched])
     for id_, theirs in lines.items():
@@ -152,7 +152,7 @@ def read_reply(
             if not match.doubt and any(e.outcome == "locked" for e in changed):
                 match = _doubted(plan.schema, baseline, match)
             if struck:
-                changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, {}))
+                changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, ()))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
         if len(theirs) > 1:
             rows = [(f"'{table_of[id(m)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
@@ -279,16 +279,22 @@ def _doubted(schema: Schema, baseline: Baseline, match: Match) -> Match:
     return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
 
 
-def _held(edits: Sequence[Edit], row: Row, struck: Mapping[tuple[int, int], str]) -> list[Edit]:
+def _held(edits: Sequence[Edit], row: Row, struck: Sequence[Remark]) -> list[Edit]:
     """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
     at = {key: (row.number, column) for key, column in zip(row.keys, row.ats, strict=True)}
-    words = {key: struck[place] for key, place in at.items() if place in struck}
+    words = {e.place[1]: _struck_words(e, at[e.place[1]], struck) for e in edits}
     return [
         replace(e, outcome="conflict", why=f"these words are struck through in the file: '{words[e.place[1]]}'")
-        if not e.outcome and words.get(e.place[1])
+        if not e.outcome and words[e.place[1]]
         else e
         for e in edits
     ]
+
+
+def _struck_words(edit: Edit, at: tuple[int, int], struck: Sequence[Remark]) -> str:
+    """The words struck through in a cell; where a file tells no places, those that the cell holds."""
+    text = as_text(edit.received)
+    return next((words for row, column, words in struck if ((row, column) == at or not row and words in text)), "")
 
 
 def _struck_whole(sheet: _Sheet) -> Iterator[str]:

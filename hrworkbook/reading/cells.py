@@ -13,7 +13,7 @@ from hrworkbook.reading.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, Package, Pa
 from hrworkbook.reading.faults_at_a_glance import no_faults_in_content
 from hrworkbook.reading.faults_in_records import in_workbook_stream
 from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_faults, with_remarks
-from hrworkbook.reading.remarks import annotations_in
+from hrworkbook.reading.remarks import annotations_in, struck_in
 from hrworkbook.reading.sniff import kind_of, package_kind
 
 
@@ -105,9 +105,9 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _for_the_parser(content),
     }
-    comments = annotations_in(content)
+    comments, struck = annotations_in(content), struck_in(content)
     for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
-        yield with_remarks(with_faults(sheet, seen), comments, [])
+        yield with_remarks(with_faults(sheet, seen), comments, struck)
         comments = []
 
 

@@ -24,6 +24,10 @@ _NUMBER = re.compile(rb"<v>([0-9]+)</v>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
 _ANNOTATION, _ANNOTATION_ENDS = b"<office:annotation ", b"</office:annotation>"
+_THROUGH = b"text-line-through-"
+_STRUCK_STYLE = re.compile(rb"text-line-through-(?:style|type)=\"(?!none)[a-z]")
+_STYLE_NAME = re.compile(rb"style:name=\"([^\"<>]*)\"")
+_SPAN_STYLE = re.compile(rb"text:style-name=\"([^\"<>]*)\"")
 _PARAGRAPH = re.compile(rb"<text:p(?: [^<>]*)?>")
 _TAG = re.compile(rb"<[^<>]*>")
 
@@ -72,6 +76,22 @@ def annotations_in(content: bytes) -> list[Remark]:
         text = _said(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
         if text:
             found.append([0, 0, text])
+    return found
+
+
+def struck_in(content: bytes) -> list[Remark]:
+    """The words of an .ods' content that are struck through, without their places."""
+    if _THROUGH not in content:
+        return []
+    styles = (style[: style.find(b"</style:style>")] for style in content.split(b"<style:style ")[1:])
+    names = {name[1] for style in styles if _STRUCK_STYLE.search(style) and (name := _STYLE_NAME.search(style))}
+    found: list[Remark] = []
+    for piece in content.split(b"<text:span ")[1:]:
+        attributes, _, rest = piece.partition(b">")
+        name = _SPAN_STYLE.search(attributes)
+        words = unescape(_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
+        if name and name[1] in names and words and len(found) < MOST:
+            found.append([0, 0, words[:LONGEST]])
     return found
 
 
