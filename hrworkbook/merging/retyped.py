@@ -70,8 +70,8 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
     """Whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
-    A text that the owner wrote anew in a cell of theirs is never taken for this, but for one whose letters were garbled
-    or whose line breaks were lost on the way.
+    A text that the owner wrote anew in a cell of theirs is never taken for this, but for an amount of the same value, and
+    one whose letters were garbled or whose line breaks were lost on the way.
     """
     if isinstance(received, CellError) or isinstance(issued, CellError) or is_blank(received) or is_blank(issued):
         return False
@@ -79,8 +79,9 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
         if is_garbled(issued, received) or _lost_its_breaks(issued, received):
             return True
         if column.by_owner:
-            return False
-        if _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
+            if column.kind not in _FIGURES:
+                return False
+        elif _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
             return True
     if isinstance(received, str) and _figures(received):
         received = float(received)
