@@ -133,6 +133,8 @@ class Schema:
     """How to read returns nobody issued; None for a plan whose returns are issued."""
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ways a phrase is written in headings, by the phrase."""
+    either: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headings that may be one column's or another's, and which ones."""
     source: str = ""
     """The TOML text it was read from."""
 
@@ -154,12 +156,8 @@ class Schema:
     def by_header(self, header: str) -> Column | None:
         """The column whose header or alias this is, after normalising; None where there is none."""
         wanted = folded(header)
-        for column in self.columns:
-            if wanted in (folded(column.header), folded(column.key.replace("_", " "))) or wanted in map(
-                folded, column.aliases
-            ):
-                return column
-        return None
+        names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
+        return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
 
 
 ROLES = (
@@ -176,9 +174,8 @@ _APPENDIX = {
     "theme_headings": FLAG, "groups": FLAG, "once": WORDS,
 }  # fmt: skip
 _COLLECT = {
-    "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS, "trend": WORDS,
-    "none": WORDS,
-    "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
+    "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS,
+    "trend": WORDS, "none": WORDS, "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
 }  # fmt: skip
 _CHOICES = {
     "edited_by": ("hr", "owner"),
@@ -227,7 +224,7 @@ class _Reading(SettingsFile):
         super().__init__(file, text, _CHOICES)
 
     def schema(self, data: dict[str, Any]) -> Schema:
-        sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings"}
+        sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings", "either"}
         for name in data:
             if name not in sections and name not in _PLAN:
                 raise self.unknown("", "setting or section", name, sections | set(_PLAN))
@@ -237,12 +234,15 @@ class _Reading(SettingsFile):
                 raise self.refuse("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
         if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
             raise self.refuse("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
-        lists = self.table("[lists]", data.get("lists", {}), dict.fromkeys(data.get("lists", {}), WORDS))
+        lists = self.words("lists", data)
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
             self.known_key("key", key, keys)
         roles = self.roles(data.get("roles", {}), keys)
+        either = self.words("either", data)
+        for key in (key for several in either.values() for key in several):
+            self.known_key("[either]", key, keys)
         self.done(top.get("done", ()), next((c for c in columns if c.key == roles.get("status")), None), lists)
         return Schema(
             columns=tuple(columns),
@@ -251,10 +251,16 @@ class _Reading(SettingsFile):
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), keys),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
-            spellings=self.table("[spellings]", said := data.get("spellings", {}), dict.fromkeys(said, WORDS)),
+            spellings=self.words("spellings", data),
+            either=either,
             source=self.text,
             **top,
         )
+
+    def words(self, section: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A section whose settings are the file's own, each with its words."""
+        table = data.get(section, {})
+        return self.table(f"[{section}]", table, dict.fromkeys(table, WORDS))
 
     def collect(self, table: object, keys: list[str]) -> Collecting:
         settings = self.table("[collect]", table, _COLLECT)

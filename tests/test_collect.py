@@ -210,6 +210,7 @@ def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
         ("Oct_15", "2015-10"), ("31 January 2017", "2017-01"), ("September 2015 rev 250416", "2015-09"),
         ("06-Jun26-Published", "2026-06"), ("16-17 Baseline", ""), ("Data sheet", ""), ("workforce-2014-02.csv", "2014-02"),
         ("April 2015 and May 2015", ""), ("Sept_2025", "2025-09"), ("1086.xls", ""), ("201404_return", "2014-04"),
+        ("Jan-Mar 2015", ""), ("April - June 2015", ""), ("wmi-2014-15-march-2015.csv", "2015-03"), ("Jan 2016/17", "2017-01"),
     ],
 )  # fmt: skip
 def test_months_in_names(text: str, month: str) -> None:
@@ -221,7 +222,9 @@ def test_months_in_names(text: str, month: str) -> None:
     [
         (2014.0, "February", "2014-02"), ("2014", "Sept", "2014-09"), (2014, 7.0, "2014-07"), ("2014", "07", "2014-07"),
         (2014, date(2019, 3, 1), "2014-03"), (None, date(2019, 3, 1), "2019-03"), (None, "March 2019", "2019-03"),
-        (2014, "March 2019", ""), (None, "March", ""), (2014, None, ""), ("2013/14", "March", ""), (2014, "Quarter 1", ""),
+        (2014, "March 2019", ""), (None, "March", ""), (2014, None, ""), ("2013/14", "March", "2014-03"),
+        ("2013-14", "April", "2013-04"), ("2013/2014", "Jan 2014", "2014-01"), ("2013/14", "Jan 2013", ""), ("2013/14", 12.0, ""),
+        ("2013/15", "March", ""), ("2013/14", None, ""), (2014, "Quarter 1", ""),
         (2014, 13, ""), (41671.0, None, "2014-02"), (None, 41671.0, "2014-02"),
     ],
 )  # fmt: skip

@@ -74,8 +74,35 @@ def test_the_trend_shows_thirteen_months_with_gaps() -> None:
     assert trend and (len(trend.months), trend.months[0], trend.months[-1]) == (13, "Jun 2015", "Jun 2016")
     returned, staff, cost = trend.rows
     assert returned.texts == ("2", *("0",) * 10, "2", "2") and not returned.figures
-    assert staff.figures == (28, *(None,) * 10, 27, 31)
-    assert (cost.what, cost.texts[-2:], cost.other_scale) == ("Cost, £ million", ("12.5", "0.9"), True)
+    assert staff.figures == (28, *(None,) * 11, 31), "of the two that returned both times, never of one of them"
+    assert (cost.what, cost.texts, cost.other_scale) == ("Cost, £ thousand", ("500.0", *("–",) * 11, "900.0"), True)
+
+
+NEWCOMER = (
+    *(
+        (f"{month} 2016", ["Hill Road | 20 | | | 3 | | ", "St Mary's | 10 | | | 3 | | "])
+        for month in ("March", "April")
+    ),
+    ("May 2016", [f"School {n} | {n} | | | 3 | | " for n in range(10)] + ["Hill Road | 20 | | | 3 | | "]),
+    ("June 2016", [f"School {n} | {n} | | | 3 | | " for n in range(11)] + ["Hill Road | 21 | | | 3 | | "]),
+)
+
+
+def test_a_newcomer_does_not_raise_the_trend_nor_end_it() -> None:
+    trend = made(collection(*NEWCOMER)).summary.trend  # type: ignore[union-attr]
+    assert trend and trend.rows[0].texts == ("2", "2", "11", "12")
+    assert trend.rows[1].figures == (None, None, 45 + 20, 45 + 21), "school 10, new in June, is left out"
+    assert trend.rows[1].what == "Staff, 11 of 12"
+
+
+def test_a_trend_with_nothing_to_compare_is_not_drawn() -> None:
+    strangers = [
+        (f"{month} 2016", [f"{name} | 20 | | | 3 | | "]) for month, name in (("May", "Elm Park"), ("June", "Hill Road"))
+    ]
+    document = made(collection(*strangers))
+    trend = document.summary.trend  # type: ignore[union-attr]
+    assert trend and trend.rows[1].texts == ("–", "20") and not trend.drawn
+    assert "xl/charts/chart1.xml" not in zipfile.ZipFile(io.BytesIO(write_appendix(plan_document(document)))).namelist()
 
 
 def test_a_form_of_nothing_but_noughts_is_no_return_and_the_period_may_be_chosen() -> None:
@@ -96,7 +123,7 @@ def test_the_workbook_has_the_chart_and_every_text_of_the_plan() -> None:
     laid = plan_summary(document)
     assert laid and {"trend"} == {row.role for row in laid.rows if row.role}
     said = " ".join(text for page in range(1, laid.page_count + 1) for text in laid.texts_of(page))
-    for words in ("Month by month", "Not returned for June 2016: 1", "Elm Park", "12.5"):
+    for words in ("Month by month", "Not returned for June 2016: 1", "Elm Park", "500.0"):
         assert words in said
     book = zipfile.ZipFile(io.BytesIO(write_appendix(plan_document(document))))
     chart = book.read("xl/charts/chart1.xml").decode()

@@ -174,6 +174,18 @@ def test_no_month_is_a_question_with_what_to_type() -> None:
     assert [line[0] for line in master.table()] == ["2015-04"]
 
 
+def test_a_month_may_be_written_into_the_names_of_many_files() -> None:
+    master = Collection()
+    untold = [file(A, name="Data"), file(A.replace("900", "901"), name="Data")]
+    result = master.gather(*untold)
+    assert result.changes.message.endswith(
+        "2 files do not say their month: merge again with --period and the month, or write the month into each file's name."
+    )
+    named = [replace(one, file=f"{month} 2015.xlsx") for one, month in zip(untold, ("April", "May"), strict=True)]
+    assert outcomes(master.gather(*named)) == [{"applied": 8}, {"applied": 8}]
+    assert sorted(line[0] for line in master.table()) == ["2015-04", "2015-05"]
+
+
 def test_a_month_given_is_only_for_sheets_that_do_not_say_theirs() -> None:
     master = Collection()
     master.gather(file(A), period="2015-04")
@@ -217,7 +229,8 @@ def test_files_that_cannot_all_be_for_the_one_month_given_wait_each_for_its_own(
         "St Mary's. Merge it alone, with its own month after --period."
     )
     assert result.changes.message.endswith(
-        "3 files do not say their month and cannot all be for 2015-04: merge each alone with --period and its own month."
+        "3 files do not say their month and cannot all be for 2015-04: merge each alone with --period and its own month, or "
+        "write the month into each file's name."
     )
     for month, one in (("2015-04", april), ("2015-05", may), ("2015-03", march)):
         assert len(master.gather(one, period=month).returns) == 1

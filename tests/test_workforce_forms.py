@@ -11,7 +11,9 @@ from hrworkbook.collecting.collect import Collected, collect
 from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block, Range
+from hrworkbook.tables.claims import read_headings
 from hrworkbook.tables.find import Table
+from hrworkbook.tables.headings import Words
 from hrworkbook.values import Value, is_blank, plain
 
 HEAD = (
@@ -70,6 +72,92 @@ def test_headings_in_other_words(schema: Schema, was: str, becomes: str) -> None
     assert accounted(collected, block)
 
 
+UNSEEN = """
+ao_aa_headcount       Payroll staff; Admin Officers & Assistants; H/C
+ao_aa_headcount       Staff on payroll / Headcount / AA/AO (or equivalent)
+ao_aa_fte             F.T.E. - AOs and AAs
+eo_fte                Number of payroll staff: Executive Officers: WTE
+seo_heo_headcount     Headcount Higher Executive Officer (HEO) / Senior Executive Officer (SEO)
+grade_6_7_fte         G7/G6 FTE
+grade_6_7_headcount   Payroll staff; Unified Grades 6 & 7; Heads
+scs_headcount         Senior Civil Servants' headcount
+other_fte             Payroll staff; Unknown/Other; Full time equiv.
+payroll_headcount     Total staff on payroll headcount
+agency_fte            Off-payroll staff; Agency (clerical & administrative) staff; FTE
+interim_headcount     Non-payroll staff; Interims; Headcount
+specialist_fte        Non payroll; Specialist contractor(s); FTEs
+non_payroll_headcount Total off payroll staff (headcount)
+grand_fte             Workforce total: FTE
+salary                Payroll Staff Costs (£): Basic pay
+performance           Cost of payroll staff; Non-consolidated bonuses
+pension               Employers' pension contribution
+national_insurance    Employer NI costs
+paybill               Total monthly paybill for payroll staff
+contingent_cost       Monthly cost of contingent labour (agency, interim managers & specialist contractors)
+consultancy_cost      Non-payroll staff costs; Cost of consultants
+non_payroll_cost      Total non-payroll (CCL) staff cost
+grand_cost            Grand total costs: paybill and non-payroll
+organisation          Department / Agency / NDPB
+organisation          Organsation name
+payroll_headcount     Payroll staff; Toal Employess; Headcout
+parent                Main/parent dept
+                      Payroll staff; AO; Headcount
+                      Grade 7 FTE
+                      AO/AA full time
+                      Employee pension contributions
+                      Consolidated performance payments
+                      Other allowances
+                      Agency staff
+                      Contingent labour costs; Total
+                      Payroll staff; EO; Headcount; female
+                      EO headcount %
+"""
+
+
+@pytest.mark.parametrize("line", UNSEEN.strip("\n").splitlines())
+def test_headings_in_words_and_orders_of_words_that_no_form_has(schema: Schema, line: str) -> None:
+    key, written = line[:22].strip(), line[22:]
+    head = read_headings([[written]], {}, 1, Words(schema, {}, ()))
+    assert head[0].key == (key or None)
+
+
+OPEN = """
+read    AO/AA headcount | EO headcount | Total headcount | AO/AA FTE | EO FTE | Total FTE | Agency headcount | Agency FTE | Total headcount | Total FTE
+        ao_aa_headcount   eo_headcount   payroll_headcount ao_aa_fte   eo_fte   payroll_fte agency_headcount   agency_fte   non_payroll_headcount non_payroll_fte
+pairs   AO/AA headcount | AO/AA FTE | Total headcount | Total FTE | Agency headcount | Agency FTE | Total headcount | Total FTE | Total headcount | Total FTE
+        ao_aa_headcount   ao_aa_fte   payroll_headcount payroll_fte agency_headcount   agency_fte   non_payroll_headcount non_payroll_fte grand_headcount grand_fte
+costs   Salary | Overtime | Total | Contingent labour cost | Consultancy cost | Total | Total
+        salary   overtime   paybill contingent_cost          consultancy_cost   non_payroll_cost grand_cost
+first   Total headcount | AO/AA headcount | EO headcount | Total headcount | Agency headcount | Interims headcount
+        -                 ao_aa_headcount   eo_headcount   -                 agency_headcount   interim_headcount
+strange AO/AA headcount | Total headcount | Temps headcount | Total headcount
+        ao_aa_headcount   payroll_headcount -                 -
+open    Salary | Total | Contingent labour cost | Consultancy cost | Total payroll and non-payroll costs
+        salary   paybill contingent_cost          consultancy_cost   -
+"""
+
+
+@pytest.mark.parametrize("case", re.findall(r"^(\S.*)\n +(.*)$", OPEN, re.M), ids=lambda case: case[0].split()[0])
+def test_a_total_is_of_the_columns_on_its_left_or_nobody_knows(schema: Schema, case: tuple[str, str]) -> None:
+    head = [written.strip() for written in case[0].partition(" ")[2].split(" | ")]
+    found = read_headings([head], {}, 1, Words(schema, {}, ()))
+    assert [h.key or "-" for h in found] == case[1].split()
+
+
+def test_the_department_is_the_organisation_where_nothing_else_is(schema: Schema) -> None:
+    for head, keys in (
+        ("Department | Payroll total headcount", ["organisation", "payroll_headcount"]),
+        ("Department | Organisation | Payroll total headcount", ["parent", "organisation", "payroll_headcount"]),
+        ("Orgnaisaton | Department | Payroll total headcount", [None, None, "payroll_headcount"]),
+        (
+            "Orgnaisaton | Organisation | Department | Payroll total headcount",
+            [None, "organisation", "parent", "payroll_headcount"],
+        ),
+    ):
+        found = read_headings([head.split(" | ")], {}, 1, Words(schema, {}, ()))
+        assert [h.key for h in found] == keys
+
+
 @pytest.mark.parametrize(
     "above",
     [
@@ -113,6 +201,154 @@ def _three_rows() -> tuple[str, ...]:
     )
 
 
+PAYROLL = (
+    "Organisation name | Organisation type | AO/AA headcount | EO headcount | Total payroll staff headcount",
+    "Oak House | Executive Agency | 10 | 20 | 30",
+    "Ash House | Executive Agency | 1 | 2 | 3",
+)
+OTHERS = (
+    "Organisation name | Organisation type | Agency staff; headcount | Interims; headcount | Total; headcount",
+    "Ash House | Executive Agency | 4 | 0 | 4",
+    "Oak House | Executive Agency | 6 | 7 | 13",
+)
+COSTS = (
+    "Organisation name | Organisation type | Salary | Overtime | Total",
+    "Oak House | Executive Agency | 1000.50 | 10 | 1010.50",
+    "Ash House | Executive Agency | 200 | | 200",
+)
+PARTS = {
+    "on three sheets": [("May 2016", PAYROLL), ("Non-payroll", OTHERS), ("Costs", COSTS)],
+    "on three sheets with a cover": [
+        ("Cover", ("Reference month | May 2016",)),
+        ("A", PAYROLL),
+        ("B", OTHERS),
+        ("C", COSTS),
+    ],
+    "under each other": [("May 2016", (*PAYROLL, "", "Non-payroll", *OTHERS, "", "Costs", *COSTS))],
+}
+
+
+@pytest.mark.parametrize("laid_out", PARTS)
+def test_a_return_in_parts_is_one_line_for_each_organisation(schema: Schema, laid_out: str) -> None:
+    blocks = [sheet(*lines, name=name) for name, lines in PARTS[laid_out]]
+    collected = collect(blocks, schema)
+    said: dict[tuple[str, ...], dict[str, Value]] = {}
+    for line in collected.lines:
+        assert not line.held
+        said.setdefault(line.key, {}).update({k: v for k, v in line.said.items() if v is not None})
+    who = {"organisation": "Oak House", "type": "Executive Agency", "period": "2016-05"}
+    figures = ["ao_aa", "10", "eo", "20", "payroll", "30", "agency", "6", "interim", "7", "non_payroll", "13"]
+    counts = {f"{of}_headcount": int(n) for of, n in zip(figures[::2], figures[1::2], strict=True)}
+    assert said["2016-05", "oak house"] == {**who, **counts, "salary": 1000.5, "overtime": 10, "paybill": 1010.5}
+    assert said.keys() == {("2016-05", "oak house"), ("2016-05", "ash house")}
+    assert accounted(collected, *blocks)
+
+
+def test_pay_of_people_on_another_sheet_is_no_part(schema: Schema) -> None:
+    people = ("Name | Salary | Allowances | Pension contributions | Bonuses | Total", "A. Smith | 1 | 2 | 3 | 4 | 10")
+    collected = collect([sheet(*PAYROLL), sheet(*people, name="Directors")], schema)
+    assert [plain(line.said["organisation"]) for line in collected.lines] == ["Oak House", "Ash House"]
+    assert {u.why for u in collected.unplaced} == {"is on another sheet"}
+
+
+def test_grades_without_their_total_make_a_return(schema: Schema) -> None:
+    head = "Organisation | AO/AA headcount | EO headcount | SCS headcount | All hands"
+    (line,) = collect([sheet(head, "Oak House | 1 | 2 | 3 | 6")], schema).lines
+    assert [line.said[f"{of}_headcount"] for of in ("ao_aa", "eo", "scs")] == [1, 2, 3]
+
+
+def test_sheets_that_ask_for_the_same_figures_are_no_parts_of_one_return(schema: Schema) -> None:
+    collected = collect([sheet(*PAYROLL, name="May 2016"), sheet(*PAYROLL, name="Another")], schema)
+    assert [line.period for line in collected.lines] == ["2016-05", "2016-05", "", ""]
+    assert collected.questions[0].startswith("Sheet 'Another': which month is it for?")
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [("May 2016", ("Name of body | Oak House", ""))],
+        [("Cover", ("", "Organisation name | | Oak House", "Reference month | May 2016")), ("Data", ())],
+    ],
+)
+def test_whose_return_it_is_may_stand_above_the_table_or_on_a_cover(
+    schema: Schema, above: list[tuple[str, Sequence[str]]]
+) -> None:
+    *covers, (name, lines) = above
+    table = sheet(*lines, *(line.partition(" | ")[2] for line in PAYROLL[:2]), name=name)
+    blocks = [*(sheet(*lines, name=name) for name, lines in covers), table]
+    collected = collect(blocks, schema)
+    (line,) = collected.lines
+    assert line.said == {
+        "organisation": "Oak House", "type": "Executive Agency", "ao_aa_headcount": 10, "eo_headcount": 20,
+        "payroll_headcount": 30, "period": "2016-05",
+    }  # fmt: skip
+    assert "Every line is of Organisation name 'Oak House', as a cell outside the table says." in collected.notes
+    assert accounted(collected, *blocks)
+
+
+def test_a_line_whose_name_reads_as_a_heading_is_a_line(schema: Schema) -> None:
+    head = PAYROLL[0].replace("Organisation name", "Agency staff")
+    for block in (
+        sheet(*PAYROLL, PAYROLL[1].replace("Oak House", "The Body")),
+        sheet(PAYROLL[0], OAK_BODY, *PAYROLL[1:]),
+    ):
+        names = [plain(line.said["organisation"]) for line in collect([block], schema).lines]
+        assert sorted(names) == ["Ash House", "Oak House", "The Body"]
+    with pytest.raises(NotAReturn, match="does not say whose it is"):
+        collect([sheet(head, OAK_BODY, *PAYROLL[1:])], schema)
+
+
+OAK_BODY = PAYROLL[1].replace("Oak House", "The Body")
+
+
+@pytest.mark.parametrize("title", ["Oak House, May 2016", "Organisation name | Oak House | | Body | Ash House"])
+def test_a_table_that_does_not_say_whose_it_is_asks(schema: Schema, title: str) -> None:
+    lines = [line.partition(" | ")[2] for line in PAYROLL[:2]]
+    with pytest.raises(NotAReturn, match=r"does not say whose it is: .* Write Organisation name above the table"):
+        collect([sheet(title, "", *lines)], schema, "oak.xlsx")
+
+
+def test_months_under_each_other_on_one_sheet(schema: Schema) -> None:
+    later = [PAYROLL[0], PAYROLL[1].replace("10 | 20 | 30", "11 | 20 | 31")]
+    block = sheet("April 2016", *PAYROLL, "", "May 2016", *later, "", "As at June 2016", name="Data")
+    collected = collect([block], schema)
+    assert [(line.row, line.period, line.held) for line in collected.lines] == [
+        (3, "2016-04", ""), (4, "2016-04", ""), (8, "2016-05", ""),
+    ]  # fmt: skip
+    untold = collect([sheet("April 2016", *PAYROLL, "", *later, name="Data")], schema)
+    assert [bool(line.held) for line in untold.lines] == [True, False, True], (
+        "two different lines of Oak House in April"
+    )
+
+
+def test_a_line_that_adds_up_the_others_is_none_whatever_it_says_of_itself(schema: Schema) -> None:
+    total = "Department of Trees Total | Ministerial Department | 11 | 10.5 | 22 | 20.75 | 33 | 31.25 | 1200.50 | 10 | 1210.50 |"
+    trust = total.replace("Department of Trees Total", "Total Care Trust").replace("| 11 |", "| 12 |")
+    collected = collect([sheet(HEAD, OAK, ASH, total, trust)], schema)
+    assert [plain(line.said["organisation"]) for line in collected.lines] == [
+        "Oak House",
+        "Ash House",
+        "Total Care Trust",
+    ]
+    assert {u.cell for u in collected.unplaced if u.why == "its row adds up the other lines"} >= {"A4", "B4", "K4"}
+
+
+def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
+    twins = [OAK.replace("Oak House", "OTHER"), ASH.replace("Ash House", "Other")]
+    collected = collect([sheet(HEAD, twins[0], ASH, twins[1])], schema)
+    assert [line.held for line in collected.lines] == [
+        held := "another line has its name, and says otherwise",
+        "",
+        held,
+    ]
+    assert collected.questions == (
+        "Sheet 'May 2016': row 2 and row 4 are both called 'OTHER' for 2016-05 and say different things. Write on each "
+        "what it is called, and read the file again; until then they are left out",
+    )
+    same = collect([sheet(HEAD, OAK, ASH, OAK)], schema)
+    assert not same.questions and len(same.lines) == 3
+
+
 @pytest.mark.parametrize(
     ("written", "value", "said"),
     [
@@ -123,9 +359,14 @@ def _three_rows() -> tuple[str, ...]:
         ("-£1,000.50", -1000.5, ""),
         ("1.5k", 1500, ""),
         ("NIL", "nil", ""),
-        ("..", "nil", ""),
+        (".", "nil", ""),
+        ("(.)", "not applicable", ""),
+        ("(..)", "not available", ""),
         ("N/A", "not applicable", ""),
         ("*", "suppressed", ""),
+        ("<5", "suppressed", ""),
+        ("Nil return", "nil", ""),
+        ("Not held", "not available", ""),
         ("No data", "not available", ""),
         ("€1,000.50", None, "which is not in pounds"),
         ("1.000.50", None, "which has more than one decimal point"),
@@ -153,6 +394,8 @@ def test_amounts_as_they_may_be_written(schema: Schema, written: str, value: Val
         ("Organisation | AO/AA Male | AO/AA Female | EO Male | EO Female | Total Male | Total Female",
          "Oak House | 5 | 5 | 10 | 10 | 15 | 15"),
         ("Organisation | Days lost | Payroll staff FTE | Average days", "Oak House | 60 | 28.75 | 2.1"),
+        ("Organisation | Salary | Overtime | Pension | NI | Total paybill", "Oak House | 5 | 5 | 5 | 5 | 20"),
+        ("Name | Salary | Allowances | Pension contributions | Bonuses | Total", "A. Smith | 1 | 2 | 3 | 4 | 10"),
         ("Heading | What to enter", "Payroll staff headcount | The people on the payroll"),
     ],
 )  # fmt: skip

@@ -17,6 +17,10 @@ from hrworkbook.values import is_blank, plain
 
 MONTHS_SHOWN = 13
 """A year and the month a year before."""
+_SHARES = (0.5, 0.75, 0.9)
+"""How many of those that returned now must have returned for a month that the trend shows."""
+_ENOUGH = 0.5
+"""How many of those that returned now the trend must be of."""
 _NOUGHT = {NoneWord.NIL.value, NoneWord.NONE.value, NoneWord.DASH.value}
 _NOTHING = "–"
 _UNITS = ((10_000_000, 1_000_000, "£ million"), (100_000, 1_000, "£ thousand"), (0, 1, "£"))
@@ -83,10 +87,15 @@ class _Figures:
         theme = self.plan.schema.role("theme")
         return (plain(line.values.get(theme.key)) if theme else "", plain(line.values.get(self.name.key)))
 
+    def figures(self, column: Column, back: int) -> dict[str, float]:
+        """What a month's lines say in a column, by name."""
+        found = ((name, _figure(line, column)) for name, line in self.lines(back).items())
+        return {name: figure for name, figure in found if figure is not None}
+
     def total(self, column: Column, back: int) -> float | None:
         """What a month's lines add up to; None where none says anything."""
-        figures = [f for line in self.lines(back).values() if (f := _figure(line, column)) is not None]
-        return sum(figures) if figures else None
+        figures = self.figures(column, back)
+        return sum(figures.values()) if figures else None
 
     def change(self, column: Column, back: int) -> tuple[float, int]:
         """By how much a column changed since so many months before, and among how many that returned both times."""
@@ -182,7 +191,7 @@ class _Figures:
         return " ".join(sentences)
 
     def trend(self) -> Trend | None:
-        """The totals month by month, from the first of the last thirteen months that has any."""
+        """The totals month by month, from the first of the last thirteen months that has any, of the same names throughout."""
         backs = list(range(MONTHS_SHOWN - 1, -1, -1))
         while len(backs) > 1 and not self.lines(backs[0]):
             backs.pop(0)
@@ -190,14 +199,32 @@ class _Figures:
             return None
         rows = [TrendRow("Returned", tuple(str(len(self.lines(back))) for back in backs))]
         for column in self.followed:
-            totals = [self.total(column, back) for back in backs]
+            totals, of = self.totals(column, backs)
             size, unit = _unit(column, max((t for t in totals if t is not None), default=0))
             figures = tuple(None if t is None else round(t / size, 1 if size > 1 else 0) for t in totals)
             texts = tuple(_NOTHING if f is None else f"{f:,.1f}" if size > 1 else f"{f:,.0f}" for f in figures)
-            rows.append(TrendRow(f"{column.header}{unit}", texts, figures, column.kind == "money"))
+            drawn = figures if len(figures) - figures.count(None) > 1 else ()
+            rows.append(TrendRow(f"{column.header}{of}{unit}", texts, drawn, column.kind == "money"))
         months = tuple(_said(_before(self.month, back), short=True) for back in backs)
-        note = "Each month's totals are of those that returned for it."
+        note = "Each row of totals is of the same names throughout; a month for which one of them is missing has none."
         return Trend("Month by month", months, tuple(rows), note)
+
+    def totals(self, column: Column, backs: Sequence[int]) -> tuple[list[float | None], str]:
+        """What a column adds up to in each month, of names that are the same throughout, and of how many where not of all.
+
+        A month for which one of them is missing has None. They are those that give a figure now and gave one for each month for which most did, or where that leaves out too
+        many of them, for which nearly all did.
+        """
+        said = [self.figures(column, back) for back in backs]
+        now = frozenset(said[-1])
+        for share in _SHARES:
+            same = now.intersection(*(there for there in said if len(now.intersection(there)) > share * len(now)))
+            if len(same) >= _ENOUGH * len(now):
+                break
+        else:
+            same = now
+        totals = [sum(there[name] for name in same) if same and same <= there.keys() else None for there in said]
+        return totals, f", {len(same)} of {len(now)}" if len(same) < len(now) else ""
 
     def listing(self, missing: Sequence[Line]) -> Listing | None:
         """Who returned in the year before and has not returned now."""

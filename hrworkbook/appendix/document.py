@@ -107,6 +107,11 @@ class Trend:
     rows: tuple[TrendRow, ...]
     note: str = ""
 
+    @property
+    def drawn(self) -> list[TrendRow]:
+        """The rows that are lines of the chart; without one there is none."""
+        return [row for row in self.rows if row.figures]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

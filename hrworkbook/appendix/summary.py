@@ -124,7 +124,7 @@ class _Layout:
             min(_TALLEST_CHART, _CHART_BAR * len(statuses.rows) + _CHART_REST) if statuses and statuses.rows else 0.0
         )
         role = "chart"
-        if self.summary.trend and not drawn:
+        if self.summary.trend and self.summary.trend.drawn and not drawn:
             drawn, role = _TREND_CHART, "trend"
         drawn *= share
         rows = []

@@ -12,7 +12,7 @@ _DASHES = ("solid", "dash", "round_dot", "long_dash")
 
 def draw_trend(book: Any, sheet: Any, plan: SummaryPlan, trend: Trend, at: int) -> None:
     """Draw the trend beside the paragraph; its figures stand beside the printed page."""
-    drawn = [row for row in trend.rows if row.figures]
+    drawn = trend.drawn
     aside = len(plan.widths) + 1
     sheet.set_column_pixels(aside, aside, 160)
     sheet.write_string(at, aside, "What the chart shows")
@@ -65,9 +65,9 @@ def draw_trend(book: Any, sheet: Any, plan: SummaryPlan, trend: Trend, at: int) 
 
 def trend_words(trend: Trend) -> str:
     """What the chart shows, in words: its alternative text."""
-    said = [
-        f"{row.what}: {row.texts[0]} in {trend.months[0]}, {row.texts[-1]} in {trend.months[-1]}"
-        for row in trend.rows
-        if row.figures
-    ]
+    said = []
+    for row in trend.drawn:
+        known = [i for i, figure in enumerate(row.figures) if figure is not None]
+        ends = (f"{row.texts[i]} in {trend.months[i]}" for i in (known[0], known[-1]))
+        said.append(f"{row.what}: {', '.join(ends)}")
     return f"Line chart from {trend.months[0]} to {trend.months[-1]}. " + ". ".join(said) + "."

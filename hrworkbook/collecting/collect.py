@@ -10,85 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
-from hrworkbook.collecting.entries import Entry, Faulty
+from hrworkbook.collecting.entries import Faulty
+from hrworkbook.collecting.lines import Line, Source
 from hrworkbook.collecting.sums import Sworn
-from hrworkbook.collecting.whatlines import Form, Ready, another, ready_for, unread
+from hrworkbook.collecting.twins import disputed
+from hrworkbook.collecting.whatlines import Ready, add_up_others, another, ready_for, unread
+from hrworkbook.collecting.whose import tables_of
 from hrworkbook.collecting.witness import examine
-from hrworkbook.dates.months import month_above, month_in_text, month_on_cover
+from hrworkbook.dates.months import month_above, month_in_text, month_on_cover, months_of_parts
 from hrworkbook.errors import WrongPlan
 from hrworkbook.findings import Finding, Severity, count, listed
 from hrworkbook.kinds import is_kept
 from hrworkbook.schema import Schema
-from hrworkbook.snapshot import Block, address, column_letters
-from hrworkbook.tables.find import Row, Table, Unplaced, find_tables
+from hrworkbook.snapshot import Block, column_letters
+from hrworkbook.tables.find import Row, Table, Unplaced
 from hrworkbook.tables.headings import fold
 from hrworkbook.tables.rows import Left, told
-from hrworkbook.values import Value
-
-
-class Cell(NamedTuple):
-    """One cell of a line: where it stands, as written, and what goes to the master."""
-
-    at: str
-    written: Value
-    value: Value
-    """A number, a text, or the plain word for nothing, not applicable or suppressed; None where it is blank."""
-    fault: str = ""
-    """Why it cannot be taken; its finding says so."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a collection, known by its key."""
-
-    sheet: str
-    key: tuple[str, ...]
-    """The month, and the other key columns' values folded for look-up."""
-    period: str
-    """`2015-04`; '' where a question stands open."""
-    held: str
-    """Why it must not be merged yet: a question stands open about it."""
-    source: "_Source" = field(repr=False, compare=False)
-
-    @property
-    def row(self) -> int:
-        """Its sheet row, from 1."""
-        return self.source.row.number
-
-    @cached_property
-    def cells(self) -> Mapping[str, Cell]:
-        """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
-        row, form, entries, _, _ = self.source
-        cells = {
-            key: Cell(f"{column_letters(at)}{row.number}", written, *_settled(entry))
-            for key, at, written, entry in zip(row.keys, row.ats, row.values, entries, strict=True)
-            if key in form.taken
-        }
-        at, written = row.cells.get(form.stated, (0, None))
-        cells[form.period] = Cell(address(row.number, at) if at else "", written, self.period or None)
-        return cells
-
-
-class _Source(NamedTuple):
-    """Where a line comes from."""
-
-    row: Row
-    form: Form
-    entries: Sequence[Entry]
-    """What each of the row's cells stands for."""
-    types: Sequence[type]
-    """The entries' types."""
-    names: Sequence[str]
-    """Whose line it is, as written."""
-
-
-def _settled(entry: Entry) -> tuple[Value, str]:
-    """What goes to the master, and why nothing does."""
-    if isinstance(entry, Faulty):
-        return entry.value, entry.fault if entry.value is None else ""
-    return entry, ""
+from hrworkbook.values import plain
 
 
 @dataclass(frozen=True)
@@ -138,13 +77,16 @@ def collect(
     """
     if schema.collect is None:
         raise WrongPlan(name, f"the plan '{schema.name}' issues its returns", "Use a schema with a [collect] section")
-    ready, needs = ready_for(schema, schema.collect), schema.collect.needs
-    tables = find_tables(blocks, ready.wide, aliases, max(2, len(needs)), needed=needs, name=name)
+    ready = ready_for(schema, schema.collect)
+    tables, given = tables_of(blocks, ready, aliases, name)
     if all(ready.is_strange(table) for table in tables):
         raise another(tables[0], schema, name)
-    collecting = _Collecting(blocks, ready, name, period, tables)
+    collecting = _Collecting(blocks, ready, name, period, tables, given)
+    for key, named in given.items():
+        collecting.notes.append(f"Every line is of {schema[key].header} '{named}', as a cell outside the table says.")
     for table in tables:
         collecting.read(table)
+    collecting.hold_twins()
     return collecting.result()
 
 
@@ -157,6 +99,8 @@ class _Collecting:
     name: str
     period: str
     tables: Sequence[Table]
+    named: Mapping[str, str]
+    """Whose all the lines are, where no column says it."""
     lines: list[Line] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -207,7 +151,34 @@ class _Collecting:
         self.checked += verdict.checked
         self.agreeing += verdict.agreeing
 
-    def sources(self, table: Table) -> list[_Source]:
+    def hold_twins(self) -> None:
+        """Hold the lines of one name and month that contradict each other: nobody knows which of them is whose."""
+        free = [(at, (self.sheet_of(line), *line.key)) for at, line in enumerate(self.lines) if not line.held]
+        if len({key for _, key in free}) == len(free):
+            return
+        for found in disputed((key, self.lines[at].said) for at, key in free):
+            twins = [free[i][0] for i in found]
+            for at in twins:
+                self.lines[at] = replace(self.lines[at], held="another line has its name, and says otherwise")
+            first = self.lines[twins[0]]
+            rows = listed(self.row_of(self.lines[at], first.sheet) for at in twins)
+            name = plain(first.cells[self.ready.names[0]].value)
+            self.questions.append(
+                f"Sheet '{first.sheet}': {rows} are {'both' if len(twins) == 2 else 'all'} called '{name}' for "
+                f"{first.period} and say different things. Write on each what it is called, and read the file again; "
+                "until then they are left out"
+            )
+
+    @staticmethod
+    def row_of(line: Line, sheet: str) -> str:
+        """`row 7`, or `row 7 of sheet 'May'` where that is another one."""
+        return f"row {line.row}" + (f" of sheet '{line.sheet}'" if line.sheet != sheet else "")
+
+    def sheet_of(self, line: Line) -> str:
+        """The sheet within which a line's month is to be taken at its word: sheets of a month given may be for others."""
+        return line.sheet if line.sheet in self.given else ""
+
+    def sources(self, table: Table) -> list[Source]:
         """The rows that are lines; what is not is unplaced, with the reason."""
         found = []
         strange = "stands in a table about something else" if self.ready.is_strange(table) else ""
@@ -215,11 +186,12 @@ class _Collecting:
             if row.keys is not self.form.keys:
                 self.form = self.ready.form(row.keys)
             form = self.form
-            if why := form.no_line(row) or strange:
+            if why := form.no_line(row, self.named) or strange:
                 self.leave(row, table, why)
             else:
                 entries = form.entries(row)
-                found.append(_Source(row, form, entries, list(map(type, entries)), form.names(row)))
+                found.append(Source(row, form, entries, list(map(type, entries)), form.names(row, self.named)))
+        found = self.without_totals(found, table)
         if not found or any(source.form.is_filled(source.row, source.entries) for source in found):
             return found
         self.notes.append(
@@ -229,19 +201,36 @@ class _Collecting:
             self.leave(source.row, table, "stands on a form that is not filled in")
         return []
 
+    def without_totals(self, found: list[Source], table: Table) -> list[Source]:
+        """The lines but those that sound like totals and add up the others, though they say more of who they are."""
+        if totals := [at for at, source in enumerate(found) if self.ready.sounds_total(fold(source.names[0]))]:
+            totals = list(
+                add_up_others([source.form.figures(source.entries, source.types)[0] for source in found], totals)
+            )
+        for at in totals:
+            self.leave(found[at].row, table, "its row adds up the other lines")
+        return [source for at, source in enumerate(found) if at not in totals]
+
     def leave(self, row: Row, table: Table, why: str) -> None:
         self.left.append(Left(table.sheet, row.number, (row.values,), why, row.ats))
         if row.line:
             column = next(h.column for h in table.headings if h.how == "id")
             self.left.append(Left(table.sheet, row.number, ((row.line,),), why, (column,)))
 
-    def months(self, table: Table, sources: Sequence[_Source]) -> list[str]:
+    def months(self, table: Table, sources: Sequence[Source]) -> list[str]:
         """Each row's month: its own, else the one the sheet or file is for; says from where, and asks where there is none."""
         own = [source.form.month(source.row) for source in sources]
         if not own:
             return own
         if all(own):
             self.tell(table, own, "as its own columns say")
+            return own
+        labels, years = self.settings.cover, self.settings.year
+        block = next(b for b in self.blocks if b.name == table.sheet)
+        rows = [row.number for row in table.rows]
+        if parts := months_of_parts(block, table.first_header_row, rows, labels, years):
+            own = [parts[source.row.number] for source in sources]
+            self.tell(table, own, "as the titles of its parts say")
             return own
         month, source = self.elsewhere(table, own)
         if month:
@@ -274,17 +263,41 @@ class _Collecting:
             return month, f"as {place} says above the table"
         tables = {t.sheet for t in self.tables}
         month, place = month_on_cover([b for b in self.blocks if b.name not in tables], labels, years)
-        if month and len(self.tables) == 1:
+        if month and self.in_parts:
             return month, f"as the cover says at {place}"
-        for text, source in ((table.sheet, "the sheet's name"), (self.name, "the file's name")):
-            if month := month_in_text(text):
-                return month, f"as {source} says"
+        if month := month_in_text(table.sheet):
+            return month, "as the sheet's name says"
+        if found := self.other_parts(table):
+            return found
+        if month := month_in_text(self.name):
+            return month, "as the file's name says"
         if not self.period:
             return "", ""
         self.given.append(table.sheet)
         return self.period, "as you gave it"
 
-    def line(self, source: _Source, month: str, table: Table) -> Line:
+    @cached_property
+    def in_parts(self) -> bool:
+        """Whether the file is one return, on one sheet or in parts: no figure is asked for on two of them."""
+        figures = Counter(chain.from_iterable(table.keys & self.ready.numeric for table in self.tables))
+        return max(figures.values(), default=0) < 2
+
+    def other_parts(self, table: Table) -> tuple[str, str] | None:
+        """The one month that the other parts of the return say in their rows, above them or by their name."""
+        said: dict[str, str] = {}
+        for other in (other for other in self.tables if other is not table and self.in_parts):
+            block = next(b for b in self.blocks if b.name == other.sheet)
+            own = {month for row in other.rows if (month := self.ready.form(row.keys).month(row))}
+            above = month_above(block, other.first_header_row, self.settings.cover, self.settings.year)[0]
+            for month in own or {above or month_in_text(other.sheet)} - {""}:
+                said[month] = other.sheet
+        return (
+            next(((month, f"as sheet '{sheet}' says") for month, sheet in said.items()), None)
+            if len(said) == 1
+            else None
+        )
+
+    def line(self, source: Source, month: str, table: Table) -> Line:
         """A row as a line: every cell as written and as read."""
         row, _, entries, types, names = source
         if Faulty in types:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hrworkbook.collecting.collect import Cell as Entry
 from hrworkbook.collecting.collect import Collected, collect
-from hrworkbook.collecting.collect import Line as Entered
-from hrworkbook.collecting.onemonth import alike, held_back
+from hrworkbook.collecting.lines import Cell as Entry
+from hrworkbook.collecting.lines import Line as Entered
+from hrworkbook.collecting.onemonth import held_back
+from hrworkbook.collecting.twins import alike
 from hrworkbook.dates.months import month_in, month_in_text
 from hrworkbook.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
 from hrworkbook.findings import count
@@ -337,7 +338,8 @@ def _merged(
     if unsaid := sum(r.what == NO_MONTH for r in refused):
         message += f" {count(unsaid, 'file does not say its month', 'files do not say their month')}"
         message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
-        message += " with --period and its own month." if period else " with --period and the month."
+        message += " with --period and its own month" if period else " with --period and the month"
+        message += ", or write the month into each file's name." if unsaid > 1 else "."
     changes = ChangeSet(tuple(writes), message, goto if register else None)
     return Merged(tuple(fresh), tuple(refused), changes)
 

@@ -8,19 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hrworkbook.collecting.collect import Cell, Collected, Line
+from hrworkbook.collecting.collect import Collected
+from hrworkbook.collecting.lines import Line
+from hrworkbook.collecting.twins import contradict
 from hrworkbook.findings import count
-from hrworkbook.values import Value, is_blank, plain, same
+from hrworkbook.values import plain
 
 Sheet = tuple[str, str]
 """A file by its hash, and a sheet of it."""
-
-
-def alike(left: Value, right: Value) -> bool:
-    """Whether two cells say the same; numbers alike to the fifteen digits a workbook keeps are the same."""
-    if isinstance(left, float | int) and isinstance(right, float | int):
-        return left == right or f"{left:.14g}" == f"{right:.14g}"
-    return same(left, right)
 
 
 def held_back(read: Mapping[str, tuple[str, Collected]], period: str, named: str) -> dict[str, Collected]:
@@ -39,7 +34,7 @@ def held_back(read: Mapping[str, tuple[str, Collected]], period: str, named: str
     for several in lines.values():
         for i, (sheet, line) in enumerate(several):
             for other, another in several[:i]:
-                if sheet != other and _contradict(line.cells, another.cells):
+                if sheet != other and contradict(line.said, another.said):
                     against[sheet].add(other)
                     against[other].add(sheet)
                     about[sheet].add(plain(line.cells[named].value))
@@ -56,15 +51,6 @@ def held_back(read: Mapping[str, tuple[str, Collected]], period: str, named: str
         kept = (replace(x, period="", held="its month is not known") if x.sheet == name else x for x in collected.lines)
         held[sha256] = replace(collected, lines=tuple(kept), questions=(*collected.questions, asked))
     return held
-
-
-def _contradict(left: Mapping[str, Cell], right: Mapping[str, Cell]) -> bool:
-    """Whether two lines of the same key say different things."""
-    for key in left.keys() & right.keys():
-        one, other = left[key].value, right[key].value
-        if not is_blank(one) and not is_blank(other) and not alike(one, other):
-            return True
-    return False
 
 
 def _others(sheet: Sheet, against: Iterable[Sheet], files: Mapping[str, str]) -> str:

@@ -60,11 +60,11 @@ class Rules(list[Check]):
 
     def __init__(self, checks: Iterable[Check]) -> None:
         super().__init__(checks)
-        self._for: dict[tuple[str, ...], _Checks] = {}
+        self._for: dict[frozenset[str], _Checks] = {}
 
     def for_lines_with(self, figures: Figures) -> "_Checks":
         """Those there are for lines with just these figures, whatever the figures are."""
-        keys = tuple(figures)
+        keys = frozenset(figures)
         found = self._for.get(keys)
         if found is None:
             if len(self._for) >= _MOST_MET:

@@ -4,7 +4,7 @@ Returns differ in the columns they have; what follows from those is worked out o
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from operator import getitem
@@ -23,6 +23,8 @@ from hrworkbook.values import CellError, Value, is_blank, plain
 
 YEAR, MONTH = "(year)", "(month)"
 """Keys of the columns a line's month is made from; they are no columns of the plan."""
+_ENOUGH = 3
+"""Columns of figures by which a sheet is known for a part of a return."""
 
 
 class Ready:
@@ -49,14 +51,37 @@ class Ready:
         self.opening_sums = tuple(f"{said} " for said in self.sums)
         self.closing_sums = tuple(f" {said}" for said in self.sums)
         self.names = [key for key in schema.key if key != settings.period]
+        self.labels = {key: {fold(said) for said in (schema[key].header, *schema[key].aliases)} for key in self.names}
+        """What stands beside a name that is given above a table."""
         self.rules = rules_of(schema)
         self._forms: dict[tuple[str, ...], Form] = {}
+
+    def sounds_total(self, name: str) -> bool:
+        """Whether a folded name begins or ends with a word for a sum."""
+        return name.startswith(self.opening_sums) or name.endswith(self.closing_sums)
 
     def form(self, keys: tuple[str, ...]) -> "Form":
         """The form with these columns."""
         if keys not in self._forms:
             self._forms[keys] = Form(keys, self)
         return self._forms[keys]
+
+    def is_one(self, keys: Collection[str]) -> bool:
+        """Whether columns make a return: all that is needed, a total also by its parts."""
+        return set(keys).issuperset(self.names) and self.is_unnamed(keys)
+
+    def is_unnamed(self, keys: Collection[str]) -> bool:
+        """Whether columns make a return, but for whose it is."""
+        return all(key in keys or self.has_parts(key, keys) for key in self.settings.needs if key not in self.names)
+
+    def has_parts(self, total: str, keys: Collection[str]) -> bool:
+        """Whether there are columns enough that add up to a total."""
+        sums = (rule.parts for rule in self.rules if rule.sums and rule.total == total)
+        return any(len(set(parts).intersection(keys)) >= _ENOUGH for parts in sums)
+
+    def is_part(self, keys: Collection[str]) -> bool:
+        """Whether columns make a part of a return that has others: names, and figures enough."""
+        return set(keys).issuperset(self.names) and len(self.numeric.intersection(keys)) >= _ENOUGH
 
     def is_strange(self, table: Table) -> bool:
         """Whether a table is about something else: more of its headings are not known than are columns of figures."""
@@ -114,14 +139,15 @@ class Form:
         self._called = [self.places[key] for key in ready.called if key in keys]
         self._period, self._year, self._month = (self.places.get(key, -1) for key in (self.period, YEAR, MONTH))
 
-    def no_line(self, row: Row) -> str:
-        """Why a row is no line of the collection; '' where it is one."""
+    def no_line(self, row: Row, given: Mapping[str, str]) -> str:
+        """Why a row is no line of the collection; '' where it is one. `given` are names that stand above the table."""
         values = row.values
         for key, at in zip(self._ready.names, self._names, strict=True):
-            value = values[at] if at >= 0 else None
+            value = values[at] if at >= 0 else given.get(key)
             if value is None or is_blank(value) or isinstance(value, CellError):
                 return f"its row has no {self._ready.schema[key].header}"
-        name = plain(values[self._names[0]])
+        first = self._names[0]
+        name = plain(values[first]) if first >= 0 else given[self._ready.names[0]]
         if self._is_total(fold(name), values):
             return "its row is the sender's own line of totals"
         if _ORDINAL.fullmatch(name) and _numbers_columns(row):
@@ -134,9 +160,7 @@ class Form:
         """Whether a row sums up others: by its name alone, or by a word of it where nothing else says what it is."""
         if name in self._ready.sums:
             return True
-        if not name.startswith(self._ready.opening_sums) and not name.endswith(self._ready.closing_sums):
-            return False
-        return all(is_blank(values[at]) for at in self._called)
+        return self._ready.sounds_total(name) and all(is_blank(values[at]) for at in self._called)
 
     def _says_more(self, values: Sequence[Value]) -> bool:
         """Whether a row has anything beside what it is called: a figure, a word for one, or a remark."""
@@ -145,9 +169,14 @@ class Form:
                 return True
         return any(not is_blank(values[at]) for at in self._remarks)
 
-    def names(self, row: Row) -> list[str]:
+    def names(self, row: Row, given: Mapping[str, str]) -> list[str]:
         """Whose line a row is: its key columns but the month, as written."""
-        return [plain(row.values[at]) for at in self._names]
+        keyed = zip(self._ready.names, self._names, strict=True)
+        return [plain(row.values[at]) if at >= 0 else given[key] for key, at in keyed]
+
+    def named(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
+        """The names of a line by column."""
+        return zip(self._ready.names, names, strict=True)
 
     def month(self, row: Row) -> str:
         """The month a row says by itself; '' where it does not."""
@@ -195,6 +224,37 @@ class Form:
             elif withheld or (isinstance(entry, Faulty) and value is None):
                 unknown.add(key)
         return figures, frozenset(unknown)
+
+
+def add_up_others(figures: Sequence[Mapping[str, float]], totals: Collection[int]) -> Collection[int]:
+    """Which of the lines that may be totals, by where they stand, are: of all other lines, or of those just above.
+
+    Three figures at least must be sums, and none of more than nought be anything else.
+    """
+    found = []
+    parts: list[Mapping[str, float]] = []
+    everything = [line for at, line in enumerate(figures) if at not in totals]
+    for at, line in enumerate(figures):
+        if at not in totals:
+            parts.append(line)
+            continue
+        if _is_sum(line, everything) or _is_sum(line, parts):
+            found.append(at)
+        parts = []
+    return found
+
+
+def _is_sum(line: Mapping[str, float], parts: Sequence[Mapping[str, float]]) -> bool:
+    filled = {key: figure for key, figure in line.items() if figure}
+    return len(filled) >= _ENOUGH and all(
+        _adds_up(figure, [part.get(key, 0) for part in parts]) for key, figure in filled.items()
+    )
+
+
+def _adds_up(figure: float, parts: Sequence[float]) -> bool:
+    """Whether parts make up a figure, each of them within half of one where not all of them are whole."""
+    far = 0.0 if all(float(one).is_integer() for one in (figure, *parts)) else (1 + len(parts)) / 2
+    return abs(figure - sum(parts)) <= far
 
 
 _UNREAD = Reader(lambda written: None)

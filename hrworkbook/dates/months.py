@@ -1,7 +1,7 @@
 """Which month a return is for, from wherever its sender wrote it. A month is said as year and month: `2015-04`."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -21,6 +21,11 @@ _MAY_SAY_ONE = re.compile(
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
+_FINANCIAL = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
+_FIRST_OF_YEAR = "04"
+"""Years such as 2016/17 begin in April, as everywhere in this project."""
+_YEAR = 364
+"""Days from the first to the last of a year."""
 _DAY_ZERO = date(1899, 12, 30)
 _SERIALS = range(25_569, 73_051)
 """Excel's day numbers from 1970 to 2100."""
@@ -39,14 +44,23 @@ def month_in_text(text: str) -> str:
     if spaced.isascii() and not _MAY_SAY_ONE.search(spaced):
         return ""
     months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
-    if not months and "-" in spaced:
+    if not months and "-" in spaced and not _several(spaced):
         months = _months(spaced.replace("-", " "))
     return months.pop() if len(months) == 1 else ""
 
 
 def _months(text: str) -> set[str]:
+    return {_said(last) for first, last in _spans(text) if _said(first) == _said(last)}
+
+
+def _several(text: str) -> bool:
+    """Whether a text names months of one year as one: `Jan-Mar 2015`."""
+    return any(_said(first) != _said(last) and (last - first).days < _YEAR for first, last in _spans(text))
+
+
+def _spans(text: str) -> list[tuple[date, date]]:
     spans = [mention.span for mention in dates_in(text)]
-    return {_said(s.end) for s in spans if s and s.start and s.end and _said(s.start) == _said(s.end)}
+    return [(s.start, s.end) for s in spans if s and s.start and s.end]
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -68,6 +82,11 @@ def month_of(year: Value, month: Value) -> str:
     if year is None or plain(year) == "":
         return alone
     written = month_in(year)[:4] if isinstance(year, date) else plain(year).removesuffix(".0")
+    if (match := _FINANCIAL.fullmatch(written)) and (int(match[1]) + 1 - int(match[2])) % 100 == 0:
+        if plain(month).removesuffix(".0").isdecimal():
+            return ""  # the twelfth month of such a year is March to some, December to others
+        first = month_of(match[1], month)
+        return first if first[5:] >= _FIRST_OF_YEAR else month_of(str(int(match[1]) + 1), month) if first else alone
     if not re.fullmatch("(?:19|20)[0-9]{2}", written):
         return alone or (month_in(year) if month is None else "")
     if alone:
@@ -117,6 +136,22 @@ def month_above(block: Block, header_row: int, labels: Collection[str], years: C
     ]
     found = {month: place for month, place in (*titles, *days) if month}
     return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def months_of_parts(
+    block: Block, header_row: int, rows: Sequence[int], labels: Collection[str], years: Collection[str] = ()
+) -> dict[int, str]:
+    """The month of each of a table's rows where they stand in parts, each with its title and headings; else nothing."""
+    month, months = month_above(block, header_row, labels, years)[0], {}
+    titles = 0
+    for above, row in zip((0, *rows), rows, strict=False):
+        if above and row - above > 2:
+            between = [[v for v in block.rows[n - 1] if v is not None and plain(v)] for n in range(above + 1, row)]
+            filled = [values for values in between if values]
+            said = [found for values in filled[:-1] if len(values) == 1 and (found := month_in(values[0]))]
+            titles, month = titles + len(said), said[-1] if said else month
+        months[row] = month
+    return months if titles and all(months.values()) else {}
 
 
 def _texts(block: Block) -> Iterator[tuple[int, int, str]]:

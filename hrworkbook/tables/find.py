@@ -1,14 +1,14 @@
 """Find a plan's table on messy sheets and read it, losing nothing on the way."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tables.headings import Heading, Words, words_of
-from hrworkbook.tables.heads import DEEPEST, Head, find_header, is_plain
+from hrworkbook.tables.heads import DEEPEST, Head, find_header, head_at, is_plain
 from hrworkbook.tables.rows import Reading, Row, Table, Unplaced
 from hrworkbook.values import Value, as_text, is_blank
 
@@ -59,22 +59,23 @@ def find_tables(
     need: int = 2,
     *,
     needed: Collection[str] = (),
+    is_one: Callable[[Collection[str]], bool] | None = None,
+    is_part: Callable[[Collection[str]], bool] = lambda keys: False,
     furniture: Collection[str] = (),
     ignored: Collection[str] = (),
     name: str = "",
 ) -> tuple[Table, ...]:
     """Every sheet's table, in tab order (twelve months as twelve sheets); the other sheets' cells are unplaced in the first.
 
-    A table must have the columns `needed`. The rest is as for `find_table`.
+    A table must have the columns `needed`, or such as `is_one` says will do; beside one that has them, such as `is_part`
+    says are a part of the same. The rest is as for `find_table`.
     """
     words = words_of(schema, aliases, ignored)
-    found = []
-    for block in blocks:
-        head = _find_head(block, words, need)
-        if head and head.keys.issuperset(needed):
-            found.append((block, head))
-    if not found:
+    is_one = is_one or (lambda keys: set(keys).issuperset(needed))
+    heads = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
+    if not any(is_one(head.keys) for _, head in heads):
         raise _refusal(blocks, words, name, needed)
+    found = [(block, head) for block, head in heads if is_one(head.keys) or is_part(head.keys)]
     readings = [Reading(block, words, furniture) for block, _ in found]
     for reading, (_, head) in zip(readings, found, strict=True):
         reading.read(head.suggesting)
@@ -111,7 +112,24 @@ def _find_head(block: Block, words: Words, need: int) -> Head | None:
                 below = row + 1  # the row may be a band over a header as deep
             if best.depth == 1 and is_plain(rows, best):
                 break
-    return best.with_unheaded(rows) if best else None
+    return _without_title(best, block, words).with_unheaded(rows) if best else None
+
+
+def _without_title(head: Head, block: Block, words: Words) -> Head:
+    """The header without a first row that is rather a title: of a cell or two, and every column is known without it."""
+    rows = block.rows
+    while head.depth > 1:
+        filled = sum(not is_blank(value) for value in rows[head.top - 1])
+        merged = any(r1 == head.top for r1, _, _, _ in block.merges)
+        less = head_at(rows, block.merges, head.top + 1, head.depth - 1, words) if filled <= 2 and not merged else None
+        if not less or _known(less) != _known(head):
+            break
+        head = less
+    return head
+
+
+def _known(head: Head) -> list[tuple[int, str | None]]:
+    return [(h.column, h.key) for h in head.headings if h.known]
 
 
 def _may_be_known(lines: Sequence[Sequence[Value]], words: Words, most: int) -> bool:

@@ -1,11 +1,14 @@
 """Where a header stands: on how many rows, with which columns; the header of one file is known again in the next."""
 
+import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from hrworkbook.findings import listed
-from hrworkbook.snapshot import Range, address
-from hrworkbook.tables.headings import Heading, Rows, Words, read_headings, suggested, told
+from hrworkbook.snapshot import Range, address, column_letters
+from hrworkbook.tables.claims import read_headings
+from hrworkbook.tables.headings import Heading, Rows, Words
 from hrworkbook.values import Value, is_blank
 
 DEEPEST = 3
@@ -125,7 +128,10 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
     """The header at sheet row `row`, on so many rows as make most columns known."""
     best: Head | None = None
     for depth in range(1, DEEPEST + 1):
-        if depth > 1 and not words.any_likely(rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()):
+        lowest = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
+        if depth > 1 and _is_of_figures(lowest):
+            break
+        if depth > 1 and not words.any_likely(lowest):
             continue
         head = head_at(rows, merges, row, depth, words)
         if best is None or head.known > best.known:
@@ -134,6 +140,17 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
             break
     assert best is not None
     return best
+
+
+def _is_of_figures(row: Sequence[Value]) -> bool:
+    """Whether most of what a row holds are figures: no row of headings, though a name in it may read as one."""
+    texts = [value for value in row if isinstance(value, str)]
+    words = sum(map(bool, map(_LETTER.search, texts)))
+    filled = len(row) - row.count(None) - sum(map(str.isspace, texts)) - texts.count("")
+    return 2 * (filled - words) > filled
+
+
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_plain(rows: Rows, head: Head) -> bool:
@@ -153,3 +170,29 @@ def absent(heads: Collection[Head], words: Words) -> str:
     found = frozenset().union(*(head.keys for head in heads))
     headers = [header for key, header in words.headers.items() if key not in found]
     return f"{NO_COLUMN}{listed(headers, 'or')}." if headers else ""
+
+
+def suggested(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:
+    """The headings, those not known with the plan's header that comes nearest."""
+    taken = {h.key for h in headings if h.key is not None}
+    found = []
+    for heading in headings:
+        near = words.suggestion(heading.header, taken) if heading.how == "not known" else ""
+        found.append(replace(heading, how=f"suggestion: {near}") if near else heading)
+    return tuple(found)
+
+
+def told(heading: Heading, words: Words) -> str:
+    """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
+    if heading.how in ("exact", "normalised", "group", "spelled", "id", "shown only"):
+        return ""
+    name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
+    if heading.how == "by position":
+        column = column_letters(heading.column)
+        return f"Column {column} has no heading; where it stands, it was read as {words.headers[heading.key or '']}."
+    if heading.key is not None:
+        return f"{name} was read as {words.headers[heading.key]}."
+    if heading.how == "doubled":
+        return f"{name} stands twice; only the other one was read."
+    near = heading.how.removeprefix("suggestion: ")
+    return f"{name} is not known, and was not read." + (f" Is it {near}?" if near != heading.how else "")

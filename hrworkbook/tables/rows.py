@@ -63,6 +63,10 @@ class Unplaced(NamedTuple):
     why: str
 
 
+_FEWEST = 2
+"""Texts of a header that are looked for in a row before it is thought to begin one of other columns."""
+
+
 class _Letters(dict[int, str]):
     """The letters of a sheet column, from 1."""
 
@@ -224,12 +228,15 @@ class Reading:
 
     def is_header(self, number: int, row: Sequence[Value], marks: set[Value], enough: int, head: Head) -> bool:
         """Whether the row begins a further header; a row with an ID of its own does not, whatever its words."""
-        if sum(value in marks for value in row) < enough:
+        met = sum(value in marks for value in row)
+        if met < min(enough, _FEWEST):
             return False
         at = next((h.column for h in head.headings if h.how == "id"), 0)
         if at and at <= len(row) and not is_blank(row[at - 1]) and row[at - 1] not in marks:
             return False
         further = find_header(self.block.rows, self.block.merges, number, self.words)
+        if met < enough:  # other columns, or these in other words
+            return further.known > _FEWEST and 2 * further.known >= len(further.headings)
         return further.known >= max(2, (head.known + 1) // 2)
 
     def covered(self, first: int, last: int) -> dict[int, set[int]]:

@@ -1,0 +1,56 @@
+"""The tables of a return nobody issued, and whose they are where no column says it but a cell above them, or on a cover."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+
+from hrworkbook.collecting.whatlines import Ready
+from hrworkbook.errors import NotAReturn
+from hrworkbook.snapshot import Block
+from hrworkbook.tables.find import Table, find_tables
+from hrworkbook.tables.headings import fold
+from hrworkbook.values import is_blank, plain
+
+_FAR = 3
+"""Cells to the right of its label that a name may stand."""
+
+
+def tables_of(
+    blocks: Sequence[Block], ready: Ready, aliases: Mapping[str, str] | None, name: str
+) -> tuple[Sequence[Table], Mapping[str, str]]:
+    """The tables, and the names, by column, that all their lines have; raises NotAReturn where there is no such table."""
+    needs = ready.settings.needs
+    find = partial(find_tables, blocks, ready.wide, aliases, max(2, len(needs)), name=name)
+    try:
+        return find(needed=needs, is_one=ready.is_one, is_part=ready.is_part), {}
+    except NotAReturn as refusal:
+        figures = [key for key in needs if key not in ready.names]
+        try:
+            tables = find(needed=figures, is_one=ready.is_unnamed) if figures else ()
+        except NotAReturn:
+            tables = ()
+        if all(map(ready.is_strange, tables)):
+            raise refusal from None
+    heads = {table.sheet: table.first_header_row - 1 for table in tables}
+    above = [block.rows[: heads.get(block.name)] for block in blocks]
+    names = {key: _beside(above, labels) for key, labels in ready.labels.items()}
+    if unsaid := [key for key in names if not names[key]]:
+        header = ready.schema[unsaid[0]].header
+        raise NotAReturn(
+            name,
+            f"the table on sheet '{tables[0].sheet}' does not say whose it is: there is no column {header}",
+            f"Write {header} above the table with the name beside it, or in a column of its own, and read the file again",
+        )
+    return tables, names
+
+
+def _beside(sheets: Iterable[Iterable[Sequence[object]]], labels: Collection[str]) -> str:
+    """The one name that stands to the right of a label; '' where there is none, or more than one."""
+    found = set()
+    for rows in sheets:
+        for row in rows:
+            for at, value in enumerate(row):
+                if isinstance(value, str) and fold(value) in labels:
+                    found.update(
+                        [plain(v) for v in row[at + 1 : at + 1 + _FAR] if isinstance(v, str) and not is_blank(v)][:1]
+                    )
+    return found.pop() if len(found) == 1 else ""
