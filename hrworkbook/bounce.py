@@ -10,6 +10,7 @@ from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
 from hrworkbook.ledgers import DECISIONS, JOURNAL, REGISTER, Item
 from hrworkbook.merging.admit import IssuedReturns, Known
+from hrworkbook.merging.remarks import ITS_TEXT, PLEASE_MEND
 from hrworkbook.merging.retyped import good_value
 from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN, UNDONE, is_open
 from hrworkbook.plan import Plan, read_plan
@@ -153,8 +154,8 @@ def _already_there(plan: Plan, known: Known, keys: Collection[str]) -> dict[Plac
 
 def note_on(cell: Faulty) -> str:
     """The comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
-    said = f"\nIt said: {cell.said[:_QUOTED]}…" if len(cell.said) > _QUOTED or cell.said.startswith("=") else ""
-    return f"Please mend this cell.\n{cell.why}{'' if cell.why.endswith(('.', '?', '!')) else '.'}{said}"
+    said = f"\n{ITS_TEXT}{cell.said[:_QUOTED]}…" if len(cell.said) > _QUOTED or cell.said.startswith("=") else ""
+    return f"{PLEASE_MEND}\n{cell.why}{'' if cell.why.endswith(('.', '?', '!')) else '.'}{said}"
 
 
 def _sender(issued: IssuedReturns, return_id: str) -> str:

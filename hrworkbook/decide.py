@@ -8,7 +8,8 @@ from datetime import datetime
 from hrworkbook.findings import Finding, count
 from hrworkbook.heights import plan_heights
 from hrworkbook.kinds import settled
-from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE, Item
+from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OVER, OWN, PLAN, TAKE, Item
+from hrworkbook.merging.ledger_rows import journalled
 from hrworkbook.merging.retyped import good_value
 from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN
 from hrworkbook.plan import Line, Plan, read_plan, stamp
@@ -64,7 +65,10 @@ def decide(snapshot: Snapshot, now: datetime) -> Decided:
             continue
         if not same(value, before):
             says[place] = value
-        journal.append(_journal_row(choice, before, says.get(place, before), now))
+        row = _journal_row(choice, before, says.get(place, before), now)
+        if place in says and (formula := plan.formula(choice.line, choice.column.key)):
+            row["Why"] = f"{row['Why']}{OVER}{formula}"
+        journal.append(row)
         writes += DECISIONS.rewrite(snapshot, choice.item, {"Done": f"{choice.word}, {stamp(now)}"})
         done += 1
     writes += [Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in says.items()]
@@ -229,5 +233,5 @@ def _journal_row(choice: _Choice, before: Value, after: Value, now: datetime) ->
     item = choice.item
     return {
         "When": stamp(now), "Why": f"decide: {choice.word}", "Return": item.text("Return"), "Owner": item.text("Owner"),
-        "ID": item.text("ID"), "Column": item.text("Column"), "Before": before, "After": after,
+        "ID": item.text("ID"), "Column": item.text("Column"), "Before": journalled(choice.column, before), "After": after,
     }  # fmt: skip

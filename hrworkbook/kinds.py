@@ -60,6 +60,8 @@ def nearest(value: Value, words: Sequence[str]) -> str | None:
     """The word most like the value, to be suggested and never taken; None where none is near."""
     by_folded = {folded(word): word for word in reversed(words)}
     text = folded(as_text(value)[:200])
+    if text and len(begun := [word for key, word in by_folded.items() if key.startswith(text)]) == 1:
+        return begun[0]
     close = difflib.get_close_matches(text, by_folded, n=1, cutoff=0.6)
     held = [word for key, word in by_folded.items() if key and f" {key} " in f" {text} "]
     return by_folded[close[0]] if close else held[0] if len(held) == 1 else None

@@ -152,5 +152,7 @@ OWNERS_LEDGER = Ledger(
     (34, 26, 36, 26, 36),
 )
 
+OVER = ", over the formula "
+"""Stands in the Journal behind why a cell was changed, and before the formula that worked it out until then."""
 KEEP, TAKE, BOTH, OWN = "keep master", "take return", "keep both", "my own text"
 CHOICES = (KEEP, TAKE, BOTH, OWN)

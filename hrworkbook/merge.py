@@ -9,10 +9,11 @@ from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
-from hrworkbook.merging.compare import Ground, Place, Reply, differences, read_reply, settle
+from hrworkbook.merging.compare import Ground, Place, Reply, read_reply
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
 from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, by_this_clock
+from hrworkbook.merging.settle import differences, settle
 from hrworkbook.merging.several import apart
 from hrworkbook.merging.waiting import Waiting
 from hrworkbook.plan import Plan, read_plan, stamp
@@ -114,7 +115,7 @@ def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | R
         if not _speaks(ground.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already(item, [row], more)
-    read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.table)
+    read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.tables)
     read = replace(read, notes=(*one.notes, *read.notes))
     bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
     return Reply(bare, known.id, known.owner, read, one.unknown_headings)

@@ -1,16 +1,17 @@
 """New: a master's contents from a schema, and from a plan kept until now in some other file."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hrworkbook.bands import Kept, lines_of
 from hrworkbook.errors import NotAReturn
 from hrworkbook.kinds import owners_in, settled
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block
-from hrworkbook.tables.find import Table, Unplaced, find_table
+from hrworkbook.tables.find import Unplaced, find_table
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
 MOST_TOLD = 6
@@ -55,7 +56,8 @@ def new(
             refusal.fault,
             "Check that it is the plan, with its headings; for other headings add aliases to the schema",
         ) from refusal
-    lines = _lines(schema, table) if table else []
+    kept = lines_of(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else Kept([], (), ())
+    lines = [(line.id, _with_status(schema, line.values)) for line in kept.lines]
     numbered, next_id, renamed = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}
     found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
@@ -67,8 +69,8 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         keeping={**keeping, "Next ID": next_id},
-        notes=(*(table.notes if table else ()), *renamed),
-        unplaced=table.unplaced if table else (),
+        notes=(*kept.notes, *renamed, *_joint([o.role for o in found])),
+        unplaced=kept.unplaced,
     )
 
 
@@ -78,15 +80,7 @@ def financial_quarter(day: date) -> str:
     return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
 
 
-def _lines(schema: Schema, table: Table) -> list[tuple[str, dict[str, Value]]]:
-    lines = []
-    for row in table.rows:
-        values = {key: value for key, (_, value) in row.cells.items()}
-        lines.append((plain(row.line), _with_status(schema, values)))
-    return lines
-
-
-def _with_status(schema: Schema, values: dict[str, Value]) -> dict[str, Value]:
+def _with_status(schema: Schema, values: Mapping[str, Value]) -> Mapping[str, Value]:
     """The line with the status its progress text begins with, such as “COMPLETE.”, where it has none of its own."""
     status, progress = schema.role("status"), schema.role("progress")
     if status is None or progress is None or status.key == progress.key or not is_blank(values.get(status.key)):
@@ -96,7 +90,7 @@ def _with_status(schema: Schema, values: dict[str, Value]) -> dict[str, Value]:
     if begins and begins[1].isupper() and len(begins[1]) > 2:
         word = settled(begins[1], words) or settled(begins[1].removesuffix("D"), words)
         if word:
-            return values | {status.key: word}
+            return {**values, status.key: word}
     return values
 
 
@@ -134,6 +128,26 @@ def _roles(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]], tod
     for name in named:
         spelled.setdefault(folded(name), name)
     return list(spelled.values())
+
+
+_AND = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
+
+
+def _joint(roles: Sequence[str]) -> list[str]:
+    """A sentence for each owner whose name is made of others', as where joint owners are parted otherwise than by `/`."""
+    known = {folded(role) for role in roles}
+    return [
+        f"'{role}' is read as one owner. If it names several, part them with / in the Plan and on the Owners sheet."
+        for role in roles
+        if len(parts := _AND.split(role)) > 1 and _made_of([folded(p) for p in parts], known - {folded(role)})
+    ]
+
+
+def _made_of(parts: Sequence[str], known: Collection[str]) -> bool:
+    """Whether the parts, some of them perhaps put together again, are all known."""
+    return not parts or any(
+        " and ".join(parts[:n]) in known and _made_of(parts[n:], known) for n in range(1, len(parts) + 1)
+    )
 
 
 def _lists(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,10 @@ Range = tuple[int, int, int, int]
 """First row, first column, last row, last column; all counted from 1 and inclusive."""
 
 
+Remark = tuple[int, int, str]
+"""Row and column counted from 1, and a text; row 0 where the place is not told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One sheet's values as one block.
@@ -25,6 +29,11 @@ class Block:
     hidden: bool = False
     formulas: Mapping[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
     """The formulas of a master's Plan sheet, by row and column; of other sheets a host need not tell them."""
+
+    comments: tuple[Remark, ...] = ()
+    """What is written on cells of a file that came back, not in them."""
+    struck: tuple[Remark, ...] = ()
+    """Its cells with words struck through, and those words; '' where that is all of a cell."""
 
     @property
     def top(self) -> int:

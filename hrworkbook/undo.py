@@ -1,13 +1,14 @@
 """Undo: put back the cells one return changed, from the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
-from hrworkbook.ledgers import JOURNAL, KEEP, OWN, PLAN, REGISTER, Item
+from hrworkbook.ledgers import JOURNAL, KEEP, OVER, OWN, PLAN, REGISTER, Item
+from hrworkbook.merging.ledger_rows import AS_TEXT, journalled
 from hrworkbook.merging.waiting import Waiting
 from hrworkbook.plan import Line, Plan, read_plan, stamp
 from hrworkbook.schema import Column
@@ -68,14 +69,20 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> Undone:
     writes = [Write(PLAN, lines[id_].row, plan.places[key], ((one.before,),)) for (id_, key), one in back.items()]
     writes += [Write(PLAN, line.row, plan.places[""], ((None,),)) for line in gone]
     restored = [plan.place(lines[id_], key) for id_, key in back]
-    writes += JOURNAL.append(snapshot, [_journal_row(one.item, one.says, one.before, now) for one in back.values()])
+    writes += JOURNAL.append(
+        snapshot,
+        [
+            _journal_row(one.item, one.says, journalled(plan.schema[key], one.before), now)
+            for (_, key), one in back.items()
+        ],
+    )
     waiting = Waiting(plan)
     writes += waiting.undo(return_id, now)
     register = [_register_row(row, now) for row in theirs]
     writes += REGISTER.append(snapshot, register)
     writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open, register=register)
     goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
-    message = _message(return_id, restored, len(gone), left)
+    message = _message(return_id, restored, len(gone), left, _formulas(plan, back, standing))
     return Undone(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
 
 
@@ -139,7 +146,7 @@ def _standing(journal: Sequence[Item], return_id: str) -> dict[Place, list[Item]
     """What one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
     standing: dict[Place, list[Item]] = {}
     for item in journal:
-        if item.text("Return") != return_id or item.text("Why") in (f"decide: {KEEP}", f"decide: {OWN}"):
+        if item.text("Return") != return_id or _reason(item) in (f"decide: {KEEP}", f"decide: {OWN}"):
             continue
         place = (item.text("ID"), item.text("Column"))
         if item.text("Why") == "undo":
@@ -160,11 +167,13 @@ def _first_of_chain(changes: Sequence[Item]) -> Item:
 
 
 def _is_own_text(item: Item, line_id: str, header: str) -> bool:
-    return item.text("Why") == f"decide: {OWN}" and (item.text("ID"), item.text("Column")) == (line_id, header)
+    return _reason(item) == f"decide: {OWN}" and (item.text("ID"), item.text("Column")) == (line_id, header)
 
 
 def _as_it_was(column: Column, value: Value) -> Value:
-    """The journal's value as the plan held it: the journal keeps a date as text."""
+    """The journal's value as the plan held it, see `journalled`."""
+    if column.kind == "date" and isinstance(value, str) and value.startswith(AS_TEXT):
+        return value.removeprefix(AS_TEXT)
     if column.kind == "date" and isinstance(value, str) and (day := column.type.read(value)):
         read: Value = day
         return read
@@ -181,7 +190,25 @@ def _journal_row(item: Item, before: Value, after: Value, now: datetime) -> dict
     return {h: item[h] for h in kept} | {"When": stamp(now), "Why": "undo", "Before": before, "After": after}
 
 
-def _message(return_id: str, restored: Sequence[str], gone: int, left: Sequence[tuple[str, str]]) -> str:
+def _reason(item: Item) -> str:
+    """Why a cell was changed, without the formula it replaced."""
+    return item.text("Why").partition(OVER)[0]
+
+
+def _formulas(plan: Plan, back: Mapping[Place, _Back], standing: Mapping[Place, Sequence[Item]]) -> list[str]:
+    """Places of cells that a formula worked out before, each with it: since then rows and columns may have moved under it."""
+    told = []
+    for id_, key in back:
+        changes = standing.get((id_, plan.schema[key].header), ())
+        first = _first_of_chain(changes).text("Why").partition(OVER)[2] if changes else ""
+        if first:
+            told.append(f"{PLAN}!{plan.place(plan.by_id[id_], key)}: {first}")
+    return told
+
+
+def _message(
+    return_id: str, restored: Sequence[str], gone: int, left: Sequence[tuple[str, str]], formulas: Sequence[str]
+) -> str:
     said = f"{return_id} undone: {count(len(restored), 'cell')} put back."
     if gone:
         said += f" {count(gone, 'line')} that only it had brought {'is' if gone == 1 else 'are'} gone."
@@ -189,4 +216,8 @@ def _message(return_id: str, restored: Sequence[str], gone: int, left: Sequence[
         places = "; ".join(f"{place}: {why}" for place, why in left[:5])
         more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
         said += f" Left as {'it is' if len(left) == 1 else 'they are'}: {places}{more}."
+    if formulas:
+        said += (
+            f" A formula gave its value before, which is back without it; type it in again: {'; '.join(formulas[:5])}."
+        )
     return said

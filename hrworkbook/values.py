@@ -35,13 +35,14 @@ _FOLD = str.maketrans(
         "\u2019": "'",
         "\u201c": '"',
         "\u201d": '"',
-        "\r": "\n",
         "\t": " ",
     }
 )
 _INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLD.items() if stands_for is None)
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
+_ESCAPED_RETURN = "_x000D_"
+"""A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
 _WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -73,8 +74,15 @@ def plain(value: Value) -> str:
     text = value if type(value) is str else as_text(value)
     if text.isascii() and "  " not in text and "\n" not in text and "\r" not in text and "\t" not in text:
         return text.strip()
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").translate(_FOLD)
+    text = unicodedata.normalize("NFC", with_feeds(text)).translate(_FOLD)
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def with_feeds(text: str) -> str:
+    """The text with each line ended by one line feed, as Excel ends them."""
+    if "\r" in text or _ESCAPED_RETURN in text:
+        text = text.replace(_ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def same(left: Value, right: Value) -> bool:

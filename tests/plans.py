@@ -16,6 +16,7 @@ from hrworkbook.merge import merge
 from hrworkbook.merging.matching import ROW_ID
 from hrworkbook.merging.outcomes import Merged, Received
 from hrworkbook.plan import Plan, read_plan
+from hrworkbook.schema import read_schema
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, row_and_column
 from hrworkbook.undo import Undone, undo
@@ -27,12 +28,16 @@ HEAD = 6
 
 
 @lru_cache(maxsize=32)
-def _empty(table: str, owners: tuple[tuple[str, str], ...], schema: str) -> Snapshot:
+def _empty(table: str, owners: tuple[tuple[str, str], ...], source: str) -> Snapshot:
+    schema = read_schema(source, "plan.toml") if "\n" in source else source
     return load(master_workbook(draft(table, schema, dict(owners))), "plan.xlsx").snapshot
 
 
 class Master:
-    """A master in memory: the verbs run on its snapshot, and their change sets are applied to its blocks."""
+    """A master in memory: the verbs run on its snapshot, and their change sets are applied to its blocks.
+
+    Its schema is a shipped one, by name, or the text of another.
+    """
 
     def __init__(self, table: str = THREE, owners: Mapping[str, str] = OWNERS, schema: str = "delivery-plan") -> None:
         self.snapshot = _empty(table, tuple(owners.items()), schema)

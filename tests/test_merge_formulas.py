@@ -78,6 +78,36 @@ def test_hr_decides(issued, choice, says, left):
     assert read_plan(snapshot_of(path)).by_id["L002"].text("rag") == says and len(formulas(path)) == left
 
 
+def test_undo_gives_the_value_back_and_tells_the_formula(issued, capsys):
+    path, book, at = issued
+    main(["merge", str(path), str(book)])
+    snapshot = snapshot_of(path)
+    top, columns = DECISIONS.heading_row(snapshot)
+    type_into(path, {f"Decisions!{address(top + 1, columns[0])}": "take return"})
+    main(["decide", str(path)])
+    capsys.readouterr()
+    assert main(["undo", str(path), "--last"]) == 0
+    told = capsys.readouterr().out
+    assert f'type it in again: Plan!{at}: =IF(1<2,"Amber","Red").' in told
+    assert read_plan(snapshot_of(path)).by_id["L002"].text("rag") == "Amber"
+
+
+def test_a_text_of_ones_own_over_a_formula_stays_as_any_other_does(issued, capsys):
+    path, book, _ = issued
+    main(["merge", str(path), str(book)])
+    top, columns = DECISIONS.heading_row(snapshot_of(path))
+    type_into(
+        path,
+        {
+            f"Decisions!{address(top + 1, columns[0])}": "my own text",
+            f"Decisions!{address(top + 1, columns[1])}": "Red",
+        },
+    )
+    main(["decide", str(path)])
+    main(["undo", str(path), "--last"])
+    assert read_plan(snapshot_of(path)).by_id["L002"].text("rag") == "Red"
+
+
 def test_an_answer_the_formula_gives_too_is_there_already(issued):
     path, book, _ = issued
     sheet = snapshot_of(book).sheets[0]

@@ -115,6 +115,42 @@ def test_the_last_periods_return_with_its_seal_and_without():
     assert "its seal is gone, and it says that it is for 2026/27 Q3" in reason(master, stripped)
 
 
+def test_last_periods_table_whose_lines_are_the_same_now():
+    """It lacks the last report that is shown now, and says what was issued then."""
+    master = issued()
+    late = master.issued["Recruitment Lead"]
+    master.merge(back(late, L001_progress_update="Three posts filled."))
+    master.apply(roll(master.snapshot, master.later()).changes)
+    master.types(L001_progress_update=None)
+    present = master.issue()["Recruitment Lead"]
+    before = master.values()
+    result = master.merge(back(late, mangle=lambda rows: rows[HEAD:], L001_rag="Green"))
+    assert not result.returns and f"it reads as return {late.id} for 2026/27 Q3" in result.refused[0].reason
+    (one,) = master.merge(back(present, mangle=lambda rows: rows[HEAD:], L001_rag="Green")).returns
+    assert master.values() == before | {("L001", "rag"): "Green"}
+
+
+def test_last_periods_table_with_a_line_that_is_done_since_and_the_present_one():
+    master = issued()
+    late = master.issued["Learning Lead"]
+    master.types(L002_rag="Complete")
+    master.apply(roll(master.snapshot, master.later()).changes)
+    present = master.issue()["Learning Lead"]
+    assert {x.id for x in present.lines} < {x.id for x in late.lines}
+    sender, cells = "learn@council.example", {f"{present.lines[0].id}_progress_update": "Well under way."}
+    assert "it reads as return" in reason(master, back(late, mangle=lambda rows: rows[HEAD:], sender=sender, **cells))
+    (one,) = master.merge(back(present, mangle=lambda rows: rows[HEAD:], sender=sender, **cells)).returns
+    assert one.outcomes["applied"] == 1
+
+    def bare(rows):
+        at = [n for n, h in enumerate(rows[HEAD]) if not str(h).startswith("Last reported")]
+        return [[row[n] for n in at] for row in rows[HEAD:]]
+
+    master.undo()
+    (one,) = master.merge(back(present, mangle=bare, sender=sender, **cells)).returns
+    assert one.outcomes["applied"] == 1
+
+
 @pytest.mark.parametrize(
     "edit",
     [

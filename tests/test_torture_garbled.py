@@ -17,13 +17,14 @@ People – culture | A   | The council’s managers trained             | Learni
 People – culture | B   | Mentors found, trained, and kept           | Learning Lead | Ongoing              | Ten pairs at work, and {LONG} | Amber | {LONG}
 People – culture | C   | A list of what, when and who, kept by all  | Learning Lead | December 2026        | Kept                                                 | Red   | - begun\\n- half done\\n- to be read
 """
+OWNER = {"Learning Lead": "learn@council.example"}
 MONDAY = datetime(2026, 11, 23, 10, 0)
 UPDATE = "progress_update"
 
 
 @pytest.fixture
 def master():
-    made = Master(TABLE, {"Learning Lead": "learn@council.example"})
+    made = Master(TABLE, OWNER)
     made.issue()
     return made
 
@@ -64,6 +65,28 @@ def test_letters_read_wrongly_change_nothing_and_ask_nothing(master, how):
     one = merged(master, as_csv(master, GARBLED[how], L001_rag="Complete"))
     assert outcomes(one) == {"applied": 1}, [(c.outcome, c.received, c.why) for c in one.cells]
     assert master.values() == {**before, ("L001", "rag"): "Complete"}
+
+
+SIGNS = "Sickness ≤ 4% – “on track” → spring 🙂"
+
+
+@pytest.mark.parametrize("came", ["? 4%|? spring ?", "? 4%|? spring ??", "= 4%|> spring ??"])
+def test_signs_that_windows_own_code_lacks_change_nothing(came):
+    """What Excel leaves of them in a CSV file: `?`, or the nearest sign; the rest of the text is as it was."""
+    master = Master(TABLE.replace("Kept ", f"{SIGNS} ").replace("- half done", SIGNS), OWNER)
+    master.issue()
+    before = master.values()
+    level, spring = came.split("|")
+    lost = {"≤ 4%": level, "→ spring 🙂": spring}
+
+    def as_windows(text):
+        for sign, left in lost.items():
+            text = text.replace(sign, left)
+        return text
+
+    assert outcomes(merged(master, as_csv(master, as_windows))) == {} and master.values() == before
+    rows = as_csv(master, L003_progress_update=SIGNS.replace("≤ 4%", "≤ 5%"))
+    assert outcomes(merged(master, rows)) == {"applied": 1}
 
 
 def test_an_answer_whose_letters_were_read_wrongly_is_written_as_it_was_meant(master):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hrworkbook.appendix.plan_pages import PrintColumn, PrintLine
 from hrworkbook.measure import Face
-from hrworkbook.values import writable
+from hrworkbook.values import with_feeds, writable
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*](?=[ \t]|[^\W\d_])|[·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
 """What begins a point of a list; a dash before a figure, as in -5%, is its sign."""
@@ -18,7 +18,7 @@ def printed(text: str, bullets: bool = False) -> str:
     if text.isascii() and "\n" not in text and "\r" not in text and "\t" not in text:
         text = text.strip()
         return writable(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
-    text = writable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u2028", "\n")
+    text = with_feeds(writable(text)).replace("\t", " ").replace("\u2028", "\n")
     text = _FEEDS.sub("\n\n", _LINE_END_SPACES.sub("\n", text)).strip(" \n")
     return _BULLET.sub("• ", text) if bullets else text
 

@@ -72,6 +72,7 @@ def run_read(options: Namespace) -> int:
     from hrworkbook.commands.collection import month_given, show_collected
     from hrworkbook.merging.admit import furniture_of
     from hrworkbook.merging.outcomes import Refused
+    from hrworkbook.merging.remarks import comments_on
     from hrworkbook.schema import load_schema
     from hrworkbook.values import is_blank
 
@@ -105,7 +106,7 @@ def run_read(options: Namespace) -> int:
     )
     for h in table.headings:
         print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
-    for note in table.notes:
+    for note in (*table.notes, *comments_on(item.blocks)):
         print(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in table.unplaced])
     return 0

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from hrworkbook.inbox.attachments import MAIL_MAX
+from hrworkbook.inbox.mail_tables import table_in
 from hrworkbook.reading.bounds import MB, refused
 
 PARTS_MAX = 1_000
@@ -67,6 +68,8 @@ class Mail:
     sent: datetime | None = None
     subject: str = ""
     text: str = ""
+    table: bytes = b""
+    """A table in its text that may be the return, as CSV; b'' where there is none."""
     automatic: bool = False
     """Sent by a machine: out of office, or undeliverable."""
     draft: bool = False
@@ -157,6 +160,8 @@ def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, pla
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
         text = _decoded(part)[0].decode(_charset(part), "replace")
         (plain if kind == "text/plain" else rich).append(text[:20_000])
+        if kind == "text/html" and not mail.table:
+            mail.table = table_in(text)
     else:
         data, damaged = _decoded(part)
         if data or name:
@@ -289,6 +294,7 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
         mail.sent = mail.sent.replace(tzinfo=UTC)
     text = _told(message, "body") or html.unescape(_TAG.sub(" ", _told(message, "html_body") or ""))
     mail.text = " ".join(text[:20_000].split())
+    mail.table = table_in(str(_told(message, "html_body") or ""))
     kind = str(_told(message, "message_class") or "").upper()
     mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
     if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:

@@ -30,6 +30,7 @@ from hrworkbook.inbox.attachments import (
     shown_text,
     sort_of,
 )
+from hrworkbook.inbox.mail_tables import NAME
 from hrworkbook.reading.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.reading.sniff import OLE, ZIP
 
@@ -177,7 +178,9 @@ class _Finder:
                     continue
                 any_found = True
                 yield _sent_with(found, mail)
-        if not any_found:
+        if not any_found and mail.table and not mail.automatic:
+            yield _sent_with(self.placed(Attachment(NAME, data=mail.table, via=via), mail.table), mail)
+        elif not any_found:
             fault, remedy = _without_workbook(mail)
             yield _sent_with(Refusal(" > ".join(via), fault, remedy, via=via[:-1]), mail)
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
@@ -14,11 +14,14 @@ from hrworkbook.merging.compare import Ground
 from hrworkbook.merging.matching import Baseline, Contents
 from hrworkbook.merging.merged_before import MergedBefore
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
+from hrworkbook.merging.spread import every_table, sealed_sheets
 from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 from hrworkbook.tables.find import Table, find_table
-from hrworkbook.values import Value, folded, plain
+from hrworkbook.tables.headings import fold
+from hrworkbook.tables.heads import NO_COLUMN
+from hrworkbook.values import Value, folded, is_blank, plain, same
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Admitted:
-    """A return that may be merged: which it is, and its table."""
+    """A return that may be merged: which it is, and its table, or its tables where it was spread over several sheets."""
 
     known: Known
     received: Received
-    table: Table
+    tables: tuple[Table, ...]
     notes: tuple[str, ...]
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,6 +51,8 @@ class IssuedReturns:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.owners = frozenset(c.key for c in plan.schema.columns if c.by_owner)
+        """The keys of the columns that are the owner's."""
         self._register = REGISTER.items(plan.snapshot)
         self.before = MergedBefore(self._register)
         self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
@@ -92,6 +97,15 @@ class IssuedReturns:
         """Every return of the present period, the newest first."""
         period = self._plan.setting("Period")
         return [self[id_] for id_, row in reversed(self._issued.items()) if row.text("Period") == period]
+
+    def earlier(self, owner: str) -> list[Known]:
+        """Every return of an owner in other periods, the newest first."""
+        period = self._plan.setting("Period")
+        return [
+            self[id_]
+            for id_, row in reversed(self._issued.items())
+            if row.text("Period") != period and row.text("Owner") == owner
+        ]
 
     def contents(self, known: Known) -> Contents:
         """A return's lines by what they say."""
@@ -150,25 +164,31 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
             f"Ask the owner to fill in the file as it was sent, or {_REISSUE}",
         )
     known = _sealed(plan, issued, item.file, seal) if seal else None
-    table = find_table(
-        item.blocks,
-        plan.schema,
+    sealed = sealed_sheets(item.blocks)
+    find = partial(
+        find_table,
+        schema=plan.schema,
         aliases=ground.aliases,
         furniture=furniture_of(item.blocks),
         ignored=ground.ignored,
+        first=sealed,
         name=item.file,
     )
-    notes = [n for n in table.notes if not n.startswith("There is no column")]
-    if known is None:
-        known = _unsealed(plan, issued, item, table)
+    table = find(item.blocks)
+    is_sealed = known is not None
+    known = known or _unsealed(ground, issued, item, table)
+    tables = every_table(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    notes = [n for t in tables for n in t.notes if not n.startswith(NO_COLUMN)]
+    if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
     unknown = {
         h.header: h.how.partition("suggestion: ")[2]
-        for h in table.headings
+        for t in tables
+        for h in t.headings
         if h.key is None and h.how != "id" and (h.how.startswith("suggestion") or h.how == "not known")
     }
-    return Admitted(known, item, table, tuple(notes), unknown)
+    return Admitted(known, item, tables, tuple(notes), unknown)
 
 
 _DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
@@ -205,8 +225,9 @@ def _sealed(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> Known:
     return known
 
 
-def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -> Known:
+def _unsealed(ground: Ground, issued: IssuedReturns, item: Received, table: Table) -> Known:
     """The open return that a table without a seal belongs to: the one that has most of its lines, else the sender's."""
+    plan = ground.plan
     if not table.rows:
         raise NotAReturn(item.file, "it has headings but no lines", "Ask the sender for the filled-in return")
     period = _period_said(item.blocks)
@@ -229,6 +250,7 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
         theirs = roles_of(plan, item.sender)
         fits = [k for k in fits if folded(k.owner) in theirs] or _smallest(fits)
     if len(fits) == 1:
+        _refuse_earlier(ground, issued, item, table, fits[0])
         return fits[0]
     if fits:
         raise NotAReturn(
@@ -241,6 +263,34 @@ def _unsealed(plan: Plan, issued: IssuedReturns, item: Received, table: Table) -
         "no line in it was issued from this plan in this period",
         f"Check that it is meant for this plan; if so, {_REISSUE}",
     )
+
+
+def _refuse_earlier(ground: Ground, issued: IssuedReturns, item: Received, table: Table, present: Known) -> None:
+    """Raise where a table is rather what was issued to its owner in an earlier period.
+
+    It has lines of then that are done by now; or it lacks the last reports that are shown now, and says what was issued then.
+    """
+    shown = {fold(h.header) for h in table.headings if h.how == "shown only"}
+    last = {h for h, texts in ground.last.items() if any(texts.get(id_) for id_ in present.baseline)}
+    lines, said = _likeness(issued, present, table)
+    for known in issued.earlier(present.owner):
+        lines_then, said_then = _likeness(issued, known, table)
+        if lines_then > lines or (lines_then == lines and last and last.isdisjoint(shown) and said_then > said):
+            raise WrongPeriod(
+                item.file, f"its seal is gone, and it reads as return {known.id} for {known.period}",
+                f"Ask the sender for the present return, or {_REISSUE}",
+            )  # fmt: skip
+
+
+def _likeness(issued: IssuedReturns, known: Known, table: Table) -> tuple[int, int]:
+    """How many rows of a table are lines of a return, and how many of the owner's cells in them say what was issued."""
+    contents = issued.contents(known)
+    said = 0
+    for row in table.rows:
+        was = known.baseline.get(row.line) or known.baseline.get(contents.find(row), {})
+        cells = zip(row.keys, row.values, strict=True)
+        said += sum(key in issued.owners and not is_blank(v) and same(v, was.get(key)) for key, v in cells)
+    return sum(map(contents.holds, table.rows)), said
 
 
 def _period_said(blocks: Sequence[Block]) -> str:

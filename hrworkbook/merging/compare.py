@@ -1,4 +1,4 @@
-"""Compare: what a return changes of what was issued, and what becomes of each change in the master as it stands."""
+"""Compare: what a return changes of what was issued."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,24 +7,33 @@ from functools import cached_property
 from hrworkbook.history import last_reported
 from hrworkbook.issue import LAST, shown_again
 from hrworkbook.ledgers import HEADINGS
-from hrworkbook.merging.matching import ROW_ID, Baseline, by_line, is_emptied, match_rows
-from hrworkbook.merging.outcomes import Cell, Comparison, Received, Refused, Stray
+from hrworkbook.merging.displaced import Rows, displaced
+from hrworkbook.merging.matching import (
+    ROW_ID,
+    Baseline,
+    Contents,
+    Match,
+    Matches,
+    by_line,
+    is_emptied,
+    match_rows,
+    sides_with_text,
+)
+from hrworkbook.merging.outcomes import Received, Refused, Stray
+from hrworkbook.merging.remarks import comments_on
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.plan import Plan
 from hrworkbook.schema import Column, Schema
-from hrworkbook.snapshot import Block, address
+from hrworkbook.snapshot import Block, Remark, address
 from hrworkbook.tables.find import Row, Table
 from hrworkbook.tables.headings import fold
-from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain, same
+from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
 
 Place = tuple[str, str]
 """A cell of the plan: line ID and column key."""
 
-Writers = dict[Place, tuple[str, Value]]
-"""The owner whose return last wrote a cell ('' for HR), and what it wrote."""
-
-ENOUGH = 12
-"""Characters by which a text is known again in another row."""
+MOST_TOLD = 6
+"""Lines that stand in several rows are told one by one up to this many."""
 
 
 def shown_only(schema: Schema) -> list[str]:
@@ -108,46 +117,80 @@ class Reply:
 
 
 def read_reply(
-    ground: Ground, baseline: Baseline, own_before: Mapping[Place, Value], blocks: Sequence[Block], table: Table
+    ground: Ground,
+    baseline: Baseline,
+    own_before: Mapping[Place, Value],
+    blocks: Sequence[Block],
+    tables: Sequence[Table],
 ) -> Reading:
-    """What a return changes of what was issued.
+    """What a return changes of what was issued; mostly it is one table, on one sheet.
 
     `own_before` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
     told, since it may be meant.
     """
     plan = ground.plan
-    block = next(b for b in blocks if b.name == table.sheet)
-    hidden = _hidden_ids(block, table)
-    strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
-    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
-    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
-    matches = match_rows(plan.schema, baseline, rows, hidden)
-    notes = list(matches.notes)
-    for row in matches.lost:
-        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
-        strays += _row_strays(table, row, why)
-    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
+    by_name = {b.name: b for b in reversed(blocks)}
+    sheets = [_matched(plan, baseline, by_name[table.sheet], table) for table in tables]
+    strays = [stray for sheet in sheets for stray in sheet.strays]
+    notes = [note for sheet in sheets for note in (*sheet.matches.notes, *_struck_whole(sheet))]
+    notes += comments_on(blocks)
     edits: list[Edit] = []
     unchanged = 0
-    lines = by_line(matches.matched)
+    again: list[str] = []
+    struck = {b.name: b.struck for b in blocks if b.struck}
+    table_of = {id(m): s.table for s in sheets for m in s.matches.matched}
+    lines = by_line([m for sheet in sheets for m in sheet.matches.matched])
     for id_, theirs in lines.items():
         if id_ not in plan.by_id:
             for match in theirs:
-                strays += _row_strays(table, match.row, f"line {id_} is no longer in the plan")
+                strays += _row_strays(table_of[id(match)], match.row, f"line {id_} is no longer in the plan")
             continue
         found: list[Edit] = []
         for match in theirs:
             same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
             unchanged += same_as_issued
+            if not match.doubt and any(e.outcome == "locked" for e in changed):
+                match = _doubted(plan.schema, baseline, match)
+            if struck:
+                changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, ()))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
         if len(theirs) > 1:
-            notes.append(f"Line {id_} stands in rows {', '.join(str(m.row.number) for m in theirs)}")
-            found = _disagreeing(found)
+            rows = [(f"'{table_of[id(m)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
+            again.append(f"Line {id_} stands in rows {', '.join(rows)}")
+            found = _disagreeing(found, len(theirs))
         edits += found
-    edits += _in_the_wrong_column(ground, baseline, block, table, {m.row.number: m.line for m in matches.matched})
-    edits = _sorted_alone(plan, baseline, lines.keys(), edits, notes)
-    notes += _missing(plan, baseline, table, lines.keys(), [i for i in emptied.values() if i in baseline])
+    notes += again if len(again) <= MOST_TOLD else [f"{len(again)} lines stand in several rows"]
+    for sheet in sheets:
+        line_of = {m.row.number: m.line for m in sheet.matches.matched}
+        edits += _in_the_wrong_column(ground, baseline, sheet.block, sheet.table, line_of)
+    rows_of = [{id_: [m.row for m in ms] for id_, ms in by_line(s.matches.matched).items()} for s in sheets]
+    edits = _held_back(plan, baseline, rows_of, edits, notes)
+    notes += _missing(plan, baseline, tables, lines.keys(), [i for s in sheets for i in s.emptied if i in baseline])
     return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet of a return: its rows by line, what has no place, and the IDs that stand in rows otherwise empty."""
+
+    block: Block
+    table: Table
+    matches: Matches
+    strays: list[Stray]
+    emptied: list[str]
+
+
+def _matched(plan: Plan, baseline: Baseline, block: Block, table: Table) -> _Sheet:
+    hidden = _hidden_ids(block, table)
+    strays = [Stray(f"{u.sheet}!{u.cell}", u.value, u.why) for u in table.unplaced]
+    emptied = {row.number: row.line for row in table.rows if row.line and is_emptied(row)}
+    rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
+    matches = match_rows(plan.schema, baseline, rows, hidden)
+    for row in matches.lost:
+        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
+        strays += _row_strays(table, row, why)
+    strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
+    return _Sheet(block, table, matches, strays, list(emptied.values()))
 
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
@@ -223,6 +266,45 @@ def _row_edits(
     return unchanged, edits
 
 
+def _doubted(schema: Schema, baseline: Baseline, match: Match) -> Match:
+    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
+
+    Lines much alike tell only by this that IDs were sorted without the rest.
+    """
+    home = Contents(schema, baseline).find(match.row)
+    if home in ("", match.line):
+        return match
+    if sides_with_text(baseline, match.row, match.line, home, [c.key for c in schema.columns if not c.by_owner]) < 0:
+        return match
+    return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
+
+
+def _held(edits: Sequence[Edit], row: Row, struck: Sequence[Remark]) -> list[Edit]:
+    """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
+    at = {key: (row.number, column) for key, column in zip(row.keys, row.ats, strict=True)}
+    words = {e.place[1]: _struck_words(e, at[e.place[1]], struck) for e in edits}
+    return [
+        replace(e, outcome="conflict", why=f"these words are struck through in the file: '{words[e.place[1]]}'")
+        if not e.outcome and words[e.place[1]]
+        else e
+        for e in edits
+    ]
+
+
+def _struck_words(edit: Edit, at: tuple[int, int], struck: Sequence[Remark]) -> str:
+    """The words struck through in a cell; where a file tells no places, those that the cell holds."""
+    text = as_text(edit.received)
+    return next((words for row, column, words in struck if ((row, column) == at or not row and words in text)), "")
+
+
+def _struck_whole(sheet: _Sheet) -> Iterator[str]:
+    """A sentence for each issued text that the owner struck through, as one does who means to delete it."""
+    rows = {m.row.number: m.row for m in sheet.matches.matched}
+    for number, column, _ in sheet.block.struck:
+        if (row := rows.get(number)) and column in row.ats:
+            yield f"{address(number, column)} is struck through, in part or whole; it was read with those words"
+
+
 def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str, issued: Value) -> bool:
     """Whether the owner's earlier return changed an issued text, and that change still counts."""
     if (id_, key) not in own_before or same(own_before[id_, key], issued):
@@ -230,15 +312,16 @@ def _made_anew(plan: Plan, own_before: Mapping[Place, Value], id_: str, key: str
     return plan.schema[key].by_owner
 
 
-def _disagreeing(edits: Sequence[Edit]) -> list[Edit]:
-    """The edits of a line that stands in several rows; where the rows disagree, they wait."""
+def _disagreeing(edits: Sequence[Edit], rows: int) -> list[Edit]:
+    """The edits of a line that stands in several rows; where the rows disagree, or not all are cleared, they wait."""
     says: dict[Place, list[Value]] = {}
     for edit in edits:
         says.setdefault(edit.place, []).append(edit.value)
     why = "the file has this line more than once, with different texts"
     return [
         replace(e, outcome="conflict", why=why)
-        if not e.outcome and not all(same(v, e.value) for v in says[e.place])
+        if not e.outcome
+        and (not all(same(v, e.value) for v in says[e.place]) or (e.value is None and len(says[e.place]) < rows))
         else e
         for e in edits
     ]
@@ -262,37 +345,25 @@ def _in_the_wrong_column(
             yield Edit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
 
 
-def _sorted_alone(
-    plan: Plan, baseline: Baseline, here: Iterable[str], edits: list[Edit], notes: list[str]
+def _held_back(
+    plan: Plan, baseline: Baseline, sheets: Sequence[Rows], edits: list[Edit], notes: list[str]
 ) -> list[Edit]:
-    """The edits, those held back that look as if a column was sorted without the rest.
-
-    The sign is a text issued for one line that now stands in another, and no longer in its own.
-    """
-    lines = set(here)
-    moved: set[str] = set()
-    for column in plan.schema.columns:
-        theirs = {e.place[0]: e for e in edits if e.place[1] == column.key and column.by_owner and not e.outcome}
-        if len(theirs) < 2:
-            continue
-        came = {e.received for e in theirs.values() if type(e.received) is str and len(e.received) >= ENOUGH}
-        home: dict[Value, str] = {}
-        for id_ in lines if came else ():
-            text = baseline[id_].get(column.key)
-            if text in came:
-                home[text] = "" if text in home else id_
-        away = [i for i, e in theirs.items() if (from_ := home.get(e.received)) and from_ != i and from_ in theirs]
-        if len(away) >= 2:
-            moved.add(column.header)
-    if not moved:
-        return edits
-    why = f"texts of {' and '.join(sorted(moved))} stand in other rows than they were issued in, as if sorted without the rest"
-    notes.append(f"Held back: {why}")
-    return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
+    """The edits, those held back whose answers seem to have come from another line's row."""
+    edited = {e.place for e in edits if plan.schema[e.place[1]].by_owner}
+    found = displaced(plan.schema, baseline, sheets, edited)
+    if found.columns:
+        why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
+        notes.append(f"Held back: {why}")
+        return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
+    for id_, home in found.lines.items():
+        why = f"the answers in its row are those that were issued for {home}"
+        notes.append(f"Held back: {id_}, {why}")
+        edits = [replace(e, outcome="conflict", why=why) if e.place[0] == id_ and not e.outcome else e for e in edits]
+    return edits
 
 
 def _missing(
-    plan: Plan, baseline: Baseline, table: Table, here: Iterable[str], emptied: Sequence[str]
+    plan: Plan, baseline: Baseline, tables: Sequence[Table], here: Iterable[str], emptied: Sequence[str]
 ) -> Iterator[str]:
     """What was issued and is not in the file: nothing is changed by that, and HR is told."""
     found = set(here)
@@ -303,61 +374,8 @@ def _missing(
     gone = [
         c.header
         for c in plan.schema.columns
-        if c.key not in table.keys and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
+        if not any(c.key in t.keys for t in tables)
+        and (c.by_owner or any(not is_blank(v.get(c.key)) for v in baseline.values()))
     ]
     if gone:
         yield f"Columns not in the file, so left as they are: {', '.join(gone)}"
-
-
-def settle(
-    plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value], writers: Writers
-) -> Comparison:
-    """What becomes of each edit in the master as it stands.
-
-    What is applied goes into `now`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
-    """
-    cells: list[Cell] = []
-    for edit in reply.reading.edits:
-        id_, key = edit.place
-        line, column = plan.by_id[id_], plan.schema[key]
-        m = now[edit.place] if edit.place in now else line.values.get(key)
-        # A text that several hold is kept once: there may be thousands of returns.
-        b, r = (m if type(v) is type(m) and v == m else v for v in (edit.issued, edit.value))
-        outcome, why = edit.outcome, edit.why
-        if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
-            outcome, why = "already", ""
-        elif not outcome:
-            own = edit.place in own_before and same(own_before[edit.place], m)
-            outcome = "applied" if own or same(m, b) else "conflict"
-            why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
-            if outcome == "applied" and edit.place not in now and (formula := plan.formula(line, key)):
-                shown = formula if len(formula) > 1 else "one it shares with other cells"
-                outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
-        as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
-        cells.append(Cell(line, column, b, m, edit.received if as_it_came else r, outcome, why))
-        if outcome == "applied":
-            now[edit.place] = edit.value
-            writers[edit.place] = (reply.owner, edit.value)
-    read = reply.reading
-    return Comparison(
-        reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
-        reply.unknown_headings, read.unchanged, read.lines,
-    )  # fmt: skip
-
-
-def _who_differs(written: tuple[str, Value] | None, master: Value) -> str:
-    if written and written[0] and same(written[1], master):
-        return f"{written[0]} has answered it otherwise"
-    return "the master changed after this was issued"
-
-
-def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
-    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
-    newer_says = {e.place: e.value for e in newer.reading.edits} if newer else {}
-    told: list[str] = []
-    for edit in older.reading.edits:
-        id_, key = edit.place
-        instead = newer_says.get(edit.place, edit.issued) if newer else plan.by_id[id_].values.get(key)
-        if not same(edit.value, instead):
-            told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
-    return told

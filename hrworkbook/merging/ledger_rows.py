@@ -7,8 +7,11 @@ from hrworkbook.findings import count
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merging.outcomes import FAMILIAR, OUTCOMES, TO_DECIDE, Cell, Comparison, Refused
 from hrworkbook.plan import Plan, stamp
+from hrworkbook.schema import Column
 from hrworkbook.snapshot import Link
 from hrworkbook.values import LONGEST_TEXT, Value, as_text, plain
+
+AS_TEXT = "'"
 
 
 def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int) -> str:
@@ -68,8 +71,15 @@ def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Valu
     return {
         "When": stamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
         "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
-        "Column": cell.column.header, "Before": cell.master, "After": cell.received,
+        "Column": cell.column.header, "Before": journalled(cell.column, cell.master), "After": cell.received,
     }  # fmt: skip
+
+
+def journalled(column: Column, value: Value) -> Value:
+    """The value as the Journal keeps it: a date becomes a text there, and a text that reads as one gets Excel's sign of a text."""
+    if column.kind == "date" and type(value) is str and not value.startswith(AS_TEXT) and column.type.read(value):
+        return AS_TEXT + value
+    return value
 
 
 def new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:

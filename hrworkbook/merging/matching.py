@@ -1,7 +1,8 @@
 """Match: which issued line each row of a return is, by its hidden ID, its visible ID, or what it says."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.schema import Schema
@@ -17,6 +18,7 @@ ROW_ID = "Row ID"
 ENOUGH = 12
 """Characters of locked text that a row must share with a line to be known by them."""
 
+_SIGNS = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = ("text", "reference", "owners", "choice")
 """Kinds that no spreadsheet retypes on its own, as it does dates and numbers."""
 
@@ -46,7 +48,7 @@ class Contents:
     def __init__(self, schema: Schema, baseline: Baseline) -> None:
         self._baseline = baseline
         self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
-        self._known: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
+        self._known: dict[tuple[tuple[str, ...], Callable[[Value], str]], dict[tuple[str, ...], str]] = {}
 
     def holds(self, row: Row) -> bool:
         """Whether a row is one of these lines, by its ID or by what it says."""
@@ -56,23 +58,31 @@ class Contents:
         return bool(self.find(row))
 
     def find(self, row: Row) -> str:
-        """The one issued line whose locked text the row has; '' where there is none, or several."""
+        """The one issued line whose locked text the row has; '' where there is none, or several.
+
+        Failing the text as it is, its letters and figures will do, since signs are what a file coded otherwise loses.
+        """
         whole = tuple(key for key, _ in self._locked if key in row)
         words = tuple(key for key, is_word in self._locked if is_word and key in row)
-        for keys in (whole, words):
-            says = tuple(plain(row[key]) for key in keys)
-            if sum(map(len, says)) >= ENOUGH and (found := self._by(keys).get(says)):
+        for keys, form in ((whole, plain), (words, plain), (words, gist)):
+            says = tuple(form(row[key]) for key in keys)
+            if sum(map(len, says)) >= ENOUGH and (found := self._by(keys, form).get(says)):
                 return found
         return ""
 
-    def _by(self, keys: tuple[str, ...]) -> dict[tuple[str, ...], str]:
-        if keys not in self._known:
+    def _by(self, keys: tuple[str, ...], form: Callable[[Value], str]) -> dict[tuple[str, ...], str]:
+        if (keys, form) not in self._known:
             lines: dict[tuple[str, ...], str] = {}
             for id_, issued in self._baseline.items():
-                says = tuple(plain(issued.get(key)) for key in keys)
+                says = tuple(form(issued.get(key)) for key in keys)
                 lines[says] = "" if says in lines else id_
-            self._known[keys] = lines
-        return self._known[keys]
+            self._known[keys, form] = lines
+        return self._known[keys, form]
+
+
+def gist(value: Value) -> str:
+    """The letters and figures of a text that every coding has."""
+    return _SIGNS.sub("", plain(value))
 
 
 def match_rows(schema: Schema, baseline: Baseline, rows: Sequence[Row], hidden: Mapping[int, str]) -> Matches:
@@ -120,37 +130,55 @@ def _astray(
 ) -> set[int]:
     """Rows both of whose IDs are another line's, as where IDs were dragged down or sorted without the rest.
 
-    What HR and the owner wrote stands together there; where only HR's columns were moved, the IDs are right.
+    What HR and the owner wrote stands together there; where only HR's columns were moved, the IDs are right, and the
+    owner's cells tell that.
     """
     locked = [c.key for c in schema.columns if not c.by_owner]
     first: Mapping[str, Value] = next(iter(baseline.values()), {})
     telling = max(locked, key=lambda key: len(as_text(first.get(key))), default="")
     reads_as: dict[int, str] = {}
-    proven = False
+    nowhere: set[int] = set()
+    sides = 0
     for row in _at_odds(baseline, rows, telling):
         issued = baseline.get(row.line)
         if issued is None or hidden.get(row.number) != row.line or not is_another_line(issued, row, locked):
             continue
-        if (found := contents.find(row)) and found != row.line:
+        found = contents.find(row)
+        if not found and _half_as_issued(issued, row, locked):
+            sides -= 1
+        elif not found:
+            nowhere.add(row.number)
+        elif found and found != row.line:
             reads_as[row.number] = found
-            proven = proven or (_answers(baseline[found], row, locked) and not _answers(issued, row, locked))
-    return set(reads_as) if proven else set()
+            sides += sides_with_text(baseline, row, row.line, found, locked)
+    return nowhere | set(reads_as) if sides >= 0 else set()
+
+
+def _half_as_issued(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
+    """Whether half of the owner's cells of a row, of those not blank, say what was issued for a line."""
+    cells = [(k, v) for k, v in zip(row.keys, row.values, strict=True) if k not in locked and not is_blank(v)]
+    return 0 < len(cells) <= 2 * sum(same(value, issued.get(key)) for key, value in cells)
 
 
 def _at_odds(baseline: Baseline, rows: Sequence[Row], telling: str) -> list[Row]:
     """The rows whose most telling cell is not as it was issued for their ID; most have none."""
-    keys = next((row.keys for row in rows), ())
-    if telling not in keys:
-        return []
-    at = keys.index(telling)
     none: Mapping[str, Value] = {}
-    return [r for r in rows if r.keys is keys and r.values[at] != baseline.get(r.line, none).get(telling)]
+    places = {keys: keys.index(telling) for keys in {row.keys for row in rows} if telling in keys}
+    return [r for r in rows if r.keys in places and r.values[places[r.keys]] != baseline.get(r.line, none).get(telling)]
 
 
-def _answers(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
-    """Whether a text in an owner's cell of a row is the one issued for a line."""
-    texts = {key: plain(value) for key, value in zip(row.keys, row.values, strict=True) if key not in locked}
-    return any(len(text) >= ENOUGH and text == plain(issued.get(key)) for key, text in texts.items())
+def sides_with_text(baseline: Baseline, row: Row, line: str, reads_as: str, locked: Sequence[str]) -> int:
+    """How many of the owner's cells of a row are as issued for the line it reads as, less those issued for its ID.
+
+    A long text, which no two lines share by chance, counts for more than any number of short ones.
+    """
+    told = 0
+    for key, value in zip(row.keys, row.values, strict=True):
+        if key in locked or is_blank(value):
+            continue
+        by_text, by_id = (same(value, baseline[id_].get(key)) for id_ in (reads_as, line))
+        told += (by_text - by_id) * (100 if len(as_text(value)) >= ENOUGH else 1)
+    return told
 
 
 def _is_shifted(issued: Mapping[str, Value], row: Row, locked: Sequence[str]) -> bool:
@@ -172,7 +200,7 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
     texts = {key: plain(issued.get(key)) for key in locked if key in row and not is_blank(issued.get(key))}
     if not texts:
         return False
-    agree = {key for key, text in texts.items() if plain(row[key]) == text}
+    agree = {key for key, text in texts.items() if plain(row[key]) == text or gist(row[key]) == gist(text) != ""}
     return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
 
 

@@ -9,7 +9,7 @@ from hrworkbook.kinds import settled
 from hrworkbook.merging.outcomes import utf16_length
 from hrworkbook.plan import Plan, fault_of
 from hrworkbook.schema import Column
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, with_feeds, writable
 
 _ERROR_WORDS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA")
@@ -49,6 +49,8 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
         return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
     if column.kind == "choice" and not is_blank(value):
         value = settled(value, plan.words(column)) or value
+    elif column.kind == "yes-no" and not fault and not is_blank(value):
+        value = "Yes" if column.type.read(value) else "No"
     elif column.kind == "date" and isinstance(value, str) and not is_blank(value):
         value = column.type.read(value)
     return (None if is_blank(value) else value), ""
@@ -57,7 +59,7 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
 def _tidy(text: str) -> str:
     """The text without the marks no cell can hold or that turn a line round, which no reader sees, and without space around it."""
     text = _recoded(text).translate(_TURNS)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    text = with_feeds(text).replace("\x0b", "\n").replace("\x0c", "\n")
     sound = writable(text)
     if sound != text:
         sound = "".join(c for c, s in zip(text, sound, strict=True) if c == s)
@@ -68,8 +70,8 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
     """Whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
-    A text that the owner wrote anew in a cell of theirs is never taken for this, but for one whose letters were garbled
-    or whose line breaks were lost on the way.
+    A text that the owner wrote anew in a cell of theirs is never taken for this, but for an amount of the same value, and
+    one whose letters were garbled or whose line breaks were lost on the way.
     """
     if isinstance(received, CellError) or isinstance(issued, CellError) or is_blank(received) or is_blank(issued):
         return False
@@ -77,8 +79,9 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
         if is_garbled(issued, received) or _lost_its_breaks(issued, received):
             return True
         if column.by_owner:
-            return False
-        if _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
+            if column.kind not in _FIGURES:
+                return False
+        elif _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
             return True
     if isinstance(received, str) and _figures(received):
         received = float(received)
@@ -93,8 +96,12 @@ _TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CODINGS = (
     ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("utf-8", "mac_roman"), ("cp1252", "utf-8"), ("cp1252", "mac_roman"),
     ("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp1252", "cp850"), ("cp437", "cp1252"), ("ascii", "ascii"),
+    ("cp1252", "cp1252"), ("mac_roman", "mac_roman"),
 )  # fmt: skip
-"""How a text was written to a file, and how it was then read, where the two did not agree."""
+"""How a text was written to a file and how it was then read, where that did not bring back the same letters."""
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_NEAREST = str.maketrans("≤≥≠≈→←−", "===~><-")
+"""Signs for which Windows takes the nearest that its code has, where most others become `?`."""
 _UNREAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _CUT_AT = range(254, 257)
 """Characters after which old formats and programs cut a text off."""
@@ -105,8 +112,10 @@ def is_garbled(issued: str, received: str) -> bool:
     if issued.isascii():
         return False
     other = _UNREAD.sub("", plain(received))
+    in_halves = _BEYOND.sub("??", issued)
     return any(
-        _UNREAD.sub("", plain(issued.encode(written, "replace").decode(read, "replace"))) == other
+        _UNREAD.sub("", plain(text.encode(written, "replace").decode(read, "replace"))) == other
+        for text in {issued, in_halves, in_halves.translate(_NEAREST)}
         for written, read in _CODINGS
     )
 

@@ -12,7 +12,8 @@ from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, Package, Part, rebuilt, refused
 from hrworkbook.reading.faults_at_a_glance import no_faults_in_content
 from hrworkbook.reading.faults_in_records import in_workbook_stream
-from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_faults
+from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_faults, with_remarks
+from hrworkbook.reading.remarks import annotations_in, struck_in
 from hrworkbook.reading.sniff import kind_of, package_kind
 
 
@@ -41,7 +42,7 @@ def cells_of_file(data: bytes, name: str, password: str | None = None) -> RawBoo
         return _book(kind, _ods_sheets(package), notes)
     if kind == "xlsx" and _macros(package):
         kind = "xlsm"
-    if any("comments" in part and part.endswith((".xml", ".bin")) for part in package.parts):
+    if kind == "xlsb" and any("comments" in part and part.endswith(".bin") for part in package.parts):
         notes.append("It has comments on cells, which are not read.")
     from hrworkbook.reading.officepackage import package_sheets
 
@@ -104,8 +105,10 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _for_the_parser(content),
     }
+    comments, struck = annotations_in(content), struck_in(content)
     for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
-        yield with_faults(sheet, seen)
+        yield with_remarks(with_faults(sheet, seen), comments, struck)
+        comments = []
 
 
 def _for_the_parser(content: bytes) -> bytes:

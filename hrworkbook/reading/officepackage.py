@@ -13,7 +13,8 @@ from xml.parsers import expat
 from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import KEPT_INFLATED, Package, Part, rebuilt, refused
 from hrworkbook.reading.faults_in_records import brt_records, in_sheet_records
-from hrworkbook.reading.parsed import RawSheet, calamine_sheets, with_faults
+from hrworkbook.reading.parsed import RawSheet, calamine_sheets, with_faults, with_remarks
+from hrworkbook.reading.remarks import Remark, Struck, comments_in
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
@@ -84,10 +85,14 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
     }
     parts: dict[str, bytes | Part] = {"_rels/.rels": _ROOT.encode()}
     links: list[str] = []
+    texts: dict[str, bytes] = {}
     for what, target in shared.items():
-        _give(parts, f"xl/{what}.xml", package, target, package.xml(target))
+        texts[what] = package.xml(target)
+        _give(parts, f"xl/{what}.xml", package, target, texts[what])
         links.append(_REL % (what, what, f"{what}.xml"))
+    struck = Struck(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
     seen: list[faults.Sheet] = []
+    remarks: list[tuple[list[Remark], list[Remark]]] = []
     for number, (name, _, _, target) in enumerate(sheets, 1):
         if target not in package:
             raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
@@ -95,13 +100,22 @@ def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[R
         seen.append(faults.in_sheet_xml(xml))
         _give(parts, f"xl/worksheets/{number}.xml", package, target, _for_the_parser(seen[-1].rewritten or xml))
         links.append(_REL % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
+        remarks.append((_comments(package, target), struck.cells(xml)))
     package.check_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
     parts["xl/_rels/workbook.xml.rels"] = (_RELS % "".join(links)).encode()
     names = [sheet[0] for sheet in sheets]
-    for sheet, shown in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, strict=True):
-        yield with_faults(sheet, shown)
+    for sheet, shown, said in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, remarks, strict=True):
+        yield with_remarks(with_faults(sheet, shown), *said)
+
+
+def _comments(package: Package, sheet: str) -> list[Remark]:
+    """The comments on a sheet; those that answer others are told behind them."""
+    if not any("comments" in name for name in package.parts):
+        return []
+    parts = (part for what, part in _relations(package, sheet).values() if what == "comments")
+    return [remark for part in parts if part in package for remark in comments_in(package.xml(part))]
 
 
 def _for_the_parser(xml: bytes) -> bytes:

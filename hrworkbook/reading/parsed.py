@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import RESAVE, refused
+from hrworkbook.reading.remarks import Remark
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 RawSheet = dict[str, Any]
 """`name`, `hidden`, `rows`, `merges`, `hidden_rows`, and `specials`: [row, column, tag, text] for each value JSON has no form
-for, rows and columns from 0, tags d date, t date and time, h time of day, e error, u uncomputed."""
+for, rows and columns from 0, tags d date, t date and time, h time of day, e error, u uncomputed; where there are any, also
+`comments` and `struck` as in `remarks`."""
 RawBook = dict[str, Any]
 """`kind`, `sheets` and `notes`."""
 
@@ -114,6 +116,12 @@ def _special(value: Any, row: int, column: int, specials: list[list[Any]]) -> An
     else:
         return str(value)
     return 0
+
+
+def with_remarks(sheet: RawSheet, comments: list[Remark], struck: list[Remark]) -> RawSheet:
+    """The sheet with what is said on its cells without being their value."""
+    sheet |= {"comments": comments} if comments else {}
+    return sheet | {"struck": struck} if struck else sheet
 
 
 def with_faults(sheet: RawSheet, seen: faults.Sheet | None) -> RawSheet:

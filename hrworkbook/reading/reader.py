@@ -246,7 +246,8 @@ def _reading(book: dict[str, Any], name: str) -> Reading:
         for row, column, tag, text in sheet["specials"]:
             rows[row][column] = _SPECIAL[tag](text)
         merges = tuple((top, left, bottom, right) for top, left, bottom, right in sheet["merges"])
-        blocks.append(Block(sheet["name"], rows, merges, sheet["hidden"]))
+        comments, struck = (tuple((r, c, t) for r, c, t in sheet.get(what, ())) for what in ("comments", "struck"))
+        blocks.append(Block(sheet["name"], rows, merges, sheet["hidden"], comments=comments, struck=struck))
         if sheet["hidden_rows"]:
             hidden[sheet["name"]] = frozenset(sheet["hidden_rows"])
     notes = list(book["notes"])

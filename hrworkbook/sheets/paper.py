@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook import look
 from hrworkbook.appendix.book import new_book
 from hrworkbook.plan import AUTHOR
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, with_feeds, writable
 
 NO_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
@@ -60,7 +60,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
     elif isinstance(value, (int, float)):
         sheet.write_number(row, column, value, style)
     elif isinstance(value, str) and not isinstance(value, CellError):
-        sheet.write_string(row, column, writable(value)[:LONGEST_TEXT], style)
+        sheet.write_string(row, column, with_feeds(writable(value))[:LONGEST_TEXT], style)
     else:
         sheet.write_string(row, column, as_text(value), style)
 

@@ -28,20 +28,21 @@ def find_table(
     *,
     furniture: Collection[str] = (),
     ignored: Collection[str] = (),
+    first: Collection[str] = (),
     name: str = "",
 ) -> Table:
     """The one table of a file; cells of every other sheet are unplaced.
 
     `aliases` are learned headings (header to key). `need` is how many headings, the ID among them, make a table.
     `furniture` holds the plain texts of issued titles and seals, `ignored` the headings of columns that only show.
-    Of several sheets with a table the one with most known headings is read, then the one with most rows.
+    Of several sheets with a table one of those named `first` is read, then the one with most known headings, most rows.
     Raises NotAReturn at `name` where there is none.
     """
     words = words_of(schema, aliases, ignored)
     found = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
     if not found:
         raise _refusal(blocks, words, name)
-    block, head = max(found, key=lambda f: (f[1].known, not f[0].hidden, len(f[0].rows)))
+    block, head = max(found, key=lambda f: (f[0].name in first, f[1].known, not f[0].hidden, len(f[0].rows)))
     reading = Reading(block, words, furniture)
     reading.read(head.suggesting)
     reading.others([b for b in blocks if b is not block])

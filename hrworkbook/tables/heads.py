@@ -162,11 +162,14 @@ def is_plain(rows: Rows, head: Head) -> bool:
     return head.top >= len(rows) or head.words.raw.isdisjoint(rows[head.top])
 
 
+NO_COLUMN = "There is no column "
+
+
 def absent(heads: Collection[Head], words: Words) -> str:
     """The receipt's sentence about the plan's columns that no header has; '' where all are there."""
     found = frozenset().union(*(head.keys for head in heads))
     headers = [header for key, header in words.headers.items() if key not in found]
-    return f"There is no column {listed(headers, 'or')}." if headers else ""
+    return f"{NO_COLUMN}{listed(headers, 'or')}." if headers else ""
 
 
 def suggested(headings: Sequence[Heading], words: Words) -> tuple[Heading, ...]:

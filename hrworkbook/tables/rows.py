@@ -16,6 +16,7 @@ from hrworkbook.tables.headings import Heading, Words
 from hrworkbook.tables.heads import Columns, Head, absent, find_header
 from hrworkbook.values import CellError, Value, is_blank, plain, same
 
+ALONE = "stands alone in its row"
 Place = tuple[int, Value]
 """Sheet column, from 1, and value."""
 
@@ -303,7 +304,7 @@ class Reading:
         """Rows with a single cell are headings or notes: say where they stand."""
         last = self.rows[-1].number if self.rows else 0
         for number, row in self.loose:
-            self.beside(number, row, "stands alone in its row" if number < last else "stands below the table")
+            self.beside(number, row, ALONE if number < last else "stands below the table")
 
     def beside(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
         """Cells that are furniture where they say what was issued, and unplaced otherwise."""

@@ -1,0 +1,107 @@
+"""A return answered in the mail itself: the table an owner pasted into the text, as a file of its own."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from html import unescape
+
+from hrworkbook.values import folded
+
+NAME = "the table in the text.csv"
+LONGEST = 2_000_000
+"""Characters of a mail's HTML that are looked through."""
+_FEWEST = 3
+"""Cells of a heading row, the ID among them."""
+_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
+_NAME_OF_TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9:]*")
+_SPAN = re.compile(r"\b(colspan|rowspan)\s{0,9}=\s{0,9}[\"']?([0-9]{1,3})\b", re.I)
+_WHITE = re.compile(r"\s+")
+_ID = re.compile(r">\s{0,99}ID\s{0,99}<", re.I)
+_UNSURE = frozenset({"s", "strike", "del", "ins"})
+
+
+def table_in(html: str) -> bytes:
+    """The tables of a mail that have a column ID, one below the other as CSV; b'' where there is none.
+
+    A table whose cells are merged downwards or whose words are struck through is left to the officer: in a plain table
+    what lies under a merged cell would look cleared.
+    """
+    if len(html) > LONGEST or not _ID.search(html):
+        return b""
+    found = [t.rows for t in _tables(html) if not t.unsure and any(map(_is_heading, t.rows))]
+    if not found:
+        return b""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    for rows in found:
+        writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def _is_heading(row: list[str]) -> bool:
+    return sum(map(bool, row)) >= _FEWEST and any(folded(cell) == "id" for cell in row if len(cell) < 8)
+
+
+class _Table:
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.cell: list[str] | None = None
+        self.span = 1
+        self.unsure = False
+
+    def begin(self, tag: str, spans: Mapping[str, int]) -> None:
+        """A tag within the table."""
+        if tag == "tr":
+            self.end_cell()
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.end_cell()
+            self.cell, self.span = [], min(max(spans.get("colspan", 1), 1), 200)
+            self.unsure = self.unsure or spans.get("rowspan", 1) > 1
+        elif tag in _BREAKS and self.cell:
+            self.cell.append("\n")
+        elif tag in _UNSURE:
+            self.unsure = True
+
+    def end_cell(self) -> None:
+        """What was written in a cell, its lines as they show."""
+        if self.cell is not None and self.rows:
+            text = "\n".join(" ".join(line.split()) for line in unescape("".join(self.cell)).split("\n")).strip("\n")
+            self.rows[-1] += [text, *[""] * (self.span - 1)]
+        self.cell = None
+
+
+def _tables(html: str) -> list[_Table]:
+    """Every table of a page; one inside another, as in a laid-out mail, is one of its own.
+
+    The standard parser takes minutes over a mail made to harm; this needs only tables, and one look at each sign.
+    """
+    found: list[_Table] = []
+    open_: list[_Table] = []
+    for name in ("style", "script", "head"):
+        html = _without(html, rf"<{name}\b", f"</{name}>")
+    for piece in _without(html, "<!--", "-->").split("<"):
+        markup, closed, text = piece.partition(">")
+        tag = _NAME_OF_TAG.match(markup) if closed else None
+        name = tag[0].lower() if tag else ""
+        if name == "table":
+            open_.append(_Table())
+            found.append(open_[-1])
+        elif name == "/table" and open_:
+            open_.pop().end_cell()
+        elif name in ("/td", "/th", "/tr") and open_:
+            open_[-1].end_cell()
+        elif open_ and name:
+            spans = {way.lower(): int(n) for way, n in _SPAN.findall(markup)}
+            open_[-1].begin(name, spans)
+        if open_ and open_[-1].cell is not None:
+            open_[-1].cell.append(_WHITE.sub(" ", text if tag else f"<{piece}"))
+    return found
+
+
+def _without(html: str, begin: str, end: str) -> str:
+    """The page without what stands between two marks, each a pattern."""
+    first, *rest = re.split(begin, html, flags=re.I)
+    pieces = (re.split(end, piece, maxsplit=1, flags=re.I) for piece in rest)
+    return first + "".join(piece[1] for piece in pieces if len(piece) > 1)

@@ -1,0 +1,156 @@
+"""What is said on a cell without being its value: comments, and words struck through.
+
+The parser tells neither. An owner who answers in a comment, or strikes out the old words and writes the new ones behind
+them, is to be heard; most files have nothing of the kind, which a few searches tell.
+"""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from xml.parsers import expat
+
+Remark = list[int | str]
+"""Row and column counted from 1, and a text; row 0 where the place is not told."""
+
+MOST, LONGEST = 200, 1_000
+"""Remarks told of one sheet, and characters of each."""
+_STRIKE = b"<strike"
+_STRUCK = re.compile(rb"<strike(?: val=\"(?:1|true)\")?\s*/>")
+_ITEM, _RUN, _FONT = (re.compile(rb"<%s[ >/]" % name) for name in (b"si", b"r", b"font"))
+_TEXT = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
+_XF = re.compile(rb"<xf [^<>]*?fontId=\"([0-9]+)\"")
+_ATTRIBUTE = re.compile(rb"\b([rst])=\"([^\"]*)\"")
+_NUMBER = re.compile(rb"<v>([0-9]+)</v>")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
+_ANNOTATION, _ANNOTATION_ENDS = b"<office:annotation ", b"</office:annotation>"
+_THROUGH = b"text-line-through-"
+_STRUCK_STYLE = re.compile(rb"text-line-through-(?:style|type)=\"(?!none)[a-z]")
+_STYLE_NAME = re.compile(rb"style:name=\"([^\"<>]*)\"")
+_SPAN_STYLE = re.compile(rb"text:style-name=\"([^\"<>]*)\"")
+_PARAGRAPH = re.compile(rb"<text:p(?: [^<>]*)?>")
+_TAG = re.compile(rb"<[^<>]*>")
+
+
+def comments_in(xml: bytes) -> list[Remark]:
+    """The comments of a sheet, from its part of an .xlsx (ECMA-376, part 1, 18.7); a broken part has none."""
+    found: list[Remark] = []
+    text: list[str] = []
+    deep = ""
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal deep
+        name = name.rpartition(":")[2]
+        if name == "comment":
+            text.clear()
+            if len(found) < MOST and (place := _place(attributes.get("ref", ""))):
+                found.append([*place, ""])
+        deep = name
+
+    def end(name: str) -> None:
+        nonlocal deep
+        if name.rpartition(":")[2] == "comment" and found and text:
+            found[-1][2] = _said("".join(text))
+            text.clear()
+        deep = ""
+
+    def characters(data: str) -> None:
+        if deep == "t" and found:
+            text.append(data)
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError:
+        return []
+    return [remark for remark in found if remark[2]]
+
+
+def annotations_in(content: bytes) -> list[Remark]:
+    """The comments of an .ods' content, without their places."""
+    found: list[Remark] = []
+    for piece in content.split(_ANNOTATION)[1 : MOST + 1]:
+        note = piece[: piece.find(_ANNOTATION_ENDS)].partition(b">")[2]
+        paragraphs = (_TAG.sub(b"", p.partition(b"</text:p>")[0]) for p in _PARAGRAPH.split(note)[1:])
+        text = _said(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
+        if text:
+            found.append([0, 0, text])
+    return found
+
+
+def struck_in(content: bytes) -> list[Remark]:
+    """The words of an .ods' content that are struck through, without their places."""
+    if _THROUGH not in content:
+        return []
+    styles = (style[: style.find(b"</style:style>")] for style in content.split(b"<style:style ")[1:])
+    names = {name[1] for style in styles if _STRUCK_STYLE.search(style) and (name := _STYLE_NAME.search(style))}
+    found: list[Remark] = []
+    for piece in content.split(b"<text:span ")[1:]:
+        attributes, _, rest = piece.partition(b">")
+        name = _SPAN_STYLE.search(attributes)
+        words = unescape(_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
+        if name and name[1] in names and words and len(found) < MOST:
+            found.append([0, 0, words[:LONGEST]])
+    return found
+
+
+def _said(comment: str) -> str:
+    """What a person wrote, without what Excel puts before it for programs that know no threads of comments."""
+    text = comment[: 2 * LONGEST].strip()
+    threaded = _THREADED.match(text)
+    return text[threaded.end() if threaded else 0 :].strip()[:LONGEST]
+
+
+class Struck:
+    """What a workbook's shared texts and styles strike through."""
+
+    def __init__(self, texts: bytes, styles: bytes) -> None:
+        self.texts: dict[int, str] = {}
+        if _STRIKE in texts:
+            items = _ITEM.split(texts)[1:]
+            self.texts = {at: words for at, item in enumerate(items) if (words := _struck_words(item))}
+        self.styles: set[int] = set()
+        if _STRIKE in styles:
+            fonts, xfs = _between(styles, b"<fonts", b"</fonts>"), _between(styles, b"<cellXfs", b"</cellXfs>")
+            struck = {at for at, font in enumerate(_FONT.split(fonts)[1:]) if _STRUCK.search(font)}
+            self.styles = {at for at, font in enumerate(_XF.findall(xfs)) if int(font) in struck}
+
+    def cells(self, xml: bytes) -> list[Remark]:
+        """The struck cells of a worksheet part that hold a value, each with the struck words; '' where that is all of it."""
+        if not (self.texts or self.styles or _STRIKE in xml):
+            return []
+        found: list[Remark] = []
+        for cell in xml.split(b"<c ")[1:]:
+            attributes, _, rest = cell.partition(b">")
+            inside = rest[: rest.find(b"</c>")]
+            if attributes.endswith(b"/") or not inside:
+                continue
+            has = dict(_ATTRIBUTE.findall(attributes))
+            words = _struck_words(inside)
+            if has.get(b"t") == b"s" and (index := _NUMBER.search(inside)):
+                words = self.texts.get(int(index[1]), "")
+            whole = has.get(b"s", b"").isdigit() and int(has[b"s"]) in self.styles
+            if (words or whole) and (place := _place(has.get(b"r", b"").decode("ascii", "replace"))):
+                found.append([*place, words])
+        return found[:MOST]
+
+
+def _struck_words(item: bytes) -> str:
+    runs = (run for run in _RUN.split(item)[1:] if _STRUCK.search(run)) if _STRIKE in item else ()
+    words = b"".join(text for run in runs for text in _TEXT.findall(run))
+    return unescape(words.decode("utf-8", "replace")).strip()[:LONGEST]
+
+
+def _between(xml: bytes, begin: bytes, end: bytes) -> bytes:
+    at = xml.find(begin)
+    return xml[at : xml.find(end, at)] if at >= 0 else b""
+
+
+def _place(ref: str) -> tuple[int, int] | None:
+    if not (match := _ADDRESS.fullmatch(ref)):
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
