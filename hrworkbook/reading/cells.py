@@ -10,7 +10,7 @@ from typing import Any
 
 from hrworkbook.reading import faults_in_cells as faults
 from hrworkbook.reading.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, Package, Part, rebuilt, refused
-from hrworkbook.reading.faults_at_a_glance import no_faults_in_content
+from hrworkbook.reading.faults_at_a_glance import SHEETS, no_faults_in_tables
 from hrworkbook.reading.faults_in_records import in_workbook_stream
 from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_faults, with_remarks
 from hrworkbook.reading.remarks import annotations_in, struck_in
@@ -88,7 +88,6 @@ def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
 
 
 _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
-_TABLES = b"<office:spreadsheet"
 _STYLE = re.compile(rb"table:style-name=[\"']([^\"'<>]*)")
 
 
@@ -98,34 +97,34 @@ def _ods_sheets(package: Package) -> Iterator[RawSheet]:
     if "META-INF/manifest.xml" in package and b"encryption-data" in package["META-INF/manifest.xml"]:
         raise refused("it is locked with a password", "Ask the sender for a copy saved without a password")
     content = package.xml("content.xml")
-    scanned = no_faults_in_content(content) or faults.in_content_xml(content)
+    top = max(content.find(SHEETS), 0)
+    styles, tables = content[:top], content[top:]
+    scanned = no_faults_in_tables(tables) or faults.in_content_xml(content)
     package.check_prologues(skip=["content.xml"])
     parts: dict[str, bytes | Part] = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
         "META-INF/manifest.xml": b"<manifest/>",
-        "content.xml": _for_the_parser(content),
+        "content.xml": _for_the_parser(styles, tables),
     }
-    comments, struck = annotations_in(content), struck_in(content)
+    comments, struck = annotations_in(tables), struck_in(styles, tables)
     for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
         yield with_remarks(with_faults(sheet, seen), comments, struck)
         comments = []
 
 
-def _for_the_parser(content: bytes) -> bytes:
+def _for_the_parser(styles: bytes, tables: bytes) -> bytes:
     """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
-    top = content.find(_TABLES)
-    tables = content[max(top, 0) :]
     if any(tables.find(space) >= 0 for space in (b"\n", b" <", b"\r", b"\t")):
         # The parser takes white space between cells, as some programs write it, for damage.
         tables = _BETWEEN_CELLS.sub(rb"><\1", tables)
-    if top < 0:
+    if not styles:
         return tables
-    kept = [content[: content.find(b">", content.find(b"<office:document-content")) + 1]]
+    kept = [styles[: styles.find(b">", styles.find(b"<office:document-content")) + 1]]
     tags = (table[: table.find(b">")] for table in tables.split(b"<table:table ")[1:])
     for name in {style[1] for tag in tags if (style := _STYLE.search(tag))}:
-        at = content.find(b'<style:style style:name="%s" style:family="table"' % name, 0, top)
-        end = content.find(b"</style:style>", at, top)
+        at = styles.find(b'<style:style style:name="%s" style:family="table"' % name)
+        end = styles.find(b"</style:style>", at)
         if not 0 <= at < end:
-            return content[:top] + tables
-        kept.append(content[at : end + len(b"</style:style>")])
+            return styles + tables
+        kept.append(styles[at : end + len(b"</style:style>")])
     return b"".join((*kept, b"<office:body>", tables))

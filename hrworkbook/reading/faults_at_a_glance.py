@@ -16,16 +16,15 @@ _SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) f
 _FOREIGN = ((b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"))
 """What only a look at every cell can judge: comments and unparsed text, error values, hidden rows; each after the one letter
 of it that is rare, and is found much faster."""
-_SHEETS = b"<office:spreadsheet"
+SHEETS = b"<office:spreadsheet"
+"""What the tables of an .ods begin with; before it stand styles, often most of the file."""
 _END = b"</office:document-content>"
 
 
-def no_faults_in_content(xml: bytes) -> list[Sheet] | None:
-    """For an .ods' content (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
-    top = xml.find(_SHEETS)
-    if top < 0 or not xml.rstrip().endswith(_END):
+def no_faults_in_tables(body: bytes) -> list[Sheet] | None:
+    """For an .ods' content from `SHEETS` on (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
+    if not body.startswith(SHEETS) or not body.rstrip().endswith(_END):
         return None
-    body = xml[top:]  # what stands before is styles, often most of the file
     if any(body.find(rare) >= 0 and body.find(sign) >= 0 for rare, sign in _FOREIGN):
         return None
     if body.find(b"table:formula") >= 0:

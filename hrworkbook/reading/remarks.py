@@ -20,12 +20,13 @@ _ITEM, _RUN, _FONT = (re.compile(rb"<%s[ >/]" % name) for name in (b"si", b"r", 
 _TEXT = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 _XF = re.compile(rb"<xf [^<>]*?fontId=\"([0-9]+)\"")
 _ATTRIBUTE = re.compile(rb"\b([rst])=\"([^\"]*)\"")
+_STYLED = re.compile(rb" s=\"([0-9]{1,9})\"")
 _NUMBER = re.compile(rb"<v>([0-9]+)</v>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
 _ANNOTATION, _ANNOTATION_ENDS = b"<office:annotation ", b"</office:annotation>"
 _THROUGH = b"text-line-through-"
-_STRUCK_STYLE = re.compile(rb"text-line-through-(?:style|type)=\"(?!none)[a-z]")
+_STRUCK_STYLE = re.compile(rb"(?:style|type)=\"(?!none)[a-z]")
 _STYLE_NAME = re.compile(rb"style:name=\"([^\"<>]*)\"")
 _SPAN_STYLE = re.compile(rb"text:style-name=\"([^\"<>]*)\"")
 _PARAGRAPH = re.compile(rb"<text:p(?: [^<>]*)?>")
@@ -67,10 +68,12 @@ def comments_in(xml: bytes) -> list[Remark]:
     return [remark for remark in found if remark[2]]
 
 
-def annotations_in(content: bytes) -> list[Remark]:
-    """The comments of an .ods' content, without their places."""
+def annotations_in(tables: bytes) -> list[Remark]:
+    """The comments on an .ods' tables, without their places."""
     found: list[Remark] = []
-    for piece in content.split(_ANNOTATION)[1 : MOST + 1]:
+    if tables.find(_ANNOTATION) < 0:
+        return found
+    for piece in tables.split(_ANNOTATION)[1 : MOST + 1]:
         note = piece[: piece.find(_ANNOTATION_ENDS)].partition(b">")[2]
         paragraphs = (_TAG.sub(b"", p.partition(b"</text:p>")[0]) for p in _PARAGRAPH.split(note)[1:])
         text = _said(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
@@ -79,14 +82,15 @@ def annotations_in(content: bytes) -> list[Remark]:
     return found
 
 
-def struck_in(content: bytes) -> list[Remark]:
-    """The words of an .ods' content that are struck through, without their places."""
-    if _THROUGH not in content:
-        return []
-    styles = (style[: style.find(b"</style:style>")] for style in content.split(b"<style:style ")[1:])
-    names = {name[1] for style in styles if _STRUCK_STYLE.search(style) and (name := _STYLE_NAME.search(style))}
+def struck_in(styles: bytes, tables: bytes) -> list[Remark]:
+    """The words of an .ods' tables that are struck through, by the styles before them, without their places."""
     found: list[Remark] = []
-    for piece in content.split(b"<text:span ")[1:]:
+    if not any(map(_STRUCK_STYLE.match, styles.split(_THROUGH)[1:])):
+        return found
+    texts = (style[: style.find(b"</style:style>")] for style in styles.split(b"<style:style ")[1:])
+    struck = (style for style in texts if any(map(_STRUCK_STYLE.match, style.split(_THROUGH)[1:])))
+    names = {name[1] for style in struck if (name := _STYLE_NAME.search(style))}
+    for piece in tables.split(b"<text:span ")[1:]:
         attributes, _, rest = piece.partition(b">")
         name = _SPAN_STYLE.search(attributes)
         words = unescape(_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
@@ -118,7 +122,8 @@ class Struck:
 
     def cells(self, xml: bytes) -> list[Remark]:
         """The struck cells of a worksheet part that hold a value, each with the struck words; '' where that is all of it."""
-        if not (self.texts or self.styles or _STRIKE in xml):
+        styled = self.styles and not self.styles.isdisjoint(map(int, _STYLED.findall(xml)))
+        if not (self.texts or styled or _STRIKE in xml):
             return []
         found: list[Remark] = []
         for cell in xml.split(b"<c ")[1:]:
