@@ -45,6 +45,7 @@ _ESCAPED_RETURN = "_x000D_"
 """A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
 _WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
+_LETTER = re.compile(r"[^\W\d_]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -98,6 +99,13 @@ def is_blank(value: Value) -> bool:
         return value is None
     text = value.strip()
     return not text or (text[0] in _INVISIBLE and plain(text) == "")
+
+
+def has_letter(text: str) -> bool:
+    """Whether any letter stands in the text."""
+    if text.isascii():
+        return text.lower() != text.upper()
+    return bool(_LETTER.search(text))
 
 
 def writable(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hrworkbook.schema import ID_HEADER, Schema
 from hrworkbook.tables.spelling import Meaning, Spelling
-from hrworkbook.values import Value, folded, plain
+from hrworkbook.values import Value, folded, has_letter, plain
 
 ID = "\0id"
 SHOWN = "\0shown"
@@ -27,12 +27,11 @@ _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "sp
 _SPELLED = {"normalised": "alias", "group": "spelled"}
 """How a heading is known whose words are not quite those of one that is known so."""
 
-_LETTER = re.compile(r"[^\W\d_]")
 _FIGURES = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
 
 _MARKER = re.compile(r"\s*(?:\[(?:notes? ?)?[0-9]+(?:, ?[0-9]+)*\]|\(notes? [0-9]+\)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)", re.IGNORECASE)
 """What points to a footnote: [note 1], (note 2), [3] or a raised figure."""
-_POINTS = re.compile(r"[\[(¹²³⁴⁵⁶⁷⁸⁹⁰]")
+_POINTS = re.compile(r"\[(?:notes? ?)?[0-9]|\(notes? [0-9]|[¹²³⁴⁵⁶⁷⁸⁹⁰]", re.IGNORECASE)
 
 Rows = Sequence[Sequence[Value]]
 
@@ -170,7 +169,7 @@ class Words:
         """Whether a cell's text may be a heading or a part of one."""
         found = self.seen.get(text)
         if found is None:
-            if not _LETTER.search(text):
+            if not has_letter(text):
                 return bool(self.figures) and fold(text) in self.figures
             folded_text = _unmarked(text)
             found = bool(folded_text) and (f" {folded_text} " in self.all or self._is_part(folded_text))

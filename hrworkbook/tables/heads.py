@@ -1,6 +1,5 @@
 """Where a header stands: on how many rows, with which columns; the header of one file is known again in the next."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,7 +8,7 @@ from hrworkbook.findings import listed
 from hrworkbook.snapshot import Range, address, column_letters
 from hrworkbook.tables.claims import read_headings
 from hrworkbook.tables.headings import Heading, Rows, Words
-from hrworkbook.values import Value, is_blank
+from hrworkbook.values import Value, has_letter, is_blank
 
 DEEPEST = 3
 """Rows a header may stand on."""
@@ -145,12 +144,9 @@ def find_header(rows: Rows, merges: Sequence[Range], row: int, words: Words) -> 
 def _is_of_figures(row: Sequence[Value]) -> bool:
     """Whether most of what a row holds are figures: no row of headings, though a name in it may read as one."""
     texts = [value for value in row if isinstance(value, str)]
-    words = sum(map(bool, map(_LETTER.search, texts)))
+    words = sum(map(has_letter, texts))
     filled = len(row) - row.count(None) - sum(map(str.isspace, texts)) - texts.count("")
     return 2 * (filled - words) > filled
-
-
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_plain(rows: Rows, head: Head) -> bool:
