@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,10 +18,22 @@ SCREEN = "1500x900x24"
 
 
 def absent(what: str) -> NoReturn:
-    """Skip for want of a program; where live tests are required, fail."""
-    if os.environ.get("HRWORKBOOK_REQUIRE_LIVE") == "1":
-        pytest.fail(f"the live tests are required here, but {what}")
+    """Skip for want of a program; where live tests are required, that is a failure."""
     pytest.skip(what)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The report of a live test; where live tests are required, one that was skipped has failed."""
+    report = yield
+    if report.skipped and os.environ.get("HRWORKBOOK_REQUIRE_LIVE") == "1":
+        report.outcome = "failed"
+        report.longrepr = (
+            f"the live tests are required here, but {call.excinfo.value if call.excinfo else 'one was skipped'}"
+        )
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -41,7 +41,9 @@ POSSIBLE = [(form, number) for number, case in enumerate(CASES) for form in FORM
 """What an owner can do, and in which formats."""
 
 
-@pytest.mark.parametrize(("form", "number"), POSSIBLE, ids=[f"{CASES[number].name}-{form}" for form, number in POSSIBLE])
+@pytest.mark.parametrize(
+    ("form", "number"), POSSIBLE, ids=[f"{CASES[number].name}-{form}" for form, number in POSSIBLE]
+)
 def test_what_becomes_of_it(saved: Path, form: str, number: int):
     case = CASES[number]
     content = (saved / form / f"{number:03}.{form}").read_bytes()
