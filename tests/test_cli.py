@@ -116,3 +116,11 @@ def test_progress_stays_on_one_line_of_a_narrow_window(monkeypatch, capsys):
     shown = capsys.readouterr().err
     assert "Writing a great" in shown and all(len(line) < 20 for line in shown.split("\r"))
     assert shown.endswith("\r")
+
+
+def test_a_heading_or_two_of_a_collection_does_not_make_a_file_one(tmp_path, capsys):
+    """Unasked, the schema is the one by which the file can be read."""
+    path = tmp_path / "requirements.csv"
+    path.write_text("NN,ID,Name,Type,Description\n1,RQ1,requirement,Textual,test\n", encoding="utf-8")
+    assert main(["read", str(path)]) == 0
+    assert "Description was read as" in capsys.readouterr().out.replace("'", "")

@@ -114,6 +114,7 @@ def run_read(options: Namespace) -> int:
 
 def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
     """The named schema, else whichever shipped one knows most of the file's headings, and the file's table by it."""
+    from hrworkbook.collecting.collect import collect
     from hrworkbook.errors import NotAReturn
     from hrworkbook.findings import listed
     from hrworkbook.merging.compare import shown_only
@@ -128,6 +129,8 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
         ignored = shown_only(schema)
         try:
             table = find_table(item.blocks, schema, furniture=furniture, ignored=ignored)
+            if schema.collect and not name:
+                collect(item.blocks, schema, item.file)  # a heading or two is not yet such a return
         except NotAReturn as refusal:
             refusals.append(refusal)
         else:
