@@ -181,7 +181,10 @@ def _merge_options(made: _Made) -> None:
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
     spread = merge.add_mutually_exclusive_group()
     spread.add_argument(
-        "--jobs", metavar="N", type=int, help="read with N processes; else one, or all processors past 2,000 files"
+        "--jobs",
+        metavar="N",
+        type=int,
+        help="read with N processes; else one, or past 2,000 files one for every two processors",
     )
     spread.add_argument(
         "--cluster", metavar="ADDRESS", default="", help="read on the workers of this Dask scheduler, such as tcp://host:8786"

@@ -177,7 +177,7 @@ def test_the_button_spreads_thousands_over_processes_as_the_command_does(pressed
     monkeypatch.setattr(buttons, "_now", lambda: NOW)
     alone, _, _ = pressed.press()
     monkeypatch.setattr(crowd, "WORTH_IT", 12)
-    monkeypatch.setattr(crowd, "_processors", lambda: 2)
+    monkeypatch.setattr(crowd, "_processors", lambda: 4)
     changes, _, read = pressed.press()
     assert read == [] and changes == alone and WORTH_IT > 12
 

@@ -214,13 +214,16 @@ def version() -> str:
 
 
 def jobs_for(paths: Iterable[Path]) -> int:
-    """How many processes to read with, where nobody says: one, or past a few thousand files one for each processor."""
+    """How many processes to read with, where nobody says: one, or past a few thousand files one for every two processors.
+
+    One keeps two busy, since the capped child reads ahead of it; one for each would be slower by a fifth.
+    """
     seen = 0
     for path in paths:
         for where, _, names in os.walk(path) if path.is_dir() else [(str(path.parent), [], [path.name])]:
             seen += sum(_about(Path(where, name)) for name in names)
             if seen >= WORTH_IT:
-                return min(_processors(), MOST_PROCESSES)
+                return max(1, min(_processors() // 2, MOST_PROCESSES))
     return 1
 
 
