@@ -85,9 +85,6 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
     by_owner = _by_owner(plan, numbered, now.date(), owner)
     by_when = due or due_date(plan, now.date())
-    if by_when < now.date():
-        place = "--due" if due else f"{START}, Returns due"
-        raise HrWorkbookError(place, f"{by_when.day} {by_when:%B %Y} is past", "Give a day to come, then issue again")
     last = last_texts(plan)
     first = next_return_number(plan)
     returns = tuple(
@@ -100,6 +97,9 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     writes += status_writes(plan, said, now, register=register)
     unaddressed = tuple(r.owner.role for r in returns if not addresses_in(r.owner.email))
     message = f"{count(len(returns), 'return')} issued for {period}, due by {by_when.day} {by_when:%B %Y}."
+    if by_when < now.date():
+        where = "" if due else f" as Returns due on the {START} sheet"
+        message += f" That day is past: if it is a slip, give another{where} and issue again."
     if unaddressed:
         message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."
     return Issued(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))

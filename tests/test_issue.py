@@ -85,17 +85,17 @@ def test_the_due_date_is_the_one_given_else_the_start_sheets_else_two_weeks():
         issue(master.snapshot, NOW)
 
 
-def test_a_due_date_that_is_past_is_no_due_date():
+def test_a_due_date_that_is_past_is_told():
     master = Master()
-    assert issue(master.snapshot, NOW, due=NOW.date()).returns[0].due == NOW.date()
-    with pytest.raises(HrWorkbookError, match="--due: 20 November 2026 is past. Give a day to come"):
-        issue(master.snapshot, NOW, due=NOW.date() - timedelta(1))
+    assert "is past" not in issue(master.snapshot, NOW, due=NOW.date()).changes.message
+    late = issue(master.snapshot, NOW, due=NOW.date() - timedelta(1))
+    assert "due by 20 November 2026. That day is past: if it is a slip, give another and" in late.changes.message
+    assert late.returns[0].due == NOW.date() - timedelta(1)
     row = next(n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and plain(r[1]) == "Returns due")
     from hrworkbook.snapshot import Write
 
     master.apply([Write(START, row, 3, (("1 November 2026",),))])
-    with pytest.raises(HrWorkbookError, match="Start, Returns due: 1 November 2026 is past"):
-        issue(master.snapshot, NOW)
+    assert "give another as Returns due on the Start sheet and" in issue(master.snapshot, NOW).changes.message
 
 
 def test_an_address_no_mail_can_go_to_counts_as_none():
