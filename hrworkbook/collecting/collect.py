@@ -26,6 +26,7 @@ from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
 from hrworkbook.tables.find import Row, Table, Unplaced
 from hrworkbook.tables.headings import fold
+from hrworkbook.tables.heads import NO_COLUMN
 from hrworkbook.tables.rows import Left, told
 from hrworkbook.values import plain
 
@@ -124,7 +125,7 @@ class _Collecting:
 
     def read(self, table: Table) -> None:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
-        self.notes += [note for note in table.notes if not note.startswith("There is no column")]
+        self.notes += [note for note in table.notes if not note.startswith(NO_COLUMN)]
         sources = self.sources(table)
         months = self.months(table, sources)
         lines = [self.line(source, month, table) for source, month in zip(sources, months, strict=True)]

@@ -27,6 +27,7 @@ from hrworkbook.schema import Column, Schema
 from hrworkbook.snapshot import Block, Remark, address
 from hrworkbook.tables.find import Row, Table
 from hrworkbook.tables.headings import fold
+from hrworkbook.tables.rows import ALONE
 from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
 
 Place = tuple[str, str]
@@ -187,7 +188,7 @@ def _matched(plan: Plan, baseline: Baseline, block: Block, table: Table) -> _She
     rows = [row for row in table.rows if row.number not in emptied or row.line not in baseline]
     matches = match_rows(plan.schema, baseline, rows, hidden)
     for row in matches.lost:
-        why = "stands alone in its row" if row.number in emptied else _why_lost(plan, row)
+        why = ALONE if row.number in emptied else _why_lost(plan, row)
         strays += _row_strays(table, row, why)
     strays += _in_the_hidden_column(table, hidden, baseline, [*matches.lost, *(m.row for m in matches.matched)])
     return _Sheet(block, table, matches, strays, list(emptied.values()))
