@@ -117,8 +117,10 @@ End Sub
 
 Private Function ErrorsIn(ByVal Path As String) As String
     ' Written as UTF-16 and read as that: the letters of the system's own code page do not hold every name.
+    Dim Files As Object
     On Error Resume Next
-    ErrorsIn = CreateObject("Scripting.FileSystemObject").OpenTextFile(Path, 1, False, -1).ReadAll
+    Set Files = CreateObject("Scripting.FileSystemObject")
+    ErrorsIn = Files.OpenTextFile(Path, 1, False, -1).ReadAll
 End Function
 
 Private Sub Show(ByVal Shell As Object, ByVal Text As String)
