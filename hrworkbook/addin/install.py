@@ -6,6 +6,7 @@ would need both, and a numbered value that other add-ins share.
 Mac: Excel's own startup folder, and the script that starts Python in the folder Apple asks for.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hrworkbook.addin import package
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, ToolMissing, is_privacy_refusal, reason_of
 
 WINDOWS, MAC = "win32", "darwin"
 SAFE = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
@@ -221,16 +222,20 @@ def _replace(path: Path, data: bytes) -> None:
         half.write_bytes(data)
         half.replace(path)
     except OSError as fault:
-        half.unlink(missing_ok=True)
-        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+        with contextlib.suppress(OSError):
+            half.unlink(missing_ok=True)
+        raise _refused(path, fault) from None
 
 
 def _remove(path: Path) -> None:
     try:
         path.unlink()
     except OSError as fault:
-        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+        raise _refused(path, fault) from None
 
 
-def _why(fault: OSError) -> str:
-    return "it is in use or not yours to change" if isinstance(fault, PermissionError) else f"{fault.strerror}"
+def _refused(path: Path, fault: OSError) -> CannotWrite:
+    if is_privacy_refusal(fault):
+        return CannotWrite(str(path), "macOS keeps Excel's folders from this program", PRIVACY_REMEDY)
+    why = "it is in use or not yours to change" if isinstance(fault, PermissionError) else reason_of(fault)
+    return CannotWrite(str(path), why, "Close Excel, then run this again")

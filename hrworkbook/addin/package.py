@@ -16,7 +16,7 @@ from xml.sax.saxutils import quoteattr
 from hrworkbook.addin.parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
 from hrworkbook.addin.vba import Module, document, module, vba_project
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import CannotWrite, ToolMissing, reason_of
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"
@@ -75,7 +75,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
         for name, data in files.items():
             (folder / name).write_bytes(data)
     except OSError as fault:
-        raise CannotWrite(str(folder), f"it cannot be written: {fault.strerror}", "Choose another folder") from None
+        raise CannotWrite(str(folder), f"it cannot be written: {reason_of(fault)}", "Choose another folder") from None
     return [folder / name for name in files]
 
 
