@@ -15,6 +15,7 @@ from hrworkbook.hosts import live, live_books
 from hrworkbook.hosts.live import LiveHost, opened
 from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.hosts.synced import mounts_among, places_of
+from hrworkbook.hosts.synced_on_mac import keys_of_settings
 from hrworkbook.sheets.master import master_workbook
 
 SITE = "https://council.sharepoint.com/sites/HR/Shared Documents"
@@ -161,6 +162,40 @@ def test_an_address_is_followed_part_by_part(address, key, below, tmp_path):
         plan_file(folder, "AAAA")
     found = places_of(address, mounts_among([{"MountPoint": str(tmp_path), **key}]))
     assert found == ([tmp_path / below / "plan.xlsx"] if below else [])
+
+
+LIBRARY = 'libraryScope = {number} 5f7 5 "{name}" 4 "" "" "{host}" SITE{number} WEB LIB{number} 1 "{folder}" 2 SYNC\n'
+PART = 'libraryFolder = 0 7 ab12 "{folder}" 5 "General" SYNC\n'
+
+
+def test_on_a_mac_the_settings_of_onedrive_say_which_library_is_where(tmp_path):
+    """As OneDrive for the Mac writes them: a table of accounts, libraries kept in step whole, and parts of some."""
+    settings = tmp_path / "Library/Application Support/OneDrive/settings"
+    account, personal = settings / "Business1", settings / "Personal"
+    for folder, cid in ((account, "c1d"), (personal, "1a2b")):
+        folder.mkdir(parents=True)
+        (folder / "global.ini").write_text(f"cid = {cid}\nother = x\n")
+    lines = [
+        LIBRARY.format(number=0, name="ODB", host="", folder="/Users/zoe/OneDrive - Council"),
+        LIBRARY.format(number=3, name="HR – Plän", host="h", folder="/Users/zoe/Council/HR - Documents"),
+        LIBRARY.format(number=4, name="Only a shortcut", host="h", folder=""),
+        LIBRARY.format(number=5, name="No address", host="h", folder="/Users/zoe/Council/Lost"),
+        PART.format(folder="/Users/zoe/Council/HR - General"),
+        "libraryScope = short\n",
+        "nonsense\n",
+    ]
+    (account / "c1d.ini").write_text("".join(lines), encoding="utf-8")
+    (account / "ClientPolicy.ini").write_text(f"SiteID = x\nDavUrlNamespace = {MINE}/\n")
+    (account / "ClientPolicy_LIB3SITE3.ini").write_text(f"DavUrlNamespace = {SITE}/\n")
+    (account / "ClientPolicy_LIB4SITE4.ini").write_text(f"DavUrlNamespace = {OTHER}/\n")
+    (personal / "1a2b.ini").write_text('library = 1 4 1a2b!101 1 "/Users/zoe/OneDrive" 2\n')
+    (personal / "ClientPolicy.ini").write_text("DavUrlNamespace = https://d.docs.live.net\n")
+    assert [(m.address.rstrip("/"), str(m.folder)) for m in mounts_among(keys_of_settings(tmp_path))] == [
+        (MINE, "/Users/zoe/OneDrive - Council"),
+        (SITE, "/Users/zoe/Council/HR - Documents"),
+        ("https://d.docs.live.net/1a2b", "/Users/zoe/OneDrive"),
+    ]
+    assert list(keys_of_settings(tmp_path / "nobody")) == []
 
 
 def test_live_is_the_file_that_is_named_and_not_its_namesake(desk):

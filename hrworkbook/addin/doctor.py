@@ -251,8 +251,9 @@ def _one_drive(environ: Mapping[str, str], workbook: Path | None) -> Iterator[Ch
     name = "OneDrive"
     folders = {environ[k] for k in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer") if environ.get(k)}
     remedy = (
-        "Right-click its folder, choose Always keep on this device, and open the plan from there; "
-        "if a button cannot find it, move it to a folder that is not shared"
+        "Right-click its folder, choose Always keep on this device, and open the plan from there. In Teams or "
+        "SharePoint sync the whole library, not a folder of it: a button puts nothing anywhere where it is not certain. "
+        "Else close the plan and run the command on it"
     )
     if workbook is None:
         if folders:

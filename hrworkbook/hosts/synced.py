@@ -30,7 +30,11 @@ def is_web_address(place: str) -> bool:
 
 def mounts() -> list[Mount]:
     """Every folder that this computer's OneDrive says it keeps in step."""
-    return mounts_among(_keys_of_the_registry()) if sys.platform == "win32" else []
+    if sys.platform == "darwin":
+        from hrworkbook.hosts.synced_on_mac import keys_of_settings
+
+        return mounts_among(keys_of_settings(Path.home()))
+    return mounts_among(_keys_of_the_registry())
 
 
 def mounts_among(keys: Iterable[Mapping[str, object]]) -> list[Mount]:
