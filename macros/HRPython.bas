@@ -76,26 +76,24 @@ NoScript:
 End Sub
 #Else
 Private Sub RunOnWindows(ByVal Interpreter As String, ByVal Verb As String)
-    Dim Shell As Object, ErrorFile As String, Before As String, ExitCode As Long
+    Dim Shell As Object, ErrorFile As String, Before As String, ExitCode As Long, Text As String
     Set Shell = WScript()
-    ErrorFile = Environ("Temp") & "\hrworkbook-" & CreateGUID() & ".txt"
+    ErrorFile = Shell.ExpandEnvironmentStrings("%TEMP%") & "\hrworkbook-" & CreateGUID() & ".txt"
     HandOver Shell, ErrorFile
     Before = Shell.CurrentDirectory
     On Error GoTo NotStarted
     Shell.CurrentDirectory = ParentFolder(Interpreter)
     ' Without cmd.exe: there is no shell that could read anything into the words.
     ExitCode = Shell.Run(Chr$(34) & Interpreter & Chr$(34) & " -E -P -B -c " & Chr$(34) & StartingCommandFor(Verb) & Chr$(34), 0, True)
+    Text = ErrorsIn(ErrorFile)
+    If ExitCode <> 0 Then Show Shell, Text
+Restore:
     On Error Resume Next
     Shell.CurrentDirectory = Before
-    On Error GoTo 0
-    If ExitCode <> 0 Then Show Shell, ErrorsIn(ErrorFile)
-    On Error Resume Next
-    Kill ErrorFile
     Exit Sub
 NotStarted:
     Show Shell, "Python could not be started: " & Err.Description & DOCTOR
-    On Error Resume Next
-    Shell.CurrentDirectory = Before
+    Resume Restore
 End Sub
 
 Private Sub HandOver(ByVal Shell As Object, ByVal ErrorFile As String)
@@ -121,6 +119,7 @@ Private Function ErrorsIn(ByVal Path As String) As String
     On Error Resume Next
     Set Files = CreateObject("Scripting.FileSystemObject")
     ErrorsIn = Files.OpenTextFile(Path, 1, False, -1).ReadAll
+    Files.DeleteFile Path
 End Function
 
 Private Sub Show(ByVal Shell As Object, ByVal Text As String)

@@ -24,6 +24,7 @@ Public Function Environment(Which)
     Set Environment = New FakeEnvironment
 End Function
 Public Function Run(Command, Style, Wait)
+    If Rehearsal.ExitCode < 0 Then Err.Raise 5, "", "The program is blocked"
     Rehearsal.Started = Command
     Run = Rehearsal.ExitCode
 End Function
@@ -46,6 +47,8 @@ End Function
 Public Function ReadAll()
     ReadAll = Rehearsal.Stderr
 End Function
+Public Sub DeleteFile(Path)
+End Sub
 """
 REHEARSAL = """Attribute VB_Name = "Rehearsal"
 Public Started As String
@@ -67,6 +70,13 @@ Public Function PressFailing(Verb As String, Words As String) As String
     PressFailing = Shown
     ExitCode = 0
     Stderr = ""
+End Function
+
+Public Function PressBlocked(Verb As String) As String
+    ExitCode = -1
+    Press Verb
+    PressBlocked = Shown
+    ExitCode = 0
 End Function
 
 Public Function HandedOver() As String

@@ -126,6 +126,11 @@ def test_when_python_fails_its_words_are_shown(plan):
     assert "ended without a word" in call(plan, "PressFailing", "merge", "")
 
 
+def test_where_python_may_not_be_started_that_is_said(plan):
+    assert "Python could not be started" in call(plan, "PressBlocked", "merge")
+    assert "hrworkbook doctor" in call(plan, "PressBlocked", "merge")
+
+
 def test_every_button_is_enabled_on_a_plan_and_tells_what_it_does(plan):
     for button in BUTTONS:
         assert call(plan, "Enabled", button.verb) == "True"
