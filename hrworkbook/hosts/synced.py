@@ -67,7 +67,7 @@ def places_of(address: str, mounts: Iterable[Mount]) -> list[Path]:
             continue
         for rest in (wanted[len(head) :], [unquote(part) for part in wanted[len(head) :]]):
             place = mount.folder.joinpath(*rest)
-            if rest and not any(map(_leads_astray, rest)) and place.is_file() and not _among(place, found):
+            if rest and not any(map(_leads_astray, rest)) and _is_there(place) and not _among(place, found):
                 found.append(place)
     return found
 
@@ -84,6 +84,13 @@ def _folded(parts: Sequence[str]) -> list[str]:
 
 def _leads_astray(part: str) -> bool:
     return part in (".", "..") or any(letter in part for letter in "/\\:\0")
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # a folder that is not ours to look into is no place to write to
+        return False
 
 
 def _among(place: Path, found: Iterable[Path]) -> bool:
