@@ -74,9 +74,9 @@ _TOKEN = re.compile(
     | (?P<general>General|Standard)
     | (?P<half>AM/PM|A/P)
     | (?P<exponent>E[+-](?=[0\#?]))
-    | (?P<date>y+|m+|d+|h+|s+|e+|aaaa?)
+    | (?P<date>y+|m+|d+|h+|s+|aaaa?)
     | (?P<digit>[0\#?]) | (?P<point>\.) | (?P<comma>,) | (?P<percent>%)
-    | (?P<over>/(?:[1-9][0-9]{0,8})?) | (?P<text>@) | (?P<next>;) | (?P<unknown>[bgn]) | (?P<literal>.)
+    | (?P<over>/(?:[1-9][0-9]{0,8})?) | (?P<text>@) | (?P<next>;) | (?P<unknown>[begn\[]) | (?P<literal>.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

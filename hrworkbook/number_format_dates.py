@@ -22,7 +22,7 @@ _CYMRAEG = 0x452
 
 LAST_SERIAL = 2_958_466
 """The day after 31 December 9999, the last day a sheet knows."""
-_FINEST = 5
+_FINEST = 4
 _UNITS = 10**_FINEST
 """Parts of a second that a serial number tells apart; finer ones are noise of its binary form."""
 _DAY = 86_400 * _UNITS
@@ -84,7 +84,7 @@ class DateSection:
         if kind is Kind.LITERAL:
             return text
         if kind is Kind.SECONDS:
-            return f".{units % _UNITS:05}"[: len(text)].ljust(len(text), "0")
+            return f".{units % _UNITS:0{_FINEST}}"[: len(text)].ljust(len(text), "0")
         if kind is Kind.HALF_DAY:
             shown = "PM" if units >= _DAY // 2 else "AM"
             return shown if len(text) > 3 else shown[0].lower() if text[0] == "a" else shown[0]
@@ -112,8 +112,8 @@ class DateSection:
             year, month, number = shown.year, shown.month, shown.day
             weekday = (day - 2) % 7
         letter, width = text[0], len(text)
-        if letter in "ye":
-            return f"{year % 100:02}" if width < 3 and letter == "y" else f"{year:04}"
+        if letter == "y":
+            return f"{year % 100:02}" if width < 3 else f"{year:04}"
         if letter == "m":
             return self._month(month, width)
         if letter == "d" and width < 3:
