@@ -6,12 +6,12 @@ are within its limits (`hrworkbook.reading.bounds`).
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import lru_cache
 from xml.parsers import expat
 
-from hrworkbook.number_format import BUILT_IN, GENERAL, SYSTEM_IDS
+from hrworkbook.number_format_ids import GENERAL, code_of
 from hrworkbook.reading.bounds import refused
 
 Cell = tuple[int, int]
@@ -22,12 +22,6 @@ Codes = tuple[str, ...]
 _TAG = re.compile(rb'<c(?: [a-z]+="[^"<>]*")*\s?/?>')
 _STYLE = re.compile(rb' s="([0-9]{1,9})"')
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-
-
-def code_of(identity: int, given: Mapping[int, str]) -> str:
-    """Return the code of a number format's ID: the file's own, else the built-in one, else General."""
-    built_in = BUILT_IN.get(identity, GENERAL)
-    return built_in if identity in SYSTEM_IDS else given.get(identity, built_in)
 
 
 @lru_cache(64)

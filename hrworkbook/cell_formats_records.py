@@ -3,7 +3,8 @@
 import struct
 from collections.abc import Collection, Iterator, Mapping
 
-from hrworkbook.cell_formats import Cell, Codes, code_at, code_of
+from hrworkbook.cell_formats import Cell, Codes, code_at
+from hrworkbook.number_format_ids import code_of
 from hrworkbook.reading.faults_in_records import brt_records
 
 _FORMAT, _XF, _SHEET, _BOF, _EOF = 0x41E, 0xE0, 0x85, 0x809, 0x0A

@@ -1,4 +1,4 @@
-"""A number and its format's code → the text a spreadsheet shows (ECMA-376 part 1, 18.8.30 and 18.8.31).
+"""A number and its format's code → the text a spreadsheet shows (ECMA-376 part 1, 18.8.31).
 
 British conventions where the code leaves them to the computer: dd/mm/yyyy, a point, a comma between thousands, £.
 """
@@ -11,52 +11,9 @@ from functools import lru_cache
 from hrworkbook.number_format_code import Condition, Kind, Section, UnknownCode, sections_of
 from hrworkbook.number_format_dates import DateSection, serial_of
 from hrworkbook.number_format_digits import FractionSection, NumberSection, fraction_at, general
+from hrworkbook.number_format_ids import GENERAL
 
 Number = float | int | date | datetime | time | timedelta
-
-GENERAL = "General"
-BUILT_IN = {
-    0: GENERAL,
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    5: '"£"#,##0;-"£"#,##0',
-    6: '"£"#,##0;[Red]-"£"#,##0',
-    7: '"£"#,##0.00;-"£"#,##0.00',
-    8: '"£"#,##0.00;[Red]-"£"#,##0.00',
-    9: "0%",
-    10: "0.00%",
-    11: "0.00E+00",
-    12: "# ?/?",
-    13: "# ??/??",
-    14: "dd/mm/yyyy",
-    15: "dd-mmm-yy",
-    16: "dd-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "hh:mm",
-    21: "hh:mm:ss",
-    22: "dd/mm/yyyy hh:mm",
-    37: "#,##0;-#,##0",
-    38: "#,##0;[Red]-#,##0",
-    39: "#,##0.00;-#,##0.00",
-    40: "#,##0.00;[Red]-#,##0.00",
-    41: '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-',
-    42: '_-"£"* #,##0_-;-"£"* #,##0_-;_-"£"* "-"_-;_-@_-',
-    43: '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-',
-    44: '_-"£"* #,##0.00_-;-"£"* #,##0.00_-;_-"£"* "-"??_-;_-@_-',
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-    48: "##0.0E+0",
-    49: "@",
-    **dict.fromkeys((*range(27, 37), *range(50, 59)), "dd/mm/yyyy"),
-}
-"""The code of each number format that files name by its ID alone; those of China, Japan and Korea stand for dates."""
-SYSTEM_IDS = frozenset({14, 22})
-"""Formats that are the computer's own, whatever code a file gives them."""
 
 _PLAIN = frozenset({"", "general", "standard", "@"})
 

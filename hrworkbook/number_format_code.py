@@ -1,8 +1,8 @@
 """A number format's code → its sections (ECMA-376 part 1, 18.8.31)."""
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
 LONGEST = 1_000
 """Characters of a code that are read; Excel takes 255."""
@@ -33,8 +33,7 @@ Token = tuple[Kind, str]
 """A kind and its text: the literal itself, `0`, `#` or `?`, `E+`, `/` or `/8`, `yyyy`, `.00` (SECONDS)."""
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """What a section is for, as in `[>=100]`."""
 
     sign: str
@@ -49,16 +48,16 @@ class Condition:
         )
 
 
-@dataclass
 class Section:
     """One part of a code, between semicolons."""
 
-    tokens: list[Token] = field(default_factory=list)
-    condition: Condition | None = None
-    language: int = 0
-    """A Windows language code such as 0x809; 0 where the section names none."""
-    is_text: bool = False
-    """Whether the text of the cell stands in it (`@`)."""
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.condition: Condition | None = None
+        self.language = 0
+        """A Windows language code such as 0x809; 0 where the section names none."""
+        self.is_text = False
+        """Whether the text of the cell stands in it (`@`)."""
 
     def has(self, *kinds: Kind) -> bool:
         """Whether a token of one of these kinds stands in it."""

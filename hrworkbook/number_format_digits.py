@@ -1,7 +1,5 @@
 """A number in the digits of a format's section: decimals, thousands, percent, scientific, fractions."""
 
-from decimal import Decimal
-from fractions import Fraction
 from itertools import takewhile
 
 from hrworkbook.number_format_code import Kind, Section, Token, UnknownCode
@@ -16,6 +14,8 @@ def general(value: float) -> str:
         return str(int(value))
     text = f"{value:.{_DIGITS}g}".replace("e", "E")
     if "E" in text and 1e-10 < value < 1:
+        from decimal import Decimal
+
         return format(Decimal(text), "f")
     return text
 
@@ -110,6 +110,8 @@ class FractionSection:
 
     def render(self, value: float) -> tuple[str, bool]:
         """Return the text of a number that is not negative, and whether it was rounded to nought."""
+        from fractions import Fraction
+
         exact = Fraction(f"{value:.{_DIGITS}g}")
         if self.fixed:
             numerator, denominator = int(exact * self.fixed + Fraction(1, 2)), self.fixed

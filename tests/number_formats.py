@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import xlsxwriter
 
-from hrworkbook.number_format import BUILT_IN, render
+from hrworkbook.number_format import render
+from hrworkbook.number_format_ids import BUILT_IN
 
 GOLDEN = Path(__file__).with_name("number_formats.txt")
 

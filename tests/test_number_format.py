@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from number_formats import golden
 
-from hrworkbook.number_format import BUILT_IN, is_plain, plain_text, render, shown
+from hrworkbook.number_format import is_plain, plain_text, render, shown
+from hrworkbook.number_format_ids import BUILT_IN
 
 LINES = golden()
 DOCS = Path(__file__).parents[1] / "docs/number-formats.md"

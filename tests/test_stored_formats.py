@@ -202,7 +202,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared/corpus/spreadsheets"
 def test_openpyxl_finds_the_same_in_odd_workbooks():
     import openpyxl
 
-    from hrworkbook.number_format import BUILT_IN
+    from hrworkbook.number_format_ids import BUILT_IN
 
     theirs = {openpyxl.styles.numbers.BUILTIN_FORMATS[number]: code for number, code in BUILT_IN.items()
               if number in openpyxl.styles.numbers.BUILTIN_FORMATS}  # fmt: skip
