@@ -77,7 +77,7 @@ def _searched(sheet: bytes, wanted: list[Cell]) -> dict[Cell, int] | None:
         at = sheet.find(b' r="%s%d"' % (_letters(column), row + 1), at, end)
         begin = sheet.rfind(b"<", 0, at)
         tag = _TAG.match(sheet, begin, end) if at >= 0 else None
-        if tag is None or tag.end() < at:
+        if tag is None or tag.end() <= at:
             return None
         style = _STYLE.search(sheet, begin, tag.end())
         found[row, column] = int(style[1]) if style else 0

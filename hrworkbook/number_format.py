@@ -134,7 +134,7 @@ class _Drawn:
         self.dates: DateSection | None = None
         self.digits: NumberSection | FractionSection | None = None
         self.is_general = section.has(Kind.GENERAL)
-        self.shift = 2 * sum(kind is Kind.PERCENT for kind, _ in section.tokens)
+        self.factor = 100 if section.has(Kind.PERCENT) else 1
         if section.has(Kind.DATE, Kind.ELAPSED, Kind.HALF_DAY):
             self.dates = DateSection(section)
         elif section.has(Kind.DIGIT):
@@ -150,6 +150,6 @@ class _Drawn:
         if not self.is_general:
             text = "".join([text for _, text in self.tokens])
             return "-" + text if value < 0 and text else text
-        number = general(abs(value) * 10**self.shift)
+        number = general(abs(value) * self.factor)
         text = "".join([number if kind is Kind.GENERAL else text for kind, text in self.tokens])
         return "-" + text if value < 0 else text

@@ -23,8 +23,10 @@ def general(value: float) -> str:
 def rounded(value: float, places: int, shift: int = 0) -> int:
     """Return value · 10^(shift + places), rounded half up to a whole number as its first 15 digits say.
 
-    0.285 is 0.29 with two places, though its binary form lies below.
+    A whole number keeps all its digits. 0.285 is 0.29 with two places, though its binary form lies below.
     """
+    if shift + places >= 0 and value < 2**53 and value == int(value):
+        return int(value) * int(10 ** (shift + places))
     mantissa, _, exponent = f"{value:.{_DIGITS - 1}e}".partition("e")
     digits = int(mantissa[0] + mantissa[2:])
     power = int(exponent) - (_DIGITS - 1) + shift + places
@@ -53,7 +55,7 @@ class NumberSection:
         self.exponent = _plain(tokens[end + 1 :])
         self.places = sum(kind is Kind.DIGIT for kind, _ in self.decimals)
         whole = tokens[:point]
-        self.shift = 2 * sum(kind is Kind.PERCENT for kind, _ in tokens)
+        self.shift = 2 * section.has(Kind.PERCENT)
         self.shift -= 3 * _scaling(whole if any(k is Kind.DIGIT for k, _ in whole) else [])
         self.shift -= 3 * _scaling(tokens[point + 1 : end])
         self.thousands = _grouped(whole)
@@ -199,7 +201,7 @@ def _whole(tokens: list[Token], digits: str, thousands: bool) -> str:
             if marks or not left:
                 break
     if left:
-        placed.append(digits[:left])  # no digit stands before the point: `.00`
+        placed.insert(0, digits[:left])  # no digit stands before the point: `.00`
     return "".join(reversed(placed))
 
 

@@ -54,6 +54,8 @@ def test_every_difference_is_explained():
         (date(2026, 3, 31), "mmm-yy", "Mar-26"),
         (datetime(2026, 3, 31, 10, 30), "dd/mm/yyyy hh:mm", "31/03/2026 10:30"),
         (time(14, 5), "h:mm AM/PM", "2:05 PM"),
+        (12.3, '"£".00', "£12.30"),
+        (date(1900, 1, 1), "dd/mm/yyyy", "01/01/1900"),
         (timedelta(hours=37, minutes=30), "[h]:mm", "37:30"),
     ],
 )

@@ -1,12 +1,12 @@
 """The number formats of a few cells, in every kind of workbook and every way of writing one."""
 
 import struct
-from pathlib import Path
 
 import hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masters import shared
 from packages import MAIN
 
 from hrworkbook.cell_formats import xlsx_codes, xlsx_formats
@@ -19,10 +19,10 @@ STYLES = (
     f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="&quot;£&quot;#,##0"/>'
     '<numFmt numFmtId="14" formatCode="m/d/yy"/></numFmts>'
     '<cellStyleXfs count="1"><xf numFmtId="11"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="9"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="999"/></cellXfs>'
+    '<cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="9"/><xf numFmtId="164"/><xf numFmtId="14"/><xf numFmtId="999"/><xf numFmtId="165"/></cellXfs>'
     '<dxfs><dxf><numFmt numFmtId="165" formatCode="0"/></dxf></dxfs></styleSheet>'
 ).encode()
-CODES = ("General", "0%", '"£"#,##0', "dd/mm/yyyy", "General")
+CODES = ("General", "0%", '"£"#,##0', "dd/mm/yyyy", "General", "General")
 
 
 def test_the_codes_of_a_workbook():
@@ -65,6 +65,10 @@ def test_each_way_of_writing_a_sheet(rows: str):
 
 def test_a_cell_that_is_not_there_has_no_format():
     assert in_sheet('<row r="1"><c r="A1" s="1"/></row>', (0, 0), (0, 5), (7, 0)) == {(0, 0): "0%"}
+
+
+def test_an_address_in_a_text_is_no_cell():
+    assert in_sheet('<row r="1"><c r="C1" s="3"> r="A1" s="2"</c><c r="A1" s="1"/></row>', (0, 0)) == {(0, 0): "0%"}
 
 
 def test_what_stands_below_the_cells_is_none_of_them():
@@ -120,7 +124,7 @@ def test_damaged_parts_are_refused():
 
 CONTENT = b"""<d xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:draw="d"><office:spreadsheet>
 <table:table table:name="Plan"><table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="3"
- office:value-type="percentage" office:value="0.85"><text:p>85%</text:p></table:table-cell></table:table-row>
+ office:value-type="percentage" office:value="0.85"><text:p>85%</text:p></table:table-cell><table:table-cell office:value="7"><text:p>007</text:p></table:table-cell></table:table-row>
 <table:table-row><table:covered-table-cell/><table:table-cell office:value="6"><office:annotation><text:p>note</text:p></office:annotation>
 <draw:frame><text:p>picture</text:p></draw:frame><text:p>6<text:s text:c="2"/><text:span>weeks</text:span></text:p><text:p>at most</text:p></table:table-cell></table:table-row>
 <table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row></table:table>
@@ -133,7 +137,7 @@ def test_an_ods_shows_its_texts():
         CONTENT, {"Plan": [(0, 0), (1, 2), (1, 3), (2, 1), (999_999, 0)], "Other": [(0, 0)], "No": [(0, 0)]}
     )
     assert found == {
-        "Plan": {(0, 0): "85%", (1, 2): "85%", (2, 1): "6  weeks\nat most", (999_999, 0): ""},
+        "Plan": {(0, 0): "85%", (1, 2): "85%", (1, 3): "007", (2, 1): "6  weeks\nat most", (999_999, 0): ""},
         "Other": {(0, 0): "1"},
         "No": {},
     }
@@ -195,10 +199,7 @@ def test_an_xlsb():
     assert xlsb_formats(sheet, codes, [(4, 0), (4, 3), (4, 4)]) == {(4, 0): "0%", (4, 3): code}
 
 
-CORPUS = Path(__file__).resolve().parents[2] / "shared/corpus/spreadsheets"
-
-
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of odd spreadsheets is not here")
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_openpyxl_finds_the_same_in_odd_workbooks():
     import openpyxl
 
@@ -207,7 +208,7 @@ def test_openpyxl_finds_the_same_in_odd_workbooks():
     theirs = {openpyxl.styles.numbers.BUILTIN_FORMATS[number]: code for number, code in BUILT_IN.items()
               if number in openpyxl.styles.numbers.BUILTIN_FORMATS}  # fmt: skip
     compared = 0
-    for path in sorted(CORPUS.glob("*.xlsx"))[::12]:
+    for path in sorted(shared("corpus/spreadsheets").glob("*.xlsx"))[::12]:
         try:
             book = openpyxl.load_workbook(path)
         except Exception:
