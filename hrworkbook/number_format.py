@@ -75,7 +75,7 @@ class _Format:
     """A code taken apart."""
 
     def __init__(self, code: str) -> None:
-        sections = sections_of(code)
+        sections = sections_of(code if code.strip() else GENERAL)
         self.for_text: Section | None = None
         if len(sections) == 4:
             self.for_text = sections.pop()

@@ -27,10 +27,12 @@ class Kind(Enum):
     ELAPSED = auto()
     HALF_DAY = auto()
     SECONDS = auto()
+    ERA = auto()
 
 
 Token = tuple[Kind, str]
-"""A kind and its text: the literal itself, `0`, `#` or `?`, `E+`, `/` or `/8`, `yyyy`, `.00` (SECONDS)."""
+"""A kind and its text: the literal itself, `0`, `#` or `?`, `E+`, `/` or `/8`, `yyyy`, `.00` (SECONDS), a letter that
+stands for an era in a date and for itself elsewhere, as in `0.0bn` (ERA)."""
 
 
 class Condition(NamedTuple):
@@ -75,7 +77,7 @@ _TOKEN = re.compile(
     | (?P<exponent>E[+-](?=[0\#?]))
     | (?P<date>y+|m+|d+|h+|s+|aaaa?)
     | (?P<digit>[0\#?]) | (?P<point>\.) | (?P<comma>,) | (?P<percent>%)
-    | (?P<over>/(?:[1-9][0-9]{0,8})?) | (?P<text>@) | (?P<next>;) | (?P<unknown>[begn\[]) | (?P<literal>.)
+    | (?P<over>/(?:[1-9][0-9]{0,8})?) | (?P<text>@) | (?P<next>;) | (?P<era>[begn]) | (?P<unknown>\[) | (?P<literal>.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -92,6 +94,7 @@ _SIMPLE = {
     "comma": Kind.COMMA,
     "percent": Kind.PERCENT,
     "over": Kind.OVER,
+    "era": Kind.ERA,
 }
 _CONDITION = re.compile(r"\s*(<=|>=|<>|<|>|=)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d{1,3})?)\s*", re.IGNORECASE)
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
@@ -161,6 +164,8 @@ def _settled(section: Section) -> list[Token]:
             raise UnknownCode("General")
         return [(kind if kind in (Kind.GENERAL, Kind.PERCENT) else Kind.LITERAL, text) for kind, text in section.tokens]
     if not section.has(Kind.DIGIT):
+        if section.has(Kind.ERA):
+            raise UnknownCode("another calendar")
         return [(kind if kind is Kind.PERCENT else Kind.LITERAL, text) for kind, text in section.tokens]
     return section.tokens
 
@@ -175,8 +180,8 @@ def _of_date(tokens: list[Token]) -> list[Token]:
             if text != "0" or before[0] is not Kind.SECONDS or len(before[1]) > 9:
                 raise UnknownCode("a digit in a date")
             settled[-1] = Kind.SECONDS, before[1] + text
-        elif kind in (Kind.GENERAL, Kind.EXPONENT):
-            raise UnknownCode("a number in a date")
+        elif kind in (Kind.GENERAL, Kind.EXPONENT, Kind.ERA):
+            raise UnknownCode("no date that is known here")
         elif kind in (Kind.DATE, Kind.ELAPSED):
             settled.append((kind, text.lower()))
         elif kind in (Kind.HALF_DAY, Kind.SECONDS):

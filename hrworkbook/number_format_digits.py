@@ -125,7 +125,7 @@ class FractionSection:
         if self.has_whole:
             whole, numerator = divmod(numerator, denominator)
         before = "" if not self.has_whole else _whole(self.before, str(whole).lstrip("0"), False)
-        if self.has_whole and not numerator:
+        if self.has_whole and not numerator and self.above[-1][1] != "0":
             below = len(str(self.fixed)) if self.fixed else len(self.below)
             if is_zero and not before.strip():
                 before = "0" + before

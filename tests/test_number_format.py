@@ -86,11 +86,11 @@ def test_what_is_no_date_stays_a_number(value):
 
 
 @pytest.mark.parametrize(
-    ("code", "plain"), [("General", True), ("@", True), ("", True), ("GENERAL", True), ("0", False)]
+    ("code", "plain"), [("General", True), ("@", True), ("", True), (" ", True), ("GENERAL", True), ("0", False)]
 )
 def test_what_needs_nothing(code, plain):
     assert is_plain(code) == plain
-    assert not plain or shown(1234.5, code) == "1234.5"
+    assert not plain or (shown(1234.5, code), shown(0, code)) == ("1234.5", "0")
 
 
 @given(st.decimals(-(10**9), 10**9, places=4), st.integers(0, 4))
