@@ -29,7 +29,7 @@ def run_appendix(options: Namespace) -> int:
         raise CannotWrite(target.name, "that is the master itself", "Give the appendix a name of its own")
     host = host_of(options)
     with Progress("Laying out"):
-        result = appendix(host.snapshot(), now())
+        result = appendix(host.snapshot(), now(), anyway=options.anyway)
         planned = {target: plan_document(result.public)}
         if result.exempt:
             planned[exempt_path(target)] = plan_document(result.exempt)
@@ -48,6 +48,7 @@ def run_appendix(options: Namespace) -> int:
             "pdf": str(target.with_suffix(".pdf")) if proofs else None,
             "proof": proof.as_json() if (proof := proofs.get(target)) else None,
             "findings": [f.as_json() for f in faults], "paragraph": result.paragraph,
+            "errors": result.standing.errors, "decisions": result.standing.decisions,
         })  # fmt: skip
     else:
         rows = count(len(result.public.lines), "line")
