@@ -76,7 +76,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": (
         "check a workbook before it is published",
-        "Looks for what must not leave the building, or would keep someone from reading it: hidden sheets, comments, "
+        "Looks for what must not leave the building, or would keep someone from reading it: exempt lines, hidden sheets, comments, "
         "authors, external links, merged cells, missing titles, text that would be clipped. Works on any workbook.",
     ),
     "roll": (
@@ -210,6 +210,7 @@ def _committee_options(made: _Made) -> None:
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
+    made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 
 
 def _machine_options(made: _Made) -> None:

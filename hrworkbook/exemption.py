@@ -19,10 +19,9 @@ from hrworkbook.values import CellError, Uncomputed, Value, as_text, folded
 
 EXEMPT_RULE, SPELLING_RULE, MARK_RULE = "exempt", "part-word", "exempt-mark"
 """The rules of the findings: what is in doubt, a Part that is known and not on its list, a mark in another column."""
-PART_HEADINGS = frozenset(
-    {"part", "public or exempt", "exempt", "confidential", "exempt paragraph", "exempt reason", "part 1 or part 2", "restricted"}
-)  # fmt: skip
-"""Headings, folded, of columns that say what may be published."""
+PART_HEADINGS = frozenset({"part", "public or exempt", "exempt", "confidential", "part 1 or part 2", "restricted"})
+PARAGRAPH_HEADINGS = frozenset({"exempt paragraph", "exempt reason", "schedule 12a paragraph", "reason for exemption"})
+"""Headings, folded, of columns that say what may be published, and why not."""
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nil", "none", "not applicable"})
 _MARKS = (
     "Exempt", "Exempt information", "Exempt item", "Part 2 exempt", "Exempt Part 2", "Exempt from publication", "Confidential",
@@ -48,6 +47,13 @@ def meaning_of(value: Value, public: tuple[str, ...], exempt: tuple[str, ...]) -
     if squeezed and squeezed in _all_squeezed(exempt):
         return Publicity.EXEMPT
     return Publicity.PUBLIC if _spelt(as_text(value)) in _all_spelt(public) else Publicity.UNCLEAR
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is, or has in it, a mark that what it stands beside is not for publication."""
+    return _NOT_FOR_PUBLICATION.search(text) is not None or (
+        len(text) < 60 and _squeezed(text) in _all_squeezed(_MARKS)
+    )
 
 
 def publicity(plan: Plan, line: Line) -> Publicity:
@@ -126,7 +132,7 @@ def _without_ground(plan: Plan, line: Line) -> Iterator[Finding]:
         if column is None and part:
             fault = f"a line is exempt and the schema has no column for its {role}"
             yield _finding(plan, line, part, EXEMPT_RULE, fault, f"Give a column the role '{role}'")
-        elif column and _says_nothing(_value(plan, line, column)):
+        elif column and says_nothing(_value(plan, line, column)):
             word = f"{part.header} is {shown(_value(plan, line, part))}" if part else "the line is exempt"
             remedy = f"Enter it. {column.help}" if column.help else "Enter it, or choose a Part that is public"
             yield _finding(plan, line, column, EXEMPT_RULE, f"{column.header} is blank although {word}", remedy)
@@ -139,7 +145,7 @@ def _marked_elsewhere(plan: Plan, line: Line) -> Iterator[Finding]:
         text = line.text(column.key)
         if column.key in own or column.private or not text:
             continue
-        if _NOT_FOR_PUBLICATION.search(text) or len(text) < 60 and _squeezed(text) in _all_squeezed(_MARKS):
+        if is_mark(text):
             yield _finding(
                 plan, line, column, MARK_RULE, f"{column.header} says {shown(text)} and the line is not marked exempt",
                 "Mark the line exempt, or write it otherwise",
@@ -156,6 +162,8 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
                 continue
             head = as_text(heads[column - 1]) if column <= len(heads) else ""
             is_part = folded(head) in PART_HEADINGS
+            if folded(head) in PARAGRAPH_HEADINGS and not says_nothing(value):
+                is_part = True
             public, exempt = (PUBLIC_WORDS, EXEMPT_WORDS) if is_part else ((), ("Part 2", "Part II", *_MARKS))
             said = meaning_of(value, public, exempt)
             if said is Publicity.EXEMPT or (is_part and said is Publicity.UNCLEAR):
@@ -173,7 +181,7 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
 def _withheld_by(plan: Plan, line: Line) -> list[Column]:
     """The columns of paragraph and reason that say something."""
     columns = (plan.schema.role(role) for role in ("paragraph", "reason"))
-    return [c for c in columns if c and not _says_nothing(_value(plan, line, c))]
+    return [c for c in columns if c and not says_nothing(_value(plan, line, c))]
 
 
 def _value(plan: Plan, line: Line, column: Column) -> Value:
@@ -190,7 +198,8 @@ def _is_empty(value: Value) -> bool:
     return value is None or (type(value) is str and not value.strip())
 
 
-def _says_nothing(value: Value) -> bool:
+def says_nothing(value: Value) -> bool:
+    """Whether a paragraph or a reason says nothing: it is blank, or a sign for nothing."""
     return not isinstance(value, CellError) and _spelt(as_text(value)) in _NOTHING
 
 

@@ -108,7 +108,7 @@ def issue(
     if unaddressed:
         message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."
     if standing:
-        message += f" {standing.sentence.removesuffix(' when this was made.')} when they were made."
+        message += f" {standing.counts} when they were made."
     return Issued(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from hrworkbook.errors import NotReady
 from hrworkbook.exemption import EXEMPT_RULE
 from hrworkbook.findings import Finding, count, errors_of, listed
-from hrworkbook.ledgers import DECISIONS, PROBLEMS
+from hrworkbook.ledgers import DECISIONS, PROBLEMS, Item
 from hrworkbook.plan import Plan
 from hrworkbook.start import open_decisions
 from hrworkbook.validate import faulty_cells, findings_in
@@ -27,16 +27,20 @@ class Standing:
         return bool(self.errors or self.decisions)
 
     @property
+    def counts(self) -> str:
+        """`2 errors stood and 1 decision waited`; '' where nothing did."""
+        parts = [f"{count(self.errors, 'error')} stood"] if self.errors else []
+        return listed([*parts, *([f"{count(self.decisions, 'decision')} waited"] if self.decisions else [])])
+
+    @property
     def sentence(self) -> str:
         """`2 errors stood and 1 decision waited when this was made.`; '' where nothing did."""
-        parts = [f"{count(self.errors, 'error')} stood"] if self.errors else []
-        parts += [f"{count(self.decisions, 'decision')} waited"] if self.decisions else []
-        return f"{listed(parts)} when this was made." if parts else ""
+        return f"{self.counts} when this was made." if self else ""
 
     @property
     def aside(self) -> str:
         """` although 2 errors stood and 1 decision waited`; '' where nothing did."""
-        return f" although {self.sentence.removesuffix(' when this was made.')}" if self else ""
+        return f" although {self.counts}" if self else ""
 
 
 def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -> Standing:
@@ -53,22 +57,23 @@ def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -
     standing = Standing(len(errors), len(waiting))
     if not standing or anyway:
         return standing
-    remedies = [f"Mend what is on the {PROBLEMS.sheet} sheet (Validate)"] if errors else []
-    remedies += (
-        [
-            f"choose on the {DECISIONS.sheet} sheet and press Decide"
-            if errors
-            else f"Choose on the {DECISIONS.sheet} sheet and press Decide"
-        ]
-        if waiting
-        else []
-    )
-    parts = [f"{count(len(errors), 'error stands', 'errors stand')} ({errors[0].fault})"] if errors else []
-    parts += [f"{count(len(waiting), 'decision waits', 'decisions wait')}"] if waiting else []
-    raise NotReady(
-        _places([f.place for f in errors] + [f"{d.text('ID')}, {d.text('Column')}" for d in waiting]),
-        f"{listed(parts)}, so nothing was made",
-        f"{listed(remedies)}; to go on all the same, run: hrworkbook {verb} with --anyway",
+    raise _unready(errors, waiting, verb)
+
+
+def _unready(errors: Sequence[Finding], waiting: Sequence[Item], verb: str) -> NotReady:
+    faults, remedies, places = [], [], [f.place for f in errors]
+    if errors:
+        faults.append(f"{count(len(errors), 'error stands', 'errors stand')} ({errors[0].fault})")
+        remedies.append(f"mend what Validate lists on the {PROBLEMS.sheet} sheet")
+    if waiting:
+        faults.append(count(len(waiting), "decision waits", "decisions wait"))
+        remedies.append(f"choose on the {DECISIONS.sheet} sheet and press Decide")
+        places += [d.text("Go to") or DECISIONS.sheet for d in waiting]
+    remedy = listed(remedies)
+    return NotReady(
+        _places(places),
+        f"{listed(faults)}, so nothing was made",
+        f"{remedy[:1].upper()}{remedy[1:]}; to go on all the same, run: hrworkbook {verb} with --anyway, and with --live while the plan is open",
     )
 
 
@@ -86,5 +91,4 @@ def _places(places: Sequence[str]) -> str:
     """The first few, then how many more."""
     shown = list(dict.fromkeys(places))
     more = [f"{len(shown) - MOST_NAMED} more"] if len(shown) > MOST_NAMED else []
-    parted = "; " if any("," in p for p in shown[:MOST_NAMED]) else ", "
-    return parted.join(shown[:MOST_NAMED]) + (f" and {more[0]}" if more else "")
+    return ", ".join(shown[:MOST_NAMED]) + (f" and {more[0]}" if more else "")

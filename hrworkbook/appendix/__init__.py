@@ -57,7 +57,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False) -> Appe
     if number := len(exempt.lines):
         message += f" {count(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
     if standing:
-        message += f" It says that {standing.sentence}"
+        message += f" Its Data sheet says that {standing.sentence}"
     said = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,

@@ -26,6 +26,7 @@ from hrworkbook.rules import amount, due_of
 from hrworkbook.values import folded, is_blank, plain, same
 
 NOT_REPORTED = "Not reported"
+OTHER_STATUS = "Another status"
 NO_THEME = "Whole plan"
 MOST_PERIODS = 7
 """Closed periods the trend goes back."""
@@ -231,7 +232,14 @@ def trend(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod]) -> 
         return None
     shown = before[-MOST_PERIODS:]
     then = [[Line(id_, 0, values) for id_, values in p.lines.items()] for p in shown]
-    counted = [Counter(status_of(plan, x) for x in whole) for whole in (*then, lines)]
+    here = {x.id for x in lines}
+
+    def status_then(line: Line) -> str:
+        """The status; of a line that is no longer here, perhaps since it became exempt, no word that only it had."""
+        status = status_of(plan, line)
+        return status if line.id in here or status in words or status == NOT_REPORTED else OTHER_STATUS
+
+    counted = [Counter(map(status_then, whole)) for whole in (*then, lines)]
     every = dict.fromkeys([*words, *(w for c in counted for w in c)])
     rows = [TrendRow(w, tuple(str(c[w]) for c in counted), tuple(float(c[w]) for c in counted)) for w in every]
     return Trend("Status, period by period", (*(p.name for p in shown), "Now"), tuple(rows))
