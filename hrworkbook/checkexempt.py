@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet  # noqa: TID251
 
 RULE = "exempt"
-_LEAST_TEXT = 12
-"""Characters of a text by which an exempt line is known; shorter ones, such as a date, stand in any line."""
+_LEAST_TEXT = 20
+"""Characters of a text by which a line is known; shorter ones, such as 'No change', stand in any line."""
+_SHARED_ROLES = ("theme", "reference", "owner", "due", "status", "part")
+"""Columns whose texts many lines have."""
+_PARTS = ("Part 2", "Part II", "Part Two")
 _REMEDY = "Take the line out, and make the appendix again from the plan"
 
 
@@ -47,12 +50,19 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
         return KeptBack()
     part = plan.schema.role("part")
     grounds = [c for role in ("paragraph", "reason") if (c := plan.schema.role(role))]
-    texts: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    shared = {plan.schema.roles.get(role) for role in _SHARED_ROLES}
+    keys = [c.key for c in plan.schema.columns if c.key not in shared]
+    lines: dict[str, str] = {}
+    published = []
     for line in plan.lines:
-        said = [plain(value) for value in line.values.values()]
-        told = {t: line.id for t in said if len(t) >= _LEAST_TEXT} | ({line.id: line.id} if line.id else {})
-        texts[publicity(plan, line) is Publicity.PUBLIC] |= told
-    lines = {text: id_ for text, id_ in texts[False].items() if text not in texts[True]}
+        said = [plain(line.values.get(key)) for key in keys]
+        if publicity(plan, line) is Publicity.PUBLIC:
+            published += said
+        else:
+            lines |= {text: line.id for text in said if len(text) >= _LEAST_TEXT} | (
+                {line.id: line.id} if line.id else {}
+            )
+    lines = {text: id_ for text, id_ in lines.items() if text == id_ or not any(text in p for p in published)}
     return KeptBack(
         part.public if part else PUBLIC_WORDS,
         part.exempt if part else EXEMPT_WORDS,
@@ -96,9 +106,21 @@ def _line_in(text: str, lines: Mapping[str, str]) -> str:
     return next((id_ for known, id_ in lines.items() if len(known) >= _LEAST_TEXT and known in text), "")
 
 
+def _parts_in(sheet: "Worksheet") -> Iterator[Finding]:
+    """Cells of our own table that say Part 2 under whatever heading, but for a theme that is called so."""
+    for cells in sheet.iter_cols():
+        head = next((as_text(c.value) for c in cells[3:] if c.value), "")
+        for cell in cells if folded(head) != "theme" else ():
+            if cell.value is not None and meaning_of(cell.value, (), _PARTS) is Publicity.EXEMPT:
+                fault = f"{plain(head)} is {shown(cell.value)}, so the line is exempt"
+                yield Finding("error", sheet.title, cell.coordinate, head, cell.value, RULE, fault, _REMEDY)
+
+
 def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
     """What stands below the headings of a Part, or of an exempt paragraph or reason."""
     ours = "PlanData" in sheet.tables
+    if ours:
+        yield from _parts_in(sheet)
     heads = [
         (cell, is_part)
         for row in sheet.iter_rows()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from hrworkbook.errors import NotReady
-from hrworkbook.exemption import EXEMPT_RULE
+from hrworkbook.exemption import EXEMPT_RULE, SPELLING_RULE
 from hrworkbook.findings import Finding, count, errors_of, listed
 from hrworkbook.ledgers import DECISIONS, PROBLEMS, Item
 from hrworkbook.plan import Plan
+from hrworkbook.snapshot import row_and_column
 from hrworkbook.start import open_decisions
 from hrworkbook.validate import faulty_cells, findings_in
 
@@ -52,7 +53,7 @@ def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -
     errors = errors_of(findings_in(plan, today, faulty_cells))
     exempt = [f for f in errors if f.rule == EXEMPT_RULE]
     if exempt:
-        raise _in_doubt(exempt)
+        raise _in_doubt(exempt, [f for f in errors if f.rule == SPELLING_RULE])
     waiting = open_decisions(plan)
     standing = Standing(len(errors), len(waiting))
     if not standing or anyway:
@@ -77,11 +78,11 @@ def _unready(errors: Sequence[Finding], waiting: Sequence[Item], verb: str) -> N
     )
 
 
-def _in_doubt(exempt: Sequence[Finding]) -> NotReady:
-    if len(exempt) == 1:
+def _in_doubt(exempt: Sequence[Finding], spelling: Sequence[Finding]) -> NotReady:
+    if len(exempt) == 1 and not spelling:
         return NotReady(exempt[0].place, f"{exempt[0].fault}, so nothing was made", exempt[0].remedy)
     return NotReady(
-        _places([f.place for f in exempt]),
+        _places([f.place for f in sorted([*exempt, *spelling], key=lambda f: row_and_column(f.cell))]),
         f"it is not certain what may be published ({exempt[0].fault}), so nothing was made",
         f"{exempt[0].remedy}; each is on the {PROBLEMS.sheet} sheet after Validate",
     )

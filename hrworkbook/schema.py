@@ -236,8 +236,8 @@ class _Reading(SettingsFile):
             if column.by_owner:
                 raise self.refuse(place, "a private column cannot be the owner's", "Take out edited_by, or private")
             if role or column.key in shown:
-                fault = f"it is private, and {f'is the plan’s {role}' if role else 'the appendix or the key names it'}"
-                raise self.refuse(place, fault, "Take it out there, or take out private")
+                why = f"is the plan's {role}" if role else "the appendix or the key names it"
+                raise self.refuse(place, f"it is private, and {why}", "Take it out there, or take out private")
 
     def distinct(self, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()
