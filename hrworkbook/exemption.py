@@ -56,6 +56,17 @@ def is_mark(text: str) -> bool:
     )
 
 
+def withholds(heading: str, value: Value) -> bool:
+    """Whether a cell of a column that no schema knows says, or may say, that its line is not for publication."""
+    if _is_empty(value):
+        return False
+    if folded(heading) in PARAGRAPH_HEADINGS:
+        return not says_nothing(value)
+    if folded(heading) in PART_HEADINGS:
+        return meaning_of(value, PUBLIC_WORDS, EXEMPT_WORDS) is not Publicity.PUBLIC
+    return meaning_of(value, (), ("Part 2", "Part II", *_MARKS)) is Publicity.EXEMPT
+
+
 def publicity(plan: Plan, line: Line) -> Publicity:
     """Return whether a line may be published; a line with a paragraph or a reason and no Part is in doubt."""
     part = plan.schema.role("part")
@@ -161,12 +172,7 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
             if column in places or _is_empty(value):
                 continue
             head = as_text(heads[column - 1]) if column <= len(heads) else ""
-            is_part = folded(head) in PART_HEADINGS
-            if folded(head) in PARAGRAPH_HEADINGS and not says_nothing(value):
-                is_part = True
-            public, exempt = (PUBLIC_WORDS, EXEMPT_WORDS) if is_part else ((), ("Part 2", "Part II", *_MARKS))
-            said = meaning_of(value, public, exempt)
-            if said is Publicity.EXEMPT or (is_part and said is Publicity.UNCLEAR):
+            if withholds(head, value):
                 fault = (
                     f"{shown(value)} stands in a column that is not the plan's, {shown(head)}"
                     if head

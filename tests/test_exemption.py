@@ -41,10 +41,12 @@ WAYS = {
 }
 
 
-def source(folder: Path, cells: tuple[str | None, ...], suffix: str = "xlsx") -> Path:
+def source(
+    folder: Path, cells: tuple[str | None, ...], suffix: str = "xlsx", headings: tuple[str, ...] = HEADINGS
+) -> Path:
     """A plan of two lines, the first with these cells of exemption."""
     rows = [
-        HEADINGS,
+        headings,
         ("Staff", "A", SECRET, "Learning Lead", "Ongoing", "Green", f"{SECRET} is agreed.", *cells),
         ("Staff", "B", "Train managers", "Learning Lead", "Ongoing", "Amber", "First course held.", None, None, None),
     ]
@@ -334,3 +336,37 @@ def test_the_exempt_part_is_told_as_what_it_is(tmp_path, capsys):
     assert main(["appendix", str(tmp_path / "plan.xlsx"), "-o", str(tmp_path / "committee.xlsx")]) == 0
     assert main(["check", str(tmp_path / "committee Part 2 exempt.xlsx")]) == 0
     assert "not for publication" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        (("Publication status", "Schedule", "Because"), ("Part 2", "3", "Contract")),
+        (("Access", "x", "y"), ("NOT FOR PUBLICATION", None, None)),
+        (("Exempt?", "x", "y"), ("Yes", None, None)),
+        (("Part", "Exempt?", "y"), ("Part 1", "Yes", None)),
+        (("x", "y", "Reason for exemption"), (None, None, "Contract")),
+        (("Public or exempt", "Schedule 12A paragraph", "y"), (None, "3", None)),
+    ],
+)
+def test_a_plan_whose_part_goes_by_another_name(headings, cells, tmp_path, capsys):
+    master = tmp_path / "plan.xlsx"
+    main(
+        ["new", "delivery-plan", str(master), "--from", str(source(tmp_path, cells, headings=HEADINGS[:7] + headings))]
+    )
+    nothing_leaks(master, capsys)
+
+
+def test_a_schema_without_a_part_says_that_a_mark_is_lost(tmp_path, capsys):
+    schema = tmp_path / "own.toml"
+    schema.write_text(
+        COUNCIL.replace('part = "open_to"\n', "")
+        .replace('public = ["Public", "Agored"]\nexempt = ["Private"]\n', "")
+        .replace('aliases = ["Part"]\n', ""),
+        encoding="utf-8",
+    )
+    assert (
+        main(["new", str(schema), str(tmp_path / "plan.xlsx"), "--from", str(source(tmp_path, ("Part 2", "3", "x")))])
+        == 1
+    )
+    assert "What is marked as exempt (H2) will be published" in capsys.readouterr().out
