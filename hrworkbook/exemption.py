@@ -39,6 +39,7 @@ class Publicity(Enum):
     UNCLEAR = "unclear"
 
 
+@lru_cache(maxsize=4096, typed=True)
 def meaning_of(value: Value, public: tuple[str, ...], exempt: tuple[str, ...]) -> Publicity:
     """Return what the text of a Part says: public only as the words are spelt, exempt also with signs between."""
     if isinstance(value, CellError):

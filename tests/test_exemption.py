@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ from masters import OWNERS, make_master, snapshot_of, type_into
 from hrworkbook.cli import main
 from hrworkbook.exemption import EXEMPT_RULE, Publicity, publicity
 from hrworkbook.plan import read_plan
+from hrworkbook.schema import shipped_schemas
 from hrworkbook.values import CellError
 
 SECRET = "Zanzibar severance"
@@ -370,3 +372,36 @@ def test_a_schema_without_a_part_says_that_a_mark_is_lost(tmp_path, capsys):
         == 1
     )
     assert "What is marked as exempt (H2) will be published" in capsys.readouterr().out
+
+
+def test_a_collection_keeps_its_exempt_lines_back_too(tmp_path, capsys):
+    """Of returns that nobody issued, the appendix is of those that may be published."""
+    text = (
+        shipped_schemas()["workforce"]
+        .read_text(encoding="utf-8")
+        .replace("[roles]", '[roles]\npart = "part"\nparagraph = "ground"\nreason = "why"')
+    )
+    more = "".join(f'[[columns]]\nkey = "{key}"\nheader = "{key.title()}"\n' for key in ("part", "ground", "why"))
+    schema = tmp_path / "own.toml"
+    schema.write_text(text.replace("[roles]", f"{more}\n[roles]", 1), encoding="utf-8")
+    master, out = tmp_path / "plan.xlsx", tmp_path / "committee.xlsx"
+    assert main(["new", str(schema), str(master)]) == 0
+    main(["merge", str(master), str(files("hrworkbook.example") / "workforce")])
+    plan = read_plan(snapshot_of(master))
+    line = next(x for x in plan.lines if "Footpaths" in " ".join(map(str, x.values.values())))
+    places = {key: f"Plan!{plan.place(line, key)}" for key in ("part", "ground", "why")}
+    capsys.readouterr()
+    type_into(master, {places["part"]: "Part II?!"})
+    assert main(["appendix", str(master), "-o", str(out)]) == 1 and "so nothing was made" in capsys.readouterr().err
+    type_into(master, {places["part"]: "Confidential", places["ground"]: "3", places["why"]: "Contract"})
+    assert main(["appendix", str(master), "-o", str(out), "--docx"]) == 0
+    assert len(public_files(tmp_path)) == 2
+    assert not any(b"Footpaths" in all_bytes(p) for p in public_files(tmp_path))
+    assert b"Footpaths" in all_bytes(tmp_path / "committee Part 2 exempt.xlsx")
+
+
+def test_a_program_is_told_why_nothing_was_made(tmp_path, capsys):
+    main(["new", "delivery-plan", str(tmp_path / "plan.xlsx"), "--from", str(source(tmp_path, ("Yes", None, None)))])
+    capsys.readouterr()
+    assert main(["appendix", str(tmp_path / "plan.xlsx"), "-o", str(tmp_path / "committee.xlsx"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["refused"].startswith("Plan!J6: Part is 'Yes'")
