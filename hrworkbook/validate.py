@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from hrworkbook.exemption import exemption_findings
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
 from hrworkbook.kinds import owners_in
@@ -21,6 +22,10 @@ from hrworkbook.values import Value, as_text, folded, is_blank
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
+
+
+FailingCells = Callable[[Plan], list[tuple[Column, int]]]
+"""Finds the cells that fail the schema, as column and sheet row."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +90,24 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
     }
 
 
-def findings_in(plan: Plan, today: date) -> Iterator[Finding]:
-    """Every finding in a plan, in no order."""
+def findings_in(plan: Plan, today: date, failing: FailingCells | None = None) -> Iterator[Finding]:
+    """Every finding in a plan, in no order; `failing` finds the cells at fault, pandera where it is not given."""
     yield from _ids(plan)
-    yield from _entries(plan)
+    yield from _entries(plan, failing or (lambda p: failing_cells(p, compiled(p))))
+    exempt = list(exemption_findings(plan))
+    yield from exempt
+    known = {(f.cell, f.severity) for f in exempt}
     for rule in plan.schema.rules:
         for complaint in RULE_CHECKS[rule.name](plan, rule, today):
-            yield _finding(plan, complaint, rule.severity, rule.name)
+            finding = _finding(plan, complaint, rule.severity, rule.name)
+            if rule.name != "needed-when" or (finding.cell, finding.severity) not in known:
+                yield finding
     yield from _owners_sheet(plan)
+
+
+def faulty_cells(plan: Plan) -> list[tuple[Column, int]]:
+    """The cells that fail the schema, as column and sheet row: what pandera finds, for jobs that must not wait for it."""
+    return [(c, x.row) for x in plan.lines for c in plan.schema.columns if fault_of(plan, c, x.values.get(c.key))]
 
 
 def _finding(plan: Plan, complaint: Complaint, severity: str, rule: str) -> Finding:
@@ -120,14 +135,17 @@ def _ids(plan: Plan) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _entries(plan: Plan) -> Iterator[Finding]:
-    """Findings of single cells, by the schema compiled to pandera."""
+def _entries(plan: Plan, failing: FailingCells) -> Iterator[Finding]:
+    """Findings of single cells; what a Part says is the exemption's matter."""
     if not plan.lines:
         return
     by_row = {line.row: line for line in plan.lines}
-    for column, row in failing_cells(plan, compiled(plan)):
+    part = plan.schema.role("part")
+    for column, row in failing(plan):
         line = by_row[row]
         value = line.values.get(column.key)
+        if part and column.key == part.key and not is_blank(value):
+            continue
         if is_blank(value):
             remedy = f"Enter it. {column.help}" if column.help else f"Enter {column.type.says}"
             yield Finding(
