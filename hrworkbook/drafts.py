@@ -8,6 +8,7 @@ from hrworkbook.bounce import Returned
 from hrworkbook.findings import count
 from hrworkbook.issue import Return
 from hrworkbook.plan import Owner, addresses_in
+from hrworkbook.values import clean
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
@@ -18,14 +19,14 @@ def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, b
     `copy` is who else is to have it; it stands in for the owner whose address is not known.
     """
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(subject.split())
+    mail["Subject"] = " ".join(clean(subject).split())
     to_them = addresses_in(to.email)
     others = [a for a in addresses_in(copy) if a.casefold() not in {t.casefold() for t in to_them}]
     for heading, addresses in (("To", to_them or others), ("Cc", others if to_them else [])):
         if addresses:
             mail[heading] = ", ".join(addresses)
     mail["X-Unsent"] = "1"
-    mail.set_content(text)
+    mail.set_content(clean(text))
     for name, content in attachments:
         mail.add_attachment(content, maintype=XLSX[0], subtype=XLSX[1], filename=name)
     return mail.as_bytes()
