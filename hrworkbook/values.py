@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 LONGEST_TEXT = 32_767
 """Characters a cell holds (Excel specifications and limits)."""
+LONGEST_HEADING = 255
+"""Characters of a table's heading (Excel specifications and limits)."""
 
 
 class CellError(str):

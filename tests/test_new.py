@@ -71,7 +71,7 @@ def test_a_new_master_has_the_sheets_people_work_in(tmp_path):
         "Register",
         "Headings",
         "Journal",
-        "History",
+        "Past periods",
     ]
 
 
@@ -229,9 +229,9 @@ def test_a_footer_may_begin_with_a_figure_and_holds_any_title():
 
 def test_every_ledger_has_a_hairline_under_whatever_fills_it(tmp_path):
     book = openpyxl.load_workbook(make_master(tmp_path, THREE))
-    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "History"):
+    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "Past periods"):
         ((cells, (rule,)),) = book[name].conditional_formatting._cf_rules.items()
-        top = book[name].tables[f"{name}Rows"].ref.split(":")[0]
+        top = book[name].tables[f"{name.title().replace(' ', '')}Rows"].ref.split(":")[0]
         first = f"A{int(top[1:]) + 1}"
         assert str(cells.sqref).startswith(f"{first}:") and rule.formula[0].startswith(f"COUNTA(${first}:$")
         assert rule.dxf.border.bottom.style == "thin"
