@@ -97,6 +97,6 @@ def _marked(parts_: dict[str, bytes], styles: list[bytes]) -> bool:
         )
         if found:
             number = re.search(rb's="(\d+)"', found[1])
-            style = styles[int(number[1]) if number else 0]
+            style = dict(enumerate(styles)).get(int(number[1]) if number else 0, b"")
             return b'quotePrefix="1"' in style or b'numFmtId="49"' in style
     return False

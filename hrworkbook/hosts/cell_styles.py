@@ -59,7 +59,9 @@ class CellStyles:
         self._read()
         number = int(style) if style.isdecimal() else 0
         if number >= len(self._styles):
-            return style
+            if not quoted or not self._styles:
+                return style
+            number = 0  # a style that is not there looks as the first one does
         xml = self._styles[number]
         opening = _STYLE.match(xml)
         attributes = opening[2] if opening else b""
