@@ -20,7 +20,9 @@ from pathlib import Path
 
 from hrworkbook.hosts.locks import TEMPORARY, mark_of
 
-_OURS = re.compile(rf"{re.escape(TEMPORARY)}(?:[0-9a-f]{{10}}(?:-([0-9a-f]{{4}})?[0-9a-f]{{8}}\.tmp|\.lock)|\w{{8}}\.tmp)")
+_OURS = re.compile(
+    rf"{re.escape(TEMPORARY)}(?:[0-9a-f]{{10}}(?:-([0-9a-f]{{4}})?[0-9a-f]{{8}}\.tmp|\.lock)|\w{{8}}\.tmp)"
+)
 """Names of ours, with the computer's sign; versions before gave none, and are known by their age."""
 _FOLDER = re.compile(r"hrworkbook-([0-9a-f]{4})-\w+")
 _OLD = 86_400.0
