@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError, keep_warnings_away, say
+from hrworkbook.errors import HrWorkbookError, keep_warnings_away, reason_of, say
 from hrworkbook.values import one_line
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
@@ -266,7 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = error.filename or "The output"
         if not error.filename:
             _print_no_more()
-        _complain(f"{place}: {(error.strerror or str(error)).lower()}. {done}.")
+        _complain(f"{place}: {reason_of(error) if error.strerror else str(error).lower()}. {done}.")
     except Exception as error:
         from hrworkbook.faultlog import keep_details
 
