@@ -20,6 +20,9 @@ A fault in a user's cell is never raised: it is a `Finding`.
 
 import errno
 import sys
+import warnings
+
+from hrworkbook.values import one_line
 
 
 class HrWorkbookError(Exception):
@@ -36,9 +39,16 @@ class HrWorkbookError(Exception):
 
 
 def say(place: str, fault: str, remedy: str = "") -> str:
-    """The project's one form of complaint: `place: fault. remedy.`"""
-    said = " ".join(s if s[-1] in "?!" else s.rstrip(".") + "." for s in (fault.strip(), remedy.strip()) if s)
-    return f"{place}: {said}" if place else said
+    """The project's one form of complaint, on one line: `place: fault. remedy.`"""
+    parts = (one_line(part).strip() for part in (fault, remedy))
+    said = " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
+    return f"{one_line(place)}: {said}" if place else said
+
+
+def keep_warnings_away() -> None:
+    """Let no library's warning reach the user; one of the workbook's writer, which has left something out, is raised."""
+    warnings.simplefilter("ignore")
+    warnings.filterwarnings("error", module="xlsxwriter")
 
 
 PRIVACY_REMEDY = (

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from hrworkbook.snapshot import Block, Snapshot, Write, address
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
+HISTORY, OLD_HISTORY = "Past periods", "History"
 
 SETTINGS = {
     "Period": "The period this plan reports on, such as 2016/17 Q3. It is printed and sealed into every return.",
@@ -285,10 +287,23 @@ def issued_ledger(schema: Schema) -> Ledger:
     return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wraps=False)
 
 
-def history_ledger(schema: Schema) -> Ledger:
-    """The plan as it was reported at the end of each closed period."""
+def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
+    """Return the ledger of the plan as it was reported at the end of each closed period, under its name in a master.
+
+    Masters made before keep it on a sheet *History*, a name that Excel reserves: nobody can type or restore it there.
+    """
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger("History", headings, "The plan as it was reported, period by period.", wraps=False)
+    ledgers = [
+        Ledger(sheet, headings, "The plan as it was reported, period by period.", wraps=False)
+        for sheet in (HISTORY, OLD_HISTORY)
+    ]
+    there = [ledger for ledger in ledgers if snapshot is not None and ledger.sheet in snapshot]
+    if snapshot is not None and len(there) > 1:
+        with suppress(NotAMaster):  # a sheet of HR's own may bear the newer name
+            there[0].heading_row(snapshot)
+            return there[0]
+        return there[1]
+    return (there or ledgers)[0]
 
 
 def keep(plan: Plan, name: str, value: Value) -> Write:

@@ -9,7 +9,7 @@ import pytest
 from fake_excel import fake_book, in_hex
 from masters import OWNERS, THREE, make_master, snapshot_of
 
-from hrworkbook import ribbon
+from hrworkbook import faultlog, ribbon
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
 from hrworkbook.buttons import BUTTONS, Pressed, Then
@@ -97,7 +97,7 @@ def test_a_warm_process_finds_its_workbook(book, warm):
 
 
 def test_a_warm_process_tells_what_failed_itself_and_stays(book, warm, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "log" / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "log" / "hrworkbook.log")
     for error, says in ((CannotWrite("Plan", "it is full", "Empty it"), "Plan: it is full."), (KeyError(7), "wrong")):
         warm.pressed = refuses(error)
         ribbon.click("it")
@@ -122,7 +122,7 @@ def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
     ],
 )
 def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, tmp_path, monkeypatch, fault, why):
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "hrworkbook.log")
     made = tmp_path / "appendix.xlsx"
     then = Then(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
     asked.pressed = Pressed(CHANGES, {made: b"made"}, then=then)
@@ -191,7 +191,7 @@ def test_a_click_that_names_no_workbook_is_refused(handed, asked, capsys, monkey
 
 def test_a_fault_that_cannot_be_written_down_is_told_itself(asked, capsys, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "file" / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "file" / "hrworkbook.log")
 
     def fails() -> Any:
         raise RuntimeError("out of luck")

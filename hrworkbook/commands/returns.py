@@ -1,6 +1,5 @@
 """The commands of the returns: issue, read, merge, bounce, decide, undo, chase."""
 
-import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, stray_lines
+from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, show, stray_lines
 from hrworkbook.errors import HrWorkbookError, NotAReturn
 from hrworkbook.findings import count
 from hrworkbook.values import as_text
@@ -52,9 +51,9 @@ def run_issue(options: Namespace) -> int:
         ]})  # fmt: skip
     else:
         for r in result.returns:
-            print(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
-        print(result.changes.message)
-        print("Each has a covering mail beside it (.eml): open it, check it, send it.")
+            show(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
+        show(result.changes.message)
+        show("Each has a covering mail beside it (.eml): open it, check it, send it.")
     _open(options, [folder / name for name in files if name.endswith(".eml")])
     return 0
 
@@ -64,7 +63,7 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
     from hrworkbook.hosts.opening import open_drafts
 
     if options.open and drafts:
-        print(open_drafts(drafts), file=sys.stderr if options.json else sys.stdout)
+        show(open_drafts(drafts), wrong=options.json)
 
 
 def run_read(options: Namespace) -> int:
@@ -100,14 +99,14 @@ def run_read(options: Namespace) -> int:
             ],
         })  # fmt: skip
         return 0
-    print(f"How I read {item.file}")
-    print(
+    show(f"How I read {item.file}")
+    show(
         f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count(cells, 'cell')} placed."
     )
     for h in table.headings:
-        print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
+        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
     for note in (*table.notes, *comments_on(item.blocks)):
-        print(f"  {note}")
+        show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in table.unplaced])
     return 0
 
@@ -174,7 +173,7 @@ def run_merge(options: Namespace) -> int:
         print_json(_merged_json(result, asides))
     else:
         _print_merged(result, asides)
-        print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
+        show(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
     return 1 if result.needs_a_person else 0
 
 
@@ -204,20 +203,20 @@ def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
 
     for r in result.returns:
         said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
-        print(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
+        show(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
         for note in r.notes:
-            print(f"         {note}")
+            show(f"         {note}")
         for cell in r.cells:
             if cell.outcome in TO_DECIDE:
-                print(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
+                show(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
         for line in stray_lines(r.strays):
-            print(f"         {line}")
+            show(f"         {line}")
     for refusal in result.refused:
         told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
-        print(f"  {refusal.what}: {told}")
+        show(f"  {refusal.what}: {told}")
     if asides:
         whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
-        print(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
+        show(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
 
 
 def run_decide(options: Namespace) -> int:
@@ -232,7 +231,7 @@ def run_decide(options: Namespace) -> int:
             {"applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings]}
         )
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 1 if result.waiting or result.findings else 0
 
 
@@ -249,7 +248,7 @@ def run_undo(options: Namespace) -> int:
         left = [{"cell": place, "reason": why} for place, why in result.left]
         print_json({"return_id": result.return_id, "restored": list(result.restored), "left": left})
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 1 if result.left else 0
 
 
@@ -295,8 +294,8 @@ def run_chase(options: Namespace) -> int:
         print_json({"chased": chased})
     else:
         for row in chased:
-            print(f"  {row['return_id']}  {row['owner']}: {row['file']}")
-        print(result.message)
+            show(f"  {row['return_id']}  {row['owner']}: {row['file']}")
+        show(result.message)
     _open(options, [folder / name for name in files])
     return 0
 
@@ -326,9 +325,9 @@ def run_bounce(options: Namespace) -> int:
         print_json({"bounced": bounced})
     else:
         for one, name in zip(result.returns, files, strict=True):
-            print(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
+            show(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
             for cell in one.faulty.values():
-                print(f"         {cell.line}, {cell.column}: {cell.why}")
-        print(result.message)
+                show(f"         {cell.line}, {cell.column}: {cell.why}")
+        show(result.message)
     _open(options, [folder / name for name in files])
     return 0

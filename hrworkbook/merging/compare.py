@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hrworkbook.history import last_reported
-from hrworkbook.issue import LAST, shown_again
+from hrworkbook.issue import last_heading, shown_again
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merging.displaced import Rows, displaced
 from hrworkbook.merging.matching import (
@@ -39,7 +39,7 @@ MOST_TOLD = 6
 
 def shown_only(schema: Schema) -> list[str]:
     """Headings of a return's columns that only show: the last reports, and the hidden IDs."""
-    return [*(f"{LAST}{c.header}" for c in shown_again(schema)), ROW_ID]
+    return [*(last_heading(c.header) for c in shown_again(schema)), ROW_ID]
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ class Ground:
     @cached_property
     def last(self) -> dict[str, Mapping[str, str]]:
         """What was last reported, by the heading of the column that shows it and by line ID."""
-        return {fold(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
+        return {fold(last_heading(c.header)): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
 
     @cached_property
     def shown(self) -> dict[str, Column]:
         """The column beside each one that only shows what was last reported, by its folded heading."""
-        return {fold(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
+        return {fold(last_heading(c.header)): c for c in shown_again(self.plan.schema)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from hrworkbook.plan import Line
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Block, ChangeSet
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
 
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""
@@ -51,11 +51,6 @@ class Cell:
     def can_be_taken(self) -> bool:
         """Whether a cell of the master could hold it at all: no error value, no text too long for a cell."""
         return not isinstance(self.received, CellError) and utf16_length(as_text(self.received)) <= LONGEST_TEXT
-
-
-def utf16_length(text: str) -> int:
-    """Characters as Excel counts them."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import Aside, Attachment, Refusal
 from hrworkbook.inbox.unpack import collect
+from hrworkbook.issue import without_words
 from hrworkbook.merging.merged_before import says_nothing_new
 from hrworkbook.merging.outcomes import TWICE, Received, Refused, by_this_clock
 from hrworkbook.reading.reader import Reader
@@ -80,7 +81,7 @@ def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Re
         if isinstance(reading, UnreadableFile):
             yield Refused(file.place, str(reading), file.sha256, file.sender, file.sent)
         else:
-            yield Received(file.place, reading.blocks, reading.sha256, file.sender, file.sent)
+            yield Received(file.place, without_words(reading.blocks), reading.sha256, file.sender, file.sent)
     for item in order:
         assert not isinstance(item, Attachment)
         yield item
