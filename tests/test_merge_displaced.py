@@ -20,7 +20,7 @@ Care  | 1.2 | Launch the plan â€“ in Surgery  | Lead   | May 2027   | Turnover â
 Care  | 2.1 | Publish the passport          | Lead   | Dec 2026   | Passports in use               | Red   | Two wards have begun it.
 Care  | 2.1 | Publish the passport          | Lead   | June 2027  | Passports for all              | Amber | Paused: awaiting a decision.
 """
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 
 
 @pytest.fixture

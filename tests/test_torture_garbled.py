@@ -18,7 +18,7 @@ People – culture | B   | Mentors found, trained, and kept           | Learning
 People – culture | C   | A list of what, when and who, kept by all  | Learning Lead | December 2026        | Kept                                                 | Red   | - begun\\n- half done\\n- to be read
 """
 OWNER = {"Learning Lead": "learn@council.example"}
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 UPDATE = "progress_update"
 
 

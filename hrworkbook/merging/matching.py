@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hrworkbook.schema import Schema
 from hrworkbook.tables.find import Row
@@ -231,6 +231,44 @@ def _guess(rows: Sequence[Row], contents: Contents, taken: set[str]) -> tuple[li
         else:
             lost.append(row)
     return guessed, lost
+
+
+def shows_issued_text(issued: Mapping[str, Value], row: Row, keys: Sequence[str]) -> bool:
+    """Whether texts that HR issued for a line in these columns, `ENOUGH` characters in all, stand in a row."""
+    here = (as_text(row[key]) for key in keys if key in row and _reads_alike(row[key], issued.get(key)))
+    return sum(map(len, here)) >= ENOUGH
+
+
+def _reads_alike(received: Value, issued: Value) -> bool:
+    return same(received, issued) or gist(received) == gist(issued) != ""
+
+
+def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[Match]) -> tuple[list[Match], bool]:
+    """The rows of a return without a seal, in doubt where only an ID says which line they are; and whether any is proven.
+
+    Where none is, the whole return is in doubt, and no row more than another. The owner's name is no text of HR's here:
+    whoever answers knows it.
+    """
+    owner = schema.role("owner")
+    keys = [c.key for c in schema.columns if not c.by_owner and c is not owner]
+    proven = [bool(m.doubt) or shows_issued_text(baseline[m.line], m.row, keys) for m in matched]
+    if all(proven) or not any(proven):
+        return list(matched), any(proven)
+    why = "no text of HR's stands in its row, so only its ID says which line it is"
+    return [m if shown else replace(m, doubt=why) for m, shown in zip(matched, proven, strict=True)], True
+
+
+def doubted(contents: Contents, schema: Schema, baseline: Baseline, match: Match) -> Match:
+    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
+
+    Lines much alike tell only by this that IDs were sorted without the rest.
+    """
+    home = contents.find(match.row)
+    if home in ("", match.line):
+        return match
+    if sides_with_text(baseline, match.row, match.line, home, [c.key for c in schema.columns if not c.by_owner]) < 0:
+        return match
+    return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
 
 
 def is_emptied(row: Row) -> bool:
