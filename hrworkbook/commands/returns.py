@@ -185,7 +185,10 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
     return {
         "returns": [
             *(
-                {"file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes}
+                {
+                    "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
+                    "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
+                }
                 for r in result.returns
             ),
             *(
@@ -194,7 +197,10 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
                 if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in (ALREADY, AGAIN)],
+        "refused": [
+            {"file": r.file, "reason": r.reason, "what": r.what, "from": r.sender}
+            for r in result.refused if r.what not in (ALREADY, AGAIN)
+        ],
         "aside": [{"file": a.place, "reason": a.why} for a in asides],
     }  # fmt: skip
 
@@ -319,6 +325,7 @@ def run_bounce(options: Namespace) -> int:
         cells = [{"id": c.line, "column": c.column, "value": c.said, "reason": c.why} for c in one.faulty.values()]
         bounced.append({
             "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name), "cells": cells,
+            "sent_from_elsewhere": one.elsewhere,
         })  # fmt: skip
     with place_all(folder, files):
         pass

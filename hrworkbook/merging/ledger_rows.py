@@ -56,7 +56,7 @@ def _elsewhere(returns: Sequence[Comparison], waits: Sequence[Refused]) -> Itera
             f"whose answers they are: {_some(named)}."
         )
     if strangers := list(dict.fromkeys(r.received.sender for r in returns if r.from_elsewhere)):
-        yield f"Merged by its seal, but sent from an address that is not on the {OWNERS} sheet: {_some(strangers)}."
+        yield f"Merged, but sent from an address that is not on the {OWNERS} sheet: {_some(strangers)}."
 
 
 def _some(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
@@ -103,6 +103,19 @@ class Quarantine:
             kept = None if row.text("Decision") else self.reply(row)
             if kept and (kept.received.sha256, kept.return_id) in files:
                 yield row
+
+
+def in_plan(plan: Plan, reply: Reply) -> Reply:
+    """A return without its answers for lines or columns that have left the plan since, which are listed instead."""
+    here: list[Edit] = []
+    strays = list(reply.reading.strays)
+    for edit in reply.reading.edits:
+        id_, key = edit.place
+        if id_ in plan.by_id and key in plan.places:
+            here.append(edit)
+        else:
+            strays.append(Stray(f"{id_}, {key}", edit.received, f"line {id_} or its column is no longer in the plan"))
+    return replace(reply, reading=replace(reply.reading, edits=tuple(here), strays=tuple(strays)))
 
 
 def unsealed_rows(issued: IssuedReturns, replies: Iterable[Reply]) -> list[dict[str, Value]]:
