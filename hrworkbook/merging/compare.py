@@ -171,8 +171,8 @@ def read_reply(
         for match in theirs:
             same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
             unchanged += same_as_issued
-            if not match.doubt and any(e.outcome == "locked" for e in changed):
-                match = doubted(contents, plan.schema, baseline, match)
+            if not match.doubt and (locked := [e.place[1] for e in changed if e.outcome == "locked"]):
+                match = doubted(contents, plan.schema, baseline, match, locked)
             if struck:
                 changed = _held(changed, match.row, struck.get(table_of[id(match.row)].sheet, ()))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.schema import Schema
@@ -48,6 +48,7 @@ class Contents:
     def __init__(self, schema: Schema, baseline: Baseline) -> None:
         self._baseline = baseline
         self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
+        self._said: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[tuple[str, ...], Callable[[Value], str]], dict[tuple[str, ...], str]] = {}
 
     def holds(self, row: Row) -> bool:
@@ -56,6 +57,15 @@ class Contents:
         if issued is not None and not is_another_line(issued, row, [key for key, _ in self._locked]):
             return True
         return bool(self.find(row))
+
+    def may_hold(self, row: Row, keys: Iterable[str]) -> bool:
+        """Whether some line says in each of these columns what a row says there, so that looking for it is worth while."""
+        return all(gist(row[key]) in self._gists(key) for key in keys)
+
+    def _gists(self, key: str) -> frozenset[str]:
+        if key not in self._said:
+            self._said[key] = frozenset(gist(issued.get(key)) for issued in self._baseline.values())
+        return self._said[key]
 
     def find(self, row: Row) -> str:
         """The one issued line whose locked text the row has; '' where there is none, or several.
@@ -258,11 +268,15 @@ def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[Match]) -
     return [m if shown else replace(m, doubt=why) for m, shown in zip(matched, proven, strict=True)], True
 
 
-def doubted(contents: Contents, schema: Schema, baseline: Baseline, match: Match) -> Match:
+def doubted(contents: Contents, schema: Schema, baseline: Baseline, match: Match, changed: Sequence[str]) -> Match:
     """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
 
-    Lines much alike tell only by this that IDs were sorted without the rest.
+    Lines much alike tell only by this that IDs were sorted without the rest. `changed` are the keys of HR's cells that are
+    not as issued.
     """
+    words = [key for key in changed if schema[key].kind in _WORDS]
+    if not contents.may_hold(match.row, words or changed):  # it would be found as no other line
+        return match
     home = contents.find(match.row)
     if home in ("", match.line):
         return match
