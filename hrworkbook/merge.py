@@ -124,10 +124,11 @@ def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | R
     own_before = issued.written_by(known.owner)
     read = read_reply(ground, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
     read = replace(read, notes=(*one.notes, *read.notes))
-    bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):
         unproven = Unproven.STRANGER if one.stranger else Unproven.ONLY_IDS
+    sender = one.stranger if unproven else item.sender
+    bare = replace(item, blocks=(), sender=sender or item.sender, sent=by_this_clock(item.sent))
     return Reply(
         bare, known.id, known.owner, read, one.unknown_headings,
         sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
@@ -165,7 +166,9 @@ def _speaks(plan: Plan, sender: str, owner: str, before: str) -> bool:
 
 
 def _which_counts(plan: Plan, one: Reply, other: Reply) -> tuple[Reply, Reply]:
-    """Of two copies the later, unless it was only passed on; and the one that does not count."""
+    """Of two copies the later, unless it was only passed on or proves less; and the one that does not count."""
+    if bool(one.unproven) != bool(other.unproven):
+        return (other, one) if one.unproven else (one, other)
     earlier, later = sorted((one, other), key=_age)
     first, second = earlier.received, later.received
     if earlier.sent and not _speaks(plan, second.sender, later.owner, first.sender):

@@ -271,7 +271,9 @@ def test_a_return_of_every_kind_of_value_comes_out_as_it_went_in():
     edits = tuple(Edit(("L001", "rag"), v, w, v, "invalid", "Why.") for v in values for w in values)
     read = Reading(edits, tuple(Stray("A1", v, "why") for v in values), ("note",), 3, 2)
     item = Received("a > b.csv", (), "0" * 64, STRANGER, datetime(2026, 1, 2, 3, 4, 5))
-    one = Reply(item, "R0001", "Lead", read, {"x": ""}, sealed=False, unproven=Unproven.STRANGER, from_elsewhere=True)
+    one = Reply(
+        item, "R0001", "Lead", read, {"x": ""}, sealed=False, unproven=Unproven.STRANGER, from_elsewhere=STRANGER
+    )
     again = unpack(pack(one))
     assert again == one and [type(e.value) for e in again.reading.edits] == [type(e.value) for e in edits]
 
@@ -288,6 +290,63 @@ def test_a_long_return_is_kept_over_several_cells():
     master.choose(0, "take return")
     master.decide()
     assert master.says("L002.progress_update") == text and master.says("L002.rag") == "Red"
+
+
+def enclosed(sender, inner):
+    """A mail with another inside it."""
+    message = EmailMessage(policy=policy.SMTP)
+    if sender:
+        message["From"] = sender
+    message["Subject"], message["Date"] = "Fwd", datetime.now(UTC) - timedelta(hours=1)
+    message.set_content("As asked.")
+    message.add_attachment(message_from_bytes(inner, policy=policy.SMTP))
+    return message.as_bytes()
+
+
+def bare_mail(folder, sender):
+    """A mail with the owner's whole table, without its seal; HR's text stands in it."""
+    import csv
+    import io
+
+    book = min((folder / "out").glob("Learning Lead *.xlsx"), key=lambda path: len(path.name))
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows(snapshot_of(book).sheets[0].rows[HEAD:])
+    return mail(folder / "bare.eml", sender, table.getvalue().encode("utf-8-sig"), "table.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "wrapped, waits",
+    [
+        (lambda inner: inner, False),
+        (lambda inner: enclosed(f"Learn <{OWNER}>", inner), False),
+        (lambda inner: enclosed(STRANGER, inner), True),
+        (lambda inner: enclosed("", inner), True),
+        (lambda inner: enclosed(OWNER, enclosed(STRANGER, inner)), True),
+        (lambda inner: inner.replace(b"From: ", b"X-From: ", 1), True),
+    ],
+    ids=[
+        "from the owner",
+        "forwarded by the owner",
+        "in a stranger's mail",
+        "in nobody's mail",
+        "two deep",
+        "no sender",
+    ],
+)
+def test_a_mail_in_a_mail_does_not_vouch_for_itself(folder, capsys, wrapped, waits):
+    (folder / "bare.eml").write_bytes(wrapped(bare_mail(folder, OWNER)))
+    code, told = ran(capsys, "merge", folder / "plan.xlsx", folder / "bare.eml")
+    assert (says(folder) == "First course held.") == waits and code == waits
+    assert [r["what"] for r in told["refused"]] == ["Waits"] * waits
+    if waits:
+        assert told["refused"][0]["from"] in (STRANGER, "a mail that names no sender")
+
+
+def test_of_two_copies_of_a_table_the_one_that_is_proven_counts(folder, capsys):
+    inner = bare_mail(folder, OWNER)
+    (folder / "a.eml").write_bytes(enclosed(STRANGER, inner))
+    code, told = ran(capsys, "merge", folder / "plan.xlsx", folder / "a.eml", folder / "bare.eml")
+    assert code == 0 and says(folder) == "Second course held."
 
 
 def test_chase_names_a_file_that_waits_for_a_return_still_out(folder, capsys):

@@ -44,8 +44,8 @@ class Admitted:
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     sealed: bool
-    stranger: bool
-    """Whether it came from an address that is not on the Owners sheet."""
+    stranger: str
+    """The address it came from, where that is not on the Owners sheet."""
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -197,9 +197,8 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
-    stranger = bool(item.sender) and not roles_of(plan, item.sender)
-    if stranger:
-        notes.append(f"It came from {item.sender}, which is not on the {OWNERS} sheet")
+    if stranger := _stranger(plan, item, is_sealed):
+        notes.append(f"It came from {stranger}, which is not on the {OWNERS} sheet")
     unknown = {
         h.header: h.how.partition("suggestion: ")[2]
         for t in tables
@@ -334,6 +333,15 @@ def roles_of(plan: Plan, sender: str) -> set[str]:
     if not address:
         return set()
     return {folded(o.role) for o in plan.owners if address in addresses_in(f"{o.email} {o.deputy_email}".casefold())}
+
+
+def _stranger(plan: Plan, item: Received, is_sealed: bool) -> str:
+    """Whoever sent a file and is not on the Owners sheet, or without a seal any who passed it on; '' where there is none.
+
+    A mail inside another says of itself who sent it: whoever sent the outer one can have written that.
+    """
+    senders = (item.sender,) if is_sealed else (*item.senders, item.sender)
+    return next((one for one in senders if one and not roles_of(plan, one)), "")
 
 
 def _check_sender(plan: Plan, known: Known, item: Received) -> None:

@@ -122,8 +122,8 @@ class Reply:
     """Whether it bears the seal that was issued."""
     unproven: Unproven | None = None
     """Why nothing of it is applied before HR has decided; None where it is proof enough of itself."""
-    from_elsewhere: bool = False
-    """Whether it came from an address that is not on the Owners sheet."""
+    from_elsewhere: str = ""
+    """The address it came from, where that is not on the Owners sheet."""
     ahead: bool = False
     """Whether its mail is dated ahead of this computer's clock, so that its date proves nothing."""
 

@@ -55,7 +55,7 @@ def _elsewhere(returns: Sequence[Comparison], waits: Sequence[Refused]) -> Itera
             f"{count(len(waits), 'file')} {does} whole for your decision, since {whose} gone and nothing else proves "
             f"whose answers they are: {_some(named)}."
         )
-    if strangers := list(dict.fromkeys(r.received.sender for r in returns if r.from_elsewhere)):
+    if strangers := list(dict.fromkeys(r.from_elsewhere for r in returns if r.from_elsewhere)):
         yield f"Merged, but sent from an address that is not on the {OWNERS} sheet: {_some(strangers)}."
 
 

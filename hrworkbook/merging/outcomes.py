@@ -44,6 +44,8 @@ class Received:
     sender: str = ""
     sent: datetime | None = None
     """None where nobody knows when it was sent."""
+    senders: tuple[str, ...] = ()
+    """Who sent each mail it came in, outermost first, where it came in any: the last is mostly the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ class Comparison:
     """Cells that say what was issued."""
     lines: int = 0
     """Lines of the plan that the file holds."""
-    from_elsewhere: bool = False
-    """Whether it came from an address that is not on the Owners sheet."""
+    from_elsewhere: str = ""
+    """The address it came from, where that is not on the Owners sheet."""
 
     @cached_property
     def outcomes(self) -> dict[str, int]:

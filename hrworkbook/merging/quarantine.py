@@ -174,7 +174,7 @@ def pack(reply: Reply) -> str:
     """A return as JSON, without its cells but those it changes."""
     item, read = reply.received, reply.reading
     return json.dumps({
-        "file": [item.file, item.sha256, item.sender, _put(item.sent)], "ahead": reply.ahead,
+        "file": [item.file, item.sha256, item.sender, _put(item.sent), reply.from_elsewhere], "ahead": reply.ahead,
         "return": [reply.return_id, reply.owner], "unproven": _of(reply).value, "edits": _edits(reply),
         "strays": [[s.cell, _put(s.value), s.why] for s in read.strays], "notes": read.notes,
         "counts": [read.unchanged, read.lines], "headings": dict(reply.unknown_headings),
@@ -188,7 +188,7 @@ def _edits(reply: Reply) -> list[list[object]]:
 def unpack(text: str) -> Reply:
     """The return that `pack` made a text of."""
     kept = json.loads(text)
-    file, digest, sender, sent = kept["file"]
+    file, digest, sender, sent, elsewhere = kept["file"]
     when = _take(sent)
     edits = (
         Edit((id_, key), _take(b), _take(r), _take(v), outcome, reason)
@@ -201,7 +201,7 @@ def unpack(text: str) -> Reply:
     unproven = Unproven(kept["unproven"])
     return Reply(
         received, return_id, owner, read, kept["headings"],
-        sealed=False, unproven=unproven, from_elsewhere=unproven is Unproven.STRANGER, ahead=kept["ahead"],
+        sealed=False, unproven=unproven, from_elsewhere=elsewhere, ahead=kept["ahead"],
     )  # fmt: skip
 
 
