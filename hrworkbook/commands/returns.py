@@ -15,7 +15,7 @@ from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.inbox.attachments import Aside
-    from hrworkbook.merging.outcomes import Merged, Received, Refused
+    from hrworkbook.merging.outcomes import Comparison, Merged, Received, Refused
     from hrworkbook.schema import Schema
     from hrworkbook.tables.find import Table
 
@@ -178,19 +178,20 @@ def run_merge(options: Namespace) -> int:
     return 1 if result.needs_a_person else 0
 
 
+def _return_json(r: "Comparison") -> dict[str, object]:
+    return {
+        "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
+        "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
+    }  # fmt: skip
+
+
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
     from hrworkbook.merging.outcomes import AGAIN, ALREADY, OUTCOMES
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
         "returns": [
-            *(
-                {
-                    "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
-                    "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
-                }
-                for r in result.returns
-            ),
+            *map(_return_json, result.returns),
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
@@ -234,9 +235,10 @@ def run_decide(options: Namespace) -> int:
     result = decide(host.snapshot(), now())
     host.apply(result.changes)
     if options.json:
-        print_json(
-            {"applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings]}
-        )
+        print_json({
+            "applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings],
+            "returns": [_return_json(r) for r in result.returns],
+        })  # fmt: skip
     else:
         print(result.changes.message)
     return 1 if result.waiting or result.findings else 0

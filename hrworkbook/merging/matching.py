@@ -207,11 +207,14 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
 
     Its longest locked text is another, and no more than half of its locked texts agree.
     """
-    texts = {key: plain(issued.get(key)) for key in locked if key in row and not is_blank(issued.get(key))}
+    here = dict(zip(row.keys, row.values, strict=True))
+    texts = {key: says for key in locked if key in here and not is_blank(says := issued.get(key))}
     if not texts:
         return False
-    agree = {key for key, text in texts.items() if plain(row[key]) == text or gist(row[key]) == gist(text) != ""}
-    return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
+    agree = {key for key, says in texts.items() if here[key] == says or _reads_alike(here[key], says)}
+    if len(agree) * 2 > len(texts):
+        return False
+    return max(texts, key=lambda key: len(plain(texts[key]))) not in agree
 
 
 def _doubtful(

@@ -25,8 +25,8 @@ from hrworkbook.schema import ID_HEADER
 from hrworkbook.snapshot import Link
 from hrworkbook.values import CellError, Value, as_text
 
-_CHUNK = 30_000
-"""Characters of a packed return in one cell, which holds 32,767."""
+_CHUNK = 8_000
+"""Characters of a packed return in one cell: what Excel takes from a program with a block of others (8,203)."""
 _LARGEST = 5_000_000
 """Characters of answers that are kept; a return of more has to come from an address on the Owners sheet."""
 _WHY = {

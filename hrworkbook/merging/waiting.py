@@ -96,13 +96,13 @@ def was_taken(row: Item) -> bool:
 
 
 def _row(plan: Plan, result: Comparison, cell: Cell, now: datetime) -> dict[str, Value | Link]:
-    place = plan.place(plan.by_id[cell.line.id], cell.column.key)
+    place, sent = plan.place(plan.by_id[cell.line.id], cell.column.key), result.received.sent
     why = cell.outcome if cell.can_be_taken else f"{cell.outcome}, {NOT_TO_BE_TAKEN}"
     return {
         "Why": f"{why}: {cell.why}", "Go to": Link(f"{PLAN}!{place}", PLAN, place), "ID": cell.line.id,
         "Column": cell.column.header, "As issued": cell.baseline, "In the master": cell.master,
         "In the return": _shown(cell), "Owner": result.owner, "Return": result.return_id,
-        "When": stamp(result.received.sent or now),
+        "When": stamp(sent if sent and sent <= now else now),
     }  # fmt: skip
 
 
