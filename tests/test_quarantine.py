@@ -323,6 +323,8 @@ def bare_mail(folder, sender):
         (lambda inner: enclosed("", inner), True),
         (lambda inner: enclosed(OWNER, enclosed(STRANGER, inner)), True),
         (lambda inner: inner.replace(b"From: ", b"X-From: ", 1), True),
+        (lambda inner: inner.replace(OWNER.encode(), OWNER.encode() + b" <somebody>", 1), True),
+        (lambda inner: inner.replace(OWNER.encode(), f'"{OWNER}" <{STRANGER}>'.encode(), 1), True),
     ],
     ids=[
         "from the owner",
@@ -331,6 +333,8 @@ def bare_mail(folder, sender):
         "in nobody's mail",
         "two deep",
         "no sender",
+        "an address for a name",
+        "the owner for a name",
     ],
 )
 def test_a_mail_in_a_mail_does_not_vouch_for_itself(folder, capsys, wrapped, waits):
