@@ -237,7 +237,7 @@ def test_a_mail_dated_ahead_is_no_newer_once_that_moment_has_passed():
     master = Master()
     master.issue()
     mine = master.issued["Learning Lead"]
-    ahead = back(mine, master.now + timedelta(hours=2), sender=OWNER, L002_rag="Red")
+    ahead = back(mine, master.now + timedelta(hours=5), sender=OWNER, L002_rag="Red")
     master.merge(ahead)
     sealed = back(mine, master.later(hours=1), sender=OWNER, L002_rag="Complete")
     master.later(minutes=1)
@@ -246,6 +246,30 @@ def test_a_mail_dated_ahead_is_no_newer_once_that_moment_has_passed():
     master.later(days=2)
     result = master.merge(ahead, sealed)
     assert not result.returns and master.snapshot == before
+
+
+@pytest.mark.parametrize("lots", [[2], [1, 1]])
+def test_a_sealed_return_dated_ahead_is_not_the_newest_of_its_owners(lots):
+    master = Master()
+    master.issue()
+    mine = master.issued["Learning Lead"]
+    today = back(mine, master.now, sender=OWNER, file="today.xlsx", L002_rag="Complete")
+    ahead = back(mine, master.now + timedelta(minutes=100), sender=OWNER, file="ahead.xlsx", L002_rag="Red")
+    files = iter([ahead, today])
+    for size in lots:
+        result = master.merge(*(next(files) for _ in range(size)))
+        assert not result.refused
+    assert master.says("L002.rag") == "Red" and len(master.decisions) == 1, "which is newer nobody knows"
+
+
+def test_a_sealed_return_goes_before_one_without_that_has_no_date():
+    master = Master()
+    master.issue()
+    mine = master.issued["Learning Lead"]
+    sealed = back(mine, master.now, sender=OWNER, L002_rag="Red")
+    bare = back(mine, mangle=lambda rows: rows[HEAD:], L002_rag="Complete")
+    master.merge(bare, sealed)
+    assert master.says("L002.rag") == "Red" and len(master.decisions) == 1
 
 
 def test_a_return_of_every_kind_of_value_comes_out_as_it_went_in():
