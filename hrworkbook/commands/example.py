@@ -52,6 +52,7 @@ def _story(folder: Path) -> int:
     _tell("3. You send each owner their part.")
     _run("issue", str(master), "--out", str(out))
     _tell("4. A week passes. You correct one update in the master yourself; replies come in by e-mail.")
+    console.fixed = THE_DAY + timedelta(days=10, hours=8)
     _correct(master)
     for name in _replies(out, back):
         show(f"  {back / name}")

@@ -14,7 +14,7 @@ from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.inbox.attachments import Aside
-    from hrworkbook.merging.outcomes import Merged, Received, Refused
+    from hrworkbook.merging.outcomes import Comparison, Merged, Received, Refused
     from hrworkbook.schema import Schema
     from hrworkbook.tables.find import Table
 
@@ -177,23 +177,30 @@ def run_merge(options: Namespace) -> int:
     return 1 if result.needs_a_person else 0
 
 
+def _return_json(r: "Comparison") -> dict[str, object]:
+    return {
+        "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
+        "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
+    }  # fmt: skip
+
+
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
     from hrworkbook.merging.outcomes import AGAIN, ALREADY, OUTCOMES
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
         "returns": [
-            *(
-                {"file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes}
-                for r in result.returns
-            ),
+            *map(_return_json, result.returns),
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
                 if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in (ALREADY, AGAIN)],
+        "refused": [
+            {"file": r.file, "reason": r.reason, "what": r.what, "from": r.sender}
+            for r in result.refused if r.what not in (ALREADY, AGAIN)
+        ],
         "aside": [{"file": a.place, "reason": a.why} for a in asides],
     }  # fmt: skip
 
@@ -227,9 +234,10 @@ def run_decide(options: Namespace) -> int:
     result = decide(host.snapshot(), now())
     host.apply(result.changes)
     if options.json:
-        print_json(
-            {"applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings]}
-        )
+        print_json({
+            "applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings],
+            "returns": [_return_json(r) for r in result.returns],
+        })  # fmt: skip
     else:
         show(result.changes.message)
     return 1 if result.waiting or result.findings else 0
@@ -318,6 +326,7 @@ def run_bounce(options: Namespace) -> int:
         cells = [{"id": c.line, "column": c.column, "value": c.said, "reason": c.why} for c in one.faulty.values()]
         bounced.append({
             "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name), "cells": cells,
+            "sent_from_elsewhere": one.elsewhere,
         })  # fmt: skip
     with place_all(folder, files):
         pass

@@ -17,6 +17,7 @@ from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.inbox.attachments import (
     BOOKS,
     MAIL_MAX,
+    NO_SENDER,
     NOT_RETURNS,
     Aside,
     Attachment,
@@ -309,6 +310,7 @@ def _sent_with(found: Found, mail: "Mail") -> Found:
         found,
         sender=found.sender or mail.sender,
         sender_name=found.sender_name or mail.sender_name,
+        senders=(mail.sender or NO_SENDER, *found.senders),
         sent=found.sent or mail.sent,
         subject=found.subject or mail.subject,
     )
