@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import (
@@ -30,12 +30,11 @@ from hrworkbook.inbox.attachments import (
     shown_text,
     sort_of,
 )
+from hrworkbook.inbox.mail import Enclosure, Mail
+from hrworkbook.inbox.mail_reader import MailReader
 from hrworkbook.inbox.mail_tables import NAME
 from hrworkbook.reading.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.reading.sniff import OLE, ZIP
-
-if TYPE_CHECKING:
-    from hrworkbook.inbox.mails import Enclosure, Mail
 
 ZIP_MAX = 200 * MB
 _NO_ZIP = "Ask the sender for the workbook itself, without the zip"
@@ -58,14 +57,18 @@ def collect(
     for the workbook that it was.
     """
     finder = _Finder(asides if asides is not None else [], known)
-    for path in paths:
-        yield from finder.at(Path(path))
+    try:
+        for path in paths:
+            yield from finder.at(Path(path))
+    finally:
+        finder.mails.close()
 
 
 class _Finder:
     def __init__(self, asides: list[Aside], known: Container[str]) -> None:
         self.asides = asides
         self.known = known
+        self.mails = MailReader()
         self.seen: dict[str, str] = {}
         self.unpacked = 0
         """Bytes taken out of zips, in zips, in one file on disk."""
@@ -120,7 +123,7 @@ class _Finder:
     def on_disk(self, path: Path, name: str, head: bytes, data: bytes | None) -> Iterator[Attachment | Refusal]:
         """A file on disk by its first bytes, and all of them where they are not too many."""
         if is_mailbox(head):
-            from hrworkbook.inbox.mails import mails_of_mailbox
+            from hrworkbook.inbox.mailbox import mails_of_mailbox
 
             for number, mail in enumerate(mails_of_mailbox(path), 1):
                 yield from self.mail(mail, (name, f"mail {number}"))
@@ -152,16 +155,14 @@ class _Finder:
 
     def mail(self, data: bytes, via: tuple[str, ...], outlook: bool = False) -> Iterator[Attachment | Refusal]:
         """What a mail holds, or an Outlook message."""
-        from hrworkbook.inbox.mails import read_mail, read_outlook
-
         try:
-            mail = read_outlook(data) if outlook else read_mail(data)
+            mail = self.mails.read(data, outlook)
         except UnreadableFile as refusal:
             yield Refusal(" > ".join(via), refusal.fault, refusal.remedy, via=via[:-1])
             return
         yield from self.enclosed(mail, via)
 
-    def enclosed(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosed(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
         if mail.draft:
             self.asides.append(Aside(" > ".join(via), "a draft that was never sent"))
@@ -184,7 +185,7 @@ class _Finder:
             fault, remedy = _without_workbook(mail)
             yield _sent_with(Refusal(" > ".join(via), fault, remedy, via=via[:-1]), mail)
 
-    def enclosures(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosures(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
         books: list[tuple[Enclosure, str]] = []
         others: list[tuple[Enclosure, str]] = []
@@ -303,7 +304,7 @@ def _in_order(name: str) -> tuple[str, str]:
     return name.casefold(), name
 
 
-def _sent_with(found: Found, mail: "Mail") -> Found:
+def _sent_with(found: Found, mail: Mail) -> Found:
     """What was found, with the sender and date of its mail where those of a mail inside it are not known."""
     return replace(
         found,
@@ -329,7 +330,7 @@ def _read(path: Path) -> tuple[bytes, bytes | None] | None:
     return None
 
 
-def _without_workbook(mail: "Mail") -> tuple[str, str]:
+def _without_workbook(mail: Mail) -> tuple[str, str]:
     """Why a mail holds no return, and what to do about it."""
     if mail.locked:
         return f"this mail is {mail.locked}", "Open it in your mail program, save the workbook and give that"
