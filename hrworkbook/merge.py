@@ -10,6 +10,7 @@ from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
 from hrworkbook.merging.compare import Ground, Place, Reply, read_reply
+from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
 from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, by_this_clock
@@ -44,7 +45,8 @@ def merge(
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
-    read = _read(plan, issued, received)
+    containers = Containers()
+    read = _read(plan, issued, containers.noting(received))
     newest, older = _newest(plan, issued, _each_once(plan, read, refused, now + TO_COME), refused)
     changed: dict[Place, Value] = {}
     writers = dict(issued.writers)
@@ -53,7 +55,8 @@ def merge(
     while newest:  # each is let go of when it is settled: there may be thousands
         one = newest.pop()
         returns.append(settle(plan, changed, one, issued.written_by(one.owner), writers))
-    return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
+    told = containers.told_once([*refused, *older])
+    return Merged(tuple(returns), tuple(told), _changes(plan, changed, returns, told, issued, now))
 
 
 def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused], latest: datetime) -> list[Reply]:

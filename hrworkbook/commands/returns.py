@@ -194,9 +194,14 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
                 if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in (ALREADY, AGAIN)],
-        "aside": [{"file": a.place, "reason": a.why} for a in asides],
+        "refused": [_refused_json(r) for r in result.refused if r.what not in (ALREADY, AGAIN)],
+        "aside": [{"file": a.place, "reason": a.why, "count": a.count} for a in asides],
     }  # fmt: skip
+
+
+def _refused_json(refusal: "Refused") -> dict[str, object]:
+    inside = [{"reason": one.reason, "count": one.count, "files": one.files} for one in refusal.inside]
+    return {"file": refusal.file, "reason": refusal.reason} | ({"inside": inside} if inside else {})
 
 
 def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
@@ -216,8 +221,11 @@ def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
         told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
         print(f"  {refusal.what}: {told}")
     if asides:
-        whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
-        print(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
+        counted: Counter[str] = Counter()
+        for aside in asides:
+            counted[aside.why] += aside.count
+        whys = "; ".join(f"{n:,} × {why}" for why, n in counted.items())
+        print(f"  Set aside, being no returns: {count(counted.total(), 'file')} ({whys})")
 
 
 def run_decide(options: Namespace) -> int:

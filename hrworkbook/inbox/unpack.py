@@ -7,7 +7,9 @@ is set aside and counted, not refused.
 import hashlib
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator
+import time as clock
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from hrworkbook.inbox.attachments import (
     NOT_RETURNS,
     Aside,
     Attachment,
+    Container,
     Refusal,
     is_document,
     is_mail,
@@ -41,14 +44,18 @@ _NO_ZIP = "Ask the sender for the workbook itself, without the zip"
 ZIP_DEPTH = 5
 _HEAD = 4096
 """Bytes by which a file is told for what it is."""
-ATTACHMENTS_MAX = 5_000
-"""Attachments taken out of one mail, mailbox message or zip."""
+FILES_MAX = 20_000
+"""Files taken out of one file on disk, in whatever it holds."""
+HELD_UP_MAX = 20.0
+"""Seconds that mails which are refused may take in one file on disk, before the rest of it is left unread."""
+_ASIDES_NAMED = 10
+"""Files of one container set aside for one reason that are named; the rest are counted."""
 
 Found = TypeVar("Found", bound="Attachment | Refusal")
 
 
 def collect(
-    paths: Iterable[Path], asides: list[Aside] | None = None, known: Container[str] = ()
+    paths: Iterable[Path], asides: list[Aside] | None = None, known: Collection[str] = ()
 ) -> Iterator[Attachment | Refusal]:
     """Every file that may be a return, in the order of the paths, each folder sorted by name.
 
@@ -65,13 +72,23 @@ def collect(
 
 
 class _Finder:
-    def __init__(self, asides: list[Aside], known: Container[str]) -> None:
+    def __init__(self, asides: list[Aside], known: Collection[str]) -> None:
         self.asides = asides
         self.known = known
         self.mails = MailReader()
         self.seen: dict[str, str] = {}
         self.unpacked = 0
         """Bytes taken out of zips, in zips, in one file on disk."""
+        self.number = 0
+        """Which file on disk is being looked into, from 1."""
+        self.taken = 0
+        """Files taken out of it."""
+        self.held_up = 0.0
+        """Seconds spent on mails in it that were refused."""
+        self.set_aside: Counter[str] = Counter()
+        """How many files of it were set aside, by the reason."""
+        self.others_aside: dict[str, int] = {}
+        """Where in `asides` those are counted that are not named."""
 
     def at(self, path: Path) -> Iterator[Attachment | Refusal]:
         """Everything at a path the officer gave."""
@@ -102,7 +119,10 @@ class _Finder:
     def file(self, path: Path) -> Iterator[Attachment | Refusal]:
         """A file on disk, looked into where it is a mail, a mailbox or a zip."""
         name = safe_name(path.name)
-        self.unpacked = 0
+        self.number += 1
+        self.unpacked = self.taken = 0
+        self.held_up = 0.0
+        self.set_aside.clear()
         try:
             read = _read(path)
         except OSError as error:
@@ -112,10 +132,13 @@ class _Finder:
         if read is None:
             yield Refusal(name, "this is no ordinary file", "Give a file or a folder")
             return
+        container = Container(self.number, name)
         try:
-            yield from self.on_disk(path, name, *read)
+            for found in self.on_disk(path, name, *read):
+                inside = found.via or isinstance(found, Refusal)
+                yield replace(found, container=container) if inside else found
         except UnreadableFile as refusal:
-            yield Refusal(name, refusal.fault, refusal.remedy)
+            yield Refusal(name, refusal.fault, refusal.remedy, container=container)
         except OSError as error:
             why = (error.strerror or "no reason given").lower()
             yield Refusal(name, f"it cannot be read ({why})", "Copy it to your own disk and try again")
@@ -126,6 +149,7 @@ class _Finder:
             from hrworkbook.inbox.mailbox import mails_of_mailbox
 
             for number, mail in enumerate(mails_of_mailbox(path), 1):
+                self.take()
                 yield from self.mail(mail, (name, f"mail {number}"))
         elif head and is_mail(head, name):
             if data is None:
@@ -141,6 +165,26 @@ class _Finder:
         else:
             yield self.placed(Attachment(name, path), data)
 
+    def take(self) -> None:
+        """Count one more file taken out of the file on disk; raises UnreadableFile where that is enough of it."""
+        self.taken += 1
+        if self.taken > FILES_MAX:
+            raise refused(f"it holds more than {FILES_MAX:,} files; the rest were not read", "Send them in parts")
+        if self.held_up > HELD_UP_MAX:
+            raise refused("mails in it take far longer to read than any honest mail; the rest were not read", _NO_ZIP)
+
+    def aside(self, place: tuple[str, ...], why: str) -> None:
+        """Set aside a file of a container; past the first few for one reason they are only counted."""
+        self.set_aside[why] += 1
+        more = self.set_aside[why] - _ASIDES_NAMED
+        if more <= 0:
+            self.asides.append(Aside(" > ".join(place), why))
+        elif more == 1:
+            self.others_aside[why] = len(self.asides)
+            self.asides.append(Aside(f"{place[0]} > another file in it", why))
+        else:
+            self.asides[self.others_aside[why]] = Aside(f"{place[0]} > {more:,} more files in it", why, more)
+
     def placed(self, found: Attachment, data: bytes, sha256: str = "") -> Attachment:
         """The attachment with its hash, and the place of an earlier copy if there is one."""
         if len(data) > FILE_MAX:
@@ -155,9 +199,11 @@ class _Finder:
 
     def mail(self, data: bytes, via: tuple[str, ...], outlook: bool = False) -> Iterator[Attachment | Refusal]:
         """What a mail holds, or an Outlook message."""
+        began = clock.monotonic()
         try:
             mail = self.mails.read(data, outlook)
         except UnreadableFile as refusal:
+            self.held_up += clock.monotonic() - began
             yield Refusal(" > ".join(via), refusal.fault, refusal.remedy, via=via[:-1])
             return
         yield from self.enclosed(mail, via)
@@ -165,7 +211,7 @@ class _Finder:
     def enclosed(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
         if mail.draft:
-            self.asides.append(Aside(" > ".join(via), "a draft that was never sent"))
+            self.aside(via, "a draft that was never sent")
             return
         any_found = False
         for found in self.enclosures(mail, via):
@@ -175,7 +221,7 @@ class _Finder:
             label = f"forwarded mail '{inner.subject[:60]}'" if inner.subject else "forwarded mail"
             for found in self.enclosed(inner, (*via, label)):
                 if isinstance(found, Refusal) and (any_found or mail.automatic):
-                    self.asides.append(Aside(found.place, found.fault))
+                    self.aside((*via, label), found.fault)
                     continue
                 any_found = True
                 yield _sent_with(found, mail)
@@ -194,13 +240,12 @@ class _Finder:
             shown = name or "unnamed attachment"
             sort = sort_of(name, enclosure.mime, enclosure.data[:_HEAD], enclosure.inline)
             if sort == "ornament":
-                self.asides.append(Aside(" > ".join((*via, shown)), "a picture, signature or invitation"))
+                self.aside((*via, shown), "a picture, signature or invitation")
             elif sort:
                 (books if sort == "workbook" else others).append((enclosure, shown))
         if books:
             for _, shown in others:
-                self.asides.append(Aside(" > ".join((*via, shown)), "a document beside the workbook"))
-        count = 0
+                self.aside((*via, shown), "a document beside the workbook")
         for enclosure, shown in books or others:
             if enclosure.damaged and not enclosure.data.startswith(ZIP):
                 yield Refusal(
@@ -210,17 +255,8 @@ class _Finder:
                     via=via,
                 )
                 continue
-            for found in self.opened(Attachment(shown, data=enclosure.data, via=via), 0):
-                count += 1
-                if count > ATTACHMENTS_MAX:
-                    yield Refusal(
-                        " > ".join(via),
-                        f"it holds more than {ATTACHMENTS_MAX:,} files; the rest were not read",
-                        "Send them in parts",
-                        via=via[:-1],
-                    )
-                    return
-                yield found
+            self.take()
+            yield from self.opened(Attachment(shown, data=enclosure.data, via=via), 0)
 
     # ------------------------------------------------------------ zips
 
@@ -245,7 +281,7 @@ class _Finder:
             yield self.placed(found, data, sha256)
             return
         try:
-            package = Package(data)
+            package = Package(data, FILES_MAX)
         except UnreadableFile as refusal:
             if found.name.lower().endswith(BOOKS):
                 yield self.placed(found, data, sha256)
@@ -271,18 +307,13 @@ class _Finder:
                 "part of a Mac's own filing" if "__MACOSX" in part.name else ""
             )
             if why or name.lower().endswith(NOT_RETURNS):
-                self.asides.append(Aside(" > ".join((*via, name)), why or "a picture, signature or invitation"))
+                self.aside((*via, name), why or "a picture, signature or invitation")
                 continue
             any_found = True
+            self.take()
             self.unpacked += part.size
             if self.unpacked > TOTAL_MAX:
-                yield Refusal(
-                    found.place,
-                    f"it unpacks to more than {TOTAL_MAX // MB} MB; the rest was not read",
-                    _NO_ZIP,
-                    via=found.via,
-                )
-                return
+                raise refused(f"it unpacks to more than {TOTAL_MAX // MB} MB; the rest was not read", _NO_ZIP)
             try:
                 inside = package.take(part.name)
             except UnreadableFile as refusal:

@@ -11,6 +11,7 @@ from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, W
 from hrworkbook.findings import listed
 from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER
 from hrworkbook.merging.compare import Ground
+from hrworkbook.merging.ledger_rows import note_of
 from hrworkbook.merging.matching import Baseline, Contents
 from hrworkbook.merging.merged_before import MergedBefore
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
@@ -121,7 +122,7 @@ class IssuedReturns:
         """Whether the Register already has this refusal of this file."""
         if refusal.what in (ALREADY, TWICE):
             return True
-        told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
+        told = refusal.return_id if refusal.what == "Older" else plain(note_of(refusal))
         return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused
 
     @cached_property
