@@ -146,6 +146,8 @@ class Reading:
         self.left: list[Left] = []
         self.notes: list[str] = []
         self.heads: list[Head] = []
+        self.headed: set[tuple[int, str | None]] = set()
+        """Column and key of every heading that is known."""
         self.furniture = 0
         self.loose: list[tuple[int, Sequence[Value]]] = []
         self.hanging: set[int] = set()
@@ -186,13 +188,15 @@ class Reading:
     def header(self, head: Head) -> None:
         """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
         self.furniture += head.cells
+        columns = _columns(head.headings)
         if not self.heads:
             self.heads.append(head)
-        elif _columns(head.headings) == _columns(h for one in self.heads for h in one.headings):
+        elif columns == self.headed:
             self.notes.append(f"The headings are repeated in row {head.top}.")
         else:
             self.heads.append(head)
             self.notes.append(f"A second set of headings, in other columns, begins in row {head.top}.")
+        self.headed |= columns
 
     def body(self, head: Head, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""
