@@ -34,7 +34,8 @@ TEXT_MAX = 20_000
 """Characters of a mail's text that are kept."""
 PAGE_MAX = 200_000
 """Characters of a mail's HTML that are looked through for its text."""
-_FIELD_MAX = 4_000
+_FIELD_MAX, _SETTINGS_MAX = 4_000, 100
+"""Characters of a heading, and settings that one of a part may have."""
 _SLOW_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "unicode_escape", "raw-unicode-escape"})
 """Codings that are no character sets; decoding some takes time that grows with the square of the text."""
 
@@ -83,9 +84,11 @@ class _Fields(email.policy.Compat32):
     """The parser's rules, with a bound on headings: it takes one with many settings apart again and again."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        if sum(map(len, sourcelines)) > _FIELD_MAX:
-            if sourcelines[0].lower().startswith("content-"):
-                raise refused("this mail has a heading of a size no honest mail has", SEND_AGAIN)
+        size = sum(map(len, sourcelines))
+        settings = sum(line.count(";") for line in sourcelines) if size > _SETTINGS_MAX else 0
+        if (size > _FIELD_MAX or settings > _SETTINGS_MAX) and sourcelines[0].lower().startswith("content-"):
+            raise refused("this mail has a heading of a size no honest mail has", SEND_AGAIN)
+        if size > _FIELD_MAX:
             sourcelines = ["".join(sourcelines)[:_FIELD_MAX]]
         return super().header_source_parse(sourcelines)
 

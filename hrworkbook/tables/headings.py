@@ -21,9 +21,9 @@ SHOWN = "\0shown"
 
 PARTIAL = 10
 _MOST_MET = 10_000
-LOOKS_MAX = 250_000
-"""Texts of one file that are looked up as headings before it is refused: a few seconds' work, and a hundred times what any
-return of the corpus takes."""
+LOOKS_MAX = 100_000
+"""Texts of one file that are looked up as headings before it is refused: a second or two, and seven times what any file
+of a corpus of 1,400 takes."""
 LONGEST = 400
 """Characters of a heading."""
 _RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "spelled": 3, "alias": 3}
