@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hrworkbook.findings import count
 from hrworkbook.snapshot import Block, Range, address, column_letters
@@ -24,7 +24,7 @@ Place = tuple[int, Value]
 class Row:
     """One row of a table. A column that is not there, or lies under a merged cell, is absent from its `keys`."""
 
-    __slots__ = ("_cells", "ats", "keys", "line", "number", "values")
+    __slots__ = ("_cells", "ats", "keys", "line", "number", "texts", "values")
 
     def __init__(
         self, number: int, line: str, keys: tuple[str, ...], ats: tuple[int, ...], values: tuple[Value, ...]
@@ -39,6 +39,8 @@ class Row:
         self.values = values
         """What stands there; a blank cell is None."""
         self._cells: Mapping[str, Place] | None = None
+        self.texts: tuple[Any, Any] | None = None
+        """What it says, as whoever compares it with lines reads it; None until then."""
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys
