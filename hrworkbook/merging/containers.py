@@ -1,5 +1,6 @@
 """A mail, a mailbox or a zip of which much was refused → one outcome that says how much, why, and of which files."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -14,7 +15,9 @@ _WORST_FIRST = ("Refused", "No month", "No return", TWICE)
 _REASONS, _NAMED = 50, 50
 """Reasons that are told, and files that are named for each."""
 _NAMED_ON_A_LINE, _REASONS_ON_A_LINE = 3, 4
-_LONGEST_REASON = 200
+_LONGEST_REASON = 300
+_QUOTED = re.compile(r"'[^']*'|[0-9]+(?:[,.][0-9]+)*")
+"""What a reason quotes of its file, in which reasons that are alike differ."""
 
 Item = TypeVar("Item", bound="Received | Refused | Reply")
 
@@ -55,13 +58,18 @@ class Containers:
 
 def _as_one(container: Container, refused: Sequence[Refused]) -> Refused:
     """What was refused of one container."""
-    by_reason: dict[str, list[str]] = {}
+    alike: dict[str, list[tuple[str, str]]] = {}
     for one in refused:
-        by_reason.setdefault(_reason(one), []).append(one.file)
+        reason = _reason(one)
+        alike.setdefault(_QUOTED.sub(_general, reason), []).append((_cut(reason), one.file))
     begin = f"{container.name} > "
     inside = [
-        RefusedInside(reason, len(files), tuple(file.removeprefix(begin) for file in files[:_NAMED]))
-        for reason, files in sorted(by_reason.items(), key=lambda item: -len(item[1]))
+        RefusedInside(
+            _cut(general) if len({said for said, _ in told}) > 1 else told[0][0],
+            len(told),
+            tuple(file.removeprefix(begin) for _, file in told[:_NAMED]),
+        )
+        for general, told in sorted(alike.items(), key=lambda item: -len(item[1]))
     ]
     if len(inside) > _REASONS:
         others = sum(one.count for one in inside[_REASONS:])
@@ -85,7 +93,15 @@ def _reason(one: Refused) -> str:
     said = " ".join(one.reason.split())
     for name in (one.file, one.file.rpartition(" > ")[2]):
         said = said.removeprefix(f"{name}: ")
-    return said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 1].rstrip()}…"
+    return said
+
+
+def _general(quoted: re.Match[str]) -> str:
+    return "'…'" if quoted[0].startswith("'") else "…"
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1].rstrip()}…"
 
 
 def _on_a_line(inside: Sequence[RefusedInside], number: int) -> str:
