@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.checktext import clipped, only_colour
-from hrworkbook.errors import UnreadableFile
+from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.findings import Finding, Severity
 from hrworkbook.reading.bounds import Package, refused
 from hrworkbook.reading.sniff import kind_of, package_kind
@@ -89,7 +89,7 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(
-            path.name, f"it cannot be opened ({error.strerror})", "Check its name and folder"
+            path.name, f"it cannot be opened ({reason_of(error)})", "Check its name and folder"
         ) from None
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError, say
+from hrworkbook.errors import HrWorkbookError, reason_of, say
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
@@ -264,7 +264,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = error.filename or "The output"
         if not error.filename:
             _print_no_more()
-        print(_short(f"{place}: {(error.strerror or str(error)).lower()}. {done}."), file=sys.stderr)
+        print(
+            _short(f"{place}: {reason_of(error) if error.strerror else str(error).lower()}. {done}."), file=sys.stderr
+        )
     except Exception as error:
         print(
             _short(f"Something unexpected went wrong: {type(error).__name__}: {error}. Nothing was half done."),

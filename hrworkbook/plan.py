@@ -166,6 +166,13 @@ def read_plan(snapshot: Snapshot) -> Plan:
     )
 
 
+def plan_id(snapshot: Snapshot) -> str | None:
+    """The ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
+    if any(sheet not in snapshot for sheet in (PLAN, SCHEMA_SHEET, ISSUED_SHEET)):
+        return None
+    return plain(_labelled(snapshot[ISSUED_SHEET], KEEPING, 1).get("Plan ID"))
+
+
 def schema_of(snapshot: Snapshot) -> Schema:
     """The schema a master keeps; raises NotAMaster where it keeps none."""
     if SCHEMA_SHEET not in snapshot:

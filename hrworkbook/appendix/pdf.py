@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hrworkbook.appendix.sheets import DocumentPlan, write_appendix
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import CannotWrite, ToolMissing, reason_of
 from hrworkbook.hosts.office import find_soffice
 
 
@@ -72,7 +72,7 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB")
             part.replace(pdf)
         except OSError as error:
             raise CannotWrite(
-                str(pdf), f"the PDF cannot be written ({error.strerror})", "Close it if it is open"
+                str(pdf), f"the PDF cannot be written ({reason_of(error)})", "Close it if it is open"
             ) from None
 
 

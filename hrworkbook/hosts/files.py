@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError
+from hrworkbook.errors import CannotWrite, HrWorkbookError, is_privacy_refusal
 from hrworkbook.hosts.saving import cannot_write, replace
 
 _LONGEST_PATH = 247
@@ -82,6 +82,8 @@ def _told(path: Path, fault: OSError) -> HrWorkbookError:
         return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
     if fault.errno == errno.ENAMETOOLONG:
         return CannotWrite(f"{str(path)[:60]}…", "this name is too long for the disk", "Give shorter names")
+    if is_privacy_refusal(fault):
+        return told
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(told, CannotWrite):
         return CannotWrite(told.place, told.fault, "Name a folder of yours, where you may save files")
     said = told.fault.replace("the workbook is as it was", "nothing was written")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError, WorkbookLocked
+from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, HrWorkbookError, WorkbookLocked, is_privacy_refusal
 from hrworkbook.hosts.locks import check_writable, mark_of, open_elsewhere, saving
 
 KEPT = 10
@@ -179,6 +179,8 @@ def _sync_folder(folder: Path) -> None:
 
 def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
     """What the operating system refused, as place, fault and remedy; nothing was changed."""
+    if is_privacy_refusal(fault):
+        return CannotWrite(path.name, "macOS keeps this program out of its folder", PRIVACY_REMEDY)
     if isinstance(fault, PermissionError) and sys.platform == "win32":
         return open_elsewhere(path)
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):

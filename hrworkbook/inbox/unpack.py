@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from hrworkbook.errors import UnreadableFile
+from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.inbox.attachments import (
     BOOKS,
     MAIL_MAX,
@@ -126,7 +126,7 @@ class _Finder:
         try:
             read = _read(path)
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
+            why = reason_of(error)
             yield Refusal(name, f"it cannot be opened ({why})", "Check that you may read it, and try again")
             return
         if read is None:
@@ -140,7 +140,7 @@ class _Finder:
         except UnreadableFile as refusal:
             yield Refusal(name, refusal.fault, refusal.remedy, container=container)
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
+            why = reason_of(error)
             yield Refusal(name, f"it cannot be read ({why})", "Copy it to your own disk and try again")
 
     def on_disk(self, path: Path, name: str, head: bytes, data: bytes | None) -> Iterator[Attachment | Refusal]:
