@@ -49,7 +49,7 @@ def test_reading(system, tmp_path, monkeypatch):
 
 
 def test_a_new_file(system, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.mkstemp", refuses)
+    monkeypatch.setattr("hrworkbook.hosts.leftovers._made_beside", refuses)
     with pytest.raises(CannotWrite) as told:
         write_new(tmp_path / "return.xlsx", b"")
     assert is_of_privacy(told.value) == (system == "darwin")
