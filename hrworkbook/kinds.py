@@ -42,6 +42,8 @@ class Kind:
     """From the value, the column's header and the words of a choice: what is wrong, or None when it is good."""
     read: Callable[[Value], Any]
     """The value's meaning; None where the cell is blank or cannot be read."""
+    doubts: bool = False
+    """Whether some of its faults are only warnings."""
 
 
 def shown(value: Value) -> str:
@@ -371,8 +373,8 @@ def _period_fault(value: Value, header: str, words: Sequence[str]) -> Fault | No
     return Fault(f"{header} is {shown(value)}", remedy)
 
 
-def _kind(name: str, says: str, check: _Check, read: Callable[[Value], Any]) -> Kind:
-    return Kind(name, says, _sound(check), _reader(read))
+def _kind(name: str, says: str, check: _Check, read: Callable[[Value], Any], doubts: bool = False) -> Kind:
+    return Kind(name, says, _sound(check), _reader(read), doubts)
 
 
 def _owners(value: Value) -> tuple[str, ...]:
@@ -383,10 +385,10 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         _kind("text", "words of any kind", _text_fault, as_text),
-        _kind("reference", "a short reference, such as A or 3.2", _reference_fault, plain),
+        _kind("reference", "a short reference, such as A or 3.2", _reference_fault, plain, True),
         _kind("choice", "one of the words on its list", _choice_fault, plain),
         _kind("owners", "a role or name; part joint owners with /", _owners_fault, _owners),
-        _kind("timescale", "when, such as March 2017, Sept - Dec 2016 or Ongoing", _timescale_fault, _timescale),
+        _kind("timescale", "when, such as March 2017, Sept - Dec 2016 or Ongoing", _timescale_fault, _timescale, True),
         _kind("date", "a day, such as 31/03/2017", _date_fault, _date),
         _kind("money", "an amount in pounds, such as 1,250.00, £19k or nil", _numeric(_money, _no_money), _money),
         _kind("percent", "a percentage, such as 72%", _numeric(_fraction, _no_fraction), _fraction),

@@ -6,17 +6,23 @@ HR officers edit these files, so every unknown setting, kind or rule is refused 
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hrworkbook.errors import SchemaFileError
 from hrworkbook.findings import Severity, listed
 from hrworkbook.kinds import KINDS, Kind
 from hrworkbook.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
 from hrworkbook.values import folded
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
+    from hrworkbook.checks import CouncilCheck
 
 ID_HEADER = "ID"
 OUR_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
@@ -160,6 +166,26 @@ class Schema:
         return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
 
 
+    def to_pandera(
+        self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,
+        owners: Iterable[str] | None = None, today: date | None = None, warn: bool = True,
+        checks: "Iterable[CouncilCheck]" = (),
+    ) -> "DataFrameSchema":  # fmt: skip
+        """Return the schema as a pandera DataFrameSchema, whose failure cases are the messages Validate tells.
+
+        Its columns are called as in the plan (`by="header"`) or by key, take any dtype, and may be blank as far as
+        pandera is concerned: that one must be filled in is a check like each kind and rule, all registered by name.
+        `lists` are the words of a master's Lists sheet; without `owners` nobody asks whether an owner is known; `today`
+        is the day on which a line is overdue. With `warn` what is only odd is pandera's SchemaWarning, else it is
+        among the failure cases with the severity `warning`.
+
+        Raises CheckFileError where one of a council's own `checks` does not fit the schema.
+        """
+        from hrworkbook.frames.compile import to_pandera
+
+        return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)
+
+
 ROLES = (
     "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
 )  # fmt: skip
@@ -198,7 +224,7 @@ RULES: dict[str, dict[str, str]] = {
 }
 """Every rule with its settings; each may also have `severity`."""
 
-_COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
+COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
 _OF_AMOUNTS = ("not-over", "adds-up")
 _NO_AMOUNTS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
@@ -351,7 +377,7 @@ class _Reading(SettingsFile):
         for needed in RULES[name]:
             if needed not in settings:
                 raise self.refuse(place, f"'{needed}' is missing", f"Give {RULES[name][needed]}")
-            if needed in _COLUMN_SETTINGS:
+            if needed in COLUMN_SETTINGS:
                 value = settings[needed]
                 for key in (value,) if isinstance(value, str) else value:
                     self.known_key(f"{place}, {needed}", key, kinds)

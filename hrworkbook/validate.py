@@ -2,25 +2,25 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from hrworkbook.checks import CouncilCheck
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
 from hrworkbook.kinds import owners_in
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan import Line, Plan, duplicate_ids, fault_of, give_ids, read_plan
-from hrworkbook.rules import RULE_CHECKS, Complaint
-from hrworkbook.schema import Column
+from hrworkbook.plan import Line, Plan, give_ids, read_plan
+from hrworkbook.schema import ID_HEADER
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, as_text, folded, is_blank
+from hrworkbook.values import Value, as_text, folded
 
 if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
+    from hrworkbook.frames.failures import Failure
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,15 @@ class Validated:
     changes: ChangeSet
 
 
-def validate(snapshot: Snapshot, now: datetime) -> Validated:
-    """Every problem in the plan, errors first, each with its cell and remedy; raises NotAMaster for a damaged master."""
+def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] = ()) -> Validated:
+    """Return every problem in the plan, errors first, each with its cell and remedy.
+
+    Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
+    """
     plan = read_plan(snapshot)
     findings = tuple(
         sorted(
-            findings_in(plan, now.date()), key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell)
+            findings_in(plan, now.date(), checks), key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell)
         )
     )
     ids = give_ids(plan)
@@ -85,60 +88,33 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
     }
 
 
-def findings_in(plan: Plan, today: date) -> Iterator[Finding]:
-    """Every finding in a plan, in no order."""
-    yield from _ids(plan)
-    yield from _entries(plan)
-    for rule in plan.schema.rules:
-        for complaint in RULE_CHECKS[rule.name](plan, rule, today):
-            yield _finding(plan, complaint, rule.severity, rule.name)
+def findings_in(plan: Plan, today: date, checks: Sequence[CouncilCheck] = ()) -> Iterator[Finding]:
+    """Yield every finding in a plan, in no order: what the schema compiled to pandera finds, and the Owners sheet's.
+
+    Raises CheckFileError where one of a council's own checks does not fit the plan, or stops.
+    """
+    if plan.lines:
+        from hrworkbook.frames.master import failures_in
+
+        yield from (_finding(plan, failure) for failure in failures_in(plan, today, checks))
     yield from _owners_sheet(plan)
 
 
-def _finding(plan: Plan, complaint: Complaint, severity: str, rule: str) -> Finding:
-    column = plan.schema[complaint.key]
-    line = complaint.line
+def _finding(plan: Plan, failure: "Failure") -> Finding:
+    """Return a failure case as a finding of the Plan sheet."""
+    line = plan.lines[failure.position]
+    column = plan.schema.by_header(str(failure.column)) if failure.column != ID_HEADER else None
     return Finding(
-        "error" if severity == "error" else "warning",
+        failure.severity,
         PLAN,
-        plan.place(line, column.key),
-        column.header,
-        line.values.get(column.key),
-        rule,
-        complaint.fault,
-        complaint.remedy,
+        address(line.row, plan.places[column.key if column else ""]),
+        column.header if column else ID_HEADER,
+        line.values.get(column.key) if column else line.id,
+        failure.rule,
+        failure.fault,
+        failure.remedy,
         line.id,
     )
-
-
-def _ids(plan: Plan) -> Iterator[Finding]:
-    for first, later in duplicate_ids(plan.lines):
-        yield Finding(
-            "error", PLAN, address(later.row, plan.places[""]), "ID", later.id, "unique-id",
-            f"the ID {later.id} is also in row {first.row}",
-            "Clear the ID of the newer line: Validate then gives it one of its own", later.id,
-        )  # fmt: skip
-
-
-def _entries(plan: Plan) -> Iterator[Finding]:
-    """Findings of single cells, by the schema compiled to pandera."""
-    if not plan.lines:
-        return
-    by_row = {line.row: line for line in plan.lines}
-    for column, row in failing_cells(plan, compiled(plan)):
-        line = by_row[row]
-        value = line.values.get(column.key)
-        if is_blank(value):
-            remedy = f"Enter it. {column.help}" if column.help else f"Enter {column.type.says}"
-            yield Finding(
-                "error", PLAN, plan.place(line, column.key), column.header, None, "required",
-                f"{column.header} is blank", remedy, line.id,
-            )  # fmt: skip
-        elif fault := fault_of(plan, column, value):
-            yield Finding(
-                fault.severity, PLAN, plan.place(line, column.key), column.header, value, column.kind,
-                fault.fault, fault.remedy, line.id,
-            )  # fmt: skip
 
 
 @contextmanager
@@ -157,52 +133,6 @@ def without_made_up_data() -> Iterator[None]:
         yield
     finally:
         del hidden["hypothesis"]
-
-
-def compiled(plan: Plan) -> "DataFrameSchema":
-    """The schema as a pandera DataFrameSchema: object columns with one element-wise check each, nothing coerced."""
-    import pandera.pandas as pandera
-
-    def good(column: Column) -> Callable[[Value], bool]:
-        words = plan.words(column)
-        return lambda value: column.type.fault(value, column.header, words) is None
-
-    return pandera.DataFrameSchema(
-        {
-            column.key: pandera.Column(
-                object,
-                pandera.Check(good(column), element_wise=True, name=column.kind, error=f"{column.header}: {column.type.says}"),
-                nullable=not column.required,
-            )
-            for column in plan.schema.columns
-        },
-        name=plan.schema.name,
-    )  # fmt: skip
-
-
-def failing_cells(plan: Plan, schema: "DataFrameSchema") -> list[tuple[Column, int]]:
-    """The cells that fail the compiled schema, as column and sheet row, in reading order."""
-    import pandas
-    import pandera.errors
-
-    frame = pandas.DataFrame(
-        {
-            c.key: pandas.Series(
-                [None if is_blank(v := line.values.get(c.key)) else v for line in plan.lines],
-                index=[line.row for line in plan.lines],
-                dtype=object,
-            )
-            for c in plan.schema.columns
-        }
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        failing = {(str(c), int(i)) for c, i in zip(cases["column"], cases["index"], strict=True) if i is not None}
-        order = {c.key: c for c in plan.schema.columns}
-        return sorted(((order[c], row) for c, row in failing), key=lambda x: (x[1], list(order).index(x[0].key)))
-    return []
 
 
 def _owners_sheet(plan: Plan) -> Iterator[Finding]:

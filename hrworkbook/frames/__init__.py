@@ -1,0 +1,1 @@
+"""Data frames: a schema as a pandera schema, whose failure cases are our own messages."""
