@@ -1,10 +1,10 @@
 """A council's own checks: functions in a Python file of its own, or in a package it installs.
 
-    from hrworkbook.checks import check, frame_check
+from hrworkbook.checks import check, frame_check
 
-    @check(column="Owner", remedy="Name a chief officer as well")
-    def has_chief(value):
-        return "Chief" in value or f"no chief officer answers for this, only {value}"
+@check(column="Owner", remedy="Name a chief officer as well")
+def has_chief(value):
+    return "Chief" in value or f"no chief officer answers for this, only {value}"
 """
 
 from collections.abc import Callable

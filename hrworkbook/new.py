@@ -7,7 +7,8 @@ from datetime import date
 
 from hrworkbook.bands import Kept, lines_of
 from hrworkbook.errors import NotAReturn
-from hrworkbook.kinds import owners_in, settled
+from hrworkbook.kinds import settled
+from hrworkbook.owners import owners_in
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block

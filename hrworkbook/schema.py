@@ -165,7 +165,6 @@ class Schema:
         names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
         return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
 
-
     def to_pandera(
         self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,
         owners: Iterable[str] | None = None, today: date | None = None, warn: bool = True,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from hrworkbook.checks import CouncilCheck
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
-from hrworkbook.kinds import owners_in
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
+from hrworkbook.owners import owners_in
 from hrworkbook.plan import Line, Plan, give_ids, read_plan
 from hrworkbook.schema import ID_HEADER
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
@@ -39,7 +39,8 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     plan = read_plan(snapshot)
     findings = tuple(
         sorted(
-            findings_in(plan, now.date(), checks), key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell)
+            findings_in(plan, now.date(), checks),
+            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell),
         )
     )
     ids = give_ids(plan)
@@ -144,7 +145,9 @@ def _owners_sheet(plan: Plan) -> Iterator[Finding]:
     _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
     at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
     roles = Counter(folded(i.text("Role")) for i in items)
-    named = {folded(o) for line in plan.lines for o in plan.owners_of(line)}
+    owner = plan.schema.role("owner")
+    cells = {line.text(owner.key) for line in plan.lines} if owner else set()
+    named = {folded(o) for text in cells for o in owners_in(text)}
     for item in items:
         role = item.text("Role")
         if roles[folded(role)] > 1:

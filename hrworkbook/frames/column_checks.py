@@ -14,7 +14,6 @@ from hrworkbook.frames.failures import Failure, register
 from hrworkbook.kinds import KINDS
 
 REQUIRED = "required"
-_Column = "pandas.Series[Any]"
 
 
 def check_name(rule: str) -> str:
@@ -23,7 +22,7 @@ def check_name(rule: str) -> str:
 
 
 def _entries(
-    column: _Column, *, kind: str, header: str, words: Sequence[str] | None = None, kept: bool | None = None,
+    column: "pandas.Series[Any]", *, kind: str, header: str, words: Sequence[str] | None = None, kept: bool | None = None,
     severity: Severity | None = None,
 ) -> Iterator[Failure]:  # fmt: skip
     """Yield a failure for each entry its kind refuses: those of one severity where it is given, else all."""
@@ -35,7 +34,7 @@ def _entries(
             )  # fmt: skip
 
 
-def _required(column: _Column, *, kind: str, header: str, help: str | None = None) -> Iterator[Failure]:
+def _required(column: "pandas.Series[Any]", *, kind: str, header: str, help: str | None = None) -> Iterator[Failure]:
     """Yield a failure for each blank."""
     fault = blank_fault(header, kind, help or "")
     for position in blank_entries(cells_of(column)):

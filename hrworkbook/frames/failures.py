@@ -1,15 +1,15 @@
 """Failures: pandera checks whose failure cases are messages, one a cell, and how such a check is registered by name."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any, cast
 
 import pandas
 import pandera.pandas as pandera
 from pandera.api.base.checks import CheckResult
+from pandera.api.extensions import register_check_method
 from pandera.backends.pandas.checks import PandasCheckBackend
 from pandera.errors import SchemaError
-from pandera.extensions import register_check_method
 
 from hrworkbook.errors import HrWorkbookError, say
 from hrworkbook.findings import Severity
@@ -76,14 +76,16 @@ class _Backend(PandasCheckBackend):
         )
         if any(f.error for f in failures):
             # A check that cannot be run fails, even one that only warns.
-            raise SchemaError(self.check, check_obj, "\n".join(failures), failure_cases=cases, check=self.check)
+            raise SchemaError(  # type: ignore[no-untyped-call]
+                self.check, check_obj, "\n".join(failures), failure_cases=cases, check=self.check
+            )
         return CheckResult(passed, False, checked, cases)
 
 
 FaultCheck.register_backend(pandas.Series, _Backend)
 FaultCheck.register_backend(pandas.DataFrame, _Backend)
 
-Checker = Callable[..., Sequence[Failure]]
+Checker = Callable[..., Iterable[Failure]]
 """From a column or a frame, and the statistics as keywords, every failure."""
 
 

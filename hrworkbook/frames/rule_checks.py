@@ -1,7 +1,6 @@
 """Checks of a whole frame: the rules across lines by their names, and that no ID stands twice."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import repeat
@@ -45,20 +44,23 @@ def rule_statistics(schema: Schema, rule: Rule) -> dict[str, Any]:
 
 
 def _rule(
-    frame: pandas.DataFrame, *, rule: str, settings: Settings, columns: Sequence[Mapping[str, str]],
+    frame: pandas.DataFrame, *, rule: str, settings: Settings, columns: Sequence[Mapping[str, Any]],
     severity: Severity = "warning", roles: Mapping[str, str] | None = None, done: Sequence[str] | None = None,
     owners: Sequence[str] | None = None, plan: Plan | None = None, today: date | None = None,
 ) -> Iterator[Failure]:  # fmt: skip
-    """Yield a failure for each complaint of a rule; a master's plan lends its history and the words around the frame."""
+    """Yield a failure for each complaint of a rule.
+
+    A plan is given where the frame was made of it: its history is known too, and its lines need not be made again.
+    """
     looked_at = tuple(Column(**column) for column in columns)
+    labels = {c.key: label_of(frame, c) for c in looked_at}
     if plan is None:
         schema = Schema("", "", looked_at, roles or {}, done=tuple(done or ()))
-        plan = Plan(Snapshot("", ()), schema, 0, {}, (), tuple(map(Owner, owners or ())), {}, {}, {})
-    labels = {c.key: label_of(frame, c) for c in looked_at}
-    lines = _lines(frame, labels)
-    position = {id(line): i for i, line in enumerate(lines)}
+        known = tuple(map(Owner, owners or ()))
+        plan = Plan(Snapshot("", ()), schema, 0, {}, _lines(frame, labels), known, {}, {}, {})
+    position = {id(line): i for i, line in enumerate(plan.lines)}
     given = Rule(rule, severity, {k: v if isinstance(v, str) else tuple(v) for k, v in settings.items()})
-    for complaint in RULE_CHECKS[rule](replace(plan, lines=lines), given, today or date.today()):
+    for complaint in RULE_CHECKS[rule](plan, given, today or date.today()):
         yield Failure(
             frame, position[id(complaint.line)], labels[complaint.key], plan.schema[complaint.key].header,
             rule=rule, severity=severity, fault=complaint.fault, remedy=complaint.remedy,
@@ -77,7 +79,9 @@ def _lines(frame: pandas.DataFrame, labels: Mapping[str, str]) -> tuple[Line, ..
     # What a rule says of another line names its row: the label, which is a number in a master and in most frames.
     rows = cast("list[int]", frame.index.tolist())
     values = zip(*cells.values(), strict=True) if cells else repeat((), len(frame))
-    return tuple(Line(id_, row, dict(zip(cells, v, strict=True))) for id_, row, v in zip(ids, rows, values, strict=True))
+    return tuple(
+        Line(id_, row, dict(zip(cells, v, strict=True))) for id_, row, v in zip(ids, rows, values, strict=True)
+    )
 
 
 def _column(frame: pandas.DataFrame, label: Hashable) -> list[Value]:
