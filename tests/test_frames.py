@@ -1,5 +1,7 @@
 """A schema as a pandera schema: its checks by name, its messages, and any frame a pandas user has."""
 
+import subprocess
+import sys
 import warnings
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,7 +98,9 @@ def test_a_column_of_nothing_but_missing_is_blank_whatever_its_dtype():
 KINDS_OF_COLUMN = """
 name = "typed"
 title = "Typed"
-""" + "".join(f'[[columns]]\nkey = "{k.replace("-", "_")}"\nheader = "{k}"\nkind = "{k}"\nwords = ["x", "y"]\n' for k in KINDS)
+""" + "".join(
+    f'[[columns]]\nkey = "{k.replace("-", "_")}"\nheader = "{k}"\nkind = "{k}"\nwords = ["x", "y"]\n' for k in KINDS
+)
 
 TYPED = [
     ("date", pandas.to_datetime(["2027-03-01", None]), 0),
@@ -144,10 +148,18 @@ def test_what_is_only_odd_warns_and_what_is_wrong_fails():
     with pytest.warns(pandera.errors.SchemaWarning) as told:
         assert failures(delivery(), frame) == []
     texts = " ".join(str(w.message) for w in told)
-    for said in ("row 0, Timescale: Timescale says 'soonish'", "row 1, Timescale: this was due by 31 March 2020", "Cyrillic"):
+    for said in (
+        "row 0, Timescale: Timescale says 'soonish'",
+        "row 1, Timescale: this was due by 31 March 2020",
+        "Cyrillic",
+    ):
         assert said in texts
     listed = failures(delivery(warn=False), frame)
-    assert {f.severity for f in listed} == {"warning"} and {f.rule for f in listed} == {"timescale", "overdue", "reference"}
+    assert {f.severity for f in listed} == {"warning"} and {f.rule for f in listed} == {
+        "timescale",
+        "overdue",
+        "reference",
+    }
 
 
 def test_keys_name_the_columns_where_that_is_asked():
@@ -215,6 +227,19 @@ def test_a_schema_from_yaml_finds_the_same():
     assert list(map(str, failures(pandera.DataFrameSchema.from_yaml(schema.to_yaml()), frame))) == list(map(str, found))
 
 
+def test_yaml_is_read_where_nothing_else_of_ours_is_imported():
+    script = "import sys, hrworkbook.frames, pandera.pandas as p; print(p.DataFrameSchema.from_yaml(sys.stdin.read()))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=delivery().to_yaml(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.strip() == str(delivery())
+
+
 def test_a_printed_schema_says_what_it_checks():
     printed = str(delivery())
     assert "DataType(hr_choice)" in printed and "<Check hr_overdue(column='timescale', severity='warning')>" in printed
@@ -273,7 +298,9 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     master = Master(THREE if name == "delivery-plan" else "", schema=name)
     plan, schema = master.plan, load_schema(name)
     width = len(schema.columns)
-    rows = data.draw(st.lists(st.lists(st.sampled_from(ENTRIES), min_size=width, max_size=width), min_size=1, max_size=3))
+    rows = data.draw(
+        st.lists(st.lists(st.sampled_from(ENTRIES), min_size=width, max_size=width), min_size=1, max_size=3)
+    )
     first = plan.header_row + 1
     master.apply([
         Write("Plan", first + i, plan.places[c.key], ((row[n] if row[n] is not None else "",),))
@@ -297,5 +324,9 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         wrong = failures(warned, plan_frame(plan))
-    assert sorted((f.rule, f.fault) for f in wrong) == sorted((t[2], t[3]) for t in told if t[1] == "error" and t[2] != "unique-id")
-    assert bool([w for w in heard if issubclass(w.category, pandera.errors.SchemaWarning)]) == any(t[1] == "warning" for t in told)
+    assert sorted((f.rule, f.fault) for f in wrong) == sorted(
+        (t[2], t[3]) for t in told if t[1] == "error" and t[2] != "unique-id"
+    )
+    assert bool([w for w in heard if issubclass(w.category, pandera.errors.SchemaWarning)]) == any(
+        t[1] == "warning" for t in told
+    )
