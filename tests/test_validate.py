@@ -181,3 +181,34 @@ def test_the_cheshire_east_plan_is_checked_whole(tmp_path, capsys):
     by_rule = {r: sum(f["rule"] == r for f in findings) for r in {f["rule"] for f in findings}}
     assert by_rule["overdue"] > 25 and by_rule["reported"] == 4 and by_rule["owner-short"] == 1
     assert by_rule["one-value-per"] == 5 and "timescale" not in by_rule
+
+
+def test_of_one_cell_the_entry_is_told_before_the_rule(tmp_path):
+    """Whatever order pandera lists its failures in."""
+    path = make_master(tmp_path, f"{HEAD}\n{GOOD}\n{GOOD.replace('| A |', '| B |')}", owners=OWNERS)
+    type_into(path, {"Plan!E6": "12:30", "Plan!E7": "12:31"})
+    told = [(f.cell, f.rule) for f in validate(snapshot_of(path), NOW).findings]
+    assert told == [(c, r) for c in ("E6", "E7") for r in ("owners", "known-owner")]
+
+
+def test_a_rule_that_stops_is_never_taken_for_one_that_found_nothing(tmp_path, monkeypatch):
+    from pandera.errors import SchemaErrors
+
+    from hrworkbook.rules import RULE_CHECKS
+
+    snapshot = snapshot_of(make_master(tmp_path, f"{HEAD}\n{GOOD}", owners=OWNERS))
+    monkeypatch.setitem(RULE_CHECKS, "overdue", lambda plan, rule, today: 1 // 0)
+    with pytest.raises(SchemaErrors, match="ZeroDivisionError"):
+        validate(snapshot, NOW)
+
+
+def test_two_cells_of_ref_errors_in_a_line_are_no_second_heading(tmp_path):
+    from openpyxl import load_workbook
+
+    path = make_master(tmp_path, f"{HEAD}\n{GOOD}", owners=OWNERS)
+    book = load_workbook(path)
+    for cell in ("G6", "H6", "I6"):
+        book["Plan"][cell] = "#REF!"
+        book["Plan"][cell].data_type = "e"
+    book.save(path)
+    assert {f.cell for f in validate(snapshot_of(path), NOW).findings if f.severity == "error"} == {"G6", "H6", "I6"}
