@@ -14,7 +14,7 @@ from hrworkbook.heights import ledger_heights
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
 from hrworkbook.owners import owners_in
 from hrworkbook.plan import Line, Plan, give_ids, read_plan
-from hrworkbook.schema import ID_HEADER
+from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.start import status_writes
 from hrworkbook.values import Value, as_text, folded
@@ -97,14 +97,15 @@ def findings_in(plan: Plan, today: date, checks: Sequence[CouncilCheck] = ()) ->
     if plan.lines:
         from hrworkbook.frames.master import failures_in
 
-        yield from (_finding(plan, failure) for failure in failures_in(plan, today, checks))
+        by_header = {column.header: column for column in plan.schema.columns}
+        for failure in failures_in(plan, today, checks):
+            yield _finding(plan, failure, by_header.get(str(failure.column)))
     yield from _owners_sheet(plan)
 
 
-def _finding(plan: Plan, failure: "Failure") -> Finding:
-    """Return a failure case as a finding of the Plan sheet."""
+def _finding(plan: Plan, failure: "Failure", column: Column | None) -> Finding:
+    """Return a failure case as a finding of the Plan sheet; without a column it is the ID's."""
     line = plan.lines[failure.position]
-    column = plan.schema.by_header(str(failure.column)) if failure.column != ID_HEADER else None
     return Finding(
         failure.severity,
         PLAN,

@@ -212,3 +212,21 @@ def test_two_cells_of_ref_errors_in_a_line_are_no_second_heading(tmp_path):
         book["Plan"][cell].data_type = "e"
     book.save(path)
     assert {f.cell for f in validate(snapshot_of(path), NOW).findings if f.severity == "error"} == {"G6", "H6", "I6"}
+
+
+def test_a_heading_that_is_another_columns_key_keeps_its_own_cell(tmp_path):
+    from hrworkbook.schema import read_schema
+
+    text = """
+name = "keys"
+title = "Keys"
+[[columns]]
+key = "status"
+header = "RAG"
+[[columns]]
+key = "ID"
+header = "Status"
+kind = "date"
+"""
+    path = make_master(tmp_path, "RAG | Status\nx | 1 May\ny | 1 May", schema=read_schema(text, "keys.toml"))
+    assert [(f.cell, f.rule) for f in validate(snapshot_of(path), NOW).findings] == [("C6", "date"), ("C7", "date")]
