@@ -11,9 +11,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hrworkbook.checkexempt import exempt_in, kept_back_by
 from hrworkbook.checktext import clipped, only_colour
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.findings import Finding, Severity
+from hrworkbook.plan import Plan
 from hrworkbook.reading.bounds import Package, refused
 from hrworkbook.reading.sniff import kind_of, package_kind
 from hrworkbook.snapshot import address, column_letters
@@ -49,8 +51,10 @@ _AREA_MAX = 2_000_000
 """Cells in the rectangle around a sheet's values: all of them are looked at."""
 
 
-def faults_of(path: Path) -> list[Finding]:
+def faults_of(path: Path, plan: Plan | None = None) -> list[Finding]:
     """Every fault of a workbook that is to be published; none for one that may go out.
+
+    With a plan, lines that it keeps back are looked for too.
 
     Raises UnreadableFile where the file is no .xlsx or .xlsm, or a broken or dangerous one.
     """
@@ -65,7 +69,10 @@ def faults_of(path: Path) -> list[Finding]:
     except UnreadableFile as refusal:
         raise UnreadableFile(path.name, refusal.fault, _SAVE) from None
     book = _opened(data, path.name)
-    return list(_some_of_each([*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book)]))
+    exempt = exempt_in(book, path.name, kept_back_by(plan))
+    return list(
+        _some_of_each([*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book), *exempt])
+    )
 
 
 def _some_of_each(found: list[Finding]) -> Iterator[Finding]:

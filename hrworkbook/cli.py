@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError, say
+from hrworkbook.errors import HrWorkbookError, NotReady, say
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
@@ -76,7 +76,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "check": (
         "check a workbook before it is published",
-        "Looks for what must not leave the building, or would keep someone from reading it: hidden sheets, comments, "
+        "Looks for what must not leave the building, or would keep someone from reading it: exempt lines, hidden sheets, comments, "
         "authors, external links, merged cells, missing titles, text that would be clipped. Works on any workbook.",
     ),
     "roll": (
@@ -167,6 +167,10 @@ def _return_options(made: _Made) -> None:
     made["issue"].add_argument(
         "--due", metavar="DATE", help="when they are to be back, such as 12/12/2016; else as on the Start sheet"
     )
+    for name in ("issue", "appendix"):
+        made[name].add_argument(
+            "--anyway", action="store_true", help="go on although errors stand or decisions wait, and say so in it"
+        )
     for name, written in (("issue", "returns"), ("chase", "reminders"), ("bounce", "replies")):
         made[name].add_argument("--out", metavar="DIR", required=True, help=f"the folder for the {written}")
         made[name].add_argument("--open", action="store_true", help="open the drafts in your mail program")
@@ -210,6 +214,7 @@ def _committee_options(made: _Made) -> None:
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
+    made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 
 
 def _machine_options(made: _Made) -> None:
@@ -254,6 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(arguments)
     except HrWorkbookError as error:
         print(_short(str(error)), file=sys.stderr)
+        return 1 if isinstance(error, NotReady) else 2
     except KeyboardInterrupt:
         print("Stopped. Nothing was half done.", file=sys.stderr)
     except MemoryError:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from hrworkbook.kinds import KINDS, Fault, is_kept
 from hrworkbook.values import Value, is_blank
 
+REQUIRED, UNIQUE_ID = "required", "unique-id"
+"""What a finding's rule is called where a cell must be filled in, and where an ID stands twice."""
+
 
 def entry_faults(
     values: Sequence[Value], kind: str, header: str, words: Sequence[str] = (), *, kept: bool = False
@@ -35,3 +38,10 @@ def blank_entries(values: Sequence[Value]) -> Iterator[int]:
 def blank_fault(header: str, kind: str, help: str = "") -> Fault:
     """Return what is wrong with a blank that must be filled in."""
     return Fault(f"{header} is blank", f"Enter it. {help}" if help else f"Enter {KINDS[kind].says}")
+
+
+def doubled_id(id: str, where: str) -> Fault:
+    """Return what is wrong with an ID that another line has."""
+    return Fault(
+        f"the ID {id} is also in {where}", "Clear the ID of the newer line: Validate then gives it one of its own"
+    )

@@ -11,6 +11,7 @@ HrWorkbookError                 place, fault, remedy: nothing was changed
 │   ├── WrongOwner              it is someone else's
 │   ├── BrokenSeal              its seal does not match what was issued
 │   └── OlderReturn             a newer one from the same owner is already merged
+├── NotReady                    errors stand or decisions wait, so nothing is published or sent
 ├── WorkbookLocked              someone has the workbook open, or it changed meanwhile
 ├── CannotWrite                 a file or folder cannot be written
 └── ToolMissing                 a program or optional package this job needs is absent
@@ -76,6 +77,10 @@ class BrokenSeal(NotAReturn):
 
 class OlderReturn(NotAReturn):
     """A newer return from the same owner is already merged."""
+
+
+class NotReady(HrWorkbookError):
+    """A person is needed before anything is published or sent: errors stand in the plan, or decisions wait."""
 
 
 class WorkbookLocked(HrWorkbookError):

@@ -22,6 +22,7 @@ from hrworkbook.plan import (
     read_plan,
     stamp,
 )
+from hrworkbook.readiness import require_ready
 from hrworkbook.schema import ID_HEADER, Column, Schema
 from hrworkbook.seal import Seal, mark
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
@@ -65,10 +66,13 @@ class Issued:
     changes: ChangeSet
 
 
-def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str = "") -> Issued:
+def issue(
+    snapshot: Snapshot, now: datetime, due: date | None = None, owner: str = "", *, anyway: bool = False
+) -> Issued:
     """One return for each owner the plan names, or for one of them.
 
-    Raises NotAMaster for a damaged master or a blank period, and HrWorkbookError for an owner with no lines.
+    Raises NotAMaster for a damaged master or a blank period, HrWorkbookError for an owner with no lines, and NotReady
+    where errors stand or decisions wait and `anyway` is not given, and always where it is not certain what is exempt.
     """
     plan, own = _with_keeping(read_plan(snapshot))
     _ = plan.by_id
@@ -84,6 +88,7 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
     ids = give_ids(plan)
     numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
     by_owner = _by_owner(plan, numbered, now.date(), owner)
+    standing = require_ready(plan, now.date(), "issue", anyway=anyway)
     by_when = due or due_date(plan, now.date())
     last = last_texts(plan)
     first = next_return_number(plan)
@@ -92,8 +97,8 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
         for i, (role, lines) in enumerate(by_owner.items())
     )
     register = [_register_row(r, now) for r in returns]
-    writes = [*own, *ids, *_baseline(plan, returns), *REGISTER.append(snapshot, register)]
-    said = f"Issued {count(len(returns), 'return')}"
+    writes = [*own, *ids, *_baseline(plan, returns, numbered), *REGISTER.append(snapshot, register)]
+    said = f"Issued {count(len(returns), 'return')}{standing.aside}"
     writes += status_writes(plan, said, now, register=register)
     unaddressed = tuple(r.owner.role for r in returns if not addresses_in(r.owner.email))
     message = f"{count(len(returns), 'return')} issued for {period}, due by {by_when.day} {by_when:%B %Y}."
@@ -102,6 +107,8 @@ def issue(snapshot: Snapshot, now: datetime, due: date | None = None, owner: str
         message += f" That day is past: if it is a slip, give another{where} and issue again."
     if unaddressed:
         message += f" {count(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {listed(unaddressed)}."
+    if standing:
+        message += f" {standing.counts} when they were made."
     return Issued(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))
 
 
@@ -176,14 +183,15 @@ def return_of(
     sealed: Mapping[str, Mapping[str, Value]] | None = None,
 ) -> Return:
     """A return with these lines; its seal covers them, or what was issued before where `sealed` gives that."""
-    schema = plan.schema
+    schema = plan.schema.for_owners()
     owner = next((o for o in plan.owners if o.role == role), Owner(role))
     issued = sealed if sealed is not None else {line.id: line.values for line in lines}
-    values = [(line_id, [v.get(c.key) for c in schema.columns]) for line_id, v in issued.items()]
+    values = [(line_id, [v.get(c.key) for c in plan.schema.columns]) for line_id, v in issued.items()]
     seal = Seal(id_, plan.id, period, mark(plan.seal_key, id_, plan.id, period, values))
     words = {c.key: plan.words(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
-    return Return(id_, owner, period, due, seal, schema, words, tuple(lines), last, f"{name} {id_}.xlsx")
+    theirs = tuple(replace(x, values={c.key: x.values.get(c.key) for c in schema.columns}) for x in lines)
+    return Return(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx")
 
 
 def _register_row(issued: Return, now: datetime) -> dict[str, Value]:
@@ -193,10 +201,12 @@ def _register_row(issued: Return, now: datetime) -> dict[str, Value]:
     }  # fmt: skip
 
 
-def _baseline(plan: Plan, returns: Sequence[Return]) -> tuple[Write, ...]:
+def _baseline(plan: Plan, returns: Sequence[Return], lines: Sequence[Line]) -> tuple[Write, ...]:
+    """The writes that keep each line as it was issued, what is HR's alone too: it tells whether a line is still the same."""
+    values = {line.id: line.values for line in lines}
     ledger = issued_ledger(plan.schema)
     rows: list[dict[str, Value]] = [
-        {"Issued as": r.id, ID_HEADER: line.id, **{c.header: line.values.get(c.key) for c in plan.schema.columns}}
+        {"Issued as": r.id, ID_HEADER: line.id, **{c.header: values[line.id].get(c.key) for c in plan.schema.columns}}
         for r in returns
         for line in r.lines
     ]

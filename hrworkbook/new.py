@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from hrworkbook.bands import Kept, lines_of
+from hrworkbook.bands import Kept, PlanLine, lines_of
 from hrworkbook.errors import NotAReturn
+from hrworkbook.exemption import Publicity, meaning_of, withholds
+from hrworkbook.findings import listed
 from hrworkbook.kinds import settled
 from hrworkbook.owners import owners_in
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
-from hrworkbook.snapshot import Block
-from hrworkbook.tables.find import Unplaced, find_table
+from hrworkbook.snapshot import Block, row_and_column
+from hrworkbook.tables.find import Table, Unplaced, find_table
 from hrworkbook.values import Value, as_text, folded, is_blank, plain
 
 MOST_TOLD = 6
@@ -58,7 +60,9 @@ def new(
             "Check that it is the plan, with its headings; for other headings add aliases to the schema",
         ) from refusal
     kept = lines_of(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else Kept([], (), ())
-    lines = [(line.id, _with_status(schema, line.values)) for line in kept.lines]
+    marks = _marks(table, kept) if table else {}
+    marked, told = _with_marks(schema, kept.lines, marks)
+    lines = [(line.id, _with_status(schema, line.values)) for line in marked]
     numbered, next_id, renamed = _numbered(schema, lines)
     known = {folded(o.role) for o in owners}
     found = [Owner(role) for role in _roles(schema, lines, today) if folded(role) not in known]
@@ -70,7 +74,7 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         keeping={**keeping, "Next ID": next_id},
-        notes=(*kept.notes, *renamed, *_joint([o.role for o in found])),
+        notes=(*kept.notes, *told, *renamed, *_joint([o.role for o in found])),
         unplaced=kept.unplaced,
     )
 
@@ -79,6 +83,40 @@ def financial_quarter(day: date) -> str:
     """`2016/17 Q3`: the quarter of the local government financial year, which begins on 1 April."""
     year = day.year if day.month >= 4 else day.year - 1
     return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def _marks(table: Table, kept: Kept) -> dict[int, Unplaced]:
+    """The first cell without a place in each row that says, or may say, that its line is not for publication."""
+    heads = {h.column: h.header for h in table.headings}
+    found: dict[int, Unplaced] = {}
+    for one in kept.unplaced:
+        row, column = row_and_column(one.cell) if one.sheet == table.sheet else (0, 0)
+        if row and withholds(heads.get(column, ""), one.value):
+            found.setdefault(row, one)
+    return found
+
+
+def _with_marks(
+    schema: Schema, lines: Sequence[PlanLine], marks: Mapping[int, Unplaced]
+) -> tuple[Sequence[PlanLine], list[str]]:
+    """The lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
+    part = schema.role("part")
+    where = listed([marks[line.row].cell for line in lines if line.row in marks][:MOST_TOLD])
+    if not where:
+        return lines, []
+    if part is None:
+        return lines, [
+            f"What is marked as exempt ({where}) will be published: this schema has no column for it. Give one the role 'part', and make the plan again."
+        ]
+    marked = [
+        replace(line, values={**line.values, part.key: marks[line.row].value})
+        if line.row in marks and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
+        else line
+        for line in lines
+    ]
+    return marked, [
+        f"What is marked as exempt ({where}) was put into {part.header}: Validate tells what is to be chosen."
+    ]
 
 
 def _with_status(schema: Schema, values: Mapping[str, Value]) -> Mapping[str, Value]:

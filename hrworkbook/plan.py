@@ -130,11 +130,6 @@ class Plan:
         status = self.schema.role("status")
         return status is not None and folded(line.text(status.key)) in map(folded, self.schema.done)
 
-    def is_exempt(self, line: Line) -> bool:
-        """Whether the line is marked Part 2, to be kept out of everything published."""
-        part = self.schema.role("part")
-        return part is not None and folded(line.text(part.key)) in ("part 2", "2", "exempt", "part 2 exempt")
-
     @property
     def seal_key(self) -> str:
         """The secret that seals this master's returns."""

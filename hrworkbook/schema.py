@@ -6,184 +6,32 @@ HR officers edit these files, so every unknown setting, kind or rule is refused 
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from hrworkbook.errors import SchemaFileError
-from hrworkbook.findings import Severity, listed
-from hrworkbook.kinds import KINDS, Kind
+from hrworkbook.findings import listed
+from hrworkbook.kinds import KINDS
+from hrworkbook.schema_model import (
+    EXEMPT_WORDS,
+    ID_HEADER,
+    OUR_HEADERS,
+    PUBLIC_WORDS,
+    AppendixLayout,
+    Collecting,
+    Column,
+    Rule,
+    Schema,
+)
 from hrworkbook.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
 from hrworkbook.values import folded
 
-if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
-
-    from hrworkbook.checks import CouncilCheck
-
-ID_HEADER = "ID"
-OUR_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
-"""Headers the project's own sheets set beside the plan's columns."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the plan."""
-
-    key: str
-    header: str
-    kind: str = "text"
-    aliases: tuple[str, ...] = ()
-    group: str = ""
-    required: bool = False
-    edited_by: str = "hr"
-    """Who may change it in a return: `owner` or `hr`."""
-    width: float = 20.0
-    """Width on the Plan sheet, in characters."""
-    words: tuple[str, ...] = ()
-    """The words of a choice, where they stand in the schema."""
-    list: str = ""
-    """The heading on the master's Lists sheet whose words a choice takes."""
-    help: str = ""
-    """Shown when the cell is entered."""
-    roll: str = "keep"
-    """What closing a period does to it: `keep`, `clear`, or `carry` (kept until a new text replaces it)."""
-
-    @property
-    def by_owner(self) -> bool:
-        """Whether the owner may change it."""
-        return self.edited_by == "owner"
-
-    @property
-    def type(self) -> Kind:
-        """The kind's checks and parsing."""
-        return KINDS[self.kind]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule across cells or lines; its settings are column keys or words."""
-
-    name: str
-    severity: Severity
-    settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class AppendixLayout:
-    """How the appendix is printed."""
-
-    title: str = ""
-    columns: tuple[str, ...] = ()
-    """Keys in print order; empty means every column."""
-    paper: str = "A4"
-    orientation: str = "landscape"
-    font: str = "Calibri"
-    size: float = 10
-    """Points, 8 to 12."""
-    theme_headings: bool = True
-    groups: bool = False
-    """Whether the group headings stand above the column headings."""
-    once: tuple[str, ...] = ()
-    """Columns whose repeated text is shown once for neighbouring lines."""
-
-
-@dataclass(frozen=True)
-class Collecting:
-    """How returns that nobody issued are read; words are matched whatever their case and spacing."""
-
-    needs: tuple[str, ...] = ()
-    """Columns without which a table is no such return."""
-    period: str = ""
-    """The column of the month a line is for."""
-    year: tuple[str, ...] = ()
-    """Headings of columns that give the year of a line."""
-    month: tuple[str, ...] = ()
-    """Headings of columns that give its month."""
-    cover: tuple[str, ...] = ()
-    """What stands beside the month on a cover sheet."""
-    sums: tuple[str, ...] = ()
-    """What stands in the first key column of a sender's own line of totals."""
-    unheaded: tuple[str, ...] = ()
-    """Columns that may stand at the left without a heading, in this order."""
-    trend: tuple[str, ...] = ()
-    """Columns of figures whose change on the month and on the year the appendix shows."""
-    none: tuple[str, ...] = ()
-    not_applicable: tuple[str, ...] = ()
-    not_available: tuple[str, ...] = ()
-    suppressed: tuple[str, ...] = ()
-    """Words that stand where a number would, beyond those known to every plan."""
-
-
-@dataclass(frozen=True)
-class Schema:
-    """A plan's whole schema."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    roles: Mapping[str, str]
-    """What a column means to the verbs: theme, reference, owner, due, status, progress, planned, actual, …"""
-    rules: tuple[Rule, ...] = ()
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    done: tuple[str, ...] = ()
-    """Status words that mean nothing more is to be done."""
-    appendix: AppendixLayout = AppendixLayout()
-    id_prefix: str = "L"
-    key: tuple[str, ...] = ()
-    """Columns that together know a line, for collections of returns nobody issued."""
-    collect: Collecting | None = None
-    """How to read returns nobody issued; None for a plan whose returns are issued."""
-    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Ways a phrase is written in headings, by the phrase."""
-    either: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Headings that may be one column's or another's, and which ones."""
-    source: str = ""
-    """The TOML text it was read from."""
-
-    @cached_property
-    def _by_key(self) -> dict[str, Column]:
-        return {c.key: c for c in self.columns}
-
-    def __getitem__(self, key: str) -> Column:
-        return self._by_key[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._by_key
-
-    def role(self, name: str) -> Column | None:
-        """The column with this role, or None where the plan has none."""
-        key = self.roles.get(name)
-        return self[key] if key else None
-
-    def by_header(self, header: str) -> Column | None:
-        """The column whose header or alias this is, after normalising; None where there is none."""
-        wanted = folded(header)
-        names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
-        return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
-
-    def to_pandera(
-        self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,
-        owners: Iterable[str] | None = None, today: date | None = None, warn: bool = True,
-        checks: "Iterable[CouncilCheck]" = (),
-    ) -> "DataFrameSchema":  # fmt: skip
-        """Return the schema as a pandera DataFrameSchema, whose failure cases are the messages Validate tells.
-
-        Its columns are called as in the plan (`by="header"`) or by key, take any dtype, and may be blank as far as
-        pandera is concerned: that one must be filled in is a check like each kind and rule, all registered by name.
-        `lists` are the words of a master's Lists sheet; without `owners` nobody asks whether an owner is known; `today`
-        is the day on which a line is overdue. With `warn` what is only odd is pandera's SchemaWarning, else it is
-        among the failure cases with the severity `warning`.
-
-        Raises CheckFileError where one of a council's own `checks` does not fit the schema.
-        """
-        from hrworkbook.frames.compile import to_pandera
-
-        return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)
-
+__all__ = [
+    "COLUMN_SETTINGS", "ID_HEADER", "OUR_HEADERS", "ROLES", "RULES", "AppendixLayout", "Collecting", "Column", "Rule", "Schema",
+    "load_schema", "read_schema", "shipped_schemas",
+]  # fmt: skip
 
 ROLES = (
     "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
@@ -193,6 +41,7 @@ _PLAN = {"name": TEXT, "title": TEXT, "id_prefix": TEXT, "done": WORDS, "key": W
 _COLUMN = {
     "key": TEXT, "header": TEXT, "kind": TEXT, "aliases": WORDS, "group": TEXT, "required": FLAG,
     "edited_by": TEXT, "width": NUMBER, "words": WORDS, "list": TEXT, "help": TEXT, "roll": TEXT,
+    "private": FLAG, "public": WORDS, "exempt": WORDS,
 }  # fmt: skip
 _APPENDIX = {
     "title": TEXT, "columns": WORDS, "paper": TEXT, "orientation": TEXT, "font": TEXT, "size": NUMBER,
@@ -265,6 +114,8 @@ class _Reading(SettingsFile):
         for key in top.get("key", ()):
             self.known_key("key", key, keys)
         roles = self.roles(data.get("roles", {}), keys)
+        columns = [self.marking(c, roles, data) for c in columns]
+        self.kept_private(columns, roles, (*top.get("key", ()), *self.printed(data)))
         either = self.words("either", data)
         for key in (key for several in either.values() for key in several):
             self.known_key("[either]", key, keys)
@@ -321,6 +172,8 @@ class _Reading(SettingsFile):
             raise self.refuse(
                 place, "the header has a line break", "Write it on one line; Excel breaks it where needed"
             )
+        if not column.words and not column.list and column.kind == "choice":
+            column = replace(column, words=(*column.public, *column.exempt))
         if len(set(map(folded, column.words))) < len(column.words):
             raise self.refuse(place, "a word stands twice in 'words'", "Keep one of the two")
         if column.kind not in KINDS:
@@ -342,6 +195,49 @@ class _Reading(SettingsFile):
         if not 3 <= column.width <= 120:
             raise self.refuse(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
         return column
+
+    def marking(self, column: Column, roles: Mapping[str, str], data: Mapping[str, Any]) -> Column:
+        """The column that says what may be published, with the words for it: its own, else the shipped ones."""
+        own = {folded(w): w for w in (*column.public, *column.exempt)}
+        place = f"column '{column.key}'"
+        if column.key != roles.get("part"):
+            if own:
+                fault = "'public' and 'exempt' belong to the column that says what may be published"
+                raise self.refuse(place, fault, f'Add part = "{column.key}" under [roles]')
+            return column
+        if len(own) < len(column.public) + len(column.exempt) or "" in own:
+            raise self.refuse(place, "a word of 'public' or 'exempt' stands twice, or has no letter", "Correct it")
+        words = column.words or tuple(data.get("lists", {}).get(column.list, ()))
+        if own and (strange := next((w for w in words if folded(w) not in own), "")):
+            remedy = f"Add '{strange}' to 'public' or to 'exempt'"
+            raise self.refuse(place, f"nothing says whether '{strange}' is public or exempt", remedy)
+        return replace(
+            column,
+            public=column.public or tuple(w for w in PUBLIC_WORDS if folded(w) not in own),
+            exempt=column.exempt or tuple(w for w in EXEMPT_WORDS if folded(w) not in own),
+        )
+
+    @staticmethod
+    def printed(data: Mapping[str, Any]) -> list[str]:
+        """The keys of columns that the file names for print."""
+        layout, collect = data.get("appendix", {}), data.get("collect", {})
+        named = [
+            t.get(n, ()) for t, n in ((layout, "columns"), (layout, "once"), (collect, "trend")) if isinstance(t, dict)
+        ]
+        return [key for keys in named if isinstance(keys, list) for key in keys]
+
+    def kept_private(self, columns: Iterable[Column], roles: Mapping[str, str], shown: Iterable[str]) -> None:
+        """Refuse a private column that owners or the committee would have to see."""
+        for column in columns:
+            if not column.private:
+                continue
+            place = f"column '{column.key}'"
+            role = next((r for r, key in roles.items() if key == column.key and r != "part"), "")
+            if column.by_owner:
+                raise self.refuse(place, "a private column cannot be the owner's", "Take out edited_by, or private")
+            if role or column.key in shown:
+                why = f"is the plan's {role}" if role else "the appendix or the key names it"
+                raise self.refuse(place, f"it is private, and {why}", "Take it out there, or take out private")
 
     def distinct(self, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()

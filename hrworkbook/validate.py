@@ -6,21 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from hrworkbook.checks import CouncilCheck
+from hrworkbook.exemption import exemption_findings
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
 from hrworkbook.owners import owners_in
 from hrworkbook.plan import Line, Plan, give_ids, read_plan
+from hrworkbook.plan_faults import LineFault
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.start import status_writes
 from hrworkbook.values import Value, as_text, folded
-
-if TYPE_CHECKING:
-    from hrworkbook.frames.failures import Failure
 
 
 @dataclass(frozen=True)
@@ -89,22 +87,34 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
     }
 
 
-def findings_in(plan: Plan, today: date, checks: Sequence[CouncilCheck] = ()) -> Iterator[Finding]:
-    """Yield every finding in a plan, in no order: what the schema compiled to pandera finds, and the Owners sheet's.
+def findings_in(
+    plan: Plan, today: date, checks: Sequence[CouncilCheck] = (), faults: Iterable[LineFault] | None = None
+) -> Iterator[Finding]:
+    """Yield every finding in a plan, in no order: the lines' faults, the exemption's, and the Owners sheet's.
 
-    Raises CheckFileError where one of a council's own checks does not fit the plan, or stops.
+    The faults are those the schema compiled to pandera finds, where others (`plan_faults`) are not given. Raises
+    CheckFileError where one of a council's own checks does not fit the plan, or stops.
     """
-    if plan.lines:
+    if faults is None and plan.lines:
         from hrworkbook.frames.master import failures_in
 
-        by_header = {column.header: column for column in plan.schema.columns}
-        for failure in failures_in(plan, today, checks):
-            yield _finding(plan, failure, by_header.get(str(failure.column)))
+        faults = failures_in(plan, today, checks)
+    exempt = list(exemption_findings(plan))
+    yield from exempt
+    known = {(f.cell, f.severity) for f in exempt}
+    by_header = {column.header: column for column in plan.schema.columns}
+    part = plan.schema.role("part")
+    for fault in faults or ():
+        finding = _finding(plan, fault, by_header.get(str(fault.column)))
+        is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
+        is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
+        if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
+            yield finding
     yield from _owners_sheet(plan)
 
 
-def _finding(plan: Plan, failure: "Failure", column: Column | None) -> Finding:
-    """Return a failure case as a finding of the Plan sheet; without a column it is the ID's."""
+def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
+    """Return a fault as a finding of the Plan sheet; without a column it is the ID's."""
     line = plan.lines[failure.position]
     return Finding(
         failure.severity,

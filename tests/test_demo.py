@@ -4,6 +4,7 @@ import pytest
 from masters import snapshot_of
 
 from hrworkbook.cli import main
+from hrworkbook.ledgers import DECISIONS
 from hrworkbook.plan import read_plan
 from hrworkbook.start import open_decisions
 
@@ -21,7 +22,8 @@ def test_what_the_replies_say_is_in_the_plan_or_waits(demo):
     assert plan.by_id["L009"].text("rag") == "Complete", "spelt as the list spells it"
     assert plan.by_id["L008"].text("progress_update").startswith("2.9 in quarter 3"), "the officer's own text stands"
     assert plan.by_id["L011"].text("rag") == "Green", "a word that is none of the list is not taken"
-    assert [(d.text("ID"), d.text("Why").split(":")[0]) for d in open_decisions(plan)] == [
+    assert not open_decisions(plan), "all was decided before the appendix was made"
+    assert [(d.text("ID"), d.text("Why").split(":")[0]) for d in DECISIONS.items(plan.snapshot)] == [
         ("L008", "conflict"),
         ("L011", "invalid"),
     ]
@@ -32,6 +34,7 @@ def test_everything_it_names_is_there(demo):
     assert len(list((demo / "Returns out").glob("*.eml"))) == 6
     assert len(list((demo / "Returns in").glob("*.eml"))) == 4
     assert len(list((demo / "Reminders").glob("*.eml"))) == 3
+    assert len(list((demo / "To mend").glob("*.eml"))) == 1
     assert (demo / "appendix.xlsx").read_bytes().startswith(b"PK")
 
 

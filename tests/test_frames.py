@@ -18,12 +18,13 @@ from plans import Master
 
 from hrworkbook.frames.cells import cells_of
 from hrworkbook.frames.failures import Failure
-from hrworkbook.frames.master import plan_frame
+from hrworkbook.frames.master import failures_in, plan_frame
 from hrworkbook.kinds import KINDS
 from hrworkbook.plan import fault_of, read_plan
+from hrworkbook.plan_faults import plan_faults
 from hrworkbook.rules import RULE_CHECKS
 from hrworkbook.schema import Schema, load_schema, read_schema, shipped_schemas
-from hrworkbook.snapshot import Write
+from hrworkbook.snapshot import Write, address
 from hrworkbook.validate import validate
 from hrworkbook.values import CellError, Uncomputed, Value, is_blank
 
@@ -290,6 +291,14 @@ def judged_one_by_one(schema: Schema, plan, today: date) -> list[tuple[str, str,
     return found
 
 
+def first_row(plan, failure) -> int:
+    return plan.lines[failure.position].row
+
+
+def said(fault) -> tuple[object, ...]:
+    return (fault.position, fault.column, fault.rule, fault.severity, fault.fault, fault.remedy)
+
+
 @pytest.mark.parametrize("name", ["delivery-plan", "workstreams", "workforce"])
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
@@ -307,11 +316,19 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
         for i, row in enumerate(rows) for n, c in enumerate(schema.columns)
     ])  # fmt: skip
     plan = read_plan(master.snapshot)
+    headers = {c.header: c.key for c in schema.columns} | {"ID": ""}
+    found = [f for f in failures_in(plan, TODAY) if f.rule != "unique-id"]
     told = sorted(
-        (f.cell, f.severity, f.rule, f.fault) for f in validate(master.snapshot, NOW).findings
-        if f.sheet == "Plan" and f.rule != "unique-id" and not f.rule.startswith("exempt")
-    )  # fmt: skip
+        (address(first_row(plan, f), plan.places[headers[f.column]]), f.severity, f.rule, f.fault) for f in found
+    )
     assert told == sorted(judged_one_by_one(schema, plan, TODAY))
+    without_pandas = [f for f in plan_faults(plan, TODAY) if f.rule != "unique-id"]
+    assert sorted(map(said, without_pandas)) == sorted(map(said, found))
+    listed = {
+        (f.cell, f.severity, f.rule, f.fault) for f in validate(master.snapshot, NOW).findings if f.sheet == "Plan"
+    }
+    exemption = schema.role("part")
+    assert listed >= {t for t in told if t[2] != "needed-when" and not (exemption and t[2] == "choice")}
 
     public = schema.to_pandera(lists=plan.lists, owners=[o.role for o in plan.owners], today=TODAY, warn=False)
     by_header = {c.header: c for c in schema.columns}

@@ -31,8 +31,8 @@ RULES = [
     ("an Arabic-Indic reference", "Staff | ١ | Hire | Learning Lead | March 2027 | Green | Fine.", ("warning", "C6", "reference")),
     ("an overdue line", "Staff | A | Hire | Learning Lead | March 2026 | Green | Fine.", ("warning", "F6", "overdue")),
     ("no progress", "Staff | A | Hire | Learning Lead | March 2027 | Green |", ("warning", "I6", "reported")),
-    ("exempt without its paragraph", "Staff|A|Hire|Learning Lead|March 2027|Green|Fine.|Part 2||Contract", ("error", "K6", "needed-when")),
-    ("exempt without its reason", "Staff|A|Hire|Learning Lead|March 2027|Green|Fine.|Part 2|3|", ("error", "L6", "needed-when")),
+    ("exempt without its paragraph", "Staff|A|Hire|Learning Lead|March 2027|Green|Fine.|Part 2||Contract", ("error", "K6", "exempt")),
+    ("exempt without its reason", "Staff|A|Hire|Learning Lead|March 2027|Green|Fine.|Part 2|3|", ("error", "L6", "exempt")),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from masters import make_master
 
 from hrworkbook.check import faults_of
 from hrworkbook.cli import main
+from hrworkbook.findings import errors_of
 
 VALIDATOR = os.environ.get("HRWORKBOOK_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
 
@@ -37,7 +38,7 @@ def test_the_open_xml_sdk_finds_no_error(written):
 
 def test_what_is_published_has_no_fault(written):
     for name in ("appendix.xlsx", "appendix Part 2 exempt.xlsx"):
-        assert faults_of(written / name) == []
+        assert errors_of(faults_of(written / name)) == []
 
 
 BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
@@ -48,7 +49,9 @@ def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fau
     books = [written / "plan.xlsx", make_master(tmp_path, ""), *(written / "Returns out").glob("*.xlsx")]
     for book in books:
         faults = [f.message for f in faults_of(book) if not any(word in f.fault for word in BY_DESIGN)]
-        assert not [f for f in faults if "wider than its column" not in f and "of height" not in f], book.name
+        assert not [
+            f for f in faults if not any(said in f for said in ("wider than its column", "of height", "may be exempt"))
+        ], book.name
 
 
 def test_a_plain_frame_is_told_each_of_its_faults(tmp_path):

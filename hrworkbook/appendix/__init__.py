@@ -1,7 +1,7 @@
 """Appendix: the plan as a committee sees it, from the master's snapshot to the pages of a workbook."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -9,12 +9,12 @@ from hrworkbook.appendix import figures
 from hrworkbook.appendix.document import AppendixDocument, Summary
 from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, Paper, PrintColumn, PrintLine
 from hrworkbook.dates.timescale import read_timescale
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.exemption import Publicity, publicity
 from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod, closed_periods, last_seen, lines_to_report
-from hrworkbook.ledgers import PLAN
 from hrworkbook.look import FontName
 from hrworkbook.plan import AUTHOR, Line, Plan, read_plan
+from hrworkbook.readiness import Standing, require_ready
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot
 from hrworkbook.start import status_writes
@@ -32,44 +32,40 @@ class Appendix:
     paragraph: str
     """The covering paragraph, ready to paste into the report."""
     changes: ChangeSet
+    standing: Standing = Standing()
+    """What stood against making it, and was gone past."""
 
 
-def appendix(snapshot: Snapshot, now: datetime) -> Appendix:
+def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False) -> Appendix:
     """The appendix of a master.
 
-    Raises NotAMaster for a damaged master, and HrWorkbookError for an exempt line without its paragraph and reason
+    Raises NotAMaster for a damaged master, and NotReady where errors stand or decisions wait and `anyway` is not given,
+    and always where it is not certain which lines may be published, or an exempt one lacks its paragraph or reason
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
-    if plan.schema.collect:
-        return _of_collection(plan, now)
-    lines = lines_to_report(plan)
-    exempt = [x for x in lines if plan.is_exempt(x)]
-    _refuse_without_reason(plan, exempt)
-    public = [x for x in lines if not plan.is_exempt(x)]
-    document = _document(plan, public, now.date())
-    said = f"Made the appendix of {count(len(public), 'line')}"
-    message = f"The appendix is made: {count(len(public), 'line')}."
-    if exempt:
-        message += f" {count(len(exempt), 'exempt line is', 'exempt lines are')} in a workbook of {'its' if len(exempt) == 1 else 'their'} own."
+    standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
+    lines = plan.lines if plan.schema.collect else lines_to_report(plan)
+    public, exempt = (
+        replace(plan, lines=tuple(x for x in lines if publicity(plan, x) is which))
+        for which in (Publicity.PUBLIC, Publicity.EXEMPT)
+    )
+    document = _document(public, now.date(), standing)
+    made = count(len(document.lines), "line")
+    when = f", for {document.cover.period}" if plan.schema.collect and document.cover.period else ""
+    message = f"The appendix is made: {made}{when}."
+    if number := len(exempt.lines):
+        message += f" {count(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
+    if standing:
+        message += f" Its Data sheet says that {standing.sentence}"
+    said = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
-        _document(plan, exempt, now.date(), exempt=True) if exempt else None,
+        _document(exempt, now.date(), standing, exempt=True) if exempt.lines else None,
         document.summary.paragraph if document.summary else "",
         ChangeSet(status_writes(plan, said, now), message),
+        standing,
     )
-
-
-def _of_collection(plan: Plan, now: datetime) -> Appendix:
-    """The appendix of returns that nobody issued: one month, and how it compares."""
-    from hrworkbook.appendix.collection import collection_document
-
-    document = collection_document(plan, _cover(plan, (), False), _setup(plan))
-    lines = count(len(document.lines), "line")
-    said = f"Made the appendix of {lines}"
-    message = f"The appendix is made: {lines}{f', for {document.cover.period}' if document.cover.period else ''}."
-    paragraph = document.summary.paragraph if document.summary else ""
-    return Appendix(document, None, paragraph, ChangeSet(status_writes(plan, said, now), message))
 
 
 def _setup(plan: Plan) -> PageSetup:
@@ -79,30 +75,14 @@ def _setup(plan: Plan) -> PageSetup:
     )
 
 
-def _refuse_without_reason(plan: Plan, exempt: Sequence[Line]) -> None:
-    for line in exempt:
-        for role in ("paragraph", "reason"):
-            column = plan.schema.role(role)
-            if column is None:
-                raise HrWorkbookError(
-                    PLAN,
-                    f"a line is exempt and the schema has no column for its {role}",
-                    f"Give a column the role '{role}'",
-                )
-            if is_blank(line.values.get(column.key)):
-                raise HrWorkbookError(
-                    f"{PLAN}!{plan.place(line, column.key)}", f"line {line.id} is Part 2 and its {column.header} is blank",
-                    column.help or "Enter it, or mark the line Part 1",
-                )  # fmt: skip
+def _document(plan: Plan, today: date, standing: Standing, *, exempt: bool = False) -> AppendixDocument:
+    """The document of a plan's lines, all of them public or all of them exempt."""
+    if plan.schema.collect:
+        from hrworkbook.appendix.collection import collection_document
 
-
-def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = False) -> AppendixDocument:
-    layout = plan.schema.appendix
-    columns = [plan.schema[k] for k in layout.columns] or list(plan.schema.columns)
-    if not layout.columns:
-        columns = [
-            c for c in columns if c.key not in (plan.schema.roles.get(r) for r in ("part", "paragraph", "reason"))
-        ]
+        cover = _cover(plan, plan.lines if exempt else (), exempt)
+        return replace(collection_document(plan, cover, _setup(plan)), note=standing.sentence)
+    layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
     theme = plan.schema.role("theme") if layout.theme_headings else None
     return AppendixDocument(
         cover=_cover(plan, lines, exempt),
@@ -120,6 +100,7 @@ def _document(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool = 
         summary=_summary(plan, lines, today, exempt=exempt),
         plan_title=layout.title or plan.schema.title,
         theme_header=figures.heading_of_themes(plan),
+        note=standing.sentence,
     )
 
 

@@ -101,7 +101,7 @@ def _unlike(headers: Sequence[str]) -> Iterator[str]:
 def _note(document: AppendixDocument) -> str:
     cover = document.cover
     about = ", ".join(" ".join(t.split()) for t in (cover.committee, cover.committee_date, cover.period) if t)
-    return f"One table, one row for each line, every cell filled. {about}".strip()
+    return f"One table, one row for each line, every cell filled. {f'{about}. ' if about and document.note else about}{document.note}".strip()
 
 
 def _widths(document: AppendixDocument, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:

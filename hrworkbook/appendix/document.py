@@ -156,4 +156,6 @@ class AppendixDocument:
     """Printed where there are no lines."""
     theme_header: str = "Theme"
     id_header: str = "ID"
+    note: str = ""
+    """What stood against making it, where it was made all the same."""
     language: str = "en-GB"

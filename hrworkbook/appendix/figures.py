@@ -18,6 +18,7 @@ from hrworkbook.appendix.document import (
     TrendRow,
 )
 from hrworkbook.dates.timescale import dates_in, read_timescale
+from hrworkbook.exemption import Publicity, publicity
 from hrworkbook.findings import count, listed
 from hrworkbook.history import ClosedPeriod
 from hrworkbook.plan import Line, Plan
@@ -25,6 +26,7 @@ from hrworkbook.rules import amount, due_of
 from hrworkbook.values import folded, is_blank, plain, same
 
 NOT_REPORTED = "Not reported"
+OTHER_STATUS = "Another status"
 NO_THEME = "Whole plan"
 MOST_PERIODS = 7
 """Closed periods the trend goes back."""
@@ -127,7 +129,11 @@ def brief(plan: Plan, line: Line, most: int = 110) -> str:
 def _first_text(plan: Plan, line: Line) -> str:
     """What stands in the first column of plain text that HR fills in: what a line without a priority is called."""
     spoken_for = set(plan.schema.roles.values())
-    texts = (c for c in plan.schema.columns if c.kind == "text" and not c.by_owner and c.key not in spoken_for)
+    texts = (
+        c
+        for c in plan.schema.columns
+        if c.kind == "text" and not c.by_owner and not c.private and c.key not in spoken_for
+    )
     return next((text for c in texts if (text := plain(line.values.get(c.key)))), "")
 
 
@@ -214,7 +220,8 @@ def _pounds(figure: Decimal) -> str:
 
 def published(plan: Plan, period: ClosedPeriod, *, exempt: bool) -> ClosedPeriod:
     """A closed period with only its exempt lines, or only its public ones: what was exempt then is not told now."""
-    kept = {id_: v for id_, v in period.lines.items() if plan.is_exempt(Line(id_, 0, v)) == exempt}
+    wanted = Publicity.EXEMPT if exempt else Publicity.PUBLIC
+    kept = {id_: v for id_, v in period.lines.items() if publicity(plan, Line(id_, 0, v)) is wanted}
     return ClosedPeriod(period.name, kept)
 
 
@@ -225,7 +232,14 @@ def trend(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod]) -> 
         return None
     shown = before[-MOST_PERIODS:]
     then = [[Line(id_, 0, values) for id_, values in p.lines.items()] for p in shown]
-    counted = [Counter(status_of(plan, x) for x in whole) for whole in (*then, lines)]
+    here = {x.id for x in lines}
+
+    def status_then(line: Line) -> str:
+        """The status; of a line that is no longer here, perhaps since it became exempt, no word that only it had."""
+        status = status_of(plan, line)
+        return status if line.id in here or status in words or status == NOT_REPORTED else OTHER_STATUS
+
+    counted = [Counter(map(status_then, whole)) for whole in (*then, lines)]
     every = dict.fromkeys([*words, *(w for c in counted for w in c)])
     rows = [TrendRow(w, tuple(str(c[w]) for c in counted), tuple(float(c[w]) for c in counted)) for w in every]
     return Trend("Status, period by period", (*(p.name for p in shown), "Now"), tuple(rows))
@@ -235,7 +249,7 @@ def changes(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> Changes:
     """What the plan says now and did not say when the last period was closed, cell by cell."""
     if not last.lines:
         return Changes("This is the first report of this plan.")
-    printed = plan.schema.appendix.columns or tuple(c.key for c in plan.schema.columns)
+    printed = [c.key for c in plan.schema.printed]
     found: list[Change] = []
     new = [x for x in lines if x.id not in last.lines]
     for line in lines:

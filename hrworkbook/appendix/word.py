@@ -73,6 +73,8 @@ class _Word:
         if cover.exempt:
             said = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
             self.file.add_paragraph().add_run(_line(said)).bold = True
+        if self.document.note:
+            self.file.add_paragraph(self.document.note)
         if self.document.summary:
             self._summary(self.document.summary)
         self._plan()

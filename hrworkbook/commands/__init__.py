@@ -3,6 +3,9 @@
 from argparse import Namespace
 from importlib import import_module
 
+from hrworkbook.commands.console import print_json
+from hrworkbook.errors import NotReady
+
 ROOMS = {
     "plan": ("new", "validate", "next"),
     "returns": ("issue", "read", "merge", "decide", "undo", "chase", "bounce"),
@@ -16,5 +19,10 @@ ROOMS = {
 def run(options: Namespace) -> int:
     """Runs the command the options name; returns its exit code."""
     room = next(room for room, names in ROOMS.items() if options.command in names)
-    code: int = getattr(import_module(f"hrworkbook.commands.{room}"), f"run_{options.command}")(options)
+    try:
+        code: int = getattr(import_module(f"hrworkbook.commands.{room}"), f"run_{options.command}")(options)
+    except NotReady as refusal:
+        if options.json:
+            print_json({"refused": str(refusal)})
+        raise
     return code

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hrworkbook.appendix.proof import Proof
     from hrworkbook.appendix.sheets import DocumentPlan
     from hrworkbook.findings import Finding
+    from hrworkbook.snapshot import Snapshot
 
 
 def run_appendix(options: Namespace) -> int:
@@ -29,7 +30,8 @@ def run_appendix(options: Namespace) -> int:
         raise CannotWrite(target.name, "that is the master itself", "Give the appendix a name of its own")
     host = host_of(options)
     with Progress("Laying out"):
-        result = appendix(host.snapshot(), now())
+        snapshot = host.snapshot()
+        result = appendix(snapshot, now(), anyway=options.anyway)
         planned = {target: plan_document(result.public)}
         if result.exempt:
             planned[exempt_path(target)] = plan_document(result.exempt)
@@ -39,7 +41,7 @@ def run_appendix(options: Namespace) -> int:
     with place_all(target.parent, files, keep=True):
         host.apply(result.changes)
     proofs = _printed(planned, options.proof) if options.pdf or options.proof else {}
-    faults = [f for path in planned for f in _faults_of(path)]
+    faults = [*_faults_of(target, snapshot), *(f for path in planned if path != target for f in _faults_of(path, None))]
     public = planned[target]
     if options.json:
         print_json({
@@ -48,6 +50,7 @@ def run_appendix(options: Namespace) -> int:
             "pdf": str(target.with_suffix(".pdf")) if proofs else None,
             "proof": proof.as_json() if (proof := proofs.get(target)) else None,
             "findings": [f.as_json() for f in faults], "paragraph": result.paragraph,
+            "errors": result.standing.errors, "decisions": result.standing.decisions,
         })  # fmt: skip
     else:
         rows = count(len(result.public.lines), "line")
@@ -94,11 +97,14 @@ def _told(proof: "Proof") -> str:
     return f"{count(len(proof.differences), 'difference')} from what was planned.\n{shown}"
 
 
-def _faults_of(path: Path) -> "list[Finding]":
-    """What the publication check has against our own output."""
+def _faults_of(path: Path, snapshot: "Snapshot | None") -> "list[Finding]":
+    """What the publication check has against our own output; of the exempt part not that it is exempt."""
     from hrworkbook.check import faults_of
+    from hrworkbook.findings import errors_of
+    from hrworkbook.plan import read_plan
 
-    return faults_of(path)
+    found = faults_of(path, read_plan(snapshot) if snapshot else None)
+    return found if snapshot else errors_of(found)
 
 
 def run_check(options: Namespace) -> int:
@@ -106,7 +112,13 @@ def run_check(options: Namespace) -> int:
     from hrworkbook.check import faults_of
     from hrworkbook.findings import errors_of
 
-    findings = faults_of(Path(options.file))
+    plan = None
+    if options.plan:
+        from hrworkbook.hosts.file import FileHost
+        from hrworkbook.plan import read_plan
+
+        plan = read_plan(FileHost(Path(options.plan)).snapshot())
+    findings = faults_of(Path(options.file), plan)
     if options.json:
         print_json({"findings": [f.as_json() for f in findings]})
     else:

@@ -56,13 +56,18 @@ def _story(folder: Path) -> int:
         print(f"  {back / name}")
     _tell("5. You merge the replies. Every cell is accounted for.")
     _run("merge", str(master), str(back))
-    _tell("6. You remind whoever is still out.")
+    _tell("6. What could not be taken goes back to its owner, to be mended.")
+    _run("bounce", str(master), "--out", str(folder / "To mend"))
+    _tell("7. You remind whoever is still out.")
     console.fixed = THE_DAY + timedelta(days=14)
     _run("chase", str(master), "--out", str(folder / "Reminders"))
-    _tell("7. You make the appendix for the committee.")
+    _tell("8. The paper is due. You choose what the plan says where a reply was not taken, on the Decisions sheet.")
+    _choose(master, "keep master")
+    _run("decide", str(master))
+    _tell("9. You make the appendix for the committee.")
     _run("appendix", str(master), "-o", str(folder / "appendix.xlsx"))
     _tell("Where to look")
-    print(f"  {master}: the Start sheet says what is next; Decisions holds what waits for you.")
+    print(f"  {master}: the Start sheet says what is next; Decisions holds what you chose.")
     print(f"  {out}: what the owners were sent, with a covering mail each.")
     print(f"  {folder / 'appendix.xlsx'}: the appendix, ready to print.")
     return 0
@@ -117,6 +122,17 @@ def _correct(master: Path) -> None:
             s, "Plan", {("L008", "Progress Update"): "2.9 in quarter 3, by the monitoring report of 8 January."}
         ),
     )
+
+
+def _choose(master: Path, choice: str) -> None:
+    """The officer's choice for every decision that waits."""
+    from hrworkbook.ledgers import DECISIONS
+
+    def chosen(snapshot: Snapshot) -> list[Write]:
+        waiting = [d for d in DECISIONS.items(snapshot) if not d.text("Done")]
+        return [w for d in waiting for w in DECISIONS.rewrite(snapshot, d, {"Decision": choice})]
+
+    _type(master, chosen)
 
 
 def _type(book: Path, typed: object) -> None:

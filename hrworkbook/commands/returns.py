@@ -36,7 +36,7 @@ def run_issue(options: Namespace) -> int:
         due = KINDS["date"].read(options.due)
     host = host_of(options)
     folder = Path(options.out)
-    result = issue(host.snapshot(), now(), due, options.owner)
+    result = issue(host.snapshot(), now(), due, options.owner, anyway=options.anyway)
     files: dict[str, bytes] = {}
     with Progress("Writing returns", len(result.returns)) as progress:
         for one in result.returns:

@@ -7,13 +7,11 @@ from typing import Any
 import pandas
 from pandera.engines import pandas_engine
 
-from hrworkbook.entries import blank_entries, blank_fault, entry_faults
+from hrworkbook.entries import REQUIRED, blank_entries, blank_fault, entry_faults
 from hrworkbook.findings import Severity
 from hrworkbook.frames.cells import cells_of
 from hrworkbook.frames.failures import Failure, register
 from hrworkbook.kinds import KINDS
-
-REQUIRED = "required"
 
 
 def check_name(rule: str) -> str:

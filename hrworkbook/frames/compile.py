@@ -7,10 +7,11 @@ from typing import Any, Literal
 import pandera.pandas as pandera
 
 from hrworkbook.checks import CouncilCheck
+from hrworkbook.entries import REQUIRED, UNIQUE_ID
 from hrworkbook.findings import Severity
-from hrworkbook.frames.column_checks import REQUIRED, TYPES, check_name
+from hrworkbook.frames.column_checks import TYPES, check_name
 from hrworkbook.frames.council_checks import register_council_check
-from hrworkbook.frames.rule_checks import UNIQUE_ID, rule_statistics
+from hrworkbook.frames.rule_checks import rule_statistics
 from hrworkbook.plan import Plan
 from hrworkbook.schema import Column, Schema
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pandas
 
+from hrworkbook.entries import UNIQUE_ID, doubled_id
 from hrworkbook.findings import Severity
 from hrworkbook.frames.cells import cells_of, row_name
 from hrworkbook.frames.column_checks import check_name
@@ -18,7 +19,6 @@ from hrworkbook.schema import COLUMN_SETTINGS, ID_HEADER, RULES, Column, Rule, S
 from hrworkbook.snapshot import Snapshot
 from hrworkbook.values import Value, plain
 
-UNIQUE_ID = "unique-id"
 STATISTICS = ("settings", "severity", "columns", "roles", "done", "owners")
 Settings = Mapping[str, Any]
 
@@ -104,10 +104,10 @@ def _unique_id(frame: pandas.DataFrame) -> Iterator[Failure]:
     in_column = ID_HEADER in frame.columns
     for first, later in duplicate_ids(lines):
         where = row_name(first.row) if in_column else f"row {position[id(first)] + 1}"
+        fault = doubled_id(later.id, where)
         yield Failure(
-            frame, position[id(later)], ID_HEADER, ID_HEADER, rule=UNIQUE_ID, severity="error",
-            fault=f"the ID {later.id} is also in {where}",
-            remedy="Clear the ID of the newer line: Validate then gives it one of its own",
+            frame, position[id(later)], ID_HEADER, ID_HEADER,
+            rule=UNIQUE_ID, severity=fault.severity, fault=fault.fault, remedy=fault.remedy,
         )  # fmt: skip
 
 
