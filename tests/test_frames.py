@@ -1,5 +1,7 @@
 """A schema as a pandera schema: its checks by name, its messages, and any frame a pandas user has."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import warnings
@@ -257,6 +259,12 @@ def test_labels_of_rows_may_be_doubled_or_missing():
     frame = plan_of(RAG=["?", "?"])
     for index in ([7, 7], [None, 1.0], pandas.MultiIndex.from_tuples([("a", 1), ("a", 2)])):
         assert len(failures(delivery(), frame.set_axis(index))) == 2
+
+
+def test_failures_go_to_another_process_and_back():
+    (found,) = failures(delivery(), plan_of(RAG=["?", "Green"]))
+    for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert again == found and vars(again) == vars(found) and isinstance(again, Failure)
 
 
 def test_rows_that_fail_can_be_dropped():

@@ -42,6 +42,16 @@ class Failure(str):
         made.rule, made.severity, made.fault, made.remedy, made.error = rule, severity, fault, remedy, error
         return made
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again in another process, or copied: a text alone has no frame to be made from."""
+        return _again, (str(self), vars(self))
+
+
+def _again(text: str, parts: dict[str, Any]) -> Failure:
+    made = str.__new__(Failure, text)
+    vars(made).update(parts)
+    return made
+
 
 _PRINTED = ("header", "words", "kept", "severity")
 
