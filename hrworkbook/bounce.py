@@ -8,8 +8,8 @@ from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count, listed
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
-from hrworkbook.ledgers import DECISIONS, JOURNAL, REGISTER, Item
-from hrworkbook.merging.admit import IssuedReturns, Known
+from hrworkbook.ledgers import DECISIONS, JOURNAL, OWNERS, REGISTER, Item
+from hrworkbook.merging.admit import IssuedReturns, Known, roles_of
 from hrworkbook.merging.remarks import ITS_TEXT, PLEASE_MEND
 from hrworkbook.merging.retyped import good_value
 from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN, UNDONE, is_open
@@ -42,7 +42,9 @@ class Returned:
     issued: Return
     faulty: Mapping[Place, Faulty]
     sender: str
-    """The address that the return came from; '' where not known."""
+    """The address that the return came from, where it is on the Owners sheet; '' otherwise."""
+    elsewhere: str
+    """The address that the return came from, where it is not: nothing is sent there."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,18 @@ def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> Bounced:
         if faulty := _faulty(plan, known, rows):
             when: date = KINDS["date"].read(due[known.id]) or now.date()
             book = _filled_in(plan, known, rows, faulty, when)
-            returns.append(Returned(book, faulty, _sender(issued, known.id)))
+            sender = _sender(issued, known.id)
+            is_known = bool(roles_of(plan, sender))
+            returns.append(Returned(book, faulty, sender if is_known else "", "" if is_known else sender))
     cells = sum(len(r.faulty) for r in returns)
     said = "No cell waits for its owner to mend it: nothing goes back."
     if returns:
         said = f"{count(len(returns), 'return goes', 'returns go')} back, with {count(cells, 'cell')} to mend."
+    if elsewhere := [f"that of {r.issued.owner.role} from {r.elsewhere}" for r in returns if r.elsewhere]:
+        said += (
+            f" Sent from elsewhere than the {OWNERS} sheet says: {listed(elsewhere)}. "
+            "It goes to the owner alone; enter the address there if it is theirs."
+        )
     return Bounced(tuple(returns), said)
 
 

@@ -1,6 +1,6 @@
 """Chase: a reminder for each owner still out, with only the lines still open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -8,8 +8,9 @@ from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count, listed
 from hrworkbook.issue import Return, last_texts, return_of
 from hrworkbook.kinds import KINDS
-from hrworkbook.ledgers import REGISTER
+from hrworkbook.ledgers import DECISIONS, REGISTER
 from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.waiting import is_about_a_file, is_open
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.snapshot import Snapshot
 from hrworkbook.start import returns_out_and_in
@@ -58,7 +59,15 @@ def chase(snapshot: Snapshot, now: datetime) -> Chased:
                 reminders.append(Reminder(part, (now.date() - when).days))
             else:
                 done.append(owner)
-    return Chased(tuple(reminders), _message(len(reminders), len(out), len(back), done))
+    message = _message(len(reminders), len(out), len(back), done)
+    return Chased(tuple(reminders), message + "".join(_unproven(plan, out.keys() - back)))
+
+
+def _unproven(plan: Plan, out: Collection[str]) -> Iterator[str]:
+    """A sentence for each file that waits for HR as the answer to a return that is still out."""
+    for row in DECISIONS.items(plan.snapshot):
+        if is_about_a_file(row) and is_open(row) and row.text("Return") in out:
+            yield f" A file that may be the answer of {row.text('Owner')} waits on the {DECISIONS.sheet} sheet, in row {row.row}: {row.text('Why')}"
 
 
 def _message(written: int, out: int, back: int, done: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hrworkbook.checkexempt import exempt_in, kept_back_by
 from hrworkbook.checktext import clipped, only_colour
-from hrworkbook.errors import UnreadableFile
+from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.findings import Finding, Severity
 from hrworkbook.plan import Plan
 from hrworkbook.reading.bounds import Package, refused
@@ -96,7 +96,7 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(
-            path.name, f"it cannot be opened ({error.strerror})", "Check its name and folder"
+            path.name, f"it cannot be opened ({reason_of(error)})", "Check its name and folder"
         ) from None
 
 

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError, NotReady, say
+from hrworkbook.errors import HrWorkbookError, NotReady, keep_warnings_away, reason_of, say
+from hrworkbook.values import one_line
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
@@ -81,7 +82,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "roll": (
         "close the period and start the next",
-        "Keeps the plan as it was reported in History, clears or carries each column as the schema says, and names the "
+        "Keeps the plan as it was reported on the Past periods sheet, clears or carries each column as the schema says, and names the "
         "next period. Lines that were complete have now been reported once and leave the next appendix.",
     ),
     "install": (
@@ -243,6 +244,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    keep_warnings_away()
     options = build_parser().parse_args(arguments)
     # What a job makes lives until it ends: looking it through for garbage took a seventh of a large merge.
     gc.set_threshold(100_000, 50, 50)
@@ -258,12 +260,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except HrWorkbookError as error:
-        print(_short(str(error)), file=sys.stderr)
+        _complain(str(error))
         return 1 if isinstance(error, NotReady) else 2
     except KeyboardInterrupt:
-        print("Stopped. Nothing was half done.", file=sys.stderr)
+        _complain("Stopped. Nothing was half done.")
     except MemoryError:
-        print("This needs more memory than there is. Nothing was changed.", file=sys.stderr)
+        _complain("This needs more memory than there is. Nothing was changed.")
     except BrokenPipeError:
         # Whoever read what we print has gone (`| head`); the job itself was done before anything was printed.
         _print_no_more()
@@ -274,34 +276,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = error.filename or "The output"
         if not error.filename:
             _print_no_more()
-        print(_short(f"{place}: {(error.strerror or str(error)).lower()}. {done}."), file=sys.stderr)
+        _complain(f"{place}: {reason_of(error) if error.strerror else str(error).lower()}. {done}.")
     except Exception as error:
-        print(
-            _short(f"Something unexpected went wrong: {type(error).__name__}: {error}. Nothing was half done."),
-            file=sys.stderr,
-        )
-        print(f"Please report it with the details in {_keep_details(error)}", file=sys.stderr)
+        from hrworkbook.faultlog import keep_details
+
+        _complain(f"Something unexpected went wrong: {type(error).__name__}: {error}. Nothing was half done.")
+        _complain(f"Please report it. {keep_details(error)}")
     return 2
+
+
+def _complain(text: str) -> None:
+    """Print at most 1,200 characters on one line of stderr."""
+    print(one_line(text)[:1200], file=sys.stderr)
 
 
 def _print_no_more() -> None:
     """What is still to be printed goes nowhere: Python would try once more as it ends, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _short(text: str) -> str:
-    """At most two lines of at most 600 characters."""
-    return "\n".join(line[:600] for line in text.splitlines()[:2])
-
-
-def _keep_details(error: Exception) -> str:
-    import tempfile
-    import traceback
-    from pathlib import Path
-
-    path = Path(tempfile.gettempdir()) / "hrworkbook-error.txt"
-    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
-    return str(path)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,16 @@ from datetime import datetime
 from hrworkbook.findings import Finding, count
 from hrworkbook.heights import plan_heights
 from hrworkbook.kinds import settled
-from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, JOURNAL, KEEP, OVER, OWN, PLAN, TAKE, Item
-from hrworkbook.merging.ledger_rows import journalled
+from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, HEADINGS, JOURNAL, KEEP, OVER, OWN, PLAN, REGISTER, TAKE, Item
+from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.compare import Reply
+from hrworkbook.merging.ledger_rows import journal_row, journalled, merged_row, message_of, new_headings
+from hrworkbook.merging.outcomes import Comparison
+from hrworkbook.merging.quarantine import Quarantine, in_plan, unsealed_rows
 from hrworkbook.merging.retyped import good_value
-from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN
-from hrworkbook.plan import Line, Plan, read_plan, stamp
+from hrworkbook.merging.settle import settle
+from hrworkbook.merging.waiting import NOT_TO_BE_TAKEN, Waiting, is_about_a_file
+from hrworkbook.plan import Line, Plan, issued_ledger, read_plan, stamp
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.start import open_decisions, status_writes
@@ -30,6 +35,8 @@ class Decided:
     waiting: int
     findings: tuple[Finding, ...]
     changes: ChangeSet
+    returns: tuple[Comparison, ...] = ()
+    """What came of each file that was taken whole."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,11 @@ def decide(snapshot: Snapshot, now: datetime) -> Decided:
     """Every decision HR has made, applied once and journalled; one that cannot be applied stays, with a finding.
 
     Decisions about one cell are taken together: what replaces its text first, then what is added to it, in the order
-    of the sheet.
+    of the sheet. A file that is taken whole is merged after those, as merge would have: what differs from the plan waits.
     """
     plan = read_plan(snapshot)
     waiting = open_decisions(plan)
-    choices, findings = _choices(plan, waiting)
+    choices, findings = _choices(plan, [item for item in waiting if not is_about_a_file(item)])
     says: dict[tuple[str, str], Value] = {}
     writes: list[Write] = []
     journal: list[dict[str, Value]] = []
@@ -71,16 +78,81 @@ def decide(snapshot: Snapshot, now: datetime) -> Decided:
         journal.append(row)
         writes += DECISIONS.rewrite(snapshot, choice.item, {"Done": f"{choice.word}, {stamp(now)}"})
         done += 1
-    writes += [Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in says.items()]
-    writes += JOURNAL.append(snapshot, journal)
-    left = len(waiting) - done
+    files = _decide_files(plan, [item for item in waiting if is_about_a_file(item)], says, findings, now)
+    done += len(files.done)
+    asked = Waiting(plan).ask(files.returns, now)
+    register = [merged_row(r, now) for r in files.returns]
+    journal += [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == "applied"]
+    writes += [
+        *(Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in says.items()),
+        *(w for item, word in files.done for w in DECISIONS.rewrite(snapshot, item, {"Done": f"{word}, {stamp(now)}"})),
+        *JOURNAL.append(snapshot, journal),
+        *DECISIONS.append(snapshot, asked),
+        *HEADINGS.append(snapshot, new_headings(plan, files.returns)),
+        *REGISTER.append(snapshot, register),
+        *issued_ledger(plan.schema).append(snapshot, files.kept),
+    ]
+    left = len(waiting) - done + len(asked)
     message = f"{count(done, 'decision').capitalize()} applied, {left or 'none'} still waiting."
+    if files.returns:
+        message += f" {message_of(files.returns, (), len(asked))}"
     if findings:
         message += f" {findings[0].message}"
     if done:
-        writes += status_writes(plan, f"Applied {count(done, 'decision')}", now, decisions=left)
+        writes += status_writes(plan, f"Applied {count(done, 'decision')}", now, decisions=left, register=register)
     goto = (DECISIONS.sheet, findings[0].cell if findings else "A1")
-    return Decided(done, left, tuple(findings), ChangeSet(tuple(writes), message, goto, plan_heights(plan, says)))
+    changes = ChangeSet(tuple(writes), message, goto, plan_heights(plan, says))
+    return Decided(done, left, tuple(findings), changes, tuple(files.returns))
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What deciding about whole files comes to: the decisions done, each with its word, and the returns merged."""
+
+    done: list[tuple[Item, str]]
+    returns: list[Comparison]
+    kept: list[dict[str, Value]]
+
+
+def _decide_files(
+    plan: Plan, waiting: Sequence[Item], says: dict[tuple[str, str], Value], findings: list[Finding], now: datetime
+) -> _Files:
+    """The files that HR takes whole, merged into what the plan `says` by now, and those it turns away."""
+    files = _Files([], [], [])
+    chosen = [item for item in waiting if not is_blank(item["Decision"])]
+    if not chosen:
+        return files
+    issued = IssuedReturns(plan)
+    quarantine = Quarantine(plan, issued)
+    writers = dict(issued.writers)
+    for item in chosen:
+        word = settled(item.text("Decision"), CHOICES)
+        reply = quarantine.reply(item)
+        if fault := _file_fault(plan, issued, item, word, reply):
+            findings.append(_finding(plan, item, "Decision", *fault))
+            continue
+        if word == TAKE and reply:
+            files.returns.append(settle(plan, says, in_plan(plan, reply), {}, writers))
+            files.kept.extend(unsealed_rows(issued, [reply]))
+        files.done.append((item, word or ""))
+    return files
+
+
+def _file_fault(
+    plan: Plan, issued: IssuedReturns, item: Item, word: str | None, reply: Reply | None
+) -> tuple[str, str] | None:
+    """Why a decision about a whole file cannot be applied, and the remedy; None where it can."""
+    if word == KEEP:
+        return None
+    if word != TAKE:
+        return f"the decision is '{item.text('Decision')}', about a whole file", f"Choose {TAKE} or {KEEP}"
+    if reply is None:
+        return "the answers of this file are no longer kept here", f"Choose {KEEP}, and merge the file again"
+    period = issued[reply.return_id].period if reply.return_id in issued else ""
+    if period != plan.setting("Period"):
+        told = f"it answers return {reply.return_id}, issued for {period or 'no period of this plan'}"
+        return f"{told}, and the plan now reports {plan.setting('Period')}", f"Choose {KEEP}"
+    return None
 
 
 def _choices(plan: Plan, waiting: Sequence[Item]) -> tuple[list[_Choice], list[Finding]]:

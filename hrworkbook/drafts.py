@@ -8,7 +8,9 @@ from hrworkbook.bounce import Returned
 from hrworkbook.findings import count
 from hrworkbook.issue import Return
 from hrworkbook.plan import Owner, addresses_in
+from hrworkbook.values import clean
 
+_EDITING = " (if Excel shows Enable Editing, press it: until then it keeps nothing you type)"
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
@@ -18,14 +20,14 @@ def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, b
     `copy` is who else is to have it; it stands in for the owner whose address is not known.
     """
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(subject.split())
+    mail["Subject"] = " ".join(clean(subject).split())
     to_them = addresses_in(to.email)
     others = [a for a in addresses_in(copy) if a.casefold() not in {t.casefold() for t in to_them}]
     for heading, addresses in (("To", to_them or others), ("Cc", others if to_them else [])):
         if addresses:
             mail[heading] = ", ".join(addresses)
     mail["X-Unsent"] = "1"
-    mail.set_content(text)
+    mail.set_content(clean(text))
     for name, content in attachments:
         mail.add_attachment(content, maintype=XLSX[0], subtype=XLSX[1], filename=name)
     return mail.as_bytes()
@@ -37,7 +39,7 @@ def covering_mail(issued: Return, workbook: bytes) -> bytes:
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.\n\n"
-        f"Please fill in the white cells, save the file, and send it back to me by {_day(issued)}. "
+        f"Please open it{_EDITING}, fill in the white cells, save the file, and send it back to me by {_day(issued)}. "
         "You can widen the columns as you like; every other cell is only there to read.\n\n"
         "If nothing has changed, write 'No change'. If something outside the white cells is wrong, tell me in your reply.\n\n"
         "Thank you\n"
@@ -53,7 +55,7 @@ def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
         f"{_greeting(issued.owner)}\n\n"
         f"Your return for the {issued.schema.title}, {issued.period}, {when}, and I do not have it yet. "
         f"It is attached again, with the {count(len(issued.lines), 'line')} of yours still open.\n\n"
-        "Please fill in the white cells and send the file back. If you have answered already, our mails have crossed.\n\n"
+        f"Please open it{_EDITING}, fill in the white cells, save it and send it back. If you have answered already, our mails have crossed.\n\n"
         "Thank you\n"
     )
     return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])
@@ -73,8 +75,8 @@ def bounce(back: Returned, workbook: bytes) -> bytes:
         f"Thank you for your return for the {issued.schema.title}, {issued.period}. "
         f"I could not take {cells} as {'it stands' if len(back.faulty) == 1 else 'they stand'}:\n\n"
         f"{wrong}\n\n"
-        "Your return is attached with your answers in it and a note on each of these cells. Please mend them in that file "
-        "and send it back; everything else you sent has reached me.\n\n"
+        f"Your return is attached with your answers in it and a note on each of these cells. Please open it{_EDITING}, mend "
+        "them in that file and send it back; everything else you sent has reached me.\n\n"
         "Thank you\n"
     )
     subject = f"{issued.schema.title}, {issued.period}: {cells} to mend in your return"

@@ -19,6 +19,12 @@ HrWorkbookError                 place, fault, remedy: nothing was changed
 A fault in a user's cell is never raised: it is a `Finding`.
 """
 
+import errno
+import sys
+import warnings
+
+from hrworkbook.values import one_line
+
 
 class HrWorkbookError(Exception):
     """A job that could not be done, told as *place: fault. remedy.*"""
@@ -34,9 +40,34 @@ class HrWorkbookError(Exception):
 
 
 def say(place: str, fault: str, remedy: str = "") -> str:
-    """The project's one form of complaint: `place: fault. remedy.`"""
-    said = " ".join(s if s[-1] in "?!" else s.rstrip(".") + "." for s in (fault.strip(), remedy.strip()) if s)
-    return f"{place}: {said}" if place else said
+    """The project's one form of complaint, on one line: `place: fault. remedy.`"""
+    parts = (one_line(part).strip() for part in (fault, remedy))
+    said = " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
+    return f"{one_line(place)}: {said}" if place else said
+
+
+def keep_warnings_away() -> None:
+    """Let no library's warning reach the user; one of the workbook's writer, which has left something out, is raised."""
+    warnings.simplefilter("ignore")
+    warnings.filterwarnings("error", module="xlsxwriter")
+
+
+PRIVACY_REMEDY = (
+    "Choose System Settings, Privacy & Security, Files and Folders, allow it for the program you run this from "
+    "(Terminal or Microsoft Excel), and try again"
+)
+
+
+def is_privacy_refusal(fault: OSError) -> bool:
+    """Whether macOS kept a folder from this program, which has nothing to do with who else uses the file."""
+    return sys.platform == "darwin" and fault.errno == errno.EPERM
+
+
+def reason_of(fault: OSError) -> str:
+    """Why the operating system refused, in a few small letters for the brackets of a message."""
+    if is_privacy_refusal(fault):
+        return "macOS keeps it from this program: allow it under Privacy & Security, Files and Folders"
+    return (fault.strerror or "no reason given").lower()
 
 
 class SchemaFileError(HrWorkbookError):

@@ -1,4 +1,4 @@
-"""History: the plan as it was reported at the end of each closed period."""
+"""Past periods: the plan as it was reported at the end of each closed period."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ClosedPeriod:
 
 def closed_periods(plan: Plan) -> tuple[ClosedPeriod, ...]:
     """Every closed period, the latest last; empty before the first is closed."""
-    ledger = history_ledger(plan.schema)
+    ledger = history_ledger(plan.schema, plan.snapshot)
     if ledger.sheet not in plan.snapshot:
         return ()
     periods: dict[str, dict[str, Mapping[str, Value]]] = {}

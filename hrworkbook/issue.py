@@ -25,14 +25,18 @@ from hrworkbook.plan import (
 from hrworkbook.readiness import require_ready
 from hrworkbook.schema import ID_HEADER, Column, Schema
 from hrworkbook.seal import Seal, mark
-from hrworkbook.snapshot import ChangeSet, Link, Snapshot, Write
+from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, as_text, folded, plain
+from hrworkbook.values import LONGEST_HEADING, Value, as_text, folded, plain
 
 DAYS_TO_RETURN = 14
 """The due date where HR set none: two weeks from the day of issue."""
-ASK = "Fill in the white cells: what has happened since the last report. Then save, and send this file back by e-mail."
+ASK = "If Excel shows Enable Editing, press it. Fill in the white cells: what has happened since. Save, and send this file back."
 LEAVE = "Nothing else needs to change. If a grey cell is wrong, write that in your reply and we shall mend it."
+_ASKED_BEFORE = (
+    "Fill in the white cells: what has happened since the last report. Then save, and send this file back by e-mail."
+)
+"""How returns issued before asked for the same."""
 LAST = "Last reported: "
 """What the heading of the read-only column beside an owner's column begins with."""
 
@@ -138,6 +142,11 @@ def next_return_number(plan: Plan) -> int:
     return max(used, default=0) + 1
 
 
+def last_heading(header: str) -> str:
+    """Return the heading of the read-only column beside an owner's column, no longer than Excel lets a heading be."""
+    return f"{LAST}{header}"[:LONGEST_HEADING]
+
+
 def shown_again(schema: Schema) -> list[Column]:
     """The owners' columns whose last reported text stands beside the cell to fill in."""
     return [c for c in schema.columns if c.by_owner and c.roll != "keep"]
@@ -229,7 +238,16 @@ _OURS = re.compile(
 )
 
 
+WORDS_SHEET = "Words"
+WORDS_NOTE = "The words that the dropdowns of this return offer. Leave this sheet as it is."
+
+
+def without_words(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the sheets of a return but the hidden one that holds the words of its dropdowns, in which nobody answers."""
+    return tuple(b for b in blocks if not (b.hidden and b.name == WORDS_SHEET and plain(b.at(1, 1)) == WORDS_NOTE))
+
+
 def is_furniture(text: str) -> bool:
     """Whether a text above a return's table is one that issuing put there."""
     text = plain(text)
-    return text in (ASK, LEAVE) or _OURS.fullmatch(text) is not None
+    return text in (ASK, _ASKED_BEFORE, LEAVE) or _OURS.fullmatch(text) is not None

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.heights import ledger_heights, plan_heights
-from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
+from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, Item
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
 from hrworkbook.merging.compare import Ground, Place, Reply, read_reply
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
 from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
-from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, by_this_clock
+from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, Unproven, by_this_clock
+from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
 from hrworkbook.merging.settle import differences, settle
 from hrworkbook.merging.several import apart
 from hrworkbook.merging.waiting import Waiting
-from hrworkbook.plan import Plan, read_plan, stamp
+from hrworkbook.plan import Plan, issued_ledger, read_plan, stamp
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.start import status_writes
 from hrworkbook.values import Value, folded
-
-TO_COME = timedelta(days=31)
-"""How far ahead of this computer's clock a mail may be dated and still be believed."""
 
 
 def merge(
@@ -45,26 +43,34 @@ def merge(
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
     read = _read(plan, issued, received)
-    newest, older = _newest(plan, issued, _each_once(plan, read, refused, now + TO_COME), refused)
+    replies = _each_once(plan, read, refused, now)
+    quarantine = Quarantine(plan, issued)
+    held = quarantine.hold((one for one in replies if one.unproven), now)
+    newest, older = _newest(plan, issued, [one for one in replies if not one.unproven], refused, now)
+    del replies
+    kept = [*held.kept, *unsealed_rows(issued, newest)]
     changed: dict[Place, Value] = {}
     writers = dict(issued.writers)
     returns: list[Comparison] = []
     newest.reverse()
     while newest:  # each is let go of when it is settled: there may be thousands
         one = newest.pop()
-        returns.append(settle(plan, changed, one, issued.written_by(one.owner), writers))
-    return Merged(tuple(returns), (*refused, *older), _changes(plan, changed, returns, [*refused, *older], issued, now))
+        is_newest = issued.is_newest(one.owner, one.sent, sealed=one.sealed)
+        returns.append(settle(plan, changed, one, issued.written_by(one.owner) if is_newest else {}, writers))
+    refused += [*older, *held.files]
+    changes = _changes(plan, changed, returns, refused, issued, now, held, kept, list(quarantine.moot(returns)))
+    return Merged(tuple(returns), tuple(refused), changes)
 
 
-def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused], latest: datetime) -> list[Reply]:
+def _each_once(plan: Plan, read: Iterable[Reply | Refused], refused: list[Refused], now: datetime) -> list[Reply]:
     """Each return once, whatever copies came of its file; what is not to be merged is added to `refused`."""
     replies: dict[File, Reply] = {}
     for item in read:
         for one in (item, *item.others) if isinstance(item, Reply) else (item,):
             if isinstance(one, Refused):
-                refused.append(replace(one, what=ALREADY) if one.what == AGAIN and _to_come(one, latest) else one)
+                refused.append(replace(one, what=ALREADY) if one.what == AGAIN and _is_ahead(one, now) else one)
                 continue
-            one = _undated(one) if _to_come(one.received, latest) else one
+            one = _undated(one) if _is_ahead(one.received, now) else one
             file = (one.received.sha256, one.return_id)
             first = replies.setdefault(file, one)
             if first is not one:
@@ -115,24 +121,33 @@ def _outcome(ground: Ground, issued: IssuedReturns, item: Received) -> Reply | R
         if not _speaks(ground.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already(item, [row], more)
-    read = read_reply(ground, known.baseline, issued.written_by(known.owner), item.blocks, one.tables)
+    own_before = issued.written_by(known.owner)
+    read = read_reply(ground, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
     read = replace(read, notes=(*one.notes, *read.notes))
-    bare = replace(item, blocks=(), sent=by_this_clock(item.sent))
-    return Reply(bare, known.id, known.owner, read, one.unknown_headings)
+    unproven = None
+    if not one.sealed and (one.stranger or not read.proven):
+        unproven = Unproven.STRANGER if one.stranger else Unproven.ONLY_IDS
+    sender = one.stranger if unproven else item.sender
+    bare = replace(item, blocks=(), sender=sender or item.sender, sent=by_this_clock(item.sent))
+    return Reply(
+        bare, known.id, known.owner, read, one.unknown_headings,
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
+    )  # fmt: skip
 
 
-def _to_come(file: Received | Refused, latest: datetime) -> bool:
-    """Whether a mail is dated so far ahead that its sender's clock must be wrong."""
+def _is_ahead(file: Received | Refused, now: datetime) -> bool:
+    """Whether a mail is dated ahead of this computer's clock."""
     sent = by_this_clock(file.sent)
-    return sent is not None and sent > latest
+    return sent is not None and sent > now
 
 
 def _undated(one: Reply) -> Reply:
-    """A return whose date cannot be true: else no later one of its owner's would ever be newer."""
+    """A return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
     assert one.received.sent
-    note = f"Its mail is dated {one.received.sent:%d/%m/%Y}, which is yet to come, so nobody knows when it was sent"
-    read = replace(one.reading, notes=(*one.reading.notes, note))
-    return replace(one, received=replace(one.received, sent=None), reading=read)
+    note = (
+        f"Its mail is dated {one.received.sent:%d/%m/%Y %H:%M}, which is yet to come, so nobody knows when it was sent"
+    )
+    return replace(one, ahead=True, reading=replace(one.reading, notes=(*one.reading.notes, note)))
 
 
 def _known(plan: Plan, issued: IssuedReturns, item: Received) -> Refused:
@@ -151,46 +166,54 @@ def _speaks(plan: Plan, sender: str, owner: str, before: str) -> bool:
 
 
 def _which_counts(plan: Plan, one: Reply, other: Reply) -> tuple[Reply, Reply]:
-    """Of two copies the later, unless it was only passed on; and the one that does not count."""
+    """Of two copies the later, unless it was only passed on or proves less; and the one that does not count."""
+    if bool(one.unproven) != bool(other.unproven):
+        return (other, one) if one.unproven else (one, other)
     earlier, later = sorted((one, other), key=_age)
     first, second = earlier.received, later.received
-    if first.sent and not _speaks(plan, second.sender, later.owner, first.sender):
+    if earlier.sent and not _speaks(plan, second.sender, later.owner, first.sender):
         return earlier, later
     return later, earlier
 
 
 def _newest(
-    plan: Plan, issued: IssuedReturns, replies: Sequence[Reply], refused: Sequence[Refused]
+    plan: Plan, issued: IssuedReturns, replies: Sequence[Reply], refused: Sequence[Refused], now: datetime
 ) -> tuple[list[Reply], list[Refused]]:
     """The newest return of each owner, oldest first, and the older ones with the reason they stand back.
 
-    Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides.
+    Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides. So it is
+    where one without seal is dated after one with its seal, which is merged first.
     """
     newest: list[Reply] = []
     older: list[Refused] = []
     of_owner: dict[str, list[Reply]] = {}
-    again = [(r.owner, s) for r in refused if r.what == AGAIN and (s := by_this_clock(r.sent))]
+    again: dict[str, list[tuple[bool, datetime]]] = {}
+    for r in refused:
+        if r.what == AGAIN and (moment := by_this_clock(r.sent)):
+            again.setdefault(r.owner, []).append((issued.before.bore_seal((r.sha256, r.return_id)), moment))
     for one in sorted(replies, key=_age):
-        moments = (issued.last_sent(one.owner), *(moment for owner, moment in again if owner == one.owner))
-        last, sent = max((m for m in moments if m), default=None), one.received.sent
+        moments = [moment for sealed, moment in again.get(one.owner, ()) if sealed or not one.sealed]
+        last = max((m for m in (issued.last_sent(one.owner, sealed=one.sealed), *moments) if m), default=None)
+        sent = one.sent
         if sent and last and sent.replace(second=0, microsecond=0) < last:
             reason = f"a newer return from {one.owner}, sent {stamp(last)}, is already merged"
             older.append(_older(plan, one, None, reason))
         else:
             of_owner.setdefault(one.owner, []).append(one)
     for theirs in of_owner.values():
-        best = theirs[-1]
+        best, best_sealed = theirs[-1], next((r for r in reversed(theirs) if r.sealed), None)
         for one in theirs:
-            if one.received.sent and best.received.sent and one.received.sent < best.received.sent:
-                reason = f"'{best.received.file}' from {one.owner} is newer and was merged instead"
-                older.append(_older(plan, one, best, reason))
+            newer = best_sealed if one.sealed else best
+            if one.sent and newer and newer.sent and one.sent < newer.sent:
+                reason = f"'{newer.received.file}' from {one.owner} is newer and was merged instead"
+                older.append(_older(plan, one, newer, reason))
             else:
                 newest.append(one)
-    return sorted(newest, key=_age), older
+    return sorted(newest, key=lambda one: (not one.sealed, _age(one))), older
 
 
 def _age(one: Reply) -> tuple[datetime, str, str, str]:
-    return (one.received.sent or datetime.min, one.return_id, one.received.file, one.received.sha256)
+    return (one.sent or datetime.min, one.return_id, one.received.file, one.received.sha256)
 
 
 def _older(plan: Plan, one: Reply, newer: Reply | None, reason: str) -> Refused:
@@ -209,6 +232,9 @@ def _changes(
     refused: Sequence[Refused],
     issued: IssuedReturns,
     now: datetime,
+    held: Held,
+    kept: Sequence[Mapping[str, Value]],
+    merged_after_all: Sequence[Item],
 ) -> ChangeSet:
     snapshot = plan.snapshot
     register = [
@@ -216,19 +242,19 @@ def _changes(
         *(refused_row(r, now) for r in refused if not issued.registered(r)),
     ]
     waiting = Waiting(plan)
-    decisions = waiting.ask(returns, now)
-    writes: list[Write] = [
-        Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in changed.items()
-    ]
-    writes += JOURNAL.append(
-        snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]
-    )
+    decisions = [*waiting.ask(returns, now), *held.decisions]
     asked = DECISIONS.append(snapshot, decisions)
-    writes += asked
-    writes += waiting.moot(returns, now)
-    writes += HEADINGS.append(snapshot, new_headings(plan, returns))
-    writes += REGISTER.append(snapshot, register)
-    message = message_of(returns, refused, len(decisions))
+    writes: list[Write] = [
+        *(Write(PLAN, plan.by_id[id_].row, plan.places[key], ((value,),)) for (id_, key), value in changed.items()),
+        *JOURNAL.append(snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]),
+        *asked,
+        *waiting.moot(returns, now),
+        *waiting.merged(merged_after_all, now),
+        *HEADINGS.append(snapshot, new_headings(plan, returns)),
+        *REGISTER.append(snapshot, register),
+        *issued_ledger(plan.schema).append(snapshot, kept),
+    ]
+    message = message_of(returns, refused, len(decisions), len(held.decisions))
     if writes:
         said = f"Merged {count(len(returns), 'return')}"
         writes += status_writes(plan, said, now, decisions=waiting.open + len(decisions), register=register)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from hrworkbook.bands import Kept, PlanLine, lines_of
-from hrworkbook.errors import NotAReturn
+from hrworkbook.errors import NotAReturn, SchemaFileError
 from hrworkbook.exemption import Publicity, meaning_of, withholds
 from hrworkbook.findings import listed
 from hrworkbook.kinds import settled
@@ -15,7 +15,7 @@ from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, row_and_column
 from hrworkbook.tables.find import Table, Unplaced, find_table
-from hrworkbook.values import Value, as_text, folded, is_blank, plain
+from hrworkbook.values import LONGEST_HEADING, Value, as_text, folded, is_blank, plain, utf16_length
 
 MOST_TOLD = 6
 """IDs that cannot be kept are told one by one up to this many."""
@@ -49,8 +49,13 @@ def new(
 ) -> Draft:
     """The contents of a new master, empty or with the lines of the table found in the blocks of a source file.
 
-    Raises NotAReturn where blocks are given and no table of the plan is found in them.
+    Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
+    longer than Excel lets a heading be.
     """
+    for column in schema.columns:
+        if utf16_length(column.header) > LONGEST_HEADING:
+            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
+            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
     try:
         table = find_table(blocks, schema) if blocks else None
     except NotAReturn as refusal:

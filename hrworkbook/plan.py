@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ from hrworkbook.snapshot import Block, Snapshot, Write, address
 from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
+HISTORY, OLD_HISTORY = "Past periods", "History"
 
 SETTINGS = {
     "Period": "The period this plan reports on, such as 2016/17 Q3. It is printed and sealed into every return.",
@@ -162,6 +164,13 @@ def read_plan(snapshot: Snapshot) -> Plan:
     )
 
 
+def plan_id(snapshot: Snapshot) -> str | None:
+    """The ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
+    if any(sheet not in snapshot for sheet in (PLAN, SCHEMA_SHEET, ISSUED_SHEET)):
+        return None
+    return plain(_labelled(snapshot[ISSUED_SHEET], KEEPING, 1).get("Plan ID"))
+
+
 def schema_of(snapshot: Snapshot) -> Schema:
     """The schema a master keeps; raises NotAMaster where it keeps none."""
     if SCHEMA_SHEET not in snapshot:
@@ -280,10 +289,23 @@ def issued_ledger(schema: Schema) -> Ledger:
     return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wraps=False)
 
 
-def history_ledger(schema: Schema) -> Ledger:
-    """The plan as it was reported at the end of each closed period."""
+def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
+    """Return the ledger of the plan as it was reported at the end of each closed period, under its name in a master.
+
+    Masters made before keep it on a sheet *History*, a name that Excel reserves: nobody can type or restore it there.
+    """
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger("History", headings, "The plan as it was reported, period by period.", wraps=False)
+    ledgers = [
+        Ledger(sheet, headings, "The plan as it was reported, period by period.", wraps=False)
+        for sheet in (HISTORY, OLD_HISTORY)
+    ]
+    there = [ledger for ledger in ledgers if snapshot is not None and ledger.sheet in snapshot]
+    if snapshot is not None and len(there) > 1:
+        with suppress(NotAMaster):  # a sheet of HR's own may bear the newer name
+            there[0].heading_row(snapshot)
+            return there[0]
+        return there[1]
+    return (there or ledgers)[0]
 
 
 def keep(plan: Plan, name: str, value: Value) -> Write:

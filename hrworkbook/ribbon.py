@@ -1,14 +1,14 @@
 """What each button of the HR Plan tab runs: one verb on the workbook in front."""
 
-import os
 import sys
 from contextlib import ExitStack, suppress
-from datetime import datetime
 from pathlib import Path
 
 from hrworkbook.buttons import BUTTONS, Pressed
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.errors import HrWorkbookError, keep_warnings_away
+from hrworkbook.faultlog import keep_details
 from hrworkbook.hosts.live import LiveHost, caller, is_warm
+from hrworkbook.values import clean
 
 
 def click(verb: str, *arguments: str) -> None:
@@ -20,6 +20,7 @@ def click(verb: str, *arguments: str) -> None:
     """
     host: LiveHost | None = None
     done, said = "nothing was changed", ""
+    keep_warnings_away()
     try:
         host = caller()
         if verb not in BUTTONS:
@@ -39,7 +40,7 @@ def click(verb: str, *arguments: str) -> None:
     except HrWorkbookError as error:
         _fail(host, f"{said}{error}")
     except Exception as error:
-        _fail(host, f"{said}Something went wrong that should not have; {done}.\n{_details(error)}")
+        _fail(host, f"{said}Something went wrong that should not have; {done}.\n{keep_details(error)}")
 
 
 def _place(host: LiveHost, pressed: Pressed) -> None:
@@ -61,7 +62,7 @@ def _place(host: LiveHost, pressed: Pressed) -> None:
 
 
 def _fail(host: LiveHost | None, message: str) -> None:
-    text = "\n".join(line[:400] for line in message.splitlines()[:3])
+    text = "\n".join(line[:400] for line in clean(message).splitlines()[:3])
     warm = is_warm()
     if host:
         host.progress("")
@@ -72,28 +73,3 @@ def _fail(host: LiveHost | None, message: str) -> None:
         return
     print(text, file=sys.stderr)
     raise RuntimeError(text) if warm else SystemExit(2)
-
-
-def _details(error: Exception) -> str:
-    """Where the details of an unexpected fault were written down; the fault itself where they cannot be."""
-    import traceback
-
-    path = log_file()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", errors="replace") as log:
-            log.write(f"{datetime.now():%d/%m/%Y %H:%M:%S}\n{''.join(traceback.format_exception(error))}\n")
-    except OSError:
-        return f"{type(error).__name__}: {error}"
-    return f"The details are in {path}"
-
-
-def log_file() -> Path:
-    """Where unexpected faults are written down, on this computer and for this user."""
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "hrworkbook"
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Logs"
-    else:
-        folder = Path(os.environ.get("XDG_STATE_HOME", str(Path.home() / ".local" / "state"))) / "hrworkbook"
-    return folder / "hrworkbook.log"

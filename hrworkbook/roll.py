@@ -1,4 +1,4 @@
-"""Roll: close a period. What was reported goes to History, and the plan is made ready for the next."""
+"""Roll: close a period. What was reported goes to the past periods, and the plan is made ready for the next."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.history import closed_periods, lines_to_report
 from hrworkbook.ledgers import DECISIONS, JOURNAL, PLAN, PROBLEMS, START
-from hrworkbook.plan import Plan, history_ledger, read_plan, stamp
+from hrworkbook.plan import HISTORY, OLD_HISTORY, Plan, history_ledger, read_plan, stamp
 from hrworkbook.schema import ID_HEADER
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.start import open_decisions, returns_out_and_in, status_writes
@@ -26,7 +26,7 @@ class Rolled:
 
 
 def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
-    """The close of the present period: History, cleared or carried texts, a new period.
+    """The close of the present period: its lines kept, cleared or carried texts, a new period.
 
     Raises HrWorkbookError where the period is blank or closed already, decisions still wait, or a line has no ID.
     """
@@ -35,6 +35,7 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
     next_ = next_period.strip() or following(period)
     _refuse_what_would_lose(plan, period, next_)
     lines = lines_to_report(plan)
+    history = history_ledger(plan.schema, snapshot)
     rows: list[dict[str, Value]] = [
         {
             "Closed period": period,
@@ -44,7 +45,7 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
         }
         for x in lines
     ]
-    writes: list[Write] = [*history_ledger(plan.schema).append(snapshot, rows)]
+    writes: list[Write] = [*history.append(snapshot, rows)]
     journal: list[dict[str, Value]] = []
     for column in (c for c in plan.schema.columns if c.roll == "clear"):
         for line in lines:
@@ -59,11 +60,13 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> Rolled:
     writes += _settings(plan, {"Period": next_ or None, "Committee date": None, "Returns due": None})
     out, back = returns_out_and_in(plan)
     writes += status_writes(plan, f"Closed {period}", now, problems=0, period=next_)
-    message = f"{period} is closed: {count(len(lines), 'line')} kept in History. " + (
+    message = f"{period} is closed: {count(len(lines), 'line')} kept on the {history.sheet} sheet. " + (
         f"The period is now {next_}." if next_ else f"Enter the next period on the {START} sheet."
     )
     if missing := len(out) - len(back):
         message += f" {count(missing, 'return')} never came back."
+    if history.sheet == OLD_HISTORY:
+        message += f" Excel keeps the name {OLD_HISTORY} for itself: rename that sheet {HISTORY} when you have the master open."
     return Rolled(period, next_, len(lines), ChangeSet(tuple(writes), message, (START, "A1")))
 
 

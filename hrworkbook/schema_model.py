@@ -177,7 +177,7 @@ class Schema:
 
     def for_owners(self) -> "Schema":
         """The schema without the columns that are HR's alone."""
-        return replace(self, columns=tuple(c for c in self.columns if not c.private))
+        return replace(self, columns=tuple(c for c in self.columns if not c.private), source="")
 
     def by_header(self, header: str) -> Column | None:
         """The column whose header or alias this is, after normalising; None where there is none."""

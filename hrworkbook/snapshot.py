@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hrworkbook.errors import NotAMaster
-from hrworkbook.values import Value
+from hrworkbook.values import Value, clean
 
 Range = tuple[int, int, int, int]
 """First row, first column, last row, last column; all counted from 1 and inclusive."""
@@ -99,6 +99,9 @@ class ChangeSet:
     """Sheet and cell to show afterwards: the first thing to do."""
     heights: tuple[tuple[str, int, float], ...] = ()
     """Sheet, row and points: rows to make at least so tall, because a new text needs it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", clean(self.message))
 
 
 @lru_cache(maxsize=1024)

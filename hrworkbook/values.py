@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 
 LONGEST_TEXT = 32_767
 """Characters a cell holds (Excel specifications and limits)."""
+LONGEST_HEADING = 255
+"""Characters of a table's heading (Excel specifications and limits)."""
 
 
 class CellError(str):
@@ -39,6 +41,13 @@ _FOLD = str.maketrans(
     }
 )
 _INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLD.items() if stands_for is None)
+"""Signs without width: a cell that holds nothing else is blank, and a line on a terminal has none of them."""
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]")
+"""C0 and C1 (ECMA-48), and what turns a line's direction round (Unicode's Bidi_Control, and its deprecated kin)."""
+_BREAK = re.compile(r"[ \t]*[\n\t][ \t\n]*")
+_FORMULA_SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What begins a formula when it is typed, in full width too."""
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
 _ESCAPED_RETURN = "_x000D_"
@@ -46,7 +55,8 @@ _ESCAPED_RETURN = "_x000D_"
 _WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
 _LETTER = re.compile(r"[^\W\d_]")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
+"""What no XML can hold, controls apart."""
 
 
 def as_text(value: Value) -> str:
@@ -69,13 +79,13 @@ def as_text(value: Value) -> str:
 def plain(value: Value) -> str:
     """The text that counts when cells are compared.
 
-    Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines and curly
-    quotes.
+    Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines, curly quotes
+    and what is not printed.
     """
     text = value if type(value) is str else as_text(value)
-    if text.isascii() and "  " not in text and "\n" not in text and "\r" not in text and "\t" not in text:
+    if text.isascii() and "  " not in text and text.isprintable():
         return text.strip()
-    text = unicodedata.normalize("NFC", with_feeds(text)).translate(_FOLD)
+    text = unicodedata.normalize("NFC", clean(with_feeds(text))).translate(_FOLD)
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
@@ -108,9 +118,41 @@ def has_letter(text: str) -> bool:
     return bool(_LETTER.search(text))
 
 
+def clean(text: str) -> str:
+    """Return the text without C0, C1 and bidi controls; tabs stay, and whatever ends a line is one line feed.
+
+    What is shown, sent or kept passes here, so that no cell, heading, file name or subject steers a terminal, turns a
+    line round, or stands for a line of ours.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """Return the text cleaned, and on one line: what a terminal or a message shows of it begins no line of its own."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in _BREAK.sub(" ", clean(text)) if c not in _INVISIBLE)
+
+
 def writable(text: str) -> str:
-    """The text without the characters no workbook can hold (control characters, lone surrogates, U+FFFE)."""
-    return _NOT_XML.sub("\ufffd", text)
+    """Return the text as a workbook is to hold it: cleaned, U+FFFD for lone surrogates and what is no character."""
+    return _NO_CHARACTER.sub("\ufffd", clean(text))
+
+
+def utf16_length(text: str) -> int:
+    """Return how many characters the text has as Excel counts them."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def begins_formula(text: str) -> bool:
+    """Whether a text would be a formula if it were typed: it begins with `= + - @`, white space before it or not."""
+    return (
+        text[:1] in _FORMULA_SIGNS or (not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS)
+        if text
+        else False
+    )
 
 
 def folded(text: str) -> str:

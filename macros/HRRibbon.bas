@@ -44,14 +44,9 @@ Public Sub Press(ByVal Verb As String)
     If Reason <> "" Then
         MsgBox Reason, vbInformation, "HR Plan"
     ElseIf Agreed(Verb) Then
-        RunPython CommandFor(Verb)
+        HRPython.RunClick Verb
     End If
 End Sub
-
-' The Python that a press of the button runs.
-Public Function CommandFor(ByVal Verb As String) As String
-    CommandFor = "import hrworkbook.ribbon; hrworkbook.ribbon.click('" & Verb & "')"
-End Function
 
 ' Why the button cannot be pressed now, with what to do; empty where it can.
 Public Function WhyNot(ByVal Verb As String) As String

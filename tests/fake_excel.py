@@ -141,13 +141,18 @@ class Book(base_classes.Book):
     app = property(lambda self: self._app)
     name = "plan.xlsx"
     place: Any = str(Path.cwd() / "plan.xlsx")
-    """Where it is saved, or what xlwings raises of a web address it finds no folder for."""
+    """What Excel says is its full name: a path, or a web address."""
+    guess: Any = ""
+    """What xlwings makes of a web address: any file of that name it comes across, or what it raises where it finds none."""
+
+    api = property(lambda self: self)
+    FullName = property(lambda self: str(self.place))
 
     @property
     def fullname(self) -> str:
-        if isinstance(self.place, Exception):
-            raise self.place
-        return str(self.place)
+        if isinstance(self.guess, Exception):
+            raise self.guess
+        return str(self.guess or self.place)
 
     sheets = property(lambda self: Sheets(self))
 
@@ -375,3 +380,8 @@ class Tables(base_classes.Tables):
 def fake_book(blocks: list[Block], tables: dict[str, list[tuple[str, tuple[int, int, int, int]]]] | None = None) -> Any:
     """An xlwings book over the fake; `book.app.engine.impl` is its engine."""
     return xlwings.Book(impl=Book(blocks, tables or {}))
+
+
+def in_hex(name: str) -> str:
+    """A workbook's full name as a button hands it over."""
+    return name.encode("utf-16-be", "surrogatepass").hex().upper()

@@ -44,7 +44,14 @@ def test_olevba_reads_every_module_back_word_for_word(made, tmp_path):
     read = read_back(made, "built")
     for module in our_modules():
         assert read[module.name].replace("\r\n", "\n") == module.source.replace("\r\n", "\n")
-    assert {m.name for m in our_modules()} == {"HRButtons", "HRRibbon", "HRWatcher", "xlwings", "Dictionary"}
+    assert {m.name for m in our_modules()} == {
+        "HRButtons",
+        "HRPython",
+        "HRRibbon",
+        "HRWatcher",
+        "xlwings",
+        "Dictionary",
+    }
     text = {p.stem: p.read_text("utf-8") for p in (ROOT / "macros").glob("*.bas")}
     assert {name: read[name].replace("\r\n", "\n") for name in text} == text
 
@@ -194,6 +201,9 @@ def test_xlwings_keeps_its_licence_and_takes_no_orders_from_a_workbook():
     assert 'source = "" Or source = "sheet"' not in source["xlwings"]
     assert 'source = "" Or source = "directory"' not in source["xlwings"]
     assert 'GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")' not in source["xlwings"]
+    for procedure in ("RunPython", "ExecuteMac", "ExecuteWindows", "RunFrozenPython"):
+        assert not re.search(rf"(Function|Sub) {procedure}\b", source["xlwings"])
+    assert '"cmd.exe ' not in source["xlwings"] and "cmd.exe " not in source["HRPython"].replace("cmd.exe:", "")
     version = importlib.metadata.version("xlwings")
     assert f'XLWINGS_VERSION As String = "{version}"' in source["xlwings"]
     assert f'"xlwings=={version}"' in (ROOT / "pyproject.toml").read_text()

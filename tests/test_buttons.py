@@ -6,18 +6,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import xlwings
-from fake_excel import fake_book
+from fake_excel import fake_book, in_hex
 from masters import OWNERS, THREE, make_master, snapshot_of
 
-from hrworkbook import ribbon
+from hrworkbook import faultlog, ribbon
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
 from hrworkbook.buttons import BUTTONS, Pressed, Then
 from hrworkbook.cli import COMMANDS, main
 from hrworkbook.commands import example
 from hrworkbook.errors import CannotWrite, NotAMaster, ToolMissing
+from hrworkbook.hosts import live
 from hrworkbook.hosts.live import LiveHost, caller
+from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.snapshot import Block, ChangeSet, single
 
 
@@ -48,15 +49,16 @@ def asked(book: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     asked = SimpleNamespace(pressed=None, told=book.app.engine.impl.told)
     monkeypatch.setitem(BUTTONS, "it", it)
-    monkeypatch.setattr(xlwings.Book, "caller", lambda: book)
-    monkeypatch.setattr(sys, "argv", ["-c", "--wb=plan.xlsx", "--from_xl=1"])
+    monkeypatch.setattr(live, "_xlwings", lambda: SimpleNamespace(apps=[SimpleNamespace(books=[book])]))
+    monkeypatch.setenv(CALLER, in_hex(book.impl.place))
     return asked
 
 
 @pytest.fixture
-def warm(asked: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A press in the process that xlwings' UDF server keeps: no workbook is named on its command line."""
-    monkeypatch.setattr(sys, "argv", ["-c"])
+def warm(asked: Any, book: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A press in the process that xlwings' UDF server keeps: Excel hands over the workbook itself."""
+    monkeypatch.delenv(CALLER)
+    monkeypatch.setattr(live, "_xlwings", lambda: SimpleNamespace(Book=SimpleNamespace(caller=lambda: book)))
     monkeypatch.setitem(sys.modules, "xlwings._xlwindows", SimpleNamespace(BOOK_CALLER=object(), N_COM_ATTEMPTS=0))
     return asked
 
@@ -95,7 +97,7 @@ def test_a_warm_process_finds_its_workbook(book, warm):
 
 
 def test_a_warm_process_tells_what_failed_itself_and_stays(book, warm, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "log" / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "log" / "hrworkbook.log")
     for error, says in ((CannotWrite("Plan", "it is full", "Empty it"), "Plan: it is full."), (KeyError(7), "wrong")):
         warm.pressed = refuses(error)
         ribbon.click("it")
@@ -120,7 +122,7 @@ def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
     ],
 )
 def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, tmp_path, monkeypatch, fault, why):
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "hrworkbook.log")
     made = tmp_path / "appendix.xlsx"
     then = Then(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
     asked.pressed = Pressed(CHANGES, {made: b"made"}, then=then)
@@ -170,24 +172,26 @@ def test_the_command_too_says_what_is_made_where_its_pdf_is_not(tmp_path, monkey
     assert Path("appendix.xlsx").is_file() and len(said.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "remedy"), [("Plan=2026.xlsx", "Save it under a name without ="), ("plan.xlsx", "Close the other Excel")]
-)
-def test_a_plan_that_excel_does_not_find_is_told_with_what_to_do(name, remedy, capsys, monkeypatch):
-    def nowhere() -> Any:
-        raise KeyError("plan")
-
-    monkeypatch.setattr(xlwings.Book, "caller", nowhere)
-    monkeypatch.setattr(sys, "argv", ["-c", f"--wb={name}", "--from_xl=1"])
+def test_a_plan_that_excel_does_not_find_is_told_with_what_to_do(asked, capsys, monkeypatch):
+    monkeypatch.setenv(CALLER, in_hex("C:\\HR\\Plan=2026.xlsx"))
     with pytest.raises(SystemExit) as left:
         ribbon.click("validate")
     said = capsys.readouterr().err
-    assert left.value.code == 2 and remedy in said and name in said and len(said.splitlines()) <= 3
+    assert left.value.code == 2 and "Close the other Excel" in said and "Plan=2026.xlsx" in said
+    assert len(said.splitlines()) <= 3
+
+
+@pytest.mark.parametrize("handed", ["", "not hexadecimal", "00"])
+def test_a_click_that_names_no_workbook_is_refused(handed, asked, capsys, monkeypatch):
+    monkeypatch.setenv(CALLER, handed)
+    with pytest.raises(SystemExit):
+        ribbon.click("validate")
+    assert "no workbook is named. Press the button on the HR Plan tab" in capsys.readouterr().err
 
 
 def test_a_fault_that_cannot_be_written_down_is_told_itself(asked, capsys, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(ribbon, "log_file", lambda: tmp_path / "file" / "hrworkbook.log")
+    monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "file" / "hrworkbook.log")
 
     def fails() -> Any:
         raise RuntimeError("out of luck")

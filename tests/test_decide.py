@@ -12,7 +12,7 @@ from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, KEEP, OWN, PLAN, TAKE
 from hrworkbook.snapshot import Write
 from hrworkbook.values import plain
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
 
 

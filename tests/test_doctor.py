@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.addin.doctor import CHILD_PROCESS_RULE, OFFICE, Check, examine, xlwings_of
+from hrworkbook.addin.doctor import CHILD_PROCESS_RULE, COMMON, INTUNE, OFFICE, WIN32_RULE, Check, examine, xlwings_of
 from hrworkbook.addin.install import install, places
 from hrworkbook.errors import ToolMissing
 
@@ -114,12 +114,14 @@ def test_versions_that_differ(user):
 
 
 def test_a_path_the_command_line_would_misread(windows):
-    odd = windows.home / "R&D" / "python.exe"
-    odd.parent.mkdir()
-    odd.write_bytes(b"")
-    windows.python = odd
-    install(windows.home, windows.platform, windows.environ, str(odd))
-    assert "Install Python in a folder without them" in windows.faults()[0]
+    for folder, warm, fault in (("R&D", False, False), ("R&D", True, True), ("100%", False, True)):
+        odd = windows.home / folder / "python.exe"
+        odd.parent.mkdir(exist_ok=True)
+        odd.write_bytes(b"")
+        (odd.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
+        windows.python = odd
+        install(windows.home, windows.platform, windows.environ, str(odd), warm=warm)
+        assert any("Install Python in a folder without them" in said for said in windows.faults()) == fault
 
 
 def test_settings_that_import_what_lies_beside_a_workbook(user):
@@ -147,12 +149,41 @@ def test_a_warm_python_without_its_library(windows):
         (WATCHED, "1", "stops Excel from starting Python"),
         (WATCHED.replace("Policies\\", ""), 1, "stops Excel from starting Python"),
         (WATCHED, "6", "stops Excel from starting Python"),
+        (WATCHED, 1, "stops Excel from starting Python"),
+        (f"{INTUNE} ASRRules", f"{WIN32_RULE}=2|{CHILD_PROCESS_RULE.lower()}=1", "stops Excel from starting Python"),
+        (f"{INTUNE} ASRRules", f"{{{CHILD_PROCESS_RULE}}} = 6", "stops Excel from starting Python"),
+        (f"{INTUNE} ASRRules", f"{CHILD_PROCESS_RULE}=2|{WIN32_RULE}=1", "may stop the add-in"),
+        (WATCHED.replace(CHILD_PROCESS_RULE, WIN32_RULE), 1, "may stop the add-in"),
+        (
+            f"HKCU\\Software\\Policies\\{COMMON}\\Security\\Trusted Locations allow user locations",
+            0,
+            "only locations that IT",
+        ),
+        (f"HKCU\\Software\\Policies\\{COMMON} VBAOff", 1, "switched off in all of Office"),
+        (f"HKLM\\SOFTWARE\\{COMMON} VBAOff", 1, "switched off in all of Office"),
     ],
 )
 def test_rules_of_it_that_stop_the_buttons(windows, key, value, says):
     windows.registry[key] = value
     (fault,) = windows.faults()
     assert says in fault and "Ask IT" in fault
+
+
+def test_intunes_rules_that_only_watch_or_concern_others_are_no_fault(windows):
+    windows.registry[f"{INTUNE} ASRRules"] = (
+        f"{CHILD_PROCESS_RULE}=2|{WIN32_RULE}=0|BE9BA2D9-53EA-4CDC-84E5-9B1EEEE46550=1"
+    )
+    assert windows.faults() == []
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_command_prompt_switched_off_stops_the_warm_python_alone(windows, level):
+    windows.registry["HKCU\\Software\\Policies\\Microsoft\\Windows\\System DisableCMD"] = level
+    assert windows.faults() == []
+    (windows.python.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
+    install(windows.home, "win32", windows.environ, str(windows.python), warm=True)
+    (fault,) = windows.faults()
+    assert "DisableCMD" in fault and "without --warm" in fault
 
 
 def test_a_policy_outranks_the_users_own_choice(windows):
@@ -207,7 +238,7 @@ def test_onedrive_without_a_plan_says_how_to_ask_about_one(windows):
 
 def test_the_macs_script(mac):
     mac.where.script.write_bytes(b"-- another")
-    assert "is not the one xlwings brought" in mac.faults()[0]
+    assert "is of another version, or changed since. Run: hrworkbook install" in mac.faults()[0]
     mac.where.script.unlink()
     assert mac.faults() == ["Script: the script that lets Excel start Python is not there. Run: hrworkbook install."]
 

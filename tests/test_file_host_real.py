@@ -4,8 +4,10 @@ import csv
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from masters import shared
@@ -72,5 +74,29 @@ def survives(source: Path, path: Path) -> bool:
     assert [b for b in after.sheets if b.name != block.name] == [b for b in before.sheets if b.name != block.name]
     old, new = parts(source), parts(path)
     changed = [name for name in old if old[name] != new.get(name)]
-    assert all(re.search("sheet|table|calcChain|workbook|Content_Types", name) for name in changed), changed
+    assert all(re.search("sheet|table|calcChain|workbook|Content_Types|styles", name) for name in changed), changed
+    if styled := [name for name in old if name.endswith("/styles.xml")]:
+        was, now = (list(found) for found in map(_cell_styles, (old[styled[0]], new[styled[0]])))
+        assert now[: len(was)] == was, "every style there was stays as it was, under its number"
+        assert _marked(new, now) or not was, "a text that begins like a formula is marked as a text"
     return True
+
+
+def _cell_styles(xml: bytes) -> Iterator[bytes]:
+    found = next((e for e in ElementTree.fromstring(xml).iter() if e.tag.endswith("}cellXfs")), ())
+    return map(ElementTree.tostring, found)
+
+
+def _marked(parts_: dict[str, bytes], styles: list[bytes]) -> bool:
+    """Whether the cell that holds `=new` has a style that keeps it a text."""
+    for name, xml in parts_.items():
+        found = (
+            re.search(rb"""<[^<]*\br="A\d+"([^<]*)t="inlineStr"><[^<]*><[^<]*>=new<""", xml)
+            if "sheets/" in name
+            else None
+        )
+        if found:
+            number = re.search(rb's="(\d+)"', found[1])
+            style = dict(enumerate(styles)).get(int(number[1]) if number else 0, b"")
+            return b'quotePrefix="1"' in style or b'numFmtId="49"' in style
+    return False

@@ -1,6 +1,7 @@
 """The file host on XML as other programs write it, and the law that a write is read back and nothing else changes."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -113,8 +114,13 @@ def test_writes_laid_over_a_snapshot_are_the_next_one(tmp_path: Path, how: str) 
     law()
 
 
+BIDI = {*"\u061c\u200e\u200f", *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x2070)))}
+
+
 def as_stored(value: Value | Link) -> Value | Link:
     """A text with what no workbook holds mended."""
     if isinstance(value, str) and not isinstance(value, CellError):
-        return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", re.sub("\r\n?", "\n", value))
+        ends = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", value)
+        seen = "".join(c for c in ends if c in "\n\t" or unicodedata.category(c) != "Cc" and c not in BIDI)
+        return re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", seen) or None
     return value

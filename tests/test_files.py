@@ -26,13 +26,13 @@ def test_what_stood_there_is_put_back_where_the_rest_fails(tmp_path):
 
 
 def test_ctrl_c_between_two_files_leaves_none(tmp_path, monkeypatch):
-    placed = files.write_new
+    made = files.temporary_beside
 
-    def pressed_meanwhile(path, content, keep=False):
+    def pressed_meanwhile(path, content):
         ctrl_c()
-        return placed(path, content, keep=keep)
+        return made(path, content)
 
-    monkeypatch.setattr(files, "write_new", pressed_meanwhile)
+    monkeypatch.setattr(files, "temporary_beside", pressed_meanwhile)
     with pytest.raises(KeyboardInterrupt), place_all(tmp_path / "deep" / "out", TWO):
         pytest.fail("the rest was begun")
     assert list(tmp_path.iterdir()) == []
@@ -91,7 +91,7 @@ def test_a_path_longer_than_windows_takes_is_told_as_that(tmp_path, monkeypatch)
     def nothing_there(*_: object) -> None:
         raise FileNotFoundError(2, "The system cannot find the path specified")
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", nothing_there)
+    monkeypatch.setattr(files, "temporary_beside", nothing_there)
     deep = tmp_path.joinpath(*["a folder of the council"] * 11)
     with pytest.raises(CannotWrite, match="characters, more than Windows takes.*nearer the top"):
         write_new(deep / "Head of HR R0001.xlsx", b"")

@@ -1,11 +1,12 @@
 """Install and uninstall, in made-up Windows and Mac homes."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from hrworkbook.addin.install import install, places, read_settings, script_source, uninstall
+from hrworkbook.addin.install import install, places, read_settings, script, uninstall
 from hrworkbook.errors import CannotWrite, HrWorkbookError, ToolMissing
 
 PYTHON = "C:\\Program Files\\Python312\\python.exe"
@@ -72,9 +73,8 @@ def test_mac_puts_everything_where_excel_and_xlwings_look(mac):
     ).is_file()
     conf = (library / "Containers/com.microsoft.Excel/Data/hrworkbook.conf").read_text()
     assert '"INTERPRETER_MAC","/opt/python/bin/python3"' in conf
-    source = script_source()
-    assert source
-    assert (library / "Application Scripts/com.microsoft.Excel" / source.name).read_bytes() == source.read_bytes()
+    there = library / "Application Scripts/com.microsoft.Excel/hrworkbook.applescript"
+    assert there.read_bytes() == script() and script().isascii()
 
 
 def test_uninstall_leaves_the_home_as_it_was(user):
@@ -145,13 +145,25 @@ def test_the_warm_process_is_for_windows_only(mac):
     assert read_settings(places(*mac))["USE UDF SERVER"] == "False"
 
 
-def test_a_script_that_other_xlwings_users_have_is_left(mac):
+def test_the_script_that_other_xlwings_users_have_is_left(mac):
     where = places(*mac)
-    where.script.parent.mkdir(parents=True)
-    where.script.write_bytes(b"-- theirs")
+    theirs = where.script.with_name("xlwings-0.37.8.applescript")
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"-- theirs")
     install(*mac, PYTHON)
     uninstall(*mac)
-    assert where.script.read_bytes() == b"-- theirs"
+    assert theirs.read_bytes() == b"-- theirs" and not where.script.exists()
+
+
+def test_the_script_that_a_version_before_put_there_is_taken_out(mac):
+    install(*mac, PYTHON)
+    where = places(*mac)
+    before = where.script.with_name("xlwings-0.37.8.applescript")
+    before.write_bytes(b"-- xlwings'")
+    had = json.loads(where.receipt.read_text())
+    where.receipt.write_text(json.dumps({**had, "files": [*had["files"], str(before)]}))
+    assert "The script xlwings-0.37.8.applescript was removed." in uninstall(*mac)
+    assert not before.exists() and not where.script.exists()
 
 
 def test_without_appdata_the_usual_folder_is_taken(windows):

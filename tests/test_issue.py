@@ -224,7 +224,7 @@ def test_names_of_files_hold_nothing_a_disk_refuses(tmp_path):
     assert file.name == "HR Policy & Pay new 2026 27 Q3 R0001.xlsx"
 
 
-def test_words_with_a_comma_are_told_instead_of_offered_in_pieces(tmp_path):
+def test_words_with_a_comma_are_offered_from_a_hidden_sheet_that_is_no_answer(tmp_path, capsys):
     (tmp_path / "ours.toml").write_text(
         'name = "ours"\ntitle = "Ours"\n[roles]\nowner = "lead"\n'
         '[[columns]]\nkey = "lead"\nheader = "Lead"\nkind = "owners"\n'
@@ -240,5 +240,42 @@ def test_words_with_a_comma_are_told_instead_of_offered_in_pieces(tmp_path):
     (sent,) = (tmp_path / "out").glob("*.xlsx")
     rules = openpyxl.load_workbook(sent).worksheets[0].data_validations.dataValidation
     state, big = sorted(rules, key=lambda rule: str(rule.sqref))
-    assert state.formula1 is None and state.prompt == "Write one of: Fine; Late, badly."
+    assert state.formula1 == "Words!$A$2:$A$3" and state.type == "list"
+    words = openpyxl.load_workbook(sent)["Words"]
+    assert words.sheet_state == "hidden" and [words["A2"].value, words["A3"].value] == ["Fine", "Late, badly"]
     assert big.formula1 == '"Yes,No"' and not big.showErrorMessage
+    capsys.readouterr()
+    assert main(["merge", str(path), str(sent)]) == 0, "the words of a dropdown are nobody's answer"
+    assert "no place" not in capsys.readouterr().out
+
+
+def test_a_dropdown_of_more_than_255_characters_reaches_its_owner(tmp_path):
+    words = [f"Stage {n} of the long programme of change" for n in range(20)]
+    schema = (
+        'name = "ours"\ntitle = "Ours"\n[roles]\nowner = "lead"\n'
+        '[[columns]]\nkey = "lead"\nheader = "Lead"\nkind = "owners"\n'
+        '[[columns]]\nkey = "stage"\nheader = "Stage"\nkind = "choice"\nedited_by = "owner"\n'
+        f"words = {words}\n"
+    )
+    (tmp_path / "ours.toml").write_text(schema, encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(f"Lead,Stage\nJo,{words[3]}\n", encoding="utf-8")
+    path = tmp_path / "m.xlsx"
+    main(["new", str(tmp_path / "ours.toml"), str(path), "--from", str(tmp_path / "plan.csv")])
+    assert main(["issue", str(path), "--out", str(tmp_path / "out")]) == 0
+    (sent,) = (tmp_path / "out").glob("*.xlsx")
+    (rule,) = openpyxl.load_workbook(sent).worksheets[0].data_validations.dataValidation
+    assert rule.formula1 == "Words!$A$2:$A$21"
+
+
+def test_a_return_and_its_mail_say_what_enable_editing_is_for(tmp_path):
+    import email
+    import email.policy
+
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    main(["issue", str(path), "--out", str(tmp_path / "out")])
+    sent = next((tmp_path / "out").glob("*.xlsx"))
+    said = [row[0].value for row in openpyxl.load_workbook(sent).worksheets[0]["A1:A5"]]
+    assert any("Enable Editing" in str(text) for text in said)
+    with sent.with_suffix(".eml").open("rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    assert "Enable Editing" in mail.get_body().get_content()

@@ -19,7 +19,7 @@ from hrworkbook.roll import roll
 from hrworkbook.snapshot import Block, Write
 from hrworkbook.values import CellError, Uncomputed, same
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
 
 

@@ -14,7 +14,7 @@ from hrworkbook.merge import merge
 from hrworkbook.plan import read_plan
 from hrworkbook.snapshot import address
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
 OWNER, DEPUTY, COLLEAGUE = OWNERS["Learning Lead"], "deputy@council.example", "jo@council.example"
 UPDATE = "L002.progress_update"
@@ -73,13 +73,13 @@ def test_sent_again_with_nothing_between_there_is_nothing_to_do_but_a_late_mail_
     values = master.values()
     result = master.merge(again(a, WEDNESDAY))
     assert whats(result) == ["Sent again"] and not result.needs_a_person and master.values() == values
-    assert [(i.text("What"), i.text("Sent")) for i in master.register[-1:]] == [("Sent again", "2026-11-25 10:00")]
+    assert [(i.text("What"), i.text("Sent")) for i in master.register[-1:]] == [("Sent again", "2026-11-18 10:00")]
     before = master.snapshot
     result = master.merge(again(a, WEDNESDAY), a)
     assert whats(result) == ["Already merged"] * 2 and master.snapshot == before
     result = master.merge(b)
     assert whats(result) == ["Older"] and master.says(UPDATE) == "Monday."
-    assert "sent 2026-11-25 10:00" in result.refused[0].reason and "'Tuesday.'" in result.refused[0].reason
+    assert "sent 2026-11-18 10:00" in result.refused[0].reason and "'Tuesday.'" in result.refused[0].reason
     before = master.snapshot
     master.merge(b)
     assert master.snapshot == before
@@ -127,8 +127,11 @@ def test_a_file_of_no_date_counts_as_sent_before_it_was_merged():
     master, a, b = learning()
     master.merge(replace(a, sent=None, sender=""))
     master.merge(replace(b, sent=None, sender=""))
-    result = master.merge(again(a, MONDAY))
-    assert master.now < MONDAY and result.returns and master.says(UPDATE) == "Monday."
+    assert master.says(UPDATE) == "Monday." and len(master.decisions) == 1, "nobody knows which is the newer"
+    master.choose(0, "take return")
+    master.decide()
+    sunday = master.later(days=1)
+    assert master.merge(again(a, sunday)).returns and master.says(UPDATE) == "Tuesday." and len(master.decisions) == 2
     result = master.merge(again(b, master.now - timedelta(days=3)))
     assert whats(result) == ["Already merged"]
 
@@ -167,7 +170,7 @@ def test_three_mails_in_a_folder_one_after_the_other_and_all_at_once(tmp_path, c
         type_into(book, {f"{sheet.name}!{address(8, sheet.rows[6].index('Progress Update') + 1)}": says})
         for day in days:
             mail = EmailMessage(policy=SMTP)
-            mail["From"], mail["Subject"], mail["Date"] = OWNER, "My return", datetime(2026, 11, day, 9, tzinfo=UTC)
+            mail["From"], mail["Subject"], mail["Date"] = OWNER, "My return", datetime(2026, 10, day, 9, tzinfo=UTC)
             mail.set_content("Here it is.")
             mail.add_attachment(book.read_bytes(), maintype="application", subtype="octet-stream", filename=sent.name)
             (tmp_path / f"{day}.eml").write_bytes(mail.as_bytes())
@@ -189,7 +192,10 @@ def test_three_mails_in_a_folder_one_after_the_other_and_all_at_once(tmp_path, c
 def test_a_mail_dated_in_a_year_to_come_does_not_outdate_every_other():
     master, a, b = learning()
     result = master.merge(replace(a, sent=MONDAY.replace(year=2099)))
-    assert "dated 23/11/2099, which is yet to come" in "\n".join(result.returns[0].notes)
-    assert master.merge(b).returns and master.says(UPDATE) == "Tuesday."
+    assert "dated 16/11/2099 10:00, which is yet to come" in "\n".join(result.returns[0].notes)
+    assert master.register[-1].text("Sent") == "2099-11-16 10:00", "as the mail says"
+    assert master.merge(b).returns and master.says(UPDATE) == "Monday." and len(master.decisions) == 1
     assert whats(master.merge(again(b, MONDAY.replace(year=2098)))) == ["Already merged"]
-    assert master.merge(back(master.issued["Learning Lead"], WEDNESDAY, L002_progress_update="Now.")).returns
+    tomorrow = master.later(days=1)
+    assert master.merge(back(master.issued["Learning Lead"], tomorrow, L002_progress_update="Now.")).returns
+    assert master.says(UPDATE) == "Now."

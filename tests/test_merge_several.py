@@ -18,7 +18,7 @@ from hrworkbook.merging.outcomes import Received
 from hrworkbook.reading.reader import Reader
 from hrworkbook.snapshot import Block, Write
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
 
 

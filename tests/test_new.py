@@ -71,7 +71,7 @@ def test_a_new_master_has_the_sheets_people_work_in(tmp_path):
         "Register",
         "Headings",
         "Journal",
-        "History",
+        "Past periods",
     ]
 
 
@@ -229,9 +229,30 @@ def test_a_footer_may_begin_with_a_figure_and_holds_any_title():
 
 def test_every_ledger_has_a_hairline_under_whatever_fills_it(tmp_path):
     book = openpyxl.load_workbook(make_master(tmp_path, THREE))
-    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "History"):
+    for name in ("Owners", "Problems", "Decisions", "Register", "Headings", "Journal", "Past periods"):
         ((cells, (rule,)),) = book[name].conditional_formatting._cf_rules.items()
-        top = book[name].tables[f"{name}Rows"].ref.split(":")[0]
+        top = book[name].tables[f"{name.title().replace(' ', '')}Rows"].ref.split(":")[0]
         first = f"A{int(top[1:]) + 1}"
         assert str(cells.sqref).startswith(f"{first}:") and rule.formula[0].startswith(f"COUNTA(${first}:$")
         assert rule.dxf.border.bottom.style == "thin"
+
+
+def test_a_header_longer_than_a_heading_may_be_is_refused_with_what_to_do(tmp_path, capsys):
+    schema = tmp_path / "ours.toml"
+    for length, code in ((255, 0), (256, 2)):
+        schema.write_text(
+            f'name = "o"\ntitle = "O"\n[[columns]]\nkey = "long"\nheader = "{"h" * length}"\n', encoding="utf-8"
+        )
+        assert main(["new", str(schema), str(tmp_path / f"{length}.xlsx")]) == code
+    assert "column long: the header has 256 characters" in capsys.readouterr().err
+
+
+def test_the_headings_that_a_stranger_may_mean_are_offered_however_long_they_are(tmp_path):
+    schema = tmp_path / "ours.toml"
+    columns = "".join(f'[[columns]]\nkey = "c{n}"\nheader = "Column {n}, {"x" * 40}"\n' for n in range(9))
+    schema.write_text(f'name = "o"\ntitle = "O"\n{columns}', encoding="utf-8")
+    assert main(["new", str(schema), str(tmp_path / "m.xlsx")]) == 0
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx")
+    (rule,) = book["Headings"].data_validations.dataValidation
+    sheet, _, area = rule.formula1.lstrip("=").replace("$", "").partition("!")
+    assert [row[0].value for row in book[sheet][area]] == [f"Column {n}, {'x' * 40}" for n in range(9)]

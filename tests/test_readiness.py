@@ -168,6 +168,7 @@ Zanzibar dispute | Hire well   | HR Lead | Zanzibar grade | Open  | Begun.
                  | Train staff | HR Lead | Zanzibar grade | Open  | Begun too.
 """
     path = make_master(tmp_path, table, schema=schema, owners={"HR Lead": "hr@council.example"})
+    assert SECRET not in repr(hrworkbook.issue(snapshot_of(path), NOW).returns)
     assert main(["issue", "plan.xlsx", "--out", "out", "--due", "12/01/2060"]) == 0
     assert main(["chase", "plan.xlsx", "--out", "chased"]) in (0, 1)
     (sent,) = (tmp_path / "out").glob("*.xlsx")

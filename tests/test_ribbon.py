@@ -85,7 +85,10 @@ def test_every_function_the_callbacks_use_is_there():
     used = set(re.findall(r"HRButtons\.(\w+)", MODULES["HRRibbon"]))
     assert used == {"TextOf", "NeedsOf", "QuestionOf"}
     assert used <= set(re.findall(r"Public Function (\w+)", MODULES["HRButtons"]))
-    assert "Public Function RunPython(" in MODULES["xlwings"]
+    assert "Public Sub RunClick(" in MODULES["HRPython"] and "HRPython.RunClick Verb" in MODULES["HRRibbon"]
+    for function in ("GetConfig", "FileExists", "ParentFolder", "CreateGUID", "WScript", "XLPy"):
+        assert f"{function}(" in MODULES["HRPython"] or f"{function}." in MODULES["HRPython"]
+        assert re.search(rf"^Function {function}\(|^Public Function {function}\(", MODULES["xlwings"], re.MULTILINE)
 
 
 @pytest.mark.parametrize(

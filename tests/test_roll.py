@@ -1,6 +1,8 @@
 """Roll: closing a period, and what the next appendix says of it."""
 
 import json
+import re
+import zipfile
 
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
@@ -120,3 +122,48 @@ def test_a_slip_in_the_next_period_is_refused(slip, tmp_path, capsys):
     before = path.read_bytes()
     assert main(["roll", str(path), "--next", slip]) == 2
     assert "2026/27 Q4" in capsys.readouterr().err and path.read_bytes() == before
+
+
+def made_before(path):
+    """The master as it was made when its past periods stood on a sheet whose name Excel reserves."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    for name in ("xl/workbook.xml", "docProps/app.xml"):
+        parts[name] = parts[name].replace(b"'Past periods'", b"History").replace(b"Past periods", b"History")
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            new.writestr(name, data)
+    return path
+
+
+def test_a_master_made_before_keeps_its_past_periods_on_history_and_is_told(tmp_path):
+    path = made_before(make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3"))
+    assert "History" in snapshot_of(path) and "Past periods" not in snapshot_of(path)
+    message = close(path).changes.message
+    assert "kept on the History sheet" in message and "rename that sheet Past periods" in message
+    plan = read_plan(snapshot_of(path))
+    assert [p.name for p in closed_periods(plan)] == ["2026/27 Q3"]
+    assert close(path).closed == "2026/27 Q4"
+    assert len(closed_periods(read_plan(snapshot_of(path)))) == 2
+
+
+def test_what_was_closed_before_the_sheet_was_renamed_is_still_known(tmp_path):
+    path = made_before(make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3"))
+    close(path)
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'"History"', b'"Past periods"')
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            new.writestr(name, data)
+    message = close(path).changes.message
+    assert "Past periods" in message and "History" not in message
+    assert [p.name for p in closed_periods(read_plan(snapshot_of(path)))] == ["2026/27 Q3", "2026/27 Q4"]
+
+
+def test_no_sheet_of_a_master_bears_a_name_that_excel_reserves(tmp_path):
+    path = make_master(tmp_path, THREE)
+    assert "history" not in {block.name.casefold() for block in snapshot_of(path).sheets}
+    with zipfile.ZipFile(path) as book:
+        window = re.search(rb'windowWidth="(\d+)" windowHeight="(\d+)"', book.read("xl/workbook.xml"))
+    assert window and all(10_000 < int(twips) < 57_600 for twips in window.groups())

@@ -18,7 +18,7 @@ import pytest
 import xlsxwriter
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, WorkbookLocked
-from hrworkbook.hosts import locks, saving
+from hrworkbook.hosts import leftovers, locks, saving
 from hrworkbook.hosts.file import FileHost, check_writable, who_has_it_open
 from hrworkbook.snapshot import ChangeSet, single
 
@@ -161,12 +161,48 @@ def test_another_run_is_saving_it(master: Path) -> None:
 
 def test_our_lock_left_by_a_dead_run_holds_nothing(master: Path) -> None:
     master.with_name(f"{locks.mark_of(master)}.lock").write_text("")
-    master.with_name(f"{locks.mark_of(master)}-abc.tmp").write_text("half")
-    other = master.with_name(f"{locks.mark_of(Path('other.xlsx'))}-abc.tmp")
-    other.write_text("of another workbook")
+    for name in (master.name, "another plan.xlsx"):
+        with leftovers.temporary_beside(master.with_name(name), b"half") as temporary:
+            (master.parent / "kept").write_bytes(temporary.read_bytes())
+        (master.parent / "kept").rename(temporary)
+    others = {".hrworkbook-notes.tmp", "~$draft.tmp", ".hrworkbook-0123456789-0123456789ab.tmp.txt"}
+    for name in others:
+        (master.parent / name).write_text("somebody's own")
     FileHost(master).snapshot()
-    assert beside(master) == {"m.xlsx", other.name}
+    assert beside(master) == {"m.xlsx", *others}
     assert FileHost(master).apply(CHANGE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps what a program has open")
+def test_what_a_living_run_is_writing_is_left_alone(master: Path) -> None:
+    with leftovers.temporary_beside(master, b"half") as temporary, leftovers.temporary_folder() as folder:
+        FileHost(master).snapshot()
+        with leftovers.temporary_folder() as another:
+            assert temporary.exists() and folder.exists() and another.exists()
+    assert beside(master) == {"m.xlsx"} and not folder.exists() and not another.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights of their own on Windows")
+def test_a_link_in_the_place_of_a_leftover_leads_nowhere(master: Path, tmp_path: Path) -> None:
+    with leftovers.temporary_beside(master, b"half") as temporary:
+        pass
+    precious = tmp_path / "precious"
+    precious.write_text("keep me")
+    temporary.symlink_to(precious)
+    FileHost(master).snapshot()
+    assert precious.read_text() == "keep me" and temporary.is_symlink()
+
+
+def test_what_another_computer_left_is_swept_when_it_is_old(master: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "_computer", lambda: "beef")
+    with leftovers.temporary_beside(master, b"half") as temporary:
+        pass
+    monkeypatch.undo()
+    for age, is_there in ((0, True), (100_000, False)):
+        temporary.write_text("half")
+        os.utime(temporary, (time.time() - age,) * 2)
+        FileHost(master).snapshot()
+        assert temporary.exists() == is_there
 
 
 def test_read_only_file(master: Path) -> None:
@@ -250,8 +286,8 @@ def test_a_name_too_long_for_a_backup(master: Path) -> None:
 
 
 def test_what_does_not_read_back_is_not_saved(master: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = saving._written
-    monkeypatch.setattr(saving, "_written", lambda real, data: write(real, data[:-1] + b"?"))
+    write = saving.temporary_beside
+    monkeypatch.setattr(saving, "temporary_beside", lambda real, data, like: write(real, data[:-1] + b"?", like))
     assert "does not read back" in refused(master, CannotWrite)
 
 

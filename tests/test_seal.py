@@ -12,7 +12,7 @@ from hrworkbook.roll import roll
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 SEAL = 4
 """The seal's row in a return, from 0."""
 

@@ -14,7 +14,7 @@ from hrworkbook.plan import read_plan
 from hrworkbook.schema import shipped_schemas
 from hrworkbook.snapshot import Write
 
-MONDAY = datetime(2026, 11, 23, 10, 0)
+MONDAY = datetime(2026, 11, 16, 10, 0)
 DAY = timedelta(days=1)
 
 

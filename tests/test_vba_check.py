@@ -137,7 +137,7 @@ CORRUPTIONS = {
     ),
     "dir: not compressed": restreamed(VBA__dir=lambda b: b"\x02" + b[1:]),
     "dir: fields swapped": dir_stream(lambda d: d[20:30] + d[10:20] + d[:10] + d[30:]),
-    "dir: one module fewer": dir_stream(lambda d: d.replace(b"\x0f\0\x02\0\0\0\x0a", b"\x0f\0\x02\0\0\0\x07").replace(b"\x0f\0\x02\0\0\0\x09", b"\x0f\0\x02\0\0\0\x07")),
+    "dir: one module fewer": dir_stream(lambda d: re.sub(rb"\x0f\0\x02\0\0\0.", b"\x0f\0\x02\0\0\0\x07", d, flags=re.DOTALL)),
     "dir: no end": dir_stream(lambda d: d[:-6]),
     "dir: no Office library": dir_stream(lambda d: d.replace(b"2DF8D04C", b"2DF8D04D")),
     "dir: another code page": dir_stream(lambda d: d.replace(b"\x03\0\x02\0\0\0\xe4\x04", b"\x03\0\x02\0\0\0\xe9\xfd")),

@@ -20,7 +20,7 @@ from hrworkbook.addin.install import (
     is_from_the_store,
     places,
     read_settings,
-    script_source,
+    script,
 )
 from hrworkbook.addin.parts import unzipped
 from hrworkbook.errors import say
@@ -31,10 +31,18 @@ Ask = Callable[[str], str]
 """The version of xlwings that an interpreter imports; '' where it does not."""
 
 OFFICE = "Microsoft\\Office\\16.0\\Excel\\Security"
+COMMON = "Microsoft\\Office\\16.0\\Common"
 CHILD_PROCESS_RULE = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A"
 """Microsoft Defender: block all Office applications from creating child processes."""
-_RULES = "Microsoft\\Windows Defender\\Windows Defender Exploit Guard\\ASR\\Rules"
+WIN32_RULE = "92E97FA1-2EDF-4476-BDD6-9DD0B4DDDC7B"
+"""Microsoft Defender: block Win32 API calls from Office macros."""
+_DEFENDER = "Microsoft\\Windows Defender"
+_RULES = f"{_DEFENDER}\\Windows Defender Exploit Guard\\ASR\\Rules"
+INTUNE = f"HKLM\\SOFTWARE\\Policies\\{_DEFENDER}\\Policy Manager"
+"""Where Intune writes all such rules into one value, ASRRules: rule=state, one after another, parted by |."""
+_BLOCKS, _WATCHES = ("1", "6"), ("2",)
 _TROUBLESOME = "&^%!"
+"""Letters that cmd.exe, which starts the Python that stays ready, takes for its own; without it only %."""
 _MEANWHILE = "Until then use the commands: every button is one, such as hrworkbook merge"
 
 
@@ -74,7 +82,7 @@ def examine(
         if is_from_the_store(base):
             checks.insert(0, Check("Python", False, FROM_THE_STORE, OTHER_PYTHON))
         look = registry or _registry_of_this_system()
-        checks.append(_warm(settings))
+        checks.append(_warm(settings, look))
         checks += _windows_rules(look, settings.get(where.interpreter_key, "python.exe"))
     if platform == MAC:
         checks.append(_mac_script(where))
@@ -89,10 +97,11 @@ def xlwings_of(interpreter: str) -> str:
     """The version of xlwings the interpreter imports beside hrworkbook; '' where it cannot be started or has none."""
     code = "import importlib.metadata as m; m.version('hrworkbook'); print(m.version('xlwings'))"
     try:
-        ran = subprocess.run([interpreter, "-P", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+        # As a button starts it: nothing of PYTHONPATH, nothing of the current folder.
+        ran = subprocess.run([interpreter, "-E", "-P", "-c", code], capture_output=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return ran.stdout.strip()
+    return ran.stdout.decode("ascii", "replace").strip()
 
 
 def _addin(where: Places) -> Check:
@@ -129,8 +138,9 @@ def _python(where: Places, settings: Mapping[str, str], ask: Ask) -> Iterator[Ch
         yield Check(name, False, what, f"Run: {interpreter} -m pip install xlwings=={want}")
     else:
         yield Check(name, True, f"{interpreter} starts, with xlwings {found}")
-    if where.platform == WINDOWS and any(c in interpreter for c in _TROUBLESOME):
-        what = f"its path has one of {' '.join(_TROUBLESOME)} in it, which Windows' command line takes for its own"
+    troublesome = _TROUBLESOME if settings.get(WARM, "").lower() == "true" else "%"
+    if where.platform == WINDOWS and any(c in interpreter for c in troublesome):
+        what = f"its path has {' or '.join(troublesome)} in it, which Windows' command line takes for its own"
         yield Check(name, False, what, f"Install Python in a folder without them. {_MEANWHILE}")
 
 
@@ -142,7 +152,7 @@ def _safe(where: Places, settings: Mapping[str, str]) -> Check:
     return Check("Settings", True, "nothing lying beside a workbook is imported")
 
 
-def _warm(settings: Mapping[str, str]) -> Check:
+def _warm(settings: Mapping[str, str], look: Registry) -> Check:
     name = "Warm Python"
     if settings.get(WARM, "").lower() != "true":
         return Check(name, True, "off: each click starts Python anew", "For faster clicks: hrworkbook install --warm")
@@ -150,52 +160,76 @@ def _warm(settings: Mapping[str, str]) -> Check:
     library = f"xlwings64-{version('xlwings')}.dll"
     if not any((folder / library).is_file() for folder in (interpreter.parent, interpreter.parent.parent)):
         return Check(name, False, f"{library} is not beside {interpreter}", "Run: hrworkbook install, without --warm")
+    if str(look("HKCU\\Software\\Policies\\Microsoft\\Windows\\System", "DisableCMD")) in ("1", "2"):
+        what = "the command prompt is switched off here (DisableCMD), and it is what starts a Python that stays ready"
+        return Check(name, False, what, "Run: hrworkbook install, without --warm")
     return Check(name, True, "on: one Python stays ready between clicks")
 
 
 def _windows_rules(look: Registry, interpreter: str) -> Iterator[Check]:
-    def policy(name: str, sub: str = "") -> object:
-        found = look(f"HKCU\\Software\\Policies\\{OFFICE}{sub}", name)
-        return look(f"HKCU\\Software\\{OFFICE}{sub}", name) if found is None else found
+    yield _macros(look)
+    yield _child_processes(look, interpreter)
+    yield from _calls_of_windows(look)
+
+
+def _macros(look: Registry) -> Check:
+    def policy(name: str, where: str = OFFICE) -> object:
+        found = look(f"HKCU\\Software\\Policies\\{where}", name)
+        return look(f"HKCU\\Software\\{where}", name) if found is None else found
 
     macros, ask_it = "Macros", "Ask IT to allow hrworkbook.xlam"
-    if policy("AllLocationsDisabled", "\\Trusted Locations") == 1:
-        yield Check(macros, False, "trusted locations are switched off, so the startup folder is not trusted", ask_it)
-    elif policy("DisableAllAddins") == 1:
-        yield Check(macros, False, "all add-ins are switched off in the Trust Center", f"{ask_it}. {_MEANWHILE}")
-    elif policy("RequireAddinSig") == 1:
-        yield Check(
-            macros, False, "only signed add-ins may run here, and this one is not signed", f"{ask_it}. {_MEANWHILE}"
-        )
-    elif policy("VBAWarnings") in (3, 4):
+    if policy("VBAOff", COMMON) == 1 or look(f"HKLM\\SOFTWARE\\{COMMON}", "VBAOff") == 1:
+        return Check(macros, False, "macros are switched off in all of Office (VBAOff)", f"{ask_it}. {_MEANWHILE}")
+    if policy("allow user locations", f"{COMMON}\\Security\\Trusted Locations") == 0:
+        what = "only locations that IT names are trusted (allow user locations is off), and the startup folder is the user's"
+        return Check(macros, False, what, f"Ask IT to name Excel's startup folder (XLSTART) as trusted. {_MEANWHILE}")
+    if policy("AllLocationsDisabled", f"{OFFICE}\\Trusted Locations") == 1:
+        return Check(macros, False, "trusted locations are switched off, so the startup folder is not trusted", ask_it)
+    if policy("DisableAllAddins") == 1:
+        return Check(macros, False, "all add-ins are switched off in the Trust Center", f"{ask_it}. {_MEANWHILE}")
+    if policy("RequireAddinSig") == 1:
+        what = "only signed add-ins may run here, and this one is not signed"
+        return Check(macros, False, what, f"{ask_it}. {_MEANWHILE}")
+    if policy("VBAWarnings") in (3, 4):
         what = "macros in workbooks are switched off; the add-in works, for its folder is trusted, a plan as .xlsm does not"
-        yield Check(macros, True, what, "Keep the plan as .xlsx and use the add-in")
-    else:
-        yield Check(macros, True, "the add-in's folder is trusted, and nothing here forbids it")
-    yield _child_processes(look, interpreter)
+        return Check(macros, True, what, "Keep the plan as .xlsx and use the add-in")
+    return Check(macros, True, "the add-in's folder is trusted, and nothing here forbids it")
+
+
+def _defender(look: Registry, rule: str) -> str:
+    """The state of a rule of Defender's: 1 blocks, 2 watches, 6 warns; the strictest where several places name it."""
+    found = [str(look(f"HKLM\\SOFTWARE\\{start}{_RULES}", rule) or "") for start in ("Policies\\", "")]
+    for each in str(look(INTUNE, "ASRRules") or "").split("|"):
+        name, _, state = each.partition("=")
+        if name.strip().strip("{}").upper() == rule:
+            found.append(state.strip())
+    return next((state for state in (*_BLOCKS, *_WATCHES) if state in found), "")
 
 
 def _child_processes(look: Registry, interpreter: str) -> Check:
-    name = "Antivirus rule"
-    found = [look(f"HKLM\\SOFTWARE\\{start}{_RULES}", CHILD_PROCESS_RULE) for start in ("Policies\\", "")]
-    state = next((str(value) for value in found if value is not None), "")
+    name, state = "Antivirus rule", _defender(look, CHILD_PROCESS_RULE)
     rule = f"“Block all Office applications from creating child processes” ({CHILD_PROCESS_RULE})"
-    if state in ("1", "6"):
+    if state in _BLOCKS:
         what = f"Defender's rule {rule} stops Excel from starting Python"
         return Check(name, False, what, f"Ask IT to exclude {interpreter} from that rule. {_MEANWHILE}")
-    if state == "2":
+    if state in _WATCHES:
         return Check(name, True, f"Defender's rule {rule} only watches")
     what = "no Defender rule that stops Excel from starting Python was found; another product's would not show here"
     return Check(name, None, what, f"If a click does nothing at all, ask IT whether Excel may start {interpreter}")
 
 
+def _calls_of_windows(look: Registry) -> Iterator[Check]:
+    if _defender(look, WIN32_RULE) in _BLOCKS:
+        what = f"Defender's rule “Block Win32 API calls from Office macros” ({WIN32_RULE}) may stop the add-in"
+        yield Check("Antivirus rule", False, what, f"Ask IT to exclude hrworkbook.xlam from that rule. {_MEANWHILE}")
+
+
 def _mac_script(where: Places) -> Check:
-    source = script_source()
-    if where.script is None or source is None or not where.script.is_file():
+    if where.script is None or not where.script.is_file():
         return Check("Script", False, "the script that lets Excel start Python is not there", "Run: hrworkbook install")
-    if where.script.read_bytes() != source.read_bytes():
-        remedy = f"Delete {where.script} and run: hrworkbook install"
-        return Check("Script", False, f"{where.script.name} is not the one xlwings brought", remedy)
+    if where.script.read_bytes() != script():
+        what = f"{where.script.name} is of another version, or changed since"
+        return Check("Script", False, what, "Run: hrworkbook install")
     return Check("Script", True, f"{where.script.name} is where Excel looks for it")
 
 
@@ -217,8 +251,9 @@ def _one_drive(environ: Mapping[str, str], workbook: Path | None) -> Iterator[Ch
     name = "OneDrive"
     folders = {environ[k] for k in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer") if environ.get(k)}
     remedy = (
-        "Right-click its folder, choose Always keep on this device, and open the plan from there; "
-        "if a button cannot find it, move it to a folder that is not shared"
+        "Right-click its folder, choose Always keep on this device, and open the plan from there. In Teams or "
+        "SharePoint sync the whole library, not a folder of it: a button puts nothing anywhere where it is not certain. "
+        "Else close the plan and run the command on it"
     )
     if workbook is None:
         if folders:

@@ -3,21 +3,20 @@
 Windows: `%APPDATA%\\Microsoft\\Excel\\XLSTART`. Excel opens what lies there, trusts it from the start, and it is the
 user's own: no administrator, no registry, no Trust Center. The AddIns folder with its `OPEN` value in the registry
 would need both, and a numbered value that other add-ins share.
-Mac: Excel's own startup folder, and the script that xlwings' RunPython calls in the folder Apple asks for.
+Mac: Excel's own startup folder, and the script that starts Python in the folder Apple asks for.
 """
 
+import contextlib
 import csv
 import io
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from hrworkbook.addin import package
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, ToolMissing, is_privacy_refusal, reason_of
 
 WINDOWS, MAC = "win32", "darwin"
 SAFE = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
@@ -37,7 +36,7 @@ class Places:
     log: Path
     """Where a click writes down what should never happen."""
     script: Path | None = None
-    """Mac only: what RunPython calls."""
+    """Mac only: what starts Python."""
 
     @property
     def interpreter_key(self) -> str:
@@ -65,7 +64,7 @@ def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
         library = home / "Library"
         startup = library / "Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
         settings = library / "Containers/com.microsoft.Excel/Data" / f"{package.PROJECT}.conf"
-        script = library / "Application Scripts/com.microsoft.Excel" / f"xlwings-{version('xlwings')}.applescript"
+        script = library / "Application Scripts/com.microsoft.Excel" / package.SCRIPT
         return Places(platform, startup / package.ADDIN, settings, receipt, library / "Logs/hrworkbook.log", script)
     raise ToolMissing(
         "hrworkbook install",
@@ -121,9 +120,8 @@ def install(
             "One Python stays ready behind Excel between clicks. To stop that: hrworkbook install, without --warm."
         )
     if where.script:
-        script, said = _script(where.script)
-        files |= script
-        done.append(said)
+        files[where.script] = script()
+        done.append(f"The script that lets Excel start Python is in {where.script.parent}.")
     # The receipt first: what is cut short here can still be taken out.
     _replace(where.receipt, _new_receipt(where, files))
     for path, data in files.items():
@@ -148,9 +146,11 @@ def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str
     elif where.settings.is_file():
         _remove(where.settings)
         done.append(f"The settings in {where.settings} were removed.")
-    if where.script and where.script.is_file() and str(where.script) in had.get("files", []):
-        _remove(where.script)
-        done.append(f"The script {where.script.name} was removed.")
+    for made in map(Path, had.get("files", [])):
+        # Also xlwings' own script, which versions before put there.
+        if where.script and made.parent == where.script.parent and made.is_file():
+            _remove(made)
+            done.append(f"The script {made.name} was removed.")
     for path in (where.log, where.receipt):
         if path.is_file():
             _remove(path)
@@ -188,25 +188,9 @@ def _settings_text(settings: Mapping[str, str], where: Places) -> bytes:
         ) from None
 
 
-def script_source() -> Path | None:
-    """The script for the Mac inside the installed xlwings; None where xlwings has none."""
-    found = find_spec("xlwings")
-    path = Path(found.origin).parent / f"xlwings-{version('xlwings')}.applescript" if found and found.origin else None
-    return path if path and path.is_file() else None
-
-
-def _script(script: Path) -> tuple[dict[Path, bytes], str]:
-    """What to write so that the Mac's script is there, and how to say it; one that is there already is left."""
-    source = script_source()
-    if source is None:
-        raise ToolMissing("xlwings", "its script for the Mac is not here", "Install hrworkbook again with pip")
-    if script.is_file():
-        same = script.read_bytes() == source.read_bytes()
-        return (
-            {},
-            f"The script {script.name} was there already{'' if same else ', but is another, and was left as it is'}.",
-        )
-    return {script: source.read_bytes()}, f"The script that lets Excel start Python is in {script.parent}."
+def script() -> bytes:
+    """The script that starts Python on a Mac."""
+    return (package.macros_folder() / package.SCRIPT).read_bytes()
 
 
 def _new_receipt(where: Places, files: Mapping[Path, bytes]) -> bytes:
@@ -238,16 +222,20 @@ def _replace(path: Path, data: bytes) -> None:
         half.write_bytes(data)
         half.replace(path)
     except OSError as fault:
-        half.unlink(missing_ok=True)
-        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+        with contextlib.suppress(OSError):
+            half.unlink(missing_ok=True)
+        raise _refused(path, fault) from None
 
 
 def _remove(path: Path) -> None:
     try:
         path.unlink()
     except OSError as fault:
-        raise CannotWrite(str(path), _why(fault), "Close Excel, then run this again") from None
+        raise _refused(path, fault) from None
 
 
-def _why(fault: OSError) -> str:
-    return "it is in use or not yours to change" if isinstance(fault, PermissionError) else f"{fault.strerror}"
+def _refused(path: Path, fault: OSError) -> CannotWrite:
+    if is_privacy_refusal(fault):
+        return CannotWrite(str(path), "macOS keeps Excel's folders from this program", PRIVACY_REMEDY)
+    why = "it is in use or not yours to change" if isinstance(fault, PermissionError) else reason_of(fault)
+    return CannotWrite(str(path), why, "Close Excel, then run this again")

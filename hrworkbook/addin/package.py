@@ -16,13 +16,13 @@ from xml.sax.saxutils import quoteattr
 from hrworkbook.addin.parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
 from hrworkbook.addin.vba import Module, document, module, vba_project
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import CannotWrite, ToolMissing, reason_of
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"
+SCRIPT = f"{PROJECT}.applescript"
+"""What starts Python on a Mac."""
 LICENCES = "LICENCES.txt"
-XLWINGS_PART = "xlwings"
-"""The module whose RunPython starts Python; a test build may replace it."""
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _VBA_RELATIONSHIP = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
@@ -47,11 +47,20 @@ _XLWINGS_EDITS = (
     # only the user's own settings count, and nothing beside the workbook is imported even where those are lost.
     ('If source = "" Or source = "sheet" Then', 'If source = "sheet" Then', 1),
     ('If source = "" Or source = "directory" Then', 'If source = "directory" Then', 1),
-    ('GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")', 'GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "false")', 2),
-    # The warm process starts in whatever folder Excel is in.
-    ('tail = " -B -c', 'tail = " -B -P -c', 1),
+    ('GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")', 'GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "false")', 1),
+    # The warm process starts in whatever folder Excel is in, where a cmd.exe may lie as well as a module.
+    ('tail = " -B -c', 'tail = " -B -E -P -c', 1),
+    ('PYTHON_WIN = "cmd.exe "', 'PYTHON_WIN = Environ("SystemRoot") & "\\System32\\cmd.exe "', 2),
+    # The names of files that it would hand over go through cmd.exe, and empty ones become the current folder.
+    (
+        'import xlwings.utils;xlwings.utils.prepare_sys_path(\\""" & PYTHONPATH & "\\"");import xlwings;',
+        "import xlwings;",
+        1,
+    ),
 )
 """What is changed in xlwings' module for custom add-ins, and how often each occurs; the licence stays at its head."""
+_XLWINGS_LEFT_OUT = ("RunPython", "ExecuteMac", "ExecuteWindows", "RunFrozenPython")
+"""Its procedures that hand the names of files to a shell; HRPython starts Python instead."""
 
 
 def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
@@ -66,7 +75,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
         for name, data in files.items():
             (folder / name).write_bytes(data)
     except OSError as fault:
-        raise CannotWrite(str(folder), f"it cannot be written: {fault.strerror}", "Choose another folder") from None
+        raise CannotWrite(str(folder), f"it cannot be written: {reason_of(fault)}", "Choose another folder") from None
     return [folder / name for name in files]
 
 
@@ -161,6 +170,10 @@ def xlwings_modules() -> tuple[Module, ...]:
     if folder is None or not (folder / bas).is_file() or not (folder / cls).is_file():
         raise ToolMissing("xlwings", "its add-in module is not here", "Install hrworkbook again with pip")
     text = (folder / bas).read_bytes().decode("cp1252").replace("\r\n", "\n")
+    for name in _XLWINGS_LEFT_OUT:
+        text, times = re.subn(rf"^(?:Public )?(Function|Sub) {name}\(.*?^End \1\n", "", text, flags=re.M | re.S)
+        if times != 1:
+            raise ToolMissing("xlwings", f"its module has changed: there is no {name} in it", "Use the version pinned")
     for old, new, times in _XLWINGS_EDITS:
         if text.count(old) != times:
             raise ToolMissing(

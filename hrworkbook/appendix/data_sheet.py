@@ -10,7 +10,7 @@ from hrworkbook.appendix.ink import Ink, set_page
 from hrworkbook.appendix.texts import print_texts, printed
 from hrworkbook.appendix.widths import page_pixels, pixels_for, text_width
 from hrworkbook.measure import face
-from hrworkbook.values import LONGEST_TEXT
+from hrworkbook.values import LONGEST_HEADING, LONGEST_TEXT
 
 SIZE = 12
 NOT_REPORTED = "Not reported"
@@ -90,10 +90,10 @@ def _unlike(headers: Sequence[str]) -> Iterator[str]:
     """The headers, a number after each that was there before (Excel tables compare them without case)."""
     seen: set[str] = set()
     for header in headers:
-        name, n = header, 1
+        name, n = header[:LONGEST_HEADING], 1
         while name.casefold() in seen:
             n += 1
-            name = f"{header} ({n})"
+            name = header[: LONGEST_HEADING - len(f" ({n})")] + f" ({n})"
         seen.add(name.casefold())
         yield name
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from hrworkbook import look
+from hrworkbook.appendix.book import MOST_HEADER
+from hrworkbook.appendix.book import header_text as as_header
 from hrworkbook.appendix.plan_pages import Cover, PageSetup
 from hrworkbook.measure import Face, face
+from hrworkbook.values import one_line, utf16_length
 
 PAPER_CODES = {"A4": 9, "A3": 8}
-_MOST_HEADER = 255
-"""Characters in a header or footer, its codes included (Excel specifications and limits)."""
 _SMALL = 9
 
 
@@ -69,7 +70,7 @@ def header_text(cover: Cover, setup: PageSetup) -> str:
     while True:
         below = f"\n{_style(setup, 'Regular')}{_safe(committee)}" if committee else ""
         text = f"&L{_style(setup, 'Bold')}{_safe(title)}{below}&R{_style(setup, 'Bold')}{right}"
-        if len(text) <= _MOST_HEADER:
+        if utf16_length(text) <= MOST_HEADER:
             return text
         if len(title) >= len(committee):
             title = _shorter(title)
@@ -89,7 +90,7 @@ def footer_text(cover: Cover, setup: PageSetup) -> str:
     left = footer_lines(cover, setup)
     while True:
         text = f"&L{_style(setup, 'Regular')}{_safe(left)}&R{_style(setup, 'Regular')}Page &P of &N"
-        if len(text) <= _MOST_HEADER:
+        if utf16_length(text) <= MOST_HEADER:
             return text
         left = _shorter(left)
 
@@ -100,11 +101,11 @@ def _style(setup: PageSetup, weight: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return text.replace("&", "&&")
+    return as_header(text, _SMALL)
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(one_line(text).split())
 
 
 def _shorter(text: str) -> str:

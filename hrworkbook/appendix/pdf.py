@@ -5,12 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from hrworkbook.appendix.sheets import DocumentPlan, write_appendix
-from hrworkbook.errors import CannotWrite, ToolMissing
+from hrworkbook.errors import CannotWrite, ToolMissing, reason_of
+from hrworkbook.hosts.leftovers import temporary_beside, temporary_folder
 from hrworkbook.hosts.office import find_soffice
 
 
@@ -21,9 +21,9 @@ def print_pdf(
 
     `otherwise` prints a workbook to a PDF where there is no LibreOffice. Raises as it or `to_pdf` does.
     """
-    with tempfile.TemporaryDirectory(prefix="hrworkbook-") as folder:
+    with temporary_folder() as folder:
         # Excel opens no two workbooks of one name, and the appendix may be open.
-        sheets = Path(folder) / f"{Path(folder).name}.xlsx"
+        sheets = folder / f"{folder.name}.xlsx"
         sheets.write_bytes(write_appendix(planned, data=False))
         if otherwise and find_soffice() is None:
             otherwise(sheets, pdf)
@@ -49,8 +49,7 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB")
         raise ToolMissing(
             str(pdf), "there is no LibreOffice to make the PDF", "Install LibreOffice, or save as PDF from Excel"
         )
-    with tempfile.TemporaryDirectory(prefix="hrworkbook-") as folder:
-        room = Path(folder)
+    with temporary_folder() as room:
         source = room / "appendix.xlsx"
         shutil.copyfile(xlsx, source)
         settings = room / "profile" / "user" / "registrymodifications.xcu"
@@ -67,12 +66,11 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB")
             reason = (said.strip().splitlines() or ["it said nothing"])[-1][:200]
             raise CannotWrite(str(pdf), f"LibreOffice made no PDF ({reason})", "Try again, or save as PDF from Excel")
         try:
-            part = pdf.with_name(f".{pdf.name}.part")
-            shutil.copyfile(made, part)
-            part.replace(pdf)
+            with temporary_beside(pdf, made.read_bytes()) as part:
+                part.replace(pdf)
         except OSError as error:
             raise CannotWrite(
-                str(pdf), f"the PDF cannot be written ({error.strerror})", "Close it if it is open"
+                str(pdf), f"the PDF cannot be written ({reason_of(error)})", "Close it if it is open"
             ) from None
 
 

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import print_json, print_strays
+from hrworkbook.commands.console import print_json, print_strays, show
 from hrworkbook.errors import HrWorkbookError
 from hrworkbook.findings import count
 from hrworkbook.values import as_text, is_blank
@@ -35,25 +35,25 @@ def show_collected(item: "Received", schema: "Schema", options: Namespace) -> in
     if options.json:
         print_json(_as_json(item, read))
         return 0
-    print(f"How I read {item.file}")
+    show(f"How I read {item.file}")
     for table in read.tables:
         lines = sum(line.sheet == table.sheet for line in read.lines)
-        print(f"  Sheet '{table.sheet}', headings in row {table.first_header_row}, {count(lines, 'line')}.")
-    print(f"  {read.placed:,} of {count(read.placed + len(read.unplaced), 'cell')} placed.")
+        show(f"  Sheet '{table.sheet}', headings in row {table.first_header_row}, {count(lines, 'line')}.")
+    show(f"  {read.placed:,} of {count(read.placed + len(read.unplaced), 'cell')} placed.")
     shown: set[tuple[tuple[int, str, str | None], ...]] = set()
     for table in read.tables:
         headings = tuple((h.column, h.header, h.key) for h in table.headings)
         if headings in shown:
             continue
         if shown:
-            print(f"  On sheet '{table.sheet}':")
+            show(f"  On sheet '{table.sheet}':")
         shown.add(headings)
         for h in table.headings:
-            print(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
+            show(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
     for said in (*read.notes, *read.questions, *(f.message for f in read.findings)):
-        print(f"  {said}")
+        show(f"  {said}")
     if read.checked:
-        print(f"  The sums of {read.agreeing} of {count(read.checked, 'line')} agree.")
+        show(f"  The sums of {read.agreeing} of {count(read.checked, 'line')} agree.")
     print_strays(_strays(read))
     return 0
 

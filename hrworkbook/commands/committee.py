@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import Progress, host_of, now, painted, print_json
+from hrworkbook.commands.console import Progress, host_of, now, print_json, show, show_finding
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.findings import count
 
@@ -54,14 +54,16 @@ def run_appendix(options: Namespace) -> int:
         })  # fmt: skip
     else:
         rows = count(len(result.public.lines), "line")
-        print(f"{target.name}: {count(public.page_count, 'page')}, {rows}, {public.plan.words:,} words.")
+        show(f"{target.name}: {count(public.page_count, 'page')}, {rows}, {public.plan.words:,} words.")
         for path, proof in proofs.items():
             if proof:
-                print(f"{path.with_suffix('.pdf').name}: {_told(proof)}")
+                show(f"{path.with_suffix('.pdf').name}: {_told(proof)}")
+                for difference in proof.differences[:20]:
+                    show(f"  {difference}")
         for fault in faults:
-            print(painted(fault.severity), fault.message)
-        print(result.changes.message)
-        print(f"For the covering report: {result.paragraph}")
+            show_finding(fault)
+        show(result.changes.message)
+        show(f"For the covering report: {result.paragraph}")
     return 1 if faults or any(p and p.differences for p in proofs.values()) else 0
 
 
@@ -93,8 +95,7 @@ def _told(proof: "Proof") -> str:
     same = f"{proof.words_printed:,} of {proof.words_planned:,} words and {proof.pages_printed} of {count(proof.pages_planned, 'page')} are printed as planned."
     if not proof.differences:
         return same
-    shown = "\n".join(f"  {d}" for d in proof.differences[:20])
-    return f"{count(len(proof.differences), 'difference')} from what was planned.\n{shown}"
+    return f"{count(len(proof.differences), 'difference')} from what was planned."
 
 
 def _faults_of(path: Path, snapshot: "Snapshot | None") -> "list[Finding]":
@@ -123,9 +124,9 @@ def run_check(options: Namespace) -> int:
         print_json({"findings": [f.as_json() for f in findings]})
     else:
         for finding in findings:
-            print(painted(finding.severity), finding.message)
+            show_finding(finding)
         errors = len(errors_of(findings))
-        print(
+        show(
             f"{Path(options.file).name}: {count(errors, 'error')} and {count(len(findings) - errors, 'warning')}."
             if findings
             else f"{Path(options.file).name}: nothing stands against publishing it."
@@ -143,5 +144,5 @@ def run_roll(options: Namespace) -> int:
     if options.json:
         print_json({"closed": result.closed, "next": result.next, "lines": result.lines})
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 0

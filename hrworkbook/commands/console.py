@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from hrworkbook.values import as_text
+from hrworkbook.values import as_text, clean, one_line
 
 if TYPE_CHECKING:
+    from hrworkbook.findings import Finding
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.live import LiveHost
     from hrworkbook.merging.outcomes import Stray
@@ -44,15 +45,35 @@ def host_of(options: Namespace) -> "FileHost | LiveHost":
     return FileHost(path)
 
 
+def show(text: str = "", *, wrong: bool = False) -> None:
+    """Print one line for people, on stderr where something went wrong: whatever is in the text, it stays one line."""
+    print(one_line(text), file=sys.stderr if wrong else sys.stdout)
+
+
+def show_finding(finding: "Finding") -> None:
+    """Print a finding's line, its severity first."""
+    print(painted(finding.severity), one_line(finding.message))
+
+
 def print_json(result: object) -> None:
-    """The result for programs, and nothing else."""
-    print(json.dumps(result, ensure_ascii=False, indent=2))
+    """Print the result for programs, and nothing else; its texts are cleaned too, since it is read on terminals."""
+    print(json.dumps(_cleaned(result), ensure_ascii=False, indent=2))
+
+
+def _cleaned(result: object) -> object:
+    if isinstance(result, str):
+        return clean(result)
+    if isinstance(result, dict):
+        return {_cleaned(key): _cleaned(value) for key, value in result.items()}
+    if isinstance(result, list | tuple):
+        return [_cleaned(item) for item in result]
+    return result
 
 
 def print_strays(strays: Iterable[dict[str, str]]) -> None:
     """The cells without a place, as `stray_lines` tells them."""
     for line in _told((s["cell"], s["value"], s["why"]) for s in strays):
-        print(f"  N{line[1:]}")
+        show(f"  N{line[1:]}")
 
 
 def stray_lines(strays: "Iterable[Stray]") -> Iterator[str]:
@@ -74,7 +95,7 @@ def _told(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 def brief(text: str, most: int = 70) -> str:
     """The text on one line, cut with an ellipsis."""
-    flat = " ".join(text.split())
+    flat = " ".join(one_line(text).split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
@@ -119,7 +140,7 @@ class Progress:
     def _show(self, text: str) -> None:
         """The text in place of the last one, on one line however narrow the window."""
         room = max(shutil.get_terminal_size().columns - 1, 1)
-        print(f"\r{text[:room]:{min(room, 70)}}", end="" if text else "\r", file=sys.stderr)
+        print(f"\r{one_line(text)[:room]:{min(room, 70)}}", end="" if text else "\r", file=sys.stderr)
 
     def counted(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, each a step."""

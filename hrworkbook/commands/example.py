@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from hrworkbook.commands import console
+from hrworkbook.commands.console import show
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.values import Value, plain
@@ -51,9 +52,10 @@ def _story(folder: Path) -> int:
     _tell("3. You send each owner their part.")
     _run("issue", str(master), "--out", str(out))
     _tell("4. A week passes. You correct one update in the master yourself; replies come in by e-mail.")
+    console.fixed = THE_DAY + timedelta(days=10, hours=8)
     _correct(master)
     for name in _replies(out, back):
-        print(f"  {back / name}")
+        show(f"  {back / name}")
     _tell("5. You merge the replies. Every cell is accounted for.")
     _run("merge", str(master), str(back))
     _tell("6. What could not be taken goes back to its owner, to be mended.")
@@ -67,14 +69,15 @@ def _story(folder: Path) -> int:
     _tell("9. You make the appendix for the committee.")
     _run("appendix", str(master), "-o", str(folder / "appendix.xlsx"))
     _tell("Where to look")
-    print(f"  {master}: the Start sheet says what is next; Decisions holds what you chose.")
-    print(f"  {out}: what the owners were sent, with a covering mail each.")
-    print(f"  {folder / 'appendix.xlsx'}: the appendix, ready to print.")
+    show(f"  {master}: the Start sheet says what is next; Decisions holds what you chose.")
+    show(f"  {out}: what the owners were sent, with a covering mail each.")
+    show(f"  {folder / 'appendix.xlsx'}: the appendix, ready to print.")
     return 0
 
 
 def _tell(sentence: str) -> None:
-    print(f"\n{sentence}")
+    show()
+    show(sentence)
 
 
 def _run(command: str, *words: str, shown: str = "") -> None:
@@ -83,7 +86,7 @@ def _run(command: str, *words: str, shown: str = "") -> None:
     from hrworkbook.commands import run
 
     typed = " ".join(f'"{w}"' if " " in w else w for w in words)
-    print(f"$ hrworkbook {shown or f'{command} {typed}'}")
+    show(f"$ hrworkbook {shown or f'{command} {typed}'}")
     run(build_parser().parse_args([command, *words]))
 
 

@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hrworkbook.commands.console import print_json
+from hrworkbook.commands.console import print_json, show
 from hrworkbook.findings import count
 
 
@@ -37,21 +37,18 @@ def run_build(options: Namespace) -> int:
         if options.json:
             print_json({"stale": wrong})
         else:
-            print(
-                "\n".join(
-                    f"{root / 'workbook' / name}: it is not what the sources give. Run: hrworkbook build"
-                    for name in wrong
-                )
-                or "Every file is as built."
-            )
+            for name in wrong:
+                show(f"{root / 'workbook' / name}: it is not what the sources give. Run: hrworkbook build")
+            if not wrong:
+                show("Every file is as built.")
         return 1 if wrong else 0
     files = build(root, masters())
     if options.json:
         print_json({"built": [str(f) for f in files]})
     else:
         for file in files:
-            print(f"  {file}")
-        print(f"{count(len(files), 'file')} built.")
+            show(f"  {file}")
+        show(f"{count(len(files), 'file')} built.")
     return 0
 
 
@@ -73,7 +70,8 @@ def _told(options: Namespace, done: list[str]) -> int:
     if options.json:
         print_json({"done": done})
     else:
-        print("\n".join(done))
+        for line in done:
+            show(line)
     return 0
 
 
@@ -88,5 +86,5 @@ def run_doctor(options: Namespace) -> int:
     else:
         mark = {True: "well ", False: "WRONG", None: "look "}
         for check in checks:
-            print(f"  {mark[check.good]}  {check.message}")
+            show(f"  {mark[check.good]}  {check.message}")
     return 1 if any(c.good is False for c in checks) else 0

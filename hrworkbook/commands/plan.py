@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from hrworkbook.commands.console import Progress, host_of, now, painted, print_json, print_strays, quoted
+from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, quoted, show, show_finding
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.findings import count, errors_of
 from hrworkbook.snapshot import Block, Snapshot
@@ -47,11 +47,11 @@ def run_new(options: Namespace) -> int:
             "backup": str(backup) if backup else None,
         })  # fmt: skip
     else:
-        print(f"{target.name} is ready: {count(len(draft.lines), 'line')}, {count(len(draft.owners), 'owner')}.")
+        show(f"{target.name} is ready: {count(len(draft.lines), 'line')}, {count(len(draft.owners), 'owner')}.")
         for note in draft.notes:
-            print(f"  {note}")
+            show(f"  {note}")
         print_strays(unplaced)
-        print("Open it and start on the Start sheet, or run: hrworkbook validate " + quoted(target))
+        show("Open it and start on the Start sheet, or run: hrworkbook validate " + quoted(target))
     return 1 if unplaced else 0
 
 
@@ -70,8 +70,8 @@ def run_validate(options: Namespace) -> int:
         print_json({"findings": [f.as_json() for f in result.findings]})
     else:
         for finding in result.findings:
-            print(painted(finding.severity), finding.message)
-        print(result.changes.message)
+            show_finding(finding)
+        show(result.changes.message)
     return 1 if errors_of(result.findings) else 0
 
 
@@ -92,5 +92,5 @@ def run_next(options: Namespace) -> int:
     if options.json:
         print_json({"place": result.place, "message": result.changes.message})
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 1 if result.place else 0

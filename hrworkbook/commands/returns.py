@@ -1,6 +1,5 @@
 """The commands of the returns: issue, read, merge, bounce, decide, undo, chase."""
 
-import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,14 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, stray_lines
+from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, show, stray_lines
 from hrworkbook.errors import HrWorkbookError, NotAReturn
 from hrworkbook.findings import count
 from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.inbox.attachments import Aside
-    from hrworkbook.merging.outcomes import Merged, Received, Refused
+    from hrworkbook.merging.outcomes import Comparison, Merged, Received, Refused
     from hrworkbook.schema import Schema
     from hrworkbook.tables.find import Table
 
@@ -52,9 +51,9 @@ def run_issue(options: Namespace) -> int:
         ]})  # fmt: skip
     else:
         for r in result.returns:
-            print(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
-        print(result.changes.message)
-        print("Each has a covering mail beside it (.eml): open it, check it, send it.")
+            show(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
+        show(result.changes.message)
+        show("Each has a covering mail beside it (.eml): open it, check it, send it.")
     _open(options, [folder / name for name in files if name.endswith(".eml")])
     return 0
 
@@ -64,7 +63,7 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
     from hrworkbook.hosts.opening import open_drafts
 
     if options.open and drafts:
-        print(open_drafts(drafts), file=sys.stderr if options.json else sys.stdout)
+        show(open_drafts(drafts), wrong=options.json)
 
 
 def run_read(options: Namespace) -> int:
@@ -100,14 +99,14 @@ def run_read(options: Namespace) -> int:
             ],
         })  # fmt: skip
         return 0
-    print(f"How I read {item.file}")
-    print(
+    show(f"How I read {item.file}")
+    show(
         f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count(cells, 'cell')} placed."
     )
     for h in table.headings:
-        print(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
+        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
     for note in (*table.notes, *comments_on(item.blocks)):
-        print(f"  {note}")
+        show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in table.unplaced])
     return 0
 
@@ -174,8 +173,15 @@ def run_merge(options: Namespace) -> int:
         print_json(_merged_json(result, asides))
     else:
         _print_merged(result, asides)
-        print(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
+        show(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
     return 1 if result.needs_a_person else 0
+
+
+def _return_json(r: "Comparison") -> dict[str, object]:
+    return {
+        "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
+        "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
+    }  # fmt: skip
 
 
 def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
@@ -184,17 +190,17 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
         "returns": [
-            *(
-                {"file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes}
-                for r in result.returns
-            ),
+            *map(_return_json, result.returns),
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
                 if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [{"file": r.file, "reason": r.reason} for r in result.refused if r.what not in (ALREADY, AGAIN)],
+        "refused": [
+            {"file": r.file, "reason": r.reason, "what": r.what, "from": r.sender}
+            for r in result.refused if r.what not in (ALREADY, AGAIN)
+        ],
         "aside": [{"file": a.place, "reason": a.why} for a in asides],
     }  # fmt: skip
 
@@ -204,20 +210,20 @@ def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
 
     for r in result.returns:
         said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
-        print(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
+        show(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
         for note in r.notes:
-            print(f"         {note}")
+            show(f"         {note}")
         for cell in r.cells:
             if cell.outcome in TO_DECIDE:
-                print(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
+                show(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
         for line in stray_lines(r.strays):
-            print(f"         {line}")
+            show(f"         {line}")
     for refusal in result.refused:
         told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
-        print(f"  {refusal.what}: {told}")
+        show(f"  {refusal.what}: {told}")
     if asides:
         whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
-        print(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
+        show(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
 
 
 def run_decide(options: Namespace) -> int:
@@ -228,11 +234,12 @@ def run_decide(options: Namespace) -> int:
     result = decide(host.snapshot(), now())
     host.apply(result.changes)
     if options.json:
-        print_json(
-            {"applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings]}
-        )
+        print_json({
+            "applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings],
+            "returns": [_return_json(r) for r in result.returns],
+        })  # fmt: skip
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 1 if result.waiting or result.findings else 0
 
 
@@ -249,7 +256,7 @@ def run_undo(options: Namespace) -> int:
         left = [{"cell": place, "reason": why} for place, why in result.left]
         print_json({"return_id": result.return_id, "restored": list(result.restored), "left": left})
     else:
-        print(result.changes.message)
+        show(result.changes.message)
     return 1 if result.left else 0
 
 
@@ -295,8 +302,8 @@ def run_chase(options: Namespace) -> int:
         print_json({"chased": chased})
     else:
         for row in chased:
-            print(f"  {row['return_id']}  {row['owner']}: {row['file']}")
-        print(result.message)
+            show(f"  {row['return_id']}  {row['owner']}: {row['file']}")
+        show(result.message)
     _open(options, [folder / name for name in files])
     return 0
 
@@ -319,6 +326,7 @@ def run_bounce(options: Namespace) -> int:
         cells = [{"id": c.line, "column": c.column, "value": c.said, "reason": c.why} for c in one.faulty.values()]
         bounced.append({
             "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name), "cells": cells,
+            "sent_from_elsewhere": one.elsewhere,
         })  # fmt: skip
     with place_all(folder, files):
         pass
@@ -326,9 +334,9 @@ def run_bounce(options: Namespace) -> int:
         print_json({"bounced": bounced})
     else:
         for one, name in zip(result.returns, files, strict=True):
-            print(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
+            show(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
             for cell in one.faulty.values():
-                print(f"         {cell.line}, {cell.column}: {cell.why}")
-        print(result.message)
+                show(f"         {cell.line}, {cell.column}: {cell.why}")
+        show(result.message)
     _open(options, [folder / name for name in files])
     return 0

@@ -7,7 +7,7 @@ from math import isinf, isnan
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.snapshot import Link
-from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, utf16_length, writable
 
 Cell = Value | Link
 
@@ -24,7 +24,7 @@ _SURE_DATES = date(1904, 1, 2)
 def storable(value: Cell, place: str) -> Cell:
     """The value as a workbook can hold it.
 
-    CR LF becomes LF, characters no workbook holds become U+FFFD, '' and NaN a blank, a number of more digits than a
+    Text is cleaned (see `values.clean`), lone surrogates become U+FFFD, '' and NaN a blank, a number of more digits than a
     cell keeps and the text of an uncomputed formula become text. Raises CannotWrite for text over 32,767 characters,
     an infinity, or a kind of value no cell has.
     """
@@ -51,8 +51,8 @@ def is_plain(text: str) -> bool:
 
 
 def _sound(text: str, place: str) -> str:
-    sound = writable(str(text)).replace("\r\n", "\n").replace("\r", "\n")
-    length = len(sound) if sound.isascii() else len(sound.encode("utf-16-le")) // 2
+    sound = writable(str(text))
+    length = utf16_length(sound)
     if length > LONGEST_TEXT:
         raise CannotWrite(
             place,

@@ -7,7 +7,8 @@ every other part is copied byte for byte, and the file is replaced in one step (
 from hashlib import sha256
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, UnreadableFile
+from hrworkbook.errors import CannotWrite, UnreadableFile, reason_of
+from hrworkbook.hosts.cell_styles import CellStyles
 from hrworkbook.hosts.cell_xml import Cell, is_plain, storable
 from hrworkbook.hosts.loading import Loaded, load
 from hrworkbook.hosts.locks import check_writable, who_has_it_open
@@ -56,8 +57,8 @@ class FileHost:
             if self.path.is_dir():
                 place = self.path.name or str(self.path)
                 raise UnreadableFile(place, "this is a folder, not a workbook", "Name the master in it") from fault
-            why = fault.strerror or str(fault)
-            raise UnreadableFile(self.path.name, f"it cannot be read ({why})", "Check that you may open it") from fault
+            why = f"it cannot be read ({reason_of(fault)})"
+            raise UnreadableFile(self.path.name, why, "Check that you may open it") from fault
         self._last_seen = sha256(data).hexdigest()
         return load(data, self.path.name)
 
@@ -80,15 +81,16 @@ class FileHost:
         heights: dict[str, dict[int, float]] = {}
         for name, row, points in changes.heights:
             heights.setdefault(name, {})[row] = min(points, TALLEST_ROW)
+        styles = CellStyles(loaded.workbook)
         made = [
-            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}), shows=s.name != PLAN)
+            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}), s.name != PLAN, styles)
             for s in loaded.workbook.sheets
             if s.name in wanted
         ]
         made = [change for change in made if change.made()]
         if not made:
             return None
-        parts: dict[str, bytes | None] = {}
+        parts = styles.parts()
         for change in made:
             parts |= change.parts
         if any(change.formulas_changed for change in made):

@@ -2,15 +2,14 @@
 
 import contextlib
 import errno
-import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError
+from hrworkbook.errors import CannotWrite, HrWorkbookError, is_privacy_refusal
+from hrworkbook.hosts.leftovers import sweep_folder, temporary_beside
 from hrworkbook.hosts.saving import cannot_write, replace
 
 _LONGEST_PATH = 247
@@ -22,23 +21,18 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
 
     Raises CannotWrite, or WorkbookLocked where someone has the old file open.
     """
+    sweep_folder(path.parent)
+    return _write(path, content, keep)
+
+
+def _write(path: Path, content: bytes, keep: bool) -> Path | None:
     if keep and path.is_file():
         return replace(path, path.read_bytes(), content, lambda _: None)
     new = _not_there(path.parent)
     try:
         _make_folder(path.parent)
-        handle, name = tempfile.mkstemp(".tmp", ".hrworkbook-", path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink(missing_ok=True)
-            raise
+        with temporary_beside(path, content) as temporary:
+            temporary.replace(path)
     except BaseException as fault:
         _take_away(new)
         if isinstance(fault, OSError):
@@ -69,12 +63,6 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _told(path: Path, fault: OSError) -> HrWorkbookError:
     told = cannot_write(path, fault)
     if sys.platform == "win32" and isinstance(fault, FileNotFoundError) and len(str(path.absolute())) > _LONGEST_PATH:
@@ -82,6 +70,8 @@ def _told(path: Path, fault: OSError) -> HrWorkbookError:
         return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
     if fault.errno == errno.ENAMETOOLONG:
         return CannotWrite(f"{str(path)[:60]}…", "this name is too long for the disk", "Give shorter names")
+    if is_privacy_refusal(fault):
+        return told
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(told, CannotWrite):
         return CannotWrite(told.place, told.fault, "Name a folder of yours, where you may save files")
     said = told.fault.replace("the workbook is as it was", "nothing was written")
@@ -97,12 +87,13 @@ def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -
     """
     written: list[tuple[Path, Path | None]] = []
     new = _not_there(folder)
+    sweep_folder(folder)
     with _in_one_piece() as stop_if_asked:
         try:
             for name, content in files.items():
                 stop_if_asked()
                 path = folder / name
-                written.append((path, write_new(path, content, keep=keep)))
+                written.append((path, _write(path, content, keep)))
             stop_if_asked()
             yield [backup for _, backup in written if backup]
         except BaseException:

@@ -10,10 +10,13 @@ from typing import Any
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.hosts.cell_xml import Cell, storable
+from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
 from hrworkbook.hosts.live_sheet import SheetWrite, block_of
 from hrworkbook.hosts.office import LISTENS
+from hrworkbook.hosts.synced import is_web_address
 from hrworkbook.ledgers import PLAN
 from hrworkbook.look import TALLEST_ROW
+from hrworkbook.plan import plan_id
 from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -33,6 +36,7 @@ class LiveHost:
     def __init__(self, book: Any) -> None:
         self.book = book
         self._seen: Snapshot | None = None
+        self._path: Path | None = None
 
     def snapshot(self) -> Snapshot:
         """Every sheet's block of values as it stands now, unsaved changes included; one round trip for each block.
@@ -121,16 +125,10 @@ class LiveHost:
 
     @property
     def path(self) -> Path:
-        """Where the workbook is saved; raises CannotWrite where that is no folder of this computer."""
-        place = _place_of(self.book)
-        if place is None:
-            fault = "the plan is in no folder that is known on this computer, so nothing can go beside it"
-            raise CannotWrite(
-                self.book.name,
-                fault,
-                "Save it to a folder; from OneDrive or SharePoint, sync it and open it from there",
-            )
-        return place
+        """The file the workbook is saved in, proved to be this plan; raises CannotWrite where that is not known."""
+        if self._path is None:
+            self._path = file_of(self.book, plan_id(self._seen or self.snapshot()))
+        return self._path
 
     def where(self) -> tuple[str, str]:
         """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
@@ -192,17 +190,15 @@ class LiveHost:
 
 
 def caller() -> LiveHost:
-    """The workbook whose button was pressed, by the command line that xlwings' RunPython starts."""
+    """The workbook whose button was pressed; raises NotAMaster where it is not found."""
     xlwings = _xlwings()
-    if not is_warm() and not any(argument.startswith("--wb=") for argument in sys.argv):
-        raise NotAMaster("", "no workbook is named", "Press the button on the HR Plan tab of the plan")
+    if not is_warm():
+        return LiveHost(called_from(xlwings))
     try:
         return LiveHost(xlwings.Book.caller())
     except Exception as fault:
-        # xlwings takes a name for ended where an equals sign stands in it.
-        named = next((a.removeprefix("--wb=") for a in sys.argv if a.startswith("--wb=")), "The plan")
-        remedy = "Save it under a name without =" if "=" in named else "Close the other Excel windows, then press again"
-        raise NotAMaster(named, "Excel does not find the workbook whose button was pressed", remedy) from fault
+        what = "Excel does not find the workbook whose button was pressed"
+        raise NotAMaster("The plan", what, "Close the other Excel windows, then press again") from fault
 
 
 def is_warm() -> bool:
@@ -213,26 +209,14 @@ def is_warm() -> bool:
 def opened(path: Path) -> LiveHost:
     """The workbook at a path as it is open in Excel or Calc now; it is never opened by this.
 
-    Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
+    Raises WorkbookLocked where it is not open, or where the one that is open may be another of the same name;
+    ToolMissing where no spreadsheet program can be reached.
     """
-    wanted = path.expanduser().resolve()
-    for app in _xlwings().apps:
-        for book in app.books:
-            if book.name.casefold() == wanted.name.casefold():
-                place = _place_of(book)
-                if place and place.resolve() == wanted:
-                    return LiveHost(book)
-    raise WorkbookLocked(path.name, "it is not open in a spreadsheet program", "Open it, or leave out --live")
-
-
-def _place_of(book: Any) -> Path | None:
-    """The file of an open workbook; None where it was never saved, or lies on the web and has no folder here."""
-    try:
-        place = Path(book.fullname)
-    except Exception:
-        # xlwings looks for the folder of a web address, and says in many words where it finds none.
-        return None
-    return place if place.is_absolute() else None
+    book, place = open_at(path, _xlwings())
+    host = LiveHost(book)
+    if is_web_address(full_name(book)) and host.path.resolve() != place:
+        raise WorkbookLocked(path.name, f"it is not the plan that is open from {full_name(book)}", "Leave out --live")
+    return host
 
 
 def _xlwings() -> Any:

@@ -77,10 +77,12 @@ def where_it_listens() -> str | None:
     if sys.platform.startswith("win"):
         return None
     try:
-        listed = subprocess.run(["ps", "-xo", "args"], capture_output=True, text=True, timeout=10, check=False)
+        listed = subprocess.run(["ps", "-xo", "args"], capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = (_ACCEPTS.search(line) for line in listed.stdout.splitlines() if "soffice" in line)
+    found = (
+        _ACCEPTS.search(line) for line in listed.stdout.decode("utf-8", "replace").splitlines() if "soffice" in line
+    )
     return next((match[1] for match in found if match), None)
 
 

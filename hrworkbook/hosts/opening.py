@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hrworkbook.errors import ToolMissing
+from hrworkbook.errors import ToolMissing, reason_of
 from hrworkbook.findings import count
 
 MOST = 25
@@ -25,7 +25,7 @@ def open_drafts(paths: Sequence[Path], open_one: Callable[[Path], None] | None =
         for path in paths[:MOST]:
             (open_one or open_with_system)(path)
     except (ToolMissing, OSError) as fault:
-        said = fault.fault if isinstance(fault, ToolMissing) else (fault.strerror or str(fault)).lower()
+        said = fault.fault if isinstance(fault, ToolMissing) else reason_of(fault)
         return f"The drafts could not be opened ({said}). Open them from their folder."
     left = len(paths) - MOST
     opened = f"Opened {count(min(len(paths), MOST), 'draft')}: check and send."

@@ -4,14 +4,14 @@ import contextlib
 import errno
 import os
 import re
-import stat
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError, WorkbookLocked
-from hrworkbook.hosts.locks import check_writable, mark_of, open_elsewhere, saving
+from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, HrWorkbookError, WorkbookLocked, is_privacy_refusal
+from hrworkbook.hosts.leftovers import sweep_folder, temporary_beside
+from hrworkbook.hosts.locks import check_writable, open_elsewhere, saving
 
 KEPT = 10
 KEPT_FOR = timedelta(days=1)
@@ -43,8 +43,7 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
     seen = _signature(real)
     if real.read_bytes() != before:
         raise changed_meanwhile(path)
-    temporary = _written(real, after)
-    try:
+    with temporary_beside(real, after, real.stat()) as temporary:
         found = temporary.read_bytes()
         if found != after:
             raise CannotWrite(path.name, "what was written does not read back", "Check the disk or the file store")
@@ -58,10 +57,6 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
         except BaseException:
             backup.unlink(missing_ok=True)
             raise
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
     with contextlib.suppress(OSError):
         _sync_folder(real.parent)
         prune(real)
@@ -80,27 +75,6 @@ def changed_meanwhile(path: Path) -> WorkbookLocked:
     )
 
 
-def _written(real: Path, data: bytes) -> Path:
-    """A synced temporary file beside the workbook, with its mode and, where allowed, its owner."""
-    temporary = real.with_name(f"{mark_of(real)}-{os.urandom(4).hex()}.tmp")
-    handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        old = real.stat()
-        temporary.chmod(stat.S_IMODE(old.st_mode))
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                os.chown(temporary, old.st_uid, old.st_gid)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
 def _backed_up(real: Path) -> Path:
     """The workbook as it is, kept under a dated name beside it: the same file where the disk can, else a copy."""
     stem = f"{real.stem}.backup-{datetime.now().strftime(_STAMP)}"
@@ -115,8 +89,8 @@ def _backed_up(real: Path) -> Path:
             if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG):
                 raise
         if not backup.exists():
-            copy = _written(real, real.read_bytes())
-            copy.replace(backup)
+            with temporary_beside(real, real.read_bytes(), real.stat()) as copy:
+                copy.replace(backup)
             return backup
     raise CannotWrite(real.name, "there are a thousand backups of this second", "Delete some")
 
@@ -146,25 +120,26 @@ def prune(path: Path) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Remove what a run that was killed left beside the workbook, where no other run is saving it."""
+    """Remove what a run that was killed left in the workbook's folder, where no other run is at work on it."""
     real = path.resolve()
     with contextlib.suppress(OSError, HrWorkbookError):
-        if any(name.startswith(mark_of(real)) for name in _beside(real)):
+        sweep_folder(real.parent)
+        if _no_backup_yet(real):
             with saving(real):
                 sweep_held(real)
 
 
 def sweep_held(real: Path) -> None:
-    """The same while our lock is held: temporary files, and backups that are still the workbook itself."""
-    lock = f"{mark_of(real)}.lock"
-    for name in _beside(real):
-        if name.startswith(mark_of(real)) and name != lock:
-            with contextlib.suppress(OSError):
-                real.with_name(name).unlink()
-    for backup in backups(real)[:1]:
-        with contextlib.suppress(OSError):
-            if backup.samefile(real):
-                backup.unlink()
+    """The same while our lock is held: temporary files, and a backup that is still the workbook itself."""
+    sweep_folder(real.parent)
+    with contextlib.suppress(OSError):
+        for backup in _no_backup_yet(real):
+            backup.unlink()
+
+
+def _no_backup_yet(real: Path) -> list[Path]:
+    """The newest backup where it is the workbook itself: a run was stopped, or is just about, to put a new one in its place."""
+    return [backup for backup in backups(real)[:1] if backup.samefile(real)]
 
 
 def _sync_folder(folder: Path) -> None:
@@ -179,6 +154,8 @@ def _sync_folder(folder: Path) -> None:
 
 def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
     """What the operating system refused, as place, fault and remedy; nothing was changed."""
+    if is_privacy_refusal(fault):
+        return CannotWrite(path.name, "macOS keeps this program out of its folder", PRIVACY_REMEDY)
     if isinstance(fault, PermissionError) and sys.platform == "win32":
         return open_elsewhere(path)
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):

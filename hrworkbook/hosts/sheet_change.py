@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from hrworkbook.errors import CannotWrite
+from hrworkbook.hosts.cell_styles import CellStyles
 from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown, text_xml
 from hrworkbook.hosts.growing import grown
 from hrworkbook.hosts.loading import Loaded
@@ -21,6 +22,7 @@ class SheetChange:
         wanted: Mapping[int, dict[int, Cell]],
         heights: Mapping[int, float],
         shows: bool,
+        styles: CellStyles,
     ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
@@ -28,6 +30,7 @@ class SheetChange:
         self.wanted = wanted
         self.heights = heights
         self.shows = shows
+        self.styles = styles
         self.xml = loaded.xml_of(sheet)
         self.tables = loaded.workbook.tables(sheet.part)
         self.stored: dict[int, dict[int, Cell]] = {}
@@ -83,6 +86,7 @@ class SheetChange:
             return None
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
+        style = self.styles.suited(style, new)
         return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
 
     def _new_cells(self, row: int, columns: Sequence[int]) -> list[tuple[int, bytes]]:
@@ -98,6 +102,7 @@ class SheetChange:
                 continue
             style = self._new_style(row, column, "")
             if is_below and type(value) is str:
+                style = self.styles.suited(style, value)
                 made.append((column, text_xml(value, address(row, column), style, self._prefix)))
             elif new := self._render(row, column, style, False):
                 made.append((column, new))

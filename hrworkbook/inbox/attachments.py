@@ -36,6 +36,9 @@ _NO_NAME = re.compile(r"[/\\]|^[ .]*$|^ |[ .]$")
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
+NO_SENDER = "a mail that names no sender"
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that may be a return: on disk (`path`) or out of a mail or zip (`data`), and who sent it when."""
@@ -48,6 +51,8 @@ class Attachment:
     """'' for a file too large to be a return."""
     sender: str = ""
     sender_name: str = ""
+    senders: tuple[str, ...] = ()
+    """Who sent each mail it came in, outermost first; `NO_SENDER` for one that names nobody."""
     sent: datetime | None = None
     subject: str = ""
     via: tuple[str, ...] = ()
@@ -77,6 +82,7 @@ class Refusal:
     remedy: str
     sender: str = ""
     sender_name: str = ""
+    senders: tuple[str, ...] = ()
     sent: datetime | None = None
     subject: str = ""
     via: tuple[str, ...] = ()

@@ -230,6 +230,8 @@ def name_and_address(text: str) -> tuple[str, str]:
     """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
     name, address = email.utils.parseaddr(" ".join(text.split()))
     found = _ADDRESS.search(address) or _ADDRESS.search(text)
+    if found and "<" in text and f"<{found[0]}" not in text.replace(" ", ""):
+        found = None  # a name may look like anybody's address: where there are brackets, only what is in them counts
     return decoded_words(name), found[0].lower() if found else ""
 
 

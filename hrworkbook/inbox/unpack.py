@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from hrworkbook.errors import UnreadableFile
+from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.inbox.attachments import (
     BOOKS,
     MAIL_MAX,
+    NO_SENDER,
     NOT_RETURNS,
     Aside,
     Attachment,
@@ -103,7 +104,7 @@ class _Finder:
         try:
             read = _read(path)
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
+            why = reason_of(error)
             yield Refusal(name, f"it cannot be opened ({why})", "Check that you may read it, and try again")
             return
         if read is None:
@@ -114,7 +115,7 @@ class _Finder:
         except UnreadableFile as refusal:
             yield Refusal(name, refusal.fault, refusal.remedy)
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
+            why = reason_of(error)
             yield Refusal(name, f"it cannot be read ({why})", "Copy it to your own disk and try again")
 
     def on_disk(self, path: Path, name: str, head: bytes, data: bytes | None) -> Iterator[Attachment | Refusal]:
@@ -309,6 +310,7 @@ def _sent_with(found: Found, mail: "Mail") -> Found:
         found,
         sender=found.sender or mail.sender,
         sender_name=found.sender_name or mail.sender_name,
+        senders=(mail.sender or NO_SENDER, *found.senders),
         sent=found.sent or mail.sent,
         subject=found.subject or mail.subject,
     )

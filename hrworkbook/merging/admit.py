@@ -9,19 +9,19 @@ from functools import cached_property, partial
 
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.findings import listed
-from hrworkbook.ledgers import JOURNAL, PLAN, REGISTER
+from hrworkbook.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
 from hrworkbook.merging.compare import Ground
 from hrworkbook.merging.matching import Baseline, Contents
-from hrworkbook.merging.merged_before import MergedBefore
+from hrworkbook.merging.merged_before import WITHOUT_SEAL, MergedBefore
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
 from hrworkbook.merging.spread import every_table, sealed_sheets
-from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger
+from hrworkbook.plan import SCHEMA_SHEET, Plan, addresses_in, issued_ledger
 from hrworkbook.seal import Seal, find_seal, mark, same_mark
 from hrworkbook.snapshot import Block
 from hrworkbook.tables.find import Table, find_table
 from hrworkbook.tables.headings import fold
 from hrworkbook.tables.heads import NO_COLUMN
-from hrworkbook.values import Value, folded, is_blank, plain, same
+from hrworkbook.values import Value, as_text, folded, is_blank, plain, same
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class Admitted:
     received: Received
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    sealed: bool
+    stranger: str
+    """The address it came from, where that is not on the Owners sheet."""
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,10 +57,10 @@ class IssuedReturns:
         self.owners = frozenset(c.key for c in plan.schema.columns if c.by_owner)
         """The keys of the columns that are the owner's."""
         self._register = REGISTER.items(plan.snapshot)
-        self.before = MergedBefore(self._register)
         self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
         self._places: list[int] = []
         self._read_baselines()
+        self.before = MergedBefore(self._register, frozenset(self.kept(WITHOUT_SEAL)))
         self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
         self._known: dict[str, Known] = {}
         self._contents: dict[str, Contents] = {}
@@ -76,6 +79,11 @@ class IssuedReturns:
         for row in self._plan.snapshot[ledger.sheet].rows[top:]:
             if at < len(row) and row[at] is not None:
                 self._rows[plain(row[at])].append(row)
+
+    def kept(self, name: str) -> list[str]:
+        """What the hidden sheet keeps under a name that is no return's, a text a row, in order."""
+        at = self._places[0]
+        return [as_text(row[at]) for row in self._rows.get(name, ()) if at < len(row)]
 
     def __contains__(self, return_id: str) -> bool:
         return return_id in self._issued
@@ -113,9 +121,16 @@ class IssuedReturns:
             self._contents[known.id] = Contents(self._plan.schema, known.baseline)
         return self._contents[known.id]
 
-    def last_sent(self, owner: str) -> datetime | None:
-        """When the newest merged return of an owner was sent, in the present period; None where not known."""
-        return self.before.last_sent(owner, self._plan.setting("Period"))
+    def last_sent(self, owner: str, *, sealed: bool = False) -> datetime | None:
+        """When the newest merged return of an owner was sent, in the present period; None where not known.
+
+        With `sealed`, of those that bore their seal.
+        """
+        return self.before.last_sent(owner, self._plan.setting("Period"), sealed=sealed)
+
+    def is_newest(self, owner: str, sent: datetime | None, *, sealed: bool) -> bool:
+        """Whether a return sent then is known to be newer than all that is merged of its owner's this period."""
+        return self.before.is_newest((owner, self._plan.setting("Period")), sent, sealed=sealed)
 
     def registered(self, refusal: Refused) -> bool:
         """Whether the Register already has this refusal of this file."""
@@ -182,13 +197,15 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
+    if stranger := _stranger(plan, item, is_sealed):
+        notes.append(f"It came from {stranger}, which is not on the {OWNERS} sheet")
     unknown = {
         h.header: h.how.partition("suggestion: ")[2]
         for t in tables
         for h in t.headings
         if h.key is None and h.how != "id" and (h.how.startswith("suggestion") or h.how == "not known")
     }
-    return Admitted(known, item, tables, tuple(notes), unknown)
+    return Admitted(known, item, tables, tuple(notes), is_sealed, stranger, unknown)
 
 
 _DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
@@ -315,9 +332,16 @@ def roles_of(plan: Plan, sender: str) -> set[str]:
     address = sender.strip().casefold()
     if not address:
         return set()
-    return {
-        folded(o.role) for o in plan.owners if address in re.split(r"[;,\s]+", f"{o.email} {o.deputy_email}".casefold())
-    }
+    return {folded(o.role) for o in plan.owners if address in addresses_in(f"{o.email} {o.deputy_email}".casefold())}
+
+
+def _stranger(plan: Plan, item: Received, is_sealed: bool) -> str:
+    """Whoever sent a file and is not on the Owners sheet, or without a seal any who passed it on; '' where there is none.
+
+    A mail inside another says of itself who sent it: whoever sent the outer one can have written that.
+    """
+    senders = (item.sender,) if is_sealed else (*item.senders, item.sender)
+    return next((one for one in senders if one and not roles_of(plan, one)), "")
 
 
 def _check_sender(plan: Plan, known: Known, item: Received) -> None:

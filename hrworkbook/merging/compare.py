@@ -2,24 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from hrworkbook.history import last_reported
-from hrworkbook.issue import LAST, shown_again
+from hrworkbook.issue import last_heading, shown_again
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merging.displaced import Rows, displaced
 from hrworkbook.merging.matching import (
     ROW_ID,
     Baseline,
     Contents,
-    Match,
     Matches,
     by_line,
+    doubted,
     is_emptied,
     match_rows,
-    sides_with_text,
+    only_claimed,
 )
-from hrworkbook.merging.outcomes import Received, Refused, Stray
+from hrworkbook.merging.outcomes import Received, Refused, Stray, Unproven
 from hrworkbook.merging.remarks import comments_on
 from hrworkbook.merging.retyped import good_value, is_cut_off, is_retyped
 from hrworkbook.plan import Plan
@@ -39,7 +40,7 @@ MOST_TOLD = 6
 
 def shown_only(schema: Schema) -> list[str]:
     """Headings of a return's columns that only show: the last reports, and the hidden IDs."""
-    return [*(f"{LAST}{c.header}" for c in shown_again(schema)), ROW_ID]
+    return [*(last_heading(c.header) for c in shown_again(schema)), ROW_ID]
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,12 @@ class Ground:
     @cached_property
     def last(self) -> dict[str, Mapping[str, str]]:
         """What was last reported, by the heading of the column that shows it and by line ID."""
-        return {fold(f"{LAST}{c.header}"): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
+        return {fold(last_heading(c.header)): last_reported(self.plan, c.key) for c in shown_again(self.plan.schema)}
 
     @cached_property
     def shown(self) -> dict[str, Column]:
         """The column beside each one that only shows what was last reported, by its folded heading."""
-        return {fold(f"{LAST}{c.header}"): c for c in shown_again(self.plan.schema)}
+        return {fold(last_heading(c.header)): c for c in shown_again(self.plan.schema)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Reading:
     notes: tuple[str, ...]
     unchanged: int
     lines: int
+    proven: bool = True
+    """Whether the text of HR's in any row shows which line it is, or a seal does."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,19 @@ class Reply:
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
     others: tuple["Reply | Refused", ...] = ()
     """What became of the other returns in the same file."""
+    sealed: bool = True
+    """Whether it bears the seal that was issued."""
+    unproven: Unproven | None = None
+    """Why nothing of it is applied before HR has decided; None where it is proof enough of itself."""
+    from_elsewhere: str = ""
+    """The address it came from, where that is not on the Owners sheet."""
+    ahead: bool = False
+    """Whether its mail is dated ahead of this computer's clock, so that its date proves nothing."""
+
+    @property
+    def sent(self) -> datetime | None:
+        """When it was sent; None where nobody knows."""
+        return None if self.ahead else self.received.sent
 
 
 def read_reply(
@@ -123,13 +139,16 @@ def read_reply(
     own_before: Mapping[Place, Value],
     blocks: Sequence[Block],
     tables: Sequence[Table],
+    *,
+    sealed: bool = True,
 ) -> Reading:
     """What a return changes of what was issued; mostly it is one table, on one sheet.
 
     `own_before` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
-    told, since it may be meant.
+    told, since it may be meant. Without a seal, an ID is believed only beside text that HR wrote for its line.
     """
     plan = ground.plan
+    contents = Contents(plan.schema, baseline)
     by_name = {b.name: b for b in reversed(blocks)}
     sheets = [_matched(plan, baseline, by_name[table.sheet], table) for table in tables]
     strays = [stray for sheet in sheets for stray in sheet.strays]
@@ -139,24 +158,26 @@ def read_reply(
     unchanged = 0
     again: list[str] = []
     struck = {b.name: b.struck for b in blocks if b.struck}
-    table_of = {id(m): s.table for s in sheets for m in s.matches.matched}
-    lines = by_line([m for sheet in sheets for m in sheet.matches.matched])
+    table_of = {id(m.row): s.table for s in sheets for m in s.matches.matched}
+    matched = [m for sheet in sheets for m in sheet.matches.matched]
+    matched, proven = (matched, True) if sealed else only_claimed(plan.schema, baseline, matched)
+    lines = by_line(matched)
     for id_, theirs in lines.items():
         if id_ not in plan.by_id:
             for match in theirs:
-                strays += _row_strays(table_of[id(match)], match.row, f"line {id_} is no longer in the plan")
+                strays += _row_strays(table_of[id(match.row)], match.row, f"line {id_} is no longer in the plan")
             continue
         found: list[Edit] = []
         for match in theirs:
             same_as_issued, changed = _row_edits(plan, baseline[id_], own_before, match.row, id_)
             unchanged += same_as_issued
-            if not match.doubt and any(e.outcome == "locked" for e in changed):
-                match = _doubted(plan.schema, baseline, match)
+            if not match.doubt and (locked := [e.place[1] for e in changed if e.outcome == "locked"]):
+                match = doubted(contents, plan.schema, baseline, match, locked)
             if struck:
-                changed = _held(changed, match.row, struck.get(table_of[id(match)].sheet, ()))
+                changed = _held(changed, match.row, struck.get(table_of[id(match.row)].sheet, ()))
             found += [replace(e, outcome="conflict", why=match.doubt) for e in changed] if match.doubt else changed
         if len(theirs) > 1:
-            rows = [(f"'{table_of[id(m)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
+            rows = [(f"'{table_of[id(m.row)].sheet}' " if len(sheets) > 1 else "") + str(m.row.number) for m in theirs]
             again.append(f"Line {id_} stands in rows {', '.join(rows)}")
             found = _disagreeing(found, len(theirs))
         edits += found
@@ -167,7 +188,7 @@ def read_reply(
     rows_of = [{id_: [m.row for m in ms] for id_, ms in by_line(s.matches.matched).items()} for s in sheets]
     edits = _held_back(plan, baseline, rows_of, edits, notes)
     notes += _missing(plan, baseline, tables, lines.keys(), [i for s in sheets for i in s.emptied if i in baseline])
-    return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines))
+    return Reading(tuple(edits), tuple(strays), tuple(notes), unchanged, len(lines), proven)
 
 
 @dataclass(frozen=True)
@@ -267,19 +288,6 @@ def _row_edits(
     return unchanged, edits
 
 
-def _doubted(schema: Schema, baseline: Baseline, match: Match) -> Match:
-    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
-
-    Lines much alike tell only by this that IDs were sorted without the rest.
-    """
-    home = Contents(schema, baseline).find(match.row)
-    if home in ("", match.line):
-        return match
-    if sides_with_text(baseline, match.row, match.line, home, [c.key for c in schema.columns if not c.by_owner]) < 0:
-        return match
-    return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
-
-
 def _held(edits: Sequence[Edit], row: Row, struck: Sequence[Remark]) -> list[Edit]:
     """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
     at = {key: (row.number, column) for key, column in zip(row.keys, row.ats, strict=True)}
@@ -356,11 +364,12 @@ def _held_back(
         why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
         notes.append(f"Held back: {why}")
         return [replace(e, outcome="conflict", why=why) if not e.outcome else e for e in edits]
-    for id_, home in found.lines.items():
-        why = f"the answers in its row are those that were issued for {home}"
-        notes.append(f"Held back: {id_}, {why}")
-        edits = [replace(e, outcome="conflict", why=why) if e.place[0] == id_ and not e.outcome else e for e in edits]
-    return edits
+    whys = {id_: f"the answers in its row are those that were issued for {home}" for id_, home in found.lines.items()}
+    notes += [f"Held back: {id_}, {why}" for id_, why in whys.items()]
+    return [
+        replace(e, outcome="conflict", why=whys[e.place[0]]) if e.place[0] in whys and not e.outcome else e
+        for e in edits
+    ]
 
 
 def _missing(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hrworkbook.errors import HrWorkbookError, ToolMissing
+from hrworkbook.errors import HrWorkbookError, ToolMissing, reason_of
 from hrworkbook.inbox.attachments import Attachment
 from hrworkbook.merge import read_replies
 from hrworkbook.merging.compare import Reply
@@ -264,7 +264,7 @@ def _packed(item: Attachment) -> Found:
     try:
         return replace(item, path=None, data=item.content())
     except OSError as error:
-        reason = f"{item.place}: it cannot be opened ({(error.strerror or 'no reason given').lower()}). Check that you may read it."
+        reason = f"{item.place}: it cannot be opened ({reason_of(error)}). Check that you may read it."
         return Refused(item.place, reason, item.sha256, item.sender, item.sent)
 
 

@@ -1,23 +1,28 @@
 """What a merge writes in the Register, the Journal and the Headings sheet, and the message it ends with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from hrworkbook.findings import count
-from hrworkbook.ledgers import HEADINGS
-from hrworkbook.merging.outcomes import FAMILIAR, OUTCOMES, TO_DECIDE, Cell, Comparison, Refused
+from hrworkbook.findings import count, listed
+from hrworkbook.ledgers import HEADINGS, OWNERS
+from hrworkbook.merging.outcomes import FAMILIAR, OUTCOMES, TO_DECIDE, WAITS, Cell, Comparison, Refused
 from hrworkbook.plan import Plan, stamp
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Link
 from hrworkbook.values import LONGEST_TEXT, Value, as_text, plain
 
 AS_TEXT = "'"
+_NAMED = 5
+"""Files or senders named in a message; the Register names them all."""
 
 
-def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int) -> str:
-    """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`"""
+def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int, files: int = 0) -> str:
+    """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`
+
+    `asked` decisions are new, of which `files` are about whole files.
+    """
     total = {o: sum(r.outcomes[o] for r in returns) for o in OUTCOMES}
-    again = max(0, sum(total[o] for o in TO_DECIDE) - asked)
+    again = max(0, sum(total[o] for o in TO_DECIDE) - (asked - files))
     waiting = max(0, total["conflict"] + total["locked"] - again)
     parts = [f"{count(total['applied'], 'cell')} applied"]
     if waiting:
@@ -31,14 +36,31 @@ def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked:
     if not returns and not refused:
         return "There was nothing to merge: no file was found there."
     said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
-    known = sum(r.what in FAMILIAR for r in refused)
-    if known:
+    if known := sum(r.what in FAMILIAR for r in refused):
         said.append(f"{count(known, 'file was', 'files were')} merged before.")
-    if len(refused) > known:
-        said.append(f"{count(len(refused) - known, 'file was', 'files were')} not merged; the Register says why.")
+    if turned_away := sum(r.what not in (*FAMILIAR, WAITS) for r in refused):
+        said.append(f"{count(turned_away, 'file was', 'files were')} not merged; the Register says why.")
+    said += _elsewhere(returns, [r for r in refused if r.what == WAITS])
     if asked:
         said.append("Choose on the Decisions sheet, then press Decide.")
     return " ".join(said)
+
+
+def _elsewhere(returns: Sequence[Comparison], waits: Sequence[Refused]) -> Iterator[str]:
+    """A sentence for the files that wait whole, and one for the returns merged from addresses not on the Owners sheet."""
+    if waits:
+        named = [f"'{r.file}'{f' from {r.sender}' if r.sender else ''}" for r in waits]
+        does, whose = ("waits", "its seal is") if len(waits) == 1 else ("wait", "their seals are")
+        yield (
+            f"{count(len(waits), 'file')} {does} whole for your decision, since {whose} gone and nothing else proves "
+            f"whose answers they are: {_some(named)}."
+        )
+    if strangers := list(dict.fromkeys(r.from_elsewhere for r in returns if r.from_elsewhere)):
+        yield f"Merged, but sent from an address that is not on the {OWNERS} sheet: {_some(strangers)}."
+
+
+def _some(names: Sequence[str]) -> str:
+    return listed(names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
 
 
 def merged_row(result: Comparison, now: datetime) -> dict[str, Value]:

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hrworkbook.schema import Schema
 from hrworkbook.tables.find import Row
@@ -48,6 +48,7 @@ class Contents:
     def __init__(self, schema: Schema, baseline: Baseline) -> None:
         self._baseline = baseline
         self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
+        self._said: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[tuple[str, ...], Callable[[Value], str]], dict[tuple[str, ...], str]] = {}
 
     def holds(self, row: Row) -> bool:
@@ -56,6 +57,15 @@ class Contents:
         if issued is not None and not is_another_line(issued, row, [key for key, _ in self._locked]):
             return True
         return bool(self.find(row))
+
+    def may_hold(self, row: Row, keys: Iterable[str]) -> bool:
+        """Whether some line says in each of these columns what a row says there, so that looking for it is worth while."""
+        return all(gist(row[key]) in self._gists(key) for key in keys)
+
+    def _gists(self, key: str) -> frozenset[str]:
+        if key not in self._said:
+            self._said[key] = frozenset(gist(issued.get(key)) for issued in self._baseline.values())
+        return self._said[key]
 
     def find(self, row: Row) -> str:
         """The one issued line whose locked text the row has; '' where there is none, or several.
@@ -197,11 +207,14 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
 
     Its longest locked text is another, and no more than half of its locked texts agree.
     """
-    texts = {key: plain(issued.get(key)) for key in locked if key in row and not is_blank(issued.get(key))}
+    here = dict(zip(row.keys, row.values, strict=True))
+    texts = {key: says for key in locked if key in here and not is_blank(says := issued.get(key))}
     if not texts:
         return False
-    agree = {key for key, text in texts.items() if plain(row[key]) == text or gist(row[key]) == gist(text) != ""}
-    return max(texts, key=lambda key: len(texts[key])) not in agree and len(agree) * 2 <= len(texts)
+    agree = {key for key, says in texts.items() if here[key] == says or _reads_alike(here[key], says)}
+    if len(agree) * 2 > len(texts):
+        return False
+    return max(texts, key=lambda key: len(plain(texts[key]))) not in agree
 
 
 def _doubtful(
@@ -231,6 +244,48 @@ def _guess(rows: Sequence[Row], contents: Contents, taken: set[str]) -> tuple[li
         else:
             lost.append(row)
     return guessed, lost
+
+
+def shows_issued_text(issued: Mapping[str, Value], row: Row, keys: Sequence[str]) -> bool:
+    """Whether texts that HR issued for a line in these columns, `ENOUGH` characters in all, stand in a row."""
+    here = (as_text(row[key]) for key in keys if key in row and _reads_alike(row[key], issued.get(key)))
+    return sum(map(len, here)) >= ENOUGH
+
+
+def _reads_alike(received: Value, issued: Value) -> bool:
+    return same(received, issued) or gist(received) == gist(issued) != ""
+
+
+def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[Match]) -> tuple[list[Match], bool]:
+    """The rows of a return without a seal, in doubt where only an ID says which line they are; and whether any is proven.
+
+    Where none is, the whole return is in doubt, and no row more than another. The owner's name is no text of HR's here:
+    whoever answers knows it.
+    """
+    owner = schema.role("owner")
+    keys = [c.key for c in schema.columns if not c.by_owner and c is not owner]
+    proven = [bool(m.doubt) or shows_issued_text(baseline[m.line], m.row, keys) for m in matched]
+    if all(proven) or not any(proven):
+        return list(matched), any(proven)
+    why = "no text of HR's stands in its row, so only its ID says which line it is"
+    return [m if shown else replace(m, doubt=why) for m, shown in zip(matched, proven, strict=True)], True
+
+
+def doubted(contents: Contents, schema: Schema, baseline: Baseline, match: Match, changed: Sequence[str]) -> Match:
+    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
+
+    Lines much alike tell only by this that IDs were sorted without the rest. `changed` are the keys of HR's cells that are
+    not as issued.
+    """
+    words = [key for key in changed if schema[key].kind in _WORDS]
+    if not contents.may_hold(match.row, words or changed):  # it would be found as no other line
+        return match
+    home = contents.find(match.row)
+    if home in ("", match.line):
+        return match
+    if sides_with_text(baseline, match.row, match.line, home, [c.key for c in schema.columns if not c.by_owner]) < 0:
+        return match
+    return replace(match, doubt=f"the row's ID says {match.line}, and its other cells are those of {home}")
 
 
 def is_emptied(row: Row) -> bool:

@@ -1,23 +1,25 @@
 """Merged before: the files a Register knows, and when a copy of one is news."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 
 from hrworkbook.ledgers import Item
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused, by_this_clock
-from hrworkbook.values import folded
 
 File = tuple[str, str]
 """A file's hash, and the ID of a return in it."""
+WITHOUT_SEAL = "merged without seal"
+"""Under which the hidden sheet keeps the files that were merged without their seal."""
 
 
 class MergedBefore:
     """The files merged and not undone. A file that holds two returns is there for each of them."""
 
-    def __init__(self, register: Sequence[Item]) -> None:
+    def __init__(self, register: Sequence[Item], unsealed: Collection[str] = ()) -> None:
         self._register = register
+        self._unsealed = unsealed
         self.rows: dict[File, Item] = {}
         """The Register's row of each, in the order they were last merged."""
         undone: dict[str, set[File]] = {}
@@ -54,22 +56,53 @@ class MergedBefore:
         for (sha256, id_), item in self.rows.items():
             whose = self._whose(id_)
             last[whose] = sha256
-            sent = _moment(item, "Sent") or _moment(item, "When") or datetime.max
-            newest[whose] = max(sent, newest.get(whose, datetime.min))
+            newest[whose] = max(_latest(item), newest.get(whose, datetime.min))
         return {
-            (sha256, id_): datetime.max if last[self._whose(id_)] == sha256 else newest[self._whose(id_)]
-            for sha256, id_ in self.rows
+            (sha256, id_): datetime.max
+            if last[self._whose(id_)] == sha256
+            else max(newest[self._whose(id_)], _moment(item, "Sent") or datetime.min)
+            for (sha256, id_), item in self.rows.items()
         }
 
-    def last_sent(self, owner: str, period: str) -> datetime | None:
-        """When an owner last sent a return of a period that was merged, a copy of it included; None where not known."""
-        told = [i for i in self._told_again if (i.text("Hash"), i.text("Return")) in self.rows]
-        theirs = (i for i in (*self.rows.values(), *told) if self._whose(i.text("Return")) == (owner, period))
-        return max((sent for i in theirs if (sent := _moment(i, "Sent"))), default=None)
+    def last_sent(self, owner: str, period: str, *, sealed: bool = False) -> datetime | None:
+        """When an owner last sent a return of a period that was merged, a copy of it included; None where not known.
+
+        With `sealed`, only what bore its seal counts.
+        """
+        again = ((_file(i), i) for i in self._told_again if self._whose(i.text("Return")) == (owner, period))
+        merged = self._of_owner.get((owner, period), [])
+        counted = [*merged, *((file, i) for file, i in again if file in self.rows)]
+        return max(
+            (at for file, i in counted if (not sealed or self.bore_seal(file)) and (at := _sent(i))), default=None
+        )
+
+    def is_newest(self, whose: tuple[str, str], sent: datetime | None, *, sealed: bool) -> bool:
+        """Whether a return was sent after all that was merged of its owner's that period, and is as well proven.
+
+        What has no date was sent before it was merged. Dates alone do not put a return without seal above one with it.
+        """
+        theirs = self._of_owner.get(whose, [])
+        if not theirs:
+            return True
+        if sent is None or (not sealed and any(self.bore_seal(file) for file, _ in theirs)):
+            return False
+        return _to_the_minute(sent) >= max(_latest(item) for _, item in theirs)
+
+    @cached_property
+    def _of_owner(self) -> dict[tuple[str, str], list[tuple[File, Item]]]:
+        """The files merged, by owner and period."""
+        files: dict[tuple[str, str], list[tuple[File, Item]]] = {}
+        for file, item in self.rows.items():
+            files.setdefault(self._whose(file[1]), []).append((file, item))
+        return files
+
+    def bore_seal(self, file: File) -> bool:
+        """Whether a merged file bore the seal that was issued."""
+        return unsealed_mark(*file) not in self._unsealed
 
     def sent_again(self, file: File, sent: datetime | None) -> bool:
         """Whether a file was sent later than the Register says; where it does not say, it is not known."""
-        told = [self.rows[file], *(i for i in self._told_again if (i.text("Hash"), i.text("Return")) == file)]
+        told = [self.rows[file], *(i for i in self._told_again if _file(i) == file)]
         moments = [moment for i in told if (moment := _moment(i, "Sent"))]
         return bool(sent and moments and _to_the_minute(sent) > max(moments))
 
@@ -98,6 +131,11 @@ class MergedBefore:
         return {i.text("Return"): (i.text("Owner"), i.text("Period")) for i in issued}
 
 
+def unsealed_mark(sha256: str, return_id: str) -> str:
+    """How the hidden sheet remembers that a file was merged for a return without its seal."""
+    return f"{return_id} {sha256}"
+
+
 def says_nothing_new(sent: datetime | None, after: datetime) -> bool:
     """Whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
     return sent is None or _to_the_minute(sent) <= after
@@ -112,9 +150,8 @@ def already(item: Received, rows: Iterable[Item], more: str = "; nothing to do")
     return Refused(item.file, reason, item.sha256, item.sender, item.sent, ALREADY, *known)
 
 
-def same_sender(sender: str, row: Item) -> bool:
-    """Whether an address is the one a merged file came from, or is not known."""
-    return not sender or folded(sender) == folded(row.text("From"))
+def _file(item: Item) -> File:
+    return (item.text("Hash"), item.text("Return"))
 
 
 def _moment(item: Item, heading: str) -> datetime | None:
@@ -122,6 +159,17 @@ def _moment(item: Item, heading: str) -> datetime | None:
     with suppress(ValueError):
         return datetime.strptime(item.text(heading), "%Y-%m-%d %H:%M")
     return None
+
+
+def _sent(item: Item) -> datetime | None:
+    """When a file was sent; None where its mail was dated ahead of the clock when it was merged, which proves nothing."""
+    sent, when = _moment(item, "Sent"), _moment(item, "When")
+    return None if sent and when and sent > when else sent
+
+
+def _latest(item: Item) -> datetime:
+    """The latest moment at which a merged file can have been sent."""
+    return _sent(item) or _moment(item, "When") or datetime.max
 
 
 def _to_the_minute(sent: datetime) -> datetime:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from functools import cached_property
 
 from hrworkbook.plan import Line
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Block, ChangeSet
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
 
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""
@@ -20,6 +21,17 @@ FAMILIAR = (ALREADY, AGAIN, TWICE)
 
 It is skipped, and nothing is refused.
 """
+WAITS, NOT_TAKEN = "Waits", "Not taken"
+"""What a file is called that nothing proves, until HR decides about it, and where HR has decided against it."""
+
+
+class Unproven(Enum):
+    """Why a return without a seal is not merged before HR has decided about it."""
+
+    STRANGER = "stranger"
+    """Its sender is not on the Owners sheet."""
+    ONLY_IDS = "only IDs"
+    """No text of HR's in it shows which lines are meant."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class Received:
     sender: str = ""
     sent: datetime | None = None
     """None where nobody knows when it was sent."""
+    senders: tuple[str, ...] = ()
+    """Who sent each mail it came in, outermost first, where it came in any: the last is mostly the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +65,6 @@ class Cell:
     def can_be_taken(self) -> bool:
         """Whether a cell of the master could hold it at all: no error value, no text too long for a cell."""
         return not isinstance(self.received, CellError) and utf16_length(as_text(self.received)) <= LONGEST_TEXT
-
-
-def utf16_length(text: str) -> int:
-    """Characters as Excel counts them."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,8 @@ class Comparison:
     """Cells that say what was issued."""
     lines: int = 0
     """Lines of the plan that the file holds."""
+    from_elsewhere: str = ""
+    """The address it came from, where that is not on the Owners sheet."""
 
     @cached_property
     def outcomes(self) -> dict[str, int]:
@@ -110,7 +121,7 @@ class Refused:
     sender: str = ""
     sent: datetime | None = None
     what: str = "Refused"
-    """How the Register calls it: Refused, Older, Already merged, Sent again, Twice, No return, No month."""
+    """How the Register calls it: Refused, Waits, Not taken, Older, Already merged, Sent again, Twice, No return, No month."""
     return_id: str = ""
     owner: str = ""
 
@@ -132,4 +143,4 @@ class Merged:
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
         waits = any(r.outcomes[o] for r in self.returns for o in (*TO_DECIDE, "unplaced"))
-        return waits or any(r.what not in (*FAMILIAR, "Older") for r in self.refused)
+        return waits or any(r.what not in (*FAMILIAR, NOT_TAKEN, "Older") for r in self.refused)

@@ -9,6 +9,7 @@ from pathlib import Path
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import Aside, Attachment, Refusal
 from hrworkbook.inbox.unpack import collect
+from hrworkbook.issue import without_words
 from hrworkbook.merging.merged_before import says_nothing_new
 from hrworkbook.merging.outcomes import TWICE, Received, Refused, by_this_clock
 from hrworkbook.reading.reader import Reader
@@ -40,27 +41,27 @@ def find(
 
     A copy of a file is read again only where it might count for more than the first: from somebody else, or sent later.
     """
-    first: dict[str, tuple[str, datetime | None]] = {}
+    first: dict[str, Attachment] = {}
     for found in collect(paths, asides, known):
         item = replace(found, sent=by_this_clock(found.sent)) if found.sent else found
         if isinstance(item, Refusal):
             yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
         elif item.sha256 in known and says_nothing_new(item.sent, known[item.sha256]):
             yield Received(item.place, (), item.sha256, item.sender, item.sent)
-        elif item.copy_of and item.sha256 in first and _adds_nothing(*first[item.sha256], item):
+        elif item.copy_of and item.sha256 in first and _adds_nothing(first[item.sha256], item):
             reason = f"it is the same file as '{item.copy_of}', which was read"
             yield Refused(item.place, reason, item.sha256, item.sender, item.sent, TWICE)
         else:
             if item.sha256:
-                first[item.sha256] = item.sender, item.sent
+                first[item.sha256] = item
             yield item
 
 
-def _adds_nothing(sender: str, sent: datetime | None, copy: Attachment) -> bool:
-    """Whether a copy is from the same sender as an earlier file and was not sent later."""
-    if sender != copy.sender:
+def _adds_nothing(first: Attachment, copy: Attachment) -> bool:
+    """Whether a copy came the same way from the same sender as an earlier file, and was not sent later."""
+    if (first.sender, first.senders) != (copy.sender, copy.senders):
         return False
-    return copy.sent is None or (sent is not None and copy.sent <= sent)
+    return copy.sent is None or (first.sent is not None and copy.sent <= first.sent)
 
 
 def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Refused]:
@@ -80,7 +81,8 @@ def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Re
         if isinstance(reading, UnreadableFile):
             yield Refused(file.place, str(reading), file.sha256, file.sender, file.sent)
         else:
-            yield Received(file.place, reading.blocks, reading.sha256, file.sender, file.sent)
+            blocks = without_words(reading.blocks)
+            yield Received(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders)
     for item in order:
         assert not isinstance(item, Attachment)
         yield item

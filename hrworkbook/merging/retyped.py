@@ -6,10 +6,20 @@ from datetime import date, datetime, timedelta
 
 from hrworkbook.dates.timescale import read_timescale
 from hrworkbook.kinds import settled
-from hrworkbook.merging.outcomes import utf16_length
 from hrworkbook.plan import Plan, fault_of
 from hrworkbook.schema import Column
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, is_blank, plain, with_feeds, writable
+from hrworkbook.values import (
+    LONGEST_TEXT,
+    CellError,
+    Value,
+    as_text,
+    clean,
+    is_blank,
+    plain,
+    utf16_length,
+    with_feeds,
+    writable,
+)
 
 _ERROR_WORDS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#GETTING_DATA")
@@ -57,13 +67,11 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
 
 
 def _tidy(text: str) -> str:
-    """The text without the marks no cell can hold or that turn a line round, which no reader sees, and without space around it."""
-    text = _recoded(text).translate(_TURNS)
-    text = with_feeds(text).replace("\x0b", "\n").replace("\x0c", "\n")
-    sound = writable(text)
-    if sound != text:
-        sound = "".join(c for c, s in zip(text, sound, strict=True) if c == s)
-    return sound.strip()
+    """The text without the marks no cell can hold or no reader sees, and without space around it."""
+    text = clean(with_feeds(_recoded(text)))
+    if writable(text) != text:
+        text = "".join(c for c in text if writable(c) == c)
+    return text.strip()
 
 
 def is_retyped(column: Column, issued: Value, received: Value) -> bool:
@@ -92,7 +100,6 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
     return _same_number(issued, received) or _same_day(column, issued, received)
 
 
-_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CODINGS = (
     ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("utf-8", "mac_roman"), ("cp1252", "utf-8"), ("cp1252", "mac_roman"),
     ("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp1252", "cp850"), ("cp437", "cp1252"), ("ascii", "ascii"),

@@ -43,7 +43,7 @@ def settle(
     read = reply.reading
     return Comparison(
         reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
-        reply.unknown_headings, read.unchanged, read.lines,
+        reply.unknown_headings, read.unchanged, read.lines, reply.from_elsewhere,
     )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from hrworkbook.ledgers import DECISIONS, PLAN, Item
+from hrworkbook.kinds import settled
+from hrworkbook.ledgers import CHOICES, DECISIONS, PLAN, TAKE, Item
 from hrworkbook.merging.outcomes import TO_DECIDE, Cell, Comparison
 from hrworkbook.plan import Plan, stamp
 from hrworkbook.snapshot import Link, Write
@@ -12,6 +13,8 @@ from hrworkbook.values import CellError, Value, as_text, plain
 NOT_TO_BE_TAKEN = "cannot be taken"
 """Stands in the reason of a decision whose text no cell of the plan can hold."""
 UNDONE = "undone"
+WHOLE_FILE = "the whole file"
+"""Stands as the column of a decision about a file that nothing proves, see `quarantine`."""
 _SHOWN = 2_000
 """Characters shown of a text that is too long for a cell."""
 
@@ -61,9 +64,16 @@ class Waiting:
     def undo(self, return_id: str, now: datetime) -> Iterator[Write]:
         """The writes that mark every decision about a return as undone."""
         for row in self._rows:
+            if is_about_a_file(row) and not was_taken(row):
+                continue
             if row.text("Return") == return_id and UNDONE not in row.text("Done"):
                 before = f"{row.text('Done')}; " if row.text("Done") else ""
                 yield from self._take_off(row, f"{before}{UNDONE}, {stamp(now)}")
+
+    def merged(self, rows: Sequence[Item], now: datetime) -> Iterator[Write]:
+        """The writes that take off decisions about files that are merged now."""
+        for row in rows:
+            yield from self._take_off(row, f"merged, {stamp(now)}")
 
     def _take_off(self, row: Item, done: str) -> Sequence[Write]:
         self._settled.add(row.row)
@@ -75,14 +85,24 @@ def is_open(row: Item) -> bool:
     return not row.text("Done")
 
 
+def is_about_a_file(row: Item) -> bool:
+    """Whether a decision is about a whole file."""
+    return row.text("Column") == WHOLE_FILE
+
+
+def was_taken(row: Item) -> bool:
+    """Whether HR has taken what a decision is about into the plan."""
+    return not is_open(row) and settled(row.text("Decision"), CHOICES) == TAKE
+
+
 def _row(plan: Plan, result: Comparison, cell: Cell, now: datetime) -> dict[str, Value | Link]:
-    place = plan.place(plan.by_id[cell.line.id], cell.column.key)
+    place, sent = plan.place(plan.by_id[cell.line.id], cell.column.key), result.received.sent
     why = cell.outcome if cell.can_be_taken else f"{cell.outcome}, {NOT_TO_BE_TAKEN}"
     return {
         "Why": f"{why}: {cell.why}", "Go to": Link(f"{PLAN}!{place}", PLAN, place), "ID": cell.line.id,
         "Column": cell.column.header, "As issued": cell.baseline, "In the master": cell.master,
         "In the return": _shown(cell), "Owner": result.owner, "Return": result.return_id,
-        "When": stamp(result.received.sent or now),
+        "When": stamp(sent if sent and sent <= now else now),
     }  # fmt: skip
 
 

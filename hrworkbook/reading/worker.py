@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any, BinaryIO
 
-from hrworkbook.errors import UnreadableFile
+from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, RESAVE, refused
 from hrworkbook.reading.cells import cells_of_file
 
@@ -81,9 +81,8 @@ def read_bytes(path: str) -> bytes:
             # Room for the largest file takes longer to set aside than most files take to read.
             return file.read(min(os.fstat(file.fileno()).st_size, FILE_MAX) + 1)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise refused(
-            f"it cannot be opened ({reason})", "Close it elsewhere, check that you may read it, and try again"
+            f"it cannot be opened ({reason_of(error)})", "Close it elsewhere, check that you may read it, and try again"
         ) from None
 
 

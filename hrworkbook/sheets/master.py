@@ -252,7 +252,7 @@ def _ledger(
         texts = [as_text(item.get(heading)) for heading in ledger.headings]
         sheet.set_row(row, max(18, row_height(texts, widths)) if ledger.wraps else 18)
     sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
-        "name": f"{ledger.sheet}Rows",
+        "name": f"{ledger.sheet.title().replace(' ', '')}Rows",
         "style": None,
         "columns": [{"header": h, "header_format": _heading(paper, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
@@ -277,8 +277,8 @@ def _choices(sheet: Worksheet) -> None:
 def _meanings(sheet: Worksheet, schema: Schema) -> None:
     column = HEADINGS.headings.index("Means the column")
     words = [c.header for c in schema.columns]
-    if sum(len(w) + 1 for w in words) <= 255:
-        sheet.data_validation(LEDGER_TOP, column, LEDGER_TOP + 1_000, column, {"validate": "list", "source": words})
+    source = as_dropdown(words) or _kept_range(len(words) + 1, len(words))
+    sheet.data_validation(LEDGER_TOP, column, LEDGER_TOP + 1_000, column, {"validate": "list", "source": source})
 
 
 def _lists(paper: Paper, sheet: Worksheet, draft: Draft) -> None:
@@ -319,6 +319,10 @@ def _kept(paper: Paper, draft: Draft) -> None:
         if column.words and as_dropdown(column.words) is None:
             for row, word in enumerate(column.words):
                 put(sheet, row, i + WORDS_BESIDE - 1, word, paper.format())
+    headers = [c.header for c in draft.schema.columns]
+    if as_dropdown(headers) is None:
+        for row, header in enumerate(headers):
+            put(sheet, row, len(headers) + WORDS_BESIDE, header, paper.format())
     sheet.hide()
 
 

@@ -10,9 +10,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
-from hrworkbook.appendix.book import new_book
+from hrworkbook.appendix.book import MOST_HEADER, header_text, new_book
 from hrworkbook.plan import AUTHOR
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, with_feeds, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length, with_feeds, writable
 
 NO_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
@@ -32,7 +32,7 @@ class Paper:
         self._bytes = io.BytesIO()
         self.book: Workbook = new_book(self._bytes)
         self.book.set_properties({"title": title, "author": author, "comments": "", "created": NO_DATE})
-        self.book.set_size(24_000, 14_000)
+        self.book.set_size(1_600, 930)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def format(self, **look_of_it: Any) -> Format:
@@ -78,5 +78,8 @@ def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = 
     sheet.set_paper(8 if paper == "A3" else 9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.fit_to_pages(1, 0)
-    small = '&9&"Calibri,Regular"'  # size before font: a text that begins with a figure must not follow the size
-    sheet.set_footer(f"&L{small}{footer[:90].replace('&', '&&')}&R{small}Page &P of &N")
+    small = f'&{look.SMALL_SIZE}&"Calibri,Regular"'  # size before font: no text may follow the size that begins with a figure
+    footer, number = footer[:90], f"&R{small}Page &P of &N"
+    while utf16_length(text := f"&L{small}{header_text(footer, look.SMALL_SIZE)}{number}") > MOST_HEADER:
+        footer = footer[:-1]
+    sheet.set_footer(text)

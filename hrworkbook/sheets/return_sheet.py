@@ -6,10 +6,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
 from hrworkbook.heights import row_height
-from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, shown_again, title_of
+from hrworkbook.issue import ASK, LEAVE, WORDS_NOTE, WORDS_SHEET, Return, due_line, last_heading, shown_again, title_of
 from hrworkbook.merging.matching import ROW_ID
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.sheets.paper import Paper, as_dropdown, page, put
+from hrworkbook.snapshot import column_letters
 from hrworkbook.values import Value, as_text, is_blank
 
 SHEET = "Your return"
@@ -32,7 +33,7 @@ def return_workbook(issued: Return, notes: Mapping[tuple[str, str], str] | None 
     _head(paper, sheet, issued)
     first_cell = _rows(paper, sheet, issued, columns, widths, notes or {})
     last = TOP + len(issued.lines) - 1
-    _dropdowns(sheet, issued, columns, last)
+    _dropdowns(paper, sheet, issued, columns, last)
     sheet.protect("", {
         "sort": False, "autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True,
     })  # fmt: skip
@@ -87,7 +88,7 @@ def heading_of(column: Column | None, shown: bool) -> str:
     """The heading of a return's column."""
     if column is None:
         return ROW_ID if shown else ID_HEADER
-    return f"{LAST}{column.header}" if shown else column.header
+    return last_heading(column.header) if shown else column.header
 
 
 def _headings(
@@ -170,23 +171,43 @@ def _comment(sheet: Worksheet, row: int, column: int, note: str) -> None:
     sheet.write_comment(row, column, note, {**looks, "height": 24 + 18 * min(lines, 20)})
 
 
-def _dropdowns(sheet: Worksheet, issued: Return, columns: Sequence[tuple[Column | None, bool]], last: int) -> None:
+def _dropdowns(
+    paper: Paper, sheet: Worksheet, issued: Return, columns: Sequence[tuple[Column | None, bool]], last: int
+) -> None:
+    kept = _KeptWords(paper)
     for i, (column, shown) in enumerate(columns):
         if column is None or shown or not column.by_owner:
             continue
         help_ = {"input_title": column.header[:32], "input_message": column.help[:255]} if column.help else {}
         words = issued.words.get(column.key, ("Yes", "No") if column.kind == "yes-no" else ())
-        if source := as_dropdown(words):
+        if words:
             error = {"error_title": column.header[:32], "error_message": "Choose one of the words in the list."}
+            source = as_dropdown(words) or kept.range_of(words)
             strict = column.kind == "choice"
             sheet.data_validation(
                 TOP, i, last, i, {"validate": "list", "source": source, "show_error": strict, **error, **help_}
             )
-        elif words:
-            told = f"{column.help} Write one of: {'; '.join(words)}.".strip()
-            shown_words = told if len(told) <= 255 else told[:254] + "…"
-            sheet.data_validation(
-                TOP, i, last, i, {"validate": "any", "input_title": column.header[:32], "input_message": shown_words}
-            )
         elif help_:
             sheet.data_validation(TOP, i, last, i, {"validate": "any", **help_})
+
+
+class _KeptWords:
+    """The words that Excel cannot hold in a dropdown itself, on a hidden sheet that is added where there are any."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+        self._sheet: Worksheet | None = None
+        self._columns = 0
+
+    def range_of(self, words: Sequence[str]) -> str:
+        """Write the words down a column; return the formula that points a dropdown at them."""
+        if self._sheet is None:
+            self._sheet = self._paper.book.add_worksheet(WORDS_SHEET)
+            put(self._sheet, 0, 0, WORDS_NOTE, self._paper.format())
+            self._sheet.protect()
+            self._sheet.hide()
+        self._columns += 1
+        for row, word in enumerate(words, 1):
+            put(self._sheet, row, self._columns - 1, word, self._paper.format())
+        letters = column_letters(self._columns)
+        return f"={WORDS_SHEET}!${letters}$2:${letters}${len(words) + 1}"

@@ -45,8 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up home: in it the macros find no settings until a test installs some."""
-    return tmp_path_factory.mktemp("room") / "Zoë"
+    """A made-up home, in whose settings the macros find which Python to start."""
+    made = tmp_path_factory.mktemp("room") / "Zoë"
+    # Windows' paths have backslashes, which are letters like any other here: each file stands in the room by its name.
+    python = made.parent / "Python 3\\python.exe"
+    python.write_bytes(b"")
+    settings = f'"INTERPRETER_WIN","{python}"\r\n'
+    Path(f"{made}\\.hrworkbook\\hrworkbook.conf").write_bytes(settings.encode("cp1252"))
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_excel import in_hex
 from test_clicks import chosen, filled_in
 
 from hrworkbook.commands import example
 from hrworkbook.hosts import live
 from hrworkbook.hosts.calc import use_calc
+from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.hosts.office import LISTENS
 from hrworkbook.snapshot import ChangeSet
 
@@ -47,8 +49,8 @@ def test_pictures(window: Callable[[Path], Any], tmp_path: Path, monkeypatch: py
         elif verb == "decide":
             host.apply(ChangeSet(tuple(chosen(host.snapshot(), "keep both"))))
         line = f"import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
-        words = [sys.executable, "-B", "-c", line, f"--wb={master.name}", "--from_xl=1"]
-        subprocess.run(words, env=front.environment, check=True, timeout=120)
+        around = {**front.environment, CALLER: in_hex(str(master))}
+        subprocess.run([sys.executable, "-B", "-c", line], env=around, check=True, timeout=120)
         front.picture(folder / f"{number} {verb}.png")
         if verb == "validate":
             host.show("Problems", "A5")

@@ -1,8 +1,8 @@
 """A built file made ready for Calc: the same macros, with stand-ins for what only Windows, a Mac or Excel has.
 
 Calc's Basic has no conditional compilation, so each `#If` is decided here as Excel's compiler would decide it, and a
-few properties that Calc does not know are given. `RunPython` itself is xlwings' own: what a press would start is the
-very command line it makes, kept instead of run (to run it from inside Basic would hang Calc).
+few properties that Calc does not know are given. `HRPython` itself is the built one: what a press would start is the
+very command line it makes, kept instead of run (to run it from inside Basic would hang Calc), with what it hands over.
 """
 
 import ast
@@ -19,15 +19,14 @@ MAC = {"VBA7": True, "Win64": False, "Mac": True, "MAC_OFFICE_VERSION": 16}
 
 CONTROL = 'Attribute VB_Name = "FakeControl"\nOption Explicit\nPublic ID As String\n'
 SHELL = """Attribute VB_Name = "FakeShell"
+Public CurrentDirectory As String
+Public Function Environment(Which)
+    Set Environment = New FakeEnvironment
+End Function
 Public Function Run(Command, Style, Wait)
-    Dim Number As Integer
+    If Rehearsal.ExitCode < 0 Then Err.Raise 5, "", "The program is blocked"
     Rehearsal.Started = Command
     Run = Rehearsal.ExitCode
-    ' What Python would have left on stderr.
-    Number = FreeFile
-    Open Rehearsal.LogOf(Command) For Output As #Number
-    Print #Number, Rehearsal.Stderr
-    Close #Number
 End Function
 Public Function ExpandEnvironmentStrings(Text)
     ExpandEnvironmentStrings = Text
@@ -36,8 +35,24 @@ Public Function Popup(Text, Seconds, Title, Buttons)
     Rehearsal.Shown = Text
 End Function
 """
+ENVIRONMENT = """Attribute VB_Name = "FakeEnvironment"
+Public Sub Keep(Name As String, Value As String)
+    Rehearsal.Handed = Rehearsal.Handed & Name & "=" & Value & vbLf
+End Sub
+"""
+FILES = """Attribute VB_Name = "FakeFiles"
+Public Function OpenTextFile(Path, Mode, Create, Format)
+    Set OpenTextFile = Me
+End Function
+Public Function ReadAll()
+    ReadAll = Rehearsal.Stderr
+End Function
+Public Sub DeleteFile(Path)
+End Sub
+"""
 REHEARSAL = """Attribute VB_Name = "Rehearsal"
 Public Started As String
+Public Handed As String
 Public Shown As String
 Public ExitCode As Long
 Public Stderr As String
@@ -57,16 +72,22 @@ Public Function PressFailing(Verb As String, Words As String) As String
     Stderr = ""
 End Function
 
-Public Function LogOf(Command) As String
-    Dim Start As Long
-    Start = InStr(Command, " 2> ") + 5
-    LogOf = Mid(Command, Start, InStrRev(Command, Chr(34)) - Start)
+Public Function PressBlocked(Verb As String) As String
+    ExitCode = -1
+    Press Verb
+    PressBlocked = Shown
+    ExitCode = 0
+End Function
+
+Public Function HandedOver() As String
+    HandedOver = Handed
 End Function
 
 Public Function PressAsking(Verb As String) As String
     Dim control As New FakeControl
     control.ID = Verb
     Started = ""
+    Handed = ""
     Shown = ""
     On Error GoTo Wrong
     HRRibbon.OnAction control
@@ -137,8 +158,9 @@ _GIVEN = {
     'Set Value = CreateObject("WScript.Shell")': "Set Value = New FakeShell",
     "Randomize Timer() + Application.Hwnd": "Randomize",
     "Application.Hwnd": "4711",
-    "Left(Application.Path, Len(Application.Path) - 4)": '"/Applications/Microsoft Excel.app"',
-    "Application.Path": '"C:\\Office"',
+    'CreateObject("Scripting.FileSystemObject")': "New FakeFiles",
+    "ActiveWorkbook.FullName": '(ActiveWorkbook.Path & "/" & ActiveWorkbook.Name)',
+    "AppleScriptTask ": "Rehearsal.AppleScriptTask ",
     "Application.VERSION": '"16.0"',
 }
 
@@ -146,17 +168,22 @@ _GIVEN = {
 def rehearsal(xlsx: bytes, system: Mapping[str, Any] = WINDOWS) -> bytes:
     """The .xlsm twin of a master with the stand-ins; press its buttons with `call(document, "Press", verb)`."""
     ours = {m.name: m.source.replace("\r\n", "\n") for m in our_modules()}
-    xlwings = resolved(ours["xlwings"], system)
-    for old, new in _GIVEN.items():
-        if system is WINDOWS or old != 'Set Value = CreateObject("WScript.Shell")':
-            xlwings = xlwings.replace(old, new)
+    xlwings, python = (_given(resolved(ours[name], system)) for name in ("xlwings", "HRPython"))
     xlwings = re.sub(r"^.*Optional \w+ As String = .*$", _with_defaults, xlwings, flags=re.MULTILINE)
     # VBA's own constants, by their values: Calc does not know them behind `VBA.`.
     dictionary = re.sub(r"VBA\.vb(Binary|Text|Database)Compare", _compare, resolved(ours["Dictionary"], system))
-    stand_ins: list[tuple[str, Kind]] = [(CONTROL, "class"), (SHELL, "class"), (REHEARSAL, "module")]
+    stand_ins: list[tuple[str, Kind]] = [(text, "class") for text in (CONTROL, SHELL, ENVIRONMENT, FILES)]
+    stand_ins += [(REHEARSAL, "module"), (python, "module")]
     made: list[Module] = [module(text, kind) for text, kind in stand_ins]
     made += [module(xlwings, "module"), module(dictionary, "class")]
     return with_macros(xlsx, instead={m.name: m for m in made})
+
+
+def _given(source: str) -> str:
+    for old, new in _GIVEN.items():
+        source = source.replace(old, new)
+    # Calc's classes have no properties with an index.
+    return re.sub(r"Around\.Item\((.*?)\) = ", r"Around.Keep \1, ", source)
 
 
 def call(document: Any, function: str, *arguments: object) -> Any:
@@ -174,11 +201,13 @@ def opened(context: Any, path: Path) -> Any:
 
 
 def arguments_of(command: str) -> list[str]:
-    """The program and arguments Windows would make of xlwings' command line, without `cmd.exe` and where stderr goes."""
-    inner = re.fullmatch(r"cmd\.exe /C (?:[A-Z]: & cd \"[^\"]*\" & )?(.*?) 2> \"[^\"]*\" ?", command, re.DOTALL)
-    assert inner, command
-    found = re.findall(r'(?:[^\s"\\]|\\(?!")|"(?:[^"\\]|\\.)*"|\\")+', inner[1])
-    return [re.sub(r'\\"|"', lambda m: '"' if m[0] == '\\"' else "", each) for each in found]
+    """The program and arguments Windows makes of a command line that no shell has read."""
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', command)]
+
+
+def handed_over(document: Any) -> dict[str, str]:
+    """What the last press put into the environment of the Python it started."""
+    return dict(line.split("=", 1) for line in call(document, "HandedOver").splitlines())
 
 
 def resolved(source: str, known: Mapping[str, Any]) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import xlwings
+from fake_excel import in_hex
 from host_contract import TRICKY, write_workbook
 
 from hrworkbook.errors import CannotWrite, ToolMissing
 from hrworkbook.hosts.calc_formula import for_calc, for_excel
+from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.hosts.office import connect, import_uno
 
 
@@ -181,6 +183,6 @@ def test_an_open_window_can_be_seen(
     opened = window(write_workbook(tmp_path / "plan.xlsx"))
     before = opened.picture(tmp_path / "before.png").read_bytes()
     code = "from hrworkbook.hosts import live; live.caller().tell('2 problems found. Mend them, then validate again.')"
-    command = [sys.executable, "-c", code, "--wb=plan.xlsx", "--from_xl=1"]
-    subprocess.run(command, env=opened.environment, check=True, timeout=60)
+    around = {**opened.environment, CALLER: in_hex(str(tmp_path / "plan.xlsx"))}
+    subprocess.run([sys.executable, "-c", code], env=around, check=True, timeout=60)
     assert opened.picture(tmp_path / "after.png").read_bytes() != before

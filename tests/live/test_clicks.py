@@ -1,11 +1,12 @@
 """The whole job by buttons alone, on one plan open in Calc, and the same by the command line on its twin.
 
 Each press goes the whole way: the callback that the ribbon names, the macros of the built file, the command line that
-RunPython would start, that command run, and the cells of the open document.
+HRPython would start, that command run, and the cells of the open document.
 """
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from typing import Any
 
 import pytest
 from host_contract import cells
-from rehearsal import arguments_of, call, opened, rehearsal
+from rehearsal import arguments_of, call, handed_over, opened, rehearsal
 
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
@@ -101,17 +102,17 @@ class Pair:
     def press(self, verb: str, code: int = 0) -> list[str]:
         """One press, all the way; returns what stood on stderr, line by line, which is what `shown` begins with."""
         assert self.callbacks[verb] == "HRRibbon.OnAction"
-        interpreter, *arguments = arguments_of(call(self.document, "Press", verb))
-        assert interpreter == "python"
-        assert arguments[:2] == ["-B", "-c"]
-        assert arguments[2].endswith(f"; import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')")
-        assert arguments[3:5] == ["--wb=plan.xlsm", "--from_xl=1"]
-        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120)
-        assert (done.returncode, done.stdout) == (code, ""), done.stderr
+        _, *arguments = arguments_of(call(self.document, "Press", verb))
+        assert arguments[-1].endswith(f"; import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')")
+        errors = self.folders[1].parent / "errors.txt"
+        around = {**os.environ, **handed_over(self.document), "HRWORKBOOK_ERRORS": str(errors)}
+        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120, env=around)
+        said = errors.read_text("utf-16")
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", ""), said
         if code:
-            self.shown = call(self.document, "PressFailing", verb, done.stderr)
+            self.shown = call(self.document, "PressFailing", verb, said)
         self.pressed.add(verb)
-        return done.stderr.splitlines()
+        return said.splitlines()
 
     def both(self, verb: str, *words: str, by: str = "") -> None:
         """The button on the one and its command on the other, with the folder given in its words as `{}`."""
@@ -258,7 +259,7 @@ def test_a_button_that_cannot_do_its_work_says_why_and_changes_nothing(
         said = pair.press(verb, code=2)
         assert (cells(pair.live.snapshot()), sorted(pair.live.path.parent.rglob("*"))) == before
     assert says in said[0] and len(said) <= 3
-    # What RunPython shows begins with these lines; in Calc a bar above the sheet has them too.
+    # What the macros show begins with these lines; in Calc a bar above the sheet has them too.
     assert pair.shown.splitlines()[: len(said)] == said
     assert pair.live.book.impl.controller.hasInfobar("hrworkbook")
 

@@ -1,5 +1,6 @@
 """The live host over a running Calc: the contract of hosts, and what a click promises."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -8,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_excel import in_hex
 from host_contract import HostContract, cells, check_applied, write_workbook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from xlwings import Book
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.hosts.live import LiveHost, opened
+from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single
 
 
@@ -180,20 +184,21 @@ VERB = """
 
 
 @pytest.fixture
-def run_python(tmp_path: Path, office: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The command line that xlwings' RunPython starts for a button, with verbs of this test's own."""
+def run_python(tmp_path: Path, path: Path, office: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """The command line that a button starts, with verbs of this test's own."""
     folder = tmp_path / "verbs"
     folder.mkdir()
     (folder / "own_verbs.py").write_text(textwrap.dedent(VERB), encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
-    def run(verb: str, name: str = "plan.xlsx") -> Any:
+    def run(verb: str, place: Path = path) -> Any:
         code = (
-            f"import xlwings.utils;xlwings.utils.prepare_sys_path('false;;;;;;{folder}');"
+            f"import sys; sys.path.insert(0, {str(folder)!r}); "
             f"import own_verbs; import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
         )
-        command = [sys.executable, "-B", "-c", code, f"--wb={name}", "--from_xl=1"]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+        around = {**os.environ, CALLER: in_hex(str(place))}
+        command = [sys.executable, "-E", "-P", "-B", "-c", code]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=around)
 
     return run
 
@@ -206,13 +211,31 @@ def test_a_click_changes_the_open_document(book: Any, host: LiveHost, run_python
     assert book.impl.controller.hasInfobar("hrworkbook")
 
 
-@pytest.mark.parametrize("name", ["plán – naïve.xlsx", "two words (1).xlsx"])
+@pytest.mark.parametrize("name", ["plán – naïve.xlsx", "two words (1).xlsx", "a=b $(touch x) `id` ^& 100%.xlsx"])
 def test_a_click_finds_a_workbook_of_any_name(
     name: str, path: Path, open_book: Callable[[Path], Any], run_python: Callable[..., Any]
 ) -> None:
-    book = open_book(path.rename(path.with_name(name)))
-    assert run_python("number", name).returncode == 0
+    place = path.rename(path.with_name(name))
+    book = open_book(place)
+    assert run_python("number", place).returncode == 0
     assert book.sheets["Problems"]["A2"].value == "007"
+
+
+def test_of_two_open_workbooks_of_one_name_the_one_pressed_is_changed(
+    path: Path, tmp_path: Path, open_book: Callable[[Path], Any], run_python: Callable[..., Any]
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = write_workbook(tmp_path / "other" / "plan.xlsx")
+    first = open_book(path)
+    # xlwings itself opens no two of one name; people do, by a double click each.
+    second = first.app.books.impl.open(str(other))
+    try:
+        assert run_python("number", other).returncode == 0
+        values = [book.sheets["Problems"].range("A2").value for book in (first, Book(impl=second))]
+        assert values[0] != values[1] == "007"
+        assert (opened(path).path, opened(other).path) == (path, other)
+    finally:
+        second.close()
 
 
 @pytest.mark.parametrize(

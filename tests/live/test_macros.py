@@ -1,6 +1,7 @@
 """The macros of the built file, run by a real LibreOffice."""
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from rehearsal import MAC, arguments_of, call, opened, rehearsal
+from fake_excel import in_hex
+from rehearsal import MAC, arguments_of, call, handed_over, opened, rehearsal
 
 from hrworkbook.addin.install import install, places
 from hrworkbook.addin.package import macros_folder, with_macros
@@ -56,23 +58,59 @@ def test_the_built_file_itself_opens_with_every_module(context, tmp_path):
         document.close(True)
 
 
+ERRORS = "import os, sys; sys.stderr = open(os.environ['HRWORKBOOK_ERRORS'], 'w', encoding='{}', errors='replace')"
+
+
 @pytest.mark.parametrize("verb", [button.verb for button in BUTTONS])
-def test_a_press_starts_exactly_this_command(plan, verb):
+def test_a_press_starts_exactly_this_command(plan, verb, home):
     interpreter, *arguments = arguments_of(call(plan, "Press", verb))
-    assert interpreter == "python"
-    assert arguments[:2] == ["-B", "-c"]
-    prepare, _, command = arguments[2].partition("; ")
-    assert prepare.startswith('import xlwings.utils;xlwings.utils.prepare_sys_path("false;')
-    assert command == f"import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
-    assert arguments[3:] == ["--wb=our plan.xlsm", "--from_xl=1", "--app=C:\\Office\\Microsoft Excel", "--hwnd=4711"]
+    assert interpreter == str(home.parent / "Python 3\\python.exe")
+    command = f"{ERRORS.format('utf-16')}; import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
+    assert arguments == ["-E", "-P", "-B", "-c", command]
+    handed = handed_over(plan)
+    assert set(handed) == {"HRWORKBOOK_BOOK", "HRWORKBOOK_HWND", "HRWORKBOOK_ERRORS"}
+    assert bytes.fromhex(handed["HRWORKBOOK_BOOK"]).decode("utf-16-be").endswith("/our plan.xlsm")
+    assert handed["HRWORKBOOK_HWND"] == "4711"
+
+
+@pytest.mark.parametrize("name", ["Q3 plan^&ver .xlsm", "$(touch x) `id` $HOME.xlsm", "100% 'plán' = 計画 😀!.xlsm"])
+def test_a_name_with_signs_of_a_shell_reaches_python_whole_and_no_command(context, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(rehearsal(book(*PLAN)))
+    document = opened(context, path)
+    try:
+        command = call(document, "Press", "merge")
+        assert not set(command.split(" -c ")[1]) & set("^&%!$`=\\") - set("=") and path.stem not in command
+        assert handed_over(document)["HRWORKBOOK_BOOK"] == in_hex(str(path))
+    finally:
+        document.close(True)
 
 
 def test_what_is_started_is_python_that_parses_and_reaches_our_click(plan, tmp_path):
     _, *arguments = arguments_of(call(plan, "Press", "merge"))
     # The last statement is shown instead of run: running it is the live host's test.
-    arguments[2] = arguments[2].replace("hrworkbook.ribbon.click(", "print(hrworkbook.ribbon.click.__name__, ")
-    ran = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    arguments[-1] = arguments[-1].replace("hrworkbook.ribbon.click(", "print(hrworkbook.ribbon.click.__name__, ")
+    around = {**os.environ, "HRWORKBOOK_ERRORS": str(tmp_path / "errors.txt")}
+    ran = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=tmp_path, env=around
+    )
     assert (ran.stdout, ran.returncode) == ("click merge\n", 0), ran.stderr
+
+
+def test_without_settings_nothing_is_started(context, home, tmp_path):
+    """A bare `python` would be looked for where Excel stands."""
+    settings = Path(f"{home}\\.hrworkbook\\hrworkbook.conf")
+    before = settings.read_bytes()
+    path = tmp_path / "no settings.xlsm"
+    path.write_bytes(rehearsal(book(*PLAN)))
+    document = opened(context, path)
+    try:
+        for text in (b"", b'"INTERPRETER_WIN","python"\r\n', b'"INTERPRETER_WIN","python.exe"\r\n'):
+            settings.write_bytes(text)
+            assert call(document, "Press", "merge") == ""
+    finally:
+        settings.write_bytes(before)
+        document.close(True)
 
 
 def test_what_asks_first_does_nothing_without_a_yes(plan):
@@ -84,7 +122,13 @@ def test_what_asks_first_does_nothing_without_a_yes(plan):
 def test_when_python_fails_its_words_are_shown(plan):
     words = "Plan!H7: RAG is 'amber-ish'. Choose Red, Amber, Green or Complete."
     shown = call(plan, "PressFailing", "merge", words)
-    assert shown.startswith(words) and "Press Ctrl+C to copy this message" in shown
+    assert shown == words
+    assert "ended without a word" in call(plan, "PressFailing", "merge", "")
+
+
+def test_where_python_may_not_be_started_that_is_said(plan):
+    assert "Python could not be started" in call(plan, "PressBlocked", "merge")
+    assert "hrworkbook doctor" in call(plan, "PressBlocked", "merge")
 
 
 def test_every_button_is_enabled_on_a_plan_and_tells_what_it_does(plan):
@@ -113,28 +157,31 @@ def test_the_tab_loads_and_shows(plan):
     assert call(plan, "Visible") == "True"
 
 
-def test_on_a_mac_the_script_gets_the_same_command(context, tmp_path):
-    path = tmp_path / "mac plan.xlsm"
+def test_on_a_mac_the_script_gets_the_same_command(context, home, tmp_path):
+    path = tmp_path / "mac $(x) plan.xlsm"
+    settings = home / "hrworkbook.conf"
+    home.mkdir(exist_ok=True)
+    settings.write_bytes(b'"INTERPRETER_MAC","/opt/my python/bin/python3"\r\n')
     path.write_bytes(rehearsal(book(*PLAN), MAC))
     document = opened(context, path)
     try:
-        script, handler, argument = call(document, "Press", "merge").split("\n")
-        assert script == "xlwings-0.37.8.applescript" and handler == "VbaHandler"
-        prepared, interpreter, command, name, *_ = argument.split("|")
-        assert prepared.startswith("false;") and interpreter and name == "mac plan.xlsm"
-        assert command == "import hrworkbook.ribbon; hrworkbook.ribbon.click('merge')"
-        # The script puts this between double quotes in a shell.
-        assert not set(command) & set('"$`\\')
+        script, handler, *lines = call(document, "Press", "merge").split("\n")
+        assert (script, handler) == ("hrworkbook.applescript", "StartPython")
+        interpreter, command, name, errors = lines
+        assert interpreter == "/opt/my python/bin/python3" and errors.endswith("/xlwings.log")
+        assert command == f"{ERRORS.format('mac_roman')}; import hrworkbook.ribbon; hrworkbook.ribbon.click('merge')"
+        assert name == in_hex(str(path))
     finally:
+        settings.unlink()
         document.close(True)
 
 
 def test_the_settings_that_install_writes_are_the_ones_xlwings_reads(context, home, tmp_path):
-    # Windows' paths have backslashes, which are letters like any other here: each file stands in the room by its name.
-    python = home.parent / "Python 3\\python.exe"
+    python = home.parent / "Python 4\\python.exe"
     python.write_bytes(b"")
     install(tmp_path, "win32", {}, str(python))
     settings = Path(f"{home}\\.hrworkbook\\hrworkbook.conf")
+    before = settings.read_bytes()
     settings.write_bytes(places(tmp_path, "win32", {}).settings.read_bytes())
     path = tmp_path / "installed.xlsm"
     path.write_bytes(rehearsal(book(*PLAN)))
@@ -144,26 +191,25 @@ def test_the_settings_that_install_writes_are_the_ones_xlwings_reads(context, ho
         assert interpreter == str(python)
     finally:
         document.close(True)
-        settings.unlink()
+        settings.write_bytes(before)
 
 
 def test_on_a_mac_too(context, home, tmp_path):
     (tmp_path / "Library/Containers/com.microsoft.Excel/Data").mkdir(parents=True)
     install(tmp_path, "darwin", {}, "/opt/my python/bin/python3")
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (home / "hrworkbook.conf").write_bytes(places(tmp_path, "darwin", {}).settings.read_bytes())
     path = tmp_path / "installed mac.xlsm"
     path.write_bytes(rehearsal(book(*PLAN), MAC))
     document = opened(context, path)
     try:
-        argument = call(document, "Press", "merge").split("\n")[2]
-        assert argument.split("|")[1] == "/opt/my python/bin/python3"
+        assert call(document, "Press", "merge").split("\n")[2] == "/opt/my python/bin/python3"
     finally:
         document.close(True)
         (home / "hrworkbook.conf").unlink()
 
 
-def test_a_workbook_cannot_say_which_program_a_press_starts(context, tmp_path):
+def test_a_workbook_cannot_say_which_program_a_press_starts(context, home, tmp_path):
     """xlwings would obey a sheet of settings in the workbook in front; a plan that came by mail must not choose."""
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -178,27 +224,31 @@ def test_a_workbook_cannot_say_which_program_a_press_starts(context, tmp_path):
     document = opened(context, path)
     try:
         command = call(document, "Press", "merge")
-        assert "evil" not in command and arguments_of(command)[0] == "python"
-        assert 'prepare_sys_path(\\"false;' in command
+        assert "evil" not in command and arguments_of(command)[0] == str(home.parent / "Python 3\\python.exe")
     finally:
         document.close(True)
 
 
 def test_a_press_is_seen_in_a_cell(context, tmp_path):
-    """The whole chain inside the document, without xlwings: callback, table of words, command, a cell."""
+    """The whole chain inside the document, without xlwings: callback, table of words, press, a cell."""
     from hrworkbook.addin.vba import module
 
-    writer = 'Attribute VB_Name = "xlwings"\nPublic Function RunPython(Command As String)\nActiveWorkbook.Sheets("Start").Range("B2").Value = Command\nEnd Function\n'
+    writer = 'Attribute VB_Name = "HRPython"\nPublic Sub RunClick(Verb As String)\nActiveWorkbook.Sheets("Start").Range("B2").Value = Verb\nEnd Sub\n'
     control = 'Attribute VB_Name = "FakeControl"\nPublic ID As String\n'
     press = 'Attribute VB_Name = "Rehearsal"\nSub Press(Verb As String)\nDim c As New FakeControl\nc.ID = Verb\nHRRibbon.OnAction c\nEnd Sub\n'
-    empty = 'Attribute VB_Name = "Dictionary"\n'
-    made = [module(writer, "module"), module(control, "class"), module(press, "module"), module(empty, "class")]
+    empty = [f'Attribute VB_Name = "{name}"\n' for name in ("Dictionary", "xlwings")]
+    made = [
+        module(writer, "module"),
+        module(control, "class"),
+        module(press, "module"),
+        *(module(text, "class") for text in empty),
+    ]
     path = Path(tmp_path / "cell.xlsm")
     path.write_bytes(with_macros(book(*PLAN), instead={m.name: m for m in made}))
     document = opened(context, path)
     try:
         call(document, "Press", "chase")
         cell = document.Sheets.getByName("Start").getCellRangeByName("B2")
-        assert cell.String == "import hrworkbook.ribbon; hrworkbook.ribbon.click('chase')"
+        assert cell.String == "chase"
     finally:
         document.close(True)
