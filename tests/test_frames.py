@@ -210,7 +210,7 @@ def test_yaml_keeps_every_check_and_its_statistics(name, by):
     schema = load_schema(name).to_pandera(by=by, owners=["HR Lead"])
     text = schema.to_yaml()
     again = pandera.DataFrameSchema.from_yaml(text)
-    assert again == schema and again.to_yaml() == text
+    assert again == schema and again.to_yaml() == text and "null" not in text
     for column in load_schema(name).columns:
         if column.kind == "choice":
             named = again.columns[getattr(column, by)]
@@ -265,6 +265,13 @@ def test_failures_go_to_another_process_and_back():
     (found,) = failures(delivery(), plan_of(RAG=["?", "Green"]))
     for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
         assert again == found and vars(again) == vars(found) and isinstance(again, Failure)
+
+
+def test_pandera_is_told_which_rows_passed():
+    with pytest.raises(pandera.errors.SchemaErrors) as refused:
+        delivery().validate(plan_of(RAG=["?", "Green"]).set_axis([7, 9]), lazy=True)
+    (error,) = refused.value.schema_errors
+    assert error.check_output.to_dict() == {7: False, 9: True}
 
 
 def test_rows_that_fail_can_be_dropped():
