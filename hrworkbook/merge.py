@@ -10,6 +10,7 @@ from hrworkbook.heights import ledger_heights, plan_heights
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, Item
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of
 from hrworkbook.merging.compare import Ground, Place, Reply, read_reply
+from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row, shortened
 from hrworkbook.merging.merged_before import File, already, says_nothing_new, twice
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, Comparison, Merged, Received, Refused, Unproven, by_this_clock
@@ -42,7 +43,8 @@ def merge(
         return gather(plan, (item for item in received if not isinstance(item, Reply)), now, period)
     issued = IssuedReturns(plan)
     refused: list[Refused] = []
-    read = _read(plan, issued, received)
+    containers = Containers()
+    read = _read(plan, issued, containers.noting(received))
     replies = _each_once(plan, read, refused, now)
     quarantine = Quarantine(plan, issued)
     held = quarantine.hold((one for one in replies if one.unproven), now)
@@ -57,7 +59,7 @@ def merge(
         one = newest.pop()
         is_newest = issued.is_newest(one.owner, one.sent, sealed=one.sealed)
         returns.append(settle(plan, changed, one, issued.written_by(one.owner) if is_newest else {}, writers))
-    refused += [*older, *held.files]
+    refused = [*containers.told_once([*refused, *older]), *held.files]
     changes = _changes(plan, changed, returns, refused, issued, now, held, kept, list(quarantine.moot(returns)))
     return Merged(tuple(returns), tuple(refused), changes)
 

@@ -21,6 +21,7 @@ from hrworkbook.issue import next_return_number
 from hrworkbook.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.compare import Ground
+from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.ledger_rows import journal_row, merged_row, message_of, new_headings, refused_row
 from hrworkbook.merging.merged_before import already, twice
 from hrworkbook.merging.outcomes import Cell, Comparison, Merged, Received, Refused, Stray, by_this_clock
@@ -62,7 +63,8 @@ def gather(plan: Plan, received: Iterable[Received | Refused], now: datetime, pe
         told = f"the plan '{plan.schema.name}' issues its returns"
         raise WrongPlan(plan.snapshot.name, told, "Use a schema with a [collect] section")
     issued = IssuedReturns(plan)
-    read, refused = _read(plan, issued, received, period)
+    containers = Containers()
+    read, refused = _read(plan, issued, containers.noting(received), period)
     collection = _Collection(plan, {line.key for one in read for line in one.lines})
     number = next_return_number(plan)
     returns: list[Comparison] = []
@@ -70,7 +72,7 @@ def gather(plan: Plan, received: Iterable[Received | Refused], now: datetime, pe
         before = issued.before.of(one.received.sha256)
         returns.append(collection.settle(one, before[0].text("Return") if before else f"R{number:04d}"))
         number += not before
-    return _merged(collection, returns, refused, issued, now, period)
+    return _merged(collection, returns, containers.told_once(refused), issued, now, period)
 
 
 def _read(

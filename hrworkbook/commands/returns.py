@@ -197,12 +197,15 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
                 if r.what in (ALREADY, AGAIN)
             ),
         ],
-        "refused": [
-            {"file": r.file, "reason": r.reason, "what": r.what, "from": r.sender}
-            for r in result.refused if r.what not in (ALREADY, AGAIN)
-        ],
-        "aside": [{"file": a.place, "reason": a.why} for a in asides],
+        "refused": [_refused_json(r) for r in result.refused if r.what not in (ALREADY, AGAIN)],
+        "aside": [{"file": a.place, "reason": a.why, "count": a.count} for a in asides],
     }  # fmt: skip
+
+
+def _refused_json(refusal: "Refused") -> dict[str, object]:
+    inside = [{"reason": one.reason, "count": one.count, "files": one.files} for one in refusal.inside]
+    told = {"file": refusal.file, "reason": refusal.reason, "what": refusal.what, "from": refusal.sender}
+    return told | ({"inside": inside} if inside else {})
 
 
 def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
@@ -222,8 +225,11 @@ def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
         told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
         show(f"  {refusal.what}: {told}")
     if asides:
-        whys = "; ".join(f"{n} × {why}" for why, n in Counter(a.why for a in asides).items())
-        show(f"  Set aside, being no returns: {count(len(asides), 'file')} ({whys})")
+        counted: Counter[str] = Counter()
+        for aside in asides:
+            counted[aside.why] += aside.count
+        whys = "; ".join(f"{n:,} × {why}" for why, n in counted.items())
+        show(f"  Set aside, being no returns: {count(counted.total(), 'file')} ({whys})")
 
 
 def run_decide(options: Namespace) -> int:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hrworkbook.errors import say
 from hrworkbook.reading.bounds import FILE_MAX, MB, Package
@@ -39,6 +39,14 @@ _SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 NO_SENDER = "a mail that names no sender"
 
 
+class Container(NamedTuple):
+    """A file on disk that holds others: a mail, a mailbox or a zip."""
+
+    number: int
+    """Which of the files that were looked into: two in different folders may have one name."""
+    name: str
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that may be a return: on disk (`path`) or out of a mail or zip (`data`), and who sent it when."""
@@ -59,6 +67,8 @@ class Attachment:
     """What it came in, outermost first: a mailbox, a mail, a forwarded mail, a zip."""
     copy_of: str = ""
     """The place of an earlier file with the same contents; '' for the first."""
+    container: Container | None = None
+    """What it came in; None for a file that lies there by itself."""
 
     @property
     def place(self) -> str:
@@ -86,6 +96,7 @@ class Refusal:
     sent: datetime | None = None
     subject: str = ""
     via: tuple[str, ...] = ()
+    container: Container | None = None
 
     @property
     def message(self) -> str:
@@ -99,6 +110,8 @@ class Aside:
 
     place: str
     why: str
+    count: int = 1
+    """How many files: more than one for those of a container past the first few."""
 
 
 def safe_name(name: str) -> str:

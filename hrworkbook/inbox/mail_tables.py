@@ -4,18 +4,19 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from html import unescape
 
+from hrworkbook.inbox.markup import pieces_of, unescaped
 from hrworkbook.values import folded
 
 NAME = "the table in the text.csv"
 LONGEST = 2_000_000
 """Characters of a mail's HTML that are looked through."""
+CELLS_MAX = 300_000
+"""Cells and line breaks of all a mail's tables; one with more is not looked through."""
 _FEWEST = 3
 """Cells of a heading row, the ID among them."""
 _BREAKS = frozenset({"br", "p", "div", "li", "tr"})
-_NAME_OF_TAG = re.compile(r"/?[A-Za-z][A-Za-z0-9:]*")
-_SPAN = re.compile(r"\b(colspan|rowspan)\s{0,9}=\s{0,9}[\"']?([0-9]{1,3})\b", re.I)
+_SPAN = re.compile(r"\b(colspan|rowspan)\s{0,9}=\s{0,9}[\"']?0*([0-9]{1,3})", re.I)
 _WHITE = re.compile(r"\s+")
 _ID = re.compile(r">\s{0,99}ID\s{0,99}<", re.I)
 _UNSURE = frozenset({"s", "strike", "del", "ins"})
@@ -58,7 +59,7 @@ class _Table:
         elif tag in ("td", "th"):
             self.end_cell()
             self.cell, self.span = [], min(max(spans.get("colspan", 1), 1), 200)
-            self.unsure = self.unsure or spans.get("rowspan", 1) > 1
+            self.unsure = self.unsure or spans.get("rowspan", 1) != 1
         elif tag in _BREAKS and self.cell:
             self.cell.append("\n")
         elif tag in _UNSURE:
@@ -67,24 +68,17 @@ class _Table:
     def end_cell(self) -> None:
         """What was written in a cell, its lines as they show."""
         if self.cell is not None and self.rows:
-            text = "\n".join(" ".join(line.split()) for line in unescape("".join(self.cell)).split("\n")).strip("\n")
+            text = "\n".join(" ".join(line.split()) for line in unescaped("".join(self.cell)).split("\n")).strip("\n")
             self.rows[-1] += [text, *[""] * (self.span - 1)]
         self.cell = None
 
 
 def _tables(html: str) -> list[_Table]:
-    """Every table of a page; one inside another, as in a laid-out mail, is one of its own.
-
-    The standard parser takes minutes over a mail made to harm; this needs only tables, and one look at each sign.
-    """
+    """Every table of a page; one inside another, as in a laid-out mail, is one of its own."""
+    room = CELLS_MAX
     found: list[_Table] = []
     open_: list[_Table] = []
-    for name in ("style", "script", "head"):
-        html = _without(html, rf"<{name}\b", f"</{name}>")
-    for piece in _without(html, "<!--", "-->").split("<"):
-        markup, closed, text = piece.partition(">")
-        tag = _NAME_OF_TAG.match(markup) if closed else None
-        name = tag[0].lower() if tag else ""
+    for name, markup, text in pieces_of(html):
         if name == "table":
             open_.append(_Table())
             found.append(open_[-1])
@@ -95,13 +89,9 @@ def _tables(html: str) -> list[_Table]:
         elif open_ and name:
             spans = {way.lower(): int(n) for way, n in _SPAN.findall(markup)}
             open_[-1].begin(name, spans)
+            room -= open_[-1].span if name in ("td", "th") else 1
+            if room < 0:
+                return []
         if open_ and open_[-1].cell is not None:
-            open_[-1].cell.append(_WHITE.sub(" ", text if tag else f"<{piece}"))
+            open_[-1].cell.append(_WHITE.sub(" ", text))
     return found
-
-
-def _without(html: str, begin: str, end: str) -> str:
-    """The page without what stands between two marks, each a pattern."""
-    first, *rest = re.split(begin, html, flags=re.I)
-    pieces = (re.split(end, piece, maxsplit=1, flags=re.I) for piece in rest)
-    return first + "".join(piece[1] for piece in pieces if len(piece) > 1)

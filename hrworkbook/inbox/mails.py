@@ -13,73 +13,41 @@ import email.message
 import email.parser
 import email.policy
 import email.utils
-import html
-import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from hrworkbook.inbox.attachments import MAIL_MAX
+from hrworkbook.inbox.mail import Enclosure, Mail
 from hrworkbook.inbox.mail_tables import table_in
+from hrworkbook.inbox.markup import text_of
 from hrworkbook.reading.bounds import MB, refused
 
 PARTS_MAX = 1_000
 DEPTH_MAX = 20
 LINES_MAX = 1_500_000
 """Twice what `MAIL_MAX` of base64 has; the parser's time grows with lines times boundaries."""
-_FIELD_MAX = 4_000
+STEPS_MAX = 12_000_000
+"""Lines times boundaries: the parser holds each line against every boundary."""
+TEXT_MAX = 20_000
+"""Characters of a mail's text that are kept."""
+PAGE_MAX = 200_000
+"""Characters of a mail's HTML that are looked through for its text."""
+_FIELD_MAX, _SETTINGS_MAX = 4_000, 100
+"""Characters of a heading, and settings that one of a part may have."""
+_SLOW_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "unicode_escape", "raw-unicode-escape"})
+"""Codings that are no character sets; decoding some takes time that grows with the square of the text."""
 
-_SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
+SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
 _BOUNDARY = re.compile(rb"boundary\s*(?:\*[0-9*]*)?=", re.I)
 _FORWARD = re.compile(rb"message/(?:rfc822|global|news|partial)", re.I)
-_PART_FIELD = re.compile(rb"^content-[a-z-]+:[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w-][\w.-]{0,200}")
-_TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>", re.S | re.I)
 _BROKEN = (
     email.errors.InvalidBase64PaddingDefect,
     email.errors.InvalidBase64CharactersDefect,
     email.errors.InvalidBase64LengthDefect,
 )
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """Something enclosed in a mail, under the name the mail gives it, which must never become a path."""
-
-    name: str
-    mime: str
-    data: bytes
-    inline: bool = False
-    """Part of the text, as a logo in a signature is."""
-    damaged: bool = False
-    """Its coding is broken or the mail is cut short, so bytes may be missing."""
-
-
-@dataclass
-class Mail:
-    """One mail, with those forwarded in it."""
-
-    sender: str = ""
-    """The address alone."""
-    sender_name: str = ""
-    sent: datetime | None = None
-    subject: str = ""
-    text: str = ""
-    table: bytes = b""
-    """A table in its text that may be the return, as CSV; b'' where there is none."""
-    automatic: bool = False
-    """Sent by a machine: out of office, or undeliverable."""
-    draft: bool = False
-    """Never sent: one of ours, waiting in the folder of what goes out."""
-    partial: bool = False
-    """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
-    locked: str = ""
-    """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
-    enclosures: list[Enclosure] = field(default_factory=list)
-    forwarded: list["Mail"] = field(default_factory=list)
 
 
 def read_mail(data: bytes, depth: int = 0) -> Mail:
@@ -88,38 +56,49 @@ def read_mail(data: bytes, depth: int = 0) -> Mail:
     data = data.removeprefix(b"\xef\xbb\xbf")
     _check_mail(data)
     try:
-        message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data)
+        message = email.parser.BytesParser(policy=_Fields()).parsebytes(data)
         return _mail(message, depth)
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
-        raise refused("this mail is damaged and cannot be read", _SEND_AGAIN) from None
+        raise refused("this mail is damaged and cannot be read", SEND_AGAIN) from None
 
 
 def _check_mail(data: bytes) -> None:
     if len(data) > MAIL_MAX:
-        raise refused(f"this mail has {len(data) // MB} MB; more than {MAIL_MAX // MB} MB are not read", _SEND_AGAIN)
+        raise refused(f"this mail has {len(data) // MB} MB; more than {MAIL_MAX // MB} MB are not read", SEND_AGAIN)
     boundaries = len(_BOUNDARY.findall(data))
     forwards = len(_FORWARD.findall(data))
     parts = data.count(b"\n--") if boundaries else 0
     if parts > 5 * PARTS_MAX or boundaries > 10 * DEPTH_MAX or forwards > 5 * DEPTH_MAX:
-        raise refused(f"this mail has {max(parts, boundaries):,} parts, which no honest mail has", _SEND_AGAIN)
+        raise refused(f"this mail has {max(parts, boundaries):,} parts, which no honest mail has", SEND_AGAIN)
     lines = data.count(b"\n")
     top = re.search(rb"\n\r?\n", data)
     if (
         lines > LINES_MAX
-        or lines * (1 + boundaries + forwards) > 20 * LINES_MAX
+        or lines * (1 + boundaries + forwards) > STEPS_MAX
         or (top.start() if top else len(data)) > 2 * MB
     ):
-        raise refused("this mail is built so that reading it would take very long", _SEND_AGAIN)
-    if boundaries and any(len(found[0]) > _FIELD_MAX for found in _PART_FIELD.finditer(data)):
-        raise refused("this mail has a heading of a size no honest mail has", _SEND_AGAIN)
+        raise refused("this mail is built so that reading it would take very long", SEND_AGAIN)
+
+
+class _Fields(email.policy.Compat32):
+    """The parser's rules, with a bound on headings: it takes one with many settings apart again and again."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        size = sum(map(len, sourcelines))
+        settings = sum(line.count(";") for line in sourcelines) if size > _SETTINGS_MAX else 0
+        if (size > _FIELD_MAX or settings > _SETTINGS_MAX) and sourcelines[0].lower().startswith("content-"):
+            raise refused("this mail has a heading of a size no honest mail has", SEND_AGAIN)
+        if size > _FIELD_MAX:
+            sourcelines = ["".join(sourcelines)[:_FIELD_MAX]]
+        return super().header_source_parse(sourcelines)
 
 
 def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     if depth > DEPTH_MAX:
-        raise refused(f"this mail holds mails more than {DEPTH_MAX} deep", _SEND_AGAIN)
+        raise refused(f"this mail holds mails more than {DEPTH_MAX} deep", SEND_AGAIN)
     mail = Mail(subject=_words(message, "subject"))
     mail.sender_name, mail.sender = _address(message)
-    mail.sent = _date(message.get("date"))
+    mail.sent = date_of(message.get("date"))
     mail.draft = message.get("x-unsent", "").strip() == "1" and mail.sent is None
     auto = str(message.get("auto-submitted", "no")).lower()
     mail.automatic = (
@@ -128,14 +107,14 @@ def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     plain: list[str] = []
     rich: list[str] = []
     _gather(message, mail, depth, plain, rich)
-    mail.text = " ".join((" ".join(plain) or html.unescape(_TAG.sub(" ", " ".join(rich)))).split())
+    mail.text = " ".join((" ".join(plain) or " ".join(rich))[:TEXT_MAX].split())
     return mail
 
 
 def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, plain: list[str], rich: list[str]) -> None:
     """Put a part, and the parts in it, where they belong in the mail."""
     if len(mail.enclosures) + len(mail.forwarded) > PARTS_MAX:
-        raise refused(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", _SEND_AGAIN)
+        raise refused(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
     kind = part.get_content_type()
     inner = part.get_payload()
     name = _name(part)
@@ -159,7 +138,10 @@ def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, pla
             mail.enclosures[-1] = replace(mail.enclosures[-1], damaged=True)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
         text = _decoded(part)[0].decode(_charset(part), "replace")
-        (plain if kind == "text/plain" else rich).append(text[:20_000])
+        if kind == "text/plain" and sum(map(len, plain)) < TEXT_MAX:
+            plain.append(text[:TEXT_MAX])
+        elif kind == "text/html" and not plain and sum(map(len, rich)) < TEXT_MAX:
+            rich.append(text_of(text, PAGE_MAX)[:TEXT_MAX])
         if kind == "text/html" and not mail.table:
             mail.table = table_in(text)
     else:
@@ -192,7 +174,7 @@ def _charset(part: "email.message.Message[str, str]") -> str:
         "".encode(charset)
     except (LookupError, ValueError):
         return "latin-1"
-    return "utf-8" if charset == "us-ascii" else charset
+    return "utf-8" if charset == "us-ascii" else "latin-1" if charset in _SLOW_CHARSETS else charset
 
 
 def _name(part: "email.message.Message[str, str]") -> str:
@@ -209,7 +191,8 @@ def _words(message: "email.message.Message[str, str]", field_name: str) -> str:
 
 def decoded_words(text: str) -> str:
     """A heading's text on one line, encoded words decoded; as it stands where the coding is broken."""
-    if "=?" in text:
+    text = text[:_FIELD_MAX]
+    if "=?" in text and not any(f"=?{slow}?" in text.lower() for slow in _SLOW_CHARSETS):
         with contextlib.suppress(LookupError, ValueError, email.errors.MessageError):
             text = str(email.header.make_header(email.header.decode_header(text)))
     elif not text.isascii():
@@ -228,119 +211,18 @@ def _address(message: "email.message.Message[str, str]") -> tuple[str, str]:
 
 def name_and_address(text: str) -> tuple[str, str]:
     """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
-    name, address = email.utils.parseaddr(" ".join(text.split()))
+    text = " ".join(text[:_FIELD_MAX].split())
+    name, address = email.utils.parseaddr(text)
     found = _ADDRESS.search(address) or _ADDRESS.search(text)
     if found and "<" in text and f"<{found[0]}" not in text.replace(" ", ""):
         found = None  # a name may look like anybody's address: where there are brackets, only what is in them counts
     return decoded_words(name), found[0].lower() if found else ""
 
 
-def _date(text: Any) -> datetime | None:
+def date_of(text: Any) -> datetime | None:
+    """The moment a Date heading says, in UTC where it names no zone; None where it says none."""
     try:
         sent = email.utils.parsedate_to_datetime(str(text)[:200])
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return sent if sent.tzinfo else sent.replace(tzinfo=UTC)
-
-
-def mails_of_mailbox(path: Path) -> Iterator[bytes]:
-    """Each mail of an mbox file, one at a time; a mail past `MAIL_MAX` comes cut, so that it is refused."""
-    with path.open("rb") as file:
-        yield from mails_of_stream(file)
-
-
-def mails_of_stream(file: BinaryIO) -> Iterator[bytes]:
-    """The same from an open file."""
-    lines: list[bytes] = []
-    size = 0
-    after_blank = True
-    for line in file:
-        if after_blank and line.startswith(b"From ") and lines is not None:
-            if lines:
-                yield b"".join(lines)
-            lines, size = [], 0
-            after_blank = False
-            continue
-        after_blank = line in (b"\n", b"\r\n")
-        if size <= MAIL_MAX:
-            lines.append(line[1:] if line.startswith(b">From ") else line)
-            size += len(line)
-    if lines:
-        yield b"".join(lines)
-
-
-# ---------------------------------------------------------------- Outlook's .msg
-
-
-def read_outlook(data: bytes) -> Mail:
-    """A mail as Outlook saves it (.msg); raises UnreadableFile where it is damaged, or the optional reader is absent."""
-    try:
-        import oxmsg
-    except ImportError:
-        raise refused(
-            "this is an Outlook message, and what reads those is not installed",
-            "Install it with: pip install 'hrworkbook[mail]'. Or save the workbook attached to it and give that",
-        ) from None
-    try:
-        message = oxmsg.Message.load(io.BytesIO(data))
-        return _outlook_mail(message, 0)
-    except Exception:
-        raise refused("this Outlook message is damaged and cannot be read", _SEND_AGAIN) from None
-
-
-def _outlook_mail(message: Any, depth: int) -> Mail:
-    mail = Mail(subject=decoded_words(_told(message, "subject") or ""))
-    mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
-    mail.sent = _told(message, "sent_date") or _date(dict(_told(message, "message_headers") or {}).get("Date"))
-    if mail.sent and not mail.sent.tzinfo:
-        mail.sent = mail.sent.replace(tzinfo=UTC)
-    text = _told(message, "body") or html.unescape(_TAG.sub(" ", _told(message, "html_body") or ""))
-    mail.text = " ".join(text[:20_000].split())
-    mail.table = table_in(str(_told(message, "html_body") or ""))
-    kind = str(_told(message, "message_class") or "").upper()
-    mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
-    if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:
-        mail.locked = "encrypted (S/MIME)"
-    for attachment in list(message.attachments)[:PARTS_MAX]:
-        inner = [s for s in attachment._storage.storages if s.name == "__substg1.0_3701000D"]
-        if inner and depth < DEPTH_MAX:
-            mail.forwarded.append(_outlook_mail(_embedded(inner[0]), depth + 1))
-            continue
-        content = _told(attachment, "file_bytes")
-        name = _told(attachment, "file_name") or ""
-        if content or name:
-            inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
-            mail.enclosures.append(
-                Enclosure(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline)
-            )
-    return mail
-
-
-def _embedded(storage: Any) -> Any:
-    """A message inside a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
-    import oxmsg
-    from oxmsg.properties import Properties
-
-    message = oxmsg.Message(storage)
-    message.__dict__["_properties"] = Properties(storage, properties_header_offset=24)
-    return message
-
-
-def _told(of: Any, name: str) -> Any:
-    """One fact of a message; None where the message does not hold it in readable form."""
-    try:
-        return getattr(of, name)
-    except Exception:
-        return None
-
-
-def _property(attachment: Any, number: int) -> Any:
-    """A property by its number: 0x3712 is the content id, 0x7FFE 'hidden' ([MS-OXPROPS])."""
-    try:
-        return (
-            attachment.properties.str_prop_value(number)
-            if number == 0x3712
-            else attachment.properties.int_prop_value(number)
-        )
-    except Exception:
-        return None

@@ -7,11 +7,13 @@ is set aside and counted, not refused.
 import hashlib
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator
+import time as clock
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.inbox.attachments import (
@@ -21,6 +23,7 @@ from hrworkbook.inbox.attachments import (
     NOT_RETURNS,
     Aside,
     Attachment,
+    Container,
     Refusal,
     is_document,
     is_mail,
@@ -31,26 +34,29 @@ from hrworkbook.inbox.attachments import (
     shown_text,
     sort_of,
 )
+from hrworkbook.inbox.mail import Enclosure, Mail
+from hrworkbook.inbox.mail_reader import MailReader
 from hrworkbook.inbox.mail_tables import NAME
 from hrworkbook.reading.bounds import FILE_MAX, MB, TOTAL_MAX, Package, refused
 from hrworkbook.reading.sniff import OLE, ZIP
-
-if TYPE_CHECKING:
-    from hrworkbook.inbox.mails import Enclosure, Mail
 
 ZIP_MAX = 200 * MB
 _NO_ZIP = "Ask the sender for the workbook itself, without the zip"
 ZIP_DEPTH = 5
 _HEAD = 4096
 """Bytes by which a file is told for what it is."""
-ATTACHMENTS_MAX = 5_000
-"""Attachments taken out of one mail, mailbox message or zip."""
+FILES_MAX = 20_000
+"""Files taken out of one file on disk, in whatever it holds."""
+HELD_UP_MAX = 20.0
+"""Seconds that mails which are refused may take in one file on disk, before the rest of it is left unread."""
+_ASIDES_NAMED = 10
+"""Files of one container set aside for one reason that are named; the rest are counted."""
 
 Found = TypeVar("Found", bound="Attachment | Refusal")
 
 
 def collect(
-    paths: Iterable[Path], asides: list[Aside] | None = None, known: Container[str] = ()
+    paths: Iterable[Path], asides: list[Aside] | None = None, known: Collection[str] = ()
 ) -> Iterator[Attachment | Refusal]:
     """Every file that may be a return, in the order of the paths, each folder sorted by name.
 
@@ -59,17 +65,31 @@ def collect(
     for the workbook that it was.
     """
     finder = _Finder(asides if asides is not None else [], known)
-    for path in paths:
-        yield from finder.at(Path(path))
+    try:
+        for path in paths:
+            yield from finder.at(Path(path))
+    finally:
+        finder.mails.close()
 
 
 class _Finder:
-    def __init__(self, asides: list[Aside], known: Container[str]) -> None:
+    def __init__(self, asides: list[Aside], known: Collection[str]) -> None:
         self.asides = asides
         self.known = known
+        self.mails = MailReader()
         self.seen: dict[str, str] = {}
         self.unpacked = 0
         """Bytes taken out of zips, in zips, in one file on disk."""
+        self.number = 0
+        """Which file on disk is being looked into, from 1."""
+        self.taken = 0
+        """Files taken out of it."""
+        self.held_up = 0.0
+        """Seconds spent on mails in it that were refused."""
+        self.set_aside: Counter[str] = Counter()
+        """How many files of it were set aside, by the reason."""
+        self.others_aside: dict[str, int] = {}
+        """Where in `asides` those are counted that are not named."""
 
     def at(self, path: Path) -> Iterator[Attachment | Refusal]:
         """Everything at a path the officer gave."""
@@ -100,7 +120,10 @@ class _Finder:
     def file(self, path: Path) -> Iterator[Attachment | Refusal]:
         """A file on disk, looked into where it is a mail, a mailbox or a zip."""
         name = safe_name(path.name)
-        self.unpacked = 0
+        self.number += 1
+        self.unpacked = self.taken = 0
+        self.held_up = 0.0
+        self.set_aside.clear()
         try:
             read = _read(path)
         except OSError as error:
@@ -110,10 +133,13 @@ class _Finder:
         if read is None:
             yield Refusal(name, "this is no ordinary file", "Give a file or a folder")
             return
+        container = Container(self.number, name)
         try:
-            yield from self.on_disk(path, name, *read)
+            for found in self.on_disk(path, name, *read):
+                inside = found.via or isinstance(found, Refusal)
+                yield replace(found, container=container) if inside else found
         except UnreadableFile as refusal:
-            yield Refusal(name, refusal.fault, refusal.remedy)
+            yield Refusal(name, refusal.fault, refusal.remedy, container=container)
         except OSError as error:
             why = reason_of(error)
             yield Refusal(name, f"it cannot be read ({why})", "Copy it to your own disk and try again")
@@ -121,9 +147,10 @@ class _Finder:
     def on_disk(self, path: Path, name: str, head: bytes, data: bytes | None) -> Iterator[Attachment | Refusal]:
         """A file on disk by its first bytes, and all of them where they are not too many."""
         if is_mailbox(head):
-            from hrworkbook.inbox.mails import mails_of_mailbox
+            from hrworkbook.inbox.mailbox import mails_of_mailbox
 
             for number, mail in enumerate(mails_of_mailbox(path), 1):
+                self.take()
                 yield from self.mail(mail, (name, f"mail {number}"))
         elif head and is_mail(head, name):
             if data is None:
@@ -139,6 +166,26 @@ class _Finder:
         else:
             yield self.placed(Attachment(name, path), data)
 
+    def take(self) -> None:
+        """Count one more file taken out of the file on disk; raises UnreadableFile where that is enough of it."""
+        self.taken += 1
+        if self.taken > FILES_MAX:
+            raise refused(f"it holds more than {FILES_MAX:,} files; the rest were not read", "Send them in parts")
+        if self.held_up > HELD_UP_MAX:
+            raise refused("mails in it take far longer to read than any honest mail; the rest were not read", _NO_ZIP)
+
+    def aside(self, place: tuple[str, ...], why: str) -> None:
+        """Set aside a file of a container; past the first few for one reason they are only counted."""
+        self.set_aside[why] += 1
+        more = self.set_aside[why] - _ASIDES_NAMED
+        if more <= 0:
+            self.asides.append(Aside(" > ".join(place), why))
+        elif more == 1:
+            self.others_aside[why] = len(self.asides)
+            self.asides.append(Aside(f"{place[0]} > another file in it", why))
+        else:
+            self.asides[self.others_aside[why]] = Aside(f"{place[0]} > {more:,} more files in it", why, more)
+
     def placed(self, found: Attachment, data: bytes, sha256: str = "") -> Attachment:
         """The attachment with its hash, and the place of an earlier copy if there is one."""
         if len(data) > FILE_MAX:
@@ -153,19 +200,19 @@ class _Finder:
 
     def mail(self, data: bytes, via: tuple[str, ...], outlook: bool = False) -> Iterator[Attachment | Refusal]:
         """What a mail holds, or an Outlook message."""
-        from hrworkbook.inbox.mails import read_mail, read_outlook
-
+        began = clock.monotonic()
         try:
-            mail = read_outlook(data) if outlook else read_mail(data)
+            mail = self.mails.read(data, outlook)
         except UnreadableFile as refusal:
+            self.held_up += clock.monotonic() - began
             yield Refusal(" > ".join(via), refusal.fault, refusal.remedy, via=via[:-1])
             return
         yield from self.enclosed(mail, via)
 
-    def enclosed(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosed(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
         if mail.draft:
-            self.asides.append(Aside(" > ".join(via), "a draft that was never sent"))
+            self.aside(via, "a draft that was never sent")
             return
         any_found = False
         for found in self.enclosures(mail, via):
@@ -175,7 +222,7 @@ class _Finder:
             label = f"forwarded mail '{inner.subject[:60]}'" if inner.subject else "forwarded mail"
             for found in self.enclosed(inner, (*via, label)):
                 if isinstance(found, Refusal) and (any_found or mail.automatic):
-                    self.asides.append(Aside(found.place, found.fault))
+                    self.aside((*via, label), found.fault)
                     continue
                 any_found = True
                 yield _sent_with(found, mail)
@@ -185,7 +232,7 @@ class _Finder:
             fault, remedy = _without_workbook(mail)
             yield _sent_with(Refusal(" > ".join(via), fault, remedy, via=via[:-1]), mail)
 
-    def enclosures(self, mail: "Mail", via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
+    def enclosures(self, mail: Mail, via: tuple[str, ...]) -> Iterator[Attachment | Refusal]:
         """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
         books: list[tuple[Enclosure, str]] = []
         others: list[tuple[Enclosure, str]] = []
@@ -194,13 +241,12 @@ class _Finder:
             shown = name or "unnamed attachment"
             sort = sort_of(name, enclosure.mime, enclosure.data[:_HEAD], enclosure.inline)
             if sort == "ornament":
-                self.asides.append(Aside(" > ".join((*via, shown)), "a picture, signature or invitation"))
+                self.aside((*via, shown), "a picture, signature or invitation")
             elif sort:
                 (books if sort == "workbook" else others).append((enclosure, shown))
         if books:
             for _, shown in others:
-                self.asides.append(Aside(" > ".join((*via, shown)), "a document beside the workbook"))
-        count = 0
+                self.aside((*via, shown), "a document beside the workbook")
         for enclosure, shown in books or others:
             if enclosure.damaged and not enclosure.data.startswith(ZIP):
                 yield Refusal(
@@ -210,17 +256,8 @@ class _Finder:
                     via=via,
                 )
                 continue
-            for found in self.opened(Attachment(shown, data=enclosure.data, via=via), 0):
-                count += 1
-                if count > ATTACHMENTS_MAX:
-                    yield Refusal(
-                        " > ".join(via),
-                        f"it holds more than {ATTACHMENTS_MAX:,} files; the rest were not read",
-                        "Send them in parts",
-                        via=via[:-1],
-                    )
-                    return
-                yield found
+            self.take()
+            yield from self.opened(Attachment(shown, data=enclosure.data, via=via), 0)
 
     # ------------------------------------------------------------ zips
 
@@ -245,7 +282,7 @@ class _Finder:
             yield self.placed(found, data, sha256)
             return
         try:
-            package = Package(data)
+            package = Package(data, FILES_MAX)
         except UnreadableFile as refusal:
             if found.name.lower().endswith(BOOKS):
                 yield self.placed(found, data, sha256)
@@ -271,18 +308,13 @@ class _Finder:
                 "part of a Mac's own filing" if "__MACOSX" in part.name else ""
             )
             if why or name.lower().endswith(NOT_RETURNS):
-                self.asides.append(Aside(" > ".join((*via, name)), why or "a picture, signature or invitation"))
+                self.aside((*via, name), why or "a picture, signature or invitation")
                 continue
             any_found = True
+            self.take()
             self.unpacked += part.size
             if self.unpacked > TOTAL_MAX:
-                yield Refusal(
-                    found.place,
-                    f"it unpacks to more than {TOTAL_MAX // MB} MB; the rest was not read",
-                    _NO_ZIP,
-                    via=found.via,
-                )
-                return
+                raise refused(f"it unpacks to more than {TOTAL_MAX // MB} MB; the rest was not read", _NO_ZIP)
             try:
                 inside = package.take(part.name)
             except UnreadableFile as refusal:
@@ -304,7 +336,7 @@ def _in_order(name: str) -> tuple[str, str]:
     return name.casefold(), name
 
 
-def _sent_with(found: Found, mail: "Mail") -> Found:
+def _sent_with(found: Found, mail: Mail) -> Found:
     """What was found, with the sender and date of its mail where those of a mail inside it are not known."""
     return replace(
         found,
@@ -331,7 +363,7 @@ def _read(path: Path) -> tuple[bytes, bytes | None] | None:
     return None
 
 
-def _without_workbook(mail: "Mail") -> tuple[str, str]:
+def _without_workbook(mail: Mail) -> tuple[str, str]:
     """Why a mail holds no return, and what to do about it."""
     if mail.locked:
         return f"this mail is {mail.locked}", "Open it in your mail program, save the workbook and give that"

@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
-from hrworkbook.findings import listed
+from hrworkbook.findings import count, listed
 from hrworkbook.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
 from hrworkbook.merging.compare import Ground
+from hrworkbook.merging.ledger_rows import note_of
 from hrworkbook.merging.matching import Baseline, Contents
 from hrworkbook.merging.merged_before import WITHOUT_SEAL, MergedBefore
 from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused
@@ -136,7 +137,7 @@ class IssuedReturns:
         """Whether the Register already has this refusal of this file."""
         if refusal.what in (ALREADY, TWICE):
             return True
-        told = refusal.return_id if refusal.what == "Older" else plain(refusal.reason)
+        told = refusal.return_id if refusal.what == "Older" else plain(note_of(refusal))
         return (refusal.what, refusal.sha256 or plain(refusal.file), told) in self._refused
 
     @cached_property
@@ -190,6 +191,7 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
         name=item.file,
     )
     table = find(item.blocks)
+    _refuse_endless(plan, item, table)
     is_sealed = known is not None
     known = known or _unsealed(ground, issued, item, table)
     tables = every_table(item.blocks, sealed, table, find, plan.schema, known.baseline)
@@ -209,7 +211,17 @@ def admit(ground: Ground, issued: IssuedReturns, item: Received) -> Admitted:
 
 
 _DUE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
+ROWS_BESIDE_PLAN = 1_000
+"""Rows that a table may have past twice the lines of the plan."""
 _REISSUE = "issue a fresh one with: hrworkbook issue MASTER --owner NAME"
+
+
+def _refuse_endless(plan: Plan, item: Received, table: Table) -> None:
+    """Raise where a table has far more rows than the plan has lines: each would be held against each return issued."""
+    most = 2 * len(plan.lines) + ROWS_BESIDE_PLAN
+    if len(table.rows) > most:
+        fault = f"it has {count(len(table.rows), 'row')}, and the plan has {count(len(plan.lines), 'line')}"
+        raise NotAReturn(item.file, fault, "Ask the sender for the return they were sent")
 
 
 def _sealed(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> Known:

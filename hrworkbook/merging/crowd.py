@@ -265,7 +265,7 @@ def _packed(item: Attachment) -> Found:
         return replace(item, path=None, data=item.content())
     except OSError as error:
         reason = f"{item.place}: it cannot be opened ({reason_of(error)}). Check that you may read it."
-        return Refused(item.place, reason, item.sha256, item.sender, item.sent)
+        return Refused(item.place, reason, item.sha256, item.sender, item.sent, container=item.container)
 
 
 def _task(snapshot: Snapshot | None, password: str | None) -> tuple[str, bytes]:

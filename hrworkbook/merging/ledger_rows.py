@@ -84,8 +84,20 @@ def refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
     return {
         "What": refusal.what, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": stamp(now),
         "File": refusal.file, "From": refusal.sender or None, "Sent": stamp(refusal.sent) if refusal.sent else None,
-        "Note": refusal.reason, "Hash": refusal.sha256 or None,
+        "Note": note_of(refusal), "Hash": refusal.sha256 or None,
     }  # fmt: skip
+
+
+def note_of(refusal: Refused) -> str:
+    """What the Register says of a file that was not merged: why; of a container, every reason with its files."""
+    if not refusal.inside:
+        return refusal.reason
+    number = sum(one.count for one in refusal.inside)
+    lines = (
+        f"{one.count:,} × {one.reason}" + (f" ({one.named(len(one.files))})" if one.files else "")
+        for one in refusal.inside
+    )
+    return shortened("\n".join((f"{count(number, 'file')} in it were not merged:", *lines)))
 
 
 def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:

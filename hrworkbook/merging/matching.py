@@ -42,10 +42,15 @@ class Matches:
     notes: tuple[str, ...]
 
 
+Texts = tuple[tuple[tuple[str, ...], Callable[[Value], str], tuple[str, ...]], ...]
+"""Columns, the form their values are compared in, and what a row says in them."""
+
+
 class Contents:
     """Issued lines by their locked text, for rows whose ID is gone or doubtful."""
 
     def __init__(self, schema: Schema, baseline: Baseline) -> None:
+        self._schema = schema
         self._baseline = baseline
         self._locked = [(c.key, c.kind in _WORDS) for c in schema.columns if not c.by_owner]
         self._said: dict[str, frozenset[str]] = {}
@@ -72,13 +77,23 @@ class Contents:
 
         Failing the text as it is, its letters and figures will do, since signs are what a file coded otherwise loses.
         """
-        whole = tuple(key for key, _ in self._locked if key in row)
-        words = tuple(key for key, is_word in self._locked if is_word and key in row)
-        for keys, form in ((whole, plain), (words, plain), (words, gist)):
-            says = tuple(form(row[key]) for key in keys)
-            if sum(map(len, says)) >= ENOUGH and (found := self._by(keys, form).get(says)):
+        for keys, form, says in self._texts(row):
+            if found := self._by(keys, form).get(says):
                 return found
         return ""
+
+    def _texts(self, row: Row) -> Texts:
+        """What a row says in its locked columns, long enough to know a line by; kept, since many returns are asked."""
+        if row.texts is None or row.texts[0] is not self._schema:
+            whole = tuple(key for key, _ in self._locked if key in row)
+            words = tuple(key for key, is_word in self._locked if is_word and key in row)
+            read = (
+                (k, form, tuple(form(row[key]) for key in k))
+                for k, form in ((whole, plain), (words, plain), (words, gist))
+            )
+            row.texts = self._schema, tuple(one for one in read if sum(map(len, one[2])) >= ENOUGH)
+        texts: Texts = row.texts[1]
+        return texts
 
     def _by(self, keys: tuple[str, ...], form: Callable[[Value], str]) -> dict[tuple[str, ...], str]:
         if (keys, form) not in self._known:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
+from hrworkbook.inbox.attachments import Container
 from hrworkbook.plan import Line
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Block, ChangeSet
@@ -46,6 +47,8 @@ class Received:
     """None where nobody knows when it was sent."""
     senders: tuple[str, ...] = ()
     """Who sent each mail it came in, outermost first, where it came in any: the last is mostly the sender."""
+    container: Container | None = None
+    """What it came in; None for a file by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,21 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class RefusedInside:
+    """The files of one container that were refused for one reason."""
+
+    reason: str
+    count: int
+    files: tuple[str, ...]
+    """Where in the container the first of them lie."""
+
+    def named(self, most: int) -> str:
+        """So many of the files, and how many more there are."""
+        more = self.count - len(self.files[:most])
+        return ", ".join(self.files[:most]) + (f" and {more:,} more" if more and self.files else "")
+
+
+@dataclass(frozen=True)
 class Refused:
     """A file that was not merged, and why; the master was not touched by it."""
 
@@ -124,6 +142,10 @@ class Refused:
     """How the Register calls it: Refused, Waits, Not taken, Older, Already merged, Sent again, Twice, No return, No month."""
     return_id: str = ""
     owner: str = ""
+    container: Container | None = None
+    """What it came in; None for a file by itself."""
+    inside: tuple[RefusedInside, ...] = ()
+    """For a container told as one: what was refused in it, the commonest reason first."""
 
 
 def by_this_clock(sent: datetime | None) -> datetime | None:

@@ -45,12 +45,12 @@ def find(
     for found in collect(paths, asides, known):
         item = replace(found, sent=by_this_clock(found.sent)) if found.sent else found
         if isinstance(item, Refusal):
-            yield Refused(item.place, item.message, "", item.sender, item.sent, "No return")
+            yield Refused(item.place, item.message, "", item.sender, item.sent, "No return", container=item.container)
         elif item.sha256 in known and says_nothing_new(item.sent, known[item.sha256]):
-            yield Received(item.place, (), item.sha256, item.sender, item.sent)
+            yield Received(item.place, (), item.sha256, item.sender, item.sent, container=item.container)
         elif item.copy_of and item.sha256 in first and _adds_nothing(first[item.sha256], item):
             reason = f"it is the same file as '{item.copy_of}', which was read"
-            yield Refused(item.place, reason, item.sha256, item.sender, item.sent, TWICE)
+            yield Refused(item.place, reason, item.sha256, item.sender, item.sent, TWICE, container=item.container)
         else:
             if item.sha256:
                 first[item.sha256] = item
@@ -79,10 +79,10 @@ def read_found(found: Iterable[Found], reader: Reader) -> Iterator[Received | Re
             assert not isinstance(item, Attachment)
             yield item
         if isinstance(reading, UnreadableFile):
-            yield Refused(file.place, str(reading), file.sha256, file.sender, file.sent)
+            yield Refused(file.place, str(reading), file.sha256, file.sender, file.sent, container=file.container)
         else:
             blocks = without_words(reading.blocks)
-            yield Received(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders)
+            yield Received(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders, file.container)
     for item in order:
         assert not isinstance(item, Attachment)
         yield item

@@ -66,12 +66,12 @@ class Package:
     Raises UnreadableFile for a package that is broken, locked, too large, or made to harm.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, entries_max: int = ENTRIES_MAX) -> None:
         self.data = data
         self.parts: dict[str, Part] = {}
         self.inflated = 0
         self._kept: dict[str, bytes] = {}
-        packed = _directory(data)
+        packed = _directory(data, entries_max)
         _check_sizes(packed)
         _check_overlaps(packed)
         for part in packed:
@@ -196,7 +196,7 @@ def rebuilt(parts: Mapping[str, bytes | Part], data: bytes) -> bytes:
     return b"".join((*body, index, end))
 
 
-def _directory(data: bytes) -> list[Part]:
+def _directory(data: bytes, most: int) -> list[Part]:
     cut = "it is cut short or damaged, as files sometimes are by mail"
     end = data.rfind(b"PK\5\6", max(0, len(data) - 65_600))
     if end < 0 or len(data) - end < _END.size:
@@ -209,8 +209,8 @@ def _directory(data: bytes) -> list[Part]:
             raise refused(cut)
         entries, size, offset = struct.unpack_from("<3Q", data, wide + 32)
         start = wide - size
-    if entries > ENTRIES_MAX:
-        raise refused(f"it has {entries:,} parts inside; a return has fewer than {ENTRIES_MAX:,}", PLAIN)
+    if entries > most:
+        raise refused(f"it has {entries:,} parts inside; more than {most:,} are not read", PLAIN)
     shift = start - offset
     if start < 0 or shift < 0:
         raise refused(cut)

@@ -10,7 +10,7 @@ import stat
 import sys
 import time as clock
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.reading.bounds import PLAIN, RESAVE
+from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, RESAVE
 from hrworkbook.snapshot import Block
 from hrworkbook.values import CellError, Uncomputed, Value
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 AHEAD, AHEAD_BYTES = 40, 4 << 20
 """Files, and bytes of files, that the child is given before it has answered the first of them: it and the caller work at
 the same time, and what is answered waits in memory."""
+
+SLOW, HELD_UP_MAX = 2.0, 25.0
+"""Seconds from which on a file is slow, and that the slow files of one container may take before the rest is left unread."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Source(Protocol):
     @property
     def data(self) -> bytes | None:
         """Its bytes; None for a file on disk."""
+
+    @property
+    def container(self) -> Hashable:
+        """What it came in with others, as a zip; None for a file by itself."""
 
 
 Item = TypeVar("Item", bound="Source | Path")
@@ -97,6 +104,8 @@ class Reader:
         self.password = password
         self._line: Line | None = None
         self._since = 0.0
+        self._held_up: dict[Hashable, float] = {}
+        """Seconds that the slow files of each container took."""
 
     def __enter__(self) -> Self:
         self._connected()  # the child starts up while the caller still looks for files
@@ -136,6 +145,8 @@ class Reader:
                         more = False
                         break
                     request, data = self._request(item)
+                    if self._held_up.get(_container(item), 0) > HELD_UP_MAX:
+                        request, data = _left_unread(item), b""
                     waiting.append((item, request, data))
                     ahead += _bytes_of(request)
                     if isinstance(request, dict):
@@ -156,6 +167,9 @@ class Reader:
         path = item if isinstance(item, Path) else item.path
         data = None if isinstance(item, Path) else item.data
         request: dict[str, Any] = {"name": name, "password": self.password}
+        if data is not None and len(data) > FILE_MAX:
+            too_much = f"it has {len(data) / MB:,.0f} MB; a return has fewer than {FILE_MAX // MB}"
+            return UnreadableFile(name, too_much, PLAIN), b""
         if data is not None:
             return {**request, "size": len(data)}, data
         if path is None:
@@ -184,17 +198,32 @@ class Reader:
             assert self._line is not None
             answer = self._line.answer(self._since + self.seconds, self.memory_mb)
             if isinstance(answer, tuple):
-                self._since, book = answer
+                began, (self._since, book) = self._since, answer
+                self._note(waiting[0][0], self._since - began)
                 if "fault" in book:
                     return UnreadableFile(name, book["fault"], book["remedy"])
                 return _reading(book, name)
             self.close()
-            asked = [(request, data) for _, request, data in waiting if isinstance(request, dict)]
             blamed = answer != "retired"
+            if blamed:
+                self._note(waiting[0][0], clock.monotonic() - self._since)
+                self._leave_unread(waiting)
+            asked = [(request, data) for _, request, data in waiting if isinstance(request, dict)]
             for index, (request, data) in enumerate(asked[1:] if blamed else asked):
                 self._ask(request, data, first=index == 0)
             if blamed:
                 return UnreadableFile(name, *self._last_words(answer))
+
+    def _note(self, item: "Source | Path", seconds: float) -> None:
+        container = _container(item)
+        if container is not None and seconds > SLOW:
+            self._held_up[container] = self._held_up.get(container, 0) + seconds
+
+    def _leave_unread(self, waiting: "deque[Any]") -> None:
+        """Refuse what else waits of a container that has held up the reader for long enough, but for the first."""
+        for at, (item, request, _) in enumerate(waiting):
+            if at and isinstance(request, dict) and self._held_up.get(_container(item), 0) > HELD_UP_MAX:
+                waiting[at] = (item, _left_unread(item), b"")
 
     def _last_words(self, why: str) -> tuple[str, str]:
         """Fault and remedy for a file that ended its child."""
@@ -207,6 +236,15 @@ class Reader:
 
 def _name(item: "Source | Path") -> str:
     return item.name
+
+
+def _container(item: "Source | Path") -> Hashable:
+    return None if isinstance(item, Path) else item.container
+
+
+def _left_unread(item: "Source | Path") -> UnreadableFile:
+    fault = "it was not read: other files that came with it take far longer than any return"
+    return UnreadableFile(_name(item), fault, "If it is a return, give it by itself")
 
 
 def _bytes_of(request: dict[str, Any] | UnreadableFile) -> int:

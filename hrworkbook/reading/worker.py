@@ -9,17 +9,29 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, RESAVE, refused
 from hrworkbook.reading.cells import cells_of_file
 
+ENCLOSING = b"E"
+"""Begins an answer whose JSON, its length before it, is followed by bytes; JSON itself begins with a brace."""
 RETIRE_AFTER = 4 * MB
 """A file or an answer of this size leaves the process's memory in pieces; it then makes way for a fresh one."""
 
 
+Answer = tuple[dict[str, Any], Sequence[bytes]]
+"""What JSON can carry of an answer, and the bytes that follow it."""
+
+
 def serve(memory_mb: int) -> None:
+    """Answer requests for the cells of files."""
+    serve_with(_cells, memory_mb)
+
+
+def serve_with(read: Callable[[dict[str, Any], bytes], Answer], memory_mb: int) -> None:
     """Answer requests until the standard input ends, or until a large file has been answered."""
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -33,9 +45,11 @@ def serve(memory_mb: int) -> None:
             return
         request = json.loads(_exactly(requests, int.from_bytes(frame, "little")))
         data = _exactly(requests, request["size"]) if "size" in request else None
-        answer, last = _answer(request, data)
+        answer, enclosed, last = _answer(read, request, data)
         answer["capped"] = capped
         body = json.dumps(answer, check_circular=False, separators=(",", ":")).encode("ascii")
+        if enclosed:
+            body = b"".join((ENCLOSING, len(body).to_bytes(4, "little"), body, *enclosed))
         _send(answers, len(body).to_bytes(4, "little") + body)
         if last or len(body) > RETIRE_AFTER or (data is not None and len(data) > RETIRE_AFTER):
             return
@@ -51,24 +65,31 @@ def _send(stream: BinaryIO, frame: bytes) -> None:
         view = view[stream.write(view) :]
 
 
-def _answer(request: dict[str, Any], data: bytes | None) -> tuple[dict[str, Any], bool]:
-    """The answer to a request, and whether the process should end after it."""
+def _cells(request: dict[str, Any], data: bytes) -> Answer:
+    """The cells of a file, and its hash."""
+    book = cells_of_file(data, request["name"], request.get("password"))
+    book["sha256"] = hashlib.sha256(data).hexdigest()
+    return book, ()
+
+
+def _answer(
+    read: Callable[[dict[str, Any], bytes], Answer], request: dict[str, Any], data: bytes | None
+) -> tuple[dict[str, Any], Sequence[bytes], bool]:
+    """The answer to a request with what follows it, and whether the process should end after it."""
     try:
         if data is None:
             data = read_bytes(request["path"])
-        book = cells_of_file(data, request["name"], request.get("password"))
-        book["sha256"] = hashlib.sha256(data).hexdigest()
-        return book, len(data) > RETIRE_AFTER
+        return *read(request, data), len(data) > RETIRE_AFTER
     except UnreadableFile as refusal:
-        return {"fault": refusal.fault, "remedy": refusal.remedy}, False
+        return {"fault": refusal.fault, "remedy": refusal.remedy}, (), False
     except (MemoryError, RecursionError):
-        return {"fault": TOO_MUCH[0], "remedy": TOO_MUCH[1]}, True
+        return {"fault": TOO_MUCH[0], "remedy": TOO_MUCH[1]}, (), True
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         # The parser's panics are no `Exception`; whatever it is, the file is at fault and the next one is not.
         said = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
-        return {"fault": f"it is damaged in a way that confuses the reader ({said})", "remedy": RESAVE}, True
+        return {"fault": f"it is damaged in a way that confuses the reader ({said})", "remedy": RESAVE}, (), True
 
 
 TOO_MUCH = "it needs more memory than any return should", PLAIN

@@ -25,18 +25,28 @@ _MOST_AT_ONCE = 1 << 18
 # beside the file or in the current folder. That is also three quarters of what its start would cost.
 _BOOT = (
     "import sys; p = type(sys)('hrworkbook'); p.__path__ = [sys.argv[1]]; sys.modules['hrworkbook'] = p; "
-    "sys.path[:0] = sys.argv[3:]; from hrworkbook.reading.worker import serve; serve(int(sys.argv[2]))"
+    "sys.path[:0] = sys.argv[4:]; __import__(sys.argv[3], fromlist=['serve']).serve(int(sys.argv[2]))"
 )
 
 
 class Line:
     """One child process and the two threads that talk to it, so that neither side can hold up the other."""
 
-    def __init__(self, memory_mb: int) -> None:
+    def __init__(self, memory_mb: int, worker: str = "hrworkbook.reading.worker") -> None:
+        """Start the child; it runs `serve` of the module named."""
         flags = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
         try:
             self.process = subprocess.Popen(
-                [_python(), *flags, "-c", _BOOT, str(Path(__file__).parents[1]), str(memory_mb), *_library_folders()],
+                [
+                    _python(),
+                    *flags,
+                    "-c",
+                    _BOOT,
+                    str(Path(__file__).parents[1]),
+                    str(memory_mb),
+                    worker,
+                    *_library_folders(),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -75,7 +85,7 @@ class Line:
                     return "memory"
                 continue
             if body:
-                return came, json.loads(body)
+                return came, _opened(body)
             return _last_word(self.process.wait())
 
     def hang_up(self) -> None:
@@ -119,6 +129,14 @@ def _frames(stream: IO[bytes]) -> Iterator[bytes]:
                 return
             yield held[4:end]
             held = held[end:]
+
+
+def _opened(body: bytes) -> dict[str, Any]:
+    """An answer's JSON, with the bytes that follow it as `enclosed`."""
+    if body.startswith(b"{"):
+        return dict(json.loads(body))
+    end = 5 + int.from_bytes(body[1:5], "little")
+    return {**json.loads(body[5:end]), "enclosed": memoryview(body)[end:]}
 
 
 def _make_roomy(pipe: IO[bytes] | None) -> None:

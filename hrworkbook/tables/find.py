@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from hrworkbook.errors import NotAReturn
 from hrworkbook.findings import listed
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, column_letters
-from hrworkbook.tables.headings import Heading, Words, words_of
+from hrworkbook.tables.headings import Heading, TooManyHeadings, Words, words_of
 from hrworkbook.tables.heads import DEEPEST, Head, find_header, head_at, is_plain
 from hrworkbook.tables.rows import Reading, Row, Table, Unplaced
 from hrworkbook.values import Value, as_text, is_blank
@@ -20,6 +22,24 @@ _NARROW = 20
 """Columns of a sheet that is rather a list or a page of notes than the table: it is worth a closer look before a try."""
 
 
+_Finder = TypeVar("_Finder", bound="Callable[..., Any]")
+
+
+def _bounded(find: _Finder) -> _Finder:
+    """The function, refusing a file that has more that may be headings than can be looked through."""
+
+    @wraps(find)
+    def bounded(*given: Any, name: str = "", **options: Any) -> Any:
+        try:
+            return find(*given, name=name, **options)
+        except TooManyHeadings:
+            fault = "so many of its cells may be headings that no table can be made out"
+            raise NotAReturn(name, fault, "Ask the sender for a sheet with one heading row") from None
+
+    return cast("_Finder", bounded)
+
+
+@_bounded
 def find_table(
     blocks: Sequence[Block],
     schema: Schema,
@@ -39,6 +59,7 @@ def find_table(
     Raises NotAReturn at `name` where there is none.
     """
     words = words_of(schema, aliases, ignored)
+    words.looks = 0
     found = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
     if not found:
         raise _refusal(blocks, words, name)
@@ -52,6 +73,7 @@ def find_table(
     return reading.table()
 
 
+@_bounded
 def find_tables(
     blocks: Sequence[Block],
     schema: Schema,
@@ -71,6 +93,7 @@ def find_tables(
     says are a part of the same. The rest is as for `find_table`.
     """
     words = words_of(schema, aliases, ignored)
+    words.looks = 0
     is_one = is_one or (lambda keys: set(keys).issuperset(needed))
     heads = [(block, head) for block in blocks if (head := _find_head(block, words, need))]
     if not any(is_one(head.keys) for _, head in heads):

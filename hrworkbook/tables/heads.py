@@ -13,6 +13,8 @@ from hrworkbook.values import Value, has_letter, is_blank
 DEEPEST = 3
 """Rows a header may stand on."""
 _MOST_HEADS = 1_000
+_ROW_LOOKS = 20
+"""What making out a header costs beside its texts, in look-ups."""
 _ORDINARY = frozenset({str, float, int, type(None)})
 """Types of what may be looked up: a text and an error value would be found in each other's place."""
 
@@ -110,6 +112,7 @@ class Columns:
 def head_at(rows: Rows, merges: Sequence[Range], top: int, depth: int, words: Words) -> Head:
     """The header that stands on `depth` rows from sheet row `top`."""
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
+    words.look(_ROW_LOOKS + 2 * sum(map(len, lines)))
     spans = {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
     if not all(_ORDINARY.issuperset(map(type, line)) for line in lines):
         return Head(top, lines, read_headings(lines, spans, top, words), words)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hrworkbook.findings import count
 from hrworkbook.snapshot import Block, Range, address, column_letters
@@ -24,7 +24,7 @@ Place = tuple[int, Value]
 class Row:
     """One row of a table. A column that is not there, or lies under a merged cell, is absent from its `keys`."""
 
-    __slots__ = ("_cells", "ats", "keys", "line", "number", "values")
+    __slots__ = ("_cells", "ats", "keys", "line", "number", "texts", "values")
 
     def __init__(
         self, number: int, line: str, keys: tuple[str, ...], ats: tuple[int, ...], values: tuple[Value, ...]
@@ -39,6 +39,8 @@ class Row:
         self.values = values
         """What stands there; a blank cell is None."""
         self._cells: Mapping[str, Place] | None = None
+        self.texts: tuple[Any, Any] | None = None
+        """What it says, as whoever compares it with lines reads it; None until then."""
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys
@@ -146,6 +148,8 @@ class Reading:
         self.left: list[Left] = []
         self.notes: list[str] = []
         self.heads: list[Head] = []
+        self.headed: set[tuple[int, str | None]] = set()
+        """Column and key of every heading that is known."""
         self.furniture = 0
         self.loose: list[tuple[int, Sequence[Value]]] = []
         self.hanging: set[int] = set()
@@ -186,13 +190,15 @@ class Reading:
     def header(self, head: Head) -> None:
         """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
         self.furniture += head.cells
+        columns = _columns(head.headings)
         if not self.heads:
             self.heads.append(head)
-        elif _columns(head.headings) == _columns(h for one in self.heads for h in one.headings):
+        elif columns == self.headed:
             self.notes.append(f"The headings are repeated in row {head.top}.")
         else:
             self.heads.append(head)
             self.notes.append(f"A second set of headings, in other columns, begins in row {head.top}.")
+        self.headed |= columns
 
     def body(self, head: Head, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""

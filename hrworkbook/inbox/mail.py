@@ -1,0 +1,81 @@
+"""What a mail says, and how that travels from the child that took it apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Something enclosed in a mail, under the name the mail gives it, which must never become a path."""
+
+    name: str
+    mime: str
+    data: bytes
+    inline: bool = False
+    """Part of the text, as a logo in a signature is."""
+    damaged: bool = False
+    """Its coding is broken or the mail is cut short, so bytes may be missing."""
+
+
+@dataclass
+class Mail:
+    """One mail, with those forwarded in it."""
+
+    sender: str = ""
+    """The address alone."""
+    sender_name: str = ""
+    sent: datetime | None = None
+    subject: str = ""
+    text: str = ""
+    table: bytes = b""
+    """A table in its text that may be the return, as CSV; b'' where there is none."""
+    automatic: bool = False
+    """Sent by a machine: out of office, or undeliverable."""
+    draft: bool = False
+    """Never sent: one of ours, waiting in the folder of what goes out."""
+    partial: bool = False
+    """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
+    locked: str = ""
+    """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
+    enclosures: list[Enclosure] = field(default_factory=list)
+    forwarded: list["Mail"] = field(default_factory=list)
+
+
+_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "enclosures", "forwarded"))
+
+
+def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
+    """A mail as JSON can carry it; the bytes of its table and of what is enclosed are added to `enclosed`, in order."""
+    enclosed += (mail.table, *(e.data for e in mail.enclosures))
+    return {
+        **{name: getattr(mail, name) for name in _PLAIN},
+        "sent": mail.sent.isoformat() if mail.sent else None,
+        "table": len(mail.table),
+        "enclosures": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.enclosures],
+        "forwarded": [packed(inner, enclosed) for inner in mail.forwarded],
+    }
+
+
+def unpacked(facts: dict[str, Any], enclosed: memoryview) -> Mail:
+    """The mail again; `enclosed` holds the bytes that `packed` put aside, one after the other."""
+    at = 0
+
+    def cut(size: int) -> bytes:
+        nonlocal at
+        at += size
+        return bytes(enclosed[at - size : at])
+
+    return _mail(facts, cut)
+
+
+def _mail(facts: dict[str, Any], cut: Callable[[int], bytes]) -> Mail:
+    mail = Mail(**{name: facts[name] for name in _PLAIN})
+    mail.sent = datetime.fromisoformat(facts["sent"]) if facts["sent"] else None
+    mail.table = cut(facts["table"])
+    mail.enclosures = [
+        Enclosure(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["enclosures"]
+    ]
+    mail.forwarded = [_mail(inner, cut) for inner in facts["forwarded"]]
+    return mail

@@ -1,0 +1,112 @@
+"""A mail, a mailbox or a zip of which much was refused → one outcome that says how much, why, and of which files."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from hrworkbook.findings import count
+from hrworkbook.inbox.attachments import Container
+from hrworkbook.merging.compare import Reply
+from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused, RefusedInside
+
+_KEPT_APART = (ALREADY, AGAIN, "Older")
+"""What is said of a return in a container by itself, since a return of the plan is meant."""
+_WORST_FIRST = ("Refused", "No month", "No return", TWICE)
+_REASONS, _NAMED = 50, 50
+"""Reasons that are told, and files that are named for each."""
+_NAMED_ON_A_LINE, _REASONS_ON_A_LINE = 3, 4
+_LONGEST_REASON = 300
+_QUOTED = re.compile(r"'[^']*'|[0-9]+(?:[,.][0-9]+)*")
+"""What a reason quotes of its file, in which reasons that are alike differ."""
+
+Item = TypeVar("Item", bound="Received | Refused | Reply")
+
+
+class Containers:
+    """What each file of a merge came in, noted as the files pass by."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Container] = {}
+
+    def noting(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The same items."""
+        for item in items:
+            file = item.received if isinstance(item, Reply) else item
+            if file.container:
+                self._of[file.file] = file.container
+            yield item
+
+    def told_once(self, refused: Sequence[Refused]) -> list[Refused]:
+        """What was refused, in the same order, with one outcome for each container of which several files were refused."""
+        together: dict[Container, list[Refused]] = {}
+        for one in refused:
+            container = one.container or self._of.get(one.file)
+            if container and one.what not in _KEPT_APART:
+                together.setdefault(container, []).append(one)
+        told: list[Refused] = []
+        seen: set[object] = set()
+        for one in refused:
+            container = one.container or self._of.get(one.file)
+            several = together.get(container, ()) if container and one.what not in _KEPT_APART else ()
+            key = (container, one.what, one.return_id, one.sha256) if len(several) < 2 else container
+            if container and key in seen:
+                continue
+            seen.add(key)
+            told.append(_as_one(container, several) if container and len(several) > 1 else one)
+        return told
+
+
+def _as_one(container: Container, refused: Sequence[Refused]) -> Refused:
+    """What was refused of one container."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for one in refused:
+        reason = _reason(one)
+        alike.setdefault(_QUOTED.sub(_general, reason), []).append((_cut(reason), one.file))
+    begin = f"{container.name} > "
+    inside = [
+        RefusedInside(
+            _cut(general) if len({said for said, _ in told}) > 1 else told[0][0],
+            len(told),
+            tuple(file.removeprefix(begin) for _, file in told[:_NAMED]),
+        )
+        for general, told in sorted(alike.items(), key=lambda item: -len(item[1]))
+    ]
+    if len(inside) > _REASONS:
+        others = sum(one.count for one in inside[_REASONS:])
+        inside[_REASONS:] = [RefusedInside("other reasons", others, ())]
+    senders, moments = {one.sender for one in refused}, {one.sent for one in refused}
+    return Refused(
+        container.name,
+        _on_a_line(inside, len(refused)),
+        sender=senders.pop() if len(senders) == 1 else "",
+        sent=moments.pop() if len(moments) == 1 else None,
+        what=min(
+            (one.what for one in refused), key=lambda what: _WORST_FIRST.index(what) if what in _WORST_FIRST else 0
+        ),
+        container=container,
+        inside=tuple(inside),
+    )
+
+
+def _reason(one: Refused) -> str:
+    """Why one file was refused, without its name, on one line."""
+    said = " ".join(one.reason.split())
+    for name in (one.file, one.file.rpartition(" > ")[2]):
+        said = said.removeprefix(f"{name}: ")
+    return said
+
+
+def _general(quoted: re.Match[str]) -> str:
+    return "'…'" if quoted[0].startswith("'") else "…"
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1].rstrip()}…"
+
+
+def _on_a_line(inside: Sequence[RefusedInside], number: int) -> str:
+    """The commonest reasons, each with the first files."""
+    told = [f"{one.count:,} × “{one.reason}” ({one.named(_NAMED_ON_A_LINE)})" for one in inside[:_REASONS_ON_A_LINE]]
+    if rest := number - sum(one.count for one in inside[:_REASONS_ON_A_LINE]):
+        told.append(f"{rest:,} × for other reasons")
+    return f"{count(number, 'file')} in it were not merged: {'; '.join(told)}"
