@@ -136,13 +136,13 @@ def test_a_check_cannot_change_what_is_checked(plan):
 def test_a_check_sees_each_value_once_and_no_blank(tmp_path):
     seen = []
 
-    @check(column="Ref", remedy="None")
+    @check(column="RAG", remedy="None")
     def watches(value):
         seen.append(value)
         return True
 
     validate(snapshot_of(make_master(tmp_path, THREE, owners=OWNERS)), NOW, (watches,))
-    assert sorted(seen) == ["A", "B"]
+    assert sorted(seen) == ["Amber", "Green"]
 
 
 def test_a_check_may_be_for_plans_of_one_schema_only(plan):

@@ -362,3 +362,9 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     assert bool([w for w in heard if issubclass(w.category, pandera.errors.SchemaWarning)]) == any(
         t[1] == "warning" for t in told
     )
+
+
+def test_a_line_is_overdue_on_the_day_that_is_given():
+    schema = load_schema("delivery-plan").to_pandera(today=date(2019, 6, 1), warn=False)
+    found = failures(schema, plan_of(Timescale=["March 2019", "March 2020"]))
+    assert [(f.row, f.rule) for f in found] == [(0, "overdue")]
