@@ -67,11 +67,13 @@ def _now() -> datetime:
 
 def validate(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     """Validate, and a jump to the first problem."""
+    from hrworkbook.check_files import load_checks
     from hrworkbook.validate import validate as verb
     from hrworkbook.validate import without_made_up_data
 
+    checks = load_checks()
     with without_made_up_data():
-        return Pressed(verb(snapshot, _now()).changes)
+        return Pressed(verb(snapshot, _now(), checks).changes)
 
 
 def next(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:

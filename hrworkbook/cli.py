@@ -154,6 +154,10 @@ def _plan_options(made: _Made) -> None:
     new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
+    made["validate"].add_argument(
+        "--checks", metavar="FILE", action="append", default=[],
+        help="a Python file with checks of your own (see docs/pandera.md); may be given again",
+    )  # fmt: skip
     made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
     made["roll"].add_argument(
         "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"

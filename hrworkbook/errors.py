@@ -2,6 +2,7 @@
 
 HrWorkbookError                 place, fault, remedy: nothing was changed
 ├── SchemaFileError             a schema file has an unknown or impossible setting
+├── CheckFileError              a council's own check cannot be loaded or run
 ├── NotAMaster                  the workbook is not a master this project made
 ├── NotAReturn                  the file cannot be read as a return
 │   ├── UnreadableFile          it is no spreadsheet, or a broken or dangerous one
@@ -71,6 +72,10 @@ def reason_of(fault: OSError) -> str:
 
 class SchemaFileError(HrWorkbookError):
     """A schema file has an unknown or impossible setting."""
+
+
+class CheckFileError(HrWorkbookError):
+    """A council's own check cannot be loaded, or stopped while it ran."""
 
 
 class NotAMaster(HrWorkbookError):

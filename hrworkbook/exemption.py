@@ -50,6 +50,7 @@ def meaning_of(value: Value, public: tuple[str, ...], exempt: tuple[str, ...]) -
     return Publicity.PUBLIC if _spelt(as_text(value)) in _all_spelt(public) else Publicity.UNCLEAR
 
 
+@lru_cache(maxsize=8192)
 def is_mark(text: str) -> bool:
     """Whether a text is, or has in it, a mark that what it stands beside is not for publication."""
     return _NOT_FOR_PUBLICATION.search(text) is not None or (

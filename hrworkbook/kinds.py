@@ -16,6 +16,7 @@ from hrworkbook.dates.points import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_Y
 from hrworkbook.dates.timescale import GAP, Timescale, read_timescale
 from hrworkbook.findings import Severity, listed
 from hrworkbook.lookalikes import script_name, twin
+from hrworkbook.owners import owners_in
 from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, folded, is_blank, plain
 
 MOST_WORDS_SHOWN = 8
@@ -42,6 +43,8 @@ class Kind:
     """From the value, the column's header and the words of a choice: what is wrong, or None when it is good."""
     read: Callable[[Value], Any]
     """The value's meaning; None where the cell is blank or cannot be read."""
+    doubts: bool = False
+    """Whether some of its faults are only warnings."""
 
 
 def shown(value: Value) -> str:
@@ -65,50 +68,6 @@ def nearest(value: Value, words: Sequence[str]) -> str | None:
     close = difflib.get_close_matches(text, by_folded, n=1, cutoff=0.6)
     held = [word for key, word in by_folded.items() if key and f" {key} " in f" {text} "]
     return by_folded[close[0]] if close else held[0] if len(held) == 1 else None
-
-
-def owners_in(text: str, on: date | None = None) -> tuple[str, ...]:
-    """The owners named: parted by `/`, `;` or a new line, each once.
-
-    Where a handover is written (`A to 10 November 2010 B from 11 November 2010`) it is the owner in post on a day, the
-    latest when no day is given.
-    """
-    names: list[str] = []
-    posts: list[tuple[date, date, str]] = []
-    for part in re.split(r"[;\n]", plain(text)):
-        in_turn = _posts(part)
-        posts += in_turn
-        for name in (name for _, _, name in in_turn) if in_turn else (part,):
-            names += name.split("/")
-    if posts:
-        in_post = _in_post(posts, on)
-        gone = {piece for _, _, name in posts if name not in in_post for piece in name.split("/")}
-        gone -= {piece for name in in_post for piece in name.split("/")}
-        names = [name for name in names if name not in gone]
-    tidy = (" ".join(name.split()).strip(" ,") for name in names)
-    first_written: dict[str, str] = {}
-    for name in tidy:
-        first_written.setdefault(folded(name), name)
-    return tuple(name for key, name in first_written.items() if key)
-
-
-def _posts(part: str) -> list[tuple[date, date, str]]:
-    """First day, last day and name of each owner in turn; empty where no handover is written."""
-    if not any(c.isdigit() for c in part):
-        return []
-    spans = (read := read_timescale(part)).spans
-    in_turn = " from " in f" {folded(part)} " or any(span.start is None or span.end is None for span in spans)
-    if read.unread or not in_turn or not all(folded(span.label) for span in spans):
-        return []
-    return [(span.start or date.min, span.end or date.max, span.label) for span in spans]
-
-
-def _in_post(posts: list[tuple[date, date, str]], on: date | None) -> set[str]:
-    if on and (today := {name for start, end, name in posts if start <= on <= end}):
-        return today
-    begun = [post for post in posts if on is None or post[0] <= on] or posts
-    last = max((end, start) for start, end, _ in begun)
-    return {name for start, end, name in begun if (end, start) == last}
 
 
 def _squeezed(value: Value) -> str:
@@ -371,8 +330,8 @@ def _period_fault(value: Value, header: str, words: Sequence[str]) -> Fault | No
     return Fault(f"{header} is {shown(value)}", remedy)
 
 
-def _kind(name: str, says: str, check: _Check, read: Callable[[Value], Any]) -> Kind:
-    return Kind(name, says, _sound(check), _reader(read))
+def _kind(name: str, says: str, check: _Check, read: Callable[[Value], Any], doubts: bool = False) -> Kind:
+    return Kind(name, says, _sound(check), _reader(read), doubts)
 
 
 def _owners(value: Value) -> tuple[str, ...]:
@@ -383,10 +342,10 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         _kind("text", "words of any kind", _text_fault, as_text),
-        _kind("reference", "a short reference, such as A or 3.2", _reference_fault, plain),
+        _kind("reference", "a short reference, such as A or 3.2", _reference_fault, plain, True),
         _kind("choice", "one of the words on its list", _choice_fault, plain),
         _kind("owners", "a role or name; part joint owners with /", _owners_fault, _owners),
-        _kind("timescale", "when, such as March 2017, Sept - Dec 2016 or Ongoing", _timescale_fault, _timescale),
+        _kind("timescale", "when, such as March 2017, Sept - Dec 2016 or Ongoing", _timescale_fault, _timescale, True),
         _kind("date", "a day, such as 31/03/2017", _date_fault, _date),
         _kind("money", "an amount in pounds, such as 1,250.00, £19k or nil", _numeric(_money, _no_money), _money),
         _kind("percent", "a percentage, such as 72%", _numeric(_fraction, _no_fraction), _fraction),

@@ -9,7 +9,8 @@ from hrworkbook.bands import Kept, PlanLine, lines_of
 from hrworkbook.errors import NotAReturn, SchemaFileError
 from hrworkbook.exemption import Publicity, meaning_of, withholds
 from hrworkbook.findings import listed
-from hrworkbook.kinds import owners_in, settled
+from hrworkbook.kinds import settled
+from hrworkbook.owners import owners_in
 from hrworkbook.plan import Owner, line_id
 from hrworkbook.schema import Schema
 from hrworkbook.snapshot import Block, row_and_column

@@ -10,11 +10,12 @@ from functools import cached_property
 
 from hrworkbook.errors import NotAMaster
 from hrworkbook.findings import listed
-from hrworkbook.kinds import Fault, is_kept, owners_in
+from hrworkbook.kinds import Fault, is_kept
 from hrworkbook.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
+from hrworkbook.owners import owners_in
 from hrworkbook.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.snapshot import Block, Snapshot, Write, address
-from hrworkbook.values import Value, as_text, folded, is_blank, plain
+from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
 HISTORY, OLD_HISTORY = "Past periods", "History"
@@ -196,7 +197,8 @@ def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
     for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
         found: dict[str, int] = {}
         for number, value in enumerate(block.rows[row - 1], 1):
-            key = wanted.get(folded(as_text(value))) if isinstance(value, str) else None
+            is_text = isinstance(value, str) and not isinstance(value, CellError)  # `#REF!` is no heading Ref
+            key = wanted.get(folded(as_text(value))) if is_text else None
             if key is not None:
                 if key in found:
                     raise NotAMaster(

@@ -9,9 +9,10 @@ from hrworkbook.exemption import EXEMPT_RULE, SPELLING_RULE
 from hrworkbook.findings import Finding, count, errors_of, listed
 from hrworkbook.ledgers import DECISIONS, PROBLEMS, Item
 from hrworkbook.plan import Plan
+from hrworkbook.plan_faults import plan_faults
 from hrworkbook.snapshot import row_and_column
 from hrworkbook.start import open_decisions
-from hrworkbook.validate import faulty_cells, findings_in
+from hrworkbook.validate import findings_in
 
 MOST_NAMED = 5
 """Cells that a refusal names; the rest are counted."""
@@ -50,7 +51,7 @@ def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -
     Raises NotReady, with the cells named, where errors stand or decisions wait and `anyway` is not given, and always
     where it is not certain what may be published.
     """
-    errors = errors_of(findings_in(plan, today, faulty_cells))
+    errors = errors_of(findings_in(plan, today, faults=plan_faults(plan, today)))
     exempt = [f for f in errors if f.rule == EXEMPT_RULE]
     if exempt:
         raise _in_doubt(exempt, [f for f in errors if f.rule == SPELLING_RULE])

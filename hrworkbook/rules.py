@@ -9,8 +9,9 @@ from hrworkbook.amounts import NOUGHTS
 from hrworkbook.dates.timescale import dates_in, read_timescale
 from hrworkbook.findings import listed
 from hrworkbook.history import last_reported, lines_to_report
-from hrworkbook.kinds import is_kept, owners_in
+from hrworkbook.kinds import is_kept
 from hrworkbook.ledgers import PLAN
+from hrworkbook.owners import owners_in
 from hrworkbook.plan import Line, Plan
 from hrworkbook.schema import Rule
 from hrworkbook.values import folded, is_blank, plain, same
@@ -179,9 +180,9 @@ def reported(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
 
 def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[Complaint]:
     """Blank cells that another cell's word makes required."""
-    key, when, words = rule.settings["column"], rule.settings["when"], rule.settings["is"]
+    key, when, words = rule.settings["column"], rule.settings["when"], set(map(folded, rule.settings["is"]))
     for line in plan.lines:
-        if folded(line.text(when)) in map(folded, words) and is_blank(line.values.get(key)):
+        if folded(line.text(when)) in words and is_blank(line.values.get(key)):
             column = plan.schema[key]
             yield Complaint(
                 line,

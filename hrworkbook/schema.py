@@ -29,7 +29,7 @@ from hrworkbook.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
 from hrworkbook.values import folded
 
 __all__ = [
-    "ID_HEADER", "OUR_HEADERS", "ROLES", "RULES", "AppendixLayout", "Collecting", "Column", "Rule", "Schema",
+    "COLUMN_SETTINGS", "ID_HEADER", "OUR_HEADERS", "ROLES", "RULES", "AppendixLayout", "Collecting", "Column", "Rule", "Schema",
     "load_schema", "read_schema", "shipped_schemas",
 ]  # fmt: skip
 
@@ -72,7 +72,7 @@ RULES: dict[str, dict[str, str]] = {
 }
 """Every rule with its settings; each may also have `severity`."""
 
-_COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
+COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
 _OF_AMOUNTS = ("not-over", "adds-up")
 _NO_AMOUNTS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
@@ -272,7 +272,7 @@ class _Reading(SettingsFile):
         for needed in RULES[name]:
             if needed not in settings:
                 raise self.refuse(place, f"'{needed}' is missing", f"Give {RULES[name][needed]}")
-            if needed in _COLUMN_SETTINGS:
+            if needed in COLUMN_SETTINGS:
                 value = settings[needed]
                 for key in (value,) if isinstance(value, str) else value:
                     self.known_key(f"{place}, {needed}", key, kinds)

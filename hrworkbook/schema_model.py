@@ -1,13 +1,19 @@
 """What a plan's schema says, as data: its columns, rules and appendix layout."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hrworkbook.findings import Severity
 from hrworkbook.kinds import KINDS, Kind
 from hrworkbook.values import folded
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
+    from hrworkbook.checks import CouncilCheck
 
 ID_HEADER = "ID"
 OUR_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
@@ -178,3 +184,22 @@ class Schema:
         wanted = folded(header)
         names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
         return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
+
+    def to_pandera(
+        self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,
+        owners: Iterable[str] | None = None, today: date | None = None, warn: bool = True,
+        checks: "Iterable[CouncilCheck]" = (),
+    ) -> "DataFrameSchema":  # fmt: skip
+        """Return the schema as a pandera DataFrameSchema, whose failure cases are the messages Validate tells.
+
+        Its columns are called as in the plan (`by="header"`) or by key, take any dtype, and may be blank as far as
+        pandera is concerned: that one must be filled in is a check like each kind and rule, all registered by name.
+        `lists` are the words of a master's Lists sheet; without `owners` nobody asks whether an owner is known; `today`
+        is the day on which a line is overdue. With `warn` what is only odd is pandera's SchemaWarning, else it is
+        among the failure cases with the severity `warning`.
+
+        Raises CheckFileError where one of a council's own `checks` does not fit the schema.
+        """
+        from hrworkbook.frames.compile import to_pandera
+
+        return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)

@@ -2,30 +2,23 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
+from hrworkbook.checks import CouncilCheck
 from hrworkbook.exemption import exemption_findings
 from hrworkbook.findings import Finding, count, errors_of
 from hrworkbook.heights import ledger_heights
-from hrworkbook.kinds import owners_in
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan import Line, Plan, duplicate_ids, fault_of, give_ids, read_plan
-from hrworkbook.rules import RULE_CHECKS, Complaint
-from hrworkbook.schema import Column
+from hrworkbook.owners import owners_in
+from hrworkbook.plan import Line, Plan, give_ids, read_plan
+from hrworkbook.plan_faults import LineFault
+from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, as_text, folded, is_blank
-
-if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
-
-
-FailingCells = Callable[[Plan], list[tuple[Column, int]]]
-"""Finds the cells that fail the schema, as column and sheet row."""
+from hrworkbook.values import Value, as_text, folded
 
 
 @dataclass(frozen=True)
@@ -36,12 +29,16 @@ class Validated:
     changes: ChangeSet
 
 
-def validate(snapshot: Snapshot, now: datetime) -> Validated:
-    """Every problem in the plan, errors first, each with its cell and remedy; raises NotAMaster for a damaged master."""
+def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] = ()) -> Validated:
+    """Return every problem in the plan, errors first, each with its cell and remedy.
+
+    Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
+    """
     plan = read_plan(snapshot)
     findings = tuple(
         sorted(
-            findings_in(plan, now.date()), key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell)
+            findings_in(plan, now.date(), checks),
+            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell),
         )
     )
     ids = give_ids(plan)
@@ -90,73 +87,46 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
     }
 
 
-def findings_in(plan: Plan, today: date, failing: FailingCells | None = None) -> Iterator[Finding]:
-    """Every finding in a plan, in no order; `failing` finds the cells at fault, pandera where it is not given."""
-    yield from _ids(plan)
-    yield from _entries(plan, failing or (lambda p: failing_cells(p, compiled(p))))
+def findings_in(
+    plan: Plan, today: date, checks: Sequence[CouncilCheck] = (), faults: Iterable[LineFault] | None = None
+) -> Iterator[Finding]:
+    """Yield every finding in a plan, in no order: the lines' faults, the exemption's, and the Owners sheet's.
+
+    The faults are those the schema compiled to pandera finds, where others (`plan_faults`) are not given. Raises
+    CheckFileError where one of a council's own checks does not fit the plan, or stops.
+    """
+    if faults is None and plan.lines:
+        from hrworkbook.frames.master import failures_in
+
+        faults = failures_in(plan, today, checks)
     exempt = list(exemption_findings(plan))
     yield from exempt
     known = {(f.cell, f.severity) for f in exempt}
-    for rule in plan.schema.rules:
-        for complaint in RULE_CHECKS[rule.name](plan, rule, today):
-            finding = _finding(plan, complaint, rule.severity, rule.name)
-            if rule.name != "needed-when" or (finding.cell, finding.severity) not in known:
-                yield finding
+    by_header = {column.header: column for column in plan.schema.columns}
+    part = plan.schema.role("part")
+    for fault in faults or ():
+        finding = _finding(plan, fault, by_header.get(str(fault.column)))
+        is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
+        is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
+        if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
+            yield finding
     yield from _owners_sheet(plan)
 
 
-def faulty_cells(plan: Plan) -> list[tuple[Column, int]]:
-    """The cells that fail the schema, as column and sheet row: what pandera finds, for jobs that must not wait for it."""
-    return [(c, x.row) for x in plan.lines for c in plan.schema.columns if fault_of(plan, c, x.values.get(c.key))]
-
-
-def _finding(plan: Plan, complaint: Complaint, severity: str, rule: str) -> Finding:
-    column = plan.schema[complaint.key]
-    line = complaint.line
+def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
+    """Return a fault as a finding of the Plan sheet; without a column it is the ID's."""
+    line = plan.lines[failure.position]
     return Finding(
-        "error" if severity == "error" else "warning",
+        failure.severity,
         PLAN,
-        plan.place(line, column.key),
-        column.header,
-        line.values.get(column.key),
-        rule,
-        complaint.fault,
-        complaint.remedy,
+        address(line.row, plan.places[column.key if column else ""]),
+        column.header if column else ID_HEADER,
+        line.values.get(column.key) if column else line.id,
+        failure.rule,
+        failure.fault,
+        failure.remedy,
         line.id,
     )
-
-
-def _ids(plan: Plan) -> Iterator[Finding]:
-    for first, later in duplicate_ids(plan.lines):
-        yield Finding(
-            "error", PLAN, address(later.row, plan.places[""]), "ID", later.id, "unique-id",
-            f"the ID {later.id} is also in row {first.row}",
-            "Clear the ID of the newer line: Validate then gives it one of its own", later.id,
-        )  # fmt: skip
-
-
-def _entries(plan: Plan, failing: FailingCells) -> Iterator[Finding]:
-    """Findings of single cells; what a Part says is the exemption's matter."""
-    if not plan.lines:
-        return
-    by_row = {line.row: line for line in plan.lines}
-    part = plan.schema.role("part")
-    for column, row in failing(plan):
-        line = by_row[row]
-        value = line.values.get(column.key)
-        if part and column.key == part.key and not is_blank(value):
-            continue
-        if is_blank(value):
-            remedy = f"Enter it. {column.help}" if column.help else f"Enter {column.type.says}"
-            yield Finding(
-                "error", PLAN, plan.place(line, column.key), column.header, None, "required",
-                f"{column.header} is blank", remedy, line.id,
-            )  # fmt: skip
-        elif fault := fault_of(plan, column, value):
-            yield Finding(
-                fault.severity, PLAN, plan.place(line, column.key), column.header, value, column.kind,
-                fault.fault, fault.remedy, line.id,
-            )  # fmt: skip
 
 
 @contextmanager
@@ -177,52 +147,6 @@ def without_made_up_data() -> Iterator[None]:
         del hidden["hypothesis"]
 
 
-def compiled(plan: Plan) -> "DataFrameSchema":
-    """The schema as a pandera DataFrameSchema: object columns with one element-wise check each, nothing coerced."""
-    import pandera.pandas as pandera
-
-    def good(column: Column) -> Callable[[Value], bool]:
-        words = plan.words(column)
-        return lambda value: column.type.fault(value, column.header, words) is None
-
-    return pandera.DataFrameSchema(
-        {
-            column.key: pandera.Column(
-                object,
-                pandera.Check(good(column), element_wise=True, name=column.kind, error=f"{column.header}: {column.type.says}"),
-                nullable=not column.required,
-            )
-            for column in plan.schema.columns
-        },
-        name=plan.schema.name,
-    )  # fmt: skip
-
-
-def failing_cells(plan: Plan, schema: "DataFrameSchema") -> list[tuple[Column, int]]:
-    """The cells that fail the compiled schema, as column and sheet row, in reading order."""
-    import pandas
-    import pandera.errors
-
-    frame = pandas.DataFrame(
-        {
-            c.key: pandas.Series(
-                [None if is_blank(v := line.values.get(c.key)) else v for line in plan.lines],
-                index=[line.row for line in plan.lines],
-                dtype=object,
-            )
-            for c in plan.schema.columns
-        }
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        failing = {(str(c), int(i)) for c, i in zip(cases["column"], cases["index"], strict=True) if i is not None}
-        order = {c.key: c for c in plan.schema.columns}
-        return sorted(((order[c], row) for c, row in failing), key=lambda x: (x[1], list(order).index(x[0].key)))
-    return []
-
-
 def _owners_sheet(plan: Plan) -> Iterator[Finding]:
     """Findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
     from hrworkbook.kinds import KINDS
@@ -232,7 +156,9 @@ def _owners_sheet(plan: Plan) -> Iterator[Finding]:
     _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
     at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
     roles = Counter(folded(i.text("Role")) for i in items)
-    named = {folded(o) for line in plan.lines for o in plan.owners_of(line)}
+    owner = plan.schema.role("owner")
+    cells = {line.text(owner.key) for line in plan.lines} if owner else set()
+    named = {folded(o) for text in cells for o in owners_in(text)}
     for item in items:
         role = item.text("Role")
         if roles[folded(role)] > 1:

@@ -7,7 +7,7 @@ import pytest
 from masters import shared
 from verdicts import said
 
-from hrworkbook.kinds import owners_in
+from hrworkbook.owners import owners_in
 from hrworkbook.values import Value
 
 HANDOVER = "Stephen Weigel to 10 th November 2010 Mary Orton from 11 th November 2010"

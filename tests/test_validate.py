@@ -6,9 +6,8 @@ import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
 
 from hrworkbook.cli import main
-from hrworkbook.kinds import KINDS
 from hrworkbook.plan import read_plan
-from hrworkbook.validate import compiled, fault_of, validate
+from hrworkbook.validate import validate
 
 HEAD = "Theme | Ref | Priority | Owner | Timescale | RAG | Progress Update | Part | Exempt Paragraph | Exempt Reason"
 GOOD = "Staff | A | Hire | Learning Lead | March 2027 | Green | Two posts filled."
@@ -173,19 +172,6 @@ def test_json_has_every_finding_with_its_keys(tmp_path, capsys):
     assert finding["message"].startswith("Plan!H6: RAG is 'amber-ish'.")
 
 
-def test_pandera_and_the_kinds_agree(tmp_path):
-    """Whatever one of the two finds in a cell, the other finds too."""
-    from hrworkbook.validate import failing_cells
-
-    values = ["", "x", "amber", "31 June 2027", "£19k", "12.5%", 7.0, True, "В", "a@b", "nil", "2027-13"]
-    head = "Theme | Ref | Priority | Owner | Timescale | RAG | Progress Update"
-    plan = read_plan(snapshot_of(make_master(tmp_path, "\n".join([head] + [" | ".join([str(v)] * 7) for v in values]))))
-    by_pandera = {(c.key, row) for c, row in failing_cells(plan, compiled(plan))}
-    by_kinds = {(c.key, x.row) for x in plan.lines for c in plan.schema.columns if fault_of(plan, c, x.values[c.key])}
-    assert by_pandera == by_kinds
-    assert len(by_kinds) > 20 and set(KINDS) > {c.kind for c in plan.schema.columns}
-
-
 def test_the_cheshire_east_plan_is_checked_whole(tmp_path, capsys):
     path = tmp_path / "m.xlsx"
     main(["new", "delivery-plan", str(path), "--from", str(shared("seeds/cheshire-east-hr-plan-2016-17.csv"))])
@@ -195,3 +181,52 @@ def test_the_cheshire_east_plan_is_checked_whole(tmp_path, capsys):
     by_rule = {r: sum(f["rule"] == r for f in findings) for r in {f["rule"] for f in findings}}
     assert by_rule["overdue"] > 25 and by_rule["reported"] == 4 and by_rule["owner-short"] == 1
     assert by_rule["one-value-per"] == 5 and "timescale" not in by_rule
+
+
+def test_of_one_cell_the_entry_is_told_before_the_rule(tmp_path):
+    """Whatever order pandera lists its failures in."""
+    path = make_master(tmp_path, f"{HEAD}\n{GOOD}\n{GOOD.replace('| A |', '| B |')}", owners=OWNERS)
+    type_into(path, {"Plan!E6": "12:30", "Plan!E7": "12:31"})
+    told = [(f.cell, f.rule) for f in validate(snapshot_of(path), NOW).findings]
+    assert told == [(c, r) for c in ("E6", "E7") for r in ("owners", "known-owner")]
+
+
+def test_a_rule_that_stops_is_never_taken_for_one_that_found_nothing(tmp_path, monkeypatch):
+    from pandera.errors import SchemaErrors
+
+    from hrworkbook.rules import RULE_CHECKS
+
+    snapshot = snapshot_of(make_master(tmp_path, f"{HEAD}\n{GOOD}", owners=OWNERS))
+    monkeypatch.setitem(RULE_CHECKS, "overdue", lambda plan, rule, today: 1 // 0)
+    with pytest.raises(SchemaErrors, match="ZeroDivisionError"):
+        validate(snapshot, NOW)
+
+
+def test_two_cells_of_ref_errors_in_a_line_are_no_second_heading(tmp_path):
+    from openpyxl import load_workbook
+
+    path = make_master(tmp_path, f"{HEAD}\n{GOOD}", owners=OWNERS)
+    book = load_workbook(path)
+    for cell in ("G6", "H6", "I6"):
+        book["Plan"][cell] = "#REF!"
+        book["Plan"][cell].data_type = "e"
+    book.save(path)
+    assert {f.cell for f in validate(snapshot_of(path), NOW).findings if f.severity == "error"} == {"G6", "H6", "I6"}
+
+
+def test_a_heading_that_is_another_columns_key_keeps_its_own_cell(tmp_path):
+    from hrworkbook.schema import read_schema
+
+    text = """
+name = "keys"
+title = "Keys"
+[[columns]]
+key = "status"
+header = "RAG"
+[[columns]]
+key = "ID"
+header = "Status"
+kind = "date"
+"""
+    path = make_master(tmp_path, "RAG | Status\nx | 1 May\ny | 1 May", schema=read_schema(text, "keys.toml"))
+    assert [(f.cell, f.rule) for f in validate(snapshot_of(path), NOW).findings] == [("C6", "date"), ("C7", "date")]

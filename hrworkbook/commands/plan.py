@@ -57,12 +57,14 @@ def run_new(options: Namespace) -> int:
 
 def run_validate(options: Namespace) -> int:
     """Checks a plan."""
+    from hrworkbook.check_files import load_checks
     from hrworkbook.validate import validate, without_made_up_data
 
+    checks = load_checks(options.checks)
     host = host_of(options)
     with Progress("Checking"):
         with without_made_up_data():
-            result = validate(host.snapshot(), now())
+            result = validate(host.snapshot(), now(), checks)
         host.apply(result.changes)
     if options.json:
         print_json({"findings": [f.as_json() for f in result.findings]})
