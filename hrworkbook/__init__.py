@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["appendix", "bounce", "chase", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate"]
 
 
-class _Verbs(ModuleType):
+class _LazyVerbs(ModuleType):
     """The package, whose attribute `merge` is the verb although a module of that name holds it.
 
     A verb is imported when it is first asked for: a click waits for nothing it does not use.
@@ -40,4 +40,4 @@ class _Verbs(ModuleType):
             super().__setattr__(name, value)
 
 
-sys.modules[__name__].__class__ = _Verbs
+sys.modules[__name__].__class__ = _LazyVerbs

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from hrworkbook.errors import NotAMaster, NotAReturn
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 from hrworkbook.snapshot import ChangeSet, Snapshot
 
-OUT, BACK = "Returns out", "Returns in"
+OUT_FOLDER, IN_FOLDER = "Returns out", "Returns in"
 """The folders beside the plan for what goes out and what came back."""
 NO_PLAN = (
     "This workbook is not a plan. Open your plan, or make one from what you have: "
@@ -19,7 +19,7 @@ NO_PLAN = (
 )
 
 
-class Host(Protocol):
+class ButtonHost(Protocol):
     """What a button needs of the open workbook."""
 
     @property
@@ -37,143 +37,145 @@ class Host(Protocol):
 
 
 @dataclass(frozen=True)
-class Pressed:
+class ButtonResult:
     """What a press comes to: the changes to the workbook, and the files to place before they are made."""
 
     changes: ChangeSet
     files: Mapping[Path, bytes] = field(default_factory=dict)
-    keeps: bool = True
+    keeps_existing: bool = True
     """Whether a file that stood in the place of a new one stays beside it as a dated backup."""
-    then: "Then | None" = None
+    follow_up: "FollowUp | None" = None
 
 
 @dataclass(frozen=True)
-class Then:
+class FollowUp:
     """What is done once all of that is in place, and cannot be taken back: should it fail, the rest stands."""
 
-    do: Callable[[], None]
-    done: str
-    failed: str
+    action: Callable[[], None]
+    done_text: str
+    failed_text: str
     """What to say of it, either way."""
 
 
 Item = TypeVar("Item")
-Button = Callable[[Host, Snapshot, tuple[str, ...]], Pressed]
+ButtonFunction = Callable[[ButtonHost, Snapshot, tuple[str, ...]], ButtonResult]
 
 
 def _now() -> datetime:
     return datetime.now().replace(microsecond=0)
 
 
-def validate(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def validate(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """Validate, and a jump to the first problem."""
     from hrworkbook.check_files import load_checks
+    from hrworkbook.validate import hypothesis_hidden
     from hrworkbook.validate import validate as verb
-    from hrworkbook.validate import without_made_up_data
 
     checks = load_checks()
-    with without_made_up_data():
-        return Pressed(verb(snapshot, _now(), checks).changes)
+    with hypothesis_hidden():
+        return ButtonResult(verb(snapshot, _now(), checks).changes)
 
 
-def next(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def next(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """A jump to the problem after the selected cell."""
     from hrworkbook.next import next as verb
 
-    return Pressed(verb(snapshot, host.where()).changes)
+    return ButtonResult(verb(snapshot, host.where()).changes)
 
 
-def issue(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def issue(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The returns and their covering mails, into the folder for what goes out."""
     from hrworkbook.drafts import covering_mail
     from hrworkbook.issue import issue as verb
     from hrworkbook.sheets.return_sheet import return_workbook
 
     result = verb(snapshot, _now())
-    folder = host.path.parent / OUT
+    folder = host.path.parent / OUT_FOLDER
     files: dict[Path, bytes] = {}
     for i, one in enumerate(result.returns, 1):
         host.progress(f"HR Plan: writing return {i} of {len(result.returns)} …")
         book = return_workbook(one)
         files[folder / one.file] = book
         files[folder / f"{Path(one.file).stem}.eml"] = covering_mail(one, book)
-    return Pressed(
-        _and_say(
+    return ButtonResult(
+        _with_message(
             result.changes,
-            f"They are in the folder '{OUT}' beside this plan, each with a mail to send it with. "
+            f"They are in the folder '{OUT_FOLDER}' beside this plan, each with a mail to send it with. "
             "Save the plan now: it remembers what went out.",
         ),
         files,
-        keeps=False,
+        keeps_existing=False,
     )
 
 
-def merge(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def merge(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """Everything in the folder for what came back, merged."""
     from hrworkbook.merge import merge as verb
-    from hrworkbook.merging.arrivals import arrivals
+    from hrworkbook.merging.arrivals import read_incoming
 
-    folder = host.path.parent / BACK
+    folder = host.path.parent / IN_FOLDER
     if not folder.is_dir():
         raise NotAReturn(
-            BACK,
-            f"there is no folder '{BACK}' beside this plan",
+            IN_FOLDER,
+            f"there is no folder '{IN_FOLDER}' beside this plan",
             "Make it, save the replies into it, and press Merge again",
         )
-    return Pressed(verb(snapshot, _counted(host, arrivals(snapshot, [folder])), _now()).changes)
+    return ButtonResult(verb(snapshot, _with_progress(host, read_incoming(snapshot, [folder])), _now()).changes)
 
 
-def _counted(host: Host, files: Iterable[Item]) -> Iterator[Item]:
+def _with_progress(host: ButtonHost, files: Iterable[Item]) -> Iterator[Item]:
     """The files, counted in the status bar: twice a second at most, since telling Excel takes longer than reading one."""
-    told = 0.0
+    last_shown = 0.0
     for number, file in enumerate(files, 1):
-        if (now := time.monotonic()) - told > 0.5:
-            told = now
+        if (now := time.monotonic()) - last_shown > 0.5:
+            last_shown = now
             host.progress(f"HR Plan: reading file {number} …")
         yield file
 
 
-def decide(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def decide(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The choices made on the Decisions sheet, applied."""
     from hrworkbook.decide import decide as verb
 
-    return Pressed(verb(snapshot, _now()).changes)
+    return ButtonResult(verb(snapshot, _now()).changes)
 
 
-def undo(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def undo(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The last return merged, taken back."""
     from hrworkbook.undo import undo as verb
 
-    return Pressed(verb(snapshot, _now(), words[0] if words else "").changes)
+    return ButtonResult(verb(snapshot, _now(), words[0] if words else "").changes)
 
 
-def chase(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def chase(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """A reminder for each owner still out, into the folder for what goes out."""
     from hrworkbook.chase import chase as verb
-    from hrworkbook.drafts import reminder
+    from hrworkbook.drafts import reminder_mail
     from hrworkbook.sheets.return_sheet import return_workbook
 
     result = verb(snapshot, _now())
-    folder = host.path.parent / OUT
+    folder = host.path.parent / OUT_FOLDER
     files = {
-        folder / f"Reminder {Path(r.issued.file).stem}.eml": reminder(r.issued, return_workbook(r.issued), r.days_late)
+        folder / f"Reminder {Path(r.return_.file).stem}.eml": reminder_mail(
+            r.return_, return_workbook(r.return_), r.days_late
+        )
         for r in result.reminders
     }
-    where = f" They are in the folder '{OUT}' beside this plan." if files else ""
-    return Pressed(ChangeSet(message=result.message + where), files, keeps=False)
+    where = f" They are in the folder '{OUT_FOLDER}' beside this plan." if files else ""
+    return ButtonResult(ChangeSet(message=result.message + where), files, keeps_existing=False)
 
 
-def appendix(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def appendix(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The appendix beside the plan, and the exempt one where there is one."""
     return _appendix(host, snapshot, prints=False)
 
 
-def pdf(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def pdf(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The appendix beside the plan, printed to a PDF."""
     return _appendix(host, snapshot, prints=True)
 
 
-def _appendix(host: Host, snapshot: Snapshot, prints: bool) -> Pressed:
+def _appendix(host: ButtonHost, snapshot: Snapshot, prints: bool) -> ButtonResult:
     from hrworkbook.appendix import appendix as verb
     from hrworkbook.appendix.pdf import print_pdf
     from hrworkbook.appendix.sheets import plan_document, write_appendix
@@ -187,26 +189,26 @@ def _appendix(host: Host, snapshot: Snapshot, prints: bool) -> Pressed:
     def print_them() -> None:
         for path, document in planned.items():
             host.progress(f"HR Plan: printing {path.name} …")
-            print_pdf(document, path.with_suffix(".pdf"), otherwise=host.print_pdf)
+            print_pdf(document, path.with_suffix(".pdf"), print_workbook=host.print_pdf)
 
-    said = f"{target.name} is beside this plan: {count(planned[target].page_count, 'page')}."
+    message = f"{target.name} is beside this plan: {count_noun(planned[target].page_count, 'page')}."
     files = {path: write_appendix(document) for path, document in planned.items()}
     if not prints:
-        return Pressed(_and_say(result.changes, said), files)
-    then = Then(print_them, "The PDF is beside it.", "The PDF was not made.")
+        return ButtonResult(_with_message(result.changes, message), files)
+    then = FollowUp(print_them, "The PDF is beside it.", "The PDF was not made.")
     if len(planned) > 1:
-        then = Then(print_them, "The PDFs are beside it.", "The PDFs were not all made.")
-    return Pressed(_and_say(result.changes, said), files, then=then)
+        then = FollowUp(print_them, "The PDFs are beside it.", "The PDFs were not all made.")
+    return ButtonResult(_with_message(result.changes, message), files, follow_up=then)
 
 
-def roll(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def roll(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """The period closed and the next begun."""
     from hrworkbook.roll import roll as verb
 
-    return Pressed(verb(snapshot, _now(), words[0] if words else "").changes)
+    return ButtonResult(verb(snapshot, _now(), words[0] if words else "").changes)
 
 
-def help(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
+def help(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """What to do next, as the Start sheet says it; for a workbook that is no plan, how to come by one."""
     from hrworkbook.plan import read_plan
     from hrworkbook.start import next_step
@@ -214,8 +216,8 @@ def help(host: Host, snapshot: Snapshot, words: tuple[str, ...]) -> Pressed:
     try:
         step, how = next_step(read_plan(snapshot))
     except NotAMaster:
-        return Pressed(ChangeSet(message=NO_PLAN))
-    return Pressed(ChangeSet(message=f"{step} {how}", goto=("Start", "A1")))
+        return ButtonResult(ChangeSet(message=NO_PLAN))
+    return ButtonResult(ChangeSet(message=f"{step} {how}", goto=("Start", "A1")))
 
 
 def appendix_path(master: Path) -> Path:
@@ -228,11 +230,11 @@ def exempt_path(appendix: Path) -> Path:
     return appendix.with_name(f"{appendix.stem} Part 2 exempt.xlsx")
 
 
-def _and_say(changes: ChangeSet, more: str) -> ChangeSet:
+def _with_message(changes: ChangeSet, more: str) -> ChangeSet:
     return replace(changes, message=f"{changes.message} {more}".strip())
 
 
-BUTTONS: dict[str, Button] = {
+BUTTONS: dict[str, ButtonFunction] = {
     "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo, "chase": chase,
     "appendix": appendix, "pdf": pdf, "roll": roll, "help": help,
 }  # fmt: skip

@@ -12,14 +12,14 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from hrworkbook.number_format_ids import GENERAL, code_of
-from hrworkbook.reading.bounds import refused
+from hrworkbook.reading.bounds import refuse_package
 
 Cell = tuple[int, int]
 """Row and column, counted from 0."""
 Codes = tuple[str, ...]
 """The number format's code of each cell style, by its index."""
 
-_TAG = re.compile(rb'<c(?: [a-z]+="[^"<>]*")*\s?/?>')
+_HTML_TAG = re.compile(rb'<c(?: [a-z]+="[^"<>]*")*\s?/?>')
 _STYLE = re.compile(rb' s="([0-9]{1,9})"')
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -76,7 +76,7 @@ def _searched(sheet: bytes, wanted: list[Cell]) -> dict[Cell, int] | None:
     for row, column in wanted:
         at = sheet.find(b' r="%s%d"' % (_letters(column), row + 1), at, end)
         begin = sheet.rfind(b"<", 0, at)
-        tag = _TAG.match(sheet, begin, end) if at >= 0 else None
+        tag = _HTML_TAG.match(sheet, begin, end) if at >= 0 else None
         if tag is None or tag.end() <= at:
             return None
         style = _STYLE.search(sheet, begin, tag.end())
@@ -136,4 +136,4 @@ def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
     try:
         parser.Parse(xml, True)
     except expat.ExpatError:
-        raise refused("a part of it is damaged") from None
+        raise refuse_package("a part of it is damaged") from None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from hrworkbook.cell_formats import Cell, Codes, code_at
 from hrworkbook.number_format_ids import code_of
-from hrworkbook.reading.faults_in_records import brt_records
+from hrworkbook.reading.faults_in_records import xlsb_records
 
 _FORMAT, _XF, _SHEET, _BOF, _EOF = 0x41E, 0xE0, 0x85, 0x809, 0x0A
 _STYLED = frozenset({0x06, 0x27E, 0x203, 0x7E})
@@ -21,7 +21,7 @@ def xlsb_codes(styles: bytes) -> Codes:
     given: dict[int, str] = {}
     identities: list[int] = []
     in_cells = False
-    for kind, at, length in brt_records(styles):
+    for kind, at, length in xlsb_records(styles):
         if kind == 44 and length >= 6:
             count = int.from_bytes(styles[at + 2 : at + 6], "little")
             text = styles[at + 6 : min(at + 6 + 2 * count, at + length)]
@@ -38,7 +38,7 @@ def xlsb_formats(sheet: bytes, codes: Codes, wanted: Collection[Cell]) -> dict[C
     cells = frozenset(wanted)
     found: dict[Cell, str] = {}
     row = -1
-    for kind, at, length in brt_records(sheet) if cells else ():
+    for kind, at, length in xlsb_records(sheet) if cells else ():
         if kind == 0 and length >= 4:
             row = int.from_bytes(sheet[at : at + 4], "little")
         elif 0 < kind <= 11 and length >= 8:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from xml.parsers import expat
 
-from hrworkbook.reading.bounds import refused
+from hrworkbook.reading.bounds import refuse_package
 
 Cell = tuple[int, int]
 """Row and column, counted from 0."""
@@ -46,7 +46,7 @@ class _Tables:
         try:
             parser.Parse(content, True)
         except expat.ExpatError:
-            raise refused("its content is damaged") from None
+            raise refuse_package("its content is damaged") from None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.checkexempt import exempt_in, kept_back_by
-from hrworkbook.checktext import clipped, only_colour
+from hrworkbook.checktext import clipped_text, colour_only
 from hrworkbook.errors import UnreadableFile, reason_of
 from hrworkbook.findings import Finding, Severity
 from hrworkbook.plan import Plan
-from hrworkbook.reading.bounds import Package, refused
-from hrworkbook.reading.sniff import kind_of, package_kind
+from hrworkbook.reading.bounds import CheckedPackage, refuse_package
+from hrworkbook.reading.sniff import detect_kind, detect_package_kind
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.values import Value
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _PROGRAMS = frozenset({"", "openpyxl", "xlsxwriter", "apache poi", "pandas", "python", "unknown"})
 _MEANINGLESS = re.compile(r"(sheet|feuil|tabelle|table|tab|blad|hoja)\s*\d*", re.IGNORECASE)
 _OBJECT_NAME = re.compile(rb"<(?:\w+:)?cNvPr\b([^>]*)>")
-_PARTS = (
+_PART_RULES = (
     ("xl/externallinks/", "external-link", "it is linked to another workbook, whose name and path can be read", "Break the links (Data, Edit Links)"),
     ("xl/pivotcache/", "pivot-cache", "a pivot table keeps a copy of all the data it was made from", "Copy the pivot table and paste its values"),
     ("xl/comments", "comment", "it holds comments", "Delete all comments and notes (Review)"),
@@ -44,14 +44,14 @@ _PARTS = (
 """Parts that must not be published: how their name begins, the rule, the fault, the remedy."""
 
 
-_SAVE = "Open it in Excel and save it as .xlsx, then check that"
-_MOST_NAMED = 20
+_SAVE_REMEDY = "Open it in Excel and save it as .xlsx, then check that"
+_MAX_PER_RULE = 20
 """Findings told of one rule on one sheet."""
 _AREA_MAX = 2_000_000
 """Cells in the rectangle around a sheet's values: all of them are looked at."""
 
 
-def faults_of(path: Path, plan: Plan | None = None) -> list[Finding]:
+def check_workbook(path: Path, plan: Plan | None = None) -> list[Finding]:
     """Every fault of a workbook that is to be published; none for one that may go out.
 
     With a plan, lines that it keeps back are looked for too.
@@ -60,32 +60,39 @@ def faults_of(path: Path, plan: Plan | None = None) -> list[Finding]:
     """
     data = _bytes_of(path)
     try:
-        if kind_of(data, path.name) != "package":
-            raise refused("it is no .xlsx workbook", _SAVE)
-        package = Package(data)
-        if package_kind(package) != "xlsx":
-            raise refused("it is no .xlsx workbook", _SAVE)
-        package.check_prologues()
+        if detect_kind(data, path.name) != "package":
+            raise refuse_package("it is no .xlsx workbook", _SAVE_REMEDY)
+        package = CheckedPackage(data)
+        if detect_package_kind(package) != "xlsx":
+            raise refuse_package("it is no .xlsx workbook", _SAVE_REMEDY)
+        package.check_xml_prologues()
     except UnreadableFile as refusal:
-        raise UnreadableFile(path.name, refusal.fault, _SAVE) from None
-    book = _opened(data, path.name)
+        raise UnreadableFile(path.name, refusal.fault, _SAVE_REMEDY) from None
+    book = _open_workbook(data, path.name)
     exempt = exempt_in(book, path.name, kept_back_by(plan))
     return list(
-        _some_of_each([*_in_package(package, path.name), *_of_book(book, path.name), *_in_sheets(book), *exempt])
+        _limit_each_rule(
+            [
+                *_package_findings(package, path.name),
+                *_property_findings(book, path.name),
+                *_sheet_findings(book),
+                *exempt,
+            ]
+        )
     )
 
 
-def _some_of_each(found: list[Finding]) -> Iterator[Finding]:
+def _limit_each_rule(found: list[Finding]) -> Iterator[Finding]:
     """The first findings of each rule on each sheet; the rest as a number."""
     counts: Counter[tuple[str, str, Severity]] = Counter()
     for finding in found:
         key = (finding.sheet, finding.rule, finding.severity)
         counts[key] += 1
-        if counts[key] <= _MOST_NAMED:
+        if counts[key] <= _MAX_PER_RULE:
             yield finding
     for (sheet, rule, severity), number in counts.items():
-        if number > _MOST_NAMED:
-            fault = f"there are {number - _MOST_NAMED} more cells of which the same is to be said ({rule})"
+        if number > _MAX_PER_RULE:
+            fault = f"there are {number - _MAX_PER_RULE} more cells of which the same is to be said ({rule})"
             yield _finding(sheet, "", rule, fault, "Mend those named, then check again", severity=severity)
 
 
@@ -100,7 +107,7 @@ def _bytes_of(path: Path) -> bytes:
         ) from None
 
 
-def _opened(data: bytes, name: str) -> "Workbook":
+def _open_workbook(data: bytes, name: str) -> "Workbook":
     import warnings
 
     import openpyxl  # noqa: TID251
@@ -131,10 +138,10 @@ def _finding(
     return Finding(severity, sheet, cell, "", value, rule, fault, remedy)
 
 
-def _in_package(package: Package, name: str) -> Iterator[Finding]:
+def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
     """What the file carries besides its cells."""
     told: set[str] = set()
-    for begins, rule, fault, remedy in _PARTS:
+    for begins, rule, fault, remedy in _PART_RULES:
         if any(part.startswith(begins) for part in package.parts) and fault not in told:
             told.add(fault)
             yield _finding(name, "", rule, fault, remedy)
@@ -151,7 +158,7 @@ def _in_package(package: Package, name: str) -> Iterator[Finding]:
                 )
 
 
-def _of_book(book: "Workbook", name: str) -> Iterator[Finding]:
+def _property_findings(book: "Workbook", name: str) -> Iterator[Finding]:
     """The document's properties, and names that nobody sees."""
     properties = book.properties
     if not (properties.title or "").strip():
@@ -176,22 +183,22 @@ def _of_book(book: "Workbook", name: str) -> Iterator[Finding]:
         )
 
 
-def _in_sheets(book: "Workbook") -> Iterator[Finding]:
+def _sheet_findings(book: "Workbook") -> Iterator[Finding]:
     tables = any(sheet.tables for sheet in book.worksheets)
     for sheet in book.worksheets:
-        yield from _hidden(sheet)
-        yield from _layout(sheet)
+        yield from _hidden_findings(sheet)
+        yield from _layout_findings(sheet)
         if sheet.tables:
             for table in sheet.tables.values():
-                yield from _table(sheet, table.ref)
+                yield from _table_findings(sheet, table.ref)
         elif not tables:
-            yield from _loose_table(sheet)
+            yield from _unmarked_table_findings(sheet)
         if sheet.sheet_state == "visible":
-            yield from only_colour(sheet)
-            yield from clipped(sheet)
+            yield from colour_only(sheet)
+            yield from clipped_text(sheet)
 
 
-def _hidden(sheet: "Worksheet") -> Iterator[Finding]:
+def _hidden_findings(sheet: "Worksheet") -> Iterator[Finding]:
     """Sheets, rows and columns that are there and not seen, and notes on cells."""
     name = sheet.title
     if sheet.sheet_state != "visible":
@@ -202,13 +209,13 @@ def _hidden(sheet: "Worksheet") -> Iterator[Finding]:
             name,
             f"A{rows[0]}",
             "hidden-row",
-            f"{_counted(rows, 'row')} hidden",
+            f"{_count_noun(rows, 'row')} hidden",
             "Show or delete them; clear any filter",
         )
     columns = [letters for letters, column in sheet.column_dimensions.items() if column.hidden or column.width == 0]
     if columns:
         yield _finding(
-            name, f"{columns[0]}1", "hidden-column", f"{_counted(columns, 'column')} hidden", "Show or delete them"
+            name, f"{columns[0]}1", "hidden-column", f"{_count_noun(columns, 'column')} hidden", "Show or delete them"
         )
     for row in sheet.iter_rows():
         for cell in row:
@@ -230,11 +237,11 @@ def _hidden(sheet: "Worksheet") -> Iterator[Finding]:
                 )
 
 
-def _counted(things: list[Any], noun: str) -> str:
+def _count_noun(things: list[Any], noun: str) -> str:
     return f"1 {noun} is" if len(things) == 1 else f"{len(things)} {noun}s are"
 
 
-def _layout(sheet: "Worksheet") -> Iterator[Finding]:
+def _layout_findings(sheet: "Worksheet") -> Iterator[Finding]:
     """Title in A1, a name that says something, nothing merged, pages that break where they were set to."""
     name = sheet.title
     for area in sheet.merged_cells.ranges:
@@ -264,13 +271,13 @@ def _layout(sheet: "Worksheet") -> Iterator[Finding]:
         )
 
 
-def _table(sheet: "Worksheet", area: str) -> Iterator[Finding]:
+def _table_findings(sheet: "Worksheet", area: str) -> Iterator[Finding]:
     """A table's header is one row of unlike words, and no cell or row of it is blank."""
     from openpyxl.utils import range_boundaries  # noqa: TID251
 
     left, top, right, bottom = range_boundaries(area)
     rows = list(sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right))
-    yield from _header(sheet, rows[0])
+    yield from _header_findings(sheet, rows[0])
     blank = [cell for row in rows[1:] for cell in row if cell.value is None or not str(cell.value).strip()]
     for row in rows[1:]:
         if all(cell.value is None or not str(cell.value).strip() for cell in row):
@@ -285,7 +292,7 @@ def _table(sheet: "Worksheet", area: str) -> Iterator[Finding]:
         yield _finding(sheet.title, first, "blank-cell", number, "Say 'Not reported', or 'nil' for no amount")
 
 
-def _header(sheet: "Worksheet", cells: Any) -> Iterator[Finding]:
+def _header_findings(sheet: "Worksheet", cells: Any) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for cell in cells:
         text = " ".join(str(cell.value or "").split())
@@ -304,13 +311,13 @@ def _header(sheet: "Worksheet", cells: Any) -> Iterator[Finding]:
         seen.setdefault(text.casefold(), cell.coordinate)
 
 
-def _loose_table(sheet: "Worksheet") -> Iterator[Finding]:
+def _unmarked_table_findings(sheet: "Worksheet") -> Iterator[Finding]:
     """The header of data that is not marked as a table: the first row with two filled cells."""
     for row in sheet.iter_rows():
         filled = [cell.column for cell in row if cell.value not in (None, "")]
         if len(filled) >= 2:
             last = column_letters(max(max(filled), sheet.max_column))
-            yield from _header(sheet, sheet[f"A{row[0].row}:{last}{row[0].row}"][0])
+            yield from _header_findings(sheet, sheet[f"A{row[0].row}:{last}{row[0].row}"][0])
             below = list(sheet.iter_rows(min_row=row[0].row + 1))
             blank = [cell for cells in below for cell in cells if cell.value in (None, "")]
             if blank:

@@ -14,10 +14,10 @@ from hrworkbook.exemption import (
     says_nothing,
 )
 from hrworkbook.findings import Finding
-from hrworkbook.kinds import shown
+from hrworkbook.kinds import quoted
 from hrworkbook.plan import Plan
 from hrworkbook.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
-from hrworkbook.values import as_text, folded, plain
+from hrworkbook.values import as_text, fold_name, normalised_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook  # noqa: TID251
@@ -55,7 +55,7 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
     lines: dict[str, str] = {}
     published = []
     for line in plan.lines:
-        said = [plain(line.values.get(key)) for key in keys]
+        said = [normalised_text(line.values.get(key)) for key in keys]
         if publicity(plan, line) is Publicity.PUBLIC:
             published += said
         else:
@@ -66,15 +66,15 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
     return KeptBack(
         part.public if part else PUBLIC_WORDS,
         part.exempt if part else EXEMPT_WORDS,
-        PART_HEADINGS | {folded(h) for h in ((part.header, *part.aliases) if part else ())},
-        PARAGRAPH_HEADINGS | {folded(h) for c in grounds for h in (c.header, *c.aliases)},
+        PART_HEADINGS | {fold_name(h) for h in ((part.header, *part.aliases) if part else ())},
+        PARAGRAPH_HEADINGS | {fold_name(h) for c in grounds for h in (c.header, *c.aliases)},
         lines,
     )
 
 
 def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Finding]:
     """Yield what may not be published; of a workbook that calls itself exempt, only that it does."""
-    if "part 2 exempt" in folded(book.properties.subject or ""):
+    if "part 2 exempt" in fold_name(book.properties.subject or ""):
         fault = "it is the exempt part, which is not for publication"
         yield Finding(
             "warning", name, "", "", None, RULE, fault, "Give it only to those who may see exempt information"
@@ -84,14 +84,14 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
         yield from _in_columns(sheet, kept_back)
         for row in sheet.iter_rows():
             for cell in row:
-                text = plain(as_text(cell.value)) if cell.value is not None else ""
+                text = normalised_text(as_text(cell.value)) if cell.value is not None else ""
                 if not text:
                     continue
                 id_ = _line_in(text, kept_back.lines or {})
                 if id_:
                     fault = f"it holds line {id_}, which the plan does not publish"
                 elif is_mark(text):
-                    fault = f"it says {shown(text)}"
+                    fault = f"it says {quoted(text)}"
                 else:
                     continue
                 yield Finding("error", sheet.title, cell.coordinate, "", text, RULE, fault, _REMEDY, id_)
@@ -110,9 +110,9 @@ def _parts_in(sheet: "Worksheet") -> Iterator[Finding]:
     """Cells of our own table that say Part 2 under whatever heading, but for a theme that is called so."""
     for cells in sheet.iter_cols():
         head = next((as_text(c.value) for c in cells[3:] if c.value), "")
-        for cell in cells if folded(head) != "theme" else ():
+        for cell in cells if fold_name(head) != "theme" else ():
             if cell.value is not None and meaning_of(cell.value, (), _PARTS) is Publicity.EXEMPT:
-                fault = f"{plain(head)} is {shown(cell.value)}, so the line is exempt"
+                fault = f"{normalised_text(head)} is {quoted(cell.value)}, so the line is exempt"
                 yield Finding("error", sheet.title, cell.coordinate, head, cell.value, RULE, fault, _REMEDY)
 
 
@@ -126,7 +126,9 @@ def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
         for row in sheet.iter_rows()
         for cell in row
         if isinstance(cell.value, str)
-        and ((is_part := (head := folded(cell.value)) in kept_back.part_headings) or head in kept_back.ground_headings)
+        and (
+            (is_part := (head := fold_name(cell.value)) in kept_back.part_headings) or head in kept_back.ground_headings
+        )
     ]
     for head, is_part in heads:
         below = [c for (c,) in sheet.iter_rows(head.row + 1, sheet.max_row, head.column, head.column)]
@@ -136,5 +138,7 @@ def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
         for cell, value, meaning in read:
             if meaning is Publicity.PUBLIC or (meaning is None and says_nothing(value)) or not known:
                 continue
-            fault = f"{plain(head.value)} is {shown(value)}, so the line may be exempt"
-            yield Finding("error", sheet.title, cell.coordinate, plain(head.value), value, RULE, fault, _REMEDY)
+            fault = f"{normalised_text(head.value)} is {quoted(value)}, so the line may be exempt"
+            yield Finding(
+                "error", sheet.title, cell.coordinate, normalised_text(head.value), value, RULE, fault, _REMEDY
+            )

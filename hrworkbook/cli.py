@@ -9,18 +9,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from hrworkbook.errors import HrWorkbookError, NotReady, keep_warnings_away, reason_of, say
+from hrworkbook.errors import HrWorkbookError, NotReady, format_message, keep_warnings_away, reason_of
 from hrworkbook.values import one_line
 
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
-LIVE = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
+LIVE_COMMANDS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
 """The commands that can work on the open document."""
 
-_NO_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
+_WITHOUT_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
-EXITS = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
+EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (
@@ -117,22 +117,22 @@ class _Parser(argparse.ArgumentParser):
             near = difflib.get_close_matches(match[1].lower(), COMMANDS, 1, 0.6)
             message = f"there is no command '{match[1]}'. "
             message += f"Did you mean {near[0]}?" if near else f"Choose {', '.join(COMMANDS)}"
-        self.exit(2, f"{say(self.prog, message)} For help: {self.prog} --help\n")
+        self.exit(2, f"{format_message(self.prog, message)} For help: {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every command and its help."""
-    parser = _Parser(prog="hrworkbook", description=ABOUT, epilog=EXITS)
+    parser = _Parser(prog="hrworkbook", description=ABOUT, epilog=EXIT_CODES_TEXT)
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     made = {
-        name: commands.add_parser(name, help=short, description=long, epilog=EXITS)
+        name: commands.add_parser(name, help=short, description=long, epilog=EXIT_CODES_TEXT)
         for name, (short, long) in COMMANDS.items()
     }
     for name, command in made.items():
-        if name not in _NO_MASTER:
+        if name not in _WITHOUT_MASTER:
             command.add_argument("master", metavar="MASTER", help="the master workbook")
-        if name in LIVE:
+        if name in LIVE_COMMANDS:
             command.add_argument(
                 "--live", action="store_true", help="work on MASTER as it is open in Excel or Calc; you save it"
             )
@@ -143,10 +143,10 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Made = Mapping[str, argparse.ArgumentParser]
+_Commands = Mapping[str, argparse.ArgumentParser]
 
 
-def _plan_options(made: _Made) -> None:
+def _plan_options(made: _Commands) -> None:
     new = made["new"]
     new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
@@ -164,7 +164,7 @@ def _plan_options(made: _Made) -> None:
     )
 
 
-def _return_options(made: _Made) -> None:
+def _return_options(made: _Commands) -> None:
     made["issue"].add_argument(
         "--due", metavar="DATE", help="when they are to be back, such as 12/12/2016; else as on the Start sheet"
     )
@@ -182,7 +182,7 @@ def _return_options(made: _Made) -> None:
     undo.add_argument("--last", action="store_true", help="the last return merged")
 
 
-def _merge_options(made: _Made) -> None:
+def _merge_options(made: _Commands) -> None:
     read, merge = made["read"], made["merge"]
     read.add_argument("file", metavar="FILE", help="the file to read")
     read.add_argument("--schema", metavar="SCHEMA", help="the schema to read it by; else whichever fits best")
@@ -206,7 +206,7 @@ def _merge_options(made: _Made) -> None:
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
 
 
-def _committee_options(made: _Made) -> None:
+def _committee_options(made: _Commands) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
@@ -218,7 +218,7 @@ def _committee_options(made: _Made) -> None:
     made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 
 
-def _machine_options(made: _Made) -> None:
+def _machine_options(made: _Commands) -> None:
     made["install"].add_argument("--warm", action="store_true", help="keep one Python ready between clicks (Windows)")
     made["doctor"].add_argument("plan", metavar="MASTER", nargs="?", help="a plan whose place is to be looked at too")
     made["build"].add_argument("folder", metavar="DIR", nargs="?", default=".", help="the repository (default: here)")
@@ -268,14 +268,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain("This needs more memory than there is. Nothing was changed.")
     except BrokenPipeError:
         # Whoever read what we print has gone (`| head`); the job itself was done before anything was printed.
-        _print_no_more()
+        _discard_output()
         return 0
     except OSError as error:
         # What we print may find no room, after the job was done; of that the system tells no name.
         done = "Nothing was changed" if error.filename else "See what was done before you run it again"
         place = error.filename or "The output"
         if not error.filename:
-            _print_no_more()
+            _discard_output()
         _complain(f"{place}: {reason_of(error) if error.strerror else str(error).lower()}. {done}.")
     except Exception as error:
         from hrworkbook.faultlog import keep_details
@@ -290,7 +290,7 @@ def _complain(text: str) -> None:
     print(one_line(text)[:1200], file=sys.stderr)
 
 
-def _print_no_more() -> None:
+def _discard_output() -> None:
     """What is still to be printed goes nowhere: Python would try once more as it ends, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 

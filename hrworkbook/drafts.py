@@ -4,88 +4,97 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from hrworkbook.bounce import Returned
-from hrworkbook.findings import count
-from hrworkbook.issue import Return
-from hrworkbook.plan import Owner, addresses_in
+from hrworkbook.bounce import BouncedReturn
+from hrworkbook.findings import count_noun
+from hrworkbook.issue import OutgoingReturn
+from hrworkbook.plan import Owner, parse_addresses
 from hrworkbook.values import clean
 
 _EDITING = " (if Excel shows Enable Editing, press it: until then it keeps nothing you type)"
-XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+XLSX_MIME = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def draft(to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]], *, copy: str = "") -> bytes:
+def draft_mail(
+    to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]], *, copy: str = ""
+) -> bytes:
     """An unsent mail as an .eml (`X-Unsent: 1` makes Outlook open it for editing), addressed where the address is known.
 
     `copy` is who else is to have it; it stands in for the owner whose address is not known.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = " ".join(clean(subject).split())
-    to_them = addresses_in(to.email)
-    others = [a for a in addresses_in(copy) if a.casefold() not in {t.casefold() for t in to_them}]
+    to_them = parse_addresses(to.email)
+    others = [a for a in parse_addresses(copy) if a.casefold() not in {t.casefold() for t in to_them}]
     for heading, addresses in (("To", to_them or others), ("Cc", others if to_them else [])):
         if addresses:
             mail[heading] = ", ".join(addresses)
     mail["X-Unsent"] = "1"
     mail.set_content(clean(text))
     for name, content in attachments:
-        mail.add_attachment(content, maintype=XLSX[0], subtype=XLSX[1], filename=name)
+        mail.add_attachment(content, maintype=XLSX_MIME[0], subtype=XLSX_MIME[1], filename=name)
     return mail.as_bytes()
 
 
-def covering_mail(issued: Return, workbook: bytes) -> bytes:
+def covering_mail(issued: OutgoingReturn, workbook: bytes) -> bytes:
     """The mail that takes a return to its owner."""
-    lines = count(len(issued.lines), "line")
+    lines = count_noun(len(issued.lines), "line")
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.\n\n"
-        f"Please open it{_EDITING}, fill in the white cells, save the file, and send it back to me by {_day(issued)}. "
+        f"Please open it{_EDITING}, fill in the white cells, save the file, and send it back to me by {_due_text(issued)}. "
         "You can widen the columns as you like; every other cell is only there to read.\n\n"
         "If nothing has changed, write 'No change'. If something outside the white cells is wrong, tell me in your reply.\n\n"
         "Thank you\n"
     )
-    subject = f"{issued.schema.title}, {issued.period}: your return by {_day(issued)}"
-    return draft(issued.owner, subject, text, [(issued.file, workbook)])
+    subject = f"{issued.schema.title}, {issued.period}: your return by {_due_text(issued)}"
+    return draft_mail(issued.owner, subject, text, [(issued.file, workbook)])
 
 
-def reminder(issued: Return, workbook: bytes, days_late: int) -> bytes:
+def reminder_mail(issued: OutgoingReturn, workbook: bytes, days_late: int) -> bytes:
     """The mail that reminds an owner of a return that has not come back, with the lines still open."""
-    when = f"was due on {_day(issued)}, {count(days_late, 'day')} ago" if days_late > 0 else f"is due on {_day(issued)}"
+    when = (
+        f"was due on {_due_text(issued)}, {count_noun(days_late, 'day')} ago"
+        if days_late > 0
+        else f"is due on {_due_text(issued)}"
+    )
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Your return for the {issued.schema.title}, {issued.period}, {when}, and I do not have it yet. "
-        f"It is attached again, with the {count(len(issued.lines), 'line')} of yours still open.\n\n"
+        f"It is attached again, with the {count_noun(len(issued.lines), 'line')} of yours still open.\n\n"
         f"Please open it{_EDITING}, fill in the white cells, save it and send it back. If you have answered already, our mails have crossed.\n\n"
         "Thank you\n"
     )
-    return draft(issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)])
+    return draft_mail(
+        issued.owner, f"Reminder: {issued.schema.title}, {issued.period}", text, [(issued.file, workbook)]
+    )
 
 
-def bounce(back: Returned, workbook: bytes) -> bytes:
+def bounce_mail(bounced: BouncedReturn, workbook: bytes) -> bytes:
     """The mail that sends a return back for the cells that could not be taken, each with what to do.
 
     It goes to the owner, with a copy to whoever sent the return where that is somebody else.
     """
-    issued, cells = back.issued, count(len(back.faulty), "cell")
+    issued, cells = bounced.return_, count_noun(len(bounced.faulty_cells), "cell")
     wrong = "\n".join(
-        f"  - line {c.line}, {c.column}: {' '.join(c.why.split()).rstrip('.')}." for c in back.faulty.values()
+        f"  - line {c.line}, {c.column}: {' '.join(c.reason.split()).rstrip('.')}."
+        for c in bounced.faulty_cells.values()
     )
     text = (
         f"{_greeting(issued.owner)}\n\n"
         f"Thank you for your return for the {issued.schema.title}, {issued.period}. "
-        f"I could not take {cells} as {'it stands' if len(back.faulty) == 1 else 'they stand'}:\n\n"
+        f"I could not take {cells} as {'it stands' if len(bounced.faulty_cells) == 1 else 'they stand'}:\n\n"
         f"{wrong}\n\n"
         f"Your return is attached with your answers in it and a note on each of these cells. Please open it{_EDITING}, mend "
         "them in that file and send it back; everything else you sent has reached me.\n\n"
         "Thank you\n"
     )
     subject = f"{issued.schema.title}, {issued.period}: {cells} to mend in your return"
-    return draft(issued.owner, subject, text, [(issued.file, workbook)], copy=back.sender)
+    return draft_mail(issued.owner, subject, text, [(issued.file, workbook)], copy=bounced.sender)
 
 
 def _greeting(owner: Owner) -> str:
     return f"Dear {owner.name or owner.role}"
 
 
-def _day(issued: Return) -> str:
+def _due_text(issued: OutgoingReturn) -> str:
     return f"{issued.due.day} {issued.due:%B %Y}"

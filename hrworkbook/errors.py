@@ -36,14 +36,14 @@ class HrWorkbookError(Exception):
         super().__init__(place, fault, remedy)
 
     def __str__(self) -> str:
-        return say(self.place, self.fault, self.remedy)
+        return format_message(self.place, self.fault, self.remedy)
 
 
-def say(place: str, fault: str, remedy: str = "") -> str:
+def format_message(place: str, fault: str, remedy: str = "") -> str:
     """The project's one form of complaint, on one line: `place: fault. remedy.`"""
     parts = (one_line(part).strip() for part in (fault, remedy))
-    said = " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
-    return f"{one_line(place)}: {said}" if place else said
+    sentences = " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
+    return f"{one_line(place)}: {sentences}" if place else sentences
 
 
 def keep_warnings_away() -> None:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
 
-from hrworkbook.findings import Finding, listed
-from hrworkbook.kinds import nearest, shown
+from hrworkbook.findings import Finding, join_words
+from hrworkbook.kinds import nearest_word, quoted
 from hrworkbook.ledgers import PLAN
 from hrworkbook.plan import Line, Plan
 from hrworkbook.schema_model import EXEMPT_WORDS, PUBLIC_WORDS, Column
 from hrworkbook.snapshot import address
-from hrworkbook.values import CellError, Uncomputed, Value, as_text, folded
+from hrworkbook.values import CellError, Uncomputed, Value, as_text, fold_name
 
 EXEMPT_RULE, SPELLING_RULE, MARK_RULE = "exempt", "part-word", "exempt-mark"
 """The rules of the findings: what is in doubt, a Part that is known and not on its list, a mark in another column."""
@@ -62,9 +62,9 @@ def withholds(heading: str, value: Value) -> bool:
     """Whether a cell of a column that no schema knows says, or may say, that its line is not for publication."""
     if _is_empty(value):
         return False
-    if folded(heading) in PARAGRAPH_HEADINGS:
+    if fold_name(heading) in PARAGRAPH_HEADINGS:
         return not says_nothing(value)
-    if folded(heading) in PART_HEADINGS:
+    if fold_name(heading) in PART_HEADINGS:
         return meaning_of(value, PUBLIC_WORDS, EXEMPT_WORDS) is not Publicity.PUBLIC
     return meaning_of(value, (), ("Part 2", "Part II", *_MARKS)) is Publicity.EXEMPT
 
@@ -94,8 +94,8 @@ def _of_part(plan: Plan, line: Line) -> Iterator[Finding]:
     if said is Publicity.UNCLEAR:
         grounds = _withheld_by(plan, line)
         if part and (_is_empty(value) or meaning_of(value, part.public, part.exempt) is Publicity.PUBLIC):
-            says = f"is {shown(value)}" if not _is_empty(value) else "is blank"
-            fault = f"{part.header} {says} although {listed(c.header for c in grounds)} {'is' if len(grounds) == 1 else 'are'} filled in"
+            says = f"is {quoted(value)}" if not _is_empty(value) else "is blank"
+            fault = f"{part.header} {says} although {join_words(c.header for c in grounds)} {'is' if len(grounds) == 1 else 'are'} filled in"
             remedy = f"Choose {part.exempt[0]}, or clear what stands there"
             yield _finding(plan, line, part, EXEMPT_RULE, fault, remedy)
         elif part:
@@ -106,10 +106,10 @@ def _of_part(plan: Plan, line: Line) -> Iterator[Finding]:
     elif (
         part
         and not _is_empty(value)
-        and (words := plan.words(part))
+        and (words := plan.words_of(part))
         and _spelt(as_text(value)) not in map(_spelt, words)
     ):
-        fault = f"{part.header} is {shown(value)}, which is not on its list and is read as {said.value}"
+        fault = f"{part.header} is {quoted(value)}, which is not on its list and is read as {said.value}"
         yield _finding(plan, line, part, SPELLING_RULE, fault, _choose(plan, part, value))
 
 
@@ -121,9 +121,9 @@ def _unread(plan: Plan, part: Column, value: Value) -> tuple[str, str]:
         )
     if isinstance(value, CellError):
         return f"{part.header} shows {value}, so the line may be exempt", _choose(plan, part, None)
-    fault = f"{part.header} is {shown(value)}, which says neither public nor exempt"
+    fault = f"{part.header} is {quoted(value)}, which says neither public nor exempt"
     if strange := [c for c in as_text(value) if not c.isascii() and unicodedata.category(c) != "Zs"]:
-        fault += f" (it holds {listed(dict.fromkeys(_named(c) for c in strange[:3]))})"
+        fault += f" (it holds {join_words(dict.fromkeys(_named(c) for c in strange[:3]))})"
     return fault, _choose(plan, part, value)
 
 
@@ -132,9 +132,9 @@ def _named(character: str) -> str:
 
 
 def _choose(plan: Plan, part: Column, value: Value) -> str:
-    words = plan.words(part) or (part.public[0], part.exempt[0])
-    near = nearest(value, words) if value is not None else None
-    return f"{f'Did you mean {near}? ' if near else ''}Choose {listed(words[:6], 'or')}"
+    words = plan.words_of(part) or (part.public[0], part.exempt[0])
+    near = nearest_word(value, words) if value is not None else None
+    return f"{f'Did you mean {near}? ' if near else ''}Choose {join_words(words[:6], 'or')}"
 
 
 def _without_ground(plan: Plan, line: Line) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def _without_ground(plan: Plan, line: Line) -> Iterator[Finding]:
             fault = f"a line is exempt and the schema has no column for its {role}"
             yield _finding(plan, line, part, EXEMPT_RULE, fault, f"Give a column the role '{role}'")
         elif column and says_nothing(_value(plan, line, column)):
-            word = f"{part.header} is {shown(_value(plan, line, part))}" if part else "the line is exempt"
+            word = f"{part.header} is {quoted(_value(plan, line, part))}" if part else "the line is exempt"
             remedy = f"Enter it. {column.help}" if column.help else "Enter it, or choose a Part that is public"
             yield _finding(plan, line, column, EXEMPT_RULE, f"{column.header} is blank although {word}", remedy)
 
@@ -160,14 +160,14 @@ def _marked_elsewhere(plan: Plan, line: Line) -> Iterator[Finding]:
             continue
         if is_mark(text):
             yield _finding(
-                plan, line, column, MARK_RULE, f"{column.header} says {shown(text)} and the line is not marked exempt",
+                plan, line, column, MARK_RULE, f"{column.header} says {quoted(text)} and the line is not marked exempt",
                 "Mark the line exempt, or write it otherwise",
             )  # fmt: skip
 
 
 def _unknown_columns(plan: Plan) -> Iterator[Finding]:
     """Marks in columns of the Plan sheet that are not the schema's, such as a Part that somebody added."""
-    block, places = plan.snapshot[PLAN], set(plan.places.values())
+    block, places = plan.snapshot[PLAN], set(plan.column_numbers.values())
     heads = block.rows[plan.header_row - 1]
     for line in plan.lines:
         for column, value in enumerate(block.rows[line.row - 1], 1):
@@ -176,9 +176,9 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
             head = as_text(heads[column - 1]) if column <= len(heads) else ""
             if withholds(head, value):
                 fault = (
-                    f"{shown(value)} stands in a column that is not the plan's, {shown(head)}"
+                    f"{quoted(value)} stands in a column that is not the plan's, {quoted(head)}"
                     if head
-                    else f"{shown(value)} stands in a column without a heading"
+                    else f"{quoted(value)} stands in a column without a heading"
                 )
                 yield Finding(
                     "error", PLAN, address(line.row, column), head, value, EXEMPT_RULE, f"{fault}, so it keeps nothing back",
@@ -194,7 +194,7 @@ def _withheld_by(plan: Plan, line: Line) -> list[Column]:
 
 def _value(plan: Plan, line: Line, column: Column) -> Value:
     """The cell's value; of cells merged over several lines, the one they all show."""
-    at = plan.places.get(column.key)
+    at = plan.column_numbers.get(column.key)
     for top, left, bottom, right in plan.snapshot[PLAN].merges if line.row else ():
         if at and top <= line.row <= bottom and left <= at <= right:
             return plan.snapshot[PLAN].at(top, left)
@@ -228,9 +228,9 @@ def _spelt(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     """Letters and digits alone."""
-    return folded(text).replace(" ", "")
+    return fold_name(text).replace(" ", "")
 
 
 def _finding(plan: Plan, line: Line, column: Column, rule: str, fault: str, remedy: str) -> Finding:
     value = line.values.get(column.key)
-    return Finding("error", PLAN, plan.place(line, column.key), column.header, value, rule, fault, remedy, line.id)
+    return Finding("error", PLAN, plan.address(line, column.key), column.header, value, rule, fault, remedy, line.id)

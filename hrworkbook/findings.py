@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from hrworkbook.errors import say
+from hrworkbook.errors import format_message
 from hrworkbook.values import Value, as_text
 
 Severity = Literal["error", "warning"]
@@ -34,7 +34,7 @@ class Finding:
     @property
     def message(self) -> str:
         """`Plan!H7: RAG is 'amber-ish'. Choose Red, Amber, Green or Complete.`"""
-        return say(self.place, self.fault, self.remedy)
+        return format_message(self.place, self.fault, self.remedy)
 
     def as_json(self) -> dict[str, str]:
         """The finding for programs: severity, sheet, cell, column, value, rule, message."""
@@ -54,12 +54,12 @@ def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in findings if f.severity == "error"]
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
+def count_noun(number: int, noun: str, plural: str = "") -> str:
     """`1 return`, `2 returns`, `no returns`: numbers agree with their nouns."""
     return f"{number or 'no':{',' if number else ''}} {noun if number == 1 else plural or noun + 's'}"
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
+def join_words(words: Iterable[str], last: str = "and") -> str:
     """`Red, Amber, Green or Complete`: a list as a sentence says it."""
     items = list(words)
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""

@@ -9,21 +9,23 @@ from hrworkbook.plan import Plan
 from hrworkbook.snapshot import Link, Write
 from hrworkbook.values import Value, as_text
 
-POINTS_A_CHARACTER = 5.25
+POINTS_PER_CHARACTER = 5.25
 """The narrowest a column of a stated width is shown; text is wrapped for that, so that it is never clipped."""
 INDENT = 2.0
 """Characters of a column's width that its indent and margins take."""
-TALLEST = 320.0
+MAX_HEIGHT = 320.0
 """Points; a taller row on a screen cannot be read without losing the headings."""
 
 
 def row_height(
-    texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = TALLEST
+    texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = MAX_HEIGHT
 ) -> float:
     """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
     type_ = face("Calibri", size=size)
     pairs = zip(texts, widths, strict=True)
-    tall = max((type_.height(t, max(2.0, w - INDENT) * POINTS_A_CHARACTER) for t, w in pairs if t), default=type_.line)
+    tall = max(
+        (type_.height(t, max(2.0, w - INDENT) * POINTS_PER_CHARACTER) for t, w in pairs if t), default=type_.line_height
+    )
     return min(tallest, tall + 6)
 
 

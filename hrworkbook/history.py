@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hrworkbook.plan import Line, Plan, history_ledger
 from hrworkbook.schema import ID_HEADER
-from hrworkbook.values import Value, as_text, folded
+from hrworkbook.values import Value, as_text, fold_name
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def closed_periods(plan: Plan) -> tuple[ClosedPeriod, ...]:
     if ledger.sheet not in plan.snapshot:
         return ()
     periods: dict[str, dict[str, Mapping[str, Value]]] = {}
-    for item in ledger.items(plan.snapshot):
+    for item in ledger.data_rows(plan.snapshot):
         values = {c.key: item[c.header] for c in plan.schema.columns}
         periods.setdefault(item.text("Closed period"), {})[item.text(ID_HEADER)] = values
     return tuple(ClosedPeriod(name, lines) for name, lines in periods.items())
@@ -38,7 +38,7 @@ def last_closed(plan: Plan) -> ClosedPeriod:
     return periods[-1] if periods else ClosedPeriod("", {})
 
 
-def last_seen(periods: Sequence[ClosedPeriod]) -> ClosedPeriod:
+def last_seen_lines(periods: Sequence[ClosedPeriod]) -> ClosedPeriod:
     """Every line as it was last reported, in whichever period that was; the name is the latest period's."""
     lines: dict[str, Mapping[str, Value]] = {}
     for period in periods:
@@ -59,6 +59,6 @@ def lines_to_report(plan: Plan) -> tuple[Line, ...]:
     status = plan.schema.role("status")
     if status is None:
         return plan.lines
-    done = set(map(folded, plan.schema.done))
-    last = last_seen(closed_periods(plan))
-    return tuple(x for x in plan.lines if not (plan.is_done(x) and folded(last.text(x.id, status.key)) in done))
+    done = set(map(fold_name, plan.schema.done))
+    last = last_seen_lines(closed_periods(plan))
+    return tuple(x for x in plan.lines if not (plan.is_done(x) and fold_name(last.text(x.id, status.key)) in done))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.errors import NotAMaster
-from hrworkbook.findings import listed
+from hrworkbook.findings import join_words
 from hrworkbook.snapshot import Block, Link, Snapshot, Write, address
-from hrworkbook.values import Value, as_text, is_blank, plain
+from hrworkbook.values import Value, as_text, is_blank, normalised_text
 
 START, PLAN, OWNERS, LISTS = "Start", "Plan", "Owners", "Lists"
 SEARCHED_ROWS = 15
@@ -14,7 +14,7 @@ SEARCHED_ROWS = 15
 
 
 @dataclass(frozen=True)
-class Item:
+class LedgerRow:
     """One row of a ledger: its sheet row and its values by heading."""
 
     row: int
@@ -25,7 +25,7 @@ class Item:
 
     def text(self, heading: str) -> str:
         """The value as plain text; '' for a blank."""
-        return plain(self.values.get(heading))
+        return normalised_text(self.values.get(heading))
 
     def number(self, heading: str) -> int:
         """The value as a whole number; 0 for a blank or a text."""
@@ -41,7 +41,7 @@ class Ledger:
     headings: tuple[str, ...]
     purpose: str
     widths: tuple[float, ...] = ()
-    wraps: bool = True
+    wrap_text: bool = True
     """Whether rows grow with their texts; a long record is easier to scan with one line a row."""
 
     def heading_row(self, snapshot: Snapshot) -> tuple[int, list[int]]:
@@ -61,38 +61,38 @@ class Ledger:
         place = f"{self.sheet}!{address(best[1], 1)}" if best[1] else self.sheet
         raise NotAMaster(
             place,
-            f"the heading {listed([repr(h) for h in best[2][:3]])} is missing",
+            f"the heading {join_words([repr(h) for h in best[2][:3]])} is missing",
             "Type it back into the heading row, or take the latest backup of the master",
         )
 
-    def items(self, snapshot: Snapshot) -> list[Item]:
+    def data_rows(self, snapshot: Snapshot) -> list[LedgerRow]:
         """Every row that holds anything, from the first below the headings."""
         top, columns = self.heading_row(snapshot)
         block = snapshot[self.sheet]
         return [item for item in self._rows(block, top, columns) if not all(is_blank(v) for v in item.values.values())]
 
-    def _rows(self, block: Block, top: int, columns: Sequence[int]) -> Iterable[Item]:
+    def _rows(self, block: Block, top: int, columns: Sequence[int]) -> Iterable[LedgerRow]:
         pairs = list(zip(self.headings, (c - 1 for c in columns), strict=True))
         for number, row in enumerate(block.rows[top:], top + 1):
             width = len(row)
-            yield Item(number, {h: row[c] if c < width else None for h, c in pairs})
+            yield LedgerRow(number, {h: row[c] if c < width else None for h, c in pairs})
 
     def append(self, snapshot: Snapshot, rows: Sequence[Mapping[str, Value | Link]]) -> tuple[Write, ...]:
         """The writes that add these rows below the last one."""
         if not rows:
             return ()
         top, columns = self.heading_row(snapshot)
-        items = self.items(snapshot)
+        items = self.data_rows(snapshot)
         return self._writes(max((i.row for i in items), default=top) + 1, columns, rows)
 
     def replace(self, snapshot: Snapshot, rows: Sequence[Mapping[str, Value | Link]]) -> tuple[Write, ...]:
         """The writes that make these the only rows, clearing what else stood there."""
         top, columns = self.heading_row(snapshot)
-        last = max((i.row for i in self.items(snapshot)), default=top)
+        last = max((i.row for i in self.data_rows(snapshot)), default=top)
         blanks = [dict.fromkeys(self.headings)] * max(0, last - top - len(rows))
         return self._writes(top + 1, columns, [*rows, *blanks])
 
-    def rewrite(self, snapshot: Snapshot, item: Item, changes: Mapping[str, Value | Link]) -> tuple[Write, ...]:
+    def rewrite(self, snapshot: Snapshot, item: LedgerRow, changes: Mapping[str, Value | Link]) -> tuple[Write, ...]:
         """The writes that change some values of one row."""
         _, columns = self.heading_row(snapshot)
         at = dict(zip(self.headings, columns, strict=True))
@@ -123,7 +123,7 @@ REGISTER = Ledger(
      "Already there", "Applied", "Conflict", "Locked", "Invalid", "Unplaced", "Note", "Hash"),
     "Every return that went out and every file that came back, in order. Nothing is ever removed from here.",
     (13, 9, 26, 14, 17, 12, 34, 30, 17, 8, 8, 11, 13, 9, 9, 8, 9, 10, 70, 20),
-    wraps=False,
+    wrap_text=False,
 )  # fmt: skip
 DECISIONS = Ledger(
     "Decisions",
@@ -137,7 +137,7 @@ JOURNAL = Ledger(
     ("When", "Why", "Return", "File", "From", "Owner", "ID", "Column", "Before", "After"),
     "Every cell of the plan that a button changed, newest last. Undo works from this list.",
     (17, 10, 9, 34, 30, 24, 9, 24, 50, 50),
-    wraps=False,
+    wrap_text=False,
 )
 HEADINGS = Ledger(
     "Headings",
@@ -152,7 +152,7 @@ OWNERS_LEDGER = Ledger(
     (34, 26, 36, 26, 36),
 )
 
-OVER = ", over the formula "
+FORMULA_REPLACED = ", over the formula "
 """Stands in the Journal behind why a cell was changed, and before the formula that worked it out until then."""
-KEEP, TAKE, BOTH, OWN = "keep master", "take return", "keep both", "my own text"
-CHOICES = (KEEP, TAKE, BOTH, OWN)
+KEEP_MASTER, TAKE_RETURN, KEEP_BOTH, OWN_TEXT = "keep master", "take return", "keep both", "my own text"
+CHOICES = (KEEP_MASTER, TAKE_RETURN, KEEP_BOTH, OWN_TEXT)

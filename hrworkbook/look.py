@@ -1,6 +1,6 @@
 """How everything we make looks: colours, type, widths and rules, once, for master, return and appendix.
 
-The colours are GOV.UK's palette, whose contrast is published; `contrast` lets a test hold every pair to 4.5:1.
+The colours are GOV.UK's palette, whose contrast is published; `contrast_ratio` lets a test hold every pair to 4.5:1.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ TEXT = "#0B0C0C"
 SECONDARY = "#505A5F"
 """Text that supports: notes, “(cont.)”, captions."""
 LINK = "#1D70B8"
-BAND = "#003078"
+HEADER_FILL = "#003078"
 """The dark band behind headings; its text is WHITE."""
-RULE = "#B1B4B6"
+RULE_COLOUR = "#B1B4B6"
 """Hairlines between rows."""
 STRONG_RULE = "#0B0C0C"
 """The rule under headings and at the end of a table."""
-QUIET = "#F3F2F1"
+NEUTRAL_FILL = "#F3F2F1"
 """A quiet fill: theme rows, notes, cells that are not to be filled in."""
-OWNERS_BAND = "#1D70B8"
+OWNER_HEADER_FILL = "#1D70B8"
 """Headers of columns the owners fill in, beside HR's in BAND; its text is WHITE."""
 WHITE = "#FFFFFF"
 RED = "#D4351C"
@@ -45,38 +45,38 @@ WIDEST_COLUMN = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Paint:
+class FillColours:
     """A fill, and the text colour that reads on it."""
 
     fill: str
     text: str
 
 
-STATUS_PAINT = {
-    "red": Paint(RED, WHITE),
-    "amber": Paint(AMBER, TEXT),
-    "green": Paint(GREEN, WHITE),
-    "complete": Paint(COMPLETE, WHITE),
-    "completed": Paint(COMPLETE, WHITE),
-    "overdue": Paint(RED, WHITE),
-    "off track": Paint(RED, WHITE),
-    "delayed": Paint(AMBER, TEXT),
-    "at risk": Paint(AMBER, TEXT),
-    "on track": Paint(GREEN, WHITE),
-    "on target": Paint(GREEN, WHITE),
+STATUS_COLOURS = {
+    "red": FillColours(RED, WHITE),
+    "amber": FillColours(AMBER, TEXT),
+    "green": FillColours(GREEN, WHITE),
+    "complete": FillColours(COMPLETE, WHITE),
+    "completed": FillColours(COMPLETE, WHITE),
+    "overdue": FillColours(RED, WHITE),
+    "off track": FillColours(RED, WHITE),
+    "delayed": FillColours(AMBER, TEXT),
+    "at risk": FillColours(AMBER, TEXT),
+    "on track": FillColours(GREEN, WHITE),
+    "on target": FillColours(GREEN, WHITE),
 }
 """Colours for the status words councils use; the word stands in the cell always, the colour only helps."""
 
-NO_STATUS = Paint(QUIET, TEXT)
+NO_STATUS_COLOURS = FillColours(NEUTRAL_FILL, TEXT)
 """For a status word without a colour of its own, and for “Not reported”."""
 
 
-def paint_of(status: str) -> Paint:
+def status_colours(status: str) -> FillColours:
     """The fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
-    return STATUS_PAINT.get(" ".join(status.casefold().split()), NO_STATUS)
+    return STATUS_COLOURS.get(" ".join(status.casefold().split()), NO_STATUS_COLOURS)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast_ratio(one: str, other: str) -> float:
     """The contrast ratio of two `#RRGGBB` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

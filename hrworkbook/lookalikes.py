@@ -3,18 +3,18 @@
 import unicodedata
 
 _CYRILLIC = "АВЕЅІЈКМНОРСТУХавеѕіјкмнорстухһԁԛԝ"
-_CYRILLIC_TWINS = "ABESIJKMHOPCTYXabesijkmhopctyxhdqw"
+_CYRILLIC_LATIN = "ABESIJKMHOPCTYXabesijkmhopctyxhdqw"
 _GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιν"
-_GREEK_TWINS = "ABEZHIKMNOPTYXoiv"
-_TWINS = dict(zip(_CYRILLIC + _GREEK, _CYRILLIC_TWINS + _GREEK_TWINS, strict=True))
+_GREEK_LATIN = "ABEZHIKMNOPTYXoiv"
+_LATIN_LOOKALIKES = dict(zip(_CYRILLIC + _GREEK, _CYRILLIC_LATIN + _GREEK_LATIN, strict=True))
 
 
-def twin(character: str) -> str:
+def latin_lookalike(character: str) -> str:
     """The Latin letter or digit a foreign character looks like or stands for; '' where it is what it seems."""
     if character.isascii():
         return ""
-    if character in _TWINS:
-        return _TWINS[character]
+    if character in _LATIN_LOOKALIKES:
+        return _LATIN_LOOKALIKES[character]
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)

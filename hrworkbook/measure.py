@@ -24,11 +24,11 @@ _PICTURE_EM = 1.4
 _OTHER_EM = 0.75
 """Letters of other alphabets, in em: as wide as the wider ones of Greek and Cyrillic."""
 
-ONE_LINE = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 16: 21.0, 18: 24.0, 28: 36.75}
+LINE_HEIGHTS = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 16: 21.0, 18: 24.0, 28: 36.75}
 """Points one line of text takes in a row, by type size; both fonts, as Excel rounds them to 0.75."""
 
-_MOST_KEPT = 20_000
-FOREIGN_LINE = 1.34
+_CACHE_SIZE = 20_000
+FOREIGN_LINE_FACTOR = 1.34
 """How much taller a line is that borrows a glyph from another font (emoji, ideographs)."""
 
 
@@ -38,9 +38,9 @@ class Face(dict[str, float]):
     def __init__(self, font: FontName, bold: bool, size: float) -> None:
         super().__init__()
         self.size = size
-        self.line = ONE_LINE.get(int(size), round(size * 1.3 / 0.75) * 0.75)
+        self.line_height = LINE_HEIGHTS.get(int(size), round(size * 1.3 / 0.75) * 0.75)
         """Points one line takes."""
-        self.foreign_line = -(-round(self.line * FOREIGN_LINE / 0.75, 4) // 1) * 0.75
+        self.foreign_line = -(-round(self.line_height * FOREIGN_LINE_FACTOR / 0.75, 4) // 1) * 0.75
         self._heights: dict[tuple[str, float], float] = {}
         self._advances = _advances(font, bold)
         self.space = self._advances[" "] * size / _EM
@@ -50,7 +50,7 @@ class Face(dict[str, float]):
         try:
             units = sum([advances[c] for c in word])
         except KeyError:
-            units = sum([advances[c] if c in advances else _guess(c) for c in word])
+            units = sum([advances[c] if c in advances else _estimated_advance(c) for c in word])
         self[word] = width = units * self.size / _EM
         return width
 
@@ -63,11 +63,11 @@ class Face(dict[str, float]):
         key = (text, width)
         known = self._heights.get(key)
         if known is None:
-            if len(self._heights) >= _MOST_KEPT:
+            if len(self._heights) >= _CACHE_SIZE:
                 self._heights.clear()
             lines = self.lines(text, width)
             foreign = 0 if text.isascii() else min(lines, self._foreign_lines(text, width))
-            known = lines * self.line + foreign * (self.foreign_line - self.line)
+            known = lines * self.line_height + foreign * (self.foreign_line - self.line_height)
             self._heights[key] = known
         return known
 
@@ -89,13 +89,13 @@ class Face(dict[str, float]):
                 if x > width:
                     if x > wide:
                         total += 1
-                        pulled = self._pulled(before, word, x)
+                        pulled = self._width_pulled_down(before, word, x)
                         x = wide + pulled
                         if pulled and x > width:
                             total += 1
                             x = wide
                     if wide > width:
-                        cuts, x = self._cuts(word, width)
+                        cuts, x = self._break_points(word, width)
                         total += len(cuts)
                 before = word
         return total
@@ -113,25 +113,25 @@ class Face(dict[str, float]):
                 x += self.space + wide
                 if x > width:
                     if x > wide:
-                        pulled = self._pulled(before, word, x)
+                        pulled = self._width_pulled_down(before, word, x)
                         starts.append(at - len(before) - 1 if pulled else at)
                         x = wide + pulled
                         if pulled and x > width:
                             starts.append(at)
                             x = wide
                     if wide > width:
-                        cuts, x = self._cuts(word, width)
+                        cuts, x = self._break_points(word, width)
                         starts.extend(at + cut for cut in cuts)
                 before = word
                 at += len(word) + 1
         return starts
 
-    def _pulled(self, before: str, word: str, x: float) -> float:
+    def _width_pulled_down(self, before: str, word: str, x: float) -> float:
         """Points the word before takes down with it, where no line may end between the two; 0 where one may.
 
         A word that begins its line stays.
         """
-        if not before or not word or not _glued(before, word):
+        if not before or not word or not _may_not_break_between(before, word):
             return 0.0
         taken = self[before] + self.space
         return taken if x - self[word] > taken + 1e-6 else 0.0
@@ -140,18 +140,18 @@ class Face(dict[str, float]):
         """Points the widest unbroken word of the text takes."""
         return max((self[w] for w in text.split()), default=0.0)
 
-    def _cuts(self, word: str, width: float) -> tuple[list[int], float]:
+    def _break_points(self, word: str, width: float) -> tuple[list[int], float]:
         """Where a word too long for any line is broken, and the width of what is left for the last line.
 
         Some programs break it wherever the line is full, others after a stroke or a dash where there is one: the way
         that takes more lines is taken.
         """
-        anywhere = self._broken(word, width, [])
-        at_strokes = self._broken(word, width, [m.end() for m in _MAY_BREAK.finditer(word)])
+        anywhere = self._break_word(word, width, [])
+        at_strokes = self._break_word(word, width, [m.end() for m in _MAY_BREAK.finditer(word)])
         cuts = max(anywhere[0], at_strokes[0], key=len)
         return cuts, max(anywhere[1], at_strokes[1])
 
-    def _broken(self, word: str, width: float, may: Sequence[int]) -> tuple[list[int], float]:
+    def _break_word(self, word: str, width: float, may: Sequence[int]) -> tuple[list[int], float]:
         """Where a word is broken that may be broken at some places before it is anywhere, and the last line's width."""
         cuts: list[int] = []
         begins, x = 0, 0.0
@@ -182,10 +182,10 @@ def face(font: FontName, bold: bool = False, size: float = 10) -> Face:
 
 def is_foreign(text: str) -> bool:
     """Whether the text holds a character that Calibri and Arial borrow from another, taller font."""
-    return not text.isascii() and any(_borrowed(c) for c in text)
+    return not text.isascii() and any(_is_borrowed(c) for c in text)
 
 
-def _glued(before: str, word: str) -> bool:
+def _may_not_break_between(before: str, word: str) -> bool:
     """Whether no line may end between two words (Unicode line breaking, LB13 and LB14, even after spaces)."""
     return word[0] in _NOT_AT_LINE_START or before[-1] in _NOT_AT_LINE_END
 
@@ -197,14 +197,14 @@ def _advances(font: FontName, bold: bool) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4096)
-def _borrowed(character: str) -> bool:
+def _is_borrowed(character: str) -> bool:
     if character in _advances("Calibri", False):
         return False
     return ord(character) >= 0x0700 and not unicodedata.name(character, "").startswith(("GREEK", "LATIN", "CYRILLIC"))
 
 
 @lru_cache(maxsize=4096)
-def _guess(character: str) -> int:
+def _estimated_advance(character: str) -> int:
     """An advance for a character the table does not hold; rather too wide than too narrow."""
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from hrworkbook.errors import NotAMaster
-from hrworkbook.findings import count
-from hrworkbook.ledgers import PLAN, PROBLEMS, Item
+from hrworkbook.findings import count_noun
+from hrworkbook.ledgers import PLAN, PROBLEMS, LedgerRow
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.snapshot import ChangeSet, Snapshot, row_and_column
-from hrworkbook.values import folded
+from hrworkbook.values import fold_name
 
-Place = tuple[str, str]
+SheetCell = tuple[str, str]
 """Sheet and cell."""
 
 
@@ -21,20 +21,20 @@ class NextProblem:
     changes: ChangeSet
 
 
-def next(snapshot: Snapshot, after: Place = ("", "")) -> NextProblem:
+def next(snapshot: Snapshot, after: SheetCell = ("", "")) -> NextProblem:
     """The problem that follows a place in the order of the Problems sheet; from the last, the first again."""
     plan = read_plan(snapshot)
-    found = [(place, item) for item in PROBLEMS.items(snapshot) if (place := place_of(plan, item))]
+    found = [(place, item) for item in PROBLEMS.data_rows(snapshot) if (place := problem_place(plan, item))]
     if not found:
         return NextProblem("", ChangeSet(message="The Problems sheet is empty. Press Validate to check the plan."))
     here = [i for i, (place, _) in enumerate(found, 1) if place == after]
     at = here[-1] % len(found) if here else 0
     place, item = found[at]
-    said = f"{at + 1} of {count(len(found), 'problem')}. {'!'.join(place)}: {item.text('What is wrong')}. {item.text('What to do')}"
-    return NextProblem("!".join(place), ChangeSet(message=said.rstrip(".") + ".", goto=place))
+    message = f"{at + 1} of {count_noun(len(found), 'problem')}. {'!'.join(place)}: {item.text('What is wrong')}. {item.text('What to do')}"
+    return NextProblem("!".join(place), ChangeSet(message=message.rstrip(".") + ".", goto=place))
 
 
-def place_of(plan: Plan, item: Item) -> Place | None:
+def problem_place(plan: Plan, item: LedgerRow) -> SheetCell | None:
     """Where a problem is now: by its line's ID and column, so that sorting the plan does not lead astray."""
     sheet, _, cell = item.text("Go to").rpartition("!")
     try:
@@ -42,6 +42,6 @@ def place_of(plan: Plan, item: Item) -> Place | None:
         line = plan.by_id.get(item.text("ID")) if sheet == PLAN else None
     except (ValueError, NotAMaster):
         return (sheet, cell) if sheet else None
-    keys = {folded(c.header): c.key for c in plan.schema.columns}
-    key = keys.get(folded(item.text("Column")))
-    return (PLAN, plan.place(line, key)) if line and key else (sheet, cell)
+    keys = {fold_name(c.header): c.key for c in plan.schema.columns}
+    key = keys.get(fold_name(item.text("Column")))
+    return (PLAN, plan.address(line, key)) if line and key else (sheet, cell)

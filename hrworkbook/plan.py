@@ -9,13 +9,13 @@ from datetime import date, datetime
 from functools import cached_property
 
 from hrworkbook.errors import NotAMaster
-from hrworkbook.findings import listed
-from hrworkbook.kinds import Fault, is_kept
+from hrworkbook.findings import join_words
+from hrworkbook.kinds import ValueFault, is_kept_with_warning
 from hrworkbook.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
-from hrworkbook.owners import owners_in
+from hrworkbook.owners import parse_owners
 from hrworkbook.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.snapshot import Block, Snapshot, Write, address
-from hrworkbook.values import CellError, Value, as_text, folded, is_blank, plain
+from hrworkbook.values import CellError, Value, as_text, fold_name, is_blank, normalised_text
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
 HISTORY, OLD_HISTORY = "Past periods", "History"
@@ -33,7 +33,7 @@ SETTINGS = {
 
 AUTHOR = "Human Resources"
 """Whose document it is where the Start sheet does not say."""
-KEEPING = ("Plan ID", "Seal key", "Next ID")
+STATE_SETTINGS = ("Plan ID", "Seal key", "Next ID")
 """What the project keeps for itself at the top of the Issued sheet."""
 
 
@@ -48,12 +48,12 @@ class Owner:
     deputy_email: str = ""
 
 
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
+_MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
 
 
-def addresses_in(text: str) -> list[str]:
+def parse_addresses(text: str) -> list[str]:
     """The mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
-    return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _ADDRESS.fullmatch(a)))
+    return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _MAIL_ADDRESS.fullmatch(a)))
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ class Plan:
     snapshot: Snapshot
     schema: Schema
     header_row: int
-    places: Mapping[str, int]
+    column_numbers: Mapping[str, int]
     """The Plan sheet's column of each column key; the ID's under ''."""
     lines: tuple[Line, ...]
     owners: tuple[Owner, ...]
     lists: Mapping[str, tuple[str, ...]]
     settings: Mapping[str, Value]
-    keeping: Mapping[str, Value]
+    state: Mapping[str, Value]
 
     @cached_property
     def by_id(self) -> dict[str, Line]:
@@ -91,14 +91,14 @@ class Plan:
         for line in self.lines:
             if line.id and line.id in found:
                 raise NotAMaster(
-                    f"{PLAN}!{address(line.row, self.places[''])}",
+                    f"{PLAN}!{address(line.row, self.column_numbers[''])}",
                     f"the ID {line.id} is also in row {found[line.id].row}",
                     "Clear the ID of the newer line: Validate then gives it one of its own",
                 )
             found[line.id] = line
         return found
 
-    def words(self, column: Column) -> tuple[str, ...]:
+    def words_of(self, column: Column) -> tuple[str, ...]:
         """The words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
         return self.lists.get(column.list, ()) if column.list else column.words
 
@@ -107,40 +107,40 @@ class Plan:
         column = self.schema.role("owner")
         if column is None:
             return ()
-        spelled = self.spelled
-        return tuple(dict.fromkeys(spelled.get(folded(n), n) for n in owners_in(line.text(column.key), on)))
+        spelled = self.role_spellings
+        return tuple(dict.fromkeys(spelled.get(fold_name(n), n) for n in parse_owners(line.text(column.key), on)))
 
     @cached_property
-    def spelled(self) -> dict[str, str]:
+    def role_spellings(self) -> dict[str, str]:
         """Each known role by its folded name."""
-        return {folded(o.role): o.role for o in self.owners}
+        return {fold_name(o.role): o.role for o in self.owners}
 
     def setting(self, name: str) -> str:
         """A setting of the Start sheet as text; '' where it is blank."""
-        return plain(self.settings.get(name))
+        return normalised_text(self.settings.get(name))
 
-    def place(self, line: Line, key: str) -> str:
+    def address(self, line: Line, key: str) -> str:
         """The address of a line's cell on the Plan sheet."""
-        return address(line.row, self.places[key])
+        return address(line.row, self.column_numbers[key])
 
     def formula(self, line: Line, key: str) -> str:
         """The formula that works a line's cell out; '' where it holds a value."""
-        return self.snapshot[PLAN].formulas.get((line.row, self.places[key]), "")
+        return self.snapshot[PLAN].formulas.get((line.row, self.column_numbers[key]), "")
 
     def is_done(self, line: Line) -> bool:
         """Whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")
-        return status is not None and folded(line.text(status.key)) in map(folded, self.schema.done)
+        return status is not None and fold_name(line.text(status.key)) in map(fold_name, self.schema.done)
 
     @property
     def seal_key(self) -> str:
         """The secret that seals this master's returns."""
-        return plain(self.keeping.get("Seal key"))
+        return normalised_text(self.state.get("Seal key"))
 
     @property
     def id(self) -> str:
         """The plan's own ID, sealed into every return."""
-        return plain(self.keeping.get("Plan ID"))
+        return normalised_text(self.state.get("Plan ID"))
 
 
 def read_plan(snapshot: Snapshot) -> Plan:
@@ -148,19 +148,19 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
     Raises NotAMaster with place, fault and remedy where a sheet, a heading or a setting is not as it must be.
     """
-    schema = schema_of(snapshot)
+    schema = read_schema_of(snapshot)
     block = snapshot[PLAN]
     header_row, places = find_headings(block, schema)
     return Plan(
         snapshot=snapshot,
         schema=schema,
         header_row=header_row,
-        places=places,
-        lines=tuple(_lines(block, header_row, places)),
+        column_numbers=places,
+        lines=tuple(_read_lines(block, header_row, places)),
         owners=tuple(read_owners(snapshot)),
-        lists=_lists(snapshot[LISTS]),
-        settings=_settings(snapshot[START]),
-        keeping=_labelled(snapshot[ISSUED_SHEET], KEEPING, 1),
+        lists=_read_lists(snapshot[LISTS]),
+        settings=_read_settings(snapshot[START]),
+        state=_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1),
     )
 
 
@@ -168,10 +168,10 @@ def plan_id(snapshot: Snapshot) -> str | None:
     """The ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
     if any(sheet not in snapshot for sheet in (PLAN, SCHEMA_SHEET, ISSUED_SHEET)):
         return None
-    return plain(_labelled(snapshot[ISSUED_SHEET], KEEPING, 1).get("Plan ID"))
+    return normalised_text(_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1).get("Plan ID"))
 
 
-def schema_of(snapshot: Snapshot) -> Schema:
+def read_schema_of(snapshot: Snapshot) -> Schema:
     """The schema a master keeps; raises NotAMaster where it keeps none."""
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
@@ -192,13 +192,13 @@ def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
 
     On a master, headings must be exact after normalising: HR is told of a renamed one, never guessed past it.
     """
-    wanted = {folded(c.header): c.key for c in schema.columns} | {folded(ID_HEADER): ""}
+    wanted = {fold_name(c.header): c.key for c in schema.columns} | {fold_name(ID_HEADER): ""}
     best: tuple[int, dict[str, int]] = (0, {})
     for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
         found: dict[str, int] = {}
         for number, value in enumerate(block.rows[row - 1], 1):
             is_text = isinstance(value, str) and not isinstance(value, CellError)  # `#REF!` is no heading Ref
-            key = wanted.get(folded(as_text(value))) if is_text else None
+            key = wanted.get(fold_name(as_text(value))) if is_text else None
             if key is not None:
                 if key in found:
                     raise NotAMaster(
@@ -226,67 +226,67 @@ def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, 
         return
     known = set(found.values())
     strangers = [
-        f"'{plain(v)}' in {address(row, n)}"
+        f"'{normalised_text(v)}' in {address(row, n)}"
         for n, v in enumerate(block.rows[row - 1] if row else (), 1)
         if n not in known and not is_blank(v)
     ]
-    instead = f"; {listed(strangers[:3])} {'is' if len(strangers) == 1 else 'are'} not known" if strangers else ""
+    instead = f"; {join_words(strangers[:3])} {'is' if len(strangers) == 1 else 'are'} not known" if strangers else ""
     raise NotAMaster(
         f"{PLAN}!{address(row, 1)}" if row else PLAN,
-        f"the {'heading' if len(missing) == 1 else 'headings'} {listed([repr(m) for m in missing[:4]])} "
+        f"the {'heading' if len(missing) == 1 else 'headings'} {join_words([repr(m) for m in missing[:4]])} "
         f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
         "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
     )
 
 
-def _lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable[Line]:
+def _read_lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable[Line]:
     pairs = [(key, column - 1) for key, column in places.items() if key]
     id_column = places[""] - 1
     for number, row in enumerate(block.rows[header_row:], header_row + 1):
         width = len(row)
         values = {key: row[at] if at < width else None for key, at in pairs}
-        id_ = plain(row[id_column]) if id_column < width else ""
+        id_ = normalised_text(row[id_column]) if id_column < width else ""
         if id_ or not all(map(is_blank, values.values())):
             yield Line(id_, number, values)
 
 
 def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
     """The roles on a master's Owners sheet, and who holds them."""
-    for item in OWNERS_LEDGER.items(snapshot):
+    for item in OWNERS_LEDGER.data_rows(snapshot):
         if role := item.text("Role"):
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
 
 
-def _lists(block: Block) -> dict[str, tuple[str, ...]]:
+def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
     top = next(
         (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and any(not is_blank(v) for v in row)), 0
     )
     lists: dict[str, tuple[str, ...]] = {}
     for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
         if not is_blank(heading):
-            words = (plain(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
-            lists[plain(heading)] = tuple(dict.fromkeys(w for w in words if w))
+            words = (normalised_text(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
+            lists[normalised_text(heading)] = tuple(dict.fromkeys(w for w in words if w))
     return lists
 
 
-def _labelled(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
+def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
     """The value to the right of each label that stands in a column."""
     wanted = set(labels)
     return {
         label: block.at(row, column + 1)
         for row in range(1, min(40, len(block.rows)) + 1)
-        if (label := plain(block.at(row, column))) in wanted
+        if (label := normalised_text(block.at(row, column))) in wanted
     }
 
 
-def _settings(block: Block) -> dict[str, Value]:
-    return _labelled(block, SETTINGS, 2)
+def _read_settings(block: Block) -> dict[str, Value]:
+    return _values_beside_labels(block, SETTINGS, 2)
 
 
 def issued_ledger(schema: Schema) -> Ledger:
     """The hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wraps=False)
+    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wrap_text=False)
 
 
 def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
@@ -296,7 +296,7 @@ def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
     """
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
     ledgers = [
-        Ledger(sheet, headings, "The plan as it was reported, period by period.", wraps=False)
+        Ledger(sheet, headings, "The plan as it was reported, period by period.", wrap_text=False)
         for sheet in (HISTORY, OLD_HISTORY)
     ]
     there = [ledger for ledger in ledgers if snapshot is not None and ledger.sheet in snapshot]
@@ -308,39 +308,40 @@ def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
     return (there or ledgers)[0]
 
 
-def keep(plan: Plan, name: str, value: Value) -> Write:
+def state_write(plan: Plan, name: str, value: Value) -> Write:
     """The write of one of the project's own settings on the Issued sheet."""
     block = plan.snapshot[ISSUED_SHEET]
-    row = next(r for r in range(1, len(block.rows) + 1) if plain(block.at(r, 1)) == name)
+    row = next(r for r in range(1, len(block.rows) + 1) if normalised_text(block.at(r, 1)) == name)
     return Write(ISSUED_SHEET, row, 2, ((value,),))
 
 
-def new_keeping() -> dict[str, Value]:
+def new_state() -> dict[str, Value]:
     """A new plan's own ID and seal key; the first line to be numbered is 1."""
     return {"Plan ID": secrets.token_hex(4).upper(), "Seal key": secrets.token_hex(32), "Next ID": 1}
 
 
-def line_id(schema: Schema, number: int) -> str:
+def format_line_id(schema: Schema, number: int) -> str:
     """`L007`: the visible ID of the line with that number."""
     return f"{schema.id_prefix}{number:03d}"
 
 
-def give_ids(plan: Plan) -> tuple[Write, ...]:
+def id_writes(plan: Plan) -> tuple[Write, ...]:
     """The writes that number the lines that have no ID yet; a number once given is never given again."""
     waiting = [line for line in plan.lines if not line.id]
     if not waiting:
         return ()
-    kept = plan.keeping.get("Next ID")
+    kept = plan.state.get("Next ID")
     prefix = plan.schema.id_prefix
     used = [int(l.id.removeprefix(prefix)) for l in plan.lines if l.id.removeprefix(prefix).isdecimal()]  # noqa: E741
     number = max(int(kept) if isinstance(kept, (int, float)) else 1, max(used, default=0) + 1)
     writes = [
-        Write(PLAN, line.row, plan.places[""], ((line_id(plan.schema, number + i),),)) for i, line in enumerate(waiting)
+        Write(PLAN, line.row, plan.column_numbers[""], ((format_line_id(plan.schema, number + i),),))
+        for i, line in enumerate(waiting)
     ]
-    return (*writes, keep(plan, "Next ID", number + len(waiting)))
+    return (*writes, state_write(plan, "Next ID", number + len(waiting)))
 
 
-def stamp(now: datetime) -> str:
+def timestamp(now: datetime) -> str:
     """`2026-11-21 18:30`: how ledgers say when; it sorts as text."""
     return now.strftime("%Y-%m-%d %H:%M")
 
@@ -351,12 +352,18 @@ def duplicate_ids(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
     return [(first[x.id], x) for x in lines if x.id and first.setdefault(x.id, x) is not x]
 
 
-def fault_of(plan: Plan, column: Column, value: Value) -> Fault | None:
+def value_fault(plan: Plan, column: Column, value: Value) -> ValueFault | None:
     """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good.
 
     Of a figure that was collected, what is odd is only a warning, as when it was read.
     """
     if is_blank(value):
-        return Fault(f"{column.header} is blank", f"Enter {column.type.says}") if column.required else None
-    fault = column.type.fault(value, column.header, plan.words(column))
-    return replace(fault, severity="warning") if fault and plan.schema.collect and is_kept(value) else fault
+        return (
+            ValueFault(f"{column.header} is blank", f"Enter {column.kind_object.description}")
+            if column.required
+            else None
+        )
+    fault = column.kind_object.fault(value, column.header, plan.words_of(column))
+    return (
+        replace(fault, severity="warning") if fault and plan.schema.collect and is_kept_with_warning(value) else fault
+    )

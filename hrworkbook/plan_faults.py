@@ -11,7 +11,7 @@ from typing import Protocol
 
 from hrworkbook.entries import REQUIRED, UNIQUE_ID, blank_entries, blank_fault, doubled_id, entry_faults
 from hrworkbook.findings import Severity
-from hrworkbook.kinds import Fault
+from hrworkbook.kinds import ValueFault
 from hrworkbook.plan import Plan, duplicate_ids
 from hrworkbook.rules import RULE_CHECKS
 from hrworkbook.schema import ID_HEADER
@@ -68,13 +68,13 @@ def plan_faults(plan: Plan, today: date) -> Iterator[PlanFault]:
             blank = blank_fault(column.header, column.kind, column.help)
             yield from (_told(at, column.header, REQUIRED, blank) for at in blank_entries(values))
         kept = plan.schema.collect is not None
-        for at, fault in entry_faults(values, column.kind, column.header, plan.words(column), kept=kept):
+        for at, fault in entry_faults(values, column.kind, column.header, plan.words_of(column), kept=kept):
             yield _told(at, column.header, column.kind, fault)
     for rule in plan.schema.rules:
         for found in RULE_CHECKS[rule.name](plan, rule, today):
-            fault = Fault(found.fault, found.remedy, rule.severity)
+            fault = ValueFault(found.fault, found.remedy, rule.severity)
             yield _told(position[id(found.line)], plan.schema[found.key].header, rule.name, fault)
 
 
-def _told(position: int, column: str, rule: str, fault: Fault) -> PlanFault:
+def _told(position: int, column: str, rule: str, fault: ValueFault) -> PlanFault:
     return PlanFault(position, column, rule, fault.severity, fault.fault, fault.remedy)

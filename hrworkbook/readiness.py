@@ -6,13 +6,13 @@ from datetime import date
 
 from hrworkbook.errors import NotReady
 from hrworkbook.exemption import EXEMPT_RULE, SPELLING_RULE
-from hrworkbook.findings import Finding, count, errors_of, listed
-from hrworkbook.ledgers import DECISIONS, PROBLEMS, Item
+from hrworkbook.findings import Finding, count_noun, errors_of, join_words
+from hrworkbook.ledgers import DECISIONS, PROBLEMS, LedgerRow
 from hrworkbook.plan import Plan
 from hrworkbook.plan_faults import plan_faults
 from hrworkbook.snapshot import row_and_column
 from hrworkbook.start import open_decisions
-from hrworkbook.validate import findings_in
+from hrworkbook.validate import find_problems
 
 MOST_NAMED = 5
 """Cells that a refusal names; the rest are counted."""
@@ -31,8 +31,8 @@ class Standing:
     @property
     def counts(self) -> str:
         """`2 errors stood and 1 decision waited`; '' where nothing did."""
-        parts = [f"{count(self.errors, 'error')} stood"] if self.errors else []
-        return listed([*parts, *([f"{count(self.decisions, 'decision')} waited"] if self.decisions else [])])
+        parts = [f"{count_noun(self.errors, 'error')} stood"] if self.errors else []
+        return join_words([*parts, *([f"{count_noun(self.decisions, 'decision')} waited"] if self.decisions else [])])
 
     @property
     def sentence(self) -> str:
@@ -51,7 +51,7 @@ def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -
     Raises NotReady, with the cells named, where errors stand or decisions wait and `anyway` is not given, and always
     where it is not certain what may be published.
     """
-    errors = errors_of(findings_in(plan, today, faults=plan_faults(plan, today)))
+    errors = errors_of(find_problems(plan, today, faults=plan_faults(plan, today)))
     exempt = [f for f in errors if f.rule == EXEMPT_RULE]
     if exempt:
         raise _in_doubt(exempt, [f for f in errors if f.rule == SPELLING_RULE])
@@ -62,19 +62,19 @@ def require_ready(plan: Plan, today: date, verb: str, *, anyway: bool = False) -
     raise _unready(errors, waiting, verb)
 
 
-def _unready(errors: Sequence[Finding], waiting: Sequence[Item], verb: str) -> NotReady:
+def _unready(errors: Sequence[Finding], waiting: Sequence[LedgerRow], verb: str) -> NotReady:
     faults, remedies, places = [], [], [f.place for f in errors]
     if errors:
-        faults.append(f"{count(len(errors), 'error stands', 'errors stand')} ({errors[0].fault})")
+        faults.append(f"{count_noun(len(errors), 'error stands', 'errors stand')} ({errors[0].fault})")
         remedies.append(f"mend what Validate lists on the {PROBLEMS.sheet} sheet")
     if waiting:
-        faults.append(count(len(waiting), "decision waits", "decisions wait"))
+        faults.append(count_noun(len(waiting), "decision waits", "decisions wait"))
         remedies.append(f"choose on the {DECISIONS.sheet} sheet and press Decide")
         places += [d.text("Go to") or DECISIONS.sheet for d in waiting]
-    remedy = listed(remedies)
+    remedy = join_words(remedies)
     return NotReady(
         _places(places),
-        f"{listed(faults)}, so nothing was made",
+        f"{join_words(faults)}, so nothing was made",
         f"{remedy[:1].upper()}{remedy[1:]}; to go on all the same, run: hrworkbook {verb} with --anyway, and with --live while the plan is open",
     )
 

@@ -4,10 +4,10 @@ import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from hrworkbook.buttons import BUTTONS, Pressed
+from hrworkbook.buttons import BUTTONS, ButtonResult
 from hrworkbook.errors import HrWorkbookError, keep_warnings_away
 from hrworkbook.faultlog import keep_details
-from hrworkbook.hosts.live import LiveHost, caller, is_warm
+from hrworkbook.hosts.live import LiveHost, calling_workbook, is_warm
 from hrworkbook.values import clean
 
 
@@ -19,56 +19,58 @@ def click(verb: str, *arguments: str) -> None:
     for the next click shows them itself.
     """
     host: LiveHost | None = None
-    done, said = "nothing was changed", ""
+    state_text, first_part = "nothing was changed", ""
     keep_warnings_away()
     try:
-        host = caller()
+        host = calling_workbook()
         if verb not in BUTTONS:
             raise HrWorkbookError(
                 "HR Plan", f"there is no button '{verb}'", "Update hrworkbook and its add-in together"
             )
         host.progress(f"HR Plan: {verb} …")
         pressed = BUTTONS[verb](host, host.snapshot(), arguments)
-        _place(host, pressed)
-        done, message = "what you asked is done", pressed.changes.message
-        if pressed.then:
-            done, said = "the rest is done", f"{message} {pressed.then.failed}\n"
-            pressed.then.do()
-            message, said = f"{message} {pressed.then.done}", ""
+        _apply(host, pressed)
+        state_text, message = "what you asked is done", pressed.changes.message
+        if pressed.follow_up:
+            state_text, first_part = "the rest is done", f"{message} {pressed.follow_up.failed_text}\n"
+            pressed.follow_up.action()
+            message, first_part = f"{message} {pressed.follow_up.done_text}", ""
         host.progress("")
-        host.tell(message)
+        host.show_message(message)
     except HrWorkbookError as error:
-        _fail(host, f"{said}{error}")
+        _show_failure(host, f"{first_part}{error}")
     except Exception as error:
-        _fail(host, f"{said}Something went wrong that should not have; {done}.\n{keep_details(error)}")
+        _show_failure(
+            host, f"{first_part}Something went wrong that should not have; {state_text}.\n{keep_details(error)}"
+        )
 
 
-def _place(host: LiveHost, pressed: Pressed) -> None:
+def _apply(host: LiveHost, pressed: ButtonResult) -> None:
     """The files written and the workbook changed; the files are as before again where the workbook cannot be."""
-    from hrworkbook.hosts.files import place_all
+    from hrworkbook.hosts.files import write_all
 
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in pressed.files.items():
         folders.setdefault(path.parent, {})[path.name] = content
     with ExitStack() as placed:
         backups = [
-            b for folder, files in folders.items() for b in placed.enter_context(place_all(folder, files, keep=True))
+            b for folder, files in folders.items() for b in placed.enter_context(write_all(folder, files, keep=True))
         ]
         host.apply(pressed.changes)
-    if not pressed.keeps:
+    if not pressed.keeps_existing:
         for backup in backups:
             with suppress(OSError):
                 backup.unlink()
 
 
-def _fail(host: LiveHost | None, message: str) -> None:
+def _show_failure(host: LiveHost | None, message: str) -> None:
     text = "\n".join(line[:400] for line in clean(message).splitlines()[:3])
     warm = is_warm()
     if host:
         host.progress("")
         # RunPython shows in a box what stands on stderr, but not that of a process that stays.
         if warm or not host.waits_for_an_answer:
-            host.tell(text, wrong=True)
+            host.show_message(text, wrong=True)
     if warm and host:
         return
     print(text, file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hrworkbook.findings import Severity
 from hrworkbook.kinds import KINDS, Kind
-from hrworkbook.values import folded
+from hrworkbook.values import fold_name
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hrworkbook.checks import CouncilCheck
 
 ID_HEADER = "ID"
-OUR_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
+RESERVED_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
 """Headers the project's own sheets set beside the plan's columns."""
 
 
@@ -61,12 +61,12 @@ class Column:
     """Of the column that says what may be published: its words for lines that may be, and for those that may not."""
 
     @property
-    def by_owner(self) -> bool:
+    def is_owners(self) -> bool:
         """Whether the owner may change it."""
         return self.edited_by == "owner"
 
     @property
-    def type(self) -> Kind:
+    def kind_object(self) -> Kind:
         """The kind's checks and parsing."""
         return KINDS[self.kind]
 
@@ -100,7 +100,7 @@ class AppendixLayout:
 
 
 @dataclass(frozen=True)
-class Collecting:
+class CollectionSettings:
     """How returns that nobody issued are read; words are matched whatever their case and spacing."""
 
     needs: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ class Schema:
     id_prefix: str = "L"
     key: tuple[str, ...] = ()
     """Columns that together know a line, for collections of returns nobody issued."""
-    collect: Collecting | None = None
+    collect: CollectionSettings | None = None
     """How to read returns nobody issued; None for a plan whose returns are issued."""
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ways a phrase is written in headings, by the phrase."""
@@ -181,9 +181,9 @@ class Schema:
 
     def by_header(self, header: str) -> Column | None:
         """The column whose header or alias this is, after normalising; None where there is none."""
-        wanted = folded(header)
+        wanted = fold_name(header)
         names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
-        return next((self[key] for key, said in names.items() if wanted in map(folded, said)), None)
+        return next((self[key] for key, headers in names.items() if wanted in map(fold_name, headers)), None)
 
     def to_pandera(
         self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,

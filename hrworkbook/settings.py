@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hrworkbook.errors import SchemaFileError
-from hrworkbook.findings import listed
+from hrworkbook.findings import join_words
 
 TEXT, FLAG, NUMBER, WORDS = "a text in quotes", "true or false", "a number above 0", "a list of texts in [ ]"
 """The forms a setting may have."""
@@ -21,11 +21,11 @@ class SettingsFile:
         self.choices = choices
         """The words a setting of that name may hold."""
 
-    def refuse(self, place: str, fault: str, remedy: str) -> SchemaFileError:
+    def error(self, place: str, fault: str, remedy: str) -> SchemaFileError:
         """The complaint about a place in the file."""
         return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
 
-    def unknown(self, place: str, what: str, word: str, known: Iterable[str], of: str = "") -> SchemaFileError:
+    def unknown_error(self, place: str, what: str, word: str, known: Iterable[str], of: str = "") -> SchemaFileError:
         """The complaint about a word that is none of the known ones, with the nearest of them."""
         known = sorted(known)
         near = difflib.get_close_matches(word, known, 1, 0.6)
@@ -33,20 +33,20 @@ class SettingsFile:
         there = re.escape(word)
         alone = re.compile(rf"^\s*(\[+\s*)?[\"']?{there}[\"']?\s*[=\]]|[\"']{there}[\"']|[{{,]\s*{there}\s*=")
         line = next((f"line {i}" for i, at in enumerate(self.text.splitlines(), 1) if alone.search(at)), "")
-        return self.refuse(
+        return self.error(
             ", ".join(p for p in (place, line) if p),
             f"there is no {what} '{word}'{of}",
-            f"{advice}Choose {listed(known, 'or')}",
+            f"{advice}Choose {join_words(known, 'or')}",
         )
 
     def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
         """The table's settings, each of a known name and the right form; lists become tuples."""
         if not isinstance(table, dict):
-            raise self.refuse(place, "this must be a table of settings", "Write one setting a line, as name = value")
+            raise self.error(place, "this must be a table of settings", "Write one setting a line, as name = value")
         settings: dict[str, Any] = {}
         for name, value in table.items():
             if name not in known:
-                raise self.unknown(place, "setting", name, known)
+                raise self.unknown_error(place, "setting", name, known)
             form = known[name]
             good = {
                 TEXT: isinstance(value, str),
@@ -55,9 +55,9 @@ class SettingsFile:
                 WORDS: isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value),
             }[form]
             if not good:
-                raise self.refuse(place, f"'{name}' is {value!r}", f"Give {form}")
+                raise self.error(place, f"'{name}' is {value!r}", f"Give {form}")
             if name in self.choices and value not in self.choices[name]:
-                raise self.unknown(place, "choice", value, self.choices[name], f" for '{name}'")
+                raise self.unknown_error(place, "choice", value, self.choices[name], f" for '{name}'")
             settings[name] = tuple(value) if isinstance(value, list) else value
         return settings
 
@@ -65,10 +65,10 @@ class SettingsFile:
         """The tables of that name."""
         tables = data.get(name, [])
         if not isinstance(tables, list):
-            raise self.refuse(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")
+            raise self.error(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")
         return tables
 
-    def known_key(self, place: str, key: str, keys: Iterable[str]) -> None:
+    def check_key(self, place: str, key: str, keys: Iterable[str]) -> None:
         """Refuse a column that is not there."""
         if key not in keys:
-            raise self.unknown(place, "column", key, keys)
+            raise self.unknown_error(place, "column", key, keys)

@@ -8,11 +8,11 @@ from functools import lru_cache
 from hrworkbook.errors import NotAMaster
 from hrworkbook.values import Value, clean
 
-Range = tuple[int, int, int, int]
+CellRange = tuple[int, int, int, int]
 """First row, first column, last row, last column; all counted from 1 and inclusive."""
 
 
-Remark = tuple[int, int, str]
+Annotation = tuple[int, int, str]
 """Row and column counted from 1, and a text; row 0 where the place is not told."""
 
 
@@ -25,18 +25,18 @@ class Block:
 
     name: str
     rows: Sequence[Sequence[Value]]
-    merges: tuple[Range, ...] = ()
+    merges: tuple[CellRange, ...] = ()
     hidden: bool = False
     formulas: Mapping[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
     """The formulas of a master's Plan sheet, by row and column; of other sheets a host need not tell them."""
 
-    comments: tuple[Remark, ...] = ()
+    comments: tuple[Annotation, ...] = ()
     """What is written on cells of a file that came back, not in them."""
-    struck: tuple[Remark, ...] = ()
+    struck: tuple[Annotation, ...] = ()
     """Its cells with words struck through, and those words; '' where that is all of a cell."""
 
     @property
-    def top(self) -> int:
+    def blank_rows_above(self) -> int:
         """The blank rows above the first that holds anything."""
         return next((n for n, row in enumerate(self.rows) if row.count(None) < len(row)), 0)
 
@@ -135,7 +135,7 @@ def row_and_column(cell: str) -> tuple[int, int]:
     return int(match[2]), column_number(match[1])
 
 
-def single(sheet: str, cell: str, value: Value | Link) -> Write:
+def single_write(sheet: str, cell: str, value: Value | Link) -> Write:
     """A write of one cell."""
     row, column = row_and_column(cell)
     return Write(sheet, row, column, ((value,),))

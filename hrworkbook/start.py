@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hrworkbook.ledgers import DECISIONS, PROBLEMS, REGISTER, START, Item
-from hrworkbook.plan import Plan, stamp
+from hrworkbook.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
+from hrworkbook.plan import Plan, timestamp
 from hrworkbook.snapshot import Write
-from hrworkbook.values import Value, plain
+from hrworkbook.values import Value, normalised_text
 
-STATUS = ("Lines", "Returns in", "Problems", "Decisions waiting")
+STATUS_LABELS = ("Lines", "Returns in", "Problems", "Decisions waiting")
 
 STEPS = {
     "Lines": (
@@ -43,18 +43,18 @@ STEPS = {
 """What to do next, and how, for each place in the cycle."""
 
 
-def returns_out_and_in(
+def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
     """The returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
     period = plan.setting("Period") if period is None else period
-    rows: list[Item | dict[str, Value]] = [*REGISTER.items(plan.snapshot), *more]
+    rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
     back: set[str] = set()
     for row in rows:
-        what, id_ = plain(row["What"]), plain(row["Return"])
-        if what == "Issued" and plain(row["Period"]) == plain(period):
-            owner = plain(row["Owner"])
+        what, id_ = normalised_text(row["What"]), normalised_text(row["Return"])
+        if what == "Issued" and normalised_text(row["Period"]) == normalised_text(period):
+            owner = normalised_text(row["Owner"])
             issued = {i: o for i, o in issued.items() if o != owner or i in back}
             issued[id_] = owner
         elif what == "Merged":
@@ -64,9 +64,9 @@ def returns_out_and_in(
     return issued, back & set(issued)
 
 
-def open_decisions(plan: Plan) -> list[Item]:
+def open_decisions(plan: Plan) -> list[LedgerRow]:
     """The rows of the Decisions sheet that still wait."""
-    return [d for d in DECISIONS.items(plan.snapshot) if not d.text("Done")]
+    return [d for d in DECISIONS.data_rows(plan.snapshot) if not d.text("Done")]
 
 
 def status_writes(
@@ -85,20 +85,20 @@ def status_writes(
     `register` are the rows the verb is about to add to the Register.
     """
     if problems is None:
-        problems = len(PROBLEMS.items(plan.snapshot))
+        problems = len(PROBLEMS.data_rows(plan.snapshot))
     if decisions is None:
         decisions = len(open_decisions(plan))
     lines = len(plan.lines) if lines is None else lines
-    out, back = returns_out_and_in(plan, register, period)
+    out, back = returns_issued_and_back(plan, register, period)
     figures: dict[str, Value] = {
         "Lines": lines, "Returns in": f"{len(back)} of {len(out)}", "Problems": problems, "Decisions waiting": decisions,
     }  # fmt: skip
-    step, how = STEPS[_step(plan, lines, problems, decisions, len(out), len(back), done)]
-    texts = {"Next step": step, "How": how, "Last done": f"{done}, {stamp(now)}"}
+    step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
+    texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}"}
     writes: list[Write] = []
     for row, cells in enumerate(plan.snapshot[START].rows[:12], 1):
         for column, value in enumerate(cells, 1):
-            label = plain(value)
+            label = normalised_text(value)
             if label in figures:
                 writes.append(Write(START, row + 1, column, ((figures.pop(label),),)))
             elif label in texts and column == 2:
@@ -106,7 +106,7 @@ def status_writes(
     return tuple(writes)
 
 
-def _step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back: int, done: str) -> str:
+def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back: int, done: str) -> str:
     if not lines:
         return "Lines"
     if decisions:
@@ -122,5 +122,7 @@ def _step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back:
 
 def next_step(plan: Plan) -> tuple[str, str]:
     """What to do next, and how, as the Start sheet says it."""
-    said = {plain(row[1]): plain(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2}
-    return said.get("Next step", ""), said.get("How", "")
+    values = {
+        normalised_text(row[1]): normalised_text(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2
+    }
+    return values.get("Next step", ""), values.get("How", "")

@@ -8,8 +8,8 @@ from hrworkbook.cell_formats_records import xls_formats, xlsb_codes, xlsb_format
 from hrworkbook.cell_formats_tables import ods_texts
 from hrworkbook.number_format import Number, is_plain, shown
 from hrworkbook.reading import officepackage
-from hrworkbook.reading.bounds import Package
-from hrworkbook.reading.sniff import kind_of, package_kind
+from hrworkbook.reading.bounds import CheckedPackage
+from hrworkbook.reading.sniff import detect_kind, detect_package_kind
 
 Wanted = Mapping[str, Collection[Cell]]
 """Cells by the name of their sheet."""
@@ -38,17 +38,17 @@ def stored_formats(
 
     Raises UnreadableFile for a file that is broken, dangerous or too large.
     """
-    shape = kind_of(data, name)
+    shape = detect_kind(data, name)
     if shape == "ole":
-        from hrworkbook.reading.olebooks import opened
+        from hrworkbook.reading.olebooks import open_compound_file
 
-        shape, data, stream = opened(data, password, [])
+        shape, data, stream = open_compound_file(data, password, [])
         if shape == "xls":
             return _as_codes(xls_formats(stream, wanted))
     if shape == "csv":
         return {}
-    package = Package(data)
-    kind = package_kind(package)
+    package = CheckedPackage(data)
+    kind = detect_package_kind(package)
     if kind == "ods":
         return _ods(package, wanted)
     return _as_codes(_office(package, wanted))
@@ -58,12 +58,12 @@ def _as_codes(found: Mapping[str, Mapping[Cell, str]]) -> dict[str, dict[Cell, C
     return {name: {cell: CellFormat(code) for cell, code in cells.items()} for name, cells in found.items()}
 
 
-def _ods(package: Package, wanted: Wanted) -> dict[str, dict[Cell, CellFormat]]:
+def _ods(package: CheckedPackage, wanted: Wanted) -> dict[str, dict[Cell, CellFormat]]:
     texts = ods_texts(package.xml("content.xml"), wanted) if "content.xml" in package else {}
     return {name: {cell: CellFormat(text=text) for cell, text in cells.items()} for name, cells in texts.items()}
 
 
-def _office(package: Package, wanted: Wanted) -> dict[str, dict[Cell, str]]:
+def _office(package: CheckedPackage, wanted: Wanted) -> dict[str, dict[Cell, str]]:
     book, relations, sheets = _sheets(package)
     styles = next((target for what, target in relations.values() if what == "styles" and target in package), "")
     binary = book.endswith(".bin")
@@ -80,7 +80,7 @@ def _office(package: Package, wanted: Wanted) -> dict[str, dict[Cell, str]]:
     return found
 
 
-def _sheets(package: Package) -> tuple[str, officepackage.Relations, list[tuple[str, str]]]:
+def _sheets(package: CheckedPackage) -> tuple[str, officepackage.Relations, list[tuple[str, str]]]:
     """The workbook's part, its relations, and the name and part of each worksheet."""
     top = officepackage._relations(package, "").values()
     book = next((target for what, target in top if what == "officeDocument" and target in package), "")
@@ -91,6 +91,6 @@ def _sheets(package: Package) -> tuple[str, officepackage.Relations, list[tuple[
     if book.endswith(".bin"):
         listed = list(officepackage._bundled_sheets(package[book]))
     else:
-        listed = [(name, link) for name, _, link in officepackage._book(package.xml(book)).sheets]
+        listed = [(name, link) for name, _, link in officepackage._read_workbook_part(package.xml(book)).sheets]
     links = {name: relations[link] for name, link in listed if link in relations}
     return book, relations, [(name, target) for name, (what, target) in links.items() if what == "worksheet"]

@@ -9,27 +9,27 @@ from datetime import date, datetime
 
 from hrworkbook.checks import CouncilCheck
 from hrworkbook.exemption import exemption_findings
-from hrworkbook.findings import Finding, count, errors_of
+from hrworkbook.findings import Finding, count_noun, errors_of
 from hrworkbook.heights import ledger_heights
 from hrworkbook.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.owners import owners_in
-from hrworkbook.plan import Line, Plan, give_ids, read_plan
+from hrworkbook.owners import parse_owners
+from hrworkbook.plan import Line, Plan, id_writes, read_plan
 from hrworkbook.plan_faults import LineFault
 from hrworkbook.schema import ID_HEADER, Column
 from hrworkbook.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.start import status_writes
-from hrworkbook.values import Value, as_text, folded
+from hrworkbook.values import Value, as_text, fold_name
 
 
 @dataclass(frozen=True)
-class Validated:
+class ValidateResult:
     """What validate found, and what it writes: the Problems sheet, IDs for new lines, the Start sheet."""
 
     findings: tuple[Finding, ...]
     changes: ChangeSet
 
 
-def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] = ()) -> Validated:
+def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] = ()) -> ValidateResult:
     """Return every problem in the plan, errors first, each with its cell and remedy.
 
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
@@ -37,18 +37,18 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     plan = read_plan(snapshot)
     findings = tuple(
         sorted(
-            findings_in(plan, now.date(), checks),
-            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_of(f), f.cell),
+            find_problems(plan, now.date(), checks),
+            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_number(f), f.cell),
         )
     )
-    ids = give_ids(plan)
+    ids = id_writes(plan)
     new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
     problems = PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])
     writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
     first = findings[0] if findings else None
-    return Validated(
+    return ValidateResult(
         findings,
         ChangeSet(
             tuple(writes),
@@ -59,14 +59,16 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     )
 
 
-def _row_of(finding: Finding) -> int:
+def _row_number(finding: Finding) -> int:
     return int("".join(c for c in finding.cell if c.isdigit()) or 0)
 
 
 def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
-    parts = [f"{count(lines, 'line')} checked: {count(errors, 'error')} and {count(warnings, 'warning')}."]
+    parts = [
+        f"{count_noun(lines, 'line')} checked: {count_noun(errors, 'error')} and {count_noun(warnings, 'warning')}."
+    ]
     if new_ids:
-        parts.append(f"{count(new_ids, 'new line was', 'new lines were')} given an ID.")
+        parts.append(f"{count_noun(new_ids, 'new line was', 'new lines were')} given an ID.")
     if errors:
         parts.append("Mend the errors on the Problems sheet, then validate again.")
     elif warnings:
@@ -75,7 +77,7 @@ def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
 
 
 def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
-    line: Value | Link = finding.line or (new_ids.get(_row_of(finding), "") if finding.sheet == PLAN else "")
+    line: Value | Link = finding.line or (new_ids.get(_row_number(finding), "") if finding.sheet == PLAN else "")
     return {
         "Severity": finding.severity,
         "Go to": Link(finding.place, finding.sheet, finding.cell or "A1"),
@@ -87,7 +89,7 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
     }
 
 
-def findings_in(
+def find_problems(
     plan: Plan, today: date, checks: Sequence[CouncilCheck] = (), faults: Iterable[LineFault] | None = None
 ) -> Iterator[Finding]:
     """Yield every finding in a plan, in no order: the lines' faults, the exemption's, and the Owners sheet's.
@@ -110,7 +112,7 @@ def findings_in(
         is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
-    yield from _owners_sheet(plan)
+    yield from _owner_findings(plan)
 
 
 def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
@@ -119,7 +121,7 @@ def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
     return Finding(
         failure.severity,
         PLAN,
-        address(line.row, plan.places[column.key if column else ""]),
+        address(line.row, plan.column_numbers[column.key if column else ""]),
         column.header if column else ID_HEADER,
         line.values.get(column.key) if column else line.id,
         failure.rule,
@@ -130,7 +132,7 @@ def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
 
 
 @contextmanager
-def without_made_up_data() -> Iterator[None]:
+def hypothesis_hidden() -> Iterator[None]:
     """Hides hypothesis from pandera, which loads it where it is installed, only to make up data on request.
 
     For the start of a process that does one job: it takes a quarter of the time to import pandera, and what pandera
@@ -147,32 +149,32 @@ def without_made_up_data() -> Iterator[None]:
         del hidden["hypothesis"]
 
 
-def _owners_sheet(plan: Plan) -> Iterator[Finding]:
+def _owner_findings(plan: Plan) -> Iterator[Finding]:
     """Findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
     from hrworkbook.kinds import KINDS
     from hrworkbook.ledgers import OWNERS_LEDGER
 
-    items = [i for i in OWNERS_LEDGER.items(plan.snapshot) if i.text("Role")]
+    items = [i for i in OWNERS_LEDGER.data_rows(plan.snapshot) if i.text("Role")]
     _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
     at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
-    roles = Counter(folded(i.text("Role")) for i in items)
+    roles = Counter(fold_name(i.text("Role")) for i in items)
     owner = plan.schema.role("owner")
     cells = {line.text(owner.key) for line in plan.lines} if owner else set()
-    named = {folded(o) for text in cells for o in owners_in(text)}
+    named = {fold_name(o) for text in cells for o in parse_owners(text)}
     for item in items:
         role = item.text("Role")
-        if roles[folded(role)] > 1:
+        if roles[fold_name(role)] > 1:
             yield Finding("error", OWNERS, address(item.row, at["Role"]), "Role", role, "unique-owner",
-                          f"the role '{role}' is here {roles[folded(role)]} times", "Keep one row for each role")  # fmt: skip
+                          f"the role '{role}' is here {roles[fold_name(role)]} times", "Keep one row for each role")  # fmt: skip
         for heading in ("E-mail", "Deputy e-mail"):
             fault = KINDS["email"].fault(item[heading], heading, ())
             if fault:
                 yield Finding("error", OWNERS, address(item.row, at[heading]), heading, item[heading], "email",
                               fault.fault, fault.remedy)  # fmt: skip
-        if longer := [o for o in plan.spelled.values() if role.isupper() and o.startswith(f"{role} ")]:
+        if longer := [o for o in plan.role_spellings.values() if role.isupper() and o.startswith(f"{role} ")]:
             yield Finding("warning", OWNERS, address(item.row, at["Role"]), "Role", role, "owner-short",
                           f"'{role}' looks short for '{longer[0]}'", "If they are one, correct the Plan and remove this row")  # fmt: skip
-        if not item.text("E-mail") and folded(role) in named:
+        if not item.text("E-mail") and fold_name(role) in named:
             yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
                           f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip
 
@@ -182,4 +184,6 @@ def unknown_owners(plan: Plan, lines: Iterable[Line]) -> dict[str, int]:
     column = plan.schema.role("owner")
     if column is None:
         return {}
-    return Counter(o for line in lines for o in owners_in(line.text(column.key)) if folded(o) not in plan.spelled)
+    return Counter(
+        o for line in lines for o in parse_owners(line.text(column.key)) if fold_name(o) not in plan.role_spellings
+    )

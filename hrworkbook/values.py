@@ -24,7 +24,7 @@ class Uncomputed(CellError):
 
 Value = str | float | int | bool | date | datetime | time | CellError | None
 
-_FOLD = str.maketrans(
+_FOLDED_CHARACTERS = str.maketrans(
     {
         "\u00a0": " ",
         "\u202f": " ",
@@ -40,7 +40,7 @@ _FOLD = str.maketrans(
         "\t": " ",
     }
 )
-_INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLD.items() if stands_for is None)
+_INVISIBLE = frozenset(chr(code) for code, stands_for in _FOLDED_CHARACTERS.items() if stands_for is None)
 """Signs without width: a cell that holds nothing else is blank, and a line on a terminal has none of them."""
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]")
@@ -52,7 +52,7 @@ _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
 _ESCAPED_RETURN = "_x000D_"
 """A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
-_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
+_WORD_CHARACTERS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -76,7 +76,7 @@ def as_text(value: Value) -> str:
     return str(value)
 
 
-def plain(value: Value) -> str:
+def normalised_text(value: Value) -> str:
     """The text that counts when cells are compared.
 
     Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines, curly quotes
@@ -85,22 +85,22 @@ def plain(value: Value) -> str:
     text = value if type(value) is str else as_text(value)
     if text.isascii() and "  " not in text and text.isprintable():
         return text.strip()
-    text = unicodedata.normalize("NFC", clean(with_feeds(text))).translate(_FOLD)
+    text = unicodedata.normalize("NFC", clean(with_line_feeds(text))).translate(_FOLDED_CHARACTERS)
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
-def with_feeds(text: str) -> str:
+def with_line_feeds(text: str) -> str:
     """The text with each line ended by one line feed, as Excel ends them."""
     if "\r" in text or _ESCAPED_RETURN in text:
         text = text.replace(_ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
     return text
 
 
-def same(left: Value, right: Value) -> bool:
+def same_value(left: Value, right: Value) -> bool:
     """Whether two cells say the same; an error value equals only the same error value."""
     if isinstance(left, CellError) or isinstance(right, CellError):
         return isinstance(left, CellError) and isinstance(right, CellError) and str(left) == str(right)
-    return left == right or plain(left) == plain(right)
+    return left == right or normalised_text(left) == normalised_text(right)
 
 
 def is_blank(value: Value) -> bool:
@@ -108,7 +108,7 @@ def is_blank(value: Value) -> bool:
     if type(value) is not str:
         return value is None
     text = value.strip()
-    return not text or (text[0] in _INVISIBLE and plain(text) == "")
+    return not text or (text[0] in _INVISIBLE and normalised_text(text) == "")
 
 
 def has_letter(text: str) -> bool:
@@ -136,7 +136,7 @@ def one_line(text: str) -> str:
     return "".join(c for c in _BREAK.sub(" ", clean(text)) if c not in _INVISIBLE)
 
 
-def writable(text: str) -> str:
+def storable_text(text: str) -> str:
     """Return the text as a workbook is to hold it: cleaned, U+FFFD for lone surrogates and what is no character."""
     return _NO_CHARACTER.sub("\ufffd", clean(text))
 
@@ -155,9 +155,9 @@ def begins_formula(text: str) -> bool:
     )
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
     if text.isascii():
-        return " ".join(text.lower().translate(_WORDS).split())
-    text = unicodedata.normalize("NFKC", plain(text)).casefold().replace("&", " and ")
+        return " ".join(text.lower().translate(_WORD_CHARACTERS).split())
+    text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.reading.reader import Reader
+from hrworkbook.reading.reader import FileReader
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -20,7 +20,7 @@ def master(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def reader() -> Iterator[FileReader]:
     """One reader for many files."""
-    with Reader(seconds=15) as one:
+    with FileReader(seconds=15) as one:
         yield one

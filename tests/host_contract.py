@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster
-from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, single
-from hrworkbook.values import CellError, Value, same
+from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, single_write
+from hrworkbook.values import CellError, Value, same_value
 
 SHEETS = (
     Block(
@@ -96,7 +96,7 @@ def alike(written: Value | Link, read: Value) -> bool:
         written = written.text
     if isinstance(written, str) and not isinstance(written, CellError):
         return type(read) is str and read == written
-    return same(written, read)
+    return same_value(written, read)
 
 
 def check_applied(before: Snapshot, changes: ChangeSet, after: Snapshot) -> None:
@@ -125,7 +125,7 @@ class HostContract:
     @pytest.mark.parametrize("text", TRICKY, ids=lambda t: repr(t[:20]))
     def test_text_arrives_as_text(self, host: Any, text: str) -> None:
         before = host.snapshot()
-        changes = ChangeSet((Write("Plan", 7, 1, ((text, "words", None, 5.5),)), single("Issued", "A1", text)))
+        changes = ChangeSet((Write("Plan", 7, 1, ((text, "words", None, 5.5),)), single_write("Issued", "A1", text)))
         host.apply(changes)
         check_applied(before, changes, host.snapshot())
 
@@ -141,12 +141,12 @@ class HostContract:
         moments = [date(2016, 5, 1), datetime(2016, 5, 1, 8, 30), time(8, 30)]
         for value in [0.0, 1, -2.5, 1e12, True, False, None, *moments, "words", None, *moments, 3, "4", True]:
             before = host.snapshot()
-            changes = ChangeSet((single("Plan", cell, value),))
+            changes = ChangeSet((single_write("Plan", cell, value),))
             host.apply(changes)
             check_applied(before, changes, host.snapshot())
 
     def test_the_later_write_wins(self, host: Any) -> None:
-        host.apply(ChangeSet((single("Plan", "B3", "first"), single("Plan", "B3", "second"))))
+        host.apply(ChangeSet((single_write("Plan", "B3", "first"), single_write("Plan", "B3", "second"))))
         assert host.snapshot()["Plan"].at(3, 2) == "second"
 
     def test_a_link_shows_its_text(self, host: Any) -> None:
@@ -159,9 +159,9 @@ class HostContract:
     @pytest.mark.parametrize(
         ("wrong", "error"),
         [
-            (single("Nowhere", "A1", "x"), NotAMaster),
-            (single("Issued", "A1", "x" * 32_768), CannotWrite),
-            (single("Issued", "A1", inf), CannotWrite),
+            (single_write("Nowhere", "A1", "x"), NotAMaster),
+            (single_write("Issued", "A1", "x" * 32_768), CannotWrite),
+            (single_write("Issued", "A1", inf), CannotWrite),
             (Write("Issued", 1_048_577, 1, (("x",),)), CannotWrite),
         ],
     )
@@ -170,14 +170,14 @@ class HostContract:
     ) -> None:
         before = host.snapshot()
         with pytest.raises(error) as told:
-            host.apply(ChangeSet((single("Plan", "B3", "changed"), wrong)))
+            host.apply(ChangeSet((single_write("Plan", "B3", "changed"), wrong)))
         assert len(str(told.value).splitlines()) <= 3
         assert cells(host.snapshot()) == cells(before)
 
     def test_a_cell_inside_a_merged_one_is_not_written_past(self, host: Any) -> None:
         before = host.snapshot()
         with pytest.raises(CannotWrite):
-            host.apply(ChangeSet((single("Plan", "B3", "changed"), single("Plan", "B1", "hidden"))))
+            host.apply(ChangeSet((single_write("Plan", "B3", "changed"), single_write("Plan", "B1", "hidden"))))
         assert cells(host.snapshot()) == cells(before)
 
     def test_nothing_to_write_changes_nothing(self, host: Any) -> None:

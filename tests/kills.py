@@ -23,7 +23,7 @@ from masters import OWNERS, THREE, answered, make_master, type_into
 
 from hrworkbook.cli import main
 from hrworkbook.commands import console
-from hrworkbook.ledgers import TAKE
+from hrworkbook.ledgers import TAKE_RETURN
 
 NOW = datetime(2026, 11, 21, 9, 30)
 PLAN_CSV = """Theme,Ref,Priority,Owner,Timescale,Performance & Outcome Measures,RAG,Progress Update
@@ -77,7 +77,7 @@ def _to_decide(folder: Path) -> Path:
     path = _answers(folder)
     type_into(path, {"Plan!I6": "HR wrote this meanwhile."})
     _quietly(["merge", str(path), str(folder / "in")])
-    type_into(path, {"Decisions!A5": TAKE})
+    type_into(path, {"Decisions!A5": TAKE_RETURN})
     return path
 
 
@@ -201,12 +201,12 @@ def _fixed() -> Iterator[None]:
     """The day, and the secrets of a new plan, the same in every run: so that a file is as after where its bytes are."""
     from unittest.mock import patch
 
-    was, console.fixed = console.fixed, NOW
+    was, console.fixed_now = console.fixed_now, NOW
     try:
         with patch("hrworkbook.plan.secrets.token_hex", lambda count: "5" * 2 * count):
             yield
     finally:
-        console.fixed = was
+        console.fixed_now = was
 
 
 def _quietly(words: Sequence[str]) -> None:

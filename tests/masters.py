@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.issue import Return, issue
-from hrworkbook.new import Draft, new
+from hrworkbook.issue import OutgoingReturn, issue
+from hrworkbook.new import NewMaster, new
 from hrworkbook.plan import Owner
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.sheets.return_sheet import return_workbook
-from hrworkbook.snapshot import Block, ChangeSet, Snapshot, single
+from hrworkbook.snapshot import Block, ChangeSet, Snapshot, single_write
 from hrworkbook.values import Value
 
 NOW = datetime(2026, 11, 21, 9, 30)
@@ -44,7 +44,7 @@ def draft(
     owners: Mapping[str, str] | None = None,
     today: date = TODAY,
     **settings: Value,
-) -> Draft:
+) -> NewMaster:
     """The contents of a master with the lines of a text table; owners as role → e-mail."""
     schema = load_schema(schema) if isinstance(schema, str) else schema
     given = [Owner(role, email=email) for role, email in (owners or {}).items()]
@@ -59,7 +59,7 @@ def make_master(folder: Path, table: str = "", name: str = "plan.xlsx", **how: o
     return path
 
 
-def answered(path: Path, answers: Callable[[Return], Mapping[int, Mapping[str, Value]]]) -> None:
+def answered(path: Path, answers: Callable[[OutgoingReturn], Mapping[int, Mapping[str, Value]]]) -> None:
     """Issues a master, and puts every owner's return in the folder `in` beside it; answers by position of a line and key."""
     host = FileHost(path)
     result = issue(host.snapshot(), NOW, anyway=True)
@@ -80,7 +80,7 @@ def type_into(path: Path, cells: Mapping[str, Value]) -> None:
     """Types values into cells such as `Plan!H7`."""
     host = FileHost(path)
     host.snapshot()
-    host.apply(ChangeSet(tuple(single(*place.split("!"), value) for place, value in cells.items())))  # type: ignore[misc,call-arg]
+    host.apply(ChangeSet(tuple(single_write(*place.split("!"), value) for place, value in cells.items())))  # type: ignore[misc,call-arg]
 
 
 THREE = """

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import xlsxwriter
 
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, address, cells_of, single
-from hrworkbook.values import Value, same
+from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, address, cells_of, single_write
+from hrworkbook.values import Value, same_value
 
 PLAN = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -105,7 +105,7 @@ def sheet(path: Path, rows: str, prefix: str = "", head: str = "", tail: str = "
 
 def write(path: Path, cells: dict[str, Value | Link], on: str = "Plan") -> Snapshot:
     """Apply some cells; returns what then stands there."""
-    assert FileHost(path).apply(ChangeSet(tuple(single(on, cell, value) for cell, value in cells.items())))
+    assert FileHost(path).apply(ChangeSet(tuple(single_write(on, cell, value) for cell, value in cells.items())))
     return FileHost(path).snapshot()
 
 
@@ -132,6 +132,6 @@ def overlaid(before: Block, writes: Iterable[Write], after: Block) -> bool:
         for column in range(1, columns + 1):
             value = wanted.get((row, column), before.at(row, column))
             said = value.text if isinstance(value, Link) else value
-            if not same(after.at(row, column), said or (None if said == "" else said)):
+            if not same_value(after.at(row, column), said or (None if said == "" else said)):
                 raise AssertionError(f"{address(row, column)}: {after.at(row, column)!r} is not {said!r}")
     return True

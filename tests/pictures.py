@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from hrworkbook.appendix.pdf import to_pdf
+from hrworkbook.appendix.pdf import xlsx_to_pdf
 from hrworkbook.cli import main
 
 PICTURES = Path(__file__).parents[1] / "workbook" / "pictures"
@@ -13,7 +13,7 @@ PICTURES = Path(__file__).parents[1] / "workbook" / "pictures"
 def picture(book: Path, page: int, name: str) -> None:
     """One printed page of a workbook as a PNG, its white edges cut off."""
     pdf = book.with_suffix(".pdf")
-    to_pdf(book, pdf)
+    xlsx_to_pdf(book, pdf)
     stem = PICTURES / name
     subprocess.run(
         ["pdftoppm", "-png", "-r", "100", "-f", str(page), "-l", str(page), "-singlefile", pdf, stem], check=True

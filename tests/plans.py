@@ -8,18 +8,27 @@ from hashlib import sha256
 
 from masters import NOW, OWNERS, THREE, draft
 
-from hrworkbook.decide import Decided, decide
+from hrworkbook.decide import DecideResult, decide
 from hrworkbook.hosts.loading import load
-from hrworkbook.issue import ASK, LAST, LEAVE, Return, due_line, issue, shown_again, title_of
-from hrworkbook.ledgers import DECISIONS, JOURNAL, PLAN, REGISTER, Item
+from hrworkbook.issue import (
+    FILL_IN_TEXT,
+    LAST_REPORTED_PREFIX,
+    LEAVE_TEXT,
+    OutgoingReturn,
+    columns_shown_again,
+    due_line,
+    issue,
+    title_line,
+)
+from hrworkbook.ledgers import DECISIONS, JOURNAL, PLAN, REGISTER, LedgerRow
 from hrworkbook.merge import merge
 from hrworkbook.merging.matching import ROW_ID
-from hrworkbook.merging.outcomes import Merged, Received
+from hrworkbook.merging.outcomes import MergeResult, ReceivedFile
 from hrworkbook.plan import Plan, read_plan
 from hrworkbook.schema import read_schema
 from hrworkbook.sheets.master import master_workbook
 from hrworkbook.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, row_and_column
-from hrworkbook.undo import Undone, undo
+from hrworkbook.undo import UndoResult, undo
 from hrworkbook.values import Value
 
 Rows = list[list[Value]]
@@ -42,7 +51,7 @@ class Master:
     def __init__(self, table: str = THREE, owners: Mapping[str, str] = OWNERS, schema: str = "delivery-plan") -> None:
         self.snapshot = _empty(table, tuple(owners.items()), schema)
         self.now = NOW
-        self.issued: dict[str, Return] = {}
+        self.issued: dict[str, OutgoingReturn] = {}
 
     def apply(self, changes: ChangeSet | Sequence[Write]) -> None:
         """Writes a change set, as a host does."""
@@ -75,35 +84,35 @@ class Master:
         plan = self.plan
         for place, value in cells.items():
             line, _, key = place.partition("_")
-            self.apply([Write(PLAN, plan.by_id[line].row, plan.places[key], ((value,),))])
+            self.apply([Write(PLAN, plan.by_id[line].row, plan.column_numbers[key], ((value,),))])
 
     def later(self, **passed: int) -> datetime:
         """The time, moved on."""
         self.now += timedelta(**(passed or {"hours": 1}))
         return self.now
 
-    def issue(self, **how: object) -> dict[str, Return]:
+    def issue(self, **how: object) -> dict[str, OutgoingReturn]:
         """The returns of an issue by owner, whatever stands against it."""
         result = issue(self.snapshot, self.later(), **{"anyway": True, **how})  # type: ignore[arg-type]
         self.apply(result.changes)
         self.issued |= {r.owner.role: r for r in result.returns}
         return self.issued
 
-    def merge(self, *received: Received) -> Merged:
+    def merge(self, *received: ReceivedFile) -> MergeResult:
         """A merge, applied."""
         result = merge(self.snapshot, received, self.later())
         for one in result.returns:
-            assert sum(one.outcomes.values()) == one.count
+            assert sum(one.outcome_counts.values()) == one.cell_count
         self.apply(result.changes)
         return result
 
-    def decide(self) -> Decided:
+    def decide(self) -> DecideResult:
         """Decide, applied."""
         result = decide(self.snapshot, self.later())
         self.apply(result.changes)
         return result
 
-    def undo(self, return_id: str = "") -> Undone:
+    def undo(self, return_id: str = "") -> UndoResult:
         """Undo, applied."""
         result = undo(self.snapshot, self.later(), return_id)
         self.apply(result.changes)
@@ -115,49 +124,49 @@ class Master:
         self.apply(DECISIONS.rewrite(self.snapshot, item, {"Decision": decision, "My own text": own or None}))
 
     @property
-    def decisions(self) -> list[Item]:
+    def decisions(self) -> list[LedgerRow]:
         """The rows of the Decisions sheet."""
-        return DECISIONS.items(self.snapshot)
+        return DECISIONS.data_rows(self.snapshot)
 
     @property
-    def journal(self) -> list[Item]:
+    def journal(self) -> list[LedgerRow]:
         """The rows of the Journal."""
-        return JOURNAL.items(self.snapshot)
+        return JOURNAL.data_rows(self.snapshot)
 
     @property
-    def register(self) -> list[Item]:
+    def register(self) -> list[LedgerRow]:
         """The rows of the Register."""
-        return REGISTER.items(self.snapshot)
+        return REGISTER.data_rows(self.snapshot)
 
 
-def sheet(issued: Return, **cells: Value) -> Rows:
+def sheet(issued: OutgoingReturn, **cells: Value) -> Rows:
     """A return's rows as they went out, but for some cells, as in `L001_rag="Red"`."""
-    again = {c.key for c in shown_again(issued.schema) if any(issued.last.get(c.key, {}).values())}
+    again = {c.key for c in columns_shown_again(issued.schema) if any(issued.last_reported.get(c.key, {}).values())}
     heads: list[Value] = ["ID"]
     rows: Rows = [[line.id] for line in issued.lines]
     for column in issued.schema.columns:
         if column.key in again:
-            heads.append(f"{LAST}{column.header}")
+            heads.append(f"{LAST_REPORTED_PREFIX}{column.header}")
             for line, row in zip(issued.lines, rows, strict=True):
-                row.append(issued.last[column.key].get(line.id) or None)
+                row.append(issued.last_reported[column.key].get(line.id) or None)
         heads.append(column.header)
         for line, row in zip(issued.lines, rows, strict=True):
             row.append(cells.pop(f"{line.id}_{column.key}", line.values.get(column.key)))
     assert not cells, f"no such cell in the return: {', '.join(cells)}"
     for line, row in zip(issued.lines, rows, strict=True):
         row.append(line.id)
-    top: Rows = [[title_of(issued)], [due_line(issued)], [ASK], [LEAVE], [str(issued.seal)], []]
+    top: Rows = [[title_line(issued)], [due_line(issued)], [FILL_IN_TEXT], [LEAVE_TEXT], [str(issued.seal)], []]
     return [*top, [*heads, ROW_ID], *rows]
 
 
 def back(
-    issued: Return,
+    issued: OutgoingReturn,
     sent: datetime | None = None,
     mangle: Callable[[Rows], object] | None = None,
     file: str = "",
     sender: str = "",
     **cells: Value,
-) -> Received:
+) -> ReceivedFile:
     """A return as it comes back: with some cells typed over, then mangled."""
     rows = sheet(issued, **cells)
     if mangle:
@@ -166,10 +175,12 @@ def back(
     return received(rows, file or issued.file, sent, sender)
 
 
-def received(rows: Rows, file: str = "reply.xlsx", sent: datetime | None = None, sender: str = "") -> Received:
+def received(rows: Rows, file: str = "reply.xlsx", sent: datetime | None = None, sender: str = "") -> ReceivedFile:
     """A file with one sheet of these rows."""
     tidy = [[None if v == "" else v for v in row] for row in rows]
-    return Received(file, (Block("Your return", tidy),), sha256(repr((tidy, sent)).encode()).hexdigest(), sender, sent)
+    return ReceivedFile(
+        file, (Block("Your return", tidy),), sha256(repr((tidy, sent)).encode()).hexdigest(), sender, sent
+    )
 
 
 def at(rows: Rows, heading: str) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from verdicts import fault, said
 
-from hrworkbook.amounts import Amount, Money, NoneWord, amount_of
+from hrworkbook.amounts import Amount, Money, NoneWord, parse_amount
 from hrworkbook.kinds import KINDS
 from hrworkbook.values import Value
 
@@ -150,4 +150,4 @@ def test_whole_numbers_that_cannot_be_read(value: Value, message: str) -> None:
 
 def test_numbers() -> None:
     assert KINDS["number"].read("12.5") == Decimal("12.5") and fault("number", "1,250.75") is None
-    assert amount_of(0.1 + 0.2) == Amount(Decimal("0.3"))
+    assert parse_amount(0.1 + 0.2) == Amount(Decimal("0.3"))

@@ -6,7 +6,7 @@ import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
 
 from hrworkbook.appendix import appendix
-from hrworkbook.appendix.ink import header_text
+from hrworkbook.appendix.ink import header_code
 from hrworkbook.appendix.plan_pages import Cover, PageSetup
 from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError
@@ -18,7 +18,7 @@ def made(path, now=NOW):
 
 def test_counts_are_in_words_and_in_the_order_of_the_list(tmp_path):
     summary = made(make_master(tmp_path, THREE, owners=OWNERS)).public.summary
-    assert [(c.number, c.words) for c in summary.counts] == [
+    assert [(c.number, c.label) for c in summary.counts] == [
         (3, "lines"), (1, "Amber"), (1, "Green"), (1, "Not reported"), (0, "overdue"),
     ]  # fmt: skip
     assert summary.statuses.rows == (("Staff", (0, 1, 1, 0, 0)), ("Safety", (0, 0, 0, 0, 1)))
@@ -136,7 +136,7 @@ def test_a_plan_without_lines_says_so(tmp_path):
 @pytest.mark.parametrize(("number", "right"), [("", "Part 1"), ("B", "Appendix B\nPart 1")])
 def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, right):
     cover = Cover(title="Plan", appendix_number=number, part="Part 1")
-    text = header_text(cover, PageSetup())
+    text = header_code(cover, PageSetup())
     assert text.split("&R")[1].endswith(right) and right.count("\n") == text.split("&R")[1].count("\n")
 
 

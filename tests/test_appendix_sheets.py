@@ -12,9 +12,9 @@ from hrworkbook import look
 from hrworkbook.appendix.data_sheet import table_of
 from hrworkbook.appendix.document import (
     AppendixDocument,
-    Change,
-    Changes,
-    Count,
+    CellChange,
+    ChangeList,
+    HeadlineCount,
     MonthGrid,
     OverdueLine,
     Spend,
@@ -22,17 +22,17 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
-from hrworkbook.appendix.ink import footer_text, header_text
+from hrworkbook.appendix.ink import footer_code, header_code
 from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.appendix.sheets import plan_document, write_appendix
-from hrworkbook.appendix.summary_sheet import chart_words
+from hrworkbook.appendix.summary_sheet import chart_alt_text
 
 COVER = Cover(
     "Delivery Plan & outcomes", "Staffing Committee", "20 March 2017", "Head of HR", "1", organisation="Cheshire East"
 )
 COLUMNS = (
-    PrintColumn("ref", "Ref", "Scope", "reference", once=True),
-    PrintColumn("priority", "Priority", "Scope", once=True, weight=30),
+    PrintColumn("ref", "Ref", "Scope", "reference", repeats_once=True),
+    PrintColumn("priority", "Priority", "Scope", repeats_once=True, weight=30),
     PrintColumn("status", "Status", "Progress", "status"),
     PrintColumn("update", "Progress update", "Progress", bullets=True, weight=50),
     PrintColumn("spend", "Spend", "Budget", "money"),
@@ -54,12 +54,12 @@ def document(lines: int = 24, **changes: object) -> AppendixDocument:
     themes = tuple(dict.fromkeys(line.theme for line in made))
     summary = Summary(
         "The plan has 24 lines. 6 are complete.",
-        (Count(24, "lines in the plan"), *(Count(6, s.lower(), s) for s in STATUSES)),
+        (HeadlineCount(24, "lines in the plan"), *(HeadlineCount(6, s.lower(), s) for s in STATUSES)),
         StatusTable(STATUSES, tuple((t, (2, 2, 2, 2, 0)) for t in themes)),
         (OverdueLine("Theme 1", "A", "Priority 0", "Oct 2016", "HRMT"),),
         MonthGrid(("Apr 2016", "May 2016", "Ongoing"), tuple((t, (1, 0, 2)) for t in themes)),
         Spend("Planned spend is £10.", (SpendLine("Survey", "£10", "£9", "£1 under"),)),
-        Changes("1 cell changed.", (Change("Theme 1", "A", "Priority 0", "Status", "", "Green"),)),
+        ChangeList("1 cell changed.", (CellChange("Theme 1", "A", "Priority 0", "Status", "", "Green"),)),
     )
     return replace(AppendixDocument(COVER, COLUMNS, made, summary=summary), **changes)  # type: ignore[arg-type]
 
@@ -149,7 +149,7 @@ def test_the_chart_has_words_and_stands_in_one_row(parts: dict[str, str]) -> Non
 
 def test_a_long_alternative_text_is_kept_within_bounds() -> None:
     table = StatusTable(STATUSES, tuple((f"A theme with a long name {i}", (1, 1, 1, 1, 1)) for i in range(60)))
-    assert len(chart_words(table)) <= 1500
+    assert len(chart_alt_text(table)) <= 1500
 
 
 def test_the_data_sheet_is_one_filled_table_with_unlike_headers(book: openpyxl.Workbook) -> None:
@@ -172,7 +172,7 @@ def test_doubled_headers_are_told_apart() -> None:
 
 
 def test_an_empty_plan_says_so_on_every_sheet() -> None:
-    book = openpyxl.load_workbook(BytesIO(write_appendix(document(0, summary=None, nothing="No line is exempt."))))
+    book = openpyxl.load_workbook(BytesIO(write_appendix(document(0, summary=None, empty_text="No line is exempt."))))
     assert book.sheetnames == ["Plan", "Data"]
     assert "No line is exempt." in [c.value for row in book["Plan"] for c in row]
 
@@ -190,14 +190,14 @@ def test_an_empty_plan_says_so_on_every_sheet() -> None:
 @pytest.mark.parametrize("orientation", ["landscape", "portrait"])
 def test_headers_and_footers_keep_to_excels_limit(cover: Cover, orientation: str) -> None:
     setup = PageSetup(orientation=orientation)  # type: ignore[arg-type]
-    for text in (header_text(cover, setup), footer_text(cover, setup)):
+    for text in (header_code(cover, setup), footer_code(cover, setup)):
         assert len(text) <= 255
         codes = re.findall(r"&&|&[LR]|&9|&\"[^\"]*\"|&P|&N", text)
         assert text.count("&") == sum(code.count("&") for code in codes), "every & is a code or doubled"
         assert not re.search(r"&9\d", text), "a figure must not join the type size"
-    assert "Page &P of &N" in footer_text(cover, setup)
-    assert (cover.part[:6] in header_text(cover, setup)) and (
-        not cover.exempt or "paragraph 3" in header_text(cover, setup)
+    assert "Page &P of &N" in footer_code(cover, setup)
+    assert (cover.part[:6] in header_code(cover, setup)) and (
+        not cover.exempt or "paragraph 3" in header_code(cover, setup)
     )
 
 
@@ -236,7 +236,7 @@ def test_a_plan_of_more_pages_than_excel_breaks_goes_on_another_sheet() -> None:
     lines = tuple(PrintLine("", str(i), (str(i), "word " * 2400)) for i in range(1005))
     planned = plan_document(AppendixDocument(COVER, columns, lines))
     assert planned.plan.page_count > 1000
-    with zipfile.ZipFile(BytesIO(write_appendix(planned, data=False))) as package:
+    with zipfile.ZipFile(BytesIO(write_appendix(planned, with_data_sheet=False))) as package:
         counts = [
             len(re.findall("<brk ", package.read(n).decode())) for n in package.namelist() if "worksheets/sheet" in n
         ]
@@ -245,11 +245,14 @@ def test_a_plan_of_more_pages_than_excel_breaks_goes_on_another_sheet() -> None:
 
 
 def test_every_pair_of_colours_can_be_read() -> None:
-    pairs = [(p.fill, p.text) for p in look.STATUS_PAINT.values()] + [
-        (look.BAND, look.WHITE),
-        (look.OWNERS_BAND, look.WHITE),
+    pairs = [(p.fill, p.text) for p in look.STATUS_COLOURS.values()] + [
+        (look.HEADER_FILL, look.WHITE),
+        (look.OWNER_HEADER_FILL, look.WHITE),
     ]
-    pairs += [(look.WHITE, c) for c in (look.TEXT, look.SECONDARY, look.LINK, look.BAND)]
-    pairs += [(fill, look.TEXT) for fill in (look.QUIET, look.PROBLEM_FILL, look.WARNING_FILL, look.NO_STATUS.fill)]
-    assert {pair for pair in pairs if look.contrast(*pair) < 4.5} == set()
-    assert look.contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    pairs += [(look.WHITE, c) for c in (look.TEXT, look.SECONDARY, look.LINK, look.HEADER_FILL)]
+    pairs += [
+        (fill, look.TEXT)
+        for fill in (look.NEUTRAL_FILL, look.PROBLEM_FILL, look.WARNING_FILL, look.NO_STATUS_COLOURS.fill)
+    ]
+    assert {pair for pair in pairs if look.contrast_ratio(*pair) < 4.5} == set()
+    assert look.contrast_ratio("#FFFFFF", "#000000") == pytest.approx(21)

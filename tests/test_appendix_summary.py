@@ -9,9 +9,9 @@ from test_appendix_sheets import COVER, document
 
 from hrworkbook.appendix.document import (
     AppendixDocument,
-    Change,
-    Changes,
-    Count,
+    CellChange,
+    ChangeList,
+    HeadlineCount,
     MonthGrid,
     OverdueLine,
     Spend,
@@ -19,7 +19,7 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
-from hrworkbook.appendix.paginate import SAFETY
+from hrworkbook.appendix.paginate import PAGE_FILL_LIMIT
 from hrworkbook.appendix.plan_pages import PageSetup
 from hrworkbook.appendix.sheets import plan_document
 from hrworkbook.appendix.summary import plan_summary
@@ -52,12 +52,12 @@ def summaries(draw: st.DrawFn) -> Summary:
     )
     return Summary(
         draw(WORDS) * draw(st.integers(0, 20)),
-        tuple(Count(n * 1000, draw(WORDS)) for n in range(draw(st.integers(0, 8)))),
+        tuple(HeadlineCount(n * 1000, draw(WORDS)) for n in range(draw(st.integers(0, 8)))),
         draw(st.sampled_from([None, StatusTable(statuses, tuple((t, tuple(range(len(statuses)))) for t in themes))])),
         draw(st.sampled_from([None, (), overdue])),
         draw(st.sampled_from([None, MonthGrid(months, tuple((t, tuple(range(len(months)))) for t in themes), "Note")])),
         draw(st.sampled_from([None, Spend("Sentence."), Spend("", (SpendLine("Survey", "£10", "nil", "£10 under"),))])),
-        draw(st.sampled_from([None, Changes("Nothing changed.")])),
+        draw(st.sampled_from([None, ChangeList("Nothing changed.")])),
     )
 
 
@@ -76,13 +76,13 @@ def test_the_laws_of_a_summary(summary: Summary, setup: PageSetup) -> None:
     assert edges == sorted(set(edges))
     for first, end in zip(edges, edges[1:], strict=False):
         rows = plan.rows[first:end]
-        assert sum(r.height for r in rows) <= plan.setup.height * SAFETY
+        assert sum(r.height for r in rows) <= plan.setup.height * PAGE_FILL_LIMIT
         last = rows[-1]
         assert not any(c.style.startswith(("heading", "head")) for c in last.cells), "no heading ends a page"
     for row in plan.rows:
         assert 0 < row.height <= 409.5 and row.height % 0.75 == 0
     said = " ".join(" ".join(plan.texts_of(n)) for n in range(1, plan.page_count + 1)).split()
-    wanted = [*summary.paragraph.split(), *[w for c in summary.counts for w in c.words.split()]]
+    wanted = [*summary.paragraph.split(), *[w for c in summary.counts for w in c.label.split()]]
     wanted += [w for x in summary.overdue or () for w in f"{x.text} {x.due} {x.owner}".split()]
     for word in set(wanted):
         assert said.count(word) >= wanted.count(word), word
@@ -102,7 +102,7 @@ def test_no_word_over_the_narrow_columns_is_torn(paper: str, statuses: int) -> N
     small = face("Calibri", True, plan.setup.size - 1)
     for row in plan.rows:
         for cell in row.cells:
-            if cell.style.startswith("head") and cell.column and not plan.slot > 1:
+            if cell.style.startswith("head") and cell.column and not plan.chart_slot > 1:
                 assert small.width(str(cell.value)) <= text_width(plan.widths[cell.column], 0) + 4
 
 
@@ -128,7 +128,7 @@ def test_pages_are_counted_in_the_order_they_are_printed() -> None:
 
 def counted(number: int, themes: int = 2, words: str = "Amber") -> Summary:
     table = StatusTable(("Red", words), tuple((f"Theme {i}", (0, 1)) for i in range(themes)))
-    return Summary("One sentence.", tuple(Count(n, "lines") for n in range(number)), table)
+    return Summary("One sentence.", tuple(HeadlineCount(n, "lines") for n in range(number)), table)
 
 
 @pytest.mark.parametrize(("number", "rows"), [(7, [7]), (8, [4, 4]), (1, [1])])
@@ -161,7 +161,7 @@ def test_a_short_table_is_not_parted() -> None:
 
 
 def test_changes_are_told_of_where_there_are_some() -> None:
-    none = laid_out(Summary("Nothing has changed.", changes=Changes("Nothing has changed.")), PageSetup())
+    none = laid_out(Summary("Nothing has changed.", changes=ChangeList("Nothing has changed.")), PageSetup())
     assert "Changes since the last meeting" not in none.texts_of(1)
-    some = Changes("1 line has changed.", (Change("Theme", "A", "Line", "RAG", "Red", "Green"),))
+    some = ChangeList("1 line has changed.", (CellChange("Theme", "A", "Line", "RAG", "Red", "Green"),))
     assert "Changes since the last meeting" in laid_out(Summary("Words.", changes=some), PageSetup()).texts_of(1)

@@ -104,7 +104,7 @@ def test_groups_are_said_over_the_first_of_their_columns() -> None:
 
 
 def test_an_empty_plan_says_so() -> None:
-    file = opened(document(0, summary=None, nothing="No line is exempt."))
+    file = opened(document(0, summary=None, empty_text="No line is exempt."))
     assert "No line is exempt." in [p.text for p in file.paragraphs]
 
 

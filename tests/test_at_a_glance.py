@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.reading.faults_at_a_glance import SHEETS, no_faults_in_tables
-from hrworkbook.reading.faults_in_cells import _SheetXml, in_content_xml, in_sheet_xml
+from hrworkbook.reading.faults_at_a_glance import SHEETS_MARK, scan_clean_tables
+from hrworkbook.reading.faults_in_cells import _SheetXmlHandler, scan_content_xml, scan_sheet_xml
 
 _ODS_CELLS = [
     "<table:table-cell/>",
@@ -39,9 +39,9 @@ def test_an_ods_by_searches_is_as_it_is_by_every_cell(tables: list[list[tuple[st
         '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:calcext="c"><office:body>'
         f"<office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>"
     ).encode()
-    quick = no_faults_in_tables(xml[xml.find(SHEETS) :])
+    quick = scan_clean_tables(xml[xml.find(SHEETS_MARK) :])
     try:
-        full = in_content_xml(xml)
+        full = scan_content_xml(xml)
     except UnreadableFile:  # too far, or too many
         assert quick is None
         return
@@ -58,11 +58,11 @@ def test_an_ordinary_ods_takes_no_second_look_and_a_wide_one_does() -> None:
         row = f"<table:table-row>{cells}</table:table-row>"
         return f"<office:spreadsheet><table:table>{row}</table:table></office:document-content>".encode()
 
-    assert no_faults_in_tables(content(_ODS_CELLS[5] + _ODS_CELLS[2]))
+    assert scan_clean_tables(content(_ODS_CELLS[5] + _ODS_CELLS[2]))
     far = _ODS_CELLS[2].replace("16000", "99999999") + _ODS_CELLS[3]
-    assert no_faults_in_tables(content(far)) is None
-    assert no_faults_in_tables(content(_ODS_CELLS[4].replace('"4"', '"9999999"'))) is None
-    assert no_faults_in_tables(content(_ODS_CELLS[5].replace('"', "'"))) is None
+    assert scan_clean_tables(content(far)) is None
+    assert scan_clean_tables(content(_ODS_CELLS[4].replace('"4"', '"9999999"'))) is None
+    assert scan_clean_tables(content(_ODS_CELLS[5].replace('"', "'"))) is None
 
 
 _XLSX_CELLS = [
@@ -80,4 +80,4 @@ def test_a_worksheet_by_searches_is_as_it_is_by_every_cell(rows: list[list[str]]
         for n, row in enumerate(rows, 1)
     )
     xml = f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode()
-    assert in_sheet_xml(xml).faults == _SheetXml(xml).sheet.faults
+    assert scan_sheet_xml(xml).faults == _SheetXmlHandler(xml).sheet.faults

@@ -128,7 +128,7 @@ def test_what_hr_changed_or_decided_since_is_shown_and_does_not_conflict(tmp_pat
         ("L002", RAG): "amber-ish", ("L002", UPDATE): "Second course held.", ("L003", UPDATE): "Sites seen.",
     })  # fmt: skip
     plan = read_plan(snapshot_of(path))
-    type_into(path, {f"Plan!{plan.place(plan.by_id['L003'], 'progress_update')}": "HR wrote this."})
+    type_into(path, {f"Plan!{plan.address(plan.by_id['L003'], 'progress_update')}": "HR wrote this."})
     main(["merge", str(path), str(book)])
     plan = read_plan(snapshot_of(path))
     assert plan.by_id["L003"].text("progress_update") == "HR wrote this."
@@ -137,7 +137,7 @@ def test_what_hr_changed_or_decided_since_is_shown_and_does_not_conflict(tmp_pat
     row = next(i for i, row in enumerate(decisions.rows) if "L003" in row)
     type_into(path, {f"Decisions!{address(row + 1, decisions.rows[top].index('Decision') + 1)}": "keep master"})
     main(["decide", str(path)])
-    l002 = plan.place(plan.by_id["L002"], "progress_update")
+    l002 = plan.address(plan.by_id["L002"], "progress_update")
     type_into(path, {f"Plan!{l002}": "Second course held in May."})
     ((_, content),) = bounced(tmp_path, path)
     back = kept(tmp_path, content)
@@ -181,7 +181,7 @@ def test_only_what_still_waits_for_its_owner_goes_back(tmp_path, capsys):
     assert bounce(snapshot_of(path), NOW).returns == ()
     main(["merge", str(path), str(answer(tmp_path, "Recruitment Lead", {("L001", RAG): "good"}, "r.xlsx"))])
     (back,) = bounce(snapshot_of(path), NOW).returns
-    main(["undo", str(path), back.issued.id])
+    main(["undo", str(path), back.return_.id])
     assert bounce(snapshot_of(path), NOW).returns == ()
     assert main(["bounce", str(path), "--out", str(tmp_path / "none")]) == 0
     assert "nothing goes back" in capsys.readouterr().out
@@ -219,7 +219,7 @@ def test_a_line_taken_out_of_the_plan_does_not_go_back(tmp_path, capsys):
     row = next(i for i, cells in enumerate(plan.rows, 1) if "L003" in cells)
     type_into(path, {f"Plan!{address(row, c)}": None for c in range(1, len(plan.rows[row - 1]) + 1)})
     (back,) = bounce(snapshot_of(path), NOW).returns
-    assert [line.id for line in back.issued.lines] == ["L002"] and list(back.faulty) == [("L002", "rag")]
+    assert [line.id for line in back.return_.lines] == ["L002"] and list(back.faulty_cells) == [("L002", "rag")]
 
 
 @pytest.mark.parametrize("wrong", ["=1+1", "@SUM(A1)", "-", "+44", "\u202eevil", "amber\nish", "  amber-ish  "])

@@ -19,7 +19,7 @@ from masters import draft, shared
 from vba_check import faults, read_back
 
 from hrworkbook.addin import package
-from hrworkbook.addin.package import build, our_modules, ribbon_parts, stale, with_macros
+from hrworkbook.addin.package import build, our_modules, ribbon_parts, stale_files, with_macros
 from hrworkbook.addin.parts import attribute, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.errors import CannotWrite, ToolMissing
 from hrworkbook.sheets.master import master_workbook
@@ -105,11 +105,11 @@ def test_building_twice_gives_the_same_files(tmp_path):
 def test_stale_files_are_named(tmp_path):
     shutil.copytree(ROOT / "macros", tmp_path / "macros")
     masters = {"plan": PLAIN}
-    assert stale(tmp_path, masters) == ["hrworkbook.xlam", "LICENCES.txt", "plan.xlsx", "plan.xlsm"]
+    assert stale_files(tmp_path, masters) == ["hrworkbook.xlam", "LICENCES.txt", "plan.xlsx", "plan.xlsm"]
     build(tmp_path, masters)
-    assert stale(tmp_path, masters) == []
+    assert stale_files(tmp_path, masters) == []
     (tmp_path / "macros/HRRibbon.bas").write_text((tmp_path / "macros/HRRibbon.bas").read_text() + "' changed\n")
-    assert stale(tmp_path, masters) == ["hrworkbook.xlam", "plan.xlsm"]
+    assert stale_files(tmp_path, masters) == ["hrworkbook.xlam", "plan.xlsm"]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

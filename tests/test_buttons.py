@@ -12,14 +12,14 @@ from masters import OWNERS, THREE, make_master, snapshot_of
 from hrworkbook import faultlog, ribbon
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
-from hrworkbook.buttons import BUTTONS, Pressed, Then
+from hrworkbook.buttons import BUTTONS, ButtonResult, FollowUp
 from hrworkbook.cli import COMMANDS, main
 from hrworkbook.commands import example
 from hrworkbook.errors import CannotWrite, NotAMaster, ToolMissing
 from hrworkbook.hosts import live
-from hrworkbook.hosts.live import LiveHost, caller
+from hrworkbook.hosts.live import LiveHost, calling_workbook
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.snapshot import Block, ChangeSet, single
+from hrworkbook.snapshot import Block, ChangeSet, single_write
 
 
 def verbs_of_the_tab() -> set[str]:
@@ -44,7 +44,7 @@ def book() -> Any:
 def asked(book: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What a press of a button 'it' comes to, set by a test; and what the user was told."""
 
-    def it(host: Any, snapshot: Any, words: Any) -> Pressed:
+    def it(host: Any, snapshot: Any, words: Any) -> ButtonResult:
         return asked.pressed() if callable(asked.pressed) else asked.pressed
 
     asked = SimpleNamespace(pressed=None, told=book.app.engine.impl.told)
@@ -63,7 +63,7 @@ def warm(asked: Any, book: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return asked
 
 
-CHANGES = ChangeSet((single("Plan", "B2", "as asked"),), "1 cell changed.")
+CHANGES = ChangeSet((single_write("Plan", "B2", "as asked"),), "1 cell changed.")
 
 
 def action(book: Any) -> Any:
@@ -78,7 +78,7 @@ def refuses(error: Exception) -> Any:
 
 
 def test_a_press_changes_the_workbook_and_says_so(book, asked, capsys):
-    asked.pressed = Pressed(CHANGES)
+    asked.pressed = ButtonResult(CHANGES)
     ribbon.click("it")
     assert (action(book), asked.told, capsys.readouterr().err) == ("as asked", ["1 cell changed."], "")
 
@@ -91,7 +91,7 @@ def test_a_press_that_fails_leaves_its_words_to_excel_and_the_workbook_as_it_was
 
 
 def test_a_warm_process_finds_its_workbook(book, warm):
-    warm.pressed = Pressed(CHANGES)
+    warm.pressed = ButtonResult(CHANGES)
     ribbon.click("it")
     assert (action(book), warm.told) == ("as asked", ["1 cell changed."])
 
@@ -108,7 +108,7 @@ def test_a_warm_process_tells_what_failed_itself_and_stays(book, warm, capsys, t
 def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["-c"])
     with pytest.raises(NotAMaster, match="no workbook is named"):
-        caller()
+        calling_workbook()
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
 def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, tmp_path, monkeypatch, fault, why):
     monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "hrworkbook.log")
     made = tmp_path / "appendix.xlsx"
-    then = Then(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
-    asked.pressed = Pressed(CHANGES, {made: b"made"}, then=then)
+    then = FollowUp(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
+    asked.pressed = ButtonResult(CHANGES, {made: b"made"}, follow_up=then)
     with pytest.raises(SystemExit):
         ribbon.click("it")
     said = capsys.readouterr().err.splitlines()
@@ -135,7 +135,9 @@ def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, 
 
 
 def test_what_comes_after_is_told_where_it_is_done(asked, tmp_path):
-    asked.pressed = Pressed(CHANGES, then=Then(lambda: None, "The PDF is beside it.", "The PDF was not made."))
+    asked.pressed = ButtonResult(
+        CHANGES, follow_up=FollowUp(lambda: None, "The PDF is beside it.", "The PDF was not made.")
+    )
     ribbon.click("it")
     assert asked.told == ["1 cell changed. The PDF is beside it."]
 
@@ -144,7 +146,7 @@ def test_what_comes_after_is_told_where_it_is_done(asked, tmp_path):
 def test_a_file_replaced_is_kept_only_where_that_is_wanted(asked, tmp_path, keeps, left):
     made = tmp_path / "out" / "R0001.xlsx"
     for content in (b"first", b"second"):
-        asked.pressed = Pressed(ChangeSet(message="Done."), {made: content}, keeps=keeps)
+        asked.pressed = ButtonResult(ChangeSet(message="Done."), {made: content}, keeps_existing=keeps)
         ribbon.click("it")
     assert made.read_bytes() == b"second"
     assert len(list(made.parent.iterdir())) == left
@@ -153,7 +155,7 @@ def test_a_file_replaced_is_kept_only_where_that_is_wanted(asked, tmp_path, keep
 def test_a_file_replaced_is_put_back_where_the_workbook_refuses(book, asked, tmp_path):
     made = tmp_path / "R0001.xlsx"
     made.write_bytes(b"first")
-    asked.pressed = Pressed(ChangeSet((single("Gone", "A1", 1),)), {made: b"second"}, keeps=False)
+    asked.pressed = ButtonResult(ChangeSet((single_write("Gone", "A1", 1),)), {made: b"second"}, keeps_existing=False)
     with pytest.raises(SystemExit):
         ribbon.click("it")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("R0001.xlsx", b"first")]
@@ -164,7 +166,7 @@ def test_the_command_too_says_what_is_made_where_its_pdf_is_not(tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HRWORKBOOK_SOFFICE", str(tmp_path / "not here"))
     main(["new", "delivery-plan", "plan.xlsx", "--from", str(source)])
-    example._fill_in(Path("plan.xlsx"))
+    example._fill_start_and_owners(Path("plan.xlsx"))
     capsys.readouterr()
     assert main(["appendix", "plan.xlsx", "-o", "appendix.xlsx", "--pdf"]) == 2
     said = capsys.readouterr()
@@ -208,7 +210,7 @@ def without_office(monkeypatch, tmp_path):
     monkeypatch.setenv("HRWORKBOOK_SOFFICE", str(tmp_path / "not here"))
 
 
-def printed(book: Any, folder: Path) -> Pressed:
+def printed(book: Any, folder: Path) -> ButtonResult:
     """A press of the PDF button on a plan of three lines that is open in Excel."""
     book.impl.place = str(folder / "plan.xlsx")
     path = make_master(folder, THREE, owners=OWNERS)
@@ -216,15 +218,15 @@ def printed(book: Any, folder: Path) -> Pressed:
 
 
 def test_without_libreoffice_excel_prints_the_pdf_itself(book, without_office, tmp_path):
-    printed(book, tmp_path).then.do()
+    printed(book, tmp_path).follow_up.action()
     assert (tmp_path / "plan appendix.pdf").read_bytes() == b"%PDF of PK"
     assert book.app.impl.opened == [], "what was opened to be printed is closed"
 
 
 def test_what_excel_does_not_print_is_told_and_leaves_nothing(book, without_office, tmp_path):
-    then = printed(book, tmp_path).then
+    then = printed(book, tmp_path).follow_up
     before = sorted(tmp_path.iterdir())
     book.app.impl.prints_nothing = True
     with pytest.raises(CannotWrite, match="plan appendix.pdf: Excel made no PDF. Close it if it is open"):
-        then.do()
+        then.action()
     assert book.app.impl.opened == [] and sorted(tmp_path.iterdir()) == before

@@ -11,15 +11,15 @@ from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 from hrworkbook.chase import chase
 from hrworkbook.cli import main
 from hrworkbook.commands import console
-from hrworkbook.drafts import reminder
+from hrworkbook.drafts import reminder_mail
 from hrworkbook.plan import read_plan
 
 
 def test_only_those_still_out_are_chased_with_their_open_lines(tmp_path, capsys, monkeypatch):
     path, out = make_master(tmp_path, THREE, owners=OWNERS), tmp_path / "out"
-    monkeypatch.setattr(console, "fixed", NOW)
+    monkeypatch.setattr(console, "fixed_now", NOW)
     main(["issue", str(path), "--out", str(out), "--due", "2026-12-01"])
-    monkeypatch.setattr(console, "fixed", NOW + timedelta(30))
+    monkeypatch.setattr(console, "fixed_now", NOW + timedelta(30))
     (back,) = out.glob("Safety Lead*.xlsx")
     main(["merge", str(path), str(back)])
     type_into(path, {"Plan!H7": "Complete"})
@@ -91,6 +91,6 @@ def test_a_reminder_counts_the_open_lines(complete, said, tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS)
     main(["issue", str(path), "--out", str(tmp_path / "out")])
     type_into(path, dict.fromkeys(complete, "Complete"))
-    (learning,) = (r for r in chase(snapshot_of(path), NOW).reminders if r.issued.owner.role == "Learning Lead")
-    mail = email.message_from_bytes(reminder(learning.issued, b"PK", 0), policy=policy.default)
+    (learning,) = (r for r in chase(snapshot_of(path), NOW).reminders if r.return_.owner.role == "Learning Lead")
+    mail = email.message_from_bytes(reminder_mail(learning.return_, b"PK", 0), policy=policy.default)
     assert said in mail.get_body(("plain",)).get_content()

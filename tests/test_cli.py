@@ -50,7 +50,7 @@ def test_a_copy_of_the_master_is_no_return(tmp_path, capsys):
     copy.write_bytes(path.read_bytes())
     assert main(["merge", str(path), str(copy)]) == 1
     assert "it is a master or a copy of one" in capsys.readouterr().out
-    assert "Merged" not in [i.text("What") for i in REGISTER.items(snapshot_of(path))]
+    assert "Merged" not in [i.text("What") for i in REGISTER.data_rows(snapshot_of(path))]
 
 
 @pytest.mark.parametrize(("word", "says"), [("mergee", "Did you mean merge?"), ("help", "Choose new, validate, next")])
@@ -101,17 +101,17 @@ def test_colour_only_where_a_terminal_shows_it(there, platform, coloured, monkey
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert ("\x1b[" in console.painted("error")) == coloured
+    assert ("\x1b[" in console.coloured_severity("error")) == coloured
     monkeypatch.setattr(sys.stdout, "isatty", lambda: False)
-    assert console.painted("error") == "Error  "
+    assert console.coloured_severity("error") == "Error  "
 
 
 def test_progress_stays_on_one_line_of_a_narrow_window(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with console.Progress("Writing a great many returns", 300) as progress:
-        progress.began -= 5
-        progress.told -= 5
+        progress.started -= 5
+        progress.last_shown -= 5
         progress.step()
     shown = capsys.readouterr().err
     assert "Writing a great" in shown and all(len(line) < 20 for line in shown.split("\r"))

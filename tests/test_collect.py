@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrworkbook.collecting.collect import Collected, collect
-from hrworkbook.dates.months import month_in, month_in_text, month_of
+from hrworkbook.collecting.collect import CollectedFile, collect_file
+from hrworkbook.dates.months import month_from_parts, month_named_in, parse_month
 from hrworkbook.errors import NotAReturn, SchemaFileError, WrongPlan
 from hrworkbook.schema import Schema, read_schema
 from hrworkbook.snapshot import Block
@@ -93,32 +93,32 @@ def table(*lines: str, head: str = HEAD, name: str = "June 2016") -> Block:
     return sheet("\n".join([head, *lines]), name)
 
 
-def values(collected: Collected, line: int = 0) -> dict[str, Value]:
+def values(collected: CollectedFile, line: int = 0) -> dict[str, Value]:
     return {key: cell.value for key, cell in collected.lines[line].cells.items()}
 
 
-def accounted(collected: Collected, *blocks: Block) -> bool:
+def accounted(collected: CollectedFile, *blocks: Block) -> bool:
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
-    return cells == collected.placed + len(collected.unplaced)
+    return cells == collected.placed_count + len(collected.unplaced)
 
 
 def test_lines_are_known_by_month_and_name(schema: Schema) -> None:
     block = table("St  Mary's | 20 | 3 | 1.5 | 4.5 | £1,200.50 | £1k")
-    collected = collect([block], schema)
+    collected = collect_file([block], schema)
     line = collected.lines[0]
-    assert (line.key, line.period, line.row, line.held) == (("2016-06", "st mary s"), "2016-06", 2, "")
+    assert (line.key, line.period, line.row, line.hold_reason) == (("2016-06", "st mary s"), "2016-06", 2, "")
     assert values(collected) == {
         "school": "St  Mary's", "staff": 20, "teachers": 3, "support": 1.5, "days": 4.5, "cost": 1200.5,
         "cover_cost": 1000, "period": "2016-06",
     }  # fmt: skip
-    assert line.cells["cost"].at == "F2" and line.cells["cost"].written == "£1,200.50"
-    assert line.cells["period"].at == "", "the month stands in no cell of the line"
-    assert (collected.checked, collected.agreeing) == (1, 1)
+    assert line.cells["cost"].address == "F2" and line.cells["cost"].written == "£1,200.50"
+    assert line.cells["period"].address == "", "the month stands in no cell of the line"
+    assert (collected.checked_count, collected.agreeing_count) == (1, 1)
     assert accounted(collected, block)
 
 
 def test_what_stands_for_nothing_stays_apart(schema: Schema) -> None:
-    collected = collect([table("A | (..) | . | n/a | c | No data | -")], schema)
+    collected = collect_file([table("A | (..) | . | n/a | c | No data | -")], schema)
     assert list(values(collected).values())[1:7] == ["nil", "nil", "not applicable", "suppressed", "not available", "-"]
     assert not collected.findings
 
@@ -133,20 +133,20 @@ def test_what_stands_for_nothing_stays_apart(schema: Schema) -> None:
 def test_numbers_as_written(schema: Schema, written: Value, number: float) -> None:
     head: list[Value] = [*HEAD.split(" | ")]
     block = Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])
-    assert values(collect([block], schema))["cost"] == number
+    assert values(collect_file([block], schema))["cost"] == number
 
 
 @pytest.mark.parametrize("written", ["19.792.80", "about 5", "12%", CellError("#REF!"), "1,23"])
 def test_what_is_no_number_is_a_finding_with_its_cell(schema: Schema, written: Value) -> None:
     head: list[Value] = [*HEAD.split(" | ")]
-    collected = collect([Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])], schema)
+    collected = collect_file([Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])], schema)
     cell = collected.lines[0].cells["cost"]
     assert (cell.value, cell.written) == (None, written) and cell.fault
     assert [(f.place, f.severity, f.line) for f in collected.findings] == [("May 2016!F2", "error", "A")]
 
 
 def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> None:
-    collected = collect([table("A | 12.5 | 1 | 1 | 2 | |")], schema)
+    collected = collect_file([table("A | 12.5 | 1 | 1 | 2 | |")], schema)
     assert values(collected)["staff"] == 12.5
     assert [(f.severity, f.cell) for f in collected.findings] == [("warning", "B2")]
 
@@ -176,7 +176,7 @@ def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> Non
 def test_the_month_and_where_it_is_from(
     schema: Schema, blocks: list[Block], file: str, given: str, month: str, source: str
 ) -> None:
-    collected = collect(blocks, schema, file, period=given)
+    collected = collect_file(blocks, schema, file, period=given)
     assert [line.period for line in collected.lines] == [month]
     assert any(month in note and source in note for note in collected.notes), collected.notes
     assert not collected.questions
@@ -184,8 +184,8 @@ def test_the_month_and_where_it_is_from(
 
 
 def test_no_month_is_a_question_and_holds_the_lines(schema: Schema) -> None:
-    collected = collect([table("A | | 1 | 1 | 2", name="Data")], schema, "return 7.csv")
-    assert [line.held for line in collected.lines] == ["no month is known for it"]
+    collected = collect_file([table("A | | 1 | 1 | 2", name="Data")], schema, "return 7.csv")
+    assert [line.hold_reason for line in collected.lines] == ["no month is known for it"]
     assert collected.questions == (
         "Sheet 'Data': which month is it for? Neither the table, nor a cover sheet, nor the names of the sheet and the "
         "file say. Give it as --period 2015-04",
@@ -194,13 +194,13 @@ def test_no_month_is_a_question_and_holds_the_lines(schema: Schema) -> None:
 
 def test_a_sheet_whose_name_says_another_month_is_noted(schema: Schema) -> None:
     block = table("2015 | May | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost")
-    assert "The sheet's name says 2016-06; 2015-05 was taken." in collect([block], schema).notes
+    assert "The sheet's name says 2016-06; 2015-05 was taken." in collect_file([block], schema).notes
 
 
 def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
     months = ["April", "May", "June"]
     blocks = [table(f"A | | {i} | 1 | {i + 1}", name=f"{m} 2015") for i, m in enumerate(months)]
-    collected = collect(blocks, schema)
+    collected = collect_file(blocks, schema)
     assert [line.key for line in collected.lines] == [(f"2015-0{i}", "a") for i in (4, 5, 6)]
 
 
@@ -214,7 +214,7 @@ def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
     ],
 )  # fmt: skip
 def test_months_in_names(text: str, month: str) -> None:
-    assert month_in_text(text) == month
+    assert month_named_in(text) == month
 
 
 @pytest.mark.parametrize(
@@ -229,12 +229,12 @@ def test_months_in_names(text: str, month: str) -> None:
     ],
 )  # fmt: skip
 def test_months_from_two_columns(year: Value, month: Value, found: str) -> None:
-    assert month_of(year, month) == found
+    assert month_from_parts(year, month) == found
 
 
 @given(st.dates(date(1971, 1, 1), date(2090, 1, 1)))
 def test_a_date_is_of_its_month(day: date) -> None:
-    assert month_in(day) == f"{day:%Y-%m}" == month_in(float((day - date(1899, 12, 30)).days))
+    assert parse_month(day) == f"{day:%Y-%m}" == parse_month(float((day - date(1899, 12, 30)).days))
 
 
 # -- what is no line -------------------------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ def test_a_date_is_of_its_month(day: date) -> None:
 
 def test_sums_prose_and_lines_without_a_name_are_listed(schema: Schema) -> None:
     block = table("A | 2 | 1 | 1 | 2", "Total | 2 | 1 | 1 | 2", " | | 5 | 0 | 5", "Figures are provisional")
-    collected = collect([block], schema)
+    collected = collect_file([block], schema)
     assert [line.key[1] for line in collected.lines] == ["a"]
-    why = {u.cell: u.why for u in collected.unplaced}
+    why = {u.cell: u.reason for u in collected.unplaced}
     assert why["A3"] == why["E3"] == "its row is the sender's own line of totals"
     assert why["C4"] == "its row has no School"
     assert why["A5"] == "stands below the table"
@@ -263,7 +263,7 @@ def test_sums_prose_and_lines_without_a_name_are_listed(schema: Schema) -> None:
 )
 def test_a_form_with_names_and_noughts_is_not_filled_in(schema: Schema, lines: tuple[str, ...], kept: int) -> None:
     block = table(*lines)
-    collected = collect([block], schema)
+    collected = collect_file([block], schema)
     assert len(collected.lines) == kept
     assert accounted(collected, block)
     told = f"Sheet 'June 2016' is a form that is not filled in: {len(lines)} line{'s' * (len(lines) > 1)} left out."
@@ -278,35 +278,35 @@ def test_a_form_with_names_and_noughts_is_not_filled_in(schema: Schema, lines: t
     ],
 )  # fmt: skip
 def test_a_name_with_a_word_for_a_sum(schema: Schema, name: str, is_line: bool) -> None:
-    collected = collect([table("A | 2 | 1 | 1 | 2", f"{name} | 2 | 1 | 1 | 2")], schema)
+    collected = collect_file([table("A | 2 | 1 | 1 | 2", f"{name} | 2 | 1 | 1 | 2")], schema)
     assert (len(collected.lines) == 2) is is_line
 
 
 def test_a_heading_left_out_at_the_left_is_read_where_it_stands(schema: Schema) -> None:
-    collected = collect([table("A | 2 | 1 | 1 | 2", head=HEAD.replace("School", " ", 1))], schema)
+    collected = collect_file([table("A | 2 | 1 | 1 | 2", head=HEAD.replace("School", " ", 1))], schema)
     assert collected.lines[0].key == ("2016-06", "a")
     assert "Column A has no heading; where it stands, it was read as School." in collected.notes
     with pytest.raises(NotAReturn):
-        collect([table("A | B | 2 | 1 | 1 | 2", head=" | " + HEAD.replace("School", " ", 1))], schema)
+        collect_file([table("A | B | 2 | 1 | 1 | 2", head=" | " + HEAD.replace("School", " ", 1))], schema)
 
 
 def test_spellings_stand_in_the_schema(schema: Schema) -> None:
     head = "School | Teachers / Days off | Support lost days | All days-lost (£)"
-    assert {"teachers", "support", "days"} <= collect([table("A | 1 | 1 | 2", head=head)], schema).tables[0].keys
+    assert {"teachers", "support", "days"} <= collect_file([table("A | 1 | 1 | 2", head=head)], schema).tables[0].keys
 
 
 def test_other_files_are_refused(schema: Schema) -> None:
     with pytest.raises(NotAReturn, match="no table with the headings School and All days lost"):
-        collect([sheet("School | Colour\nA | red")], schema, "x.csv")
+        collect_file([sheet("School | Colour\nA | red")], schema, "x.csv")
     plan = read_schema('name="p"\ntitle="P"\n[[columns]]\nkey="a"\nheader="A"\n', "p.toml")
     with pytest.raises(WrongPlan, match="issues its returns"):
-        collect([sheet("A\n1")], plan, "x.csv")
+        collect_file([sheet("A\n1")], plan, "x.csv")
 
 
 # -- arithmetic ------------------------------------------------------------------------------------------------------
 
 
-def remedies(collected: Collected) -> list[str]:
+def remedies(collected: CollectedFile) -> list[str]:
     return [f.remedy for f in collected.findings]
 
 
@@ -322,15 +322,15 @@ def remedies(collected: Collected) -> list[str]:
     ],
 )
 def test_a_wrong_sum_says_what_slip_it_looks_like(schema: Schema, figures: str, looks: str) -> None:
-    collected = collect([table(f"A | 9 | {figures} | 100 | 1")], schema)
-    assert collected.agreeing == 0
+    collected = collect_file([table(f"A | 9 | {figures} | 100 | 1")], schema)
+    assert collected.agreeing_count == 0
     assert remedies(collected) == [f"Ask the sender which is right{'; ' if looks else ''}{looks}"]
     assert collected.findings[0].cell == "E2"
 
 
 @pytest.mark.parametrize("figures", ["10.4 | 20.4 | 31", "10.44 | 20.44 | 30.9", "11 | 20 | 32", "1 | . | 1", " | | 7"])
 def test_rounding_is_no_fault(schema: Schema, figures: str) -> None:
-    assert not collect([table(f"A | 9 | {figures}")], schema).findings
+    assert not collect_file([table(f"A | 9 | {figures}")], schema).findings
 
 
 @pytest.mark.parametrize(
@@ -341,18 +341,18 @@ def test_rounding_is_no_fault(schema: Schema, figures: str) -> None:
     ],
 )  # fmt: skip
 def test_rounding_goes_as_far_as_the_places_written(schema: Schema, figures: str, agrees: bool) -> None:
-    assert bool(collect([table(f"A | 9 | {figures}")], schema).agreeing) is agrees
+    assert bool(collect_file([table(f"A | 9 | {figures}")], schema).agreeing_count) is agrees
 
 
 def test_a_withheld_part_proves_nothing(schema: Schema) -> None:
-    assert not collect([table("A | 9 | 10 | c | 25")], schema).findings
+    assert not collect_file([table("A | 9 | 10 | c | 25")], schema).findings
 
 
 def test_columns_taken_for_each_other_are_told_from_a_number_mistyped(schema: Schema) -> None:
     lines = [f"School {i} | {i} | {10 + i} | 1 | {11 + i} | {100 + i} | {50 + i}" for i in range(6)]
-    right = collect([table(*lines)], schema)
-    assert right.agreeing == 6
-    swapped = collect(
+    right = collect_file([table(*lines)], schema)
+    assert right.agreeing_count == 6
+    swapped = collect_file(
         [
             table(
                 *lines, head=HEAD.replace("Staff", "x").replace("All days lost", "Staff").replace("x", "All days lost")
@@ -361,9 +361,9 @@ def test_columns_taken_for_each_other_are_told_from_a_number_mistyped(schema: Sc
         schema,
     )
     assert any("it looks as if the column read as Staff is All days lost" in note for note in swapped.notes)
-    over = collect([table(*lines, head=HEAD.replace("Cost | Of which cover", "Of which cover | Cost"))], schema)
+    over = collect_file([table(*lines, head=HEAD.replace("Cost | Of which cover", "Of which cover | Cost"))], schema)
     assert any("the two columns were taken for each other" in note for note in over.notes)
-    one = collect([table(*lines[:5], "School 6 | 1 | 10 | 1 | 91 | 1 | 1")], schema)
+    one = collect_file([table(*lines[:5], "School 6 | 1 | 10 | 1 | 91 | 1 | 1")], schema)
     assert [f.cell for f in one.findings] == ["E7"] and not any("sum of its parts" in note for note in one.notes)
 
 
@@ -399,8 +399,8 @@ def test_a_line_pushed_one_column_along_is_held_back() -> None:
     head = "School | Teachers days lost | Support days lost | All days lost | X | Y | Z | Staff | Cost"
     good = "A | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
     pushed = "B | | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
-    collected = collect([table(good, pushed, head=head)], schema)
-    assert [line.held for line in collected.lines] == ["", "its figures do not stand under their headings"]
+    collected = collect_file([table(good, pushed, head=head)], schema)
+    assert [line.hold_reason for line in collected.lines] == ["", "its figures do not stand under their headings"]
     assert [f.fault for f in collected.findings] == [
         "the figures of 'B' stand one column to the right of their headings: only there do they add up"
     ]
@@ -417,11 +417,13 @@ CELLS = st.sampled_from(["", "", "1", "2.5", "£3", "(..)", "c", "x", "A", "Tota
 )
 def test_every_cell_is_in_a_line_or_listed(head: list[str], rows: list[list[str]]) -> None:
     block = Block("Data", [list(head), *([c or None for c in row] for row in rows)])
-    collected = collect([block], read_schema(SCHOOLS, "absence.toml"))
+    collected = collect_file([block], read_schema(SCHOOLS, "absence.toml"))
     assert accounted(collected, block)
     listed = [u.cell for u in collected.unplaced]
     assert len(listed) == len(set(listed))
-    kept: Mapping[str, Value] = {c.at: c.written for line in collected.lines for c in line.cells.values() if c.at}
+    kept: Mapping[str, Value] = {
+        c.address: c.written for line in collected.lines for c in line.cells.values() if c.address
+    }
     assert not set(listed) & {at for at, value in kept.items() if not is_blank(value)}
 
 

@@ -56,12 +56,12 @@ def test_the_latest_month_by_name_with_its_change_on_the_month_and_on_the_year()
 
 def test_the_summary_tells_totals_who_is_missing_and_compares_only_those_that_returned_both_times() -> None:
     summary = made(collection(*YEAR)).summary
-    assert summary and summary.listing and summary.trend
-    assert [(c.number, c.words) for c in summary.counts] == [
+    assert summary and summary.text_table and summary.trend
+    assert [(c.number, c.label) for c in summary.counts] == [
         (2, "returned for June 2016"), (1, "returned in the year before, and not now"), (31, "Staff"),
         (900, "Cost, £ thousand"),
     ]  # fmt: skip
-    assert summary.listing.rows == (("Elm Park", "May 2016", ""),)
+    assert summary.text_table.rows == (("Elm Park", "May 2016", ""),)
     assert summary.paragraph == (
         "For June 2016, 2 of 3 have returned. Staff is 31: 1 less than in May 2016 among the 1 that returned both times "
         "and 3 more than in June 2015 among the 2 that returned both times. Cost is £900,000: £400,000 more than in "
@@ -75,7 +75,7 @@ def test_the_trend_shows_thirteen_months_with_gaps() -> None:
     returned, staff, cost = trend.rows
     assert returned.texts == ("2", *("0",) * 10, "2", "2") and not returned.figures
     assert staff.figures == (28, *(None,) * 11, 31), "of the two that returned both times, never of one of them"
-    assert (cost.what, cost.texts, cost.other_scale) == ("Cost, £ thousand", ("500.0", *("–",) * 11, "900.0"), True)
+    assert (cost.label, cost.texts, cost.other_scale) == ("Cost, £ thousand", ("500.0", *("–",) * 11, "900.0"), True)
 
 
 NEWCOMER = (
@@ -92,7 +92,7 @@ def test_a_newcomer_does_not_raise_the_trend_nor_end_it() -> None:
     trend = made(collection(*NEWCOMER)).summary.trend  # type: ignore[union-attr]
     assert trend and trend.rows[0].texts == ("2", "2", "11", "12")
     assert trend.rows[1].figures == (None, None, 45 + 20, 45 + 21), "school 10, new in June, is left out"
-    assert trend.rows[1].what == "Staff, 11 of 12"
+    assert trend.rows[1].label == "Staff, 11 of 12"
 
 
 def test_a_trend_with_nothing_to_compare_is_not_drawn() -> None:
@@ -101,7 +101,7 @@ def test_a_trend_with_nothing_to_compare_is_not_drawn() -> None:
     ]
     document = made(collection(*strangers))
     trend = document.summary.trend  # type: ignore[union-attr]
-    assert trend and trend.rows[1].texts == ("–", "20") and not trend.drawn
+    assert trend and trend.rows[1].texts == ("–", "20") and not trend.charted_rows
     assert "xl/charts/chart1.xml" not in zipfile.ZipFile(io.BytesIO(write_appendix(plan_document(document)))).namelist()
 
 
@@ -113,9 +113,9 @@ def test_a_form_of_nothing_but_noughts_is_no_return_and_the_period_may_be_chosen
 
 def test_an_empty_collection_says_so_and_one_month_has_nothing_to_compare() -> None:
     document = made(collection())
-    assert (document.lines, document.summary, document.nothing) == ((), None, "Nothing has been returned yet.")
+    assert (document.lines, document.summary, document.empty_text) == ((), None, "Nothing has been returned yet.")
     one = made(collection(YEAR[2])).summary
-    assert one and one.trend is None and one.listing is None and "than in" not in one.paragraph
+    assert one and one.trend is None and one.text_table is None and "than in" not in one.paragraph
 
 
 def test_the_workbook_has_the_chart_and_every_text_of_the_plan() -> None:

@@ -12,22 +12,22 @@ from hrworkbook.cli import main
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import Attachment, Container
 from hrworkbook.inbox.mail_reader import MailReader
-from hrworkbook.inbox.mail_tables import table_in
+from hrworkbook.inbox.mail_tables import tables_as_csv
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.outcomes import ALREADY, TWICE, Received, Refused
-from hrworkbook.merging.receive import receive
-from hrworkbook.reading.reader import Reader, Reading
+from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, ReceivedFile, RefusedFile
+from hrworkbook.merging.receive import receive_files
+from hrworkbook.reading.reader import FileContents, FileReader
 
 ZIP = Container(1, "in.zip")
 
 
-def refused(name: str, why: str, container: Container | None = ZIP, **more: str) -> Refused:
-    return Refused(f"in.zip > {name}", f"{name}: {why}. Ask the sender.", container=container, **more)
+def refused(name: str, why: str, container: Container | None = ZIP, **more: str) -> RefusedFile:
+    return RefusedFile(f"in.zip > {name}", f"{name}: {why}. Ask the sender.", container=container, **more)
 
 
 def test_several_refusals_of_a_container_are_one_with_counts_and_names() -> None:
     every = [refused(f"{n}.csv", "this is a text") for n in range(7)] + [refused("x.pdf", "this is a PDF")]
-    alone = Refused("a.csv", "a.csv: this is a text.")
+    alone = RefusedFile("a.csv", "a.csv: this is a text.")
     one, other = Containers().told_once([every[0], alone, *every[1:]])
     assert other is alone and one.file == "in.zip"
     assert [(i.reason, i.count) for i in one.inside] == [
@@ -55,19 +55,20 @@ def test_one_refusal_keeps_its_own_words_and_two_containers_of_one_name_are_two(
 
 def test_what_is_refused_after_it_was_read_is_told_with_its_container() -> None:
     containers = Containers()
-    items = [Received(f"in.zip > {n}.csv", (), str(n), container=ZIP) for n in range(3)]
+    items = [ReceivedFile(f"in.zip > {n}.csv", (), str(n), container=ZIP) for n in range(3)]
     assert list(containers.noting(items)) == items
-    (one,) = containers.told_once([Refused(item.file, "no table in it") for item in items])
-    assert one.inside[0].count == 3 and one.what == "Refused"
+    (one,) = containers.told_once([RefusedFile(item.file, "no table in it") for item in items])
+    assert one.inside[0].count == 3 and one.status == "Refused"
 
 
 def test_a_return_merged_before_keeps_its_line_and_its_copies_add_none() -> None:
     known = [
-        Refused(f"in.zip > {n}", "already merged", "hash", what=ALREADY, return_id="R1", container=ZIP) for n in "ab"
+        RefusedFile(f"in.zip > {n}", "already merged", "hash", status=ALREADY_MERGED, return_id="R1", container=ZIP)
+        for n in "ab"
     ]
-    twice = [refused(n, "the same file", what=TWICE) for n in "cd"]
+    twice = [refused(n, "the same file", what=DUPLICATE) for n in "cd"]
     told = Containers().told_once([*known, *twice])
-    assert [one.what for one in told] == [ALREADY, TWICE]
+    assert [one.status for one in told] == [ALREADY_MERGED, DUPLICATE]
 
 
 def test_good_returns_beside_bad_files_are_merged_and_the_register_grows_by_one_row(
@@ -101,15 +102,15 @@ def test_good_returns_beside_bad_files_are_merged_and_the_register_grows_by_one_
 
 def test_a_zip_of_thousands_is_read(tmp_path: Path) -> None:
     (tmp_path / "in.zip").write_bytes(zipped({f"{n}.csv": f"Theme,RAG\n{n},Red\n" for n in range(2_500)}))
-    items = list(receive([tmp_path / "in.zip"]))
-    assert len(items) == 2_500 and all(isinstance(item, Received) for item in items)
+    items = list(receive_files([tmp_path / "in.zip"]))
+    assert len(items) == 2_500 and all(isinstance(item, ReceivedFile) for item in items)
 
 
 def test_a_file_with_more_than_is_taken_out_of_one_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hrworkbook.inbox.unpack.FILES_MAX", 5)
     (tmp_path / "in.mbox").write_bytes(mailbox(*(mail((f"{n}.csv", b"Theme,RAG\n%d,Red\n" % n)) for n in range(9))))
-    *read, last = receive([tmp_path / "in.mbox"])
-    assert read and isinstance(last, Refused) and "the rest were not read" in last.reason
+    *read, last = receive_files([tmp_path / "in.mbox"])
+    assert read and isinstance(last, RefusedFile) and "the rest were not read" in last.reason
 
 
 def test_the_rest_of_a_container_that_holds_up_the_reader_is_left_unread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,10 +120,10 @@ def test_the_rest_of_a_container_that_holds_up_the_reader_is_left_unread(monkeyp
     slow = Attachment("slow.csv", data=good, container=ZIP)
     others = [Attachment(f"{n}.csv", data=good, container=ZIP) for n in range(60)]
     lone = Attachment("lone.csv", data=good)
-    with Reader() as reader:
+    with FileReader() as reader:
         reader._note(slow, 2.0)
         outcomes = {item.name: outcome for item, outcome in reader.read_many([*others, lone])}
-    assert isinstance(outcomes.pop("lone.csv"), Reading)
+    assert isinstance(outcomes.pop("lone.csv"), FileContents)
     assert all(isinstance(o, UnreadableFile) and "was not read" in o.fault for o in outcomes.values())
 
 
@@ -134,7 +135,7 @@ def test_a_mail_that_outlasts_its_time_or_ends_its_child_is_refused_and_the_next
         with pytest.raises(UnreadableFile, match="took longer than 0 seconds"):
             reader.read(mail())
         reader.seconds = 30
-        assert reader.read(mail(("a.csv", b"x"))).enclosures[0].data == b"x"
+        assert reader.read(mail(("a.csv", b"x"))).parts[0].data == b"x"
         assert reader._line
         reader._line.process.kill()
         with pytest.raises(UnreadableFile):
@@ -151,4 +152,4 @@ def test_a_cell_merged_downwards_by_any_number_leaves_the_table_to_the_officer(c
     page = (
         f"<table><tr><td>ID</td><td>Theme</td><td>RAG</td></tr><tr><td {cell}>L1</td><td>a</td><td>b</td></tr></table>"
     )
-    assert bool(table_in(page)) is found
+    assert bool(tables_as_csv(page)) is found

@@ -23,9 +23,9 @@ from hrworkbook.errors import HrWorkbookError, ToolMissing
 from hrworkbook.inbox.attachments import Attachment
 from hrworkbook.merge import merge
 from hrworkbook.merging import crowd as crowds
-from hrworkbook.merging.crowd import Crowd, close_desks, jobs_for, processes
-from hrworkbook.merging.outcomes import Received, Refused
-from hrworkbook.merging.receive import find, receive
+from hrworkbook.merging.crowd import ReaderPool, close_workers, default_jobs, process_pool
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.receive import find_files, receive_files
 
 RETURNS = int(os.environ.get("HRWORKBOOK_CROWD", "1000"))
 
@@ -57,21 +57,21 @@ def plan(tmp_path_factory):
 @contextmanager
 def threads(snapshot):
     """Workers that are threads of this process: the same seam, sooner begun."""
-    key, task = crowds._task(snapshot, None)
+    key, task = crowds._pickle_task(snapshot, None)
     with ThreadPoolExecutor(2) as pool:
-        yield Crowd(pool, 2, key, task, True, "threads")
-    close_desks()
+        yield ReaderPool(pool, 2, key, task, True, "threads")
+    close_workers()
 
 
 def merged(path, copy, *options):
     """The bytes of a copy of the master after a merge at a fixed moment."""
     copy.write_bytes(path.read_bytes())
-    console.fixed = NOW
+    console.fixed_now = NOW
     try:
         with redirect_stdout(io.StringIO()):
             assert main(["merge", str(copy), str(path.parent / "in"), *options]) == 1
     finally:
-        console.fixed = None
+        console.fixed_now = None
     made = copy.read_bytes()
     print(f"\n  {RETURNS:,} returns, {' '.join(options)}: {hashlib.sha256(made).hexdigest()}")
     return made
@@ -89,28 +89,28 @@ def test_two_processes_make_the_same_master_byte_for_byte(plan, alone, tmp_path)
 
 
 def test_any_executor_will_do_and_nothing_of_the_merge_differs(plan, monkeypatch):
-    monkeypatch.setattr(crowds, "BATCH", 7)
+    monkeypatch.setattr(crowds, "BATCH_FILES", 7)
     snapshot, folder = snapshot_of(plan), [plan.parent / "in"]
-    one = merge(snapshot, receive(folder), NOW)
+    one = merge(snapshot, receive_files(folder), NOW)
     with threads(snapshot) as crowd:
-        other = merge(snapshot, crowd.read(find(folder)), NOW)
+        other = merge(snapshot, crowd.read(find_files(folder)), NOW)
     assert other == one and len(one.returns) == RETURNS and len(one.refused) == 3
 
 
 def test_outcomes_come_in_the_order_found(plan, monkeypatch):
-    monkeypatch.setattr(crowds, "BATCH", 5)
+    monkeypatch.setattr(crowds, "BATCH_FILES", 5)
     folder = [plan.parent / "in"]
     with threads(None) as crowd:
-        names = [item.file for item in crowd.read(find(folder))]
-    assert names == [item.file for item in receive(folder)] and len(names) == RETURNS + 3
+        names = [item.file for item in crowd.read(find_files(folder))]
+    assert names == [item.file for item in receive_files(folder)] and len(names) == RETURNS + 3
 
 
 def test_without_a_plan_the_cells_themselves_come_back(plan):
     """A collection is compared here: what its files mean can depend on one another."""
     folder = [plan.parent / "in"]
     with threads(None) as crowd:
-        apart = list(crowd.read(find(folder)))
-    assert apart == list(receive(folder))
+        apart = list(crowd.read(find_files(folder)))
+    assert apart == list(receive_files(folder))
 
 
 class Counting:
@@ -128,7 +128,7 @@ class Counting:
         class Fetched(Future):
             def result(self, timeout=None):
                 counting.waiting -= 1
-                return [Received(f.name, (), f.sha256) for f in files]
+                return [ReceivedFile(f.name, (), f.sha256) for f in files]
 
         return Fetched()
 
@@ -144,37 +144,39 @@ def test_only_a_few_batches_are_under_way_and_each_is_worth_sending():
             yield Attachment(f"{n}.csv", data=b"x", sha256=str(n))
 
     counting = Counting()
-    for n, item in enumerate(Crowd(counting, 2, "", b"", False, "").read(endless())):
+    for n, item in enumerate(ReaderPool(counting, 2, "", b"", False, "").read(endless())):
         assert item.file == f"{n}.csv"
-        assert taken - n <= crowds.BATCH * 7
-    assert counting.most <= 6 and set(counting.sizes) == {crowds.BATCH} and n == 19_999
+        assert taken - n <= crowds.BATCH_FILES * 7
+    assert counting.most <= 6 and set(counting.sizes) == {crowds.BATCH_FILES} and n == 19_999
 
 
 def test_a_batch_is_full_by_its_bytes_too(monkeypatch):
     monkeypatch.setattr(crowds, "BATCH_BYTES", 1000)
     counting = Counting()
     list(
-        Crowd(counting, 2, "", b"", True, "").read(Attachment(f"{n}", data=b"x" * 400, sha256=str(n)) for n in range(9))
+        ReaderPool(counting, 2, "", b"", True, "").read(
+            Attachment(f"{n}", data=b"x" * 400, sha256=str(n)) for n in range(9)
+        )
     )
     assert counting.sizes == [3, 3, 3]
 
 
 def test_files_that_need_no_reading_are_not_sent():
-    found = [Received("a", (), "1"), Attachment("b", data=b"x"), Refused("c", "no"), Received("d", (), "2")]
+    found = [ReceivedFile("a", (), "1"), Attachment("b", data=b"x"), RefusedFile("c", "no"), ReceivedFile("d", (), "2")]
     counting = Counting()
-    assert [i.file for i in Crowd(counting, 2, "", b"", True, "").read(found)] == ["a", "b", "c", "d"]
+    assert [i.file for i in ReaderPool(counting, 2, "", b"", True, "").read(found)] == ["a", "b", "c", "d"]
     assert counting.sizes == [1]
 
 
 def test_a_file_that_is_gone_by_the_time_it_is_sent_is_refused(tmp_path):
-    (outcome,) = Crowd(Counting(), 2, "", b"", True, "").read([Attachment("gone.xlsx", tmp_path / "gone.xlsx")])
-    assert isinstance(outcome, Refused) and "cannot be opened" in outcome.reason
+    (outcome,) = ReaderPool(Counting(), 2, "", b"", True, "").read([Attachment("gone.xlsx", tmp_path / "gone.xlsx")])
+    assert isinstance(outcome, RefusedFile) and "cannot be opened" in outcome.reason
 
 
 def test_hostile_files_are_refused_as_they_are_in_one_process(plan, monkeypatch, tmp_path):
     from hostile import bomb_of_spaces, many_cells
 
-    monkeypatch.setattr(crowds, "BATCH", 3)
+    monkeypatch.setattr(crowds, "BATCH_FILES", 3)
     for book in sorted((plan.parent / "in").glob("Owner 1*.xlsx"))[:4]:
         (tmp_path / book.name).write_bytes(book.read_bytes())
     (tmp_path / "Owner 10 a.xlsx").write_bytes(bomb_of_spaces())
@@ -182,8 +184,8 @@ def test_hostile_files_are_refused_as_they_are_in_one_process(plan, monkeypatch,
     (tmp_path / "Owner 10 c.xls").write_bytes(b"\xd0\xcf\x11\xe0" + b"no workbook" * 50)
     snapshot = snapshot_of(plan)
     with threads(snapshot) as crowd:
-        other = merge(snapshot, crowd.read(find([tmp_path])), NOW)
-    assert other == merge(snapshot, receive([tmp_path]), NOW)
+        other = merge(snapshot, crowd.read(find_files([tmp_path])), NOW)
+    assert other == merge(snapshot, receive_files([tmp_path]), NOW)
     assert len(other.returns) == 4 and len(other.refused) == 3
 
 
@@ -195,34 +197,34 @@ def test_a_worker_that_fails_is_told_plainly(plan):
             return failed
 
     with pytest.raises(HrWorkbookError, match=r"a process that reads files has failed .*Try again with --jobs 1"):
-        list(Crowd(Failing(), 1, "", b"", True, "reading files").read([Attachment("a", data=b"x")]))
+        list(ReaderPool(Failing(), 1, "", b"", True, "reading files").read([Attachment("a", data=b"x")]))
 
 
 def test_a_failing_batch_leaves_no_child_behind(monkeypatch):
     closed = []
-    monkeypatch.setattr(crowds.Reader, "close", lambda self: closed.append(self))
-    monkeypatch.setattr(crowds, "read_found", lambda *_: (_ for _ in ()).throw(MemoryError()))
-    key, task = crowds._task(None, None)
+    monkeypatch.setattr(crowds.FileReader, "close", lambda self: closed.append(self))
+    monkeypatch.setattr(crowds, "read_found_files", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    key, task = crowds._pickle_task(None, None)
     with pytest.raises((MemoryError, RuntimeError)):
         crowds._read_batch(key, task, [Attachment("a", data=b"x")])
-    assert closed and not crowds._all
+    assert closed and not crowds._all_states
 
 
 def test_reading_spreads_only_past_thousands_of_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(crowds, "_processors", lambda: 4)
+    monkeypatch.setattr(crowds, "_usable_processors", lambda: 4)
     for n in range(30):
         (tmp_path / f"{n}.xlsx").touch()
-    assert jobs_for([tmp_path]) == 1
-    monkeypatch.setattr(crowds, "WORTH_IT", 30)
-    assert jobs_for([tmp_path]) == 2, "a process and the child that reads for it keep two processors busy"
-    assert jobs_for([tmp_path / "0.xlsx", tmp_path / "none"]) == 1
+    assert default_jobs([tmp_path]) == 1
+    monkeypatch.setattr(crowds, "MIN_FILES_FOR_PARALLEL", 30)
+    assert default_jobs([tmp_path]) == 2, "a process and the child that reads for it keep two processors busy"
+    assert default_jobs([tmp_path / "0.xlsx", tmp_path / "none"]) == 1
     (tmp_path / "box").mkdir()
     (tmp_path / "box" / "all.zip").write_bytes(b"x" * 800_000)
-    assert jobs_for([tmp_path / "box"]) == 2, "a zip or a mailbox counts by its size"
-    monkeypatch.setattr(crowds, "_processors", lambda: 1)
-    assert jobs_for([tmp_path]) == 1
-    monkeypatch.setattr(crowds, "_processors", lambda: 128)
-    assert jobs_for([tmp_path]) == crowds.MOST_PROCESSES
+    assert default_jobs([tmp_path / "box"]) == 2, "a zip or a mailbox counts by its size"
+    monkeypatch.setattr(crowds, "_usable_processors", lambda: 1)
+    assert default_jobs([tmp_path]) == 1
+    monkeypatch.setattr(crowds, "_usable_processors", lambda: 128)
+    assert default_jobs([tmp_path]) == crowds.MAX_PROCESSES
 
 
 @pytest.mark.parametrize(("jobs", "told"), [("0", "Give 1 or more"), ("-3", "Give 1 or more")])
@@ -288,14 +290,14 @@ def test_a_cluster_is_left_as_it_was(plan, scheduler, tmp_path):
 
     merged(plan, tmp_path / "plan.xlsx", "--cluster", scheduler)
     with Client(scheduler, set_as_default=False) as client:
-        assert set(client.run(lambda: (len(crowds._all), len(crowds._free))).values()) == {(0, 0)}
+        assert set(client.run(lambda: (len(crowds._all_states), len(crowds._idle_states))).values()) == {(0, 0)}
         assert not any(client.has_what().values())
 
 
 def test_a_cluster_that_is_not_there_is_told_in_a_line(plan, capsys, monkeypatch):
     pytest.importorskip("distributed", reason="Dask is not installed")
     before = plan.read_bytes()
-    monkeypatch.setattr(crowds, "ANSWERS_WITHIN", 1)
+    monkeypatch.setattr(crowds, "SCHEDULER_TIMEOUT", 1)
     for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense://x", "no such place"):
         assert main(["merge", str(plan), str(plan.parent / "in"), "--cluster", address]) == 2
         said = capsys.readouterr().err
@@ -321,6 +323,6 @@ def test_workers_of_another_version_are_refused():
 def test_processes_read_what_a_password_opens_and_end(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS)
     main(["issue", str(path), "--out", str(tmp_path / "out")])
-    with processes(2, snapshot_of(path), "secret") as crowd:
-        outcomes = list(crowd.read(find(sorted((tmp_path / "out").glob("*.xlsx")))))
-    assert len(outcomes) == 3 and not any(isinstance(o, Refused) for o in outcomes)
+    with process_pool(2, snapshot_of(path), "secret") as crowd:
+        outcomes = list(crowd.read(find_files(sorted((tmp_path / "out").glob("*.xlsx")))))
+    assert len(outcomes) == 3 and not any(isinstance(o, RefusedFile) for o in outcomes)

@@ -23,7 +23,7 @@ def test_dates_in_prose() -> None:
         ("November", "2010-11-01"),
         ("ongoing", "ongoing"),
     ]
-    assert [m.what for m in found] == [
+    assert [m.description for m in found] == [
         "Produce paper on reducing staff numbers at minimal cost",
         "Visit to Dover to learn from the best practice of the East Kent Partnership",
         "Workshop to agree focus of shared training",

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import HEAD, Master, at, back
 
-from hrworkbook.decide import both
-from hrworkbook.ledgers import BOTH, CHOICES, DECISIONS, KEEP, OWN, PLAN, TAKE
+from hrworkbook.decide import join_texts
+from hrworkbook.ledgers import CHOICES, DECISIONS, KEEP_BOTH, KEEP_MASTER, OWN_TEXT, PLAN, TAKE_RETURN
 from hrworkbook.snapshot import Write
-from hrworkbook.values import plain
+from hrworkbook.values import normalised_text
 
 MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -29,10 +29,10 @@ def asked(**cells):
 
 
 CHOSEN = {
-    KEEP: "Nine of ten sites seen.",
-    TAKE: "All but one are done.",
-    BOTH: "Nine of ten sites seen.\nAll but one are done.",
-    OWN: "One site is left.",
+    KEEP_MASTER: "Nine of ten sites seen.",
+    TAKE_RETURN: "All but one are done.",
+    KEEP_BOTH: "Nine of ten sites seen.\nAll but one are done.",
+    OWN_TEXT: "One site is left.",
 }
 
 
@@ -40,9 +40,9 @@ CHOSEN = {
 def test_each_choice_does_what_it_says_once_and_is_journalled(choice):
     master = asked()
     assert len(master.decisions) == 1
-    master.choose(0, choice, "One site is left." if choice == OWN else "")
+    master.choose(0, choice, "One site is left." if choice == OWN_TEXT else "")
     result = master.decide()
-    assert (result.applied, result.waiting, result.findings) == (1, 0, ())
+    assert (result.applied_count, result.waiting_count, result.findings) == (1, 0, ())
     assert master.says("L003.progress_update") == CHOSEN[choice]
     last = master.journal[-1]
     assert last.text("Why") == f"decide: {choice}"
@@ -50,7 +50,7 @@ def test_each_choice_does_what_it_says_once_and_is_journalled(choice):
     assert (last.text("Owner"), last.text("ID")) == ("Safety Lead", "L003")
     assert master.decisions[0].text("Done").startswith(f"{choice}, 2026-11-21")
     before = master.snapshot
-    assert master.decide().applied == 0
+    assert master.decide().applied_count == 0
     assert master.snapshot == before
 
 
@@ -58,16 +58,16 @@ def test_a_choice_is_known_in_any_case_and_spacing_and_nothing_else_is():
     master = asked()
     master.choose(0, "take it")
     result = master.decide()
-    assert result.applied == 0 and result.waiting == 1
+    assert result.applied_count == 0 and result.waiting_count == 1
     assert "Choose keep master, take return, keep both or my own text" in result.findings[0].message
     assert result.findings[0].place.startswith("Decisions!A")
     master.choose(0, " Take  Return ")
-    assert master.decide().applied == 1
+    assert master.decide().applied_count == 1
 
 
 def test_own_text_without_a_text_and_a_text_without_a_decision_are_told():
     master = asked()
-    master.choose(0, OWN)
+    master.choose(0, OWN_TEXT)
     assert "wrote none" in master.decide().findings[0].message
     master.choose(0, "", "A text of ours.")
     assert "no decision" in master.decide().findings[0].message
@@ -81,12 +81,12 @@ def test_own_text_must_keep_to_the_schema():
     )
     row = next(i for i, d in enumerate(master.decisions) if d.text("Column") == "RAG")
     assert master.decisions[row].text("Why").startswith("invalid: RAG is 'Blue'")
-    master.choose(row, OWN, "Purple")
+    master.choose(row, OWN_TEXT, "Purple")
     assert "RAG is 'Purple'" in master.decide().findings[0].message
-    master.choose(row, BOTH)
+    master.choose(row, KEEP_BOTH)
     assert "RAG can hold only one value" in master.decide().findings[0].message
-    master.choose(row, OWN, "amber")
-    assert master.decide().applied == 1 and master.says("L003.rag") == "Amber"
+    master.choose(row, OWN_TEXT, "amber")
+    assert master.decide().applied_count == 1 and master.says("L003.rag") == "Amber"
 
 
 @pytest.mark.parametrize("value", ["#REF!", "x" * 40_000])
@@ -94,22 +94,22 @@ def test_what_no_cell_can_hold_cannot_be_taken(value):
     master = Master()
     master.issue()
     master.merge(back(master.issued["Learning Lead"], L002_progress_update=value))
-    for choice in (TAKE, BOTH):
+    for choice in (TAKE_RETURN, KEEP_BOTH):
         master.choose(0, choice)
         assert "cannot stand in the plan" in master.decide().findings[0].message
     assert master.says("L002.progress_update") == "First course held."
-    master.choose(0, OWN, "Second course held.")
-    assert master.decide().applied == 1
+    master.choose(0, OWN_TEXT, "Second course held.")
+    assert master.decide().applied_count == 1
 
 
 def test_a_text_changed_since_it_was_listed_is_not_replaced_unseen():
     master = asked()
     master.types(L003_progress_update="HR rang them: two are left.")
-    master.choose(0, TAKE)
+    master.choose(0, TAKE_RETURN)
     result = master.decide()
-    assert result.applied == 0 and "has changed since this was listed" in result.findings[0].message
+    assert result.applied_count == 0 and "has changed since this was listed" in result.findings[0].message
     assert master.decisions[0].text("In the master") == "HR rang them: two are left."
-    assert master.decide().applied == 1
+    assert master.decide().applied_count == 1
     assert master.says("L003.progress_update") == "All but one are done."
 
 
@@ -129,48 +129,48 @@ def conflicting_twice():
 @pytest.mark.parametrize(
     ("one", "other", "says"),
     [
-        (KEEP, KEEP, "HR's."),
-        (KEEP, TAKE, "Safety's."),
-        (TAKE, KEEP, "Learning's."),
-        (BOTH, BOTH, "HR's.\nLearning's.\nSafety's."),
-        (BOTH, TAKE, "Safety's.\nLearning's."),
-        (TAKE, BOTH, "Learning's.\nSafety's."),
-        (OWN, BOTH, "Ours.\nSafety's."),
+        (KEEP_MASTER, KEEP_MASTER, "HR's."),
+        (KEEP_MASTER, TAKE_RETURN, "Safety's."),
+        (TAKE_RETURN, KEEP_MASTER, "Learning's."),
+        (KEEP_BOTH, KEEP_BOTH, "HR's.\nLearning's.\nSafety's."),
+        (KEEP_BOTH, TAKE_RETURN, "Safety's.\nLearning's."),
+        (TAKE_RETURN, KEEP_BOTH, "Learning's.\nSafety's."),
+        (OWN_TEXT, KEEP_BOTH, "Ours.\nSafety's."),
     ],
 )
 def test_two_decisions_about_one_cell_are_taken_together(one, other, says):
     master = conflicting_twice()
-    master.choose(0, one, "Ours." if one == OWN else "")
+    master.choose(0, one, "Ours." if one == OWN_TEXT else "")
     master.choose(1, other)
     result = master.decide()
-    assert result.applied == 2 and not result.findings
+    assert result.applied_count == 2 and not result.findings
     assert master.says("L003.progress_update") == says
     assert len([i for i in master.journal if i.text("Why").startswith("decide")]) == 2
 
 
 def test_two_texts_cannot_both_replace_one_cell():
     master = conflicting_twice()
-    master.choose(0, TAKE)
-    master.choose(1, TAKE)
+    master.choose(0, TAKE_RETURN)
+    master.choose(1, TAKE_RETURN)
     result = master.decide()
-    assert result.applied == 0 and len(result.findings) == 2
+    assert result.applied_count == 0 and len(result.findings) == 2
     assert "puts another text into the same cell" in result.findings[0].message
     assert master.says("L003.progress_update") == "HR's."
 
 
 def test_deciding_one_of_two_and_the_other_later_shows_what_the_first_did():
     master = conflicting_twice()
-    master.choose(0, TAKE)
-    assert master.decide().applied == 1
-    master.choose(1, TAKE)
+    master.choose(0, TAKE_RETURN)
+    assert master.decide().applied_count == 1
+    master.choose(1, TAKE_RETURN)
     assert "has changed since" in master.decide().findings[0].message
-    assert master.decide().applied == 1
+    assert master.decide().applied_count == 1
     assert master.says("L003.progress_update") == "Safety's."
 
 
 def test_what_was_decided_is_not_asked_again_by_the_next_file_of_the_same_return():
     master = asked()
-    master.choose(0, KEEP)
+    master.choose(0, KEEP_MASTER)
     master.decide()
     master.merge(
         back(
@@ -186,27 +186,27 @@ def test_what_was_decided_is_not_asked_again_by_the_next_file_of_the_same_return
 
 def test_taken_text_comes_again_as_already_there():
     master = asked()
-    master.choose(0, TAKE)
+    master.choose(0, TAKE_RETURN)
     master.decide()
     result = master.merge(
         back(master.issued["Safety Lead"], TUESDAY + timedelta(1), L003_progress_update="All but one are done.")
     )
-    assert result.returns[0].outcomes["already"] == 1 and not result.needs_a_person
+    assert result.returns[0].outcome_counts["already"] == 1 and not result.needs_a_person
 
 
 def test_a_locked_cell_can_be_taken():
     master = Master()
     master.issue()
     master.merge(back(master.issued["Learning Lead"], L002_priority="Train every manager"))
-    master.choose(0, TAKE)
-    assert master.decide().applied == 1 and master.says("L002.priority") == "Train every manager"
+    master.choose(0, TAKE_RETURN)
+    assert master.decide().applied_count == 1 and master.says("L002.priority") == "Train every manager"
 
 
 def test_a_decision_about_a_line_that_is_gone_says_so():
     master = asked()
     plan = master.plan
-    master.apply([Write(PLAN, plan.by_id["L003"].row, 1, ((None,) * max(plan.places.values()),))])
-    master.choose(0, TAKE)
+    master.apply([Write(PLAN, plan.by_id["L003"].row, 1, ((None,) * max(plan.column_numbers.values()),))])
+    master.choose(0, TAKE_RETURN)
     assert "no longer in the plan" in master.decide().findings[0].message
 
 
@@ -215,8 +215,8 @@ def test_a_decisions_sheet_sorted_by_hr_is_read_as_it_stands():
     one, other = master.decisions
     for item, values in ((one, other), (other, one)):
         master.apply(DECISIONS.rewrite(master.snapshot, item, dict(values.values)))
-    master.choose(0, KEEP)
-    master.choose(1, TAKE)
+    master.choose(0, KEEP_MASTER)
+    master.choose(1, TAKE_RETURN)
     master.decide()
     assert master.says("L003.progress_update") == "Learning's."
 
@@ -240,7 +240,7 @@ Only here                          |                                       | Onl
 @pytest.mark.parametrize("case", BOTHS.strip("\n").splitlines()[1:])
 def test_keep_both_reads_well(case):
     one, other, reads = (c.strip().replace("\\n", "\n") for c in case.split("|"))
-    assert both(one or None, other or None) == reads
+    assert join_texts(one or None, other or None) == reads
 
 
 PROSE = st.lists(
@@ -250,7 +250,7 @@ PROSE = st.lists(
 
 @given(PROSE, PROSE)
 def test_keep_both_loses_no_sentence_and_adds_no_mark(one, other):
-    says = plain(both("\n".join(one), "\n".join(other)))
+    says = normalised_text(join_texts("\n".join(one), "\n".join(other)))
     for sentence in filter(None, (*one, *other)):
         assert sentence in says
     assert set(says) <= set("".join([*one, *other])) | set(".\n")
@@ -267,4 +267,4 @@ def test_a_joint_answer_of_the_same_sense_in_other_marks_is_no_conflict():
         back(master.issued["Learning Lead"], MONDAY, L003_progress_update="All sites\nseen"),
         back(master.issued["Safety Lead"], TUESDAY, spaced),
     )
-    assert result.returns[1].outcomes["already"] == 1 and not master.decisions
+    assert result.returns[1].outcome_counts["already"] == 1 and not master.decisions

@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.addin.doctor import CHILD_PROCESS_RULE, COMMON, INTUNE, OFFICE, WIN32_RULE, Check, examine, xlwings_of
-from hrworkbook.addin.install import install, places
+from hrworkbook.addin.doctor import (
+    CHILD_PROCESS_RULE,
+    COMMON,
+    EXCEL_SECURITY_KEY,
+    INTUNE,
+    WIN32_RULE,
+    Diagnosis,
+    diagnose,
+    xlwings_version,
+)
+from hrworkbook.addin.install import install, install_locations
 from hrworkbook.errors import ToolMissing
 
 PINNED = "0.37.8"
 WATCHED = f"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\\Windows Defender Exploit Guard\\ASR\\Rules {CHILD_PROCESS_RULE}"
-POLICY, OWN = f"HKCU\\Software\\Policies\\{OFFICE}", f"HKCU\\Software\\{OFFICE}"
+POLICY, OWN = f"HKCU\\Software\\Policies\\{EXCEL_SECURITY_KEY}", f"HKCU\\Software\\{EXCEL_SECURITY_KEY}"
 
 
 class User:
@@ -27,11 +36,11 @@ class User:
         (home / "Library/Containers/com.microsoft.Excel/Data").mkdir(parents=True)
         self.registry: dict[str, object] = {}
         self.version = PINNED
-        self.where = places(home, platform, self.environ)
+        self.where = install_locations(home, platform, self.environ)
         install(home, platform, self.environ, str(self.python))
 
-    def examine(self, workbook: Path | None = None) -> list[Check]:
-        return examine(
+    def examine(self, workbook: Path | None = None) -> list[Diagnosis]:
+        return diagnose(
             self.home,
             self.platform,
             self.environ,
@@ -41,7 +50,7 @@ class User:
         )
 
     def faults(self, workbook: Path | None = None) -> list[str]:
-        return [c.message for c in self.examine(workbook) if c.good is False]
+        return [c.message for c in self.examine(workbook) if c.ok is False]
 
 
 @pytest.fixture
@@ -61,41 +70,41 @@ def user(request):
 
 def test_a_good_installation_has_no_fault(user):
     assert user.faults() == []
-    assert [c.name for c in user.examine() if c.good][:3] == ["Add-in", "Python", "Settings"]
+    assert [c.name for c in user.examine() if c.ok][:3] == ["Add-in", "Python", "Settings"]
 
 
 def test_every_fault_says_what_to_do(tmp_path):
     for platform in ("win32", "darwin"):
-        for check in examine(tmp_path, platform, {}, registry=lambda k, n: None):
-            assert check.remedy or check.good, check
+        for check in diagnose(tmp_path, platform, {}, registry=lambda k, n: None):
+            assert check.remedy or check.ok, check
 
 
 def test_nothing_installed(tmp_path):
-    found = {c.name: c for c in examine(tmp_path, "win32", {}, registry=lambda k, n: None)}
-    assert found["Add-in"].good is False and found["Add-in"].remedy == "Run: hrworkbook install"
-    assert found["Python"].good is False and found["Settings"].good is False
+    found = {c.name: c for c in diagnose(tmp_path, "win32", {}, registry=lambda k, n: None)}
+    assert found["Add-in"].ok is False and found["Add-in"].remedy == "Run: hrworkbook install"
+    assert found["Python"].ok is False and found["Settings"].ok is False
 
 
 def test_an_add_in_of_another_version(user):
-    parts = zipfile.ZipFile(user.where.addin)
+    parts = zipfile.ZipFile(user.where.addin_file)
     with zipfile.ZipFile(user.home / "other.xlam", "w") as other:
         for name in parts.namelist():
             other.writestr(name, parts.read(name) + (b" " if name.endswith("customUI.xml") else b""))
-    user.where.addin.write_bytes((user.home / "other.xlam").read_bytes())
+    user.where.addin_file.write_bytes((user.home / "other.xlam").read_bytes())
     assert user.faults() == ["Add-in: it was made by another version, or changed since. Run: hrworkbook install."]
 
 
 @pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 not a zip", b"<html>blocked</html>"])
 def test_a_broken_add_in(user, broken):
-    user.where.addin.write_bytes(broken)
+    user.where.addin_file.write_bytes(broken)
     assert "Add-in: it was made by another version" in user.faults()[0]
 
 
 def test_a_python_whose_files_excel_cannot_see(user):
     store = "C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_x64"
-    found = examine(user.home, user.platform, user.environ, registry=lambda k, n: None, ask=lambda i: "", base=store)
+    found = diagnose(user.home, user.platform, user.environ, registry=lambda k, n: None, ask=lambda i: "", base=store)
     assert ("Microsoft Store" in found[0].message) == (user.platform == "win32")
-    assert found[0].good is (user.platform != "win32")
+    assert found[0].ok is (user.platform != "win32")
 
 
 def test_python_was_moved(user):
@@ -120,7 +129,7 @@ def test_a_path_the_command_line_would_misread(windows):
         odd.write_bytes(b"")
         (odd.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
         windows.python = odd
-        install(windows.home, windows.platform, windows.environ, str(odd), warm=warm)
+        install(windows.home, windows.platform, windows.environ, str(odd), udf_server=warm)
         assert any("Install Python in a folder without them" in said for said in windows.faults()) == fault
 
 
@@ -133,7 +142,7 @@ def test_settings_that_import_what_lies_beside_a_workbook(user):
 
 
 def test_a_warm_python_without_its_library(windows):
-    install(windows.home, "win32", windows.environ, str(windows.python), warm=True)
+    install(windows.home, "win32", windows.environ, str(windows.python), udf_server=True)
     assert f"xlwings64-{PINNED}.dll is not beside" in windows.faults()[0]
     (windows.python.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
     assert windows.faults() == []
@@ -181,7 +190,7 @@ def test_a_command_prompt_switched_off_stops_the_warm_python_alone(windows, leve
     windows.registry["HKCU\\Software\\Policies\\Microsoft\\Windows\\System DisableCMD"] = level
     assert windows.faults() == []
     (windows.python.parent / f"xlwings64-{PINNED}.dll").write_bytes(b"")
-    install(windows.home, "win32", windows.environ, str(windows.python), warm=True)
+    install(windows.home, "win32", windows.environ, str(windows.python), udf_server=True)
     (fault,) = windows.faults()
     assert "DisableCMD" in fault and "without --warm" in fault
 
@@ -201,22 +210,22 @@ def test_macros_in_workbooks_switched_off_leave_the_add_in_working(windows, leve
 
 def test_a_rule_that_only_watches_is_no_fault(windows):
     windows.registry[WATCHED] = "2"
-    assert [c.good for c in windows.examine() if c.name == "Antivirus rule"] == [True]
+    assert [c.ok for c in windows.examine() if c.name == "Antivirus rule"] == [True]
 
 
 def test_another_products_rule_cannot_be_seen_and_that_is_said(windows):
     (check,) = [c for c in windows.examine() if c.name == "Antivirus rule"]
-    assert check.good is None and "another product's" in check.what
+    assert check.ok is None and "another product's" in check.fault
 
 
 def test_files_marked_as_from_the_internet(windows):
     plan = windows.home / "plan.xlsm"
     plan.write_bytes(b"")
-    for path in (plan, windows.where.addin):
+    for path in (plan, windows.where.addin_file):
         path.with_name(f"{path.name}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=3\r\n")
     assert len(windows.faults(plan)) == 2
     assert all("tick Unblock" in fault for fault in windows.faults(plan))
-    for path in (plan, windows.where.addin):
+    for path in (plan, windows.where.addin_file):
         path.with_name(f"{path.name}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=0\r\n")
     assert windows.faults(plan) == []
 
@@ -225,9 +234,9 @@ def test_files_marked_as_from_the_internet(windows):
 def test_a_plan_in_onedrive(windows, plan):
     windows.environ["OneDriveCommercial"] = str(windows.home / "OneDrive - Council")
     (check,) = [c for c in windows.examine(windows.home / plan) if c.name == "OneDrive"]
-    assert check.good is None and "Always keep on this device" in check.remedy
+    assert check.ok is None and "Always keep on this device" in check.remedy
     (check,) = [c for c in windows.examine(windows.home / "Documents/plan.xlsx") if c.name == "OneDrive"]
-    assert check.good is True
+    assert check.ok is True
 
 
 def test_onedrive_without_a_plan_says_how_to_ask_about_one(windows):
@@ -244,10 +253,10 @@ def test_the_macs_script(mac):
 
 
 def test_this_python_answers_for_itself(tmp_path):
-    assert xlwings_of(sys.executable) == PINNED
-    assert xlwings_of(str(tmp_path / "no python")) == ""
+    assert xlwings_version(sys.executable) == PINNED
+    assert xlwings_version(str(tmp_path / "no python")) == ""
 
 
 def test_linux_is_told_about_calc(tmp_path):
     with pytest.raises(ToolMissing, match="Calc"):
-        examine(tmp_path, "linux", {})
+        diagnose(tmp_path, "linux", {})

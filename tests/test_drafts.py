@@ -10,10 +10,10 @@ import pytest
 from masters import OWNERS, THREE, make_master
 
 from hrworkbook.cli import main
-from hrworkbook.drafts import draft
+from hrworkbook.drafts import draft_mail
 from hrworkbook.errors import ToolMissing
 from hrworkbook.hosts import opening
-from hrworkbook.hosts.opening import MOST, open_drafts, open_with_system
+from hrworkbook.hosts.opening import MAX_DRAFTS, open_drafts, open_with_system
 from hrworkbook.plan import Owner
 
 
@@ -22,7 +22,7 @@ def read(data):
 
 
 def made(address="", copy="", subject="Your return", text="Dear you"):
-    return read(draft(Owner("Lead", email=address), subject, text, [("Return.xlsx", b"PK")], copy=copy))
+    return read(draft_mail(Owner("Lead", email=address), subject, text, [("Return.xlsx", b"PK")], copy=copy))
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_programs_get_json_alone(tmp_path, opened, capsys):
 
 def test_no_more_windows_than_anybody_can_look_at():
     names = []
-    told = open_drafts([Path(f"{n}.eml") for n in range(MOST + 1)], lambda path: names.append(path.name))
-    assert len(names) == MOST and "1 more is in the folder" in told
+    told = open_drafts([Path(f"{n}.eml") for n in range(MAX_DRAFTS + 1)], lambda path: names.append(path.name))
+    assert len(names) == MAX_DRAFTS and "1 more is in the folder" in told
 
 
 @pytest.mark.parametrize("fault", [ToolMissing("--open", "no program for mails was found"), OSError(2, "Not there")])

@@ -10,7 +10,7 @@ from host_contract import SHEETS, TABLES, HostContract, cells
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts import live
 from hrworkbook.hosts.live import LiveHost
-from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single
+from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single_write
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ CHANGES = ChangeSet(
     (
         Write("Plan", 3, 1, (("007", "changed", "May 2020", 1.0), ("008", "also", None, 2.0))),
         Write("Problems", 4, 1, ((Link("Plan!A3", "Plan", "A3"), "=1+1"),)),
-        single("Issued", "A1", "changed"),
+        single_write("Issued", "A1", "changed"),
     ),
     goto=("Plan", "C4"),
 )
@@ -113,7 +113,7 @@ def test_a_manual_calculation_stays_manual(book: Any, host: LiveHost) -> None:
 
 
 def test_a_hidden_sheet_is_not_shown(book: Any, host: LiveHost) -> None:
-    host.apply(ChangeSet((single("Issued", "A1", "x"),), goto=("Issued", "A1")))
+    host.apply(ChangeSet((single_write("Issued", "A1", "x"),), goto=("Issued", "A1")))
     assert host.where()[0] == "Plan"
 
 
@@ -133,7 +133,7 @@ def test_a_protected_sheet_is_refused_before_anything_is_written(book: Any, host
 def test_a_cell_being_edited_is_told(
     book: Any, host: LiveHost, job: Callable[[LiveHost], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_WAIT", 0.2)
+    monkeypatch.setattr(live, "_WAIT_SECONDS", 0.2)
     engine_of(book).editing = True
     with pytest.raises(WorkbookLocked, match="press Enter or Esc"):
         job(host)
@@ -176,7 +176,7 @@ def test_a_block_too_large_for_one_call_arrives_too(book: Any, host: LiveHost) -
 def test_rows_of_the_plan_are_made_tall_enough_and_others_fit_themselves(book: Any, host: LiveHost) -> None:
     book.impl._sheets[0].heights = {3: 60.0}
     tall = (("Plan", 3, 45.0), ("Plan", 4, 75.5), ("Plan", 5, 900.0), ("Problems", 2, 75.5))
-    host.apply(ChangeSet((single("Plan", "B4", "two lines"),), heights=tall))
+    host.apply(ChangeSet((single_write("Plan", "B4", "two lines"),), heights=tall))
     assert book.impl._sheets[0].heights == {3: 60.0, 4: 75.5, 5: 409.5}
     assert book.impl._sheets[1].heights == {}
 

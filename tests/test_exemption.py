@@ -389,7 +389,7 @@ def test_a_collection_keeps_its_exempt_lines_back_too(tmp_path, capsys):
     main(["merge", str(master), str(files("hrworkbook.example") / "workforce")])
     plan = read_plan(snapshot_of(master))
     line = next(x for x in plan.lines if "Footpaths" in " ".join(map(str, x.values.values())))
-    places = {key: f"Plan!{plan.place(line, key)}" for key in ("part", "ground", "why")}
+    places = {key: f"Plan!{plan.address(line, key)}" for key in ("part", "ground", "why")}
     capsys.readouterr()
     type_into(master, {places["part"]: "Part II?!"})
     assert main(["appendix", str(master), "-o", str(out)]) == 1 and "so nothing was made" in capsys.readouterr().err

@@ -13,8 +13,8 @@ from packages import PLAN, TEXTS, at, cell_of, parts, sheet, write
 
 from hrworkbook.errors import CannotWrite, NotAMaster
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, Link, single
-from hrworkbook.values import CellError, Uncomputed, Value, same
+from hrworkbook.snapshot import ChangeSet, Link, single_write
+from hrworkbook.values import CellError, Uncomputed, Value, same_value
 
 
 def test_a_snapshot_is_every_sheet_from_a1(master: Path) -> None:
@@ -40,15 +40,15 @@ def test_a_chart_sheet_has_no_cells(tmp_path: Path) -> None:
         ("Chart", []),
     ]
     with pytest.raises(CannotWrite, match="it is a chart and has no cells"):
-        FileHost(path).apply(ChangeSet((single("Chart", "A1", 1),)))
+        FileHost(path).apply(ChangeSet((single_write("Chart", "A1", 1),)))
     assert at(write(path, {"A3": 3}), "A3") == 3
 
 
 def test_several_sheets_change_at_once_or_not_at_all(master: Path) -> None:
-    both = (single("Plan", "B3", "x"), single("Journal", "B2", "y"))
+    both = (single_write("Plan", "B3", "x"), single_write("Journal", "B2", "y"))
     before = master.read_bytes()
     with pytest.raises(CannotWrite):
-        FileHost(master).apply(ChangeSet((*both, single("People's figures", "B1", "merged away"))))
+        FileHost(master).apply(ChangeSet((*both, single_write("People's figures", "B1", "merged away"))))
     assert master.read_bytes() == before
     assert FileHost(master).apply(ChangeSet(both))
     found = FileHost(master).snapshot()
@@ -109,7 +109,7 @@ def test_the_same_again_changes_nothing(master: Path) -> None:
         "B3": "=1+1", "C4": date(2016, 1, 5), "D5": 3, "E5": Link("Plan!H7", "Plan", "H7"), "F20": True, "C21": date(2016, 1, 5)
     }  # fmt: skip
     write(master, cells)
-    changes = ChangeSet(tuple(single("Plan", cell, value) for cell, value in cells.items()))
+    changes = ChangeSet(tuple(single_write("Plan", cell, value) for cell, value in cells.items()))
     assert FileHost(master).apply(changes) is None
 
 
@@ -152,13 +152,13 @@ def test_what_no_workbook_holds_is_mended_or_refused(master: Path) -> None:
 def test_what_a_cell_cannot_hold_is_refused_whole(master: Path, cell: str, value: Value, said: str) -> None:
     before = master.read_bytes()
     with pytest.raises(CannotWrite, match=re.escape(said)):
-        FileHost(master).apply(ChangeSet((single("Plan", "A2", "fine"), single("Plan", cell, value))))
+        FileHost(master).apply(ChangeSet((single_write("Plan", "A2", "fine"), single_write("Plan", cell, value))))
     assert master.read_bytes() == before
 
 
 def test_a_missing_sheet_is_refused(master: Path) -> None:
     with pytest.raises(NotAMaster, match="there is no sheet 'Plann'"):
-        FileHost(master).apply(ChangeSet((single("Plann", "A1", 1),)))
+        FileHost(master).apply(ChangeSet((single_write("Plann", "A1", 1),)))
 
 
 def test_a_date_is_a_date_only_where_the_cell_shows_dates(master: Path) -> None:
@@ -194,7 +194,7 @@ def test_number_formats(tmp_path: Path, code: str, value: Value, stored: Value, 
     with xlsxwriter.Workbook(path, {"date_1904": from_1904}) as book:
         book.add_worksheet("Plan").write_blank("B2", None, book.add_format({"num_format": code}))
     found = at(write(path, {"B2": value}), "B2")
-    assert same(found, stored)
+    assert same_value(found, stored)
     assert isinstance(found, str) == isinstance(stored, str)
 
 

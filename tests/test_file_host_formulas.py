@@ -9,7 +9,7 @@ from packages import MAIN, at, parts, repacked, sheet, used_master, write
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, Link, single
+from hrworkbook.snapshot import ChangeSet, Link, single_write
 
 
 def test_recalculation_is_asked_for_only_where_a_formula_can_depend(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_formulas_that_fill_several_cells(master: Path, formula: str, cells: lis
     if said:
         before = master.read_bytes()
         with pytest.raises(CannotWrite, match=re.escape(said)):
-            FileHost(master).apply(ChangeSet(tuple(single("Plan", cell, "x") for cell in cells)))
+            FileHost(master).apply(ChangeSet(tuple(single_write("Plan", cell, "x") for cell in cells)))
         assert master.read_bytes() == before
     else:
         found = write(master, dict.fromkeys(cells, "x"))
@@ -87,5 +87,5 @@ def test_formulas_that_fill_several_cells(master: Path, formula: str, cells: lis
 
 def test_a_cell_merged_into_another_is_refused(master: Path) -> None:
     with pytest.raises(CannotWrite, match="People's figures!B2: it is merged into A1"):
-        FileHost(master).apply(ChangeSet((single("People's figures", "B2", "lost"),)))
+        FileHost(master).apply(ChangeSet((single_write("People's figures", "B2", "lost"),)))
     assert at(write(master, {"A1": "Seen", "B2": None}, on="People's figures"), "A1", "People's figures") == "Seen"

@@ -10,7 +10,7 @@ from packages import MAIN, PLAN, parts, repacked
 
 from hrworkbook.errors import HrWorkbookError, NotAMaster, UnreadableFile
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, single
+from hrworkbook.snapshot import ChangeSet, single_write
 
 
 def ole(*names: str) -> bytes:
@@ -106,7 +106,7 @@ def test_what_is_no_master_is_said_so(master: Path, how: str, kind: type[HrWorkb
     broken(master, how)
     before = master.read_bytes()
     with pytest.raises(kind, match=re.escape(said)) as caught:
-        FileHost(master).apply(ChangeSet((single("Plan", "A1", "x"),)))
+        FileHost(master).apply(ChangeSet((single_write("Plan", "A1", "x"),)))
     assert str(caught.value).startswith("m.xlsx")
     assert caught.value.remedy
     assert "\n" not in str(caught.value)

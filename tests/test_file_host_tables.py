@@ -11,7 +11,7 @@ from packages import PLAN, at, cell_of, parts, write
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, Link, Write, single
+from hrworkbook.snapshot import ChangeSet, Link, Write, single_write
 
 
 def test_rows_added_below_a_table_grow_it(master: Path) -> None:
@@ -76,8 +76,8 @@ def test_dimension_and_spans_cover_what_was_added(master: Path) -> None:
 def test_a_heading_of_a_table_is_refused(master: Path) -> None:
     """Excel repairs, and so alters, a workbook whose table headings differ from their cells."""
     with pytest.raises(CannotWrite, match="Plan!B1: it is a heading or total of the table Plan"):
-        FileHost(master).apply(ChangeSet((single("Plan", "B1", "Job"),)))
-    assert FileHost(master).apply(ChangeSet((single("Plan", "B1", "Task"),))) is None
+        FileHost(master).apply(ChangeSet((single_write("Plan", "B1", "Job"),)))
+    assert FileHost(master).apply(ChangeSet((single_write("Plan", "B1", "Task"),))) is None
 
 
 def test_a_row_grows_to_the_height_a_new_text_needs_and_never_shrinks(tmp_path):
@@ -121,7 +121,7 @@ def test_a_row_of_a_ledger_that_a_filter_hides_is_shown_where_it_is_written(tmp_
             for row in (1, 2):
                 sheet.set_row(row, 30, None, {"hidden": True})
     host = FileHost(path)
-    host.apply(ChangeSet((single("Plan", "A2", "changed"), single("Problems", "A2", "changed"))))
+    host.apply(ChangeSet((single_write("Plan", "A2", "changed"), single_write("Problems", "A2", "changed"))))
     book = openpyxl.load_workbook(path)
     hidden = {name: [r for r in (2, 3, 4) if book[name].row_dimensions[r].hidden] for name in ("Plan", "Problems")}
     assert hidden == {"Plan": [2, 3], "Problems": [3]}

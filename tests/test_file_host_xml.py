@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from packages import MAIN, PLAN, at, overlaid, parts, repacked, sheet, used_master, write
 
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, Link, Write, single
+from hrworkbook.snapshot import ChangeSet, Link, Write, single_write
 from hrworkbook.values import CellError, Value
 
 ROWS = {
@@ -43,12 +43,14 @@ def test_sheets_as_other_programs_write_them(master: Path, how: str, prefix: str
     sheet(master, rows, prefix, head=f'<{prefix}dimension ref="A1:C4"/>')
     before = FileHost(master).snapshot()
     found = write(master, WRITES)
-    assert overlaid(before["Plan"], [single("Plan", cell, value) for cell, value in WRITES.items()], found["Plan"])
+    assert overlaid(
+        before["Plan"], [single_write("Plan", cell, value) for cell, value in WRITES.items()], found["Plan"]
+    )
     tree = ElementTree.fromstring(parts(master)[PLAN])
     refs = [c.get("r") for c in tree.iter(f"{{{MAIN}}}c") if c.get("r")]
     assert len(refs) == len(set(refs))
     assert openpyxl.load_workbook(master)["Plan"]["A9"].value == "nine"
-    assert FileHost(master).apply(ChangeSet(tuple(single("Plan", c, v) for c, v in WRITES.items()))) is None
+    assert FileHost(master).apply(ChangeSet(tuple(single_write("Plan", c, v) for c, v in WRITES.items()))) is None
 
 
 def test_strict_workbooks_and_absolute_targets(master: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts import files
-from hrworkbook.hosts.files import place_all, write_new
+from hrworkbook.hosts.files import write_all, write_new
 
 TWO = {"a.xlsx": b"one", "b.eml": b"two"}
 
@@ -19,7 +19,7 @@ def ctrl_c() -> None:
 
 def test_what_stood_there_is_put_back_where_the_rest_fails(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"before")
-    with pytest.raises(RuntimeError), place_all(tmp_path, TWO, keep=True) as backups:
+    with pytest.raises(RuntimeError), write_all(tmp_path, TWO, keep=True) as backups:
         assert (tmp_path / "a.xlsx").read_bytes() == b"one" and len(backups) == 1
         raise RuntimeError
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a.xlsx": b"before"}
@@ -33,14 +33,14 @@ def test_ctrl_c_between_two_files_leaves_none(tmp_path, monkeypatch):
         return made(path, content)
 
     monkeypatch.setattr(files, "temporary_beside", pressed_meanwhile)
-    with pytest.raises(KeyboardInterrupt), place_all(tmp_path / "deep" / "out", TWO):
+    with pytest.raises(KeyboardInterrupt), write_all(tmp_path / "deep" / "out", TWO):
         pytest.fail("the rest was begun")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_while_the_master_is_saved_waits_until_both_are_there(tmp_path):
     """Files taken away again after the master had noted them would be a job half done."""
-    with place_all(tmp_path / "out", TWO):
+    with write_all(tmp_path / "out", TWO):
         ctrl_c()
         (tmp_path / "master").write_text("issued")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(TWO)
@@ -51,7 +51,7 @@ def test_ctrl_c_while_the_master_is_saved_waits_until_both_are_there(tmp_path):
 def test_who_does_not_listen_to_ctrl_c_is_left_to_that(tmp_path):
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with place_all(tmp_path, TWO):
+        with write_all(tmp_path, TWO):
             ctrl_c()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
@@ -60,12 +60,12 @@ def test_who_does_not_listen_to_ctrl_c_is_left_to_that(tmp_path):
 
 
 def test_folders_made_for_what_could_not_be_written_are_gone(tmp_path):
-    with pytest.raises(RuntimeError), place_all(tmp_path / "a" / "b" / "c", TWO):
+    with pytest.raises(RuntimeError), write_all(tmp_path / "a" / "b" / "c", TWO):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(CannotWrite, match="this name is too long for the disk"):
         write_new(tmp_path / "new" / ("x" * 300), b"")
-    with pytest.raises(CannotWrite, match="this name is too long for the disk"), place_all(tmp_path / ("y" * 300), TWO):
+    with pytest.raises(CannotWrite, match="this name is too long for the disk"), write_all(tmp_path / ("y" * 300), TWO):
         pytest.fail("there is no such folder")
     assert list(tmp_path.iterdir()) == []
 

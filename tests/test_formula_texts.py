@@ -19,7 +19,7 @@ from hrworkbook.cli import main
 from hrworkbook.commands import console
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.hosts.live import LiveHost
-from hrworkbook.snapshot import Block, ChangeSet, single
+from hrworkbook.snapshot import Block, ChangeSet, single_write
 from hrworkbook.values import begins_formula
 
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -120,7 +120,7 @@ def workbooks(folder: Path) -> Iterator[tuple[str, bytes]]:
 @pytest.fixture
 def used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which every command was run on a plan whose every text begins like a formula."""
-    monkeypatch.setattr(console, "fixed", NOW)
+    monkeypatch.setattr(console, "fixed_now", NOW)
     (tmp_path / "ours.toml").write_text(SCHEMA, encoding="utf-8")
     lines = ["+Theme,-Ref,=Priority,@Lead,=Status,+Update,-Due,Part,=Paragraph,-Reason"]
     for n, text in enumerate(RISKY):
@@ -189,7 +189,7 @@ def test_what_begins_a_formula_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", RISKY)
 def test_an_open_workbook_gets_it_into_a_text_cell(text: str) -> None:
     book = fake_book([Block("Plan", [["a", "b"], ["c", "d"]])], {})
-    LiveHost(book).apply(ChangeSet((single("Plan", "B2", text),)))
+    LiveHost(book).apply(ChangeSet((single_write("Plan", "B2", text),)))
     assert book.sheets["Plan"].range("B2").number_format == "@" and book.sheets["Plan"].range("B2").value == text
 
 
@@ -204,6 +204,6 @@ def test_a_style_is_added_once_and_the_rest_of_the_styles_stay(used: Path) -> No
     once = styles()
     host = FileHost(path)
     host.snapshot()
-    host.apply(ChangeSet(tuple(single("Journal", f"I{row}", f"={row}") for row in range(96, 120))))
+    host.apply(ChangeSet(tuple(single_write("Journal", f"I{row}", f"={row}") for row in range(96, 120))))
     assert styles() == once
     assert snapshot_of(path)["Journal"].at(119, 9) == "=119"

@@ -22,7 +22,7 @@ from hrworkbook.frames.cells import cells_of
 from hrworkbook.frames.failures import Failure
 from hrworkbook.frames.master import failures_in, plan_frame
 from hrworkbook.kinds import KINDS
-from hrworkbook.plan import fault_of, read_plan
+from hrworkbook.plan import read_plan, value_fault
 from hrworkbook.plan_faults import plan_faults
 from hrworkbook.rules import RULE_CHECKS
 from hrworkbook.schema import Schema, load_schema, read_schema, shipped_schemas
@@ -297,7 +297,7 @@ def judged_one_by_one(schema: Schema, plan, today: date) -> list[tuple[str, str,
     for line in plan.lines:
         for column in schema.columns:
             value = line.values.get(column.key)
-            if fault := fault_of(plan, column, value):
+            if fault := value_fault(plan, column, value):
                 rule = "required" if is_blank(value) else column.kind
                 found.append((plan.place(line, column.key), fault.severity, rule, fault.fault))
     for rule in schema.rules:
@@ -327,14 +327,15 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     )
     first = plan.header_row + 1
     master.apply([
-        Write("Plan", first + i, plan.places[c.key], ((row[n] if row[n] is not None else "",),))
+        Write("Plan", first + i, plan.column_numbers[c.key], ((row[n] if row[n] is not None else "",),))
         for i, row in enumerate(rows) for n, c in enumerate(schema.columns)
     ])  # fmt: skip
     plan = read_plan(master.snapshot)
     headers = {c.header: c.key for c in schema.columns} | {"ID": ""}
     found = [f for f in failures_in(plan, TODAY) if f.rule != "unique-id"]
     told = sorted(
-        (address(first_row(plan, f), plan.places[headers[f.column]]), f.severity, f.rule, f.fault) for f in found
+        (address(first_row(plan, f), plan.column_numbers[headers[f.column]]), f.severity, f.rule, f.fault)
+        for f in found
     )
     assert told == sorted(judged_one_by_one(schema, plan, TODAY))
     without_pandas = [f for f in plan_faults(plan, TODAY) if f.rule != "unique-id"]
@@ -348,7 +349,7 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     public = schema.to_pandera(lists=plan.lists, owners=[o.role for o in plan.owners], today=TODAY, warn=False)
     by_header = {c.header: c for c in schema.columns}
     frame = [
-        (plan.place(plan.lines[f.position], by_header[f.column].key), f.severity, f.rule, f.fault)
+        (plan.address(plan.lines[f.position], by_header[f.column].key), f.severity, f.rule, f.fault)
         for f in failures(public, plan_frame(plan)) if f.rule != "unique-id"
     ]  # fmt: skip
     assert sorted(frame) == told

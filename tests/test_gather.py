@@ -14,12 +14,12 @@ from masters import KEEPING, NOW, TODAY, shared
 from plans import Master
 from test_collect import HEAD, SCHOOLS
 
-from hrworkbook.collecting.collect import collect
-from hrworkbook.collecting.gather import gather
+from hrworkbook.collecting.collect import collect_file
+from hrworkbook.collecting.gather import merge_collected
 from hrworkbook.errors import WrongPlan
 from hrworkbook.hosts.loading import load
-from hrworkbook.merging.outcomes import OUTCOMES, Merged, Received, Refused
-from hrworkbook.merging.receive import receive
+from hrworkbook.merging.outcomes import OUTCOMES, MergeResult, ReceivedFile, RefusedFile
+from hrworkbook.merging.receive import receive_files
 from hrworkbook.new import new
 from hrworkbook.plan import read_plan
 from hrworkbook.schema import load_schema, read_schema
@@ -44,11 +44,11 @@ class Collection(Master):
     def __init__(self, snapshot: Snapshot = EMPTY) -> None:
         self.snapshot, self.now, self.issued = snapshot, NOW, {}
 
-    def gather(self, *received: Received | Refused, period: str = "") -> Merged:
+    def gather(self, *received: ReceivedFile | RefusedFile, period: str = "") -> MergeResult:
         """A merge of returns nobody issued, applied."""
-        result = gather(self.plan, received, self.later(), period)
+        result = merge_collected(self.plan, received, self.later(), period)
         for one in result.returns:
-            assert sum(one.outcomes.values()) == one.count
+            assert sum(one.outcome_counts.values()) == one.cell_count
         self.apply(result.changes)
         return result
 
@@ -58,16 +58,16 @@ class Collection(Master):
         return [tuple(line.text(key) for key in keys) for line in self.plan.lines]
 
 
-def file(*lines: str, name: str = "June 2016", head: str = HEAD, sheets: Sequence[Block] = ()) -> Received:
+def file(*lines: str, name: str = "June 2016", head: str = HEAD, sheets: Sequence[Block] = ()) -> ReceivedFile:
     """A return of these lines; its sheet's name says the month."""
     rows = [[c.strip() or None for c in line.split("|")] for line in (head, *lines)]
     blocks = (Block(name, rows), *sheets)
     digest = sha256(repr([(b.name, b.rows) for b in blocks]).encode()).hexdigest()
-    return Received(f"{digest[:8]}.xlsx", blocks, digest)
+    return ReceivedFile(f"{digest[:8]}.xlsx", blocks, digest)
 
 
-def outcomes(result: Merged) -> list[dict[str, int]]:
-    return [{o: n for o, n in one.outcomes.items() if n} for one in result.returns]
+def outcomes(result: MergeResult) -> list[dict[str, int]]:
+    return [{o: n for o, n in one.outcome_counts.items() if n} for one in result.returns]
 
 
 A = "St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | 100"
@@ -132,7 +132,7 @@ def test_a_cell_that_breaks_the_schema_is_invalid_and_the_rest_goes_in() -> None
 def test_validate_says_no_more_of_what_was_kept_than_collecting_did(staff: str) -> None:
     master = Collection()
     one = file(f"St Mary's | {staff} | 3.1 | 1.25 | 4.4 | 900 | 900.004")
-    told = collect(one.blocks, master.plan.schema, one.file).findings
+    told = collect_file(one.blocks, master.plan.schema, one.file).findings
     master.gather(one)
     found = validate(master.snapshot, NOW).findings
     assert [(f.severity, f.column, f.fault) for f in found] == [(f.severity, f.column, f.fault) for f in told]
@@ -144,7 +144,7 @@ def test_validate_calls_the_same_sums_wrong_as_collecting() -> None:
     one = file(
         "A | 5 | 3 | 1 | 5", "B | 5 | 3.4 | 1.4 | 5", "C | 5 | c | 1 | 5", "D | 5 | (..) | 1 | 5", "E | 5 | 4 | 1 | 0"
     )
-    told = collect(one.blocks, master.plan.schema, one.file).findings
+    told = collect_file(one.blocks, master.plan.schema, one.file).findings
     master.gather(one)
     found = validate(master.snapshot, NOW).findings
     lines = {line.id: line.text("school") for line in master.plan.lines}
@@ -157,7 +157,7 @@ def test_every_cell_of_the_file_has_one_outcome() -> None:
     result = Collection().gather(one)
     cells = sum(not is_blank(v) for b in one.blocks for row in b.rows for v in row)
     month = 1  # each line's month is taken from the sheet's name, which is no cell
-    assert result.returns[0].count == cells - len(one.blocks[0].rows[0]) + month
+    assert result.returns[0].cell_count == cells - len(one.blocks[0].rows[0]) + month
     assert outcomes(result) == [{"applied": 8, "unplaced": 7 + 1 + 2}]
 
 
@@ -197,12 +197,12 @@ def test_a_sheet_without_a_month_waits_while_the_others_go_in_and_is_merged_once
     two = file(A, sheets=[file(B, name="Data").blocks[0]])
     result = master.gather(two)
     assert outcomes(result) == [{"applied": 8, "unplaced": 6}]
-    assert {s.why for s in result.returns[0].strays} == {"no month is known for it"}
+    assert {s.reason for s in result.returns[0].stray_cells} == {"no month is known for it"}
     assert outcomes(master.gather(two, period="2015-04")) == [{"applied": 7, "already": 8}]
     assert [line[:2] for line in master.table()] == [("2016-06", "St Mary's"), ("2015-04", "Hill Road")]
     before = master.table()
     third = master.gather(two, period="2015-04")
-    assert [r.what for r in third.refused] == ["Already merged"] and not third.changes.writes
+    assert [r.status for r in third.refused] == ["Already merged"] and not third.changes.writes
     assert master.table() == before
 
 
@@ -221,7 +221,7 @@ def test_files_that_cannot_all_be_for_the_one_month_given_wait_each_for_its_own(
     assert master.decisions == [] and [line[:2] for line in master.table()] == [
         ("2015-04", "Elm Park"), ("2015-04", "Hill Road"),
     ]  # fmt: skip
-    assert {(r.file, r.what) for r in result.refused} == {
+    assert {(r.file, r.status) for r in result.refused} == {
         ("march.xlsx", "No month"), ("april.xlsx", "No month"), ("may.xlsx", "No month"),
     }  # fmt: skip
     assert result.refused[1].reason == (
@@ -256,14 +256,17 @@ def test_of_copies_the_same_one_is_read_whatever_the_order() -> None:
         assert [(r.text("What"), r.text("File"), r.text("Return")) for r in master.register] == [
             ("Merged", "b June 2016.xlsx", "R0001")
         ]
-        assert [(r.what, r.file) for r in result.refused] == [("Twice", "a return.xlsx"), ("Twice", "c June 2016.xlsx")]
+        assert [(r.status, r.file) for r in result.refused] == [
+            ("Twice", "a return.xlsx"),
+            ("Twice", "c June 2016.xlsx"),
+        ]
         assert [line[0] for line in master.table()] == ["2016-06"]
 
 
 def test_files_that_are_no_return_are_refused_as_such() -> None:
     master = Collection()
     other = file("Men | 12 | 30%", head="Gender | Number | Share", name="June 2016")
-    result = master.gather(other, Refused("scan.pdf", "this is a PDF document"))
+    result = master.gather(other, RefusedFile("scan.pdf", "this is a PDF document"))
     assert not result.returns and master.table() == []
     assert ["School and All days lost" in r.reason for r in result.refused] == [True, False]
     assert [r.text("What") for r in master.register] == ["Refused", "Refused"]
@@ -271,7 +274,7 @@ def test_files_that_are_no_return_are_refused_as_such() -> None:
 
 def test_a_plan_that_issues_its_returns_is_not_gathered() -> None:
     with pytest.raises(WrongPlan, match="issues its returns"):
-        gather(Master().plan, [], NOW)
+        merge_collected(Master().plan, [], NOW)
 
 
 # -- the laws --------------------------------------------------------------------------------------------------------
@@ -290,7 +293,7 @@ _FILE = st.tuples(st.lists(_LINE, min_size=1, max_size=4), st.sampled_from(["May
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_FILE, min_size=1, max_size=5), st.randoms(use_true_random=False), st.sampled_from(["", "2015-04"]))
 def test_any_order_gives_the_same_twice_gives_once_and_undo_gives_it_back(
-    files: list[Received], chance: random.Random, period: str
+    files: list[ReceivedFile], chance: random.Random, period: str
 ) -> None:
     master, other = Collection(), Collection()
     master.gather(*files, period=period)
@@ -346,7 +349,7 @@ def test_a_line_that_two_returns_made_keeps_its_key_until_both_are_undone() -> N
     master.gather(file("St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | "))
     undone = master.undo("R0001")
     assert master.table() == [("2016-06", "St Mary's", "", "", "", "", "900", "")]
-    assert [why for _, why in undone.left] == ["the line holds more than this return said"] * 2
+    assert [why for _, why in undone.left_cells] == ["the line holds more than this return said"] * 2
     master.undo("R0002")
     assert plan_sheet(master) == before
 
@@ -361,10 +364,10 @@ def test_undo_and_decide_work_as_for_any_return() -> None:
     master.gather(file(A))
     master.gather(file(A.replace("900", "950"), B))
     master.choose(0, "take return")
-    assert master.decide().applied == 1
+    assert master.decide().applied_count == 1
     assert master.says("L001.cost") == 950
     undone = master.undo("R0002")
-    assert (len(undone.restored), undone.left) == (8, ())
+    assert (len(undone.restored_cells), undone.left_cells) == (8, ())
     assert master.says("L001.cost") == 900
     assert [line[1] for line in master.table()] == ["St Mary's"]
     assert undone.changes.message == "R0002 undone: 8 cells put back. 1 line that only it had brought is gone."
@@ -375,7 +378,7 @@ def test_undo_and_decide_work_as_for_any_return() -> None:
 def test_lines_typed_by_hand_are_known_by_their_key_and_get_an_id() -> None:
     master = Collection()
     row = master.plan.header_row + 1
-    places = master.plan.places
+    places = master.plan.column_numbers
     from hrworkbook.snapshot import Write
 
     typed: dict[str, Value] = {"period": "2016-06", "school": "st mary’s", "staff": 12}
@@ -388,7 +391,7 @@ def test_lines_typed_by_hand_are_known_by_their_key_and_get_an_id() -> None:
 
 
 def test_the_whole_folder_gives_one_line_for_each_organisation_and_month_in_any_order() -> None:
-    files = list(receive([shared("corpus/workforce-returns")]))
+    files = list(receive_files([shared("corpus/workforce-returns")]))
     master = Collection(empty("workforce"))
     result = master.gather(*files)
     assert len(result.returns) > 150
@@ -400,7 +403,9 @@ def test_the_whole_folder_gives_one_line_for_each_organisation_and_month_in_any_
     assert sum(month for _, month in asked) > 100 and sum(not month for _, month in asked) == 7
     assert any("nothing has worked its formulas out" in r.reason for r in result.refused)
     plan, moment = read_plan(empty("workforce")), datetime(2026, 11, 21)
-    writes = gather(plan, files, moment).changes.writes
+    writes = merge_collected(plan, files, moment).changes.writes
     random.Random(7).shuffle(files)
-    assert gather(plan, files, moment).changes.writes == writes, "the Plan, the Register and the rest, in any order"
-    assert set(OUTCOMES) == set(result.returns[0].outcomes)
+    assert merge_collected(plan, files, moment).changes.writes == writes, (
+        "the Plan, the Register and the rest, in any order"
+    )
+    assert set(OUTCOMES) == set(result.returns[0].outcome_counts)

@@ -15,8 +15,8 @@ from masters import shared
 
 from hrworkbook.inbox.attachments import safe_name
 from hrworkbook.inbox.mails import name_and_address
-from hrworkbook.inbox.unpack import Aside, Attachment, Refusal, collect
-from hrworkbook.reading.reader import Reader, Reading
+from hrworkbook.inbox.unpack import Attachment, IgnoredAttachment, RefusedAttachment, find_attachments
+from hrworkbook.reading.reader import FileContents, FileReader
 
 CSV = b"Ref,RAG\n1,Green\n"
 BOOK = book()
@@ -26,23 +26,25 @@ HEAD = (
 )
 
 
-def find(folder: Path, data: bytes, name: str = "reply.eml") -> tuple[list[Attachment | Refusal], list[Aside]]:
+def find(
+    folder: Path, data: bytes, name: str = "reply.eml"
+) -> tuple[list[Attachment | RefusedAttachment], list[IgnoredAttachment]]:
     """What is found in one file, and what is set aside."""
     path = folder / name
     path.write_bytes(data)
-    asides: list[Aside] = []
-    return list(collect([path], asides)), asides
+    asides: list[IgnoredAttachment] = []
+    return list(find_attachments([path], asides)), asides
 
 
-def names(found: list[Attachment | Refusal]) -> list[str]:
+def names(found: list[Attachment | RefusedAttachment]) -> list[str]:
     """The name of each attachment; for a refusal its sentence."""
-    return [item.message if isinstance(item, Refusal) else item.name for item in found]
+    return [item.message if isinstance(item, RefusedAttachment) else item.name for item in found]
 
 
 def test_an_attachment_knows_its_sender_and_date(tmp_path: Path) -> None:
     (found,), _ = find(tmp_path, mail(("Return of Jo.xlsx", BOOK)))
     assert isinstance(found, Attachment)
-    assert (found.name, found.place, found.via) == (
+    assert (found.name, found.place, found.containers) == (
         "Return of Jo.xlsx",
         "reply.eml > Return of Jo.xlsx",
         ("reply.eml",),
@@ -70,12 +72,14 @@ def test_a_folder_is_read_in_order_and_what_nobody_sent_is_set_aside(tmp_path: P
     ):
         (tmp_path / name).write_bytes(CSV if name.endswith("csv") else BOOK)
     (tmp_path / "mail.eml").write_bytes(mail(("d.xlsx", book('<row r="1"><c r="A1"><v>5</v></c></row>'))))
-    asides: list[Aside] = []
-    found = list(collect([tmp_path], asides))
+    asides: list[IgnoredAttachment] = []
+    found = list(find_attachments([tmp_path], asides))
     assert names(found) == ["A.csv", "c.xlsx", "d.xlsx", "a.csv"]
     assert [item.copy_of for item in found if isinstance(item, Attachment)] == ["", "", "", "A.csv"]
     assert sorted(aside.place for aside in asides) == [".c.xlsx", ".~lock.c.xlsx#", "Thumbs.db", "x.tmp", "~$c.xlsx"]
-    assert names(list(collect([tmp_path / "nowhere"]))) == ["nowhere: there is no such file or folder. Check its name."]
+    assert names(list(find_attachments([tmp_path / "nowhere"]))) == [
+        "nowhere: there is no such file or folder. Check its name."
+    ]
 
 
 def test_a_folder_that_holds_itself_ends(tmp_path: Path) -> None:
@@ -84,7 +88,7 @@ def test_a_folder_that_holds_itself_ends(tmp_path: Path) -> None:
         (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
     except OSError:
         pytest.skip("no links here")
-    assert names(list(collect([tmp_path]))) == ["r.xlsx"]
+    assert names(list(find_attachments([tmp_path]))) == ["r.xlsx"]
 
 
 def test_logos_signatures_and_invitations_are_set_aside(tmp_path: Path) -> None:
@@ -103,7 +107,7 @@ def test_logos_signatures_and_invitations_are_set_aside(tmp_path: Path) -> None:
 def test_a_document_alone_is_passed_on_to_be_named(tmp_path: Path) -> None:
     found, _ = find(tmp_path, mail(("Return.pdf", b"%PDF-1.4")))
     assert names(found) == ["Return.pdf"]
-    with Reader() as reader:
+    with FileReader() as reader:
         ((_, refused),) = reader.read_many(found)  # type: ignore[type-var]
     assert "this is a PDF document" in str(refused)
 
@@ -135,7 +139,7 @@ def test_a_document_alone_is_passed_on_to_be_named(tmp_path: Path) -> None:
 )
 def test_a_mail_without_a_workbook_says_so(tmp_path: Path, data: bytes, words: str) -> None:
     (found,), _ = find(tmp_path, data)
-    assert isinstance(found, Refusal)
+    assert isinstance(found, RefusedAttachment)
     assert words in found.message and "\x1b" not in found.message and len(found.message.splitlines()) == 1
     assert found.sender
 
@@ -144,7 +148,7 @@ def test_forwarded_mails_are_opened_and_the_first_sender_counts(tmp_path: Path) 
     (found,), _ = find(tmp_path, forwarding(mail(("r.xlsx", BOOK)), 3))
     assert isinstance(found, Attachment)
     assert found.sender == "jo.smith@example.org"
-    assert len(found.via) == 4 and found.via[0] == "reply.eml"
+    assert len(found.containers) == 4 and found.containers[0] == "reply.eml"
     wrapped = (
         HEAD
         + "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
@@ -159,7 +163,7 @@ def test_forwarded_mails_are_opened_and_the_first_sender_counts(tmp_path: Path) 
 
 def test_a_reply_whose_forwarded_mails_have_nothing_is_refused_once(tmp_path: Path) -> None:
     found, _ = find(tmp_path, forwarding(mail(text="nothing here"), 2))
-    assert len(found) == 1 and isinstance(found[0], Refusal)
+    assert len(found) == 1 and isinstance(found[0], RefusedAttachment)
 
 
 @pytest.mark.parametrize(
@@ -223,8 +227,8 @@ def test_a_mailbox_is_read_mail_by_mail(tmp_path: Path) -> None:
     box = mailbox(mail(("r.xlsx", BOOK)), mail(text="From here on\nFrom me"), mail(("q.csv", CSV)))
     found, _ = find(tmp_path, box, "returns.mbox")
     assert names(found)[0::2] == ["r.xlsx", "q.csv"]
-    assert isinstance(found[1], Refusal) and "“From here on From me”" in found[1].message
-    assert [item.via for item in found if isinstance(item, Attachment)] == [
+    assert isinstance(found[1], RefusedAttachment) and "“From here on From me”" in found[1].message
+    assert [item.containers for item in found if isinstance(item, Attachment)] == [
         ("returns.mbox", "mail 1"),
         ("returns.mbox", "mail 3"),
     ]
@@ -259,21 +263,27 @@ def test_two_files_of_one_name_are_two_and_the_same_file_again_is_a_copy(tmp_pat
 def test_outlook_messages_of_others_are_opened() -> None:
     pytest.importorskip("oxmsg")
     folder = shared("corpus/spreadsheets")
-    found = [item for path in sorted(folder.glob("*.msg")) for item in collect([path])]
+    found = [item for path in sorted(folder.glob("*.msg")) for item in find_attachments([path])]
     attachments = [item for item in found if isinstance(item, Attachment)]
     assert len(attachments) >= 2 and all(item.data for item in attachments)
     assert any(item.sender and item.sent for item in attachments)
-    inner = [item for item in collect(sorted(folder.glob("*attachment_msg_pdf.msg"))) if isinstance(item, Attachment)]
+    inner = [
+        item
+        for item in find_attachments(sorted(folder.glob("*attachment_msg_pdf.msg")))
+        if isinstance(item, Attachment)
+    ]
     assert [item.name for item in inner] == ["smbprn.00009008.KdcPjl.pdf"] and inner[0].content().startswith(b"%PDF")
 
 
 def test_odd_mails_of_others_are_opened_or_refused_in_a_sentence() -> None:
     folder = shared("corpus/spreadsheets")
     paths = sorted(folder.glob("*.eml"))
-    asides: list[Aside] = []
-    found = list(collect(paths, asides))
-    assert len(paths) == len({item.via[0] if item.via else item.place for item in found}), "every mail is accounted for"
-    refusals = [item for item in found if isinstance(item, Refusal)]
+    asides: list[IgnoredAttachment] = []
+    found = list(find_attachments(paths, asides))
+    assert len(paths) == len({item.containers[0] if item.containers else item.place for item in found}), (
+        "every mail is accounted for"
+    )
+    refusals = [item for item in found if isinstance(item, RefusedAttachment)]
     assert all(len(item.message.splitlines()) == 1 and item.message.isprintable() for item in refusals)
     assert len(found) - len(refusals) > 40 and len(asides) > 50
 
@@ -314,7 +324,7 @@ def test_hostile_mails_are_refused_in_one_sentence(tmp_path: Path, what: str) ->
     began = time.monotonic()
     found, _ = find(tmp_path, data)
     assert time.monotonic() - began < 8
-    assert len(found) == 1 and isinstance(found[0], Refusal)
+    assert len(found) == 1 and isinstance(found[0], RefusedAttachment)
     assert re.search(words, found[0].message), found[0].message
     assert len(found[0].message.splitlines()) == 1 and len(found[0].message) < 400
 
@@ -340,7 +350,7 @@ def test_true_returns_are_found_among_hostile_ones(tmp_path: Path) -> None:
         if len(data) < 20_000_000:
             (tmp_path / f"bad{number}.eml").write_bytes(data)
     (tmp_path / "bomb.xlsx").write_bytes(BOMB)
-    with Reader() as reader:
-        outcomes = list(reader.read_many(item for item in collect([tmp_path]) if isinstance(item, Attachment)))
-    read = [outcome.blocks[0].at(1, 1) for _, outcome in outcomes if isinstance(outcome, Reading)]
+    with FileReader() as reader:
+        outcomes = list(reader.read_many(item for item in find_attachments([tmp_path]) if isinstance(item, Attachment)))
+    read = [outcome.blocks[0].at(1, 1) for _, outcome in outcomes if isinstance(outcome, FileContents)]
     assert read == [float(n) for n in range(10)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.addin.install import install, places, read_settings, script, uninstall
+from hrworkbook.addin.install import install, install_locations, read_settings, script, uninstall
 from hrworkbook.errors import CannotWrite, HrWorkbookError, ToolMissing
 
 PYTHON = "C:\\Program Files\\Python312\\python.exe"
@@ -109,7 +109,7 @@ def test_the_log_that_clicks_leave_is_taken_too(user):
     home, platform, environ = user
     before = tree(home)
     install(home, platform, environ, PYTHON)
-    log = places(home, platform, environ).log
+    log = install_locations(home, platform, environ).log
     made = [p for p in (log.parent, *log.parents) if not p.exists()]
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("what should never happen")
@@ -120,12 +120,12 @@ def test_the_log_that_clicks_leave_is_taken_too(user):
 
 def test_settings_of_the_users_own_survive_both(windows):
     home, platform, environ = windows
-    where = places(home, platform, environ)
+    where = install_locations(home, platform, environ)
     where.settings.parent.mkdir()
     where.settings.write_bytes(
         b'"ONEDRIVE_COMMERCIAL_WIN","D:\\OneDrive, shared"\r\n"INTERPRETER_WIN","C:\\old.exe"\r\n'
     )
-    install(home, platform, environ, PYTHON, warm=True)
+    install(home, platform, environ, PYTHON, udf_server=True)
     assert read_settings(where)["ONEDRIVE_COMMERCIAL_WIN"] == "D:\\OneDrive, shared"
     assert read_settings(where)["INTERPRETER_WIN"] == PYTHON
     assert read_settings(where)["USE UDF SERVER"] == "True"
@@ -135,18 +135,18 @@ def test_settings_of_the_users_own_survive_both(windows):
 
 
 def test_a_second_install_turns_the_warm_process_off(windows):
-    install(*windows, PYTHON, warm=True)
+    install(*windows, PYTHON, udf_server=True)
     install(*windows, PYTHON)
-    assert read_settings(places(*windows))["USE UDF SERVER"] == "False"
+    assert read_settings(install_locations(*windows))["USE UDF SERVER"] == "False"
 
 
 def test_the_warm_process_is_for_windows_only(mac):
-    install(*mac, PYTHON, warm=True)
-    assert read_settings(places(*mac))["USE UDF SERVER"] == "False"
+    install(*mac, PYTHON, udf_server=True)
+    assert read_settings(install_locations(*mac))["USE UDF SERVER"] == "False"
 
 
 def test_the_script_that_other_xlwings_users_have_is_left(mac):
-    where = places(*mac)
+    where = install_locations(*mac)
     theirs = where.script.with_name("xlwings-0.37.8.applescript")
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"-- theirs")
@@ -157,7 +157,7 @@ def test_the_script_that_other_xlwings_users_have_is_left(mac):
 
 def test_the_script_that_a_version_before_put_there_is_taken_out(mac):
     install(*mac, PYTHON)
-    where = places(*mac)
+    where = install_locations(*mac)
     before = where.script.with_name("xlwings-0.37.8.applescript")
     before.write_bytes(b"-- xlwings'")
     had = json.loads(where.receipt.read_text())
@@ -168,7 +168,10 @@ def test_the_script_that_a_version_before_put_there_is_taken_out(mac):
 
 def test_without_appdata_the_usual_folder_is_taken(windows):
     home, platform, _ = windows
-    assert places(home, platform, {}).addin == home / "AppData/Roaming/Microsoft/Excel/XLSTART/hrworkbook.xlam"
+    assert (
+        install_locations(home, platform, {}).addin_file
+        == home / "AppData/Roaming/Microsoft/Excel/XLSTART/hrworkbook.xlam"
+    )
 
 
 def test_a_redirected_appdata_is_followed(windows, tmp_path):
@@ -188,8 +191,8 @@ def test_a_path_vba_cannot_read_is_refused_and_nothing_is_left(windows, path):
 
 
 def test_a_file_that_cannot_be_written_says_to_close_excel(user):
-    where = places(*user)
-    where.addin.mkdir(parents=True)  # stands for a file held open: it cannot be replaced
+    where = install_locations(*user)
+    where.addin_file.mkdir(parents=True)  # stands for a file held open: it cannot be replaced
     with pytest.raises(CannotWrite, match="Close Excel, then run this again"):
         install(*user, PYTHON)
 
@@ -197,13 +200,13 @@ def test_a_file_that_cannot_be_written_says_to_close_excel(user):
 def test_an_install_cut_short_can_still_be_taken_out(user):
     home, platform, environ = user
     before = tree(home)
-    where = places(*user)
+    where = install_locations(*user)
     where.settings.parent.mkdir(parents=True, exist_ok=True)
     where.settings.mkdir()
     with pytest.raises(CannotWrite):
         install(*user, PYTHON)
     where.settings.rmdir()
-    assert where.addin.is_file()
+    assert where.addin_file.is_file()
     uninstall(*user)
     left = {k for k, v in tree(home).items() if v != b"/"} - {k for k, v in before.items() if v != b"/"}
     assert not left
@@ -223,7 +226,7 @@ def test_linux_is_told_about_calc(tmp_path):
 
 def test_a_broken_receipt_does_not_stop_uninstall(user):
     install(*user, PYTHON)
-    where = places(*user)
+    where = install_locations(*user)
     where.receipt.write_bytes(b"{ broken")
     uninstall(*user)
-    assert not where.addin.exists() and not where.settings.exists() and not where.receipt.exists()
+    assert not where.addin_file.exists() and not where.settings.exists() and not where.receipt.exists()

@@ -11,7 +11,7 @@ from plans import HEAD, Master, back, sheet
 
 from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError, NotAMaster
-from hrworkbook.issue import ASK, LAST, issue, title_of
+from hrworkbook.issue import FILL_IN_TEXT, LAST_REPORTED_PREFIX, issue, title_line
 from hrworkbook.ledgers import REGISTER, START
 from hrworkbook.merging.matching import ROW_ID
 from hrworkbook.plan import issued_ledger, read_plan
@@ -19,7 +19,7 @@ from hrworkbook.reading.reader import read_file
 from hrworkbook.roll import roll
 from hrworkbook.seal import find_seal
 from hrworkbook.sheets.return_sheet import return_workbook
-from hrworkbook.values import as_text, plain
+from hrworkbook.values import as_text, normalised_text
 
 
 def test_each_owner_gets_their_lines_and_joint_lines_go_to_each_of_theirs():
@@ -36,7 +36,7 @@ def test_hrs_side_keeps_what_was_issued():
     master.issue()
     ledger = issued_ledger(master.plan.schema)
     kept = [
-        (i.text(ledger.headings[0]), i.text("ID"), i.text("Progress Update")) for i in ledger.items(master.snapshot)
+        (i.text(ledger.headings[0]), i.text("ID"), i.text("Progress Update")) for i in ledger.data_rows(master.snapshot)
     ]
     assert ("R0002", "L002", "First course held.") in kept and len(kept) == 4
     assert [(i.text("What"), i.text("Owner"), i.number("Lines")) for i in master.register] == [
@@ -65,7 +65,7 @@ def test_new_lines_are_numbered_before_they_go_out():
 
     row = max(x.row for x in plan.lines) + 1
     values = {"theme": "Staff", "ref": "C", "priority": "Keep people", "owner": "Safety Lead", "timescale": "Ongoing"}
-    master.apply([Write("Plan", row, plan.places[k], ((v,),)) for k, v in values.items()])
+    master.apply([Write("Plan", row, plan.column_numbers[k], ((v,),)) for k, v in values.items()])
     master.issue()
     assert [x.id for x in master.issued["Safety Lead"].lines] == ["L003", "L004"]
     assert master.plan.by_id["L004"].text("priority") == "Keep people"
@@ -74,7 +74,9 @@ def test_new_lines_are_numbered_before_they_go_out():
 def test_the_due_date_is_the_one_given_else_the_start_sheets_else_two_weeks():
     master = Master()
     assert issue(master.snapshot, NOW).returns[0].due == date(2026, 12, 5)
-    row = next(n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and plain(r[1]) == "Returns due")
+    row = next(
+        n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and normalised_text(r[1]) == "Returns due"
+    )
     from hrworkbook.snapshot import Write
 
     master.apply([Write(START, row, 3, (("14 December 2026",),))])
@@ -91,7 +93,9 @@ def test_a_due_date_that_is_past_is_told():
     late = issue(master.snapshot, NOW, due=NOW.date() - timedelta(1))
     assert "due by 20 November 2026. That day is past: if it is a slip, give another and" in late.changes.message
     assert late.returns[0].due == NOW.date() - timedelta(1)
-    row = next(n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and plain(r[1]) == "Returns due")
+    row = next(
+        n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and normalised_text(r[1]) == "Returns due"
+    )
     from hrworkbook.snapshot import Write
 
     master.apply([Write(START, row, 3, (("1 November 2026",),))])
@@ -105,7 +109,9 @@ def test_an_address_no_mail_can_go_to_counts_as_none():
 
 def test_a_blank_period_stops_it():
     master = Master()
-    row = next(n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and plain(r[1]) == "Period")
+    row = next(
+        n for n, r in enumerate(master.snapshot[START].rows, 1) if len(r) > 1 and normalised_text(r[1]) == "Period"
+    )
     from hrworkbook.snapshot import Write
 
     master.apply([Write(START, row, 3, ((None,),))])
@@ -120,8 +126,8 @@ def test_the_last_report_stands_beside_the_cell_to_fill_in():
     mine = master.issue()["Learning Lead"]
     book = read_file(return_workbook(mine)).blocks[0]
     heads = list(book.rows[HEAD])
-    assert heads.index(f"{LAST}Progress Update") == heads.index("Progress Update") - 1
-    assert book.rows[HEAD + 1][heads.index(f"{LAST}Progress Update")] == "First course held."
+    assert heads.index(f"{LAST_REPORTED_PREFIX}Progress Update") == heads.index("Progress Update") - 1
+    assert book.rows[HEAD + 1][heads.index(f"{LAST_REPORTED_PREFIX}Progress Update")] == "First course held."
 
 
 def written(master, owner):
@@ -147,7 +153,7 @@ def test_a_return_has_a_title_what_to_do_a_seal_dropdowns_and_a_hidden_id():
     master.issue()
     mine = master.issued["Learning Lead"]
     page = written(master, "Learning Lead").worksheets[0]
-    assert page["A1"].value == title_of(mine) and page["A3"].value == ASK
+    assert page["A1"].value == title_line(mine) and page["A3"].value == FILL_IN_TEXT
     assert "2026/27 Q3" in page["A2"].value and "5 December 2026" in page["A2"].value
     heads = [c.value for c in page[HEAD + 1]]
     assert heads[-1] == ROW_ID and page.column_dimensions[page.cell(HEAD + 1, len(heads)).column_letter].hidden
@@ -199,7 +205,7 @@ def test_ten_owners_of_the_cheshire_east_plan(tmp_path, capsys):
     plan = read_plan(snapshot_of(path))
     returns = sorted((tmp_path / "out").glob("*.xlsx"))
     assert len(returns) == 10
-    issued = [i for i in REGISTER.items(snapshot_of(path)) if i.text("What") == "Issued"]
+    issued = [i for i in REGISTER.data_rows(snapshot_of(path)) if i.text("What") == "Issued"]
     for one in issued:
         (file,) = (f for f in returns if one.text("Return") in f.name)
         ids = [row[0] for row in read_file(file).blocks[0].rows[HEAD + 1 :]]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from masters import KEEPING, TODAY, block
 
-from hrworkbook.new import Draft, new
+from hrworkbook.new import NewMaster, new
 from hrworkbook.schema import load_schema
 
 HEADS = "Ref | Objective | Lead officer | Target date | Measure | Status | Progress to date"
@@ -26,11 +26,11 @@ Safety    | C | Audit | Safety     | May 2027 | All | Red   |
 """
 
 
-def made(table: str, *merges: tuple[int, int, int, int]) -> Draft:
+def made(table: str, *merges: tuple[int, int, int, int]) -> NewMaster:
     return new(load_schema("delivery-plan"), KEEPING, TODAY, [replace(block(table), merges=merges)])
 
 
-def column(draft: Draft, key: str) -> list[object]:
+def column(draft: NewMaster, key: str) -> list[object]:
     return [values.get(key) for _, values in draft.lines]
 
 

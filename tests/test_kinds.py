@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from verdicts import RAG, fault, said
 
-from hrworkbook.kinds import KINDS, nearest, settled
-from hrworkbook.lookalikes import twin
+from hrworkbook.kinds import KINDS, match_word, nearest_word
+from hrworkbook.lookalikes import latin_lookalike
 from hrworkbook.values import CellError, Uncomputed, Value
 
 
@@ -31,7 +31,7 @@ def test_the_kinds_there_are() -> None:
             "period",
         ]
     )
-    assert all(kind.name == name and kind.says for name, kind in KINDS.items())
+    assert all(kind.name == name and kind.description for name, kind in KINDS.items())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -119,7 +119,7 @@ def test_references_that_only_look_latin_are_warned_of(value: str, message: str)
     [("В", "B"), ("о", "o"), ("Ζ", "Z"), ("٣", "3"), ("９", "9"), ("A", ""), ("é", ""), ("²", ""), ("Ж", "")],
 )
 def test_twins(character: str, latin: str) -> None:
-    assert twin(character) == latin
+    assert latin_lookalike(character) == latin
 
 
 # --- choices
@@ -128,13 +128,13 @@ def test_twins(character: str, latin: str) -> None:
 @pytest.mark.parametrize("value", ["Red", "red", " RED ", "R ed", "Amber\u00a0"])
 def test_a_choice_in_any_case_and_spacing(value: str) -> None:
     assert fault("choice", value) is None
-    assert settled(value, RAG) in ("Red", "Amber")
+    assert match_word(value, RAG) in ("Red", "Amber")
 
 
 def test_a_choice_may_be_a_number_or_yes() -> None:
-    assert settled(2.0, ("1", "2")) == "2"
-    assert settled(True, ("Yes", "No")) == "Yes"
-    assert settled("part1", ("Part 1", "Part 2")) == "Part 1"
+    assert match_word(2.0, ("1", "2")) == "2"
+    assert match_word(True, ("Yes", "No")) == "Yes"
+    assert match_word("part1", ("Part 1", "Part 2")) == "Part 1"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_choice_may_be_a_number_or_yes() -> None:
 )
 def test_near_misses_are_suggested_never_taken(value: Value, message: str) -> None:
     assert said("choice", value) == message
-    assert settled(value, RAG) is None
+    assert match_word(value, RAG) is None
 
 
 def test_a_long_list_is_not_recited() -> None:
@@ -161,7 +161,7 @@ def test_a_long_list_is_not_recited() -> None:
 
 def test_no_words_no_fault() -> None:
     assert fault("choice", "anything", ()) is None
-    assert nearest("anything", ()) is None
+    assert nearest_word("anything", ()) is None
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,6 @@ def test_reasons(number, on_a_mac, system):
 def test_other_programs_command_lines_are_read_in_whatever_letters_they_are(monkeypatch):
     """What listens is found among the programs of this computer, whose words need not be UTF-8."""
     listed = b"/bin/caf\xe9 \xff\nsoffice --accept=pipe,name=mine;urp;\n"
-    monkeypatch.delenv(office.LISTENS, raising=False)
+    monkeypatch.delenv(office.ADDRESS_VARIABLE, raising=False)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=listed))
-    assert office.where_it_listens() == "pipe,name=mine"
+    assert office.find_address() == "pipe,name=mine"

@@ -8,9 +8,9 @@ from email.message import EmailMessage
 import pytest
 from plans import HEAD, Master, sheet
 
-from hrworkbook.inbox.mail_tables import NAME, table_in
-from hrworkbook.merging.outcomes import Refused
-from hrworkbook.merging.receive import receive
+from hrworkbook.inbox.mail_tables import TABLE_FILE_NAME, tables_as_csv
+from hrworkbook.merging.outcomes import RefusedFile
+from hrworkbook.merging.receive import receive_files
 
 TABLE = """
 Theme  | Ref | Priority                              | Owner         | Timescale  | Performance & Outcome Measures | RAG   | Progress Update
@@ -58,7 +58,7 @@ def reply(folder, content, attached=b"", sender=ADDRESS):
     if attached:
         message.add_attachment(attached, maintype="application", subtype="octet-stream", filename="Other.csv")
     (folder / "reply.eml").write_bytes(message.as_bytes())
-    return list(receive([folder / "reply.eml"]))
+    return list(receive_files([folder / "reply.eml"]))
 
 
 @pytest.mark.parametrize("top", [0, HEAD], ids=["with its title", "the table alone"])
@@ -69,8 +69,8 @@ def test_the_answers_are_merged_and_nothing_else_changes(master, tmp_path, top, 
     (item,) = reply(tmp_path, page(f"<table><tr><td>{table}</td></tr></table>" if laid_out else table))
     before = master.values()
     (one,) = master.merge(item).returns
-    assert item.file == f"reply.eml > {NAME}" and item.sender == ADDRESS
-    assert one.outcomes["applied"] == 2 and not one.strays
+    assert item.file == f"reply.eml > {TABLE_FILE_NAME}" and item.sender == ADDRESS
+    assert one.outcome_counts["applied"] == 2 and not one.stray_cells
     written = {("L001", "rag"): "Red", ("L002", "progress_update"): "Two courses held,\n• both full"}
     assert master.values() == before | written
 
@@ -80,7 +80,7 @@ def test_a_reply_below_an_older_one_is_asked_about_where_they_differ(master, tmp
     newer, older = (as_html(sheet(mine, **cells)[HEAD:]) for cells in (ANSWERS, {"L001_rag": "Amber"}))
     (item,) = reply(tmp_path, page(newer, older))
     (one,) = master.merge(item).returns
-    assert master.says("L001.rag") == "Green" and one.outcomes["conflict"] == 2
+    assert master.says("L001.rag") == "Green" and one.outcome_counts["conflict"] == 2
     assert master.says("L002.progress_update") == "Two courses held,\n• both full"
 
 
@@ -105,7 +105,7 @@ def test_someone_elses_table_is_refused(master, tmp_path):
 )
 def test_what_is_no_plain_table_of_lines_is_left_to_the_officer(content, tmp_path):
     (item,) = reply(tmp_path, content)
-    assert isinstance(item, Refused) and "the text may hold the answer" in item.reason
+    assert isinstance(item, RefusedFile) and "the text may hold the answer" in item.reason
 
 
 def test_a_workbook_beside_it_is_the_return(master, tmp_path):
@@ -128,5 +128,5 @@ def test_a_workbook_beside_it_is_the_return(master, tmp_path):
 )
 def test_a_mail_made_to_harm_costs_little(content):
     started = time.process_time()
-    table_in(f"<table><tr><td>ID</td>{content}")
+    tables_as_csv(f"<table><tr><td>ID</td>{content}")
     assert time.process_time() - started < 5

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrworkbook.appendix.cutting import pieces
-from hrworkbook.measure import ONE_LINE, Face, face, is_foreign
+from hrworkbook.appendix.cutting import split_line
+from hrworkbook.measure import LINE_HEIGHTS, Face, face, is_foreign
 
 TEXTS = st.text(st.sampled_from("abcMW .,/()-–£é\n😀日"), max_size=200)
 
@@ -102,8 +102,8 @@ def test_no_line_is_wider_than_the_column(text: str, width: float) -> None:
 
 def test_one_line_of_every_size_holds_the_fonts_tallest_letters() -> None:
     for size in range(8, 13):
-        assert ONE_LINE[size] >= size * 1.2207 * 0.995, "Calibri's own line is 1.22 em"
-        assert ONE_LINE[size] % 0.75 == 0
+        assert LINE_HEIGHTS[size] >= size * 1.2207 * 0.995, "Calibri's own line is 1.22 em"
+        assert LINE_HEIGHTS[size] % 0.75 == 0
 
 
 def test_only_the_lines_that_borrow_a_glyph_are_taller() -> None:
@@ -112,7 +112,7 @@ def test_only_the_lines_that_borrow_a_glyph_are_taller() -> None:
     assert ten.lines(plain, 120) > 10
     for text, taller in ((plain, 0), (f"{plain}✓", 1), (f"CO₂: {plain} ✓ 東京", 3), ("✓", 1)):
         lines = ten.lines(text, 120)
-        assert ten.height(text, 120) == lines * ten.line + taller * (ten.foreign_line - ten.line)
+        assert ten.height(text, 120) == lines * ten.line_height + taller * (ten.foreign_line - ten.line_height)
     assert ten.height("東京 " * 50, 120) == ten.lines("東京 " * 50, 120) * ten.foreign_line
 
 
@@ -121,5 +121,5 @@ def test_only_the_lines_that_borrow_a_glyph_are_taller() -> None:
 )
 def test_a_piece_with_borrowed_glyphs_fits_its_row(words: list[str], width: float) -> None:
     ten = face("Calibri", False, 10)
-    for page in pieces([ten], [" ".join(words)], [width], 200.0, 400.0):
+    for page in split_line([ten], [" ".join(words)], [width], 200.0, 400.0):
         assert all(piece.height <= 400 for piece in page) and sum(piece.height for piece in page) <= 400

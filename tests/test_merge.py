@@ -14,10 +14,10 @@ from plans import HEAD, Master, at, back, received, sheet
 from hrworkbook.errors import NotAMaster
 from hrworkbook.ledgers import HEADINGS
 from hrworkbook.merge import merge, read_replies
-from hrworkbook.merging.outcomes import OUTCOMES, Received, Refused
+from hrworkbook.merging.outcomes import OUTCOMES, ReceivedFile, RefusedFile
 from hrworkbook.roll import roll
 from hrworkbook.snapshot import Block, Write
-from hrworkbook.values import CellError, Uncomputed, same
+from hrworkbook.values import CellError, Uncomputed, same_value
 
 MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -64,7 +64,7 @@ def test_every_row_of_the_table_of_outcomes(case):
     (one,) = result.returns
     found = {(c.line.id, c.column.key): c.outcome for c in one.cells}
     assert found.get(("L002", key), "unchanged") == outcome, what
-    assert same(master.says(f"L002.{key}"), says or None)
+    assert same_value(master.says(f"L002.{key}"), says or None)
     waits = {i.text("ID") for i in master.decisions}
     assert waits == ({"L002"} if outcome in ("conflict", "locked", "invalid") else set())
 
@@ -172,7 +172,7 @@ def test_rows_in_another_order_are_the_same_rows():
     result = master.merge(
         back(mine, None, lambda rows: [*rows[: HEAD + 1], *reversed(rows[HEAD + 1 :])], L002_progress_update="Sorted.")
     )
-    assert result.returns[0].outcomes["applied"] == 1 and not result.returns[0].strays
+    assert result.returns[0].outcome_counts["applied"] == 1 and not result.returns[0].stray_cells
     assert master.says("L002.progress_update") == "Sorted."
 
 
@@ -180,7 +180,7 @@ def test_an_answer_column_sorted_without_the_rest_waits():
     master, mine = learning()
     before = master.values()
     result = master.merge(back(mine, None, lambda rows: swap(rows, "Progress Update"), L002_rag="Green"))
-    assert result.returns[0].outcomes["applied"] == 0 and result.returns[0].outcomes["conflict"] == 3
+    assert result.returns[0].outcome_counts["applied"] == 0 and result.returns[0].outcome_counts["conflict"] == 3
     assert master.values() == before
     assert "as if sorted without the rest" in master.decisions[0].text("Why")
 
@@ -188,7 +188,7 @@ def test_an_answer_column_sorted_without_the_rest_waits():
 def test_an_id_column_left_out_of_a_sort_is_outvoted_by_the_hidden_one():
     master, mine = learning()
     result = master.merge(back(mine, None, lambda rows: swap(rows, "ID"), L002_progress_update="Second course held."))
-    assert result.returns[0].outcomes["applied"] == 1
+    assert result.returns[0].outcome_counts["applied"] == 1
     assert master.says("L002.progress_update") == "Second course held."
     assert any("its ID says L003; it was read as L002" in n for n in result.returns[0].notes)
 
@@ -207,7 +207,7 @@ def test_an_id_that_the_row_contradicts_waits_where_nothing_else_tells():
         swap(rows, "ID")
 
     result = master.merge(back(mine, None, mangle, L002_progress_update="Second course held."))
-    assert result.returns[0].outcomes["applied"] == 0 and result.returns[0].outcomes["conflict"] == 1
+    assert result.returns[0].outcome_counts["applied"] == 0 and result.returns[0].outcome_counts["conflict"] == 1
     (row,) = master.decisions
     assert row.text("ID") == "L002" and "the row's ID says L003" in row.text("Why")
 
@@ -228,7 +228,7 @@ def test_rows_without_any_id_are_matched_by_what_they_say_and_it_says_so():
 def test_a_deleted_id_column_is_made_good_by_the_hidden_one():
     master, mine = learning()
     result = master.merge(back(mine, None, lambda rows: [row.pop(0) for row in rows[HEAD:]] and rows, L002_rag="Red"))
-    assert master.says("L002.rag") == "Red" and result.returns[0].outcomes["applied"] == 1
+    assert master.says("L002.rag") == "Red" and result.returns[0].outcome_counts["applied"] == 1
     assert not any("guess" in n for n in result.returns[0].notes)
 
 
@@ -247,7 +247,7 @@ def test_copies_of_a_line_that_agree_are_one_answer_and_that_differ_are_a_questi
     ):
         master, mine = learning()
         result = master.merge(back(mine, None, doubled(answer), L002_progress_update="Same."))
-        found = result.returns[0].outcomes
+        found = result.returns[0].outcome_counts
         assert (found["applied"], found["already"], found["conflict"]) == (applied, already, conflict), answer
 
 
@@ -260,9 +260,9 @@ def test_a_new_row_and_somebody_elses_row_are_listed_with_every_cell():
         rows.append(sheet(other)[HEAD + 1])
 
     result = master.merge(back(mine, None, mangle))
-    whys = {s.why for s in result.returns[0].strays}
+    whys = {s.reason for s in result.returns[0].stray_cells}
     assert whys == {"the row has no ID and is no line that was issued", "line L001 was not in this return"}
-    assert {"A line of our own", "New.", "Two posts filled."} <= {s.value for s in result.returns[0].strays}
+    assert {"A line of our own", "New.", "Two posts filled."} <= {s.value for s in result.returns[0].stray_cells}
     assert len(master.plan.lines) == 3
 
 
@@ -317,7 +317,7 @@ def test_the_newest_of_an_owners_returns_wins_and_the_older_is_kept_with_what_it
     result = master.merge(newer, older)
     assert master.says("L002.progress_update") == "Tuesday."
     (refused,) = result.refused
-    assert refused.what == "Older" and "L003, Progress Update: 'Only on Monday.'" in refused.reason
+    assert refused.status == "Older" and "L003, Progress Update: 'Only on Monday.'" in refused.reason
     assert any(i.text("What") == "Older" and "Only on Monday." in i.text("Note") for i in master.register)
 
 
@@ -339,7 +339,7 @@ def test_a_newer_return_replaces_what_the_owners_older_one_wrote_but_not_what_hr
     result = master.merge(back(mine, TUESDAY, L002_progress_update="Tuesday.", L003_progress_update="Seen again."))
     assert master.says("L002.progress_update") == "Tuesday."
     assert master.says("L003.progress_update") == "HR knows better."
-    assert result.returns[0].outcomes["conflict"] == 1
+    assert result.returns[0].outcome_counts["conflict"] == 1
     assert master.decisions[0].text("Why") == "conflict: the master changed after this was issued"
 
 
@@ -347,7 +347,7 @@ def test_a_newer_return_with_the_issued_text_where_the_older_had_an_answer_asks(
     master, mine = learning()
     master.merge(back(mine, MONDAY, L002_progress_update="Monday."))
     result = master.merge(back(mine, TUESDAY))
-    assert master.says("L002.progress_update") == "Monday." and result.returns[0].outcomes["conflict"] == 1
+    assert master.says("L002.progress_update") == "Monday." and result.returns[0].outcome_counts["conflict"] == 1
     assert "earlier return" in master.decisions[0].text("Why")
 
 
@@ -368,8 +368,8 @@ def test_joint_owners_who_agree_and_who_differ():
         back(mine, MONDAY, L003_rag="Green", L003_progress_update="All seen."),
         back(theirs, TUESDAY, L003_rag="Green", L003_progress_update="One is left."),
     )
-    assert [r.outcomes["applied"] for r in result.returns] == [2, 0]
-    assert result.returns[1].outcomes["already"] == 1 and result.returns[1].outcomes["conflict"] == 1
+    assert [r.outcome_counts["applied"] for r in result.returns] == [2, 0]
+    assert result.returns[1].outcome_counts["already"] == 1 and result.returns[1].outcome_counts["conflict"] == 1
     (row,) = master.decisions
     assert row.text("In the master") == "All seen." and row.text("In the return") == "One is left."
     assert row.text("Why") == "conflict: Learning Lead has answered it otherwise"
@@ -379,7 +379,7 @@ def test_the_same_file_twice_and_again_later_is_merged_once():
     master, mine = learning()
     reply = back(mine, MONDAY, L002_rag="Green")
     result = master.merge(reply, reply)
-    assert len(result.returns) == 1 and result.refused[0].what == "Twice"
+    assert len(result.returns) == 1 and result.refused[0].status == "Twice"
     before = master.snapshot
     result = master.merge(reply)
     assert "already merged" in result.refused[0].reason and not result.needs_a_person
@@ -392,7 +392,7 @@ def test_an_answer_sent_again_after_another_is_the_newest():
     again = replace(first, sent=TUESDAY + timedelta(days=1), file="again.xlsx")
     result = master.merge(first, back(mine, TUESDAY, L002_progress_update="Tuesday."), again)
     assert master.says("L002.progress_update") == "Monday."
-    assert sorted(r.what for r in result.refused) == ["Older", "Twice"]
+    assert sorted(r.status for r in result.refused) == ["Older", "Twice"]
 
 
 def test_a_question_is_asked_once_and_a_newer_answer_replaces_it():
@@ -417,16 +417,16 @@ def test_a_tie_of_time_zones_does_not_stop_the_merge():
 
 def test_refused_files_are_listed_once_however_often_they_come():
     master, _ = learning()
-    master.merge(Refused("cv.docx", "it is a letter", "ab" * 32))
+    master.merge(RefusedFile("cv.docx", "it is a letter", "ab" * 32))
     before = master.snapshot
-    master.merge(Refused("cv.docx", "it is a letter", "ab" * 32))
+    master.merge(RefusedFile("cv.docx", "it is a letter", "ab" * 32))
     assert master.snapshot == before and [i.text("What") for i in master.register].count("Refused") == 1
 
 
 def test_a_doubled_id_in_the_master_stops_the_merge():
     master, mine = learning()
     plan = master.plan
-    master.apply([Write("Plan", plan.by_id["L003"].row, plan.places[""], (("L002",),))])
+    master.apply([Write("Plan", plan.by_id["L003"].row, plan.column_numbers[""], (("L002",),))])
     with pytest.raises(NotAMaster, match="the ID L002 is also in row"):
         master.merge(back(mine))
 
@@ -434,12 +434,12 @@ def test_a_doubled_id_in_the_master_stops_the_merge():
 def test_a_line_deleted_from_the_plan_is_listed_not_written_elsewhere():
     master, mine = learning()
     plan = master.plan
-    width = max(plan.places.values())
+    width = max(plan.column_numbers.values())
     master.apply([Write("Plan", plan.by_id["L003"].row, 1, ((None,) * width,))])
     before = master.values()
     result = master.merge(back(mine, L003_rag="Green"))
     assert master.values() == before
-    assert {s.why for s in result.returns[0].strays} == {"line L003 is no longer in the plan"}
+    assert {s.reason for s in result.returns[0].stray_cells} == {"line L003 is no longer in the plan"}
 
 
 def test_a_heading_hr_explains_is_known_next_time():
@@ -450,7 +450,7 @@ def test_a_heading_hr_explains_is_known_next_time():
 
     result = master.merge(back(mine, MONDAY, renamed, L002_progress_update="Now."))
     assert master.says("L002.progress_update") == "First course held." and result.needs_a_person
-    (row,) = HEADINGS.items(master.snapshot)
+    (row,) = HEADINGS.data_rows(master.snapshot)
     assert row.text("Heading in a return") == "Where we are"
     master.apply(HEADINGS.rewrite(master.snapshot, row, {"Means the column": "Progress Update"}))
     master.merge(back(mine, TUESDAY, renamed, L002_progress_update="Now."))
@@ -469,7 +469,7 @@ def test_memory_is_flat_in_the_number_of_returns():
             one = back(mine, MONDAY + timedelta(minutes=number), L002_progress_update=f"Answer {number}.")
             rows = Rows(one.blocks[0].rows)
             held.append(weakref.ref(rows))
-            yield Received(one.file, (Block("Your return", rows),), f"{number}", "", one.sent)
+            yield ReceivedFile(one.file, (Block("Your return", rows),), f"{number}", "", one.sent)
             del one, rows
             assert sum(rows() is not None for rows in held) <= 2
 
@@ -482,7 +482,7 @@ def test_memory_is_flat_in_the_number_of_returns():
 def test_reading_can_be_done_elsewhere_in_batches_that_send_back_only_what_changed():
     master, mine = learning()
     replies = [back(mine, MONDAY, L002_rag="Red"), back(master.issued["Safety Lead"], TUESDAY, L003_rag="Green")]
-    odd = [received([["no"], ["table"]]), Refused("cv.docx", "it is a letter"), replies[0]]
+    odd = [received([["no"], ["table"]]), RefusedFile("cv.docx", "it is a letter"), replies[0]]
     whole = merge(master.snapshot, [*replies, *odd], NOW)
     parts = [pickle.loads(pickle.dumps(list(read_replies(master.snapshot, part)))) for part in (replies, odd)]
     assert merge(master.snapshot, [one for part in parts for one in part], NOW).changes == whole.changes
@@ -522,7 +522,9 @@ def test_law_merging_what_was_issued_changes_nothing(hr):
     before = master.values()
     result = master.merge(*(back(r, MONDAY) for r in master.issued.values()))
     assert master.values() == before and not master.decisions and not master.journal
-    assert all(set(r.outcomes) == set(OUTCOMES) and r.outcomes["unchanged"] == r.count for r in result.returns)
+    assert all(
+        set(r.outcome_counts) == set(OUTCOMES) and r.outcome_counts["unchanged"] == r.cell_count for r in result.returns
+    )
 
 
 @LAW
@@ -535,7 +537,7 @@ def test_law_merging_twice_equals_once(hr, cells):
     master.merge(back(mine, MONDAY, **cells))
     resaved = back(mine, TUESDAY, lambda rows: rows.insert(0, [None]), **cells)
     result = master.merge(resaved)
-    assert result.returns[0].outcomes["applied"] == 0
+    assert result.returns[0].outcome_counts["applied"] == 0
     assert (master.values(), master.decisions, master.journal) == (values, decisions, journal)
 
 
@@ -574,10 +576,12 @@ def test_law_with_the_master_untouched_the_result_is_the_return_on_its_allowed_c
         if key in OURS and f"{line}_{key}" in cells and place not in bad:
             # The word as the schema spells it; dates and numbers as the text a person would read.
             assert (
-                same(value, came) or str(value).casefold() == str(came).casefold() or str(value) in ("7", "01/03/2027")
+                same_value(value, came)
+                or str(value).casefold() == str(came).casefold()
+                or str(value) in ("7", "01/03/2027")
             )
         else:
-            assert same(value, before[place])
+            assert same_value(value, before[place])
 
 
 @LAW
@@ -603,8 +607,8 @@ def test_the_outcomes_add_up_and_every_cell_is_accounted_for(hr, cells, chance):
     reply = back(master.issued["Learning Lead"], MONDAY, mangle, **cells)
     result = master.merge(reply)
     for one in result.returns:
-        assert sum(one.outcomes.values()) == one.count
-        told = [*(c.received for c in one.cells), *(s.value for s in one.strays)]
+        assert sum(one.outcome_counts.values()) == one.cell_count
+        told = [*(c.received for c in one.cells), *(s.value for s in one.stray_cells)]
         for text in ("note", "in between", "beside"):
             sent = sum(v == text for b in reply.blocks for row in b.rows for v in row)
             assert told.count(text) == sent

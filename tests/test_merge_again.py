@@ -36,7 +36,7 @@ def again(file, sent, sender=OWNER):
 
 
 def whats(result):
-    return sorted(r.what for r in result.refused)
+    return sorted(r.status for r in result.refused)
 
 
 @pytest.mark.parametrize("lots", [[2, 1], [1, 2], [1, 1, 1], [3]])
@@ -96,7 +96,7 @@ def test_a_copy_that_a_colleague_passes_on_later_is_not_the_owners_newest_word()
         result = master.merge(*mails)
         assert master.snapshot == before and not result.needs_a_person
         passed_on = next(r for r in result.refused if r.sender == COLLEAGUE)
-        assert passed_on.what == ("Already merged" if len(lots) > 1 else "Twice")
+        assert passed_on.status == ("Already merged" if len(lots) > 1 else "Twice")
         assert len(lots) == 1 or f"{COLLEAGUE} sent it again, who is not Learning Lead" in passed_on.reason
 
 

@@ -9,7 +9,7 @@ import pytest
 from plans import HEAD, Master, at, back, sheet
 
 from hrworkbook.merge import merge
-from hrworkbook.merging.outcomes import Received
+from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.reading.reader import read_file
 from hrworkbook.schema import load_schema
 
@@ -49,7 +49,7 @@ def as_csv(rows, encoding="utf-8-sig"):
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
     reading = read_file(out.getvalue().encode(encoding, "replace"), "r.csv")
-    return Received("r.csv", reading.blocks, reading.sha256)
+    return ReceivedFile("r.csv", reading.blocks, reading.sha256)
 
 
 @pytest.mark.parametrize(("one", "other"), [("L001", "L002"), ("L001", "L004"), ("L003", "L004")])
@@ -76,7 +76,7 @@ def test_ids_exchanged_in_a_file_whose_letters_were_lost(master, mine):
 def test_lines_without_ids_are_known_by_the_letters_that_were_kept(master, mine):
     rows = [row[1:-1] for row in sheet(mine, L001_progress_update="All launched.")[HEAD:]]
     (one,) = master.merge(as_csv(rows, "ascii")).returns
-    assert one.outcomes["applied"] == 1 and master.says("L001.progress_update") == "All launched."
+    assert one.outcome_counts["applied"] == 1 and master.says("L001.progress_update") == "All launched."
 
 
 def test_a_dragged_id_over_lines_of_the_same_words(master, mine):
@@ -97,7 +97,7 @@ def test_a_dragged_id_over_lines_of_the_same_words(master, mine):
 def test_an_answer_copied_from_a_line_that_keeps_it_is_an_answer(master, mine):
     cells = {"L004_rag": "Red", "L004_progress_update": "Two wards have begun it.", "L004_timescale": "Dec 2026"}
     (one,) = master.merge(back(mine, MONDAY, L004_measures="Passports in use", **cells)).returns
-    assert one.outcomes["applied"] == 4 and master.says("L004.progress_update") == "Two wards have begun it."
+    assert one.outcome_counts["applied"] == 4 and master.says("L004.progress_update") == "Two wards have begun it."
 
 
 def test_a_column_sorted_alone_is_seen_though_two_lines_shared_a_text(master, mine):
@@ -110,14 +110,14 @@ def test_a_column_sorted_alone_is_seen_though_two_lines_shared_a_text(master, mi
     cells = {f"L00{n}_progress_update": text for n, text in enumerate(texts, 1)}
     before = master.values()
     (one,) = master.merge(back(mine, MONDAY, **cells)).returns
-    assert master.values() == before and one.outcomes["conflict"] == 4
+    assert master.values() == before and one.outcome_counts["conflict"] == 4
 
 
 def test_hrs_columns_sorted_alone_leave_answers_with_their_ids(master, mine):
     (one,) = master.merge(
         back(mine, MONDAY, lambda rows: swap(rows, "L001", "L002", "Ref", "Priority"), L001_rag="Complete")
     ).returns
-    assert master.says("L001.rag") == "Complete" and one.outcomes["locked"] == 4
+    assert master.says("L001.rag") == "Complete" and one.outcome_counts["locked"] == 4
 
 
 def test_many_lines_with_a_changed_cell_of_hrs_take_no_longer_each_than_few():
@@ -139,5 +139,5 @@ def test_many_lines_with_a_changed_cell_of_hrs_take_no_longer_each_than_few():
         started = time.process_time()
         (one,) = merge(made.snapshot, [file], made.now).returns
         took.append(time.process_time() - started)
-        assert one.outcomes["locked"] >= 2 * count - 2
+        assert one.outcome_counts["locked"] >= 2 * count - 2
     assert took[1] < 9 * took[0], took

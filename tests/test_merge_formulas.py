@@ -9,8 +9,8 @@ from masters import OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.cli import main
 from hrworkbook.hosts.live import LiveHost
-from hrworkbook.hosts.package import Package
-from hrworkbook.hosts.workbook_xml import Workbook
+from hrworkbook.hosts.package import WorkbookPackage
+from hrworkbook.hosts.workbook_xml import WorkbookXml
 from hrworkbook.ledgers import DECISIONS, PLAN
 from hrworkbook.plan import read_plan
 from hrworkbook.snapshot import address
@@ -18,8 +18,8 @@ from hrworkbook.snapshot import address
 
 def put_formula(path, cell, formula, value):
     """Puts a formula with its stored text into a cell of the Plan sheet, as Excel would."""
-    package = Package(path.read_bytes(), path.name)
-    part = next(s.part for s in Workbook(package).sheets if s.name == PLAN)
+    package = WorkbookPackage(path.read_bytes(), path.name)
+    part = next(s.part for s in WorkbookXml(package).sheets if s.name == PLAN)
     with zipfile.ZipFile(path) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     made = f'<c r="{cell}"\\1 t="str"><f>{formula}</f><v>{value}</v></c>'
@@ -40,7 +40,7 @@ def issued(tmp_path):
     """A master in which the RAG of L002 is worked out, with the Learning Lead's return answered."""
     path = make_master(tmp_path, THREE, owners=OWNERS)
     plan = read_plan(snapshot_of(path))
-    at = plan.place(plan.by_id["L002"], "rag")
+    at = plan.address(plan.by_id["L002"], "rag")
     put_formula(path, at, "IF(1&lt;2,&quot;Amber&quot;,&quot;Red&quot;)", "Amber")
     main(["issue", str(path), "--out", str(tmp_path / "out")])
     (book,) = (tmp_path / "out").glob("Learning Lead *.xlsx")
@@ -59,7 +59,7 @@ def test_an_answer_over_a_formula_waits_for_hr_who_sees_the_formula(issued):
     plan = read_plan(snapshot_of(path))
     assert formulas(path) == before and plan.by_id["L002"].text("rag") == "Amber"
     assert plan.by_id["L002"].text("progress_update") == "Held."
-    (row,) = DECISIONS.items(snapshot_of(path))
+    (row,) = DECISIONS.data_rows(snapshot_of(path))
     assert row.text("Why") == (
         'conflict: the plan works this cell out by a formula, which would be lost: =IF(1<2,"Amber","Red")'
     )

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plans import Master, sheet
 
-from hrworkbook.merging.outcomes import Received
+from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.reading.reader import read_file
 from hrworkbook.schema import load_schema
 from hrworkbook.snapshot import Block
-from hrworkbook.values import as_text, is_blank, plain, same
+from hrworkbook.values import as_text, is_blank, normalised_text, same_value
 
 MORE = """
 [[columns]]
@@ -85,7 +85,9 @@ def start():
 def edit(rows, what, chance):
     """One thing people do to a return, done to its rows."""
     top = next(
-        n for n, row in enumerate(rows) if len({plain(v).casefold() for v in row} & {"rag", "priority", "spent"}) == 3
+        n
+        for n, row in enumerate(rows)
+        if len({normalised_text(v).casefold() for v in row} & {"rag", "priority", "spent"}) == 3
     )
     heads, body = rows[top], rows[top + 1 :]
     width = len(heads)
@@ -129,7 +131,7 @@ def edit(rows, what, chance):
             del rows[:top]
         case "other letters":
             at = chance.randrange(width)
-            heads[at] = f" {plain(heads[at]).upper()} " if heads[at] else None
+            heads[at] = f" {normalised_text(heads[at]).upper()} " if heads[at] else None
         case "spaces":
             for row in full:
                 at = chance.randrange(width)
@@ -148,7 +150,7 @@ def saved(rows, form):
     """The rows as a file of some form gives them back."""
     rows = [[None if v == "" else v for v in row] for row in rows]
     if form == "table":
-        return Received("r.xlsx", (Block("Your return", rows),), sha256(repr(rows).encode()).hexdigest())
+        return ReceivedFile("r.xlsx", (Block("Your return", rows),), sha256(repr(rows).encode()).hexdigest())
     out = io.BytesIO()
     if form == "xlsx":
         book = openpyxl.Workbook()
@@ -163,7 +165,7 @@ def saved(rows, form):
         csv.writer(text).writerows([[_shown(v) for v in row] for row in rows])
         out.write(text.getvalue().encode(form.partition(" ")[2], "replace"))
     reading = read_file(out.getvalue(), "r.xlsx" if form == "xlsx" else "r.csv")
-    return Received(reading.name, reading.blocks, reading.sha256)
+    return ReceivedFile(reading.name, reading.blocks, reading.sha256)
 
 
 def _shown(value):
@@ -176,9 +178,9 @@ def means(column, value):
     """What a cell says, in whichever form it stands there."""
     if is_blank(value):
         return None
-    if column.kind in ("money", "percent", "date", "yes-no") and not column.type.fault(value, column.header, ()):
-        return column.type.read(value)
-    return plain(value).casefold() if column.kind == "choice" else plain(value)
+    if column.kind in ("money", "percent", "date", "yes-no") and not column.kind_object.fault(value, column.header, ()):
+        return column.kind_object.read(value)
+    return normalised_text(value).casefold() if column.kind == "choice" else normalised_text(value)
 
 
 @settings(
@@ -206,7 +208,11 @@ def test_no_mixture_of_edits_writes_a_wrong_cell_or_loses_an_answer(start, picke
     before = master.values()
     result = master.merge(file)
     after = master.values()
-    told = [plain(v) for r in result.returns for v in (*(c.received for c in r.cells), *(s.value for s in r.strays))]
+    told = [
+        normalised_text(v)
+        for r in result.returns
+        for v in (*(c.received for c in r.cells), *(s.value for s in r.stray_cells))
+    ]
     for place, says in after.items():
         if type(says) is type(before[place]) and says == before[place]:
             continue
@@ -217,13 +223,13 @@ def test_no_mixture_of_edits_writes_a_wrong_cell_or_loses_an_answer(start, picke
             column, came
         )
         listed = {
-            plain(came),
-            plain(as_text(came)),
-            plain(_shown(came)),
-            plain(column.type.read(came) if key == "review" else came),
+            normalised_text(came),
+            normalised_text(as_text(came)),
+            normalised_text(_shown(came)),
+            normalised_text(column.kind_object.read(came) if key == "review" else came),
         }
         assert is_blank(came) or kept or listed & set(told), (line, key, came)
     assert master.merge(file).returns == () or master.values() == after
     for one in result.returns:
         master.undo(one.return_id)
-    assert all(same(v, before[p]) and type(v) is type(before[p]) for p, v in master.values().items())
+    assert all(same_value(v, before[p]) and type(v) is type(before[p]) for p, v in master.values().items())

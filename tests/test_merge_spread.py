@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from plans import HEAD, Master, at, sheet
 
-from hrworkbook.merging.outcomes import Received
+from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.snapshot import Block
 
 TABLE = """
@@ -34,7 +34,7 @@ def mine(master):
 
 def file(*sheets, hidden=()):
     blocks = tuple(Block(name, rows, hidden=name in hidden) for name, rows in sheets)
-    return Received("file.xlsx", blocks, sha256(repr(blocks).encode()).hexdigest())
+    return ReceivedFile("file.xlsx", blocks, sha256(repr(blocks).encode()).hexdigest())
 
 
 def part(rows, *lines, sealed=True):
@@ -53,15 +53,15 @@ def test_lines_parted_among_two_sheets_are_one_return(master, mine, sealed, turn
     before = master.values()
     sheets = [("Mine", part(rows, "L001", "L002")), ("Jo's", part(rows, "L003", "L004", sealed=sealed))]
     (one,) = master.merge(file(*(reversed(sheets) if turned else sheets))).returns
-    assert master.values() == before | WRITTEN and one.outcomes["applied"] == 3 and not one.strays
-    assert one.lines == 4 and not any("left as they are" in n for n in one.notes)
+    assert master.values() == before | WRITTEN and one.outcome_counts["applied"] == 3 and not one.stray_cells
+    assert one.line_count == 4 and not any("left as they are" in n for n in one.notes)
 
 
 def test_both_parts_pasted_without_a_seal(master, mine):
     rows = sheet(mine, **ANSWERS)
     sheets = ("A", part(rows, "L001", "L002", "L003", sealed=False)), ("B", part(rows, "L004", sealed=False))
     (one,) = master.merge(file(*sheets)).returns
-    assert one.outcomes["applied"] == 3 and not one.strays
+    assert one.outcome_counts["applied"] == 3 and not one.stray_cells
 
 
 @pytest.mark.parametrize("answered", [0, 1], ids=["the first", "the second"])
@@ -70,7 +70,7 @@ def test_a_copy_left_as_it_was_changes_nothing_of_the_answered_one(master, mine,
     sheets[answered] = (sheets[answered][0], sheet(mine, **ANSWERS))
     before = master.values()
     (one,) = master.merge(file(*sheets)).returns
-    assert master.values() == before | WRITTEN and one.outcomes["applied"] == 3 and not one.strays
+    assert master.values() == before | WRITTEN and one.outcome_counts["applied"] == 3 and not one.stray_cells
 
 
 def test_copies_that_say_different_things_are_asked_about(master, mine):
@@ -101,7 +101,7 @@ def test_an_older_table_in_the_same_file_writes_nothing(master, mine, behind, li
     before = master.values()
     (one,) = master.merge(file(*(sheets if behind else reversed(sheets)))).returns
     assert master.values() == before | WRITTEN
-    told = {s.value for s in one.strays}
+    told = {s.value for s in one.stray_cells}
     assert all(f"What was said last quarter of line {n}." in told for n in (1, 2, 3, 4))
 
 
@@ -113,13 +113,13 @@ def test_a_part_whose_lines_say_something_else_is_listed(master, mine):
         row[at(rows, "Priority")], row[at(rows, "Performance & Outcome Measures")] = "Sweep the yard", "The yard swept"
         row[at(rows, "Ref")], row[at(rows, "Timescale")], row[at(rows, "Theme")] = "Z", "2031", "Yards"
     (one,) = master.merge(file(("Your return", part(rows, "L001", "L002")), ("Yards", others))).returns
-    assert master.says("L004.rag") == "Red" and any(s.value == "Sweep the yard" for s in one.strays)
+    assert master.says("L004.rag") == "Red" and any(s.value == "Sweep the yard" for s in one.stray_cells)
 
 
 def test_a_sheet_out_of_sight_is_not_read(master, mine):
     sheets = ("Your return", sheet(mine, **ANSWERS)), ("Old", sheet(mine, L002_rag="Red"))
     (one,) = master.merge(file(*sheets, hidden=("Old",))).returns
-    assert master.says("L002.rag") == "Amber" and one.strays and one.outcomes["applied"] == 3
+    assert master.says("L002.rag") == "Amber" and one.stray_cells and one.outcome_counts["applied"] == 3
 
 
 def test_undo_puts_both_sheets_back(master, mine):
@@ -135,4 +135,4 @@ def test_the_same_file_sent_with_its_sheets_turned_adds_nothing(master, mine):
     master.merge(file(*sheets))
     before = master.values()
     (one,) = master.merge(replace(file(*reversed(sheets)), file="again.xlsx")).returns
-    assert master.values() == before and one.outcomes["applied"] == 0 and one.outcomes["already"] == 3
+    assert master.values() == before and one.outcome_counts["applied"] == 0 and one.outcome_counts["already"] == 3

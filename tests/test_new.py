@@ -13,8 +13,8 @@ from masters import THREE, draft, make_master, shared, snapshot_of
 from hrworkbook.cli import main
 from hrworkbook.new import financial_quarter
 from hrworkbook.plan import read_plan
-from hrworkbook.sheets.paper import Paper, page
-from hrworkbook.values import as_text, plain
+from hrworkbook.sheets.paper import WorkbookFormats, set_page
+from hrworkbook.values import as_text, normalised_text
 
 SEEDS = [
     ("delivery-plan", "seeds/cheshire-east-hr-plan-2016-17.csv", 53),
@@ -31,8 +31,8 @@ def test_every_word_of_a_real_plan_is_in_its_master(schema, seed, lines, tmp_pat
     assert len(plan.lines) == lines
     rows = list(csv.DictReader(source.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
     for line, row in zip(plan.lines, rows, strict=True):
-        written = {plain(line.text(k)) for k in line.values}
-        assert {plain(v) for v in row.values() if v} <= written
+        written = {normalised_text(line.text(k)) for k in line.values}
+        assert {normalised_text(v) for v in row.values() if v} <= written
 
 
 def test_the_cheshire_east_plan_has_its_themes_references_and_owners(tmp_path):
@@ -96,13 +96,13 @@ def test_columns_match_by_alias_and_ids_are_given(tmp_path):
 def test_ids_that_are_ours_are_kept_and_the_next_one_is_free():
     made = draft("ID|Theme|Ref|Priority\nL007|Staff|A|Hire\nL003|Staff|B|Train")
     assert [id_ for id_, _ in made.lines] == ["L007", "L003"]
-    assert made.keeping["Next ID"] == 8
+    assert made.plan_state["Next ID"] == 8
 
 
 def test_an_id_that_cannot_be_kept_is_told_and_the_others_stay():
     made = draft("ID|Theme|Ref|Priority\nL007|Staff|A|Hire\nL007|Staff|B|Train\n|Staff|C|Pay\n12|Staff|D|Move")
     assert [id_ for id_, _ in made.lines] == ["L007", "L008", "L009", "L010"]
-    assert made.keeping["Next ID"] == 11
+    assert made.plan_state["Next ID"] == 11
     assert "The ID L007 stands twice: the line is now L008." in made.notes
     assert "The ID 12 is not one of ours: the line is now L010." in made.notes
 
@@ -142,7 +142,7 @@ def test_words_that_excel_cannot_hold_in_a_dropdown_are_kept_beside_the_schema(w
     snapshot = snapshot_of(path)
     assert [row[2] for row in snapshot["Schema"].rows[: len(words)]] == words
     plan = read_plan(snapshot)
-    assert plan.words(plan.schema["state"]) == tuple(words)
+    assert plan.words_of(plan.schema["state"]) == tuple(words)
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_long_owners_and_themes_are_shown_whole(tmp_path):
 
 def test_a_footer_may_begin_with_a_figure_and_holds_any_title():
     for title in ("2026/27 plan", "&" * 200):
-        paper = Paper(title)
-        page(paper.book.add_worksheet(), title)
+        paper = WorkbookFormats(title)
+        set_page(paper.book.add_worksheet(), title)
         with zipfile.ZipFile(BytesIO(paper.bytes())) as book:
             foot = re.search("<oddFooter>(.*)</oddFooter>", book.read("xl/worksheets/sheet1.xml").decode())[1]
         foot = html.unescape(foot)

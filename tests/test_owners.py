@@ -7,7 +7,7 @@ import pytest
 from masters import shared
 from verdicts import said
 
-from hrworkbook.owners import owners_in
+from hrworkbook.owners import parse_owners
 from hrworkbook.values import Value
 
 HANDOVER = "Stephen Weigel to 10 th November 2010 Mary Orton from 11 th November 2010"
@@ -36,7 +36,7 @@ HANDOVER = "Stephen Weigel to 10 th November 2010 Mary Orton from 11 th November
     ],
 )
 def test_owners_in_a_cell(text: str, owners: str) -> None:
-    assert "|".join(owners_in(text)) == owners
+    assert "|".join(parse_owners(text)) == owners
 
 
 @pytest.mark.parametrize(
@@ -50,26 +50,26 @@ def test_owners_in_a_cell(text: str, owners: str) -> None:
     ],
 )
 def test_a_handover_gives_the_owner_in_post(on: date | None, owner: str) -> None:
-    assert owners_in(HANDOVER, on) == (owner,)
+    assert parse_owners(HANDOVER, on) == (owner,)
 
 
 def test_a_gap_in_a_handover_leaves_someone_to_ask() -> None:
     text = "Jo Ash from 1 April 2016 to 30 June 2016; Sam Oak from 1 September 2016"
-    assert owners_in(text, date(2016, 8, 1)) == ("Jo Ash",)
-    assert owners_in(text, date(2016, 1, 1)) != ()
+    assert parse_owners(text, date(2016, 8, 1)) == ("Jo Ash",)
+    assert parse_owners(text, date(2016, 1, 1)) != ()
 
 
 def test_the_owners_of_both_plans() -> None:
     plan = shared("seeds/cheshire-east-hr-plan-2016-17.csv")
     report = shared("seeds/surrey-first-workstreams-2010.csv")
     with plan.open(encoding="utf-8-sig", newline="") as file:
-        owners = {name for row in csv.DictReader(file) for name in owners_in(row["owner"])}
+        owners = {name for row in csv.DictReader(file) for name in parse_owners(row["owner"])}
     assert sorted(owners) == [
         "Corporate H&S Manager", "Finance", "H&S Manager", "HR Delivery Manager", "HR Education Manager", "HRMT",
         "Head of Strategic HR", "OD", "OD Manager", "Workforce Development Manager",
     ]  # fmt: skip
     with report.open(encoding="utf-8-sig", newline="") as file:
-        sponsors = [owners_in(row["Chief Exec Sponsor"], date(2010, 10, 22)) for row in csv.DictReader(file)]
+        sponsors = [parse_owners(row["Chief Exec Sponsor"], date(2010, 10, 22)) for row in csv.DictReader(file)]
     assert sponsors == [("Stephen Weigel",)]
 
 

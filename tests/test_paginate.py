@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hrworkbook.appendix.cutting import cut
-from hrworkbook.appendix.paginate import SAFETY, paginate
-from hrworkbook.appendix.plan_pages import CONT, PagePlan, PageSetup, PrintColumn, PrintLine, shown
-from hrworkbook.appendix.texts import printed
+from hrworkbook.appendix.cutting import fitting_length
+from hrworkbook.appendix.paginate import PAGE_FILL_LIMIT, paginate
+from hrworkbook.appendix.plan_pages import CONTINUED_MARK, PagePlan, PageSetup, PrintColumn, PrintLine, trim
+from hrworkbook.appendix.texts import print_text
 from hrworkbook.appendix.widths import page_pixels, text_width
 from hrworkbook.measure import face
 
@@ -36,7 +36,11 @@ def plans(draw: st.DrawFn) -> PagePlan:
     kinds = draw(st.lists(st.sampled_from(["text", "reference", "status", "money"]), min_size=count, max_size=count))
     columns = [
         PrintColumn(
-            f"c{j}", draw(SHORT) or f"Column {j}", draw(st.sampled_from(["", "Scope", "Budget"])), kinds[j], once=j < 2
+            f"c{j}",
+            draw(SHORT) or f"Column {j}",
+            draw(st.sampled_from(["", "Scope", "Budget"])),
+            kinds[j],
+            repeats_once=j < 2,
         )
         for j in range(count)
     ]
@@ -59,7 +63,7 @@ slow = settings(
 @slow
 @given(plans())
 def test_the_laws_of_a_page_plan(plan: PagePlan) -> None:
-    body = plan.setup.height * SAFETY - plan.heading_height
+    body = plan.setup.height * PAGE_FILL_LIMIT - plan.heading_height
     regular = face(plan.setup.font, False, plan.setup.size)
     bold = face(plan.setup.font, True, plan.setup.size)
     assert sum(plan.widths) <= page_pixels(plan.setup)
@@ -73,7 +77,7 @@ def test_the_laws_of_a_page_plan(plan: PagePlan) -> None:
         for j, text in enumerate(row.cells):
             repeated = row.continued and j == plan.reference_column
             type_face = bold if plan.columns[j].kind == "status" else regular
-            said = f"{shown(text)} {CONT}".strip() if repeated else shown(text)
+            said = f"{trim(text)} {CONTINUED_MARK}".strip() if repeated else trim(text)
             assert type_face.height(said, text_width(plan.widths[j], plan.indent)) <= row.height or not said
             assert said.count("\n") <= 253
             if not repeated:
@@ -106,7 +110,7 @@ def test_the_fragments_of_a_cell_join_to_the_cell_and_no_word_is_split_that_fits
         for j in (1, 2):
             parts = [r.cells[j] for r in plan.rows if r.kind == "line" and r.line == i]
             text = "".join(parts)
-            assert text == printed(line.cells[j], columns[j].bullets)
+            assert text == print_text(line.cells[j], columns[j].bullets)
             width = text_width(plan.widths[j], plan.indent)
             at = 0
             for part in parts[:-1]:
@@ -120,16 +124,16 @@ def test_the_fragments_of_a_cell_join_to_the_cell_and_no_word_is_split_that_fits
 @given(LONG, st.floats(60, 400), st.integers(4, 30))
 def test_a_piece_fits_its_lines_and_leaves_something_only_when_it_must(text: str, width: float, lines: int) -> None:
     ten = face("Calibri", False, 10)
-    at = cut(ten, text, width, lines)
+    at = fitting_length(ten, text, width, lines)
     assert 0 < at <= len(text)
-    assert ten.lines(shown(text[:at]), width) <= lines
+    assert ten.lines(trim(text[:at]), width) <= lines
     if ten.lines(text, width) <= lines:
         assert at == len(text)
 
 
 COLUMNS = (
-    PrintColumn("ref", "Ref", kind="reference", weight=6, once=True),
-    PrintColumn("priority", "Priority", weight=40, once=True),
+    PrintColumn("ref", "Ref", kind="reference", weight=6, repeats_once=True),
+    PrintColumn("priority", "Priority", weight=40, repeats_once=True),
     PrintColumn("progress", "Progress", weight=60, bullets=True),
 )
 A4 = PageSetup()
@@ -171,7 +175,7 @@ def test_a_line_taller_than_a_page_is_cut_at_the_end_of_a_sentence() -> None:
     plan = paginate(COLUMNS, [PrintLine("Pay", "A", ("A", "Priority", sentence * 120))], A4)
     assert plan.page_count > 1
     rows = [r for r in plan.rows if r.kind == "line"]
-    assert all(shown(r.cells[2]).endswith("spring.") for r in rows)
+    assert all(trim(r.cells[2]).endswith("spring.") for r in rows)
     assert [r.continued for r in rows] == [page_first(plan, r) and not r.starts for r in rows]
     assert rows[0].starts and rows[-1].ends and not any(r.ends for r in rows[:-1])
 
@@ -208,13 +212,13 @@ def test_a_second_priority_under_a_reference_is_shown() -> None:
 
 def test_dashes_that_begin_a_paragraph_are_bullets_and_others_are_not() -> None:
     assert (
-        printed("- Review\n-Agree – then act\n* Report\nmid-year -5", True)
+        print_text("- Review\n-Agree – then act\n* Report\nmid-year -5", True)
         == "• Review\n• Agree – then act\n• Report\nmid-year -5"
     )
-    assert printed("- Review", False) == "- Review"
+    assert print_text("- Review", False) == "- Review"
     for figure in ("-5% calls", "-£3,000", "Target\n-0.5 days\n- -2 posts"):
-        assert printed(figure, True) == figure.replace("- -", "• -")
-    assert printed(" a\r\nb\t c \n\n\n\nd ") == "a\nb  c\n\nd"
+        assert print_text(figure, True) == figure.replace("- -", "• -")
+    assert print_text(" a\r\nb\t c \n\n\n\nd ") == "a\nb  c\n\nd"
 
 
 def test_each_column_is_at_least_as_wide_as_its_longest_word() -> None:
@@ -271,7 +275,7 @@ def test_nothing_to_report_is_said() -> None:
 
 def test_words_are_those_of_the_plan() -> None:
     plan = paginate(COLUMNS, [line("Pay", "A", 9), line("Pay", "A", 9)], A4)
-    assert plan.words == 1 + 2 + 9 + 9, "reference and priority once, no headings"
+    assert plan.word_count == 1 + 2 + 9 + 9, "reference and priority once, no headings"
 
 
 def test_a_plan_that_does_not_fit_its_columns_is_refused() -> None:

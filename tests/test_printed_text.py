@@ -16,11 +16,11 @@ from openpyxl import load_workbook
 import hrworkbook
 from hrworkbook.cli import main
 from hrworkbook.commands import console
-from hrworkbook.drafts import draft
-from hrworkbook.errors import HrWorkbookError, say
+from hrworkbook.drafts import draft_mail
+from hrworkbook.errors import HrWorkbookError, format_message
 from hrworkbook.plan import Owner
 from hrworkbook.snapshot import ChangeSet
-from hrworkbook.values import as_text, clean, one_line, plain, same, writable
+from hrworkbook.values import as_text, clean, normalised_text, one_line, same_value, storable_text
 
 BIDI = {chr(n) for n in range(0x110000) if unicodedata.bidirectional(chr(n)) in
         ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")} | {"\u200e", "\u200f", "\u061c"}  # fmt: skip
@@ -40,26 +40,26 @@ def is_clean(text: str, allowed: str = "\n\t") -> bool:
 @example(HOSTILE)
 def test_clean_text_holds_no_control_and_says_the_same(text: str) -> None:
     assert is_clean(clean(text)) and clean(clean(text)) == clean(text)
-    assert same(text, clean(text)) and plain(plain(text)) == plain(text)
-    assert is_clean(writable(text)) and writable(text).encode().decode() == writable(text)
+    assert same_value(text, clean(text)) and normalised_text(normalised_text(text)) == normalised_text(text)
+    assert is_clean(storable_text(text)) and storable_text(text).encode().decode() == storable_text(text)
     line = one_line(text)
     assert is_clean(line, "") and len(line.splitlines()) <= 1 and one_line(line) == line
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
 def test_plain_words_stay_as_they_are(text: str) -> None:
-    assert clean(text) == one_line(text) == writable(text) == text
+    assert clean(text) == one_line(text) == storable_text(text) == text
 
 
 @given(ANY, ANY, ANY)
 def test_a_complaint_is_one_line(place: str, fault: str, remedy: str) -> None:
-    assert is_clean(say(place, fault, remedy), "")
+    assert is_clean(format_message(place, fault, remedy), "")
     assert is_clean(str(HrWorkbookError(place, fault, remedy)), "")
 
 
 def test_a_message_and_a_mail_are_clean() -> None:
     assert is_clean(ChangeSet(message=HOSTILE).message)
-    mail = draft(Owner("Ann", email="ann@x.example"), HOSTILE, HOSTILE, []).decode()
+    mail = draft_mail(Owner("Ann", email="ann@x.example"), HOSTILE, HOSTILE, []).decode()
     assert is_clean(mail, "\r\n\t") and "=1B" not in mail and "=E2=80=AE" not in mail
 
 
@@ -76,7 +76,7 @@ def test_commands_print_by_the_console_alone() -> None:
 @pytest.fixture
 def mailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a plan that was issued, and answers whose every text is hostile."""
-    monkeypatch.setattr(console, "fixed", NOW)
+    monkeypatch.setattr(console, "fixed_now", NOW)
     path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
     main(["issue", str(path), "--out", str(tmp_path / "out")])
     sent = next((tmp_path / "out").glob("Learning*.xlsx"))

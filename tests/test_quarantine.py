@@ -72,13 +72,13 @@ def test_a_strangers_line_dated_ahead_beside_the_owners_sealed_return(folder, ca
             assert [r["outcomes"]["applied"] for r in told["returns"]] == [1]
     assert says(folder) == "Second course held."
     snapshot = snapshot_of(plan)
-    (row,) = DECISIONS.items(snapshot)
+    (row,) = DECISIONS.data_rows(snapshot)
     assert row.text("Column") == WHOLE_FILE and STRANGER in row.text("Why") and "reply.csv" in row.text("Why")
     assert row.text("In the return") == "L002, Progress Update: Nothing will be done."
-    assert [(i.text("What"), i.text("From")) for i in REGISTER.items(snapshot) if i.text("What") == "Waits"] == [
+    assert [(i.text("What"), i.text("From")) for i in REGISTER.data_rows(snapshot) if i.text("What") == "Waits"] == [
         ("Waits", STRANGER)
     ]
-    assert not any(STRANGER in i.text("From") for i in JOURNAL.items(snapshot))
+    assert not any(STRANGER in i.text("From") for i in JOURNAL.data_rows(snapshot))
     before = plan.read_bytes()
     code, _ = ran(capsys, "merge", plan, folder / "owner.eml", folder / "stranger.eml")
     assert code == 1 and plan.read_bytes() == before, "asked once"
@@ -116,7 +116,7 @@ def test_no_draft_goes_to_an_address_of_a_mail(folder, capsys):
 
 def choose(plan, word, row=-1):
     snapshot = snapshot_of(plan)
-    item = DECISIONS.items(snapshot)[row]
+    item = DECISIONS.data_rows(snapshot)[row]
     at = DECISIONS.rewrite(snapshot, item, {"Decision": word})[0]
     type_into(plan, {f"{DECISIONS.sheet}!{address(at.row, at.column)}": word})
 
@@ -130,13 +130,13 @@ def test_a_file_is_taken_whole_as_if_merged_and_undone_as_such(folder, capsys):
     assert code == 0 and answer["applied"] == 1 and answer["waiting"] == 0
     assert says(folder) == "Nothing will be done."
     snapshot = snapshot_of(plan)
-    (line,) = [i for i in JOURNAL.items(snapshot) if i.text("Why") == "merge"]
+    (line,) = [i for i in JOURNAL.data_rows(snapshot) if i.text("Why") == "merge"]
     assert (line.text("Owner"), line.text("From"), line.text("Before")) == (
         "Learning Lead",
         STRANGER,
         "First course held.",
     )
-    (merged,) = [i for i in REGISTER.items(snapshot) if i.text("What") == "Merged"]
+    (merged,) = [i for i in REGISTER.data_rows(snapshot) if i.text("What") == "Merged"]
     assert (
         merged.text("From") == STRANGER
         and merged.number("Applied") == 1
@@ -146,7 +146,9 @@ def test_a_file_is_taken_whole_as_if_merged_and_undone_as_such(folder, capsys):
     assert "already merged" in again["returns"][0]["skipped"]
     ran(capsys, "merge", plan, folder / "owner.eml")
     assert says(folder) == "Nothing will be done.", "which is newer nobody knows: HR is asked"
-    assert [r.text("Column") for r in DECISIONS.items(snapshot_of(plan)) if not r.text("Done")] == ["Progress Update"]
+    assert [r.text("Column") for r in DECISIONS.data_rows(snapshot_of(plan)) if not r.text("Done")] == [
+        "Progress Update"
+    ]
     assert main(["undo", str(plan), line.text("Return")]) == 0
     assert says(folder) == "First course held."
     code, again = ran(capsys, "merge", plan, folder / "gone.eml")
@@ -173,8 +175,8 @@ def test_an_address_entered_on_the_owners_sheet_lets_a_file_in_and_settles_the_q
     master.issue()
     mine = master.issued["Learning Lead"]
     file = back(mine, mangle=lambda rows: rows[HEAD:], sender=STRANGER, L002_rag="Red")
-    assert master.merge(file).refused[0].what == "Waits" and master.says("L002.rag") != "Red"
-    owner = next(i for i in OWNERS_LEDGER.items(master.snapshot) if i.text("Role") == "Learning Lead")
+    assert master.merge(file).refused[0].status == "Waits" and master.says("L002.rag") != "Red"
+    owner = next(i for i in OWNERS_LEDGER.data_rows(master.snapshot) if i.text("Role") == "Learning Lead")
     master.apply(OWNERS_LEDGER.rewrite(master.snapshot, owner, {"Deputy e-mail": f"Jo <{STRANGER.upper()}>"}))
     assert master.merge(file).returns and master.says("L002.rag") == "Red"
     (row,) = master.decisions
@@ -197,7 +199,7 @@ def test_what_proves_a_table_without_seal(sender, whole):
     if not proven:
         assert result.needs_a_person and (sender in result.refused[0].reason)
         master.choose(0, "take return")
-        assert master.decide().returns[0].outcomes["applied"] == 1
+        assert master.decide().returns[0].outcome_counts["applied"] == 1
         assert master.says("L002.progress_update") == "Well under way."
 
 
@@ -230,7 +232,7 @@ def test_a_table_without_seal_is_never_above_the_sealed_return_by_its_date():
                 result = master.merge(*(next(files) for _ in range(size)))
             assert master.says("L002.rag") == "Red", (hours, lots)
             assert len(master.decisions) == (hours > 0)
-            assert [r.what for r in result.refused] == ["Older"] * (hours < 0)
+            assert [r.status for r in result.refused] == ["Older"] * (hours < 0)
 
 
 def test_a_mail_dated_ahead_is_no_newer_once_that_moment_has_passed():
@@ -275,8 +277,8 @@ def test_a_sealed_return_goes_before_one_without_that_has_no_date():
 def test_a_return_of_every_kind_of_value_comes_out_as_it_went_in():
     from datetime import date, time
 
-    from hrworkbook.merging.compare import Edit, Reading, Reply
-    from hrworkbook.merging.outcomes import Received, Stray, Unproven
+    from hrworkbook.merging.compare import CellEdit, ReadReturn, ReturnDiff
+    from hrworkbook.merging.outcomes import ReceivedFile, StrayCell, Unproven
     from hrworkbook.merging.quarantine import pack, unpack
     from hrworkbook.values import CellError
 
@@ -292,14 +294,14 @@ def test_a_return_of_every_kind_of_value_comes_out_as_it_went_in():
         time(5, 6),
         CellError("#REF!"),
     ]
-    edits = tuple(Edit(("L001", "rag"), v, w, v, "invalid", "Why.") for v in values for w in values)
-    read = Reading(edits, tuple(Stray("A1", v, "why") for v in values), ("note",), 3, 2)
-    item = Received("a > b.csv", (), "0" * 64, STRANGER, datetime(2026, 1, 2, 3, 4, 5))
-    one = Reply(
+    edits = tuple(CellEdit(("L001", "rag"), v, w, v, "invalid", "Why.") for v in values for w in values)
+    read = ReturnDiff(edits, tuple(StrayCell("A1", v, "why") for v in values), ("note",), 3, 2)
+    item = ReceivedFile("a > b.csv", (), "0" * 64, STRANGER, datetime(2026, 1, 2, 3, 4, 5))
+    one = ReadReturn(
         item, "R0001", "Lead", read, {"x": ""}, sealed=False, unproven=Unproven.STRANGER, from_elsewhere=STRANGER
     )
     again = unpack(pack(one))
-    assert again == one and [type(e.value) for e in again.reading.edits] == [type(e.value) for e in edits]
+    assert again == one and [type(e.value) for e in again.diff.edits] == [type(e.value) for e in edits]
 
 
 def test_a_long_return_is_kept_over_several_cells():
@@ -309,7 +311,7 @@ def test_a_long_return_is_kept_over_several_cells():
     master.issue()
     text = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz ABCDEFG", k=32_000)).strip()
     rows = [["ID", "Progress Update", "RAG"], ["L002", text, "Red"], ["L003", text[::-1].strip(), None]]
-    assert master.merge(received(rows, sender=STRANGER)).refused[0].what == "Waits"
+    assert master.merge(received(rows, sender=STRANGER)).refused[0].status == "Waits"
     assert max(len(str(v)) for row in master.snapshot["Issued"].rows for v in row if v) < 32_767
     master.choose(0, "take return")
     master.decide()

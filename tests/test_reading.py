@@ -15,8 +15,8 @@ from masters import shared
 from readings import refusal, rows
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.reading.faults_in_cells import _SheetXml, in_sheet_xml
-from hrworkbook.reading.reader import Reader, Reading, read_file
+from hrworkbook.reading.faults_in_cells import _SheetXmlHandler, scan_sheet_xml
+from hrworkbook.reading.reader import FileContents, FileReader, read_file
 from hrworkbook.values import CellError, Uncomputed, Value
 
 
@@ -164,7 +164,7 @@ def test_both_ways_through_a_sheet_agree() -> None:
             for row in sorted(rng.sample(range(1, 60), 8))
         ]
         xml = sheet_xml("".join(cells)).encode()
-        quick, full = in_sheet_xml(xml), _SheetXml(xml).sheet
+        quick, full = scan_sheet_xml(xml), _SheetXmlHandler(xml).sheet
         assert (quick.faults, quick.hidden_rows, quick.cells - 8, quick.last_row) == (
             full.faults,
             full.hidden_rows,
@@ -241,7 +241,7 @@ def corpus(every: int) -> list[Path]:
     return [listing.with_suffix("") / name for name in names[::every]]
 
 
-def test_odd_spreadsheets_of_others_are_read_as_the_parser_reads_them_or_refused(reader: Reader) -> None:
+def test_odd_spreadsheets_of_others_are_read_as_the_parser_reads_them_or_refused(reader: FileReader) -> None:
     import python_calamine
 
     read = compared = 0
@@ -271,11 +271,11 @@ def test_odd_spreadsheets_of_others_are_read_as_the_parser_reads_them_or_refused
     assert read > 60 and compared > 50_000
 
 
-def test_real_returns_are_read_with_their_columns_apart(reader: Reader) -> None:
+def test_real_returns_are_read_with_their_columns_apart(reader: FileReader) -> None:
     files = sorted(shared("corpus/workforce-returns").iterdir())[::6]
     widths = {}
     for path, outcome in reader.read_many(files):
-        assert isinstance(outcome, Reading), str(outcome)
+        assert isinstance(outcome, FileContents), str(outcome)
         widths[path.name] = max(len(row) for block in outcome.blocks for row in block.rows)
     assert len(widths) > 40
     assert sum(width > 3 for width in widths.values()) >= len(widths) - 1

@@ -12,7 +12,7 @@ from hostile import book
 
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import Attachment
-from hrworkbook.reading.reader import AHEAD, Reader, Reading
+from hrworkbook.reading.reader import READ_AHEAD_FILES, FileContents, FileReader
 
 
 def good(number: int) -> Attachment:
@@ -20,13 +20,13 @@ def good(number: int) -> Attachment:
     return Attachment(f"r{number}.xlsx", data=book(f'<row r="1"><c r="A1"><v>{number}</v></c></row>'))
 
 
-MANY = AHEAD + 9
+MANY = READ_AHEAD_FILES + 9
 """More files than are read ahead, so that some are still to be asked for when the child is gone."""
 
 
-def numbers(outcomes: list[Reading | UnreadableFile]) -> list[object]:
+def numbers(outcomes: list[FileContents | UnreadableFile]) -> list[object]:
     """What each outcome holds, or 'refused'."""
-    return [outcome.blocks[0].at(1, 1) if isinstance(outcome, Reading) else "refused" for outcome in outcomes]
+    return [outcome.blocks[0].at(1, 1) if isinstance(outcome, FileContents) else "refused" for outcome in outcomes]
 
 
 def test_answers_keep_their_order_and_a_refusal_costs_nobody_else(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_answers_keep_their_order_and_a_refusal_costs_nobody_else(tmp_path: Path
     items[6] = tmp_path
     items[8] = tmp_path / "there.xlsx"
     (tmp_path / "there.xlsx").write_bytes(book())
-    with Reader() as one:
+    with FileReader() as one:
         pairs = list(one.read_many(items))  # type: ignore[type-var]
         assert [item for item, _ in pairs] == items
         found = numbers([outcome for _, outcome in pairs])
@@ -45,14 +45,14 @@ def test_answers_keep_their_order_and_a_refusal_costs_nobody_else(tmp_path: Path
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
 def test_a_child_that_hangs_is_replaced_and_only_its_file_is_refused() -> None:
-    with Reader(seconds=5) as one:
+    with FileReader(seconds=5) as one:
         outcomes = []
         for item, outcome in one.read_many(good(n) for n in range(MANY)):
             outcomes.append(outcome)
             if item.name == "r2.xlsx":
-                assert one._line is not None
+                assert one._child is not None
                 time.sleep(1)  # the files read ahead are answered by now
-                os.kill(one._line.process.pid, signal.SIGSTOP)
+                os.kill(one._child.process.pid, signal.SIGSTOP)
         found = numbers(outcomes)
     assert found.count("refused") == 1
     assert [n for n in found if n != "refused"] == [n for n in range(MANY) if n != found.index("refused")]
@@ -63,14 +63,14 @@ def test_a_child_that_hangs_is_replaced_and_only_its_file_is_refused() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
 @pytest.mark.parametrize("sign, words", [(signal.SIGABRT, "more memory"), (signal.SIGSEGV, "stops the reader")])
 def test_a_child_that_dies_is_replaced_and_only_its_file_is_refused(sign: signal.Signals, words: str) -> None:
-    with Reader() as one:
+    with FileReader() as one:
         outcomes = []
         for item, outcome in one.read_many(good(n) for n in range(MANY)):
             outcomes.append(outcome)
             if item.name == "r2.xlsx":
-                assert one._line is not None
+                assert one._child is not None
                 time.sleep(0.3)
-                os.kill(one._line.process.pid, sign)
+                os.kill(one._child.process.pid, sign)
         found = numbers(outcomes)
     assert found.count("refused") <= 1 and len(found) == MANY
     refused = [o for o in outcomes if isinstance(o, UnreadableFile)]
@@ -81,11 +81,11 @@ def test_a_child_that_dies_is_replaced_and_only_its_file_is_refused(sign: signal
 def test_the_child_is_capped_and_a_file_past_the_cap_is_refused() -> None:
     """A table that 1 GiB reads does not fit a cap of 55 MB; the next file does."""
     wide = Attachment("wide.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 150_000)
-    with Reader(memory_mb=55) as one:
+    with FileReader(memory_mb=55) as one:
         outcomes = [outcome for _, outcome in one.read_many([good(1), wide, good(2)])]
     assert numbers(outcomes) == [1, "refused", 2]
     assert "more memory" in str(outcomes[1])
-    with Reader() as one:
+    with FileReader() as one:
         assert one.read(wide).kind == "csv"
 
 
@@ -96,7 +96,7 @@ def test_where_the_system_has_no_cap_the_parent_watches() -> None:
     if not resident_mb(os.getpid()):
         pytest.skip("no `ps` here")
     wide = Attachment("wide.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 190_000)
-    with Reader(seconds=60) as one:
+    with FileReader(seconds=60) as one:
         one._connected()._watched = True
         child = one._connected().process.pid
         while resident_mb(child) < 4:  # stopped before it has loaded anything, it would occupy next to nothing
@@ -112,20 +112,20 @@ def test_a_system_that_lets_nothing_start_says_so(monkeypatch: pytest.MonkeyPatc
     from hrworkbook.errors import ToolMissing
     from hrworkbook.reading import workerline
 
-    monkeypatch.setattr(workerline, "_python", lambda: "/no/such/python")
-    with pytest.raises(ToolMissing, match="cannot be started"), Reader() as one:
+    monkeypatch.setattr(workerline, "_interpreter", lambda: "/no/such/python")
+    with pytest.raises(ToolMissing, match="cannot be started"), FileReader() as one:
         one.read(good(1))
 
 
 def test_a_child_retires_after_a_large_file_without_losing_those_sent_ahead() -> None:
     large = Attachment("large.csv", data=b"a,b\n" + b"c,ddddddddddddddddddddddddddddddddddd\n" * 130_000)
-    with Reader() as one:
+    with FileReader() as one:
         outcomes = [outcome for _, outcome in one.read_many([good(1), large, good(2), good(3)])]
     assert numbers(outcomes) == [1, "a", 2, 3]
 
 
 def test_leaving_early_leaves_no_answers_behind() -> None:
-    with Reader() as one:
+    with FileReader() as one:
         for _ in one.read_many(good(n) for n in range(5)):
             break
         assert numbers([one.read(good(77))]) == [77]
@@ -136,7 +136,7 @@ def test_nothing_beside_the_file_is_imported(tmp_path: Path) -> None:
     for name in ("json.py", "python_calamine.py", "hrworkbook.py", "olefile.py", "sitecustomize.py"):
         (tmp_path / name).write_text("raise SystemExit('imported')")
     (tmp_path / "r.xlsx").write_bytes(book())
-    code = "import sys; sys.path.pop(0); from pathlib import Path; from hrworkbook.reading.reader import Reader; print(Reader().read(Path('r.xlsx')).kind)"
+    code = "import sys; sys.path.pop(0); from pathlib import Path; from hrworkbook.reading.reader import FileReader; print(FileReader().read(Path('r.xlsx')).kind)"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code.replace("sys.path.pop(0); ", "")],
         cwd=tmp_path,
@@ -161,5 +161,5 @@ def test_a_device_or_pipe_is_not_waited_for(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes here")
     os.mkfifo(tmp_path / "pipe.xlsx")
-    with Reader() as one, pytest.raises(UnreadableFile, match="no ordinary file"):
+    with FileReader() as one, pytest.raises(UnreadableFile, match="no ordinary file"):
         one.read(tmp_path / "pipe.xlsx")

@@ -14,7 +14,7 @@ from readings import refusal
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.attachments import Attachment
 from hrworkbook.reading import bounds
-from hrworkbook.reading.reader import Reader, Reading, read_file
+from hrworkbook.reading.reader import FileContents, FileReader, read_file
 
 DOCX = hostile.zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>"})
 
@@ -90,7 +90,7 @@ def test_a_locked_workbook_takes_a_password(tmp_path: Path) -> None:
     reading = read_file(locked.getvalue(), "Return.xlsx", "sesame")
     assert [list(row) for row in reading.blocks[0].rows] == [["Ref", "RAG"], [1.0, "Green"]]
     assert "It was locked with a password." in reading.notes
-    with Reader(password="sesame") as one:
+    with FileReader(password="sesame") as one:
         assert one.read(Attachment("r.xlsx", data=locked.getvalue())).kind == "xlsx"
 
 
@@ -184,7 +184,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_files_are_refused_in_one_sentence(reader: Reader, what: str) -> None:
+def test_hostile_files_are_refused_in_one_sentence(reader: FileReader, what: str) -> None:
     data, words = HOSTILE[what]
     began = time.monotonic()
     with pytest.raises(UnreadableFile) as raised:
@@ -195,7 +195,7 @@ def test_hostile_files_are_refused_in_one_sentence(reader: Reader, what: str) ->
     assert time.monotonic() - began < 15
 
 
-def test_damaged_files_never_do_worse_than_a_refusal(reader: Reader) -> None:
+def test_damaged_files_never_do_worse_than_a_refusal(reader: FileReader) -> None:
     rng = random.Random(11)
     for whole in (
         book(),
@@ -213,7 +213,7 @@ def test_damaged_files_never_do_worse_than_a_refusal(reader: Reader) -> None:
             )
         outcomes = [outcome for _, outcome in reader.read_many(damaged)]
         assert len(outcomes) == 40
-        assert all(isinstance(outcome, Reading | UnreadableFile) for outcome in outcomes)
+        assert all(isinstance(outcome, FileContents | UnreadableFile) for outcome in outcomes)
     assert reader.read(Attachment("Return.xlsx", data=book())).blocks[0].at(2, 2) == "Green"
 
 

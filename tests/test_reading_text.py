@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readings import rows
 
-from hrworkbook.reading.delimited import decoded, delimiter_of
+from hrworkbook.reading.delimited import decode, detect_delimiter
 from hrworkbook.reading.reader import read_file
 
 
@@ -59,8 +59,8 @@ def test_a_table_written_with_any_delimiter_comes_back(table: list[list[str]], d
 
 
 def test_encodings_and_delimiters_are_told() -> None:
-    assert decoded("é".encode("utf-16-le") + "abc,d".encode("utf-16-le"))[0] == "éabc,d"
-    assert delimiter_of("Well, this is prose.\nIt goes on.\nAnd on\nand on\n")[1] < 0.4
+    assert decode("é".encode("utf-16-le") + "abc,d".encode("utf-16-le"))[0] == "éabc,d"
+    assert detect_delimiter("Well, this is prose.\nIt goes on.\nAnd on\nand on\n")[1] < 0.4
     notes = read_file(b"a;b\n1;\xa35\n", "x.csv").notes
     assert notes == (
         "It is a text table, separated by semicolons.",

@@ -15,7 +15,7 @@ import pytest
 
 from hrworkbook.cli import COMMANDS, build_parser, main
 from hrworkbook.commands import console
-from hrworkbook.commands.example import THE_DAY
+from hrworkbook.commands.example import DEMO_TIME
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"```console\n\$ (hrworkbook [^\n]*)\n(.*?)```", re.S)
@@ -24,7 +24,7 @@ BLOCK = re.compile(r"```console\n\$ (hrworkbook [^\n]*)\n(.*?)```", re.S)
 @pytest.fixture
 def at_the_demo(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "fixed", THE_DAY)
+    monkeypatch.setattr(console, "fixed_now", DEMO_TIME)
     (tmp_path / "example.csv").write_bytes((files("hrworkbook.example") / "plan.csv").read_bytes())
     returns = tmp_path / "hrworkbook" / "example" / "workforce"
     shutil.copytree(str(files("hrworkbook.example") / "workforce"), returns)
@@ -35,7 +35,7 @@ def test_every_command_prints_what_the_readme_says(at_the_demo, capsys, monkeypa
     text = README.read_text(encoding="utf-8")
     printed: list[str] = []
     for command, _ in BLOCK.findall(text):
-        monkeypatch.setattr(console, "fixed", THE_DAY)
+        monkeypatch.setattr(console, "fixed_now", DEMO_TIME)
         assert main(shlex.split(command)[1:]) in (0, 1), capsys.readouterr().err
         printed.append(capsys.readouterr().out.strip("\n"))
     assert len(printed) >= 11

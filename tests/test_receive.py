@@ -9,24 +9,24 @@ import pytest
 from masters import NOW, OWNERS, THREE, make_master, snapshot_of, type_into
 
 from hrworkbook.cli import main
-from hrworkbook.inbox.attachments import Aside
+from hrworkbook.inbox.attachments import IgnoredAttachment
 from hrworkbook.merge import merge
-from hrworkbook.merging.outcomes import Received, Refused
-from hrworkbook.merging.receive import receive
-from hrworkbook.reading.reader import Reader
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.receive import receive_files
+from hrworkbook.reading.reader import FileReader
 
 
 @pytest.fixture
 def asked(monkeypatch):
     """The names of the files that the reading child was asked for."""
     names = []
-    ask = Reader._request
+    ask = FileReader._request
 
     def noted(self, item):
         names.append(item.name)
         return ask(self, item)
 
-    monkeypatch.setattr(Reader, "_request", noted)
+    monkeypatch.setattr(FileReader, "_request", noted)
     return names
 
 
@@ -49,17 +49,19 @@ def test_files_and_refusals_come_in_the_order_of_the_folder(tmp_path):
     message.set_content("No attachment.")
     (tmp_path / "b2.eml").write_bytes(message.as_bytes())
     (tmp_path / "d.eml").write_bytes(message.as_bytes())
-    items = list(receive([tmp_path]))
+    items = list(receive_files([tmp_path]))
     assert [i.file for i in items] == ["a.csv", "b.pdf", "b2.eml", "c.csv", "d.eml"]
-    assert [isinstance(i, Refused) for i in items] == [False, True, True, False, True]
+    assert [isinstance(i, RefusedFile) for i in items] == [False, True, True, False, True]
 
 
 def test_a_file_whose_hash_is_known_is_not_read(tmp_path, asked):
     for name in ("a.csv", "b.csv", "c.csv"):
         (tmp_path / name).write_text(f"Theme,RAG\n{name},Red\n", encoding="utf-8")
-    first = list(receive([tmp_path]))
+    first = list(receive_files([tmp_path]))
     asked.clear()
-    again = list(receive([tmp_path], known=dict.fromkeys([first[0].sha256, first[2].sha256], datetime.max)))
+    again = list(
+        receive_files([tmp_path], skippable_copies=dict.fromkeys([first[0].sha256, first[2].sha256], datetime.max))
+    )
     assert asked == ["b.csv"]
     assert [(i.file, i.sha256) for i in again] == [(i.file, i.sha256) for i in first]
     assert [len(i.blocks) for i in again] == [0, 1, 0]
@@ -93,9 +95,9 @@ def test_an_undone_return_is_read_again(tmp_path, asked):
 def test_the_same_file_twice_is_read_once(tmp_path, asked):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("Theme,RAG\nStaff,Red\n", encoding="utf-8")
-    one, other = receive([tmp_path])
-    assert asked == ["a.csv"] and isinstance(one, Received)
-    assert isinstance(other, Refused) and other.what == "Twice" and "'a.csv'" in other.reason
+    one, other = receive_files([tmp_path])
+    assert asked == ["a.csv"] and isinstance(one, ReceivedFile)
+    assert isinstance(other, RefusedFile) and other.status == "Twice" and "'a.csv'" in other.reason
 
 
 @pytest.mark.parametrize(
@@ -106,16 +108,16 @@ def test_a_copy_from_somebody_else_or_sent_later_is_read_too(sender, day, read, 
     content = b"Theme,RAG\nStaff,Red\n"
     mail(tmp_path, "1.eml", content, "a@x.example", 2)
     mail(tmp_path, "2.eml", content, sender, day)
-    items = list(receive([tmp_path]))
+    items = list(receive_files([tmp_path]))
     assert len(asked) == read
-    assert [isinstance(i, Received) for i in items] == [True, read == 2]
+    assert [isinstance(i, ReceivedFile) for i in items] == [True, read == 2]
 
 
 def test_what_is_set_aside_is_counted_and_told(tmp_path, capsys):
-    asides: list[Aside] = []
+    asides: list[IgnoredAttachment] = []
     mail(tmp_path, "1.eml", b"Theme,RAG\nStaff,Red\n", "a@x.example", 2)
     (tmp_path / "~$Return.xlsx").write_bytes(b"lock")
-    assert len(list(receive([tmp_path], asides=asides))) == 1
+    assert len(list(receive_files([tmp_path], ignored=asides))) == 1
     assert sorted(a.place for a in asides) == ["1.eml > logo.png", "~$Return.xlsx"]
     (tmp_path / "plan").mkdir()
     path = make_master(tmp_path / "plan", THREE, owners=OWNERS)
@@ -133,7 +135,7 @@ def test_memory_holds_no_more_than_the_files_being_read(tmp_path):
     for number in range(30):
         (tmp_path / f"{number:02}.csv").write_text(f"Theme,RAG\nStaff {number},Red\n", encoding="utf-8")
     seen = []
-    for item in receive([tmp_path]):
+    for item in receive_files([tmp_path]):
         seen.append(weakref.ref(item))
         del item
         gc.collect()
@@ -147,9 +149,9 @@ def test_known_files_take_part_in_the_merge_as_already_merged(tmp_path):
     (book,) = (tmp_path / "out").glob("Learning Lead *.xlsx")
     main(["merge", str(path), str(book)])
     snapshot = snapshot_of(path)
-    (read,) = receive([book])
-    result = merge(snapshot, receive([book], known={read.sha256: datetime.max}), NOW)
-    assert [r.what for r in result.refused] == ["Already merged"] and not result.needs_a_person
+    (read,) = receive_files([book])
+    result = merge(snapshot, receive_files([book], skippable_copies={read.sha256: datetime.max}), NOW)
+    assert [r.status for r in result.refused] == ["Already merged"] and not result.needs_a_person
 
 
 def test_the_folder_of_what_went_out_can_be_merged_where_owners_filled_it_in(tmp_path, capsys):

@@ -14,7 +14,7 @@ from hrworkbook.history import closed_periods
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.issue import issue
 from hrworkbook.plan import read_plan
-from hrworkbook.roll import following, roll
+from hrworkbook.roll import next_period_name, roll
 
 
 def close(path):
@@ -35,12 +35,12 @@ def close(path):
     ],
 )
 def test_the_next_period_is_named_where_it_can_be(period, next_):
-    assert following(period) == next_
+    assert next_period_name(period) == next_
 
 
 def test_what_was_reported_goes_to_history(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
-    assert close(path).next == "2026/27 Q4"
+    assert close(path).next_period == "2026/27 Q4"
     plan = read_plan(snapshot_of(path))
     (period,) = closed_periods(plan)
     assert period.name == "2026/27 Q3"
@@ -59,7 +59,7 @@ def test_a_column_to_clear_is_cleared_and_journalled(tmp_path):
     assert read_plan(snapshot).lines[0].text("progress_update") == ""
     assert "Two posts filled." in [v for row in snapshot["Journal"].rows for v in row]
     (first, *_) = issue(snapshot, NOW).returns
-    assert first.last["progress_update"]["L001"] == "Two posts filled.", "the last text stands beside the new"
+    assert first.last_reported["progress_update"]["L001"] == "Two posts filled.", "the last text stands beside the new"
 
 
 def test_a_complete_line_is_reported_once_and_then_leaves(tmp_path):
@@ -82,7 +82,7 @@ def test_three_periods_tell_what_changed(tmp_path):
     close(path)
     type_into(path, {"Plan!H7": "Green", "Plan!I7": "Second course held."})
     second = appendix(snapshot_of(path), NOW).public.summary.changes
-    assert [(c.reference, c.column, c.was, c.now) for c in second.lines] == [
+    assert [(c.reference, c.column, c.before, c.after) for c in second.changes] == [
         ("B", "RAG", "Amber", "Green"),
         ("B", "Progress Update", "First course held.", "Second course held."),
     ]
@@ -143,7 +143,7 @@ def test_a_master_made_before_keeps_its_past_periods_on_history_and_is_told(tmp_
     assert "kept on the History sheet" in message and "rename that sheet Past periods" in message
     plan = read_plan(snapshot_of(path))
     assert [p.name for p in closed_periods(plan)] == ["2026/27 Q3"]
-    assert close(path).closed == "2026/27 Q4"
+    assert close(path).closed_period == "2026/27 Q4"
     assert len(closed_periods(read_plan(snapshot_of(path)))) == 2
 
 

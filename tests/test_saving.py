@@ -20,12 +20,12 @@ import xlsxwriter
 from hrworkbook.errors import CannotWrite, HrWorkbookError, WorkbookLocked
 from hrworkbook.hosts import leftovers, locks, saving
 from hrworkbook.hosts.file import FileHost, check_writable, who_has_it_open
-from hrworkbook.snapshot import ChangeSet, single
+from hrworkbook.snapshot import ChangeSet, single_write
 
 KILLS = int(os.environ.get("HRWORKBOOK_KILLS", "40"))
 """How often the saving process is killed; 300 before a release."""
 
-CHANGE = ChangeSet(tuple(single("Plan", f"B{row}", f"after {row}") for row in range(2, 60)))
+CHANGE = ChangeSet(tuple(single_write("Plan", f"B{row}", f"after {row}") for row in range(2, 60)))
 
 
 @pytest.fixture
@@ -66,14 +66,16 @@ def test_the_old_file_is_kept_as_a_dated_backup(master: Path) -> None:
 
 def test_nothing_to_write_writes_nothing(master: Path) -> None:
     before = master.stat().st_mtime_ns
-    assert FileHost(master).apply(ChangeSet((single("Plan", "A1", "L0"), single("Plan", "Z9", None)))) is None
+    assert (
+        FileHost(master).apply(ChangeSet((single_write("Plan", "A1", "L0"), single_write("Plan", "Z9", None)))) is None
+    )
     assert master.stat().st_mtime_ns == before
     assert beside(master) == {"m.xlsx"}
 
 
 def test_two_saves_in_a_second_keep_two_backups(master: Path) -> None:
     host = FileHost(master)
-    kept = [host.apply(ChangeSet((single("Plan", "A1", str(n)),))) for n in range(3)]
+    kept = [host.apply(ChangeSet((single_write("Plan", "A1", str(n)),))) for n in range(3)]
     assert len(set(kept)) == 3
     assert FileHost(master).snapshot()["Plan"].at(1, 1) == "2"
 
@@ -81,14 +83,14 @@ def test_two_saves_in_a_second_keep_two_backups(master: Path) -> None:
 def test_changed_since_it_was_read(master: Path) -> None:
     host = FileHost(master)
     host.snapshot()
-    FileHost(master).apply(ChangeSet((single("Plan", "C1", 99.0),)))
+    FileHost(master).apply(ChangeSet((single_write("Plan", "C1", 99.0),)))
     assert "changed by someone" in refused(master, WorkbookLocked, host)
 
 
 def test_changed_between_two_of_our_own_saves(master: Path) -> None:
     host = FileHost(master)
-    host.apply(ChangeSet((single("Plan", "C1", 98.0),)))
-    FileHost(master).apply(ChangeSet((single("Plan", "C1", 99.0),)))
+    host.apply(ChangeSet((single_write("Plan", "C1", 98.0),)))
+    FileHost(master).apply(ChangeSet((single_write("Plan", "C1", 99.0),)))
     assert "changed by someone" in refused(master, WorkbookLocked, host)
 
 
@@ -153,14 +155,14 @@ def test_another_run_is_saving_it(master: Path) -> None:
     host = FileHost(master)
     host.snapshot()
     before = master.read_bytes()
-    with locks.saving(master), pytest.raises(WorkbookLocked, match="another hrworkbook is saving it"):
+    with locks.save_lock(master), pytest.raises(WorkbookLocked, match="another hrworkbook is saving it"):
         host.apply(CHANGE)
     assert master.read_bytes() == before
     assert host.apply(CHANGE)
 
 
 def test_our_lock_left_by_a_dead_run_holds_nothing(master: Path) -> None:
-    master.with_name(f"{locks.mark_of(master)}.lock").write_text("")
+    master.with_name(f"{locks.temporary_prefix(master)}.lock").write_text("")
     for name in (master.name, "another plan.xlsx"):
         with leftovers.temporary_beside(master.with_name(name), b"half") as temporary:
             (master.parent / "kept").write_bytes(temporary.read_bytes())
@@ -298,7 +300,7 @@ def test_without_hard_links_the_backup_is_a_copy(master: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "link", fail)
     before = master.read_bytes()
     host = FileHost(master)
-    first, second = host.apply(CHANGE), host.apply(ChangeSet((single("Plan", "A1", "x"),)))
+    first, second = host.apply(CHANGE), host.apply(ChangeSet((single_write("Plan", "A1", "x"),)))
     assert first is not None and second is not None and first != second
     assert first.read_bytes() == before
     assert beside(master) == {"m.xlsx", first.name, second.name}
@@ -334,7 +336,7 @@ def test_the_newest_ten_backups_are_kept_and_those_of_a_day(master: Path) -> Non
     assert {f"m.backup-{moment:%Y-%m-%d-%H%M%S}.xlsx" for moment in old[:9]} < kept
     host = FileHost(master)
     for number in range(12):
-        host.apply(ChangeSet((single("Plan", "A1", number),)))
+        host.apply(ChangeSet((single_write("Plan", "A1", number),)))
     assert len(beside(master) - others - {"m.xlsx"}) == 13
 
 

@@ -9,7 +9,7 @@ from plans import HEAD, Master, at, back, received, sheet
 
 from hrworkbook.ledgers import OWNERS_LEDGER
 from hrworkbook.roll import roll
-from hrworkbook.seal import Seal, find_seal, mark, same_mark
+from hrworkbook.seal import Seal, compute_mark, find_seal, marks_equal
 from hrworkbook.snapshot import Block
 
 MONDAY = datetime(2026, 11, 16, 10, 0)
@@ -46,18 +46,18 @@ TEXT = st.text(max_size=12)
 
 @given(st.lists(st.tuples(TEXT, st.lists(TEXT | st.none() | st.floats(allow_nan=False), max_size=3)), max_size=4), TEXT)
 def test_the_mark_covers_every_part_and_is_the_same_for_the_same(lines, other):
-    of = mark("key", "R1", "P1", "Q1", lines)
-    assert same_mark(of, mark("key", "R1", "P1", "Q1", list(lines))) and len(of) == 32
+    of = compute_mark("key", "R1", "P1", "Q1", lines)
+    assert marks_equal(of, compute_mark("key", "R1", "P1", "Q1", list(lines))) and len(of) == 32
     for changed in (
-        mark("another", "R1", "P1", "Q1", lines), mark("key", "R2", "P1", "Q1", lines),
-        mark("key", "R1", "P2", "Q1", lines), mark("key", "R1", "P1", "Q2", lines),
-        mark("key", "R1", "P1", "Q1", [*lines, ("L999", [other])]),
+        compute_mark("another", "R1", "P1", "Q1", lines), compute_mark("key", "R2", "P1", "Q1", lines),
+        compute_mark("key", "R1", "P2", "Q1", lines), compute_mark("key", "R1", "P1", "Q2", lines),
+        compute_mark("key", "R1", "P1", "Q1", [*lines, ("L999", [other])]),
     ):  # fmt: skip
-        assert not same_mark(of, changed)
+        assert not marks_equal(of, changed)
 
 
 def test_two_values_are_not_the_same_as_their_joint_text():
-    assert mark("k", "R", "P", "Q", [("L1", ["a", "b"])]) != mark("k", "R", "P", "Q", [("L1", ["ab"])])
+    assert compute_mark("k", "R", "P", "Q", [("L1", ["a", "b"])]) != compute_mark("k", "R", "P", "Q", [("L1", ["ab"])])
 
 
 # ---------------------------------------------------------------- each wrong return, told apart
@@ -76,7 +76,7 @@ def reason(master, reply):
     result = master.merge(reply)
     assert not result.returns and master.values() == before and not master.journal
     (one,) = result.refused
-    assert any(i.text("What") == one.what and i.text("Note") == one.reason for i in master.register)
+    assert any(i.text("What") == one.status and i.text("Note") == one.reason for i in master.register)
     return one.reason
 
 
@@ -140,7 +140,7 @@ def test_last_periods_table_with_a_line_that_is_done_since_and_the_present_one()
     sender, cells = "learn@council.example", {f"{present.lines[0].id}_progress_update": "Well under way."}
     assert "it reads as return" in reason(master, back(late, mangle=lambda rows: rows[HEAD:], sender=sender, **cells))
     (one,) = master.merge(back(present, mangle=lambda rows: rows[HEAD:], sender=sender, **cells)).returns
-    assert one.outcomes["applied"] == 1
+    assert one.outcome_counts["applied"] == 1
 
     def bare(rows):
         at = [n for n, h in enumerate(rows[HEAD]) if not str(h).startswith("Last reported")]
@@ -148,7 +148,7 @@ def test_last_periods_table_with_a_line_that_is_done_since_and_the_present_one()
 
     master.undo()
     (one,) = master.merge(back(present, mangle=bare, sender=sender, **cells)).returns
-    assert one.outcomes["applied"] == 1
+    assert one.outcome_counts["applied"] == 1
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_seal_of_the_same_return_with_other_values_on_hrs_side_is_noticed():
     from hrworkbook.plan import issued_ledger
 
     ledger = issued_ledger(master.plan.schema)
-    row = next(i for i in ledger.items(master.snapshot) if i.text("ID") == "L002")
+    row = next(i for i in ledger.data_rows(master.snapshot) if i.text("ID") == "L002")
     master.apply(ledger.rewrite(master.snapshot, row, {"Progress Update": "Altered."}))
     assert "is not the one that was issued" in reason(master, back(mine, L002_rag="Red"))
 
@@ -236,7 +236,7 @@ def test_another_plans_lines_that_are_numbered_alike_are_not_ours():
         mine[HEAD + 1][1:-1] = rows[HEAD + 2][1 : len(mine[HEAD + 1]) - 1]
 
     result = master.merge(back(master.issued["Learning Lead"], mangle=mixed))
-    assert result.returns[0].outcomes["applied"] == 0 and result.needs_a_person
+    assert result.returns[0].outcome_counts["applied"] == 0 and result.needs_a_person
     assert master.says("L002.progress_update") == "First course held."
 
 
@@ -245,7 +245,7 @@ def test_somebody_elses_return_and_the_deputys():
     reply = back(master.issued["Learning Lead"], sender="safety@council.example", L002_rag="Red")
     said = reason(master, reply)
     assert "it is the return of Learning Lead, but safety@council.example is Safety Lead" in said
-    owner = next(i for i in OWNERS_LEDGER.items(master.snapshot) if i.text("Role") == "Learning Lead")
+    owner = next(i for i in OWNERS_LEDGER.data_rows(master.snapshot) if i.text("Role") == "Learning Lead")
     master.apply(
         OWNERS_LEDGER.rewrite(master.snapshot, owner, {"Deputy e-mail": "other@x.example; Safety@council.example"})
     )
@@ -262,7 +262,7 @@ def test_an_older_return_after_a_newer_one():
     mine = master.issued["Learning Lead"]
     master.merge(back(mine, MONDAY, L002_rag="Red"))
     result = master.merge(back(mine, MONDAY - timedelta(days=1), L002_rag="Green"))
-    assert result.refused[0].what == "Older" and master.says("L002.rag") == "Red"
+    assert result.refused[0].status == "Older" and master.says("L002.rag") == "Red"
 
 
 def test_a_return_issued_again_replaces_the_first_as_its_baseline():
@@ -273,7 +273,7 @@ def test_a_return_issued_again_replaces_the_first_as_its_baseline():
     second = master.issued["Learning Lead"]
     assert first.id != second.id
     result = master.merge(back(second, L002_progress_update="From the second."))
-    assert result.returns[0].outcomes["applied"] == 1
+    assert result.returns[0].outcome_counts["applied"] == 1
 
     def head(rows):
         assert rows[HEAD][at(rows, "RAG")] == "RAG"

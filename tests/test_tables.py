@@ -35,16 +35,16 @@ def sheet(text: str, name: str = "Return", merges: Sequence[tuple[int, int, int,
 
 
 def told(table: Table) -> list[tuple[str, dict[str, Value]]]:
-    return [(row.line, {key: value for key, (_, value) in row.cells.items()}) for row in table.rows]
+    return [(row.line_id, {key: value for key, (_, value) in row.cells.items()}) for row in table.rows]
 
 
 def lost(table: Table) -> dict[str, str]:
-    return {f"{u.sheet}!{u.cell}" if u.sheet != table.sheet else u.cell: u.why for u in table.unplaced}
+    return {f"{u.sheet}!{u.cell}" if u.sheet != table.sheet else u.cell: u.reason for u in table.unplaced}
 
 
 def accounted(table: Table, blocks: Sequence[Block]) -> bool:
     cells = sum(not is_blank(value) for block in blocks for row in block.rows for value in row)
-    return cells == table.placed + len(table.unplaced)
+    return cells == table.placed_count + len(table.unplaced)
 
 
 SIMPLE = """
@@ -58,17 +58,17 @@ def test_reads_a_table_that_is_as_it_was_issued() -> None:
     block = sheet(SIMPLE)
     table = find_table([block], PLAN)
     assert (table.first_header_row, table.header_rows) == (1, 1)
-    assert [(h.cell, h.key, h.how) for h in table.headings] == [
+    assert [(h.cell, h.key, h.match_kind) for h in table.headings] == [
         ("A1", None, "id"),
         ("B1", "ref", "exact"),
         ("C1", "priority", "exact"),
         ("D1", "rag", "exact"),
         ("E1", "progress", "exact"),
     ]
-    assert table.rows[0].number == 2
+    assert table.rows[0].row_number == 2
     assert table.rows[0].cells["rag"] == (4, "Green")
     assert table.rows[1].cells["rag"] == (4, None), "a blank cell is there: it may have been cleared"
-    assert [row.line for row in table.rows] == ["L1", "L2"]
+    assert [row.line_id for row in table.rows] == ["L1", "L2"]
     assert not table.unplaced
     assert "There is no column Planned Spend." in table.notes
     assert accounted(table, [block])
@@ -88,7 +88,7 @@ Fill in the white cells
  | | | | Jo
 """)
     table = find_table([block], PLAN, furniture={"Fill in the white cells"})
-    assert [row.number for row in table.rows] == [5, 7]
+    assert [row.row_number for row in table.rows] == [5, 7]
     assert lost(table) == {
         "A1": "stands above the table",
         "G1": "stands above the table",
@@ -102,11 +102,11 @@ Fill in the white cells
 
 def test_matches_headings_by_case_and_space_and_alias_but_never_by_guess() -> None:
     table = find_table([sheet("id | REF. | objective | Statuss | Progres Update\nL1 | A | Recruit | Red | Late")], PLAN)
-    assert [(h.key, h.how) for h in table.headings] == [
+    assert [(h.key, h.match_kind) for h in table.headings] == [
         (None, "id"),
         ("ref", "normalised"),
         ("priority", "alias"),
-        (None, "suggestion: RAG") if table.headings[3].how.startswith("sugg") else (None, "not known"),
+        (None, "suggestion: RAG") if table.headings[3].match_kind.startswith("sugg") else (None, "not known"),
         (None, "suggestion: Progress Update"),
     ]
     assert lost(table) == {"D2": "its column 'Statuss' is not known", "E2": "its column 'Progres Update' is not known"}
@@ -129,11 +129,11 @@ L1 | A   | 100           | 7      | Red      | Late
 """)
     table = find_table([two], PLAN)
     assert (table.first_header_row, table.header_rows) == (1, 2)
-    assert [(h.cell, h.header, h.key, h.how) for h in table.headings][2:5] == [
+    assert [(h.cell, h.header, h.key, h.match_kind) for h in table.headings][2:5] == [
         ("C2", "Budget / Planned Spend", "planned", "group"),
         ("D2", "Budget / Number", None, "not known"),
         ("E2", "Reported / RAG", "rag", "exact"),
-    ] or table.headings[3].how == "doubled"
+    ] or table.headings[3].match_kind == "doubled"
     assert told(table) == [("L1", {"ref": "A", "planned": "100", "rag": "Red", "progress": "Late"})]
     assert accounted(table, [two])
 
@@ -169,7 +169,7 @@ L2 | B   | Amber | Fine     | Green
 L3 | C   |       | Fine     | Green
 """)
     table = find_table([block], PLAN)
-    assert [h.how for h in table.headings][2:] == ["exact", "alias", "doubled"]
+    assert [h.match_kind for h in table.headings][2:] == ["exact", "alias", "doubled"]
     assert lost(table) == {"E3": "its column 'Status' stands twice", "E4": "its column 'Status' stands twice"}
     assert accounted(table, [block])
 
@@ -182,7 +182,7 @@ def test_the_plans_own_header_beats_an_alias_that_stands_further_left() -> None:
 def test_columns_that_only_show_what_was_reported_are_placed() -> None:
     block = sheet("ID | Last reported: RAG | RAG\nL1 | Green | Red")
     table = find_table([block], PLAN, ignored={"Last reported: RAG"})
-    assert [h.how for h in table.headings] == ["id", "shown only", "exact"]
+    assert [h.match_kind for h in table.headings] == ["id", "shown only", "exact"]
     assert not table.unplaced and accounted(table, [block])
 
 
@@ -216,7 +216,7 @@ ID | Ref | Ours     |     |
         head.strip("\n") + "\nL1 | A | Recruit | Red | Late\n" + head.strip("\n") + "\nL2 | B | Retain | Red |"
     )
     table = find_table([block], PLAN)
-    assert [row.line for row in table.rows] == ["L1", "L2"]
+    assert [row.line_id for row in table.rows] == ["L1", "L2"]
     assert not table.unplaced and accounted(table, [block])
 
 
@@ -226,7 +226,7 @@ ID | Ref       | Priority | RAG      | Progress
 L1 | Reference | Status   | Progress | Objective
 L2 | A         | x        | Red      | Progress
 """)
-    assert [row.line for row in find_table([block], PLAN).rows] == ["L1", "L2"]
+    assert [row.line_id for row in find_table([block], PLAN).rows] == ["L1", "L2"]
 
 
 def test_a_value_under_a_merged_cell_is_absent_and_never_cleared() -> None:
@@ -261,7 +261,7 @@ def test_error_values_are_kept_as_they_are() -> None:
     block = Block("R", [["ID", "RAG", "Ref"], ["L1", CellError("#REF!"), "A"], [CellError("#N/A"), "Red", "B"]])
     table = find_table([block], PLAN)
     assert isinstance(table.rows[0].cells["rag"][1], CellError)
-    assert table.rows[1].line == ""
+    assert table.rows[1].line_id == ""
     assert lost(table) == {"A3": "is an error value where the ID should be"}
     assert accounted(table, [block])
 
@@ -269,7 +269,7 @@ def test_error_values_are_kept_as_they_are() -> None:
 def test_rows_are_dropped_only_when_nothing_is_in_them() -> None:
     block = sheet("ID | Ref | Priority | RAG | Note\n | | | | \nL1 | | | | \n | A | Recruit | |\n | | | | hello")
     table = find_table([block], PLAN)
-    assert [(row.number, row.line) for row in table.rows] == [(3, "L1"), (4, "")]
+    assert [(row.row_number, row.line_id) for row in table.rows] == [(3, "L1"), (4, "")]
     assert lost(table) == {"E5": "stands below the table"}
 
 
@@ -295,10 +295,10 @@ def test_of_two_tables_the_fuller_is_read_and_the_other_listed() -> None:
 
 def test_several_sheets_can_each_be_read() -> None:
     blocks = [sheet(SIMPLE, "April"), sheet("notes", "Notes"), sheet(SIMPLE, "May"), sheet("ID | Ref\nL1 | A", "Short")]
-    tables = find_tables(blocks, PLAN, needed={"rag"})
+    tables = find_tables(blocks, PLAN, needed_keys={"rag"})
     assert [t.sheet for t in tables] == ["April", "May"]
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
-    assert cells == sum(t.placed + len(t.unplaced) for t in tables)
+    assert cells == sum(t.placed_count + len(t.unplaced) for t in tables)
 
 
 def test_what_is_no_return_is_refused_in_plain_words() -> None:
@@ -338,7 +338,7 @@ def test_every_cell_is_placed_or_listed(
     places = [u.sheet + u.cell for u in table.unplaced]
     assert len(places) == len(set(places)), "no cell is listed twice"
     tables = find_tables(blocks, PLAN)
-    assert sum(t.placed + len(t.unplaced) for t in tables) == sum(
+    assert sum(t.placed_count + len(t.unplaced) for t in tables) == sum(
         not is_blank(v) for b in blocks for row in b.rows for v in row
     )
 

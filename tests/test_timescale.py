@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from masters import shared
 
-from hrworkbook.dates.timescale import Span, read_timescale
+from hrworkbook.dates.timescale import DateSpan, read_timescale
 
 # text | spans as start..end, label after a space
 READ = """
@@ -122,7 +122,7 @@ Sept⏎2016                                   | 2016-09-01..2016-09-30
 TABLE = [tuple(cell.strip() for cell in line.split("|")) for line in READ.strip().splitlines()]
 
 
-def said(spans: tuple[Span, ...]) -> str:
+def said(spans: tuple[DateSpan, ...]) -> str:
     return "; ".join(f"{s.start or ''}..{s.end or ''} {s.label}".strip() for s in spans)
 
 
@@ -131,7 +131,7 @@ def test_phrases_councils_write(text: str, spans: str) -> None:
     text = text.replace("⏎", "\n")
     read = read_timescale(text)
     assert said(read.spans) == spans
-    assert (read.unread, read.reasons, read.undetermined, read.text) == ("", (), False, text)
+    assert (read.unread_text, read.reasons, read.undetermined, read.text) == ("", (), False, text)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_phrases_councils_write(text: str, spans: str) -> None:
 )
 def test_ongoing(text: str, spans: str) -> None:
     read = read_timescale(text)
-    assert (read.ongoing, said(read.spans), read.unread) == (True, spans, "")
+    assert (read.ongoing, said(read.spans), read.unread_text) == (True, spans, "")
     assert not read.overdue(date(2030, 1, 1))
 
 
@@ -163,18 +163,18 @@ def test_ongoing(text: str, spans: str) -> None:
 )
 def test_undetermined(text: str) -> None:
     read = read_timescale(text)
-    assert read.undetermined and not read.ongoing and read.spans == () and read.unread == ""
+    assert read.undetermined and not read.ongoing and read.spans == () and read.unread_text == ""
 
 
 def test_a_provisional_date_is_both_a_date_and_undetermined() -> None:
     read = read_timescale("March 2017 (TBC)")
-    assert read.undetermined and read.due == date(2017, 3, 31) and read.unread == ""
+    assert read.undetermined and read.due == date(2017, 3, 31) and read.unread_text == ""
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "n/a", "N/A", "Not applicable", "-", "–"])
 def test_nothing_to_read(text: str) -> None:
     read = read_timescale(text)
-    assert (read.spans, read.ongoing, read.undetermined, read.unread, read.due) == ((), False, False, "", None)
+    assert (read.spans, read.ongoing, read.undetermined, read.unread_text, read.due) == ((), False, False, "", None)
 
 
 UNREAD = """
@@ -218,7 +218,7 @@ UNREAD_TABLE = [tuple(cell.strip() for cell in line.split("|")) for line in UNRE
 @pytest.mark.parametrize(("text", "unread", "reason"), UNREAD_TABLE, ids=[row[0] for row in UNREAD_TABLE])
 def test_what_cannot_be_read_is_said_never_guessed(text: str, unread: str, reason: str) -> None:
     read = read_timescale(text)
-    assert (read.spans, read.unread, read.reasons) == ((), unread, (reason,))
+    assert (read.spans, read.unread_text, read.reasons) == ((), unread, (reason,))
     assert read.due is None and not read.overdue(date(2099, 1, 1))
 
 
@@ -235,7 +235,7 @@ def test_what_cannot_be_read_is_said_never_guessed(text: str, unread: str, reaso
 )
 def test_what_is_not_exact_gets_the_days_that_surely_hold_it_and_is_said(text: str, span: str, unread: str) -> None:
     read = read_timescale(text)
-    assert (said(read.spans), read.unread, read.reasons) == (span, unread, ("it is not exact",))
+    assert (said(read.spans), read.unread_text, read.reasons) == (span, unread, ("it is not exact",))
     assert read.overdue(date(2018, 1, 1))
 
 
@@ -251,7 +251,7 @@ def test_what_is_not_exact_gets_the_days_that_surely_hold_it_and_is_said(text: s
 )
 def test_the_rest_is_still_read(text: str, span: str, unread: str) -> None:
     read = read_timescale(text)
-    assert (said(read.spans), read.unread) == (span, unread)
+    assert (said(read.spans), read.unread_text) == (span, unread)
     assert not read.overdue(date(2099, 1, 1)), "the unread piece may name a later day"
 
 
@@ -275,7 +275,7 @@ FINANCIAL_YEAR = (date(2016, 4, 1), date(2017, 3, 31))
 def test_a_period_gives_the_year_where_only_one_fits(text: str, spans: str) -> None:
     read = read_timescale(text, period=FINANCIAL_YEAR)
     assert said(read.spans) == spans
-    assert bool(read.unread) == (not spans)
+    assert bool(read.unread_text) == (not spans)
 
 
 @pytest.mark.parametrize(
@@ -287,14 +287,14 @@ def test_a_day_gives_the_year_only_to_dates_near_it(text: str, spans: str) -> No
 
 
 def test_a_period_of_two_years_decides_nothing() -> None:
-    assert read_timescale("Sept", period=(date(2016, 4, 1), date(2018, 3, 31))).unread == "Sept"
+    assert read_timescale("Sept", period=(date(2016, 4, 1), date(2018, 3, 31))).unread_text == "Sept"
 
 
 @pytest.mark.parametrize("dash", "-‐‑‒–—―−﹣－")
 @pytest.mark.parametrize("space", ["", " ", "\u00a0", "\u2009", "\n", "\u200b "])
 def test_every_dash_and_space(dash: str, space: str) -> None:
     read = read_timescale(f"April{space}{dash}{space}Oct\u00a02016")
-    assert (said(read.spans), read.unread) == ("2016-04-01..2016-10-31", "")
+    assert (said(read.spans), read.unread_text) == ("2016-04-01..2016-10-31", "")
 
 
 @pytest.mark.parametrize("text", ["Осt 2016", "Oct ２０１６", "Oct ٢٠١٦", "ОСТ 2016"])  # Cyrillic, wide, Arabic-Indic
@@ -333,4 +333,4 @@ def test_every_timescale_of_the_example_plan_is_read() -> None:
     assert len(texts) == 53
     for text in texts:
         read = read_timescale(text)
-        assert read.unread == "" and (read.spans or read.ongoing or read.undetermined or not text.strip()), text
+        assert read.unread_text == "" and (read.spans or read.ongoing or read.undetermined or not text.strip()), text

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrworkbook.dates.timescale import GAP, Span, dates_in, read_timescale
-from hrworkbook.dates.words import fold
+from hrworkbook.dates.timescale import _LABEL_GAP, DateSpan, dates_in, read_timescale
+from hrworkbook.dates.words import fold_dates
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SPELLINGS = [
@@ -50,7 +50,7 @@ def test_a_span_of_months_reads_back(
     first, last = sorted((first, last))
     text = f"{one[first[1] - 1]} {first[0]}{link}{two[last[1] - 1]} {last[0]}"
     read = read_timescale(text)
-    assert (read.spans, read.unread) == ((Span(date(*first, 1), last_day(*last)),), "")
+    assert (read.spans, read.unread_text) == ((DateSpan(date(*first, 1), last_day(*last)),), "")
 
 
 @given(st.integers(1, 12), months, spellings, links)
@@ -82,7 +82,7 @@ DAY_FORMS = [
 )
 def test_a_day_reads_back_in_every_form(day: date, form: str) -> None:
     read = read_timescale(day.strftime(form))
-    assert (read.spans, read.unread) == ((Span(day, day),), "")
+    assert (read.spans, read.unread_text) == ((DateSpan(day, day),), "")
 
 
 @given(
@@ -155,15 +155,15 @@ wild = st.lists(st.sampled_from([*WORDS, "\n", " "]), max_size=14).map(" ".join)
 def test_no_text_is_too_odd(text: str, on: date | None, period: tuple[date, date] | None) -> None:
     read = read_timescale(text, on, period)
     assert read.text == text
-    pieces = read.unread.split(GAP) if read.unread else []
+    pieces = read.unread_text.split(_LABEL_GAP) if read.unread_text else []
     assert len(pieces) >= len(read.reasons) and bool(pieces) == bool(read.reasons)
     assert all(piece in text for piece in pieces)
     assert all(s.start is None or s.end is None or s.start <= s.end for s in read.spans)
     assert all(word in text for s in read.spans for word in s.label.split())
     if any(c.isalnum() for c in text) and not (read.spans or read.ongoing or read.undetermined):
-        assert read.unread or re.search(r"n\s*[/.]?\s*a|none|no\s+date|not\s+applicable", fold(text))
+        assert read.unread_text or re.search(r"n\s*[/.]?\s*a|none|no\s+date|not\s+applicable", fold_dates(text))
     for milestone in dates_in(text, period, on):
-        assert text[milestone.position :].startswith(milestone.phrase) and milestone.what in text
+        assert text[milestone.position :].startswith(milestone.phrase) and milestone.description in text
 
 
 def test_a_cell_full_of_hostile_text_takes_no_time() -> None:

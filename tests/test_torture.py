@@ -77,7 +77,7 @@ def test_the_same_file_under_another_name_and_again():
     one = read_file(answered(), "Return.xlsx")
     result = master.merge(received(one, "a.xlsx"), received(one, "Copy of a.xlsx"))
     assert [r.received.file for r in result.returns] == ["a.xlsx"]
-    assert result.refused[0].what == "Twice"
+    assert result.refused[0].status == "Twice"
 
 
 def test_all_of_them_in_one_folder_are_one_answer():
@@ -89,7 +89,7 @@ def test_all_of_them_in_one_folder_are_one_answer():
     ]
     result = master.merge(*replies)
     for one in result.returns:
-        assert sum(one.outcomes.values()) == one.count
+        assert sum(one.outcome_counts.values()) == one.cell_count
     hrs = {p for p in before if p[1] not in ("rag", "progress_update") or p[0] in ("L001", "L006")}
     assert all(master.values()[p] == before[p] for p in hrs)
     assert len(result.returns) + len(result.refused) == len(replies)

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from plans import HEAD, Master, at, back, sheet
 
-from hrworkbook.merging.outcomes import Received
+from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.reading.reader import read_file
 
 LONG = "The scheme’s first year: " + "every manager met their team – twice. " * 12
@@ -39,13 +39,13 @@ def as_csv(master, change=lambda text: text, **cells):
 
 def merged(master, content, name="Return.csv"):
     reading = read_file(content, name)
-    result = master.merge(Received(name, reading.blocks, reading.sha256))
+    result = master.merge(ReceivedFile(name, reading.blocks, reading.sha256))
     (one,) = result.returns
     return one
 
 
 def outcomes(one):
-    return {o: n for o, n in one.outcomes.items() if n and o != "unchanged"}
+    return {o: n for o, n in one.outcome_counts.items() if n and o != "unchanged"}
 
 
 GARBLED = {
@@ -129,7 +129,7 @@ def test_line_breaks_lost_on_the_way_change_nothing_and_those_added_are_an_answe
     listed = "Café mornings,\n“open to all”,\ncost £40."
     later = back(master.issued["Learning Lead"], master.later(), L001_progress_update=listed)
     one = master.merge(later).returns[0]
-    assert one.outcomes["applied"] == 1 and master.says("L001.progress_update") == listed
+    assert one.outcome_counts["applied"] == 1 and master.says("L001.progress_update") == listed
 
 
 def test_dashes_and_dots_typed_anew_count_in_the_owners_cells_alone(master):
@@ -148,8 +148,8 @@ def test_commas_taken_for_cells_write_nothing(master):
     text = "\r\n".join(",".join("" if v is None else " ".join(str(v).split()) for v in row) for row in rows)
     before = master.values()
     one = merged(master, text.encode("utf-8-sig"))
-    assert master.values() == before and one.outcomes["applied"] == 0
-    told = [*(str(c.received) for c in one.cells), *(str(s.value) for s in one.strays)]
+    assert master.values() == before and one.outcome_counts["applied"] == 0
+    told = [*(str(c.received) for c in one.cells), *(str(s.value) for s in one.stray_cells)]
     assert any("Three mornings" in t for t in told) and any("a fourth" in t for t in told)
 
 
@@ -173,4 +173,8 @@ def test_hrs_columns_alone_sorted_leave_the_ids_right(master):
                 row[column] = value
 
     one = master.merge(back(master.issued["Learning Lead"], MONDAY, sorted_alone, L002_rag="Complete")).returns[0]
-    assert master.says("L002.rag") == "Complete" and one.outcomes["locked"] == 12 and one.outcomes["applied"] == 1
+    assert (
+        master.says("L002.rag") == "Complete"
+        and one.outcome_counts["locked"] == 12
+        and one.outcome_counts["applied"] == 1
+    )

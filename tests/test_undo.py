@@ -9,7 +9,7 @@ from plans import HEAD, Master, back
 
 from hrworkbook.cli import main
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.ledgers import BOTH, DECISIONS, JOURNAL, KEEP, OWN, PLAN, TAKE
+from hrworkbook.ledgers import DECISIONS, JOURNAL, KEEP_BOTH, KEEP_MASTER, OWN_TEXT, PLAN, TAKE_RETURN
 from hrworkbook.plan import read_plan
 from hrworkbook.schema import shipped_schemas
 from hrworkbook.snapshot import Write
@@ -32,7 +32,7 @@ def test_merge_then_undo_gives_the_values_back_exactly():
     master, before = merged()
     assert master.values() != before
     result = master.undo(master.issued["Learning Lead"].id)
-    assert len(result.restored) == 3 and not result.left
+    assert len(result.restored_cells) == 3 and not result.left_cells
     assert master.values() == before
     assert [i.text("Why") for i in master.journal] == ["merge"] * 3 + ["undo"] * 3
 
@@ -50,8 +50,8 @@ def test_a_cell_changed_since_is_left_and_listed():
     master, before = merged()
     master.types(L002_rag="Complete")
     result = master.undo()
-    assert master.says("L002.rag") == "Complete" and len(result.restored) == 2
-    assert result.left == (("Plan!H7", "it was changed since"),)
+    assert master.says("L002.rag") == "Complete" and len(result.restored_cells) == 2
+    assert result.left_cells == (("Plan!H7", "it was changed since"),)
     assert "Left as it is: Plan!H7: it was changed since." in result.changes.message
 
 
@@ -75,10 +75,10 @@ def test_what_was_undone_can_be_merged_again_and_undone_again():
         L002_progress_update="Second course held.",
         L003_rag="Red",
     )
-    assert master.merge(reply).refused[0].what == "Already merged"
+    assert master.merge(reply).refused[0].status == "Already merged"
     master.undo()
     result = master.merge(reply)
-    assert result.returns[0].outcomes["applied"] == 3 and master.values() == after
+    assert result.returns[0].outcome_counts["applied"] == 3 and master.values() == after
     master.undo()
     assert master.values() == before
 
@@ -98,21 +98,23 @@ def test_what_hr_typed_between_two_files_of_one_return_comes_back():
     mine = master.issued["Learning Lead"]
     master.types(L002_progress_update="HR's.")
     master.merge(back(mine, MONDAY + DAY, L002_progress_update="Second."))
-    master.choose(0, TAKE)
+    master.choose(0, TAKE_RETURN)
     master.decide()
     assert master.says("L002.progress_update") == "Second."
     master.undo(mine.id)
     assert master.says("L002.progress_update") == "HR's."
 
 
-@pytest.mark.parametrize(("choice", "after"), [(KEEP, "HR's."), (TAKE, "HR's."), (BOTH, "HR's."), (OWN, "Ours.")])
+@pytest.mark.parametrize(
+    ("choice", "after"), [(KEEP_MASTER, "HR's."), (TAKE_RETURN, "HR's."), (KEEP_BOTH, "HR's."), (OWN_TEXT, "Ours.")]
+)
 def test_what_was_decided_for_a_return_is_undone_with_it_but_hrs_own_words_are_not(choice, after):
     master = Master()
     master.issue()
     master.types(L002_progress_update="HR's.")
     mine = master.issued["Learning Lead"]
     master.merge(back(mine, MONDAY, L002_progress_update="Mine.", L002_rag="Red"))
-    master.choose(0, choice, "Ours." if choice == OWN else "")
+    master.choose(0, choice, "Ours." if choice == OWN_TEXT else "")
     master.decide()
     master.undo(mine.id)
     assert master.says("L002.progress_update") == after and master.says("L002.rag") == "Amber"
@@ -134,7 +136,7 @@ def test_undo_lets_an_older_return_in():
     master, _ = merged()
     mine = master.issued["Learning Lead"]
     older = back(mine, MONDAY - DAY, L002_rag="Complete")
-    assert master.merge(older).refused[0].what == "Older"
+    assert master.merge(older).refused[0].status == "Older"
     master.undo()
     master.merge(older)
     assert master.says("L002.rag") == "Complete"
@@ -143,9 +145,9 @@ def test_undo_lets_an_older_return_in():
 def test_a_line_deleted_since_is_listed():
     master, _ = merged()
     plan = master.plan
-    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.places.values()),))])
+    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.column_numbers.values()),))])
     result = master.undo()
-    assert ("L002, RAG", "the line or its column is no longer in the plan") in result.left
+    assert ("L002, RAG", "the line or its column is no longer in the plan") in result.left_cells
     assert master.says("L003.rag") is None
 
 
@@ -214,9 +216,9 @@ def test_on_disk_two_answers_to_one_joint_row_are_decided(tmp_path, capsys):
         heads = list(snapshot_of(file).sheets[0].rows[HEAD])
         type_into(file, {f"Your return!{chr(65 + heads.index('Progress Update'))}{row}": text})
     assert main(["merge", str(path), *map(str, sorted(out.glob("*.xlsx")))]) == 1
-    (waiting,) = DECISIONS.items(snapshot_of(path))
-    type_into(path, {f"Decisions!A{waiting.row}": BOTH})
+    (waiting,) = DECISIONS.data_rows(snapshot_of(path))
+    type_into(path, {f"Decisions!A{waiting.row}": KEEP_BOTH})
     capsys.readouterr()
     assert main(["decide", str(path)]) == 0
     assert read_plan(snapshot_of(path)).by_id["L003"].text("progress_update") == "Nine seen.\nOne is left."
-    assert [i.text("Why") for i in JOURNAL.items(snapshot_of(path))] == ["merge", f"decide: {BOTH}"]
+    assert [i.text("Why") for i in JOURNAL.data_rows(snapshot_of(path))] == ["merge", f"decide: {KEEP_BOTH}"]

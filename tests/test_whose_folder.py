@@ -12,7 +12,7 @@ from masters import OWNERS, THREE, draft, snapshot_of
 from hrworkbook import ribbon
 from hrworkbook.errors import CannotWrite, NotAMaster, WorkbookLocked
 from hrworkbook.hosts import live, live_books
-from hrworkbook.hosts.live import LiveHost, opened
+from hrworkbook.hosts.live import LiveHost, open_live
 from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.hosts.synced import mounts_among, places_of
 from hrworkbook.hosts.synced_on_mac import keys_of_settings
@@ -28,7 +28,7 @@ def plan_file(folder: Path, plan_id: str, name: str = "plan.xlsx") -> Path:
     """A master of that plan ID in a folder, made where it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     made = draft(THREE, owners=OWNERS)
-    made.keeping["Plan ID"] = plan_id  # type: ignore[index]
+    made.plan_state["Plan ID"] = plan_id  # type: ignore[index]
     (folder / name).write_bytes(master_workbook(made))
     return folder / name
 
@@ -202,22 +202,22 @@ def test_live_is_the_file_that_is_named_and_not_its_namesake(desk):
     mine, other = plan_file(desk.home / "mine", "AAAA"), plan_file(desk.home / "other", "BBBB")
     desk.open(str(other), other)
     host = desk.open(str(mine), mine)
-    assert opened(mine).book is host.book
+    assert open_live(mine).book is host.book
     with pytest.raises(WorkbookLocked, match="it is not open in a spreadsheet program"):
-        opened(plan_file(desk.home / "third", "AAAA"))
+        open_live(plan_file(desk.home / "third", "AAAA"))
 
 
 def test_live_does_not_take_a_namesake_from_the_web(desk):
     mine = plan_file(desk.home / "mine", "AAAA")
     desk.open(f"{OTHER}/plan.xlsx", mine, guess=mine)
     with pytest.raises(WorkbookLocked, match="not known to be the one that is open from https://"):
-        opened(mine)
+        open_live(mine)
     plan = plan_file(desk.sync(SITE, "HR - Documents"), "AAAA")
     host = desk.open(f"{SITE}/plan.xlsx", plan)
-    assert opened(plan).book is host.book
+    assert open_live(plan).book is host.book
     plan_file(plan.parent, "BBBB")
     with pytest.raises(CannotWrite, match="does not hold this plan"):
-        opened(plan)
+        open_live(plan)
 
 
 NAMES = [
@@ -243,7 +243,7 @@ def test_a_button_finds_its_workbook_by_full_name_and_not_by_name(desk, monkeypa
     desk.open(str(plan_file(desk.home / "other", "BBBB")), plan)
     monkeypatch.setenv(CALLER, in_hex(str(plan)))
     with pytest.raises(NotAMaster, match="Excel does not find the workbook whose button was pressed"):
-        live.caller()
+        live.calling_workbook()
 
 
 def test_a_file_that_became_another_plan_is_not_written_beside(desk):

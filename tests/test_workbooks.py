@@ -9,7 +9,7 @@ import pandas
 import pytest
 from masters import make_master
 
-from hrworkbook.check import faults_of
+from hrworkbook.check import check_workbook
 from hrworkbook.cli import main
 from hrworkbook.findings import errors_of
 
@@ -38,7 +38,7 @@ def test_the_open_xml_sdk_finds_no_error(written):
 
 def test_what_is_published_has_no_fault(written):
     for name in ("appendix.xlsx", "appendix Part 2 exempt.xlsx"):
-        assert errors_of(faults_of(written / name)) == []
+        assert errors_of(check_workbook(written / name)) == []
 
 
 BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
@@ -48,7 +48,7 @@ BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
 def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fault(written, tmp_path):
     books = [written / "plan.xlsx", make_master(tmp_path, ""), *(written / "Returns out").glob("*.xlsx")]
     for book in books:
-        faults = [f.message for f in faults_of(book) if not any(word in f.fault for word in BY_DESIGN)]
+        faults = [f.message for f in check_workbook(book) if not any(word in f.fault for word in BY_DESIGN)]
         assert not [
             f for f in faults if not any(said in f for said in ("wider than its column", "of height", "may be exempt"))
         ], book.name
@@ -57,6 +57,6 @@ def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fau
 def test_a_plain_frame_is_told_each_of_its_faults(tmp_path):
     path = tmp_path / "plain.xlsx"
     pandas.DataFrame({"Owner": ["A", None], "Status": ["x" * 300, "Red"]}).to_excel(path)
-    rules = " ".join(f.fault for f in faults_of(path))
+    rules = " ".join(f.fault for f in check_workbook(path))
     for fault in ("no title", "language", "whose it is", "table"):
         assert fault in rules

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 import hrworkbook
-from hrworkbook.collecting.collect import Collected, collect
-from hrworkbook.collecting.lines import Line
+from hrworkbook.collecting.collect import CollectedFile, collect_file
+from hrworkbook.collecting.lines import CollectedLine
 from hrworkbook.errors import HrWorkbookError, NotAReturn
 from hrworkbook.reading.reader import read_file
 from hrworkbook.schema import Schema, load_schema
 from hrworkbook.snapshot import Block
-from hrworkbook.tables.headings import Words, fold
-from hrworkbook.values import Value, is_blank, plain
+from hrworkbook.tables.headings import HeadingVocabulary, fold_heading
+from hrworkbook.values import Value, is_blank, normalised_text
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[2] / "shared"))
 RETURNS = SHARED / "corpus" / "workforce-returns"
@@ -48,16 +48,16 @@ def schema() -> Schema:
 
 
 def test_the_headings_of_one_column_are_never_another_columns(schema: Schema) -> None:
-    words = Words(schema, {}, ())
+    words = HeadingVocabulary(schema, {}, ())
     for column in schema.columns:
         names = [column.header, *column.aliases]
         names += [f"{column.group} {name}" for name in names if column.group]
         for name in names:
             found = words.match(name)
             assert found and found[0] == column.key, f"{name} is read as {found}"
-    meant = {words.spelling.meaning(fold(text)): key for text, (key, _) in words.known.items()}
-    for text, (key, _) in words.known.items():
-        meaning = words.spelling.meaning(fold(text))
+    meant = {words.spelling.meaning(fold_heading(text)): key for text, (key, _) in words.by_text.items()}
+    for text, (key, _) in words.by_text.items():
+        meaning = words.spelling.meaning(fold_heading(text))
         assert meaning and meant[meaning] == key, f"{text} says the same as a heading of {meant[meaning]}"
 
 
@@ -74,7 +74,7 @@ def test_the_headings_of_one_column_are_never_another_columns(schema: Schema) ->
     ],
 )
 def test_headings_are_known_in_any_forms_spelling(schema: Schema, heading: str, key: str | None) -> None:
-    found = Words(schema, {}, ()).match(heading)
+    found = HeadingVocabulary(schema, {}, ()).match(heading)
     assert (found[0] if found else None) == key
 
 
@@ -83,11 +83,11 @@ def test_only_the_schema_knows_these_forms(schema: Schema) -> None:
     said = {c.key for c in schema.columns} | {h for c in schema.columns for h in (c.header, *c.aliases)}
     said |= {phrase for given, ways in schema.spellings.items() for phrase in (given, *ways)}
     everyday = {"grand total", "comments and notes", "month and year"}
-    words = {fold(phrase) for phrase in said if " " in fold(phrase)} - everyday
+    words = {fold_heading(phrase) for phrase in said if " " in fold_heading(phrase)} - everyday
     words = {word for word in words if len(max(word.split(), key=len)) > 1}  # 'h c' is anything's letters
     words |= {"headcount", "paybill", "fte", "wte", "scs", "overtime"}
     for path in Path(hrworkbook.__file__).parent.rglob("*.py"):
-        code = f" {' '.join(fold(line) for line in path.read_text(encoding='utf-8').splitlines())} "
+        code = f" {' '.join(fold_heading(line) for line in path.read_text(encoding='utf-8').splitlines())} "
         assert not [word for word in words if word and f" {word} " in code], path.name
 
 
@@ -99,9 +99,11 @@ def test_a_name_without_figures_is_no_line(schema: Schema) -> None:
         "Elm House | Executive Agency | | | Not returned",
         "1. As sent | see 2 | | | ",
     )
-    collected = collect([Block("May 2016", [[c.strip() or None for c in line.split("|")] for line in lines])], schema)
+    collected = collect_file(
+        [Block("May 2016", [[c.strip() or None for c in line.split("|")] for line in lines])], schema
+    )
     assert [name_of(line) for line in collected.lines] == ["Oak House", "Elm House"]
-    why = {u.cell: u.why for u in collected.unplaced}
+    why = {u.cell: u.reason for u in collected.unplaced}
     assert why == dict.fromkeys(("A3", "B3", "A5", "B5"), "its row has a name but no figures")
 
 
@@ -109,17 +111,17 @@ def test_a_name_without_figures_is_no_line(schema: Schema) -> None:
 
 
 @lru_cache(maxsize=1)
-def corpus() -> dict[str, tuple[tuple[Block, ...], Collected | HrWorkbookError]]:
+def corpus() -> dict[str, tuple[tuple[Block, ...], CollectedFile | HrWorkbookError]]:
     """Every file as read; read once for all tests."""
     if not RETURNS.is_dir():
         pytest.skip("the corpus of workforce returns is not here")
     schema = load_schema("workforce")
-    read: dict[str, tuple[tuple[Block, ...], Collected | HrWorkbookError]] = {}
+    read: dict[str, tuple[tuple[Block, ...], CollectedFile | HrWorkbookError]] = {}
     for path in sorted(RETURNS.iterdir()):
         blocks: tuple[Block, ...] = ()
         try:
             blocks = read_file(path).blocks
-            read[path.name] = blocks, collect(blocks, schema, path.name)
+            read[path.name] = blocks, collect_file(blocks, schema, path.name)
         except HrWorkbookError as refusal:
             read[path.name] = blocks, refusal
     return read
@@ -137,23 +139,23 @@ def test_every_true_return_is_read_and_nothing_else() -> None:
 
 def test_every_cell_is_placed_or_listed() -> None:
     for name, (blocks, collected) in corpus().items():
-        if isinstance(collected, Collected):
+        if isinstance(collected, CollectedFile):
             cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
-            assert cells == collected.placed + len(collected.unplaced), name
+            assert cells == collected.placed_count + len(collected.unplaced), name
 
 
 def test_the_figures_bear_the_reading_out() -> None:
     """On 96 lines of a hundred every sum agrees; of each other the receipt says what is wrong with the sender's own."""
-    read = [c for _, c in corpus().values() if isinstance(c, Collected)]
-    checked, agreeing = sum(c.checked for c in read), sum(c.agreeing for c in read)
+    read = [c for _, c in corpus().values() if isinstance(c, CollectedFile)]
+    checked, agreeing = sum(c.checked_count for c in read), sum(c.agreeing_count for c in read)
     assert checked > 1900
     assert agreeing >= 0.96 * checked
     shown = [f for c in read for f in c.findings if f.rule in ("adds-up", "not-over", "moved")]
     for collected in read:
         wrong = {f.line for f in collected.findings if f in shown}
-        assert collected.checked - collected.agreeing <= sum(1 for line in collected.lines if name_of(line) in wrong), (
-            "each line that does not add up has a finding"
-        )
+        assert collected.checked_count - collected.agreeing_count <= sum(
+            1 for line in collected.lines if name_of(line) in wrong
+        ), "each line that does not add up has a finding"
     for finding in shown:
         assert re.search(
             "looks?|adds? up|counts|parts make|parts are borne out|not given", finding.remedy + finding.fault
@@ -181,34 +183,34 @@ def test_the_figures_bear_the_reading_out() -> None:
 def test_the_receipt_says_what_a_wrong_sum_looks_like(file: str, cell: str, looks: str) -> None:
     """Each of these was opened, and is the sender's slip."""
     collected = corpus()[file][1]
-    assert isinstance(collected, Collected)
+    assert isinstance(collected, CollectedFile)
     assert any(looks in f.remedy for f in collected.findings if f.cell == cell)
 
 
 def test_months_whose_form_is_not_filled_in_are_left_out() -> None:
     collected = corpus()["0f1eb443c2f4.ods"][1]
-    assert isinstance(collected, Collected)
+    assert isinstance(collected, CollectedFile)
     assert {line.period for line in collected.lines} == {"2026-04", "2026-05"}
     assert "Sheet 'March_2027' is a form that is not filled in: 4 lines left out." in collected.notes
-    assert sum(u.why == "stands on a form that is not filled in" for u in collected.unplaced) > 600
+    assert sum(u.reason == "stands on a form that is not filled in" for u in collected.unplaced) > 600
 
 
 def test_a_line_of_totals_is_no_organisation() -> None:
     collected = corpus()["02b3c826aa62.csv"][1]
-    assert isinstance(collected, Collected)
-    why = {u.cell: u.why for u in collected.unplaced}
+    assert isinstance(collected, CollectedFile)
+    why = {u.cell: u.reason for u in collected.unplaced}
     assert why["A17"] == "its row is the sender's own line of totals"
     assert not any("total" in name_of(line).casefold() for line in collected.lines)
 
 
-def name_of(line: Line) -> str:
-    return plain(line.cells["organisation"].value)
+def name_of(line: CollectedLine) -> str:
+    return normalised_text(line.cells["organisation"].value)
 
 
 def test_a_line_whose_figures_stand_beside_their_headings_is_held_back() -> None:
     collected = corpus()["107cceb3983c.csv"][1]
-    assert isinstance(collected, Collected)
-    held = [line for line in collected.lines if line.held.startswith("its figures")]
+    assert isinstance(collected, CollectedFile)
+    held = [line for line in collected.lines if line.hold_reason.startswith("its figures")]
     assert len(held) >= 5
     assert any("one column to the right" in f.fault for f in collected.findings)
     assert any("one column beside their headings" in q for q in collected.questions)
@@ -216,7 +218,7 @@ def test_a_line_whose_figures_stand_beside_their_headings_is_held_back() -> None
 
 def test_a_number_that_is_none_is_a_finding_with_its_cell() -> None:
     collected = corpus()["06594aaa38ef.csv"][1]
-    assert isinstance(collected, Collected)
+    assert isinstance(collected, CollectedFile)
     faults = [f.message for f in collected.findings if f.rule == "kind"]
     assert faults == [
         "Sheet1!AN6: Total non-payroll staff costs is '19.792.80', which has more than one decimal point. "
@@ -236,10 +238,10 @@ def test_a_number_that_is_none_is_a_finding_with_its_cell() -> None:
 )
 def test_the_month_comes_from_table_cover_sheet_or_nowhere(file: str, months: set[str], source: str) -> None:
     collected = corpus()[file][1]
-    assert isinstance(collected, Collected)
+    assert isinstance(collected, CollectedFile)
     assert {line.period for line in collected.lines} == months
     assert any(source in note for note in (*collected.notes, *collected.questions))
-    assert all(bool(line.held) == (not line.period) for line in collected.lines)
+    assert all(bool(line.hold_reason) == (not line.period) for line in collected.lines)
 
 
 def typed() -> Iterator[tuple[str, str, int, dict[str, str]]]:
@@ -272,7 +274,7 @@ def test_twenty_files_cell_by_cell() -> None:
     for file, sheet, row, cells in typed():
         met.setdefault(file, set()).add((sheet, row))
         collected = corpus()[file][1]
-        assert isinstance(collected, Collected), file
+        assert isinstance(collected, CollectedFile), file
         line = next(line for line in collected.lines if (line.sheet, line.row) == (sheet, row))
         if "year" in cells:
             assert line.period == f"{cells.pop('year')}-{MONTHS.index(cells.pop('month')) + 1:02}"
@@ -286,7 +288,7 @@ def test_twenty_files_cell_by_cell() -> None:
     assert len(met) == 20
     for file in whole_files():
         collected = corpus()[file][1]
-        assert isinstance(collected, Collected)
+        assert isinstance(collected, CollectedFile)
         assert met[file] == {(line.sheet, line.row) for line in collected.lines}, f"{file} is not typed whole"
 
 
@@ -302,7 +304,7 @@ def whole_files() -> list[str]:
 def is_as_typed(value: Value, text: str, exact: bool) -> bool:
     """Whether what was read is what was typed; a figure of a workbook may have been rounded for show."""
     if text in MEANS or not re.fullmatch(r"-?£?[0-9][0-9,]*(\.[0-9]+)?", text):
-        return (plain(value) or None) == MEANS.get(text, text or None)
+        return (normalised_text(value) or None) == MEANS.get(text, text or None)
     figure = float(text.replace(",", "").replace("£", ""))
     shown = 0.5 * 10 ** -len(text.partition(".")[2])
     return isinstance(value, int | float) and abs(value - figure) <= (1e-9 if exact else shown + 1e-9)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import pytest
 from test_workforce import corpus
 
-from hrworkbook.collecting.collect import Collected, collect
+from hrworkbook.collecting.collect import CollectedFile, collect_file
 from hrworkbook.errors import NotAReturn
 from hrworkbook.schema import Schema, load_schema
-from hrworkbook.snapshot import Block, Range
-from hrworkbook.tables.claims import read_headings
+from hrworkbook.snapshot import Block, CellRange
+from hrworkbook.tables.claims import resolve_headings
 from hrworkbook.tables.find import Table
-from hrworkbook.tables.headings import Words
-from hrworkbook.values import Value, is_blank, plain
+from hrworkbook.tables.headings import HeadingVocabulary
+from hrworkbook.values import Value, is_blank, normalised_text
 
 HEAD = (
     "Organisation | Type of organisation | AO/AA headcount | AO/AA FTE | EO headcount | EO FTE | "
@@ -37,13 +37,15 @@ def sheet(*lines: str, name: str = "May 2016") -> Block:
     return Block(name, [[cell.strip() or None for cell in line.split("|")] for line in lines])
 
 
-def figures(collected: Collected, line: int = 0) -> dict[str, Value]:
+def figures(collected: CollectedFile, line: int = 0) -> dict[str, Value]:
     cells = collected.lines[line].cells.items()
     return {key: cell.value for key, cell in cells if key != "period" and cell.value is not None}
 
 
-def accounted(collected: Collected, *blocks: Block) -> bool:
-    return collected.placed + len(collected.unplaced) == sum(not is_blank(v) for b in blocks for r in b.rows for v in r)
+def accounted(collected: CollectedFile, *blocks: Block) -> bool:
+    return collected.placed_count + len(collected.unplaced) == sum(
+        not is_blank(v) for b in blocks for r in b.rows for v in r
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,8 +69,8 @@ def test_headings_in_other_words(schema: Schema, was: str, becomes: str) -> None
     head = re.sub(was, becomes, HEAD)
     assert head != HEAD
     block = sheet(head, OAK, ASH)
-    collected = collect([block], schema)
-    assert (figures(collected), collected.agreeing) == (READ, 2)
+    collected = collect_file([block], schema)
+    assert (figures(collected), collected.agreeing_count) == (READ, 2)
     assert accounted(collected, block)
 
 
@@ -117,7 +119,7 @@ parent                Main/parent dept
 @pytest.mark.parametrize("line", UNSEEN.strip("\n").splitlines())
 def test_headings_in_words_and_orders_of_words_that_no_form_has(schema: Schema, line: str) -> None:
     key, written = line[:22].strip(), line[22:]
-    head = read_headings([[written]], {}, 1, Words(schema, {}, ()))
+    head = resolve_headings([[written]], {}, 1, HeadingVocabulary(schema, {}, ()))
     assert head[0].key == (key or None)
 
 
@@ -140,7 +142,7 @@ open    Salary | Total | Contingent labour cost | Consultancy cost | Total payro
 @pytest.mark.parametrize("case", re.findall(r"^(\S.*)\n +(.*)$", OPEN, re.M), ids=lambda case: case[0].split()[0])
 def test_a_total_is_of_the_columns_on_its_left_or_nobody_knows(schema: Schema, case: tuple[str, str]) -> None:
     head = [written.strip() for written in case[0].partition(" ")[2].split(" | ")]
-    found = read_headings([head], {}, 1, Words(schema, {}, ()))
+    found = resolve_headings([head], {}, 1, HeadingVocabulary(schema, {}, ()))
     assert [h.key or "-" for h in found] == case[1].split()
 
 
@@ -154,7 +156,7 @@ def test_the_department_is_the_organisation_where_nothing_else_is(schema: Schema
             [None, "organisation", "parent", "payroll_headcount"],
         ),
     ):
-        found = read_headings([head.split(" | ")], {}, 1, Words(schema, {}, ()))
+        found = resolve_headings([head.split(" | ")], {}, 1, HeadingVocabulary(schema, {}, ()))
         assert [h.key for h in found] == keys
 
 
@@ -187,8 +189,8 @@ def test_what_stands_about_a_table_is_no_line(
     schema: Schema, above: Sequence[str], below: Sequence[str], under: Sequence[str]
 ) -> None:
     block = sheet(*above, *_three_rows(), *below, OAK, ASH, *under)
-    collected = collect([block], schema)
-    assert [plain(line.cells["organisation"].value) for line in collected.lines] == ["Oak House", "Ash House"]
+    collected = collect_file([block], schema)
+    assert [normalised_text(line.cells["organisation"].value) for line in collected.lines] == ["Oak House", "Ash House"]
     assert figures(collected) == READ
     assert accounted(collected, block)
 
@@ -231,11 +233,11 @@ PARTS = {
 @pytest.mark.parametrize("laid_out", PARTS)
 def test_a_return_in_parts_is_one_line_for_each_organisation(schema: Schema, laid_out: str) -> None:
     blocks = [sheet(*lines, name=name) for name, lines in PARTS[laid_out]]
-    collected = collect(blocks, schema)
+    collected = collect_file(blocks, schema)
     said: dict[tuple[str, ...], dict[str, Value]] = {}
     for line in collected.lines:
-        assert not line.held
-        said.setdefault(line.key, {}).update({k: v for k, v in line.said.items() if v is not None})
+        assert not line.hold_reason
+        said.setdefault(line.key, {}).update({k: v for k, v in line.values.items() if v is not None})
     who = {"organisation": "Oak House", "type": "Executive Agency", "period": "2016-05"}
     figures = ["ao_aa", "10", "eo", "20", "payroll", "30", "agency", "6", "interim", "7", "non_payroll", "13"]
     counts = {f"{of}_headcount": int(n) for of, n in zip(figures[::2], figures[1::2], strict=True)}
@@ -246,19 +248,19 @@ def test_a_return_in_parts_is_one_line_for_each_organisation(schema: Schema, lai
 
 def test_pay_of_people_on_another_sheet_is_no_part(schema: Schema) -> None:
     people = ("Name | Salary | Allowances | Pension contributions | Bonuses | Total", "A. Smith | 1 | 2 | 3 | 4 | 10")
-    collected = collect([sheet(*PAYROLL), sheet(*people, name="Directors")], schema)
-    assert [plain(line.said["organisation"]) for line in collected.lines] == ["Oak House", "Ash House"]
-    assert {u.why for u in collected.unplaced} == {"is on another sheet"}
+    collected = collect_file([sheet(*PAYROLL), sheet(*people, name="Directors")], schema)
+    assert [normalised_text(line.values["organisation"]) for line in collected.lines] == ["Oak House", "Ash House"]
+    assert {u.reason for u in collected.unplaced} == {"is on another sheet"}
 
 
 def test_grades_without_their_total_make_a_return(schema: Schema) -> None:
     head = "Organisation | AO/AA headcount | EO headcount | SCS headcount | All hands"
-    (line,) = collect([sheet(head, "Oak House | 1 | 2 | 3 | 6")], schema).lines
-    assert [line.said[f"{of}_headcount"] for of in ("ao_aa", "eo", "scs")] == [1, 2, 3]
+    (line,) = collect_file([sheet(head, "Oak House | 1 | 2 | 3 | 6")], schema).lines
+    assert [line.values[f"{of}_headcount"] for of in ("ao_aa", "eo", "scs")] == [1, 2, 3]
 
 
 def test_sheets_that_ask_for_the_same_figures_are_no_parts_of_one_return(schema: Schema) -> None:
-    collected = collect([sheet(*PAYROLL, name="May 2016"), sheet(*PAYROLL, name="Another")], schema)
+    collected = collect_file([sheet(*PAYROLL, name="May 2016"), sheet(*PAYROLL, name="Another")], schema)
     assert [line.period for line in collected.lines] == ["2016-05", "2016-05", "", ""]
     assert collected.questions[0].startswith("Sheet 'Another': which month is it for?")
 
@@ -276,9 +278,9 @@ def test_whose_return_it_is_may_stand_above_the_table_or_on_a_cover(
     *covers, (name, lines) = above
     table = sheet(*lines, *(line.partition(" | ")[2] for line in PAYROLL[:2]), name=name)
     blocks = [*(sheet(*lines, name=name) for name, lines in covers), table]
-    collected = collect(blocks, schema)
+    collected = collect_file(blocks, schema)
     (line,) = collected.lines
-    assert line.said == {
+    assert line.values == {
         "organisation": "Oak House", "type": "Executive Agency", "ao_aa_headcount": 10, "eo_headcount": 20,
         "payroll_headcount": 30, "period": "2016-05",
     }  # fmt: skip
@@ -292,10 +294,10 @@ def test_a_line_whose_name_reads_as_a_heading_is_a_line(schema: Schema) -> None:
         sheet(*PAYROLL, PAYROLL[1].replace("Oak House", "The Body")),
         sheet(PAYROLL[0], OAK_BODY, *PAYROLL[1:]),
     ):
-        names = [plain(line.said["organisation"]) for line in collect([block], schema).lines]
+        names = [normalised_text(line.values["organisation"]) for line in collect_file([block], schema).lines]
         assert sorted(names) == ["Ash House", "Oak House", "The Body"]
     with pytest.raises(NotAReturn, match="does not say whose it is"):
-        collect([sheet(head, OAK_BODY, *PAYROLL[1:])], schema)
+        collect_file([sheet(head, OAK_BODY, *PAYROLL[1:])], schema)
 
 
 OAK_BODY = PAYROLL[1].replace("Oak House", "The Body")
@@ -305,18 +307,18 @@ OAK_BODY = PAYROLL[1].replace("Oak House", "The Body")
 def test_a_table_that_does_not_say_whose_it_is_asks(schema: Schema, title: str) -> None:
     lines = [line.partition(" | ")[2] for line in PAYROLL[:2]]
     with pytest.raises(NotAReturn, match=r"does not say whose it is: .* Write Organisation name above the table"):
-        collect([sheet(title, "", *lines)], schema, "oak.xlsx")
+        collect_file([sheet(title, "", *lines)], schema, "oak.xlsx")
 
 
 def test_months_under_each_other_on_one_sheet(schema: Schema) -> None:
     later = [PAYROLL[0], PAYROLL[1].replace("10 | 20 | 30", "11 | 20 | 31")]
     block = sheet("April 2016", *PAYROLL, "", "May 2016", *later, "", "As at June 2016", name="Data")
-    collected = collect([block], schema)
-    assert [(line.row, line.period, line.held) for line in collected.lines] == [
+    collected = collect_file([block], schema)
+    assert [(line.row, line.period, line.hold_reason) for line in collected.lines] == [
         (3, "2016-04", ""), (4, "2016-04", ""), (8, "2016-05", ""),
     ]  # fmt: skip
-    untold = collect([sheet("April 2016", *PAYROLL, "", *later, name="Data")], schema)
-    assert [bool(line.held) for line in untold.lines] == [True, False, True], (
+    untold = collect_file([sheet("April 2016", *PAYROLL, "", *later, name="Data")], schema)
+    assert [bool(line.hold_reason) for line in untold.lines] == [True, False, True], (
         "two different lines of Oak House in April"
     )
 
@@ -324,19 +326,19 @@ def test_months_under_each_other_on_one_sheet(schema: Schema) -> None:
 def test_a_line_that_adds_up_the_others_is_none_whatever_it_says_of_itself(schema: Schema) -> None:
     total = "Department of Trees Total | Ministerial Department | 11 | 10.5 | 22 | 20.75 | 33 | 31.25 | 1200.50 | 10 | 1210.50 |"
     trust = total.replace("Department of Trees Total", "Total Care Trust").replace("| 11 |", "| 12 |")
-    collected = collect([sheet(HEAD, OAK, ASH, total, trust)], schema)
-    assert [plain(line.said["organisation"]) for line in collected.lines] == [
+    collected = collect_file([sheet(HEAD, OAK, ASH, total, trust)], schema)
+    assert [normalised_text(line.values["organisation"]) for line in collected.lines] == [
         "Oak House",
         "Ash House",
         "Total Care Trust",
     ]
-    assert {u.cell for u in collected.unplaced if u.why == "its row adds up the other lines"} >= {"A4", "B4", "K4"}
+    assert {u.cell for u in collected.unplaced if u.reason == "its row adds up the other lines"} >= {"A4", "B4", "K4"}
 
 
 def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
     twins = [OAK.replace("Oak House", "OTHER"), ASH.replace("Ash House", "Other")]
-    collected = collect([sheet(HEAD, twins[0], ASH, twins[1])], schema)
-    assert [line.held for line in collected.lines] == [
+    collected = collect_file([sheet(HEAD, twins[0], ASH, twins[1])], schema)
+    assert [line.hold_reason for line in collected.lines] == [
         held := "another line has its name, and says otherwise",
         "",
         held,
@@ -345,7 +347,7 @@ def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
         "Sheet 'May 2016': row 2 and row 4 are both called 'OTHER' for 2016-05 and say different things. Write on each "
         "what it is called, and read the file again; until then they are left out",
     )
-    same = collect([sheet(HEAD, OAK, ASH, OAK)], schema)
+    same = collect_file([sheet(HEAD, OAK, ASH, OAK)], schema)
     assert not same.questions and len(same.lines) == 3
 
 
@@ -377,7 +379,7 @@ def test_two_lines_of_one_name_wait_to_be_told_apart(schema: Schema) -> None:
 )
 def test_amounts_as_they_may_be_written(schema: Schema, written: str, value: Value, said: str) -> None:
     block = sheet(HEAD, OAK.replace("1000.50", written), ASH)
-    collected = collect([block], schema)
+    collected = collect_file([block], schema)
     assert collected.lines[0].cells["salary"].value == value
     kinds = [f for f in collected.findings if f.rule == "kind"]
     assert [f.cell for f in kinds] == (["I2"] if said else [])
@@ -401,21 +403,23 @@ def test_amounts_as_they_may_be_written(schema: Schema, written: str, value: Val
 )  # fmt: skip
 def test_tables_about_something_else_are_refused(schema: Schema, head: str, line: str) -> None:
     with pytest.raises(NotAReturn, match="most columns of figures|no table with the headings"):
-        collect([sheet(head, line)], schema, "sheet.xlsx")
+        collect_file([sheet(head, line)], schema, "sheet.xlsx")
 
 
 def test_a_table_about_something_else_beside_a_return_is_left_out(schema: Schema) -> None:
     head = "Organisation | White | Asian | Black | Mixed | Not known | Payroll staff headcount"
     blocks = [sheet(HEAD, OAK), sheet(head, "Oak House | 5 | 5 | 5 | 5 | 10 | 30", name="June 2016")]
-    collected = collect(blocks, schema)
+    collected = collect_file(blocks, schema)
     assert [line.period for line in collected.lines] == ["2016-05"]
-    assert {u.why for u in collected.unplaced if u.cell in ("A2", "G2")} == {"stands in a table about something else"}
+    assert {u.reason for u in collected.unplaced if u.cell in ("A2", "G2")} == {
+        "stands in a table about something else"
+    }
     assert accounted(collected, *blocks)
 
 
 def test_a_part_under_an_unknown_heading_is_not_the_senders_slip(schema: Schema) -> None:
     lines = [OAK.replace("Oak", name) for name in ("Oak", "Ash", "Elm")]
-    collected = collect([sheet(HEAD.replace("EO headcount", "Second band headcount"), *lines)], schema)
+    collected = collect_file([sheet(HEAD.replace("EO headcount", "Second band headcount"), *lines)], schema)
     wrong = [f for f in collected.findings if f.cell == "G2"]
     assert [f.remedy for f in wrong] == [
         "Say what the heading 'Second band headcount' means, then read the file again; it looks like a part of the sum"
@@ -426,11 +430,11 @@ def test_a_part_under_an_unknown_heading_is_not_the_senders_slip(schema: Schema)
 def test_totals_that_nothing_has_worked_out_are_not_taken_for_noughts(schema: Schema) -> None:
     unworked = [re.sub(r"30 \| 28.75|1010.50", "0 | 0", OAK.replace("Oak", name)) for name in ("Oak", "Ash", "Elm")]
     unworked = [line.replace("10 | 0 | 0 |", "10 | 0 |") for line in unworked]
-    collected = collect([sheet(HEAD, *unworked)], schema)
-    assert {line.held for line in collected.lines} == {"its totals were never worked out"}
+    collected = collect_file([sheet(HEAD, *unworked)], schema)
+    assert {line.hold_reason for line in collected.lines} == {"its totals were never worked out"}
     assert collected.questions[0].startswith("Sheet 'May 2016': its totals are 0 and their parts are not")
-    one = collect([sheet(HEAD, unworked[0], OAK.replace("Oak", "Ash"), ASH.replace("Ash", "Elm"))], schema)
-    assert not any(line.held for line in one.lines) and len(one.findings) == 3
+    one = collect_file([sheet(HEAD, unworked[0], OAK.replace("Oak", "Ash"), ASH.replace("Ash", "Elm"))], schema)
+    assert not any(line.hold_reason for line in one.lines) and len(one.findings) == 3
 
 
 def test_figures_pushed_along_from_the_middle_of_a_line(schema: Schema) -> None:
@@ -439,8 +443,8 @@ def test_figures_pushed_along_from_the_middle_of_a_line(schema: Schema) -> None:
     pushed = (
         "Ash House | Executive Agency | 10 | 9.5 | | 20 | 19.25 | 30 | 28.75 | 1000.50 | 10 | 1010.50 | | 5 | 1015.50"
     )
-    collected = collect([sheet(wide, good, pushed)], schema)
-    assert [bool(line.held) for line in collected.lines] == [False, True]
+    collected = collect_file([sheet(wide, good, pushed)], schema)
+    assert [bool(line.hold_reason) for line in collected.lines] == [False, True]
     (moved,) = [f for f in collected.findings if f.rule == "moved"]
     assert moved.fault == (
         "the figures of 'Ash House' stand one column to the right of their headings, from EO headcount on: only there do "
@@ -458,7 +462,7 @@ def _with_titles(block: Block, table: Table) -> Block:
 
 def _with_numbers(block: Block, table: Table) -> Block:
     rows = [["No." if i == table.first_header_row else i, *row] for i, row in enumerate(block.rows, 1)]
-    merges: tuple[Range, ...] = tuple((a, b + 1, c, d + 1) for a, b, c, d in block.merges)
+    merges: tuple[CellRange, ...] = tuple((a, b + 1, c, d + 1) for a, b, c, d in block.merges)
     body = table.first_header_row + table.header_rows
     return Block(block.name, [row if i >= body or row[0] == "No." else [None, *row[1:]] for i, row in enumerate(rows, 1)], merges=merges)  # fmt: skip
 
@@ -471,7 +475,7 @@ def _in_one_row(block: Block, table: Table) -> Block:
         head[heading.column - 1] = heading.header.replace(" / ", "; ") or None
     top = table.first_header_row - 1
     columns = list(range(wide))
-    if all(heading.how != "by position" for heading in table.headings):
+    if all(heading.match_kind != "by position" for heading in table.headings):
         random.Random(9).shuffle(columns)
     rows = [[*row, *[None] * (wide - len(row))] for row in block.rows[top + table.header_rows :]]
     above = [list(row) for row in block.rows[:top]]
@@ -498,21 +502,21 @@ def _with_a_band(block: Block, table: Table) -> Block:
 def test_a_return_is_read_alike_however_it_is_laid_out(schema: Schema, change: Callable[[Block, Table], Block]) -> None:
     tried = 0
     for name, (blocks, collected) in list(corpus().items())[::5]:
-        if not isinstance(collected, Collected):
+        if not isinstance(collected, CollectedFile):
             continue
         tables = {table.sheet: table for table in collected.tables}
         changed = [change(block, tables[block.name]) if block.name in tables else block for block in blocks]
-        again = collect(changed, schema, name)
+        again = collect_file(changed, schema, name)
         assert said(again) == said(collected), name
         assert accounted(again, *changed), name
         tried += 1
     assert tried > 50
 
 
-def said(collected: Collected) -> dict[tuple[str, ...], list[str]]:
+def said(collected: CollectedFile) -> dict[tuple[str, ...], list[str]]:
     """What each line says, by sheet, month and name."""
     found: dict[tuple[str, ...], list[str]] = {}
     for line in collected.lines:
-        cells = {k: plain(c.value) for k, c in line.cells.items() if k != "period" and c.value is not None}
+        cells = {k: normalised_text(c.value) for k, c in line.cells.items() if k != "period" and c.value is not None}
         found.setdefault((line.sheet, line.period, *line.key[1:]), []).append(str(sorted(cells.items())))
     return {key: sorted(lines) for key, lines in found.items()}

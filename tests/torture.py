@@ -25,11 +25,11 @@ from plans import HEAD, Master
 
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.merging.matching import ROW_ID
-from hrworkbook.merging.outcomes import Received, Refused
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.plan import Line
-from hrworkbook.reading.reader import Reading, read_file
+from hrworkbook.reading.reader import FileContents, read_file
 from hrworkbook.sheets.return_sheet import return_workbook
-from hrworkbook.values import Value, as_text, is_blank, plain
+from hrworkbook.values import Value, as_text, is_blank, normalised_text
 
 PLAN = """
 Theme  | Ref | Priority                              | Owner                     | Timescale  | Performance & Outcome Measures | RAG   | Progress Update
@@ -510,33 +510,37 @@ def _shown(value: object) -> object:
     return value
 
 
-def received(reading: Reading, file: str = "") -> Received:
+def received(reading: FileContents, file: str = "") -> ReceivedFile:
     """What the inbox would hand to the merge."""
-    return Received(file or reading.name, reading.blocks, reading.sha256)
+    return ReceivedFile(file or reading.name, reading.blocks, reading.sha256)
 
 
 def try_out(content: bytes, name: str, expect: Expect) -> None:
     """Merges a file and asserts what became of it: the outcome, every cell accounted for, no wrong cell written."""
     master = fresh()
     before = master.values()
-    reply: Received | Refused
+    reply: ReceivedFile | RefusedFile
     try:
         reply = received(read_file(content, name), f"RE_ FW_ {name}")
     except UnreadableFile as refusal:
-        reply = Refused(name, str(refusal))
+        reply = RefusedFile(name, str(refusal))
     result = master.merge(reply)
     now = master.values()
-    wrong = {".".join(p): now[p] for p in now if plain(now[p]) != plain(expect.applied.get(".".join(p), before[p]))}
+    wrong = {
+        ".".join(p): now[p]
+        for p in now
+        if normalised_text(now[p]) != normalised_text(expect.applied.get(".".join(p), before[p]))
+    }
     assert not wrong, f"cells that should not say this: {wrong}"
     assert not any(isinstance(now[p], str) and len(now[p]) > 32_767 for p in now)
     if expect.refused:
         assert not result.returns, "it should have been refused"
         assert expect.refused in result.refused[0].reason, result.refused[0].reason
         return
-    assert result.returns and isinstance(reply, Received), result.refused[0].reason
+    assert result.returns and isinstance(reply, ReceivedFile), result.refused[0].reason
     (one,) = result.returns
-    found = one.outcomes
-    assert sum(found.values()) == one.count
+    found = one.outcome_counts
+    assert sum(found.values()) == one.cell_count
     wanted = {
         "applied": len(expect.applied),
         "conflict": expect.conflict,
@@ -544,31 +548,31 @@ def try_out(content: bytes, name: str, expect: Expect) -> None:
         "invalid": expect.invalid,
     }
     got = {k: found[k] for k in wanted}
-    assert got == wanted, (got, [(c.outcome, c.line.id, c.column.key, c.received, c.why) for c in one.cells])
+    assert got == wanted, (got, [(c.outcome, c.line.id, c.column.key, c.received, c.reason) for c in one.cells])
     if expect.unplaced is not None:
-        assert found["unplaced"] == expect.unplaced, [(s.cell, s.value, s.why) for s in one.strays]
+        assert found["unplaced"] == expect.unplaced, [(s.cell, s.value, s.reason) for s in one.stray_cells]
     if expect.says:
         assert any(expect.says in n for n in one.notes), one.notes
     assert not (lost := list(_lost(master, reply, result))), f"cells of which nothing became: {lost}"
 
 
-def _lost(master: Master, reply: Received, result: object) -> Iterator[str]:
+def _lost(master: Master, reply: ReceivedFile, result: object) -> Iterator[str]:
     """Texts of a file that are neither as issued, nor ours, nor in any outcome, note or list: found without the merge's help."""
     (one,) = result.returns  # type: ignore[attr-defined]
     mine = master.issued["Learning Lead"]
-    known = {plain(v) for x in mine.lines for v in (x.id, *x.values.values())}
+    known = {normalised_text(v) for x in mine.lines for v in (x.id, *x.values.values())}
     known |= {
-        plain(c.value)
+        normalised_text(c.value)
         for row in openpyxl.load_workbook(io.BytesIO(answered())).worksheets[0].iter_rows(max_row=TOP)
         for c in row
     }
-    known |= {plain(c.received) for c in one.cells} | {plain(s.value) for s in one.strays}
+    known |= {normalised_text(c.received) for c in one.cells} | {normalised_text(s.value) for s in one.stray_cells}
     known = {text.casefold() for text in known}
     notes = "\n".join([*one.notes, *one.unknown_headings]).casefold()
     for block in reply.blocks:
         for row in block.rows:
             for value in row:
-                text = "".join(c for c in plain(value).casefold() if c >= " " or c == "\n")
+                text = "".join(c for c in normalised_text(value).casefold() if c >= " " or c == "\n")
                 if is_blank(value) or text in known or text in notes or as_text(value) in HEADINGS:
                     continue
                 yield text

@@ -1,13 +1,13 @@
 """What a kind of column says of a value."""
 
-from hrworkbook.errors import say
-from hrworkbook.kinds import KINDS, Fault
+from hrworkbook.errors import format_message
+from hrworkbook.kinds import KINDS, ValueFault
 from hrworkbook.values import Value
 
 RAG = ("Red", "Amber", "Green", "Complete")
 
 
-def fault(kind: str, value: Value, words: tuple[str, ...] = RAG) -> Fault | None:
+def fault(kind: str, value: Value, words: tuple[str, ...] = RAG) -> ValueFault | None:
     """What is wrong with a value in a column 'Spend' of this kind, or None."""
     return KINDS[kind].fault(value, "Spend", words)
 
@@ -15,4 +15,4 @@ def fault(kind: str, value: Value, words: tuple[str, ...] = RAG) -> Fault | None
 def said(kind: str, value: Value, words: tuple[str, ...] = RAG) -> str:
     """The whole sentence an officer reads of it, or ''."""
     found = fault(kind, value, words)
-    return say("", found.fault, found.remedy) if found else ""
+    return format_message("", found.fault, found.remedy) if found else ""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 SECTOR = 512
 MINI_SECTOR = 64
-SMALL = 4096
+MINI_STREAM_CUTOFF = 4096
 """Streams shorter than this live in the mini stream."""
 
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-_IN_HEADER = 109
+_FAT_ENTRIES_IN_HEADER = 109
 """FAT sectors the header can name: files up to 6.8 MB, far beyond any VBA project."""
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 _RED, _BLACK = 0, 1
@@ -36,8 +36,8 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
 
     Raises ValueError for a name over 31 characters or a file over 6.8 MB.
     """
-    root = _tree(streams)
-    entries = _numbered(root)
+    root = _build_tree(streams)
+    entries = _number_entries(root)
     big, mini = bytearray(), bytearray()
     chains: list[tuple[int, int]] = []
     mini_chains: list[tuple[int, int]] = []
@@ -45,7 +45,7 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
         if entry.kind != _STREAM:
             continue
         entry.size = len(entry.data)
-        small = entry.size < SMALL
+        small = entry.size < MINI_STREAM_CUTOFF
         entry.start = _append(mini if small else big, entry.data, MINI_SECTOR if small else SECTOR)
         if entry.data:
             (mini_chains if small else chains).append((entry.start, entry.size))
@@ -56,22 +56,22 @@ def compound_file(streams: Mapping[str, bytes]) -> bytes:
     root.start = _append(big, bytes(mini), SECTOR) if mini else _END
     if mini:
         chains.append((root.start, len(mini)))
-    mini_fat_bytes = _packed(mini_fat)
+    mini_fat_bytes = _pack_numbers(mini_fat)
     mini_fat_start = _append(big, mini_fat_bytes, SECTOR, 0xFF) if mini else _END
     if mini:
         chains.append((mini_fat_start, len(mini_fat_bytes)))
     directory = b"".join(map(_directory_entry, entries))
-    directory_start = _append(big, _filled_directory(directory), SECTOR)
+    directory_start = _append(big, _pad_directory(directory), SECTOR)
     chains.append((directory_start, len(directory)))
-    return _assembled(bytes(big), chains, directory_start, mini_fat_start, -(-len(mini_fat_bytes) // SECTOR))
+    return _assemble(bytes(big), chains, directory_start, mini_fat_start, -(-len(mini_fat_bytes) // SECTOR))
 
 
-def _assembled(big: bytes, chains: list[tuple[int, int]], directory: int, mini_fat: int, mini_fats: int) -> bytes:
+def _assemble(big: bytes, chains: list[tuple[int, int]], directory: int, mini_fat: int, mini_fats: int) -> bytes:
     sectors = len(big) // SECTOR
     fats = 1
     while fats * SECTOR // 4 < sectors + fats:
         fats += 1
-    if fats > _IN_HEADER:
+    if fats > _FAT_ENTRIES_IN_HEADER:
         raise ValueError(f"a compound file of {len(big):,} bytes is more than this writer stores")
     fat = _fat(chains, SECTOR)
     fat += [_FREE] * (sectors - len(fat)) + [_FAT] * fats
@@ -88,13 +88,13 @@ def _assembled(big: bytes, chains: list[tuple[int, int]], directory: int, mini_f
         0,
         fats,
     )
-    header += struct.pack("<6I", directory, 0, SMALL, mini_fat, mini_fats, _END) + struct.pack("<I", 0)
+    header += struct.pack("<6I", directory, 0, MINI_STREAM_CUTOFF, mini_fat, mini_fats, _END) + struct.pack("<I", 0)
     named = [sectors + i for i in range(fats)]
-    header += struct.pack(f"<{_IN_HEADER}I", *named, *[_FREE] * (_IN_HEADER - fats))
-    return header + big + _packed(fat)
+    header += struct.pack(f"<{_FAT_ENTRIES_IN_HEADER}I", *named, *[_FREE] * (_FAT_ENTRIES_IN_HEADER - fats))
+    return header + big + _pack_numbers(fat)
 
 
-def _tree(streams: Mapping[str, bytes]) -> _Entry:
+def _build_tree(streams: Mapping[str, bytes]) -> _Entry:
     root = _Entry("Root Entry", _ROOT)
     storages = {"": root}
     for path, data in streams.items():
@@ -106,7 +106,7 @@ def _tree(streams: Mapping[str, bytes]) -> _Entry:
     return root
 
 
-def _numbered(root: _Entry) -> list[_Entry]:
+def _number_entries(root: _Entry) -> list[_Entry]:
     """Every entry in directory order, its siblings linked as a red-black tree."""
     entries = [root]
 
@@ -117,7 +117,7 @@ def _numbered(root: _Entry) -> list[_Entry]:
                 raise ValueError(f"'{entry.name}' is longer than the 31 characters a stream's name may have")
             entry.number = len(entries)
             entries.append(entry)
-        parent.child = _balanced(parent.children, len(parent.children).bit_length())
+        parent.child = _link_balanced(parent.children, len(parent.children).bit_length())
         for entry in parent.children:
             if entry.kind == _STORAGE:
                 place(entry)
@@ -126,7 +126,7 @@ def _numbered(root: _Entry) -> list[_Entry]:
     return entries
 
 
-def _balanced(siblings: list[_Entry], levels: int) -> int:
+def _link_balanced(siblings: list[_Entry], levels: int) -> int:
     """The number of the middle sibling, the halves hung below it.
 
     Every level but the lowest is full, so black nodes with a red lowest level make a red-black tree.
@@ -135,8 +135,8 @@ def _balanced(siblings: list[_Entry], levels: int) -> int:
         return _FREE
     middle = len(siblings) // 2
     entry = siblings[middle]
-    entry.left = _balanced(siblings[:middle], levels - 1)
-    entry.right = _balanced(siblings[middle + 1 :], levels - 1)
+    entry.left = _link_balanced(siblings[:middle], levels - 1)
+    entry.right = _link_balanced(siblings[middle + 1 :], levels - 1)
     entry.colour = _RED if levels == 1 else _BLACK
     return entry.number
 
@@ -161,7 +161,7 @@ def _directory_entry(entry: _Entry) -> bytes:
     )
 
 
-def _filled_directory(directory: bytes) -> bytes:
+def _pad_directory(directory: bytes) -> bytes:
     unused = struct.pack("<68x3I48x", _FREE, _FREE, _FREE)
     return directory + unused * (-len(directory) % SECTOR // len(unused))
 
@@ -183,5 +183,5 @@ def _fat(chains: list[tuple[int, int]], sector: int) -> list[int]:
     return table
 
 
-def _packed(numbers: list[int]) -> bytes:
+def _pack_numbers(numbers: list[int]) -> bytes:
     return struct.pack(f"<{len(numbers)}I", *numbers)

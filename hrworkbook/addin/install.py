@@ -19,17 +19,17 @@ from hrworkbook.addin import package
 from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, ToolMissing, is_privacy_refusal, reason_of
 
 WINDOWS, MAC = "win32", "darwin"
-SAFE = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
+BASE_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
 """Settings that are always the same: nothing lying beside a workbook is ever imported, and no black window opens."""
-WARM = "USE UDF SERVER"
+UDF_SERVER_SETTING = "USE UDF SERVER"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class InstallLocations:
     """Where everything goes for one user."""
 
     platform: str
-    addin: Path
+    addin_file: Path
     settings: Path
     receipt: Path
     """What was made here, so that `uninstall` removes that and nothing else."""
@@ -51,7 +51,7 @@ class Places:
         return "mbcs" if sys.platform == WINDOWS else "cp1252"
 
 
-def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
+def install_locations(home: Path, platform: str, environ: Mapping[str, str]) -> InstallLocations:
     """Where the add-in and its settings go for a user; raises ToolMissing on a system without Excel."""
     own = home / f".{package.PROJECT}"
     receipt = own / "installed.json"
@@ -59,13 +59,15 @@ def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
         roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
         startup = roaming / "Microsoft" / "Excel" / "XLSTART"
         log = Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / package.PROJECT / "hrworkbook.log"
-        return Places(platform, startup / package.ADDIN, own / f"{package.PROJECT}.conf", receipt, log)
+        return InstallLocations(platform, startup / package.ADDIN, own / f"{package.PROJECT}.conf", receipt, log)
     if platform == MAC:
         library = home / "Library"
         startup = library / "Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
         settings = library / "Containers/com.microsoft.Excel/Data" / f"{package.PROJECT}.conf"
         script = library / "Application Scripts/com.microsoft.Excel" / package.SCRIPT
-        return Places(platform, startup / package.ADDIN, settings, receipt, library / "Logs/hrworkbook.log", script)
+        return InstallLocations(
+            platform, startup / package.ADDIN, settings, receipt, library / "Logs/hrworkbook.log", script
+        )
     raise ToolMissing(
         "hrworkbook install",
         "there is no Excel for this system",
@@ -73,7 +75,7 @@ def places(home: Path, platform: str, environ: Mapping[str, str]) -> Places:
     )
 
 
-def is_from_the_store(base: str) -> bool:
+def is_store_python(base: str) -> bool:
     """Whether a Python, by the folder it was installed to, is the Microsoft Store's.
 
     Windows keeps what such a program writes to AppData from every other: Excel would never see the add-in.
@@ -81,10 +83,10 @@ def is_from_the_store(base: str) -> bool:
     return "windowsapps" in base.casefold()
 
 
-FROM_THE_STORE = (
+STORE_PYTHON_FAULT = (
     "this Python is from the Microsoft Store, and Windows hides from Excel what it writes where Excel looks"
 )
-OTHER_PYTHON = "Install Python from python.org and hrworkbook in it, then run there: hrworkbook install"
+USE_PYTHON_ORG = "Install Python from python.org and hrworkbook in it, then run there: hrworkbook install"
 
 
 def install(
@@ -93,37 +95,39 @@ def install(
     environ: Mapping[str, str],
     interpreter: str = sys.executable,
     *,
-    warm: bool = False,
+    udf_server: bool = False,
     base: str = sys.base_prefix,
 ) -> list[str]:
     """What was done, one sentence a step; running it again brings everything up to date.
 
-    `warm` keeps one Python running behind Excel between clicks (Windows only). Raises CannotWrite where a file is in
+    `udf_server` keeps one Python running behind Excel between clicks (Windows only). Raises CannotWrite where a file is in
     use or not allowed, ToolMissing where Excel could not see what this Python writes, with what to do.
     """
-    where = places(home, platform, environ)
-    if platform == WINDOWS and is_from_the_store(base):
-        raise ToolMissing("hrworkbook install", FROM_THE_STORE, OTHER_PYTHON)
-    if where.platform == MAC and not where.settings.parent.is_dir():
+    locations = install_locations(home, platform, environ)
+    if platform == WINDOWS and is_store_python(base):
+        raise ToolMissing("hrworkbook install", STORE_PYTHON_FAULT, USE_PYTHON_ORG)
+    if locations.platform == MAC and not locations.settings.parent.is_dir():
         fault = "Excel has never been started here, so it has no folder of its own yet"
-        raise CannotWrite(str(where.settings.parent), fault, "Start Excel once, close it, and run this again")
+        raise CannotWrite(str(locations.settings.parent), fault, "Start Excel once, close it, and run this again")
     settings = (
-        read_settings(where) | SAFE | {where.interpreter_key: interpreter, WARM: str(warm and platform == WINDOWS)}
+        read_settings(locations)
+        | BASE_SETTINGS
+        | {locations.interpreter_key: interpreter, UDF_SERVER_SETTING: str(udf_server and platform == WINDOWS)}
     )
-    files = {where.addin: package.addin(), where.settings: _settings_text(settings, where)}
+    files = {locations.addin_file: package.addin(), locations.settings: _settings_text(settings, locations)}
     done = [
-        f"The HR Plan tab is in {where.addin.parent}, which Excel opens and trusts when it starts.",
-        f"The buttons start {interpreter}, as {where.settings} says. Nothing beside a workbook is imported.",
+        f"The HR Plan tab is in {locations.addin_file.parent}, which Excel opens and trusts when it starts.",
+        f"The buttons start {interpreter}, as {locations.settings} says. Nothing beside a workbook is imported.",
     ]
-    if settings[WARM] == "True":
+    if settings[UDF_SERVER_SETTING] == "True":
         done.append(
             "One Python stays ready behind Excel between clicks. To stop that: hrworkbook install, without --warm."
         )
-    if where.script:
-        files[where.script] = script()
-        done.append(f"The script that lets Excel start Python is in {where.script.parent}.")
+    if locations.script:
+        files[locations.script] = script()
+        done.append(f"The script that lets Excel start Python is in {locations.script.parent}.")
     # The receipt first: what is cut short here can still be taken out.
-    _replace(where.receipt, _new_receipt(where, files))
+    _replace(locations.receipt, _new_receipt(locations, files))
     for path, data in files.items():
         _replace(path, data)
     done.append("Close Excel and open it again, then open your plan and look for the HR Plan tab.")
@@ -133,56 +137,60 @@ def install(
 
 def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str]:
     """What was removed, one sentence a step: all that `install` made, and settings of its own, but no one else's."""
-    where = places(home, platform, environ)
-    had = _receipt(where)
+    locations = install_locations(home, platform, environ)
+    had = _receipt(locations)
     done = []
-    if where.addin.is_file():
-        _remove(where.addin)
-        done.append(f"The HR Plan tab was taken out of {where.addin.parent}.")
-    others = {k: v for k, v in read_settings(where).items() if k not in {*SAFE, WARM, where.interpreter_key}}
+    if locations.addin_file.is_file():
+        _remove(locations.addin_file)
+        done.append(f"The HR Plan tab was taken out of {locations.addin_file.parent}.")
+    others = {
+        k: v
+        for k, v in read_settings(locations).items()
+        if k not in {*BASE_SETTINGS, UDF_SERVER_SETTING, locations.interpreter_key}
+    }
     if others:
-        _replace(where.settings, _settings_text(others, where))
-        done.append(f"Settings of your own were left in {where.settings}: {', '.join(others)}.")
-    elif where.settings.is_file():
-        _remove(where.settings)
-        done.append(f"The settings in {where.settings} were removed.")
+        _replace(locations.settings, _settings_text(others, locations))
+        done.append(f"Settings of your own were left in {locations.settings}: {', '.join(others)}.")
+    elif locations.settings.is_file():
+        _remove(locations.settings)
+        done.append(f"The settings in {locations.settings} were removed.")
     for made in map(Path, had.get("files", [])):
         # Also xlwings' own script, which versions before put there.
-        if where.script and made.parent == where.script.parent and made.is_file():
+        if locations.script and made.parent == locations.script.parent and made.is_file():
             _remove(made)
             done.append(f"The script {made.name} was removed.")
-    for path in (where.log, where.receipt):
+    for path in (locations.log, locations.receipt):
         if path.is_file():
             _remove(path)
-    if where.platform == WINDOWS and where.log.parent.is_dir() and not any(where.log.parent.iterdir()):
-        where.log.parent.rmdir()
+    if locations.platform == WINDOWS and locations.log.parent.is_dir() and not any(locations.log.parent.iterdir()):
+        locations.log.parent.rmdir()
     for folder in sorted(map(Path, had.get("folders", [])), key=lambda p: len(p.parts), reverse=True):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     return done or ["Nothing was installed here, so nothing was removed."]
 
 
-def read_settings(where: Places) -> dict[str, str]:
+def read_settings(locations: InstallLocations) -> dict[str, str]:
     """The user's settings file as a table; empty where there is none."""
-    if not where.settings.is_file():
+    if not locations.settings.is_file():
         return {}
-    text = where.settings.read_bytes().decode(where.encoding, errors="replace")
+    text = locations.settings.read_bytes().decode(locations.encoding, errors="replace")
     return {row[0]: row[1] for row in csv.reader(io.StringIO(text)) if len(row) == 2}
 
 
-def _settings_text(settings: Mapping[str, str], where: Places) -> bytes:
+def _settings_text(settings: Mapping[str, str], locations: InstallLocations) -> bytes:
     """The settings as VBA's `Input #` reads them: quoted, no quote within, in the system's letters."""
     lines = []
     for name, value in settings.items():
         if '"' in value:
-            raise CannotWrite(str(where.settings), f"a setting cannot hold a quotation mark: {value}")
+            raise CannotWrite(str(locations.settings), f"a setting cannot hold a quotation mark: {value}")
         lines.append(f'"{name}","{value}"\r\n')
     try:
-        return "".join(lines).encode(where.encoding)
+        return "".join(lines).encode(locations.encoding)
     except UnicodeEncodeError as fault:
         letter = str(fault.object)[fault.start]
         raise CannotWrite(
-            str(where.settings),
+            str(locations.settings),
             f"Excel's macros cannot read the letter {letter} in the path of Python",
             "Install Python in a folder with plain letters, such as C:\\Python, and run this again",
         ) from None
@@ -193,10 +201,10 @@ def script() -> bytes:
     return (package.macros_folder() / package.SCRIPT).read_bytes()
 
 
-def _new_receipt(where: Places, files: Mapping[Path, bytes]) -> bytes:
+def _new_receipt(locations: InstallLocations, files: Mapping[Path, bytes]) -> bytes:
     """What this installation makes, together with what earlier ones made."""
-    made = _receipt(where)
-    paths = [*files, where.receipt]
+    made = _receipt(locations)
+    paths = [*files, locations.receipt]
     folders = {str(folder) for path in paths for folder in path.parents if not folder.exists()}
     return json.dumps(
         {
@@ -207,9 +215,9 @@ def _new_receipt(where: Places, files: Mapping[Path, bytes]) -> bytes:
     ).encode()
 
 
-def _receipt(where: Places) -> dict[str, list[str]]:
+def _receipt(locations: InstallLocations) -> dict[str, list[str]]:
     try:
-        had = json.loads(where.receipt.read_text("utf-8"))
+        had = json.loads(locations.receipt.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return {k: [str(x) for x in v] for k, v in had.items() if isinstance(v, list)} if isinstance(had, dict) else {}

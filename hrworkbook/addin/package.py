@@ -34,7 +34,7 @@ _MAIN_TYPES = {
     "xlsm": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
     "xlam": "application/vnd.ms-excel.addin.macroEnabled.main+xml",
 }
-_PLAIN_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_XLSX_MAIN_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _SHEET_KINDS: dict[str, Literal["sheet", "chart"]] = {
     "worksheet": "sheet",
     "dialogsheet": "sheet",
@@ -69,7 +69,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
     `masters` are .xlsx workbooks by name without ending. The bytes written are the same each time.
     """
     folder = root / "workbook"
-    files = built(masters, _macros_in(root))
+    files = build_all(masters, _macros_in(root))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
@@ -79,7 +79,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def stale(root: Path, masters: Mapping[str, bytes]) -> list[str]:
+def stale_files(root: Path, masters: Mapping[str, bytes]) -> list[str]:
     """The files in `root/workbook` that differ from those `build` would write, compared part by part.
 
     Part by part because the compression of a zip may differ between versions of zlib, and the parts may not.
@@ -87,18 +87,18 @@ def stale(root: Path, masters: Mapping[str, bytes]) -> list[str]:
     folder = root / "workbook"
     return [
         name
-        for name, data in built(masters, _macros_in(root)).items()
-        if not (folder / name).is_file() or not _same((folder / name).read_bytes(), data)
+        for name, data in build_all(masters, _macros_in(root)).items()
+        if not (folder / name).is_file() or not _same_package((folder / name).read_bytes(), data)
     ]
 
 
-def _same(left: bytes, right: bytes) -> bool:
+def _same_package(left: bytes, right: bytes) -> bool:
     if not (zipfile.is_zipfile(io.BytesIO(left)) and zipfile.is_zipfile(io.BytesIO(right))):
         return left == right
     return list(unzipped(left).items()) == list(unzipped(right).items())
 
 
-def built(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
+def build_all(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
     """The files `build` writes, by name."""
     files = {ADDIN: addin(macros), LICENCES: licences(macros)}
     for name, xlsx in masters.items():
@@ -116,30 +116,30 @@ def with_macros(
     xlsx: bytes,
     kind: Literal["xlsm", "xlam"] = "xlsm",
     macros: Path | None = None,
-    instead: Mapping[str, Module] | None = None,
+    replacements: Mapping[str, Module] | None = None,
 ) -> bytes:
     """A workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
 
-    `instead` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
+    `replacements` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
     where the workbook has macros already.
     """
     parts = unzipped(xlsx)
     main = _target("", _relationship(parts, "", "/officeDocument"))
-    if _type_of(parts, main) != _PLAIN_MAIN:
+    if _type_of(parts, main) != _XLSX_MAIN_TYPE:
         raise ValueError(f"{main} is no plain workbook: {_type_of(parts, main)}")
     modules = [
         *_with_code_names(parts, main),
-        *({m.name: m for m in our_modules(macros)} | dict(instead or {})).values(),
+        *({m.name: m for m in our_modules(macros)} | dict(replacements or {})).values(),
     ]
     project = posixpath.join(posixpath.dirname(main), "vbaProject.bin")
     _set_type(parts, main, _MAIN_TYPES[kind])
     _set_type(parts, project, "application/vnd.ms-office.vbaProject")
-    _relate(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
+    _add_relationship(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
     parts[project] = vba_project(PROJECT, modules)
     for number, (name, xml) in enumerate(ribbon_parts(macros).items(), 1):
         parts[name] = xml
         _set_type(parts, name, "application/xml")
-        _relate(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
+        _add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
     return zipped(parts)
 
 
@@ -185,13 +185,13 @@ def xlwings_modules() -> tuple[Module, ...]:
 
 def licences(macros: Path | None = None) -> bytes:
     """The licences of the two modules that are xlwings', which go wherever the built files go."""
-    theirs = distribution("xlwings").read_text("licenses/LICENSE.txt")
-    if not theirs:
+    xlwings_licence = distribution("xlwings").read_text("licenses/LICENSE.txt")
+    if not xlwings_licence:
         raise ToolMissing("xlwings", "its licence is not here", "Install hrworkbook again with pip")
     mit = ((macros or macros_folder()) / "Dictionary.licence.txt").read_text("utf-8")
     head = f"The macros in {ADDIN} and in the .xlsm workbooks are hrworkbook's, but for two modules."
     edited = f"The module xlwings is from xlwings {version('xlwings')}, changed in the few places that hrworkbook's own"
-    text = f"{head}\n\n{edited}\nhrworkbook/addin/package.py lists. Its licence:\n\n{theirs.strip()}\n\n"
+    text = f"{head}\n\n{edited}\nhrworkbook/addin/package.py lists. Its licence:\n\n{xlwings_licence.strip()}\n\n"
     text += f"The class Dictionary is Tim Hall's VBA-Dictionary, as xlwings brings it. Its licence:\n\n{mit.strip()}\n"
     return text.replace("\r\n", "\n").encode()
 
@@ -226,11 +226,11 @@ def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
         parts[sheet] = with_attribute(parts[sheet], "sheetPr", "codeName", name)
 
 
-def _code_names(had: Sequence[str]) -> list[str]:
+def _code_names(existing: Sequence[str]) -> list[str]:
     """The code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 …"""
     names: list[str] = []
-    taken = {name.lower() for name in had if name}
-    for number, name in enumerate(had):
+    taken = {name.lower() for name in existing if name}
+    for number, name in enumerate(existing):
         if not re.fullmatch(r"[A-Za-z]\w{0,30}", name, re.ASCII) or name.lower() in {n.lower() for n in names}:
             name = "ThisWorkbook" if number == 0 else f"Sheet{number}"
             while name.lower() in taken:
@@ -242,30 +242,30 @@ def _code_names(had: Sequence[str]) -> list[str]:
 
 def _sheets(parts: Mapping[str, bytes], main: str) -> Iterator[str]:
     """The sheets' parts, in tab order."""
-    targets = {e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(parts[_rels(main)])}
+    targets = {e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(parts[_relationships_part(main)])}
     for sheet in ElementTree.fromstring(parts[main]).findall("{*}sheets/{*}sheet"):
         yield _target(main, targets[sheet.get(f"{{{_RELATIONSHIPS}}}id")])
 
 
-def _rels(part: str) -> str:
+def _relationships_part(part: str) -> str:
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def _relationship(parts: Mapping[str, bytes], part: str, ending: str) -> str:
-    for each in ElementTree.fromstring(parts[_rels(part)]):
+    for each in ElementTree.fromstring(parts[_relationships_part(part)]):
         if each.get("Type", "").endswith(ending):
             return each.get("Target", "")
-    raise ValueError(f"{_rels(part)} has no relationship of type …{ending}")
+    raise ValueError(f"{_relationships_part(part)} has no relationship of type …{ending}")
 
 
 def _target(part: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
-def _relate(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
+def _add_relationship(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
     child = f"<Relationship Id={quoteattr(rid)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
-    parts[_rels(part)] = with_last_child(parts[_rels(part)], child)
+    parts[_relationships_part(part)] = with_last_child(parts[_relationships_part(part)], child)
 
 
 def _type_of(parts: Mapping[str, bytes], part: str) -> str:
@@ -286,7 +286,7 @@ def _set_type(parts: dict[str, bytes], part: str, content_type: str) -> None:
     parts["[Content_Types].xml"] = types
 
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MIME = "application/vnd.openxmlformats-"
@@ -298,7 +298,7 @@ def _empty_workbook() -> dict[str, bytes]:
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="{_MIME}package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_PLAIN_MAIN}"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_XLSX_MAIN_TYPE}"/>'
         f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_MIME}officedocument.spreadsheetml.worksheet+xml"/>'
         f'<Override PartName="/docProps/core.xml" ContentType="{_MIME}package.core-properties+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
@@ -315,4 +315,4 @@ def _empty_workbook() -> dict[str, bytes]:
         f'<Relationship Id="rId1" Type="{_RELATIONSHIPS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_SPREADSHEET}"><sheetData/></worksheet>',
     }
-    return {name: (_HEAD + text).encode() for name, text in parts.items()}
+    return {name: (_XML_DECLARATION + text).encode() for name, text in parts.items()}

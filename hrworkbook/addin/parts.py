@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr, unescape
 
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_FIXED_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def unzipped(package: bytes) -> dict[str, bytes]:
@@ -21,7 +21,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in parts.items():
-            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info = zipfile.ZipInfo(name, _FIXED_TIMESTAMP)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 0
             info.external_attr = 0

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from xml.sax.saxutils import quoteattr
 
 from hrworkbook.errors import SchemaFileError
-from hrworkbook.findings import listed
+from hrworkbook.findings import join_words
 
 NAMESPACES: dict[str, str] = {
     "customUI/customUI14.xml": "http://schemas.microsoft.com/office/2009/07/customui",
@@ -16,21 +16,21 @@ NAMESPACES: dict[str, str] = {
 }
 """The part Excel 2010 and later reads, and the one that other programs keep when they save."""
 
-Needs = Literal["nothing", "plan", "writing"]
+ButtonNeeds = Literal["nothing", "plan", "writing"]
 _NEEDS = ("nothing", "plan", "writing")
 _LONGEST_TEXT = 900
 """A supertip holds 1,024 characters, a line of VBA 1,023; the reason for a greyed button comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class RibbonButton:
     """One button: its verb is its id, its callback's argument and its command."""
 
     verb: str
     label: str
     keytip: str
     image: str
-    needs: Needs
+    needs: ButtonNeeds
     title: str
     text: str
     ask: str = ""
@@ -44,12 +44,12 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RibbonGroup:
     """One group of the tab."""
 
     name: str
     label: str
-    buttons: tuple[Button, ...]
+    buttons: tuple[RibbonButton, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Ribbon:
 
     tab: str
     keytip: str
-    groups: tuple[Group, ...]
+    groups: tuple[RibbonGroup, ...]
 
     @property
-    def buttons(self) -> tuple[Button, ...]:
+    def buttons(self) -> tuple[RibbonButton, ...]:
         """Every button, from left to right."""
         return tuple(button for group in self.groups for button in group.buttons)
 
@@ -72,14 +72,16 @@ def read_ribbon(text: str, place: str = "ribbon.toml") -> Ribbon:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise SchemaFileError(place, f"it is not TOML: {fault}") from None
-    _settings(table, {"tab": str, "keytip": str, "group": list}, {}, place)
+    _check_settings(table, {"tab": str, "keytip": str, "group": list}, {}, place)
     groups = []
     for group in table["group"]:
-        _settings(group, {"name": str, "label": str, "button": list}, {}, f"{place}, group {group.get('name', '?')}")
-        groups.append(Group(group["name"], group["label"], tuple(_button(b, place) for b in group["button"])))
+        _check_settings(
+            group, {"name": str, "label": str, "button": list}, {}, f"{place}, group {group.get('name', '?')}"
+        )
+        groups.append(RibbonGroup(group["name"], group["label"], tuple(_button(b, place) for b in group["button"])))
     ribbon = Ribbon(table["tab"], table["keytip"], tuple(groups))
-    _no_doubles([b.verb for b in ribbon.buttons] + [f"group {g.name}" for g in groups], "name", place)
-    _no_doubles([b.keytip for b in ribbon.buttons], "key tip", place)
+    _refuse_duplicates([b.verb for b in ribbon.buttons] + [f"group {g.name}" for g in groups], "name", place)
+    _refuse_duplicates([b.keytip for b in ribbon.buttons], "key tip", place)
     return ribbon
 
 
@@ -119,24 +121,24 @@ def buttons_module(ribbon: Ribbon) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _button(table: dict[str, Any], place: str) -> Button:
+def _button(table: dict[str, Any], place: str) -> RibbonButton:
     place = f"{place}, button {table.get('verb', '?')}"
     must = dict.fromkeys(("verb", "label", "keytip", "image", "needs", "title", "text"), str)
-    _settings(table, must, {"ask": str, "command": str, "large": bool}, place)
+    _check_settings(table, must, {"ask": str, "command": str, "large": bool}, place)
     if table["needs"] not in _NEEDS:
-        raise SchemaFileError(place, f"needs is '{table['needs']}'", f"Choose {listed(_NEEDS, 'or')}")
+        raise SchemaFileError(place, f"needs is '{table['needs']}'", f"Choose {join_words(_NEEDS, 'or')}")
     if not re.fullmatch(r"[a-z]+", table["verb"]):
         raise SchemaFileError(place, "a verb is one word in small letters", "It is the command's name, too")
     for key in ("text", "ask"):
-        said = table.get(key, "")
-        if "\n" in said or len(said) > _LONGEST_TEXT:
+        value = table.get(key, "")
+        if "\n" in value or len(value) > _LONGEST_TEXT:
             raise SchemaFileError(
-                place, f"{key} has {len(said)} characters or a line break", f"{_LONGEST_TEXT} at most"
+                place, f"{key} has {len(value)} characters or a line break", f"{_LONGEST_TEXT} at most"
             )
-    return Button(**{**table, "needs": cast(Needs, table["needs"])})
+    return RibbonButton(**{**table, "needs": cast(ButtonNeeds, table["needs"])})
 
 
-def _button_attributes(button: Button) -> str:
+def _button_attributes(button: RibbonButton) -> str:
     return _attributes(
         id=button.verb,
         label=button.label,
@@ -154,11 +156,11 @@ def _attributes(**values: str) -> str:
     return " ".join(f"{name}={quoteattr(value)}" for name, value in values.items())
 
 
-def _settings(table: dict[str, Any], must: Mapping[str, type], may: Mapping[str, type], place: str) -> None:
+def _check_settings(table: dict[str, Any], must: Mapping[str, type], may: Mapping[str, type], place: str) -> None:
     for key, value in table.items():
         kind = must.get(key) or may.get(key)
         if kind is None:
-            known = listed([f"'{k}'" for k in (*must, *may)])
+            known = join_words([f"'{k}'" for k in (*must, *may)])
             raise SchemaFileError(place, f"there is no setting '{key}'", f"The settings are {known}")
         if not isinstance(value, kind):
             raise SchemaFileError(place, f"{key} is {value!r}", f"Write it as {kind.__name__}")
@@ -167,7 +169,7 @@ def _settings(table: dict[str, Any], must: Mapping[str, type], may: Mapping[str,
             raise SchemaFileError(place, f"the setting '{key}' is missing", "Add it")
 
 
-def _no_doubles(names: list[str], what: str, place: str) -> None:
+def _refuse_duplicates(names: list[str], what: str, place: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SchemaFileError(place, f"two buttons have the {what} '{name}'", "Give one another")

@@ -10,11 +10,11 @@ from typing import Literal
 
 from hrworkbook.addin.compound import compound_file
 
-Kind = Literal["workbook", "sheet", "chart", "class", "module"]
+ModuleKind = Literal["workbook", "sheet", "chart", "class", "module"]
 
 CODE_PAGE = "cp1252"
 _DOCUMENT = "0{%s-0000-0000-C000-000000000046}"
-_BASES: dict[Kind, str] = {
+_BASES: dict[ModuleKind, str] = {
     "workbook": _DOCUMENT % "00020819",
     "sheet": _DOCUMENT % "00020820",
     "chart": _DOCUMENT % "00020821",
@@ -45,7 +45,7 @@ class Module:
     """One module of a project: its name, what it is, and its source as VBA stores it (CRLF, attributes first)."""
 
     name: str
-    kind: Kind
+    kind: ModuleKind
     source: str
 
     @property
@@ -54,7 +54,7 @@ class Module:
         return self.kind in ("workbook", "sheet", "chart")
 
 
-def module(text: str, kind: Kind) -> Module:
+def module(text: str, kind: ModuleKind) -> Module:
     """A module from an exported `.bas` or `.cls` text.
 
     Raises ValueError, naming the module and line, for a text VBA could not hold.
@@ -66,7 +66,7 @@ def module(text: str, kind: Kind) -> Module:
     if kind == "class" and "Attribute VB_Base" not in text:
         text = f'{named[0]}Attribute VB_Base = "{_BASES[kind]}"\n{text[named.end() :]}'
     text = text.rstrip("\n") + "\n"
-    _check(named[1], text)
+    _check_source(named[1], text)
     return Module(named[1], kind, text.replace("\n", "\r\n"))
 
 
@@ -97,7 +97,7 @@ def vba_project(name: str, modules: Sequence[Module]) -> bytes:
         raise ValueError(f"{name} needs one module behind the workbook")
     streams = {
         "PROJECT": _project_stream(name, modules).encode(CODE_PAGE),
-        "PROJECTwm": b"".join(_both(m.name) for m in modules) + b"\0\0",
+        "PROJECTwm": b"".join(_name_record(m.name) for m in modules) + b"\0\0",
         "VBA/_VBA_PROJECT": bytes.fromhex("CC61FFFF000000"),
         "VBA/dir": compress(_dir_stream(name, modules)),
     }
@@ -107,10 +107,10 @@ def vba_project(name: str, modules: Sequence[Module]) -> bytes:
 @lru_cache(maxsize=64)
 def compress(data: bytes) -> bytes:
     """The bytes as an MS-OVBA compressed container: chunks of 4,096 bytes, each on its own."""
-    return b"\x01" + b"".join(_chunk(data[i : i + 4096]) for i in range(0, len(data), 4096))
+    return b"\x01" + b"".join(_compress_chunk(data[i : i + 4096]) for i in range(0, len(data), 4096))
 
 
-def _check(name: str, text: str) -> None:
+def _check_source(name: str, text: str) -> None:
     if not re.fullmatch(r"[A-Za-z]\w{0,30}", name, re.ASCII):
         raise ValueError(f"'{name}' cannot name a module: a letter, then letters, digits and _, 31 at most")
     continued = 0
@@ -129,8 +129,8 @@ def _check(name: str, text: str) -> None:
             raise ValueError(f"{place}: more than {_MOST_CONTINUATIONS} continued lines")
 
 
-def _chunk(data: bytes) -> bytes:
-    packed = _tokens(data)
+def _compress_chunk(data: bytes) -> bytes:
+    packed = _compress_chunk_body(data)
     if len(packed) <= 4095:
         return struct.pack("<H", 0xB000 | (len(packed) - 1)) + packed
     if len(data) < 4096:
@@ -138,7 +138,7 @@ def _chunk(data: bytes) -> bytes:
     return struct.pack("<H", 0x3FFF) + data
 
 
-def _tokens(data: bytes) -> bytes:
+def _compress_chunk_body(data: bytes) -> bytes:
     """The chunk's bytes as groups of eight tokens, each a byte or a copy of something earlier in the chunk."""
     out = bytearray()
     seen: dict[bytes, list[int]] = {}
@@ -149,7 +149,7 @@ def _tokens(data: bytes) -> bytes:
             if at >= len(data):
                 break
             bits = max((at - 1).bit_length(), 4) if at else 4
-            start, length = _longest(data, at, seen.get(data[at : at + 3], []), (0xFFFF >> bits) + 3)
+            start, length = _longest_match(data, at, seen.get(data[at : at + 3], []), (0xFFFF >> bits) + 3)
             if length:
                 flags |= 1 << bit
                 group += struct.pack("<H", (at - start - 1) << (16 - bits) | (length - 3))
@@ -164,7 +164,7 @@ def _tokens(data: bytes) -> bytes:
     return bytes(out)
 
 
-def _longest(data: bytes, at: int, candidates: list[int], limit: int) -> tuple[int, int]:
+def _longest_match(data: bytes, at: int, candidates: list[int], limit: int) -> tuple[int, int]:
     """Where the longest earlier match of what follows starts, and its length; the nearest of equals, (0, 0) for none."""
     limit = min(limit, len(data) - at)
     best, found = 0, (0, 0)
@@ -186,41 +186,41 @@ def _longest(data: bytes, at: int, candidates: list[int], limit: int) -> tuple[i
 def _dir_stream(name: str, modules: Sequence[Module]) -> bytes:
     encoded = name.encode(CODE_PAGE)
     parts = [
-        _part(0x01, struct.pack("<I", 1)),
-        _part(0x02, struct.pack("<I", 0x409)),
-        _part(0x14, struct.pack("<I", 0x409)),
-        _part(0x03, struct.pack("<H", 1252)),
-        _part(0x04, encoded),
-        _part(0x05) + _part(0x40),
-        _part(0x06) + _part(0x3D),
-        _part(0x07, bytes(4)),
-        _part(0x08, bytes(4)),
+        _record(0x01, struct.pack("<I", 1)),
+        _record(0x02, struct.pack("<I", 0x409)),
+        _record(0x14, struct.pack("<I", 0x409)),
+        _record(0x03, struct.pack("<H", 1252)),
+        _record(0x04, encoded),
+        _record(0x05) + _record(0x40),
+        _record(0x06) + _record(0x3D),
+        _record(0x07, bytes(4)),
+        _record(0x08, bytes(4)),
         struct.pack("<HIIH", 0x09, 4, 1, 0),
-        _part(0x0C) + _part(0x3C),
+        _record(0x0C) + _record(0x3C),
     ]
     for reference, library in _REFERENCES:
         libid = library.encode(CODE_PAGE)
-        parts.append(_twin(0x16, 0x3E, reference))
-        parts.append(_part(0x0D, struct.pack("<I", len(libid)) + libid + bytes(6)))
-    parts.append(_part(0x0F, struct.pack("<H", len(modules))))
-    parts.append(_part(0x13, b"\xff\xff"))
+        parts.append(_text_record(0x16, 0x3E, reference))
+        parts.append(_record(0x0D, struct.pack("<I", len(libid)) + libid + bytes(6)))
+    parts.append(_record(0x0F, struct.pack("<H", len(modules))))
+    parts.append(_record(0x13, b"\xff\xff"))
     for each in modules:
-        parts.append(_twin(0x19, 0x47, each.name) + _twin(0x1A, 0x32, each.name))
-        parts.append(_part(0x1C) + _part(0x48))
-        parts.append(_part(0x31, bytes(4)) + _part(0x1E, bytes(4)) + _part(0x2C, b"\xff\xff"))
-        parts.append(_part(0x21 if each.kind == "module" else 0x22) + _part(0x2B))
-    return b"".join(parts) + _part(0x10)
+        parts.append(_text_record(0x19, 0x47, each.name) + _text_record(0x1A, 0x32, each.name))
+        parts.append(_record(0x1C) + _record(0x48))
+        parts.append(_record(0x31, bytes(4)) + _record(0x1E, bytes(4)) + _record(0x2C, b"\xff\xff"))
+        parts.append(_record(0x21 if each.kind == "module" else 0x22) + _record(0x2B))
+    return b"".join(parts) + _record(0x10)
 
 
-def _part(number: int, data: bytes = b"") -> bytes:
+def _record(number: int, data: bytes = b"") -> bytes:
     return struct.pack("<HI", number, len(data)) + data
 
 
-def _twin(number: int, unicode_number: int, text: str) -> bytes:
-    return _part(number, text.encode(CODE_PAGE)) + _part(unicode_number, text.encode("utf-16-le"))
+def _text_record(number: int, unicode_number: int, text: str) -> bytes:
+    return _record(number, text.encode(CODE_PAGE)) + _record(unicode_number, text.encode("utf-16-le"))
 
 
-def _both(name: str) -> bytes:
+def _name_record(name: str) -> bytes:
     return name.encode(CODE_PAGE) + b"\0" + name.encode("utf-16-le") + b"\0\0"
 
 
@@ -236,9 +236,9 @@ def _project_stream(name: str, modules: Iterable[Module]) -> str:
         f'Name="{name}"',
         'HelpContextID="0"',
         'VersionCompatible32="393222000"',
-        f'CMG="{_hidden(identity, bytes(4))}"',
-        f'DPB="{_hidden(identity, bytes(1))}"',
-        f'GC="{_hidden(identity, bytes([0xFF]))}"',
+        f'CMG="{_obfuscate(identity, bytes(4))}"',
+        f'DPB="{_obfuscate(identity, bytes(1))}"',
+        f'GC="{_obfuscate(identity, bytes([0xFF]))}"',
         "",
         "[Host Extender Info]",
         "&H00000001={3832D640-CF90-11CF-8E43-00A0C911005A};VBE;&H00000000",
@@ -250,7 +250,7 @@ def _project_stream(name: str, modules: Iterable[Module]) -> str:
     return "\r\n".join(lines)
 
 
-def _hidden(identity: str, data: bytes, seed: int = 0) -> str:
+def _obfuscate(identity: str, data: bytes, seed: int = 0) -> str:
     """Data disguised the way MS-OVBA 2.4.3 asks: here no protection, no password, project visible.
 
     The seed is free; nought keeps the result the same each time and needs no filling bytes.

@@ -7,18 +7,18 @@ from typing import cast
 
 from hrworkbook.appendix import figures
 from hrworkbook.appendix.document import AppendixDocument, Summary
-from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, Paper, PrintColumn, PrintLine
+from hrworkbook.appendix.plan_pages import Cover, Orientation, PageSetup, PaperSize, PrintColumn, PrintLine
 from hrworkbook.dates.timescale import read_timescale
 from hrworkbook.exemption import Publicity, publicity
-from hrworkbook.findings import count, listed
-from hrworkbook.history import ClosedPeriod, closed_periods, last_seen, lines_to_report
+from hrworkbook.findings import count_noun, join_words
+from hrworkbook.history import ClosedPeriod, closed_periods, last_seen_lines, lines_to_report
 from hrworkbook.look import FontName
 from hrworkbook.plan import AUTHOR, Line, Plan, read_plan
 from hrworkbook.readiness import Standing, require_ready
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import ChangeSet, Snapshot
 from hrworkbook.start import status_writes
-from hrworkbook.values import as_text, folded, is_blank
+from hrworkbook.values import as_text, fold_name, is_blank
 
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
 
@@ -51,27 +51,27 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False) -> Appe
         for which in (Publicity.PUBLIC, Publicity.EXEMPT)
     )
     document = _document(public, now.date(), standing)
-    made = count(len(document.lines), "line")
+    made = count_noun(len(document.lines), "line")
     when = f", for {document.cover.period}" if plan.schema.collect and document.cover.period else ""
     message = f"The appendix is made: {made}{when}."
     if number := len(exempt.lines):
-        message += f" {count(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
+        message += f" {count_noun(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
     if standing:
         message += f" Its Data sheet says that {standing.sentence}"
-    said = f"Made the appendix of {made}{standing.aside}"
+    done_text = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
         _document(exempt, now.date(), standing, exempt=True) if exempt.lines else None,
         document.summary.paragraph if document.summary else "",
-        ChangeSet(status_writes(plan, said, now), message),
+        ChangeSet(status_writes(plan, done_text, now), message),
         standing,
     )
 
 
-def _setup(plan: Plan) -> PageSetup:
+def _page_setup(plan: Plan) -> PageSetup:
     layout = plan.schema.appendix
     return PageSetup(
-        cast(Paper, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
+        cast(PaperSize, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
     )
 
 
@@ -81,7 +81,7 @@ def _document(plan: Plan, today: date, standing: Standing, *, exempt: bool = Fal
         from hrworkbook.appendix.collection import collection_document
 
         cover = _cover(plan, plan.lines if exempt else (), exempt)
-        return replace(collection_document(plan, cover, _setup(plan)), note=standing.sentence)
+        return replace(collection_document(plan, cover, _page_setup(plan)), note=standing.sentence)
     layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
     theme = plan.schema.role("theme") if layout.theme_headings else None
     return AppendixDocument(
@@ -91,25 +91,25 @@ def _document(plan: Plan, today: date, standing: Standing, *, exempt: bool = Fal
             PrintLine(
                 line.text(theme.key) if theme else "",
                 figures.reference_of(plan, line),
-                tuple(_cell(plan, c, line) for c in columns),
+                tuple(_cell_text(plan, c, line) for c in columns),
                 line.id,
             )
-            for line in _by_theme(lines, theme)
+            for line in _grouped_by_theme(lines, theme)
         ),
-        setup=_setup(plan),
+        setup=_page_setup(plan),
         summary=_summary(plan, lines, today, exempt=exempt),
         plan_title=layout.title or plan.schema.title,
-        theme_header=figures.heading_of_themes(plan),
+        theme_header=figures.theme_header(plan),
         note=standing.sentence,
     )
 
 
-def _by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]:
+def _grouped_by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]:
     """The lines in the plan's order, each theme's together, themes in the order they first come."""
     if theme is None:
         return list(lines)
-    order = {t: i for i, t in enumerate(dict.fromkeys(folded(x.text(theme.key)) for x in lines))}
-    return sorted(lines, key=lambda x: order[folded(x.text(theme.key))])
+    order = {t: i for i, t in enumerate(dict.fromkeys(fold_name(x.text(theme.key)) for x in lines))}
+    return sorted(lines, key=lambda x: order[fold_name(x.text(theme.key))])
 
 
 def _print_column(plan: Plan, column: Column) -> PrintColumn:
@@ -120,7 +120,7 @@ def _print_column(plan: Plan, column: Column) -> PrintColumn:
     return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once)
 
 
-def _cell(plan: Plan, column: Column, line: Line) -> str:
+def _cell_text(plan: Plan, column: Column, line: Line) -> str:
     status = plan.schema.role("status")
     if status and column.key == status.key:
         return "" if is_blank(line.values.get(column.key)) else figures.status_of(plan, line)
@@ -130,12 +130,12 @@ def _cell(plan: Plan, column: Column, line: Line) -> str:
 def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     def joined(role: str) -> str:
         column = plan.schema.role(role)
-        return listed(dict.fromkeys(x.text(column.key) for x in lines)) if column and exempt else ""
+        return join_words(dict.fromkeys(x.text(column.key) for x in lines)) if column and exempt else ""
 
     return Cover(
         title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
         committee=plan.setting("Committee"),
-        committee_date=_day(plan.setting("Committee date")),
+        committee_date=_date_text(plan.setting("Committee date")),
         author=plan.setting("Prepared by") or AUTHOR,
         appendix_number=plan.setting("Appendix number"),
         part=EXEMPT if exempt else PUBLIC,
@@ -145,7 +145,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     )
 
 
-def _day(text: str) -> str:
+def _date_text(text: str) -> str:
     """A date as a committee paper writes it; any other text as it stands."""
     read = read_timescale(text)
     one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
@@ -153,17 +153,17 @@ def _day(text: str) -> str:
 
 
 def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) -> Summary:
-    before = [figures.published(plan, p, exempt=exempt) for p in closed_periods(plan)]
-    last = last_seen(before)
+    before = [figures.publishable_period(plan, p, exempt=exempt) for p in closed_periods(plan)]
+    last = last_seen_lines(before)
     return Summary(
         paragraph=covering_paragraph(plan, lines, last, today, exempt=exempt),
-        counts=figures.counts(plan, lines, today),
+        counts=figures.headline_counts(plan, lines, today),
         statuses=figures.status_table(plan, lines),
-        overdue=figures.overdue(plan, lines, today),
-        months=figures.months(plan, lines, today),
-        spend=figures.spend(plan, lines),
-        changes=figures.changes(plan, lines, last),
-        trend=figures.trend(plan, lines, before),
+        overdue=figures.overdue_table(plan, lines, today),
+        months=figures.due_months(plan, lines, today),
+        spend=figures.spend_table(plan, lines),
+        changes=figures.changes_since(plan, lines, last),
+        trend=figures.trend_table(plan, lines, before),
     )
 
 
@@ -175,30 +175,30 @@ def covering_paragraph(
     themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
     title = plan.setting("Report title") or plan.schema.title
     what = "exempt line" if exempt else "line"
-    number = f"the one {what}" if len(lines) == 1 else f"the {count(len(lines), what)}"
+    number = f"the one {what}" if len(lines) == 1 else f"the {count_noun(len(lines), what)}"
     the = "" if title.partition(" ")[0].casefold() in ("the", "our", "a", "an") else "the "
     sentences = [
         f"This appendix reports on {f'{number} of ' if lines else ''}{the}{title}"
-        + (f" under {count(themes, 'theme')}" if themes else "")
+        + (f" under {count_noun(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
-        _standing(plan, lines, today),
+        _status_sentence(plan, lines, today),
     ]
-    spent = figures.spend(plan, lines)
+    spent = figures.spend_table(plan, lines)
     if spent:
         sentences.append(spent.sentence)
-    sentences.append(figures.changes(plan, lines, last).sentence)
+    sentences.append(figures.changes_since(plan, lines, last).sentence)
     return " ".join(s for s in sentences if s)
 
 
-def _standing(plan: Plan, lines: Sequence[Line], today: date) -> str:
+def _status_sentence(plan: Plan, lines: Sequence[Line], today: date) -> str:
     """The sentence that tells how many lines have each status, and how many are overdue."""
-    by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in figures.words_used(plan, lines)]
-    late = figures.overdue(plan, lines, today)
+    by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in figures.statuses_used(plan, lines)]
+    late = figures.overdue_table(plan, lines, today)
     if len(lines) == 1:
-        said = [w[0].lower() + w[1:] for n, w in by_status if n] + (["overdue"] if late else [])
-        return f"It is {listed(said)}." if said else ""
-    statuses = listed(f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n)
+        status_words = [w[0].lower() + w[1:] for n, w in by_status if n] + (["overdue"] if late else [])
+        return f"It is {join_words(status_words)}." if status_words else ""
+    statuses = join_words(f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n)
     overdue = (
         ""
         if late is None
@@ -206,5 +206,5 @@ def _standing(plan: Plan, lines: Sequence[Line], today: date) -> str:
         if late
         else "none is overdue"
     )
-    said = [s for s in (statuses, overdue) if s]
-    return f"Of these, {'; '.join(said)}." if said else ""
+    status_words = [s for s in (statuses, overdue) if s]
+    return f"Of these, {'; '.join(status_words)}." if status_words else ""

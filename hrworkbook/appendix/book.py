@@ -19,7 +19,7 @@ def header_text(text: str, size: int) -> str:
     return re.sub(r"&(?=(G|\[Picture\]))?", lambda at: f"&&&{size}" if at[1] else "&&", one_line(text))
 
 
-def new_book(out: BinaryIO, language: str = "en-GB") -> Any:
+def new_workbook(out: BinaryIO, language: str = "en-GB") -> Any:
     """An `xlsxwriter.Workbook` that writes to `out` in memory, takes texts as texts, and states its language.
 
     A text that would be a formula if it were typed gets `quotePrefix`, so that F2 and Enter leave it a text.

@@ -6,11 +6,11 @@ from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintL
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class HeadlineCount:
     """One large number of the summary and the words under it: 53, 'lines in the plan'."""
 
     number: int
-    words: str
+    label: str
     status: str = ""
     """The status whose colour the number wears; '' for none."""
 
@@ -51,7 +51,7 @@ class MonthGrid:
 class SpendLine:
     """Planned against actual spend of a line, a theme or the whole plan, as written."""
 
-    what: str
+    label: str
     planned: str
     actual: str
     difference: str = ""
@@ -66,7 +66,7 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     """One cell that says something else than at the last meeting."""
 
     theme: str
@@ -74,23 +74,23 @@ class Change:
     text: str
     """The line it belongs to, in a few words."""
     column: str
-    was: str
-    now: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ChangeList:
     """What changed since the last meeting: the sentence alone where nothing did or nothing is known."""
 
     sentence: str
-    lines: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
     """One row of a trend: what it is, its text for each month, and, where it is drawn, its figures."""
 
-    what: str
+    label: str
     texts: tuple[str, ...]
     figures: tuple[float | None, ...] = ()
     """None where a month has none; empty for a row that is not drawn."""
@@ -108,19 +108,19 @@ class Trend:
     note: str = ""
 
     @property
-    def drawn(self) -> list[TrendRow]:
+    def charted_rows(self) -> list[TrendRow]:
         """The rows that are lines of the chart; without one there is none."""
         return [row for row in self.rows if row.figures]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class TextTable:
     """A table of texts in three columns, under a heading of its own."""
 
     heading: str
-    heads: tuple[str, str, str]
+    headers: tuple[str, str, str]
     rows: tuple[tuple[str, str, str], ...]
-    empty: str
+    empty_text: str
     """The sentence that stands there where there are no rows."""
 
 
@@ -130,15 +130,15 @@ class Summary:
 
     paragraph: str = ""
     """The covering paragraph, ready to paste into the report."""
-    counts: tuple[Count, ...] = ()
+    counts: tuple[HeadlineCount, ...] = ()
     statuses: StatusTable | None = None
     overdue: tuple[OverdueLine, ...] | None = None
     """None: nothing is known about due dates. Empty: nothing is overdue, and the summary says so."""
     months: MonthGrid | None = None
     spend: Spend | None = None
-    changes: Changes | None = None
+    changes: ChangeList | None = None
     trend: Trend | None = None
-    listing: Listing | None = None
+    text_table: TextTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class AppendixDocument:
     summary: Summary | None = None
     plan_title: str = ""
     """Printed above the plan; the cover's title where empty."""
-    nothing: str = "There is nothing to report."
+    empty_text: str = "There is nothing to report."
     """Printed where there are no lines."""
     theme_header: str = "Theme"
     id_header: str = "ID"

@@ -11,15 +11,15 @@ from hrworkbook.measure import Face, face
 from hrworkbook.values import one_line, utf16_length
 
 PAPER_CODES = {"A4": 9, "A3": 8}
-_SMALL = 9
+_HEADER_FONT_SIZE = 9
 
 
-class Ink:
+class FormatCache:
     """Formats of one workbook; the same settings give the same format object."""
 
     def __init__(self, book: Any, font: str, size: float) -> None:
         self.book, self.font, self.size = book, font, size
-        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def __call__(self, **settings: object) -> Any:
         """The format with these XlsxWriter settings, in the document's font, size and colour unless they say else."""
@@ -31,12 +31,12 @@ class Ink:
             **settings,
         }
         key = tuple(sorted(wanted.items()))
-        if key not in self._made:
-            self._made[key] = self.book.add_format(dict(wanted))
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(dict(wanted))
+        return self._formats[key]
 
 
-def set_page(sheet: Any, setup: PageSetup, cover: Cover) -> None:
+def set_up_page(sheet: Any, setup: PageSetup, cover: Cover) -> None:
     """Give a sheet its paper, margins, header and footer."""
     if setup.orientation == "landscape":
         sheet.set_landscape()
@@ -45,75 +45,75 @@ def set_page(sheet: Any, setup: PageSetup, cover: Cover) -> None:
     sheet.set_paper(PAPER_CODES[setup.paper])
     margins = setup.margins
     sheet.set_margins(margins.left / 72, margins.right / 72, margins.top / 72, margins.bottom / 72)
-    sheet.set_header(header_text(cover, setup), {"margin": margins.header / 72})
-    sheet.set_footer(footer_text(cover, setup), {"margin": margins.footer / 72})
+    sheet.set_header(header_code(cover, setup), {"margin": margins.header / 72})
+    sheet.set_footer(footer_code(cover, setup), {"margin": margins.footer / 72})
     sheet.hide_gridlines(2)
 
 
-def header_lines(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
+def header_texts(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
     """What stands at the head of a page: title; committee and date; appendix number; part."""
-    bold, regular = face(setup.font, True, _SMALL), face(setup.font, False, _SMALL)
-    part = _one_line(cover.part)
+    bold, regular = face(setup.font, True, _HEADER_FONT_SIZE), face(setup.font, False, _HEADER_FONT_SIZE)
+    part = _as_one_line(cover.part)
     if cover.exempt and cover.paragraph:
-        part = f"{part} (paragraph {_one_line(cover.paragraph)})"
-    number = _one_line(cover.number)
-    number, part = _fitted(number, bold, setup.width / 3, 40), _fitted(part, bold, setup.width / 2, 50)
+        part = f"{part} (paragraph {_as_one_line(cover.paragraph)})"
+    number = _as_one_line(cover.number)
+    number, part = _fit(number, bold, setup.width / 3, 40), _fit(part, bold, setup.width / 2, 50)
     room = setup.width - max(bold.width(number), bold.width(part)) - 18
-    committee = ", ".join(t for t in (_one_line(cover.committee), _one_line(cover.committee_date)) if t)
-    return _fitted(_one_line(cover.title), bold, room, 90), _fitted(committee, regular, room, 60), number, part
+    committee = ", ".join(t for t in (_as_one_line(cover.committee), _as_one_line(cover.committee_date)) if t)
+    return _fit(_as_one_line(cover.title), bold, room, 90), _fit(committee, regular, room, 60), number, part
 
 
-def header_text(cover: Cover, setup: PageSetup) -> str:
+def header_code(cover: Cover, setup: PageSetup) -> str:
     """The header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
-    title, committee, number, part = header_lines(cover, setup)
-    right = "\n".join(_safe(t) for t in (number, part) if t)
+    title, committee, number, part = header_texts(cover, setup)
+    right = "\n".join(_escape_codes(t) for t in (number, part) if t)
     while True:
-        below = f"\n{_style(setup, 'Regular')}{_safe(committee)}" if committee else ""
-        text = f"&L{_style(setup, 'Bold')}{_safe(title)}{below}&R{_style(setup, 'Bold')}{right}"
+        below = f"\n{_font_code(setup, 'Regular')}{_escape_codes(committee)}" if committee else ""
+        text = f"&L{_font_code(setup, 'Bold')}{_escape_codes(title)}{below}&R{_font_code(setup, 'Bold')}{right}"
         if utf16_length(text) <= MOST_HEADER:
             return text
         if len(title) >= len(committee):
-            title = _shorter(title)
+            title = _shorten(title)
         else:
-            committee = _shorter(committee)
+            committee = _shorten(committee)
 
 
-def footer_lines(cover: Cover, setup: PageSetup) -> str:
+def footer_left(cover: Cover, setup: PageSetup) -> str:
     """What stands at the left foot of a page: the author and the period."""
-    regular = face(setup.font, False, _SMALL)
-    parts = (f"Author: {_one_line(cover.author)}" if cover.author else "", _one_line(cover.period))
-    return _fitted(" · ".join(p for p in parts if p), regular, setup.width - 90, 120)
+    regular = face(setup.font, False, _HEADER_FONT_SIZE)
+    parts = (f"Author: {_as_one_line(cover.author)}" if cover.author else "", _as_one_line(cover.period))
+    return _fit(" · ".join(p for p in parts if p), regular, setup.width - 90, 120)
 
 
-def footer_text(cover: Cover, setup: PageSetup) -> str:
+def footer_code(cover: Cover, setup: PageSetup) -> str:
     """The footer in Excel's codes: author and period at the left, page n of N at the right."""
-    left = footer_lines(cover, setup)
+    left = footer_left(cover, setup)
     while True:
-        text = f"&L{_style(setup, 'Regular')}{_safe(left)}&R{_style(setup, 'Regular')}Page &P of &N"
+        text = f"&L{_font_code(setup, 'Regular')}{_escape_codes(left)}&R{_font_code(setup, 'Regular')}Page &P of &N"
         if utf16_length(text) <= MOST_HEADER:
             return text
-        left = _shorter(left)
+        left = _shorten(left)
 
 
-def _style(setup: PageSetup, weight: str) -> str:
+def _font_code(setup: PageSetup, weight: str) -> str:
     """Size before font: a text that begins with a figure must not follow the size."""
-    return f'&{_SMALL}&"{setup.font},{weight}"'
+    return f'&{_HEADER_FONT_SIZE}&"{setup.font},{weight}"'
 
 
-def _safe(text: str) -> str:
-    return as_header(text, _SMALL)
+def _escape_codes(text: str) -> str:
+    return as_header(text, _HEADER_FONT_SIZE)
 
 
-def _one_line(text: str) -> str:
+def _as_one_line(text: str) -> str:
     return " ".join(one_line(text).split())
 
 
-def _shorter(text: str) -> str:
+def _shorten(text: str) -> str:
     return text.removesuffix("…")[:-1].rstrip() + "…"
 
 
-def _fitted(text: str, type_face: Face, points: float, most: int) -> str:
+def _fit(text: str, type_face: Face, points: float, most: int) -> str:
     """The text, or as much of it as fits so many points and characters, ended with “…”."""
     while len(text) > most or (text and type_face.width(text) > points and len(text) > 2):
-        text = _shorter(text)
+        text = _shorten(text)
     return text

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from hrworkbook.appendix.cutting import row_height, stepped, whole
-from hrworkbook.appendix.plan_pages import CONT, PageSetup, PlanRow, PrintColumn, PrintLine, group_spans
-from hrworkbook.appendix.texts import printed, shown_once, split_lines
-from hrworkbook.appendix.widths import INDENT, NARROW, PADDING, fit_widths, fits_whole, text_width
+from hrworkbook.appendix.cutting import height_of_lines, height_unsplit, round_up_height
+from hrworkbook.appendix.plan_pages import CONTINUED_MARK, PageSetup, PlanRow, PrintColumn, PrintLine, group_spans
+from hrworkbook.appendix.texts import print_text, split_lines, without_repeats
+from hrworkbook.appendix.widths import INDENT, NARROWEST_POINTS_PER_PIXEL, PADDING, fit_widths, fits_whole, text_width
 from hrworkbook.look import TALLEST_ROW
 from hrworkbook.measure import Face, face
 
-THEME_STEP = 2
+THEME_FONT_STEP = 2
 """Points a theme heading is larger than the text."""
-TITLE_STEP = 6
+TITLE_FONT_STEP = 6
 """Points the sheet's title is larger than the text."""
-_PAD_HEADING = 3.0
+_HEADING_PADDING = 3.0
 """Points of white space under a theme heading."""
-_BELOW_RULE = 2.25
+_SPACE_BELOW_RULE = 2.25
 """Points between the rule under a theme heading and the text, which would touch it: a row of its own."""
 
 
@@ -25,13 +25,13 @@ class MeasuredLines:
 
     def __init__(self, columns: tuple[PrintColumn, ...], lines: list[PrintLine], setup: PageSetup) -> None:
         self.columns, self.lines, self.setup = columns, lines, setup
-        self.reference = _reference_column(columns)
-        self.texts = shown_once(lines, columns)
-        extra = {self.reference: CONT} if lines else {}
+        self.reference_column = _reference_column(columns)
+        self.texts = without_repeats(lines, columns)
+        extra = {self.reference_column: CONTINUED_MARK} if lines else {}
         self.indent = 1 if fits_whole(columns, self.texts, setup, 1, extra) else 0
         self.widths = fit_widths(columns, self.texts, setup, self.indent, extra)
         self.points = [text_width(w, self.indent) for w in self.widths]
-        self.across = sum(self.widths) * NARROW - PADDING
+        self.across = sum(self.widths) * NARROWEST_POINTS_PER_PIXEL - PADDING
         self.bold = face(setup.font, True, setup.size)
         regular = face(setup.font, False, setup.size)
         self.faces: list[Face] = [self.bold if c.kind == "status" else regular for c in columns]
@@ -42,7 +42,7 @@ class MeasuredLines:
             return ()
         wrapped: dict[int, list[str]] = {}
         for first, last, text in group_spans(self.columns):
-            wide = sum(self.widths[first : last + 1]) * NARROW - PADDING - 4
+            wide = sum(self.widths[first : last + 1]) * NARROWEST_POINTS_PER_PIXEL - PADDING - 4
             wrapped[first] = split_lines(self.bold, text, wide)
         deep = max(len(w) for w in wrapped.values())
         rows = []
@@ -51,13 +51,15 @@ class MeasuredLines:
             for first, texts in wrapped.items():
                 at = level - (deep - len(texts))
                 cells[first] = texts[at] if at >= 0 else ""
-            rows.append(PlanRow("title", tuple(cells), row_height(1, self.bold.line), ends=level == deep - 1))
+            rows.append(
+                PlanRow("title", tuple(cells), height_of_lines(1, self.bold.line_height), ends=level == deep - 1)
+            )
         return tuple(rows)
 
     def header(self) -> PlanRow:
         """The column headings."""
-        texts = tuple(printed(c.header) for c in self.columns)
-        height = min(whole([self.bold] * len(texts), texts, self.points), TALLEST_ROW)
+        texts = tuple(print_text(c.header) for c in self.columns)
+        height = min(height_unsplit([self.bold] * len(texts), texts, self.points), TALLEST_ROW)
         return PlanRow("title", texts, height)
 
     def heading_rows(self, kind: Literal["title", "theme"], text: str, step: int, above: float) -> list[PlanRow]:
@@ -67,14 +69,16 @@ class MeasuredLines:
         parts = split_lines(bold, text, indented)
         out = []
         for i, part in enumerate(parts, 1):
-            height = stepped(bold.line + (above if i == 1 else 0) + (_PAD_HEADING if i == len(parts) else 0))
+            height = round_up_height(
+                bold.line_height + (above if i == 1 else 0) + (_HEADING_PADDING if i == len(parts) else 0)
+            )
             out.append(PlanRow(kind, (part,), height, starts=i == 1, ends=i == len(parts)))
         if kind == "theme":
-            out.append(PlanRow("space", ("",), _BELOW_RULE))
+            out.append(PlanRow("space", ("",), _SPACE_BELOW_RULE))
         return out
 
 
 def _reference_column(columns: Sequence[PrintColumn]) -> int:
     """The column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
     references = [j for j, c in enumerate(columns) if c.kind == "reference"]
-    return next(iter([*references, *[j for j, c in enumerate(columns) if c.once], 0]))
+    return next(iter([*references, *[j for j, c in enumerate(columns) if c.repeats_once], 0]))

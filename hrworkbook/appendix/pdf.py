@@ -15,30 +15,30 @@ from hrworkbook.hosts.office import find_soffice
 
 
 def print_pdf(
-    planned: DocumentPlan, pdf: Path, timeout: float = 180, otherwise: Callable[[Path, Path], None] | None = None
+    planned: DocumentPlan, pdf: Path, timeout: float = 180, print_workbook: Callable[[Path, Path], None] | None = None
 ) -> None:
     """Write the PDF of an appendix's printed sheets, so that “page n of N” leaves the Data sheet out.
 
-    `otherwise` prints a workbook to a PDF where there is no LibreOffice. Raises as it or `to_pdf` does.
+    `print_workbook` prints a workbook to a PDF where there is no LibreOffice. Raises as it or `xlsx_to_pdf` does.
     """
     with temporary_folder() as folder:
         # Excel opens no two workbooks of one name, and the appendix may be open.
         sheets = folder / f"{folder.name}.xlsx"
-        sheets.write_bytes(write_appendix(planned, data=False))
-        if otherwise and find_soffice() is None:
-            otherwise(sheets, pdf)
+        sheets.write_bytes(write_appendix(planned, with_data_sheet=False))
+        if print_workbook and find_soffice() is None:
+            print_workbook(sheets, pdf)
         else:
-            to_pdf(sheets, pdf, timeout, planned.document.language)
+            xlsx_to_pdf(sheets, pdf, timeout, planned.document.language)
 
 
-_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+_PROFILE_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
 <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>{}</value></prop></item></oor:items>
 """
 """LibreOffice's own settings: the locale, whose language it states in a PDF, not that of the workbook."""
 
 
-def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB") -> None:
+def xlsx_to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB") -> None:
     """Write the PDF that LibreOffice prints of a workbook, which says that it is in a language.
 
     Every run has a profile of its own, so that an open LibreOffice is not disturbed. Raises ToolMissing where there is
@@ -54,16 +54,16 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB")
         shutil.copyfile(xlsx, source)
         settings = room / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
-        settings.write_text(_SETTINGS.format(language), encoding="utf-8")
+        settings.write_text(_PROFILE_SETTINGS.format(language), encoding="utf-8")
         command = [
             str(office), "--headless", "--norestore", "--nologo", "--nodefault",
             f"-env:UserInstallation={(room / 'profile').as_uri()}",
             "--convert-to", "pdf", "--outdir", str(room / "out"), str(source),
         ]  # fmt: skip
-        said = _run(command, timeout, pdf)
+        program_output = _run_program(command, timeout, pdf)
         made = room / "out" / "appendix.pdf"
         if not made.exists():
-            reason = (said.strip().splitlines() or ["it said nothing"])[-1][:200]
+            reason = (program_output.strip().splitlines() or ["it said nothing"])[-1][:200]
             raise CannotWrite(str(pdf), f"LibreOffice made no PDF ({reason})", "Try again, or save as PDF from Excel")
         try:
             with temporary_beside(pdf, made.read_bytes()) as part:
@@ -74,7 +74,7 @@ def to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en-GB")
             ) from None
 
 
-def _run(command: list[str], timeout: float, pdf: Path) -> str:
+def _run_program(command: list[str], timeout: float, pdf: Path) -> str:
     """What the program said; ended with all its children when it takes too long."""
     apart: dict[str, object] = {} if sys.platform == "win32" else {"start_new_session": True}
     with subprocess.Popen(  # type: ignore[call-overload]

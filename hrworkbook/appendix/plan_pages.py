@@ -6,14 +6,14 @@ from typing import Literal
 
 from hrworkbook.look import FontName
 
-Paper = Literal["A4", "A3"]
+PaperSize = Literal["A4", "A3"]
 Orientation = Literal["landscape", "portrait"]
 RowKind = Literal["title", "note", "theme", "space", "line"]
 
 PAPER_POINTS = {"A4": (595.28, 841.89), "A3": (841.89, 1190.55)}
 """Short and long side in points."""
 
-CONT = "(cont.)"
+CONTINUED_MARK = "(cont.)"
 NUMBER_KINDS = frozenset({"number", "whole number", "whole", "money", "percent", "currency"})
 """Kinds whose texts stand at the right of their column."""
 
@@ -32,7 +32,7 @@ class PrintColumn:
     """The width the schema asks for, in characters: a hint, the text decides."""
     bullets: bool = False
     """Whether paragraphs that begin with a dash or a star are printed as bullets."""
-    once: bool = False
+    repeats_once: bool = False
     """Whether a text repeated from the line above is shown once a run, as a reference and its priority are."""
 
 
@@ -65,7 +65,7 @@ class Margins:
 class PageSetup:
     """The paper and type of a print sheet."""
 
-    paper: Paper = "A4"
+    paper: PaperSize = "A4"
     orientation: Orientation = "landscape"
     font: FontName = "Calibri"
     size: float = 10
@@ -151,7 +151,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ReferenceStart:
     """Where a reference begins: its theme, its text, and its page counted from 1."""
 
     theme: str
@@ -173,8 +173,8 @@ class PagePlan:
     """The column headings, repeated on every page."""
     rows: tuple[PlanRow, ...]
     pages: tuple[Page, ...]
-    starts: tuple[Start, ...]
-    words: int
+    starts: tuple[ReferenceStart, ...]
+    word_count: int
     """Words of the plan's cells as printed, continuation marks and headings left out."""
     reference_column: int = 0
     """The column that carries “(cont.)”."""
@@ -197,7 +197,7 @@ class PagePlan:
         return self.rows[found.first : found.last + 1]
 
 
-def shown(text: str) -> str:
+def trim(text: str) -> str:
     """A piece of text as it is printed: without the spaces and line feeds at its ends."""
     return text.strip(" \n")
 

@@ -3,30 +3,30 @@
 from typing import Any
 
 from hrworkbook import look
-from hrworkbook.appendix.ink import Ink, set_page
-from hrworkbook.appendix.measured import THEME_STEP, TITLE_STEP
-from hrworkbook.appendix.plan_pages import CONT, NUMBER_KINDS, Cover, PagePlan, PlanRow, group_spans, shown
+from hrworkbook.appendix.ink import FormatCache, set_up_page
+from hrworkbook.appendix.measured import THEME_FONT_STEP, TITLE_FONT_STEP
+from hrworkbook.appendix.plan_pages import CONTINUED_MARK, NUMBER_KINDS, Cover, PagePlan, PlanRow, group_spans, trim
 
 MOST_PAGES = 1000
 """Pages a print sheet holds; Excel allows 1,023 page breaks a sheet."""
 
 
-def write_pages(book: Any, ink: Ink, plan: PagePlan, name: str, cover: Cover) -> None:
+def write_pages(book: Any, formats: FormatCache, plan: PagePlan, name: str, cover: Cover) -> None:
     """Write a page plan as a sheet, or several where it has more pages than Excel's page breaks allow."""
     for part, first in enumerate(range(0, plan.page_count, MOST_PAGES)):
         pages = range(first, min(first + MOST_PAGES, plan.page_count))
         sheet = book.add_worksheet(name if not part else f"{name} {part + 1}")
-        _Writer(sheet, ink, plan).write(pages, cover)
+        _SheetWriter(sheet, formats, plan).write(pages, cover)
 
 
-class _Writer:
+class _SheetWriter:
     """Writes some pages of a plan to one sheet."""
 
-    def __init__(self, sheet: Any, ink: Ink, plan: PagePlan) -> None:
-        self.sheet, self.ink, self.plan = sheet, ink, plan
+    def __init__(self, sheet: Any, ink: FormatCache, plan: PagePlan) -> None:
+        self.sheet, self.formats, self.plan = sheet, ink, plan
         self.last = len(plan.columns) - 1
-        self.dense = plan.indent == 0
-        self.edges = {first for first, _, _ in group_spans(plan.columns)} if plan.group_rows else set()
+        self.small_formats = plan.indent == 0
+        self.status_edges = {first for first, _, _ in group_spans(plan.columns)} if plan.group_rows else set()
         self.cells = [self._formats(j) for j in range(len(plan.columns))]
         self.secondary = ink(font_color=look.SECONDARY)
         self.plain = ink()
@@ -34,13 +34,13 @@ class _Writer:
     def write(self, pages: range, cover: Cover) -> None:
         """Write the pages counted from 0."""
         sheet, plan = self.sheet, self.plan
-        set_page(sheet, plan.setup, cover)
+        set_up_page(sheet, plan.setup, cover)
         for j, pixels in enumerate(plan.widths):
             sheet.set_column_pixels(j, j, pixels)
         rows = plan.rows[plan.pages[pages[0]].first : plan.pages[pages[-1]].last + 1]
         at = 0
         while at < len(rows) and rows[at].kind == "title":
-            self._heading(at, rows[at], plan.setup.size + TITLE_STEP, False)
+            self._heading(at, rows[at], plan.setup.size + TITLE_FONT_STEP, False)
             at += 1
         top = at
         for row in plan.group_rows:
@@ -63,23 +63,23 @@ class _Writer:
         if row.kind == "line":
             self._line(at, row)
         elif row.kind == "theme":
-            self._heading(at, row, self.plan.setup.size + THEME_STEP, row.ends)
+            self._heading(at, row, self.plan.setup.size + THEME_FONT_STEP, row.ends)
         elif row.kind == "space":
             self.sheet.set_row(at, row.height)
         else:
             self.sheet.set_row(at, row.height)
-            self.sheet.write_string(at, 0, row.cells[0], self.ink(indent=self.plan.indent, align="left"))
+            self.sheet.write_string(at, 0, row.cells[0], self.formats(indent=self.plan.indent, align="left"))
 
     def _heading(self, at: int, row: PlanRow, size: float, ruled: bool) -> None:
         """A title or theme heading: one text that runs over the empty cells at its right; white below a title."""
         settings: dict[str, object] = {"font_size": size, "valign": "top" if row.kind == "title" else "bottom"}
         if ruled:
-            settings |= {"bottom": 2, "bottom_color": look.BAND}
-        own = self.ink(bold=True, font_color=look.BAND, **settings)
+            settings |= {"bottom": 2, "bottom_color": look.HEADER_FILL}
+        own = self.formats(bold=True, font_color=look.HEADER_FILL, **settings)
         self.sheet.set_row(at, row.height)
         if row.continued:
-            bold = self.ink(bold=True, font_color=look.BAND, font_size=size)
-            light = self.ink(font_color=look.SECONDARY, font_size=size)
+            bold = self.formats(bold=True, font_color=look.HEADER_FILL, font_size=size)
+            light = self.formats(font_color=look.SECONDARY, font_size=size)
             self._marked(at, 0, row.cells[0], own, bold, light)
         else:
             self.sheet.write_string(at, 0, row.cells[0], own)
@@ -90,16 +90,16 @@ class _Writer:
     def _marked(self, at: int, column: int, text: str, cell: Any, first: Any, light: Any) -> None:
         """A text followed by “(cont.)” in the secondary colour."""
         if text:
-            self.sheet.write_rich_string(at, column, first, f"{text} ", light, CONT, cell)
+            self.sheet.write_rich_string(at, column, first, f"{text} ", light, CONTINUED_MARK, cell)
         else:
-            self.sheet.write_string(at, column, CONT, cell)
+            self.sheet.write_string(at, column, CONTINUED_MARK, cell)
 
     def _groups(self, at: int, row: PlanRow) -> None:
         """Headings over groups, centred across their columns without merging any."""
         self.sheet.set_row(at, row.height)
         for first, last, group in group_spans(self.plan.columns):
             for j in range(first, last + 1):
-                settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
+                settings: dict[str, object] = {"bold": True, "bg_color": look.HEADER_FILL, "font_color": look.WHITE}
                 if group:
                     settings |= {"align": "center_across", "valign": "vcenter"}
                 if group and row.ends:
@@ -108,18 +108,18 @@ class _Writer:
                     settings |= {"left": 1, "left_color": look.WHITE}
                 text = row.cells[j]
                 if text:
-                    self.sheet.write_string(at, j, text, self.ink(**settings))
+                    self.sheet.write_string(at, j, text, self.formats(**settings))
                 else:
-                    self.sheet.write_blank(at, j, None, self.ink(**settings))
+                    self.sheet.write_blank(at, j, None, self.formats(**settings))
 
     def _header(self, at: int) -> None:
         self.sheet.set_row(at, self.plan.header.height)
         for j, text in enumerate(self.plan.header.cells):
-            settings: dict[str, object] = {"bold": True, "bg_color": look.BAND, "font_color": look.WHITE}
+            settings: dict[str, object] = {"bold": True, "bg_color": look.HEADER_FILL, "font_color": look.WHITE}
             settings |= {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j), "valign": "vcenter"}
-            if j and (self.dense or j in self.edges):
-                settings |= {"left": 1, "left_color": look.WHITE if j in self.edges else look.RULE}
-            self.sheet.write_string(at, j, text, self.ink(**settings))
+            if j and (self.small_formats or j in self.status_edges):
+                settings |= {"left": 1, "left_color": look.WHITE if j in self.status_edges else look.RULE_COLOUR}
+            self.sheet.write_string(at, j, text, self.formats(**settings))
 
     def _line(self, at: int, row: PlanRow) -> None:
         sheet = self.sheet
@@ -128,7 +128,7 @@ class _Writer:
         for j, text in enumerate(row.cells):
             plain, lined = self.cells[j]
             cell = lined if ruled and ruled[j] else plain
-            text = shown(text) if text else text
+            text = trim(text) if text else text
             if row.continued and j == self.plan.reference_column:
                 self._marked(at, j, text, cell, self.plain, self.secondary)
             elif not text:
@@ -143,14 +143,14 @@ class _Writer:
 
     def _settings(self, j: int) -> dict[str, object]:
         settings: dict[str, object] = {"text_wrap": True, "indent": self.plan.indent, "align": self._align(j)}
-        if j and (self.dense or j in self.edges):
-            settings |= {"left": 1, "left_color": look.RULE}
+        if j and (self.small_formats or j in self.status_edges):
+            settings |= {"left": 1, "left_color": look.RULE_COLOUR}
         return settings
 
     def _formats(self, j: int) -> tuple[Any, Any]:
         """A column's cell without and with a hairline under it."""
         settings = self._settings(j)
-        return self.ink(**settings), self.ink(**settings, bottom=1, bottom_color=look.RULE)
+        return self.formats(**settings), self.formats(**settings, bottom=1, bottom_color=look.RULE_COLOUR)
 
     def _status(self, text: str, ruled: bool) -> Any:
         """A status: the word in bold, and an edge in its colour that black and white can lose.
@@ -158,8 +158,8 @@ class _Writer:
         Where texts are indented it stands at the right: at the left it would touch the end of a full line.
         """
         settings = self._settings(0)
-        edge = "left" if self.dense else "right"
-        settings |= {"bold": True, edge: 5, f"{edge}_color": look.paint_of(text).fill}
+        edge = "left" if self.small_formats else "right"
+        settings |= {"bold": True, edge: 5, f"{edge}_color": look.status_colours(text).fill}
         if ruled:
-            settings |= {"bottom": 1, "bottom_color": look.RULE}
-        return self.ink(**settings)
+            settings |= {"bottom": 1, "bottom_color": look.RULE_COLOUR}
+        return self.formats(**settings)

@@ -19,7 +19,7 @@ _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yM
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class PrintedWord:
     """A printed word, and its edges in points from the left and the top of the page."""
 
     left: float
@@ -45,7 +45,7 @@ class PrintedPage:
 
     width: float
     height: float
-    words: tuple[Word, ...]
+    words: tuple[PrintedWord, ...]
 
 
 def read_back(pdf: Path) -> list[PrintedPage]:
@@ -63,28 +63,29 @@ def read_back(pdf: Path) -> list[PrintedPage]:
     )
     if done.returncode:
         raise UnreadableFile(str(pdf), "the file cannot be read as a PDF", "Make the PDF again")
-    return list(_pages_of(done.stdout.decode("utf-8", "replace")))
+    return list(_parse_pages(done.stdout.decode("utf-8", "replace")))
 
 
-def _pages_of(text: str) -> Iterator[PrintedPage]:
+def _parse_pages(text: str) -> Iterator[PrintedPage]:
     for part in text.split("</page>")[:-1]:
         size = _PAGE.search(part)
         if size is None:
             continue
         words = tuple(
-            Word(float(m[1]), float(m[2]), float(m[3]), float(m[4]), html.unescape(m[5])) for m in _WORD.finditer(part)
+            PrintedWord(float(m[1]), float(m[2]), float(m[3]), float(m[4]), html.unescape(m[5]))
+            for m in _WORD.finditer(part)
         )
         yield PrintedPage(float(size[1]), float(size[2]), words)
 
 
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     """A text as it can be compared in print: no spaces, ligatures taken apart, right-to-left runs in one order."""
     text = unicodedata.normalize("NFKC", text)
     kept = [c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn", "Me")]
     out: list[str] = []
     run: list[str] = []
     for c in [*kept, ""]:
-        if c and _from_right(c):
+        if c and _is_right_to_left(c):
             run.append(c)
         else:
             out.extend(sorted(run))
@@ -93,9 +94,9 @@ def squeezed(text: str) -> str:
     return "".join(out)
 
 
-def in_order(words: Sequence[Word]) -> list[Word]:
+def reading_order(words: Sequence[PrintedWord]) -> list[PrintedWord]:
     """Words in reading order: line by line, though letters of different fonts stand at slightly different heights."""
-    lines: list[list[Word]] = []
+    lines: list[list[PrintedWord]] = []
     for word in sorted(words, key=lambda w: w.y):
         if lines and word.y - lines[-1][0].y < 0.4 * (word.bottom - word.top):
             lines[-1].append(word)
@@ -104,21 +105,21 @@ def in_order(words: Sequence[Word]) -> list[Word]:
     return [word for line in lines for word in sorted(line, key=lambda w: w.left)]
 
 
-def said(words: Sequence[Word]) -> str:
+def squeezed_text(words: Sequence[PrintedWord]) -> str:
     """What the words say, squeezed."""
-    return squeezed("".join(w.text for w in in_order(words)))
+    return squeeze("".join(w.text for w in reading_order(words)))
 
 
-def alike(planned: str, words: Sequence[Word]) -> bool:
+def matches_plan(planned: str, words: Sequence[PrintedWord]) -> bool:
     """Whether a cell's words are those planned; where some run from right to left, whatever the order of its runs."""
-    one, two = squeezed(planned), said(words)
-    return one == two or (any(map(_from_right, one)) and sorted(one) == sorted(two))
+    one, two = squeeze(planned), squeezed_text(words)
+    return one == two or (any(map(_is_right_to_left, one)) and sorted(one) == sorted(two))
 
 
-def _from_right(character: str) -> bool:
+def _is_right_to_left(character: str) -> bool:
     return unicodedata.bidirectional(character) in ("R", "AL", "AN")
 
 
-def within(words: Sequence[Word], band: tuple[float, float]) -> list[Word]:
+def words_between(words: Sequence[PrintedWord], strip: tuple[float, float]) -> list[PrintedWord]:
     """The words that stand between two heights."""
-    return [w for w in words if band[0] <= w.y < band[1]]
+    return [w for w in words if strip[0] <= w.y < strip[1]]

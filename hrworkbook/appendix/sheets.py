@@ -4,10 +4,10 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 
-from hrworkbook.appendix.book import new_book
+from hrworkbook.appendix.book import new_workbook
 from hrworkbook.appendix.data_sheet import write_data
 from hrworkbook.appendix.document import AppendixDocument
-from hrworkbook.appendix.ink import Ink
+from hrworkbook.appendix.ink import FormatCache
 from hrworkbook.appendix.paginate import paginate
 from hrworkbook.appendix.plan_pages import PagePlan, PrintColumn, PrintLine
 from hrworkbook.appendix.print_sheet import write_pages
@@ -15,7 +15,7 @@ from hrworkbook.appendix.summary import plan_summary
 from hrworkbook.appendix.summary_pages import SummaryPlan
 from hrworkbook.appendix.summary_sheet import write_summary
 
-_NO_DATE = datetime(2000, 1, 1)
+_FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same document gives the same bytes."""
 
 
@@ -47,13 +47,13 @@ class DocumentPlan:
 def plan_document(document: AppendixDocument) -> DocumentPlan:
     """The measured pages of an appendix; nothing is written."""
     title = document.plan_title or document.cover.title
-    plan = paginate(document.columns, document.lines, document.setup, title=title, nothing=document.nothing)
+    plan = paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
     return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
 
 
 _CHANGE_COLUMNS = (
-    PrintColumn("reference", "Ref", kind="reference", weight=6, once=True),
-    PrintColumn("text", "Line", weight=30, once=True),
+    PrintColumn("reference", "Ref", kind="reference", weight=6, repeats_once=True),
+    PrintColumn("text", "Line", weight=30, repeats_once=True),
     PrintColumn("column", "What changed", weight=14),
     PrintColumn("was", "Was", weight=40, bullets=True),
     PrintColumn("now", "Now", weight=40, bullets=True),
@@ -63,28 +63,28 @@ _CHANGE_COLUMNS = (
 def plan_changes(document: AppendixDocument) -> PagePlan | None:
     """The measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
     changes = document.summary.changes if document.summary else None
-    if changes is None or not changes.lines:
+    if changes is None or not changes.changes:
         return None
     lines = [
-        PrintLine(c.theme, c.reference, (c.reference, c.text, c.column, c.was or BLANK, c.now or BLANK))
-        for c in changes.lines
+        PrintLine(c.theme, c.reference, (c.reference, c.text, c.column, c.before or BLANK_TEXT, c.after or BLANK_TEXT))
+        for c in changes.changes
     ]
     return paginate(_CHANGE_COLUMNS, lines, document.setup, title="Changes since the last meeting")
 
 
-BLANK = "Not reported"
+BLANK_TEXT = "Not reported"
 """How a blank is said where it is a value: in what changed."""
 
 
-def write_appendix(document: AppendixDocument | DocumentPlan, *, data: bool = True) -> bytes:
+def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet: bool = True) -> bytes:
     """The appendix as an .xlsx; the same document gives the same bytes.
 
-    Without `data` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
+    Without `with_data_sheet` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
     """
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
     document = planned.document
     out = io.BytesIO()
-    book = new_book(out, document.language)
+    book = new_workbook(out, document.language)
     cover = document.cover
     book.set_properties(
         {
@@ -92,16 +92,16 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, data: bool = Tr
             "subject": ", ".join(t for t in (cover.number, cover.part) if t),
             "author": cover.author,
             "company": cover.organisation,
-            "created": _NO_DATE,
+            "created": _FIXED_DATE,
         }
     )
-    ink = Ink(book, document.setup.font, document.setup.size)
+    ink = FormatCache(book, document.setup.font, document.setup.size)
     if planned.summary:
         write_summary(book, ink, planned.summary, cover)
     if planned.changes:
         write_pages(book, ink, planned.changes, "Changes", cover)
     write_pages(book, ink, planned.plan, "Plan", cover)
-    if data:
+    if with_data_sheet:
         write_data(book, ink, document)
     book.close()
     return out.getvalue()

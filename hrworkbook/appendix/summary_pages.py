@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hrworkbook.appendix.document import StatusTable, Trend
-from hrworkbook.appendix.paginate import SAFETY
-from hrworkbook.appendix.plan_pages import CONT, PageSetup
+from hrworkbook.appendix.paginate import PAGE_FILL_LIMIT
+from hrworkbook.appendix.plan_pages import CONTINUED_MARK, PageSetup
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class SummaryCell:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One row of the summary; `across` names the style of its empty cells up to the page's edge."""
+    """One row of the summary; `fill_style` names the style of its empty cells up to the page's edge."""
 
     cells: tuple[SummaryCell, ...]
     height: float
-    across: str = ""
-    keep: bool = False
+    fill_style: str = ""
+    keep_with_next: bool = False
     """Whether it stays on the page of the row below it."""
     valign: str = "top"
     """Where its texts stand, as XlsxWriter names it: alone in the middle, the first of several low and the last high."""
@@ -43,10 +43,10 @@ class SummaryPlan:
     breaks: tuple[int, ...]
     """The rows, counted from 0, that begin a page after the first."""
     statuses: StatusTable | None
-    slot: int
+    chart_slot: int
     """How many narrow columns one status of the status table takes."""
     trend: Trend | None = None
-    by: str = "theme"
+    theme_header: str = "theme"
     """What the lines are counted by."""
 
     @property
@@ -61,34 +61,34 @@ class SummaryPlan:
 
 
 @dataclass(slots=True)
-class Part:
+class SummaryPart:
     """A part of the summary: rows repeated where it runs over a page, and its own rows."""
 
     head: list[SummaryRow] = field(default_factory=list)
     body: list[SummaryRow] = field(default_factory=list)
-    whole: bool = False
+    keep_whole: bool = False
     """Whether it stands on one page if it fits one; a part of less than a third of a page does always."""
 
 
-def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], list[int]]:
+def break_into_pages(parts: Sequence[SummaryPart], setup: PageSetup) -> tuple[list[SummaryRow], list[int]]:
     """The rows of all parts, and those that begin a page."""
-    body = setup.height * SAFETY
+    body = setup.height * PAGE_FILL_LIMIT
     rows: list[SummaryRow] = []
     breaks: list[int] = []
     used = 0.0
     for part in parts:
         tall = sum(r.height for r in (*part.head, *part.body))
-        if used and (part.whole or tall <= body / 3) and used + tall > body >= tall:
+        if used and (part.keep_whole or tall <= body / 3) and used + tall > body >= tall:
             breaks.append(len(rows))
             used = 0.0
         head_done = False
-        for unit in _units(part, body):
+        for unit in _unbreakable_units(part, body):
             height = sum(r.height for r in unit)
             head = [] if head_done else part.head
             if used and used + height + sum(r.height for r in head) > body:
                 breaks.append(len(rows))
                 used = 0.0
-                head = _again(part.head) if head_done else part.head
+                head = _repeated_heading(part.head) if head_done else part.head
             for row in (*head, *unit):
                 rows.append(row)
                 used += row.height
@@ -96,12 +96,12 @@ def paged(parts: Sequence[Part], setup: PageSetup) -> tuple[list[SummaryRow], li
     return rows, breaks
 
 
-def _units(part: Part, body: float) -> list[list[SummaryRow]]:
+def _unbreakable_units(part: SummaryPart, body: float) -> list[list[SummaryRow]]:
     """Rows that must not be parted, each with those it keeps to; single rows where together they fit no page."""
     units: list[list[SummaryRow]] = [[]]
     for row in part.body:
         units[-1].append(row)
-        if not row.keep:
+        if not row.keep_with_next:
             units.append([])
     out: list[list[SummaryRow]] = []
     for unit in units:
@@ -110,14 +110,14 @@ def _units(part: Part, body: float) -> list[list[SummaryRow]]:
     return [u for u in out if u]
 
 
-def _again(head: Sequence[SummaryRow]) -> list[SummaryRow]:
+def _repeated_heading(head: Sequence[SummaryRow]) -> list[SummaryRow]:
     """A part's heading at the top of a further page, marked as going on; the table the chart draws has one head."""
     out = []
     marked = False
     for row in head:
         if row.cells and row.cells[0].style == "heading" and not marked:
             cell = row.cells[0]
-            row = replace(row, cells=(replace(cell, value=f"{cell.value} {CONT}"), *row.cells[1:]))
+            row = replace(row, cells=(replace(cell, value=f"{cell.value} {CONTINUED_MARK}"), *row.cells[1:]))
             marked = True
         out.append(replace(row, role=""))
     return out

@@ -4,31 +4,31 @@ from typing import Any
 
 from hrworkbook import look
 from hrworkbook.appendix.document import StatusTable
-from hrworkbook.appendix.ink import Ink, set_page
+from hrworkbook.appendix.ink import FormatCache, set_up_page
 from hrworkbook.appendix.plan_pages import Cover
 from hrworkbook.appendix.summary_pages import SummaryCell, SummaryPlan
 from hrworkbook.appendix.trend_chart import draw_trend
-from hrworkbook.findings import listed
+from hrworkbook.findings import join_words
 
 _DUE_FILL = "#D2E2F1"
 """A light blue under a count of the month grid; its text is TEXT."""
-_OTHERS = tuple(
-    look.Paint(fill, text)
+_OTHER_STATUS_COLOURS = tuple(
+    look.FillColours(fill, text)
     for fill, text in (
-        (look.RULE, look.TEXT),
+        (look.RULE_COLOUR, look.TEXT),
         (look.SECONDARY, look.WHITE),
         ("#DEE0E2", look.TEXT),
-        (look.BAND, look.WHITE),
+        (look.HEADER_FILL, look.WHITE),
         ("#8EB8DC", look.TEXT),
     )
 )
 """Bars of statuses that have no colour of their own."""
-_BORDERED = {"bottom": 1, "bottom_color": look.RULE}
+_BORDERED = {"bottom": 1, "bottom_color": look.RULE_COLOUR}
 _STYLES: dict[str, dict[str, object]] = {
-    "title": {"bold": True, "font_color": look.BAND, "step": 8},
+    "title": {"bold": True, "font_color": look.HEADER_FILL, "step": 8},
     "meta": {"font_color": look.SECONDARY, "step": 1},
     "exempt": {"bold": True, "step": 1},
-    "heading": {"bold": True, "font_color": look.BAND, "step": 4, "valign": "bottom"},
+    "heading": {"bold": True, "font_color": look.HEADER_FILL, "step": 4, "valign": "bottom"},
     "paragraph": {"text_wrap": True, "step": 1},
     "plain": {},
     "note": {"font_color": look.SECONDARY},
@@ -52,23 +52,23 @@ _STYLES: dict[str, dict[str, object]] = {
 }
 
 
-def write_summary(book: Any, ink: Ink, plan: SummaryPlan, cover: Cover) -> None:
+def write_summary(book: Any, formats: FormatCache, plan: SummaryPlan, cover: Cover) -> None:
     """Write the summary as the workbook's next sheet, named Summary."""
     sheet = book.add_worksheet("Summary")
-    set_page(sheet, plan.setup, cover)
+    set_up_page(sheet, plan.setup, cover)
     for j, pixels in enumerate(plan.widths):
         sheet.set_column_pixels(j, j, pixels)
     for at, row in enumerate(plan.rows):
         sheet.set_row(at, row.height)
         filled = {cell.column for cell in row.cells}
-        if row.across:
+        if row.fill_style:
             for j in range(len(plan.widths)):
                 if j not in filled:
-                    sheet.write_blank(at, j, None, _format(ink, plan, row.across))
+                    sheet.write_blank(at, j, None, _cell_format(formats, plan, row.fill_style))
         for cell in row.cells:
-            _write(sheet, at, cell, _format(ink, plan, cell.style, cell.status, row.valign))
+            _write(sheet, at, cell, _cell_format(formats, plan, cell.style, cell.status, row.valign))
         if row.role == "chart" and plan.statuses:
-            _chart(book, sheet, plan, plan.statuses, at)
+            _draw_chart(book, sheet, plan, plan.statuses, at)
         if row.role == "trend" and plan.trend:
             draw_trend(book, sheet, plan, plan.trend, at)
     if plan.breaks:
@@ -86,17 +86,17 @@ def _write(sheet: Any, at: int, cell: SummaryCell, style: Any) -> None:
         sheet.write_blank(at, cell.column, None, style)
 
 
-def _format(ink: Ink, plan: SummaryPlan, style: str, status: str = "", valign: str = "top") -> Any:
+def _cell_format(formats: FormatCache, plan: SummaryPlan, style: str, status: str = "", valign: str = "top") -> Any:
     settings = {"valign": valign, **_STYLES[style]}
     step = settings.pop("step", 0)
     assert isinstance(step, int)
     settings["font_size"] = settings.pop("size", plan.setup.size + step)
     if style.startswith(("number", "words")):
-        settings |= {"left": 5, "left_color": look.paint_of(status).fill if status else look.BAND}
-    return ink(**settings)
+        settings |= {"left": 5, "left_color": look.status_colours(status).fill if status else look.HEADER_FILL}
+    return formats(**settings)
 
 
-def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
+def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
     """A stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
     first, column, step = _chart_range(sheet, plan, table)
     last = first + len(table.rows) - 1
@@ -106,9 +106,9 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
         if not any(counts[n] for _, counts in table.rows):
             continue
         values = column + step * (n + 1)
-        paint = look.paint_of(status)
-        if paint == look.NO_STATUS:
-            paint = _OTHERS[unknown % len(_OTHERS)]
+        paint = look.status_colours(status)
+        if paint == look.NO_STATUS_COLOURS:
+            paint = _OTHER_STATUS_COLOURS[unknown % len(_OTHER_STATUS_COLOURS)]
             unknown += 1
         chart.add_series(
             {
@@ -126,10 +126,12 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
             }
         )
     font = {"name": plan.setup.font, "size": 9, "color": look.TEXT}
-    title = f"Lines of the plan by {plan.by} and status"
+    title = f"Lines of the plan by {plan.theme_header} and status"
     chart.set_title({"name": title, "name_font": {**font, "size": 11, "bold": True}})
     chart.set_legend({"position": "bottom", "font": font})
-    chart.set_y_axis({"reverse": True, "num_font": font, "line": {"color": look.RULE}, "major_tick_mark": "none"})
+    chart.set_y_axis(
+        {"reverse": True, "num_font": font, "line": {"color": look.RULE_COLOUR}, "major_tick_mark": "none"}
+    )
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     chart.set_plotarea({"fill": {"none": True}})
@@ -137,7 +139,10 @@ def _chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int
     width, height = sum(plan.widths[1:]), plan.rows[at].height / 0.75
     chart.set_size({"width": width - 8, "height": int(height) - 8})
     sheet.insert_chart(
-        at, 1, chart, {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_words(table, plan.by)}
+        at,
+        1,
+        chart,
+        {"x_offset": 4, "y_offset": 2, "object_position": 1, "description": chart_alt_text(table, plan.theme_header)},
     )
 
 
@@ -149,7 +154,7 @@ def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int
     """
     rows = [n for n, row in enumerate(plan.rows) if row.role == "statuses"]
     if rows[-1] - rows[0] == len(rows) - 1:
-        return rows[0], 0, plan.slot
+        return rows[0], 0, plan.chart_slot
     column = len(plan.widths) + 1
     sheet.set_column_pixels(column, column, 480)
     sheet.write_string(2, column, "What the chart shows")
@@ -163,11 +168,11 @@ def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int
     return 4, column, 1
 
 
-def chart_words(table: StatusTable, by: str = "theme") -> str:
+def chart_alt_text(table: StatusTable, theme_header: str = "theme") -> str:
     """What the chart shows, in words: its alternative text."""
     themes = []
     for theme, counts in table.rows:
-        said = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
-        themes.append(f"{theme}: {listed(said) or 'no lines'}")
-    text = f"Bar chart of the lines of the plan by {by} and status. " + ". ".join(themes) + "."
+        status_counts = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
+        themes.append(f"{theme}: {join_words(status_counts) or 'no lines'}")
+    text = f"Bar chart of the lines of the plan by {theme_header} and status. " + ". ".join(themes) + "."
     return text if len(text) <= 1500 else text[:1499].rstrip() + "…"

@@ -5,31 +5,31 @@ from collections.abc import Sequence
 
 from hrworkbook.appendix.plan_pages import PrintColumn, PrintLine
 from hrworkbook.measure import Face
-from hrworkbook.values import with_feeds, writable
+from hrworkbook.values import storable_text, with_line_feeds
 
 _BULLET = re.compile(r"^[ \t]*(?:[-*](?=[ \t]|[^\W\d_])|[·•▪●◦‣\uf0b7]|[–—](?= ))[ \t]*(?=\S)", re.MULTILINE)
 """What begins a point of a list; a dash before a figure, as in -5%, is its sign."""
-_FEEDS = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_END_SPACES = re.compile(r"[ \t]*\n[ \t]*")
 
 
-def printed(text: str, bullets: bool = False) -> str:
+def print_text(text: str, bullets: bool = False) -> str:
     """A cell's text as the print sheets show it: line ends as one feed, dashes that begin a paragraph as bullets."""
     if text.isascii() and "\n" not in text and "\r" not in text and "\t" not in text:
         text = text.strip()
-        return writable(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
-    text = with_feeds(writable(text)).replace("\t", " ").replace("\u2028", "\n")
-    text = _FEEDS.sub("\n\n", _LINE_END_SPACES.sub("\n", text)).strip(" \n")
+        return storable_text(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
+    text = with_line_feeds(storable_text(text)).replace("\t", " ").replace("\u2028", "\n")
+    text = _BLANK_LINES.sub("\n\n", _LINE_END_SPACES.sub("\n", text)).strip(" \n")
     return _BULLET.sub("• ", text) if bullets else text
 
 
-def in_sentence(header: str) -> str:
+def header_in_sentence(header: str) -> str:
     """A heading as it is named within a sentence: `Theme` as theme, `HR area` as it is."""
     header = " ".join(header.split())
     return header if header[1:2].isupper() else header[:1].lower() + header[1:]
 
 
-def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
+def print_lines(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
     """The lines with every text as it is printed; a text that repeats is read once."""
     known: tuple[dict[str, str], dict[str, str]] = ({}, {})
     flags = [bullets and c.bullets for c in columns]
@@ -39,15 +39,15 @@ def print_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bull
         for text, flag in zip(line.cells, flags, strict=True):
             clean = known[flag].get(text)
             if clean is None:
-                clean = known[flag][text] = printed(text, flag)
+                clean = known[flag][text] = print_text(text, flag)
             cells.append(clean)
         out.append(PrintLine(" ".join(line.theme.split()), line.reference, tuple(cells), line.line_id))
     return out
 
 
-def shown_once(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
+def without_repeats(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
     """The texts of each line with those left out that only repeat the line above."""
-    once = [j for j, c in enumerate(columns) if c.once]
+    once = [j for j, c in enumerate(columns) if c.repeats_once]
     if not once:
         return [line.cells for line in lines]
     out: list[tuple[str, ...]] = []

@@ -10,15 +10,15 @@ from hrworkbook import look
 from hrworkbook.appendix.document import AppendixDocument, Summary
 from hrworkbook.appendix.paginate import paginate
 from hrworkbook.appendix.plan_pages import NUMBER_KINDS, PAPER_POINTS, PagePlan, PrintColumn, PrintLine
-from hrworkbook.appendix.texts import in_sentence, print_texts, printed, shown_once
-from hrworkbook.appendix.widths import NARROW, pixels_for
+from hrworkbook.appendix.texts import header_in_sentence, print_lines, print_text, without_repeats
+from hrworkbook.appendix.widths import NARROWEST_POINTS_PER_PIXEL, pixels_for
 from hrworkbook.errors import ToolMissing
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 from hrworkbook.measure import face
 
-_NO_DATE = datetime(2000, 1, 1)
+_FIXED_DATE = datetime(2000, 1, 1)
 _NOT_REPORTED = "Not reported"
-_TALL = 0.6
+_KEEP_WHOLE_SHARE = 0.6
 """The share of a page above which a row may run over its end."""
 
 
@@ -34,13 +34,13 @@ def write_word(document: AppendixDocument) -> bytes:
             "Word", "the package that writes Word documents is not installed", 'Run: pip install "hrworkbook[word]"'
         ) from None
     out = io.BytesIO()
-    writer = _Word(docx.Document(), document)
+    writer = _DocumentWriter(docx.Document(), document)
     writer.write()
     writer.file.save(out)
-    return _undated(out.getvalue())
+    return _without_timestamps(out.getvalue())
 
 
-def _undated(data: bytes) -> bytes:
+def _without_timestamps(data: bytes) -> bytes:
     """The package without the time it was packed at."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
@@ -50,7 +50,7 @@ def _undated(data: bytes) -> bytes:
     return out.getvalue()
 
 
-class _Word:
+class _DocumentWriter:
     """Writes one document."""
 
     def __init__(self, file: Any, document: AppendixDocument) -> None:
@@ -58,28 +58,28 @@ class _Word:
 
     def write(self) -> None:
         """Cover, summary, changes and plan."""
-        self._without_leftovers()
+        self._remove_template_parts()
         self._styles()
         self._page()
         self._properties()
         cover = self.document.cover
-        self.file.add_paragraph(_line(cover.title), style="Title")
-        first = " · ".join(_line(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
+        self.file.add_paragraph(_one_line(cover.title), style="Title")
+        first = " · ".join(_one_line(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
         author = f"Author: {cover.author}" if cover.author else ""
-        second = " · ".join(_line(t) for t in (cover.number, cover.part, cover.period, author) if t)
+        second = " · ".join(_one_line(t) for t in (cover.number, cover.part, cover.period, author) if t)
         for text in (first, second):
             if text:
                 self.file.add_paragraph(text, style="Subtitle")
         if cover.exempt:
-            said = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
-            self.file.add_paragraph().add_run(_line(said)).bold = True
+            exempt_notice = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
+            self.file.add_paragraph().add_run(_one_line(exempt_notice)).bold = True
         if self.document.note:
             self.file.add_paragraph(self.document.note)
         if self.document.summary:
             self._summary(self.document.summary)
         self._plan()
 
-    def _without_leftovers(self) -> None:
+    def _remove_template_parts(self) -> None:
         """python-docx's template brings a picture of itself, and its styles once more as Word 2010 read them, unlike ours."""
         for relations in (self.file.part.rels, self.file.part.package.rels):
             for key, relation in list(relations.items()):
@@ -102,7 +102,7 @@ class _Word:
             style = self.file.styles[name]
             style.font.name, style.font.size = self.setup.font, Pt(size)
             style.font.italic = False
-            style.font.color.rgb = RGBColor.from_string(colours.get(name, look.BAND)[1:])
+            style.font.color.rgb = RGBColor.from_string(colours.get(name, look.HEADER_FILL)[1:])
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for key in list(fonts.attrib):
                 if key.endswith("Theme"):
@@ -130,18 +130,18 @@ class _Word:
         part = f"{cover.part} (paragraph {cover.paragraph})" if cover.exempt and cover.paragraph else cover.part
         committee = ", ".join(t for t in (cover.committee, cover.committee_date) if t)
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
-        self._ends(head, _line(cover.title), _line(cover.number), bold=True)
-        self._ends(section.header.add_paragraph(), _line(committee), _line(part))
-        self._ends(
+        self._line_with_ends(head, _one_line(cover.title), _one_line(cover.number), bold=True)
+        self._line_with_ends(section.header.add_paragraph(), _one_line(committee), _one_line(part))
+        self._line_with_ends(
             foot,
-            _line(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)),
+            _one_line(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)),
             "",
         )
         for text, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
             foot.add_run(text).font.size = Pt(9)
             _field(foot, field)
 
-    def _ends(self, paragraph: Any, left: str, right: str, bold: bool = False) -> None:
+    def _line_with_ends(self, paragraph: Any, left: str, right: str, bold: bool = False) -> None:
         """A line with a text at each end."""
         from docx.enum.text import WD_TAB_ALIGNMENT
         from docx.shared import Pt
@@ -153,52 +153,52 @@ class _Word:
 
     def _properties(self) -> None:
         cover, properties = self.document.cover, self.file.core_properties
-        properties.title, properties.author = _line(cover.title), _line(cover.author)
+        properties.title, properties.author = _one_line(cover.title), _one_line(cover.author)
         properties.subject = ", ".join(t for t in (cover.number, cover.part) if t)
         properties.language = self.document.language
-        properties.created = properties.modified = _NO_DATE
-        properties.last_modified_by, properties.comments, properties.keywords = _line(cover.author), "", ""
+        properties.created = properties.modified = _FIXED_DATE
+        properties.last_modified_by, properties.comments, properties.keywords = _one_line(cover.author), "", ""
         properties.revision = 1
 
     def _summary(self, summary: Summary) -> None:
         """The paragraph, and the summary's tables."""
         theme = self.document.theme_header
         self.file.add_heading("Summary", 1)
-        for text in printed(summary.paragraph).split("\n"):
+        for text in print_text(summary.paragraph).split("\n"):
             self.file.add_paragraph(text)
         if summary.statuses and summary.statuses.rows:
             table = summary.statuses
-            self.file.add_heading(f"Status by {in_sentence(theme)}", 2)
+            self.file.add_heading(f"Status by {header_in_sentence(theme)}", 2)
             rows = [[name, *map(str, counts), str(sum(counts))] for name, counts in table.rows]
             if len(rows) > 1:
                 totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
                 rows.append(["All lines", *map(str, totals), str(sum(totals))])
-            self._small([theme, *table.statuses, "Total"], rows)
+            self._summary_table([theme, *table.statuses, "Total"], rows)
         if summary.overdue is not None:
             number = len(summary.overdue)
-            self.file.add_heading(f"Overdue: {count(number, 'line')}" if number else "Overdue", 2)
+            self.file.add_heading(f"Overdue: {count_noun(number, 'line')}" if number else "Overdue", 2)
             if not number:
                 self.file.add_paragraph("Nothing is overdue.")
             else:
                 found = [[x.theme, x.reference, x.text, x.due, x.owner] for x in summary.overdue]
-                self._small(["Theme", "Ref", "Line", "Was due", "Owner"], found)
+                self._summary_table(["Theme", "Ref", "Line", "Was due", "Owner"], found)
         if summary.months and summary.months.rows:
             self.file.add_heading("What falls due, month by month", 2)
-            self._small([theme, *summary.months.months], [[t, *map(str, n)] for t, n in summary.months.rows])
+            self._summary_table([theme, *summary.months.months], [[t, *map(str, n)] for t, n in summary.months.rows])
         if summary.spend and (summary.spend.sentence or summary.spend.lines):
             self.file.add_heading("Planned and actual spend", 2)
             if summary.spend.sentence:
-                self.file.add_paragraph(printed(summary.spend.sentence))
+                self.file.add_paragraph(print_text(summary.spend.sentence))
             if summary.spend.lines:
-                spent = [[x.what, x.planned, x.actual, x.difference] for x in summary.spend.lines]
-                self._small(["Line", "Planned", "Actual", "Difference"], spent)
-        if summary.changes and summary.changes.lines:
+                spent = [[x.label, x.planned, x.actual, x.difference] for x in summary.spend.lines]
+                self._summary_table(["Line", "Planned", "Actual", "Difference"], spent)
+        if summary.changes and summary.changes.changes:
             self.file.add_heading("Changes since the last meeting", 2)
-            self.file.add_paragraph(printed(summary.changes.sentence))
-            changed = [[c.theme, c.reference, c.text, c.column, c.was, c.now] for c in summary.changes.lines]
-            self._small(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
+            self.file.add_paragraph(print_text(summary.changes.sentence))
+            changed = [[c.theme, c.reference, c.text, c.column, c.before, c.after] for c in summary.changes.changes]
+            self._summary_table(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
 
-    def _small(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    def _summary_table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
         used = [j for j in range(len(headers)) if any(row[j] for row in rows)]
         counted = [all(row[j].isdecimal() for row in rows) for j in used]
@@ -206,11 +206,11 @@ class _Word:
             PrintColumn(headers[j], headers[j], "", "whole" if figures else "text", max(4, len(headers[j])))
             for j, figures in zip(used, counted, strict=True)
         )
-        texts = [tuple(printed(row[j]) or _NOT_REPORTED for j in used) for row in rows]
+        texts = [tuple(print_text(row[j]) or _NOT_REPORTED for j in used) for row in rows]
         plan = paginate(columns, [PrintLine("", str(i), row) for i, row in enumerate(texts)], self.setup)
-        self._table(columns, texts, self._evened(plan))
+        self._table(columns, texts, self._even_widths(plan))
 
-    def _evened(self, plan: PagePlan) -> list[int]:
+    def _even_widths(self, plan: PagePlan) -> list[int]:
         """A table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
         widths = list(plan.widths)
         figures = [j for j, column in enumerate(plan.columns) if column.kind == "whole"]
@@ -228,12 +228,12 @@ class _Word:
     def _plan(self) -> None:
         """The plan: a heading and a table for each theme."""
         document = self.document
-        self.file.add_heading(_line(document.plan_title or "Plan"), 1)
-        lines = print_texts(document.lines, document.columns)
+        self.file.add_heading(_one_line(document.plan_title or "Plan"), 1)
+        lines = print_lines(document.lines, document.columns)
         if not lines:
-            self.file.add_paragraph(document.nothing)
+            self.file.add_paragraph(document.empty_text)
             return
-        texts = shown_once(lines, document.columns)
+        texts = without_repeats(lines, document.columns)
         widths = paginate(document.columns, document.lines, document.setup).widths
         first = 0
         for i in range(1, len(lines) + 1):
@@ -261,31 +261,31 @@ class _Word:
             paragraph = cell.add_paragraph() if opens else cell.paragraphs[0]
             if columns[j].kind in NUMBER_KINDS:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            run = paragraph.add_run(printed(columns[j].header))
+            run = paragraph.add_run(print_text(columns[j].header))
             run.bold = True
-            _shade(cell, look.BAND, look.WHITE)
-        _repeats(table.rows[0])
-        tall = self.setup.height * _TALL / (self.setup.size * 1.22)
+            _shade(cell, look.HEADER_FILL, look.WHITE)
+        _repeat_as_header(table.rows[0])
+        tall = self.setup.height * _KEEP_WHOLE_SHARE / (self.setup.size * 1.22)
         for texts in rows:
             row = table.add_row()
             for cell, text, column in zip(row.cells, texts, columns, strict=True):
-                _fill(cell, text, column)
+                _write_cell(cell, text, column)
             lines = max(
-                len(t) * self.setup.size * 0.5 / max(w * NARROW - 12, 20) + t.count("\n")
+                len(t) * self.setup.size * 0.5 / max(w * NARROWEST_POINTS_PER_PIXEL - 12, 20) + t.count("\n")
                 for t, w in zip(texts, widths, strict=True)
             )
             if lines < tall:
-                _keeps_whole(row)
+                _keep_row_whole(row)
         for row in table.rows:
             for j, cell in enumerate(row.cells):
                 cell.width = Pt(widths[j] * scale)
 
 
-def _line(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _fill(cell: Any, text: str, column: PrintColumn) -> None:
+def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
     """Write a cell's paragraphs: bullets as a list, a status in bold, numbers at the right."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
@@ -319,13 +319,13 @@ def _shade(cell: Any, fill: str, text: str) -> None:
             run.font.color.rgb = RGBColor.from_string(text[1:])
 
 
-def _repeats(row: Any) -> None:
+def _repeat_as_header(row: Any) -> None:
     """Repeat the row at the top of each page, and read it as a heading."""
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
     row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
 
 
-def _keeps_whole(row: Any) -> None:
+def _keep_row_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
 
 
@@ -334,7 +334,7 @@ def _borders(table: Any) -> None:
     borders = _element("w:tblBorders")
     for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
         line = "single" if edge in ("top", "bottom", "insideH") else "nil"
-        borders.append(_element(f"w:{edge}", val=line, sz="4", space="0", color=look.RULE[1:]))
+        borders.append(_element(f"w:{edge}", val=line, sz="4", space="0", color=look.RULE_COLOUR[1:]))
     before = next(e for e in table._tbl.tblPr if e.tag.endswith(("}tblLayout", "}tblCellMar", "}tblLook")))
     before.addprevious(borders)
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from hrworkbook.collecting.entries import Entry, Faulty
-from hrworkbook.collecting.whatlines import Form
+from hrworkbook.collecting.entries import Entry, FaultyEntry
+from hrworkbook.collecting.whatlines import RowForm
 from hrworkbook.snapshot import address, column_letters
 from hrworkbook.tables.rows import Row
 from hrworkbook.values import Value
 
 
-class Cell(NamedTuple):
+class CollectedCell(NamedTuple):
     """One cell of a line: where it stands, as written, and what goes to the master."""
 
-    at: str
+    address: str
     written: Value
     value: Value
     """A number, a text, or the plain word for nothing, not applicable or suppressed; None where it is blank."""
@@ -24,7 +24,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Line:
+class CollectedLine:
     """One line of a collection, known by its key."""
 
     sheet: str
@@ -32,40 +32,40 @@ class Line:
     """The month, and the other key columns' values folded for look-up."""
     period: str
     """`2015-04`; '' where a question stands open."""
-    held: str
+    hold_reason: str
     """Why it must not be merged yet: a question stands open about it."""
-    source: "Source" = field(repr=False, compare=False)
+    source: "LineSource" = field(repr=False, compare=False)
 
     @property
     def row(self) -> int:
         """Its sheet row, from 1."""
-        return self.source.row.number
+        return self.source.row.row_number
 
     @cached_property
-    def cells(self) -> Mapping[str, Cell]:
+    def cells(self) -> Mapping[str, CollectedCell]:
         """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
         row, form, entries, _, names = self.source
         cells = {
-            key: Cell(f"{column_letters(at)}{row.number}", written, *_settled(entry))
-            for key, at, written, entry in zip(row.keys, row.ats, row.values, entries, strict=True)
-            if key in form.taken
+            key: CollectedCell(f"{column_letters(at)}{row.row_number}", written, *_value_and_fault(entry))
+            for key, at, written, entry in zip(row.keys, row.columns, row.values, entries, strict=True)
+            if key in form.taken_keys
         }
-        cells |= {key: Cell("", None, name) for key, name in form.named(names) if key not in cells}
-        at, written = row.cells.get(form.stated, (0, None))
-        cells[form.period] = Cell(address(row.number, at) if at else "", written, self.period or None)
+        cells |= {key: CollectedCell("", None, name) for key, name in form.named(names) if key not in cells}
+        at, written = row.cells.get(form.month_column, (0, None))
+        cells[form.period] = CollectedCell(address(row.row_number, at) if at else "", written, self.period or None)
         return cells
 
     @property
-    def said(self) -> Mapping[str, Value]:
+    def values(self) -> Mapping[str, Value]:
         """What it says, by column key."""
         return {key: cell.value for key, cell in self.cells.items()}
 
 
-class Source(NamedTuple):
+class LineSource(NamedTuple):
     """Where a line comes from."""
 
     row: Row
-    form: Form
+    form: RowForm
     entries: Sequence[Entry]
     """What each of the row's cells stands for."""
     types: Sequence[type]
@@ -74,8 +74,8 @@ class Source(NamedTuple):
     """Whose line it is, as written."""
 
 
-def _settled(entry: Entry) -> tuple[Value, str]:
+def _value_and_fault(entry: Entry) -> tuple[Value, str]:
     """What goes to the master, and why nothing does."""
-    if isinstance(entry, Faulty):
+    if isinstance(entry, FaultyEntry):
         return entry.value, entry.fault if entry.value is None else ""
     return entry, ""

@@ -3,38 +3,38 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
-from hrworkbook.collecting.whatlines import Ready
+from hrworkbook.collecting.whatlines import CollectionRules
 from hrworkbook.errors import NotAReturn
 from hrworkbook.snapshot import Block
 from hrworkbook.tables.find import Table, find_tables
-from hrworkbook.tables.headings import fold
-from hrworkbook.values import is_blank, plain
+from hrworkbook.tables.headings import fold_heading
+from hrworkbook.values import is_blank, normalised_text
 
-_FAR = 3
+_MAX_DISTANCE = 3
 """Cells to the right of its label that a name may stand."""
 
 
-def tables_of(
-    blocks: Sequence[Block], ready: Ready, aliases: Mapping[str, str] | None, name: str
+def find_return_tables(
+    blocks: Sequence[Block], rules: CollectionRules, aliases: Mapping[str, str] | None, name: str
 ) -> tuple[Sequence[Table], Mapping[str, str]]:
     """The tables, and the names, by column, that all their lines have; raises NotAReturn where there is no such table."""
-    needs = ready.settings.needs
-    find = partial(find_tables, blocks, ready.wide, aliases, max(2, len(needs)), name=name)
+    needs = rules.settings.needs
+    find = partial(find_tables, blocks, rules.schema_with_months, aliases, max(2, len(needs)), name=name)
     try:
-        return find(needed=needs, is_one=ready.is_one, is_part=ready.is_part), {}
+        return find(needed_keys=needs, is_complete=rules.is_return, is_part=rules.is_part_of_return), {}
     except NotAReturn as refusal:
-        figures = [key for key in needs if key not in ready.names]
+        figures = [key for key in needs if key not in rules.name_keys]
         try:
-            tables = find(needed=figures, is_one=ready.is_unnamed) if figures else ()
+            tables = find(needed_keys=figures, is_complete=rules.is_return_without_name) if figures else ()
         except NotAReturn:
             tables = ()
-        if all(map(ready.is_strange, tables)):
+        if all(map(rules.is_unrelated, tables)):
             raise refusal from None
     heads = {table.sheet: table.first_header_row - 1 for table in tables}
     above = [block.rows[: heads.get(block.name)] for block in blocks]
-    names = {key: _beside(above, labels) for key, labels in ready.labels.items()}
-    if unsaid := [key for key in names if not names[key]]:
-        header = ready.schema[unsaid[0]].header
+    names = {key: _name_beside_label(above, labels) for key, labels in rules.name_labels.items()}
+    if missing_keys := [key for key in names if not names[key]]:
+        header = rules.schema[missing_keys[0]].header
         raise NotAReturn(
             name,
             f"the table on sheet '{tables[0].sheet}' does not say whose it is: there is no column {header}",
@@ -43,14 +43,18 @@ def tables_of(
     return tables, names
 
 
-def _beside(sheets: Iterable[Iterable[Sequence[object]]], labels: Collection[str]) -> str:
+def _name_beside_label(sheets: Iterable[Iterable[Sequence[object]]], labels: Collection[str]) -> str:
     """The one name that stands to the right of a label; '' where there is none, or more than one."""
     found = set()
     for rows in sheets:
         for row in rows:
             for at, value in enumerate(row):
-                if isinstance(value, str) and fold(value) in labels:
+                if isinstance(value, str) and fold_heading(value) in labels:
                     found.update(
-                        [plain(v) for v in row[at + 1 : at + 1 + _FAR] if isinstance(v, str) and not is_blank(v)][:1]
+                        [
+                            normalised_text(v)
+                            for v in row[at + 1 : at + 1 + _MAX_DISTANCE]
+                            if isinstance(v, str) and not is_blank(v)
+                        ][:1]
                     )
     return found.pop() if len(found) == 1 else ""

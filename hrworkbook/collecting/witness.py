@@ -9,100 +9,102 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hrworkbook.collecting.slips import Slips
-from hrworkbook.collecting.sums import Check, Off, Rules, Sworn, off_by, said
-from hrworkbook.findings import Finding, count
+from hrworkbook.collecting.slips import MismatchDiagnosis
+from hrworkbook.collecting.sums import LineFigures, Mismatch, SumCheck, SumChecks, difference, format_number
+from hrworkbook.findings import Finding, count_noun
 from hrworkbook.schema import Schema
 
 
 @dataclass
-class Verdict:
+class SumReport:
     """What the arithmetic says of one table's lines."""
 
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    checked: int = 0
+    checked_count: int = 0
     """Lines with at least one sum to check."""
-    agreeing: int = 0
+    agreeing_count: int = 0
     """Lines among them on which every sum agrees."""
-    moved: dict[int, int] = field(default_factory=dict)
+    shifted_lines: dict[int, int] = field(default_factory=dict)
     """Lines, by their index, whose figures add up only so many columns to the right of their headings."""
-    unworked: bool = False
+    is_uncalculated: bool = False
     """Whether on most lines every total is 0 and its parts are not: formulas that nobody worked out."""
 
 
-def examine(lines: Sequence[Sworn], schema: Schema, rules: Rules, unread: Sequence[str] = ()) -> Verdict:
+def check_sums(
+    lines: Sequence[LineFigures], schema: Schema, rules: SumChecks, unknown_headings: Sequence[str] = ()
+) -> SumReport:
     """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
 
-    `unread` holds the headings of the columns that were not known, of which one may be a part of a sum.
+    `unknown_headings` holds the headings of the columns that were not known, of which one may be a part of a sum.
     """
-    verdict = Verdict()
-    wrong: dict[int, list[Off]] = defaultdict(list)
-    tried: Counter[int] = Counter()
+    report = SumReport()
+    wrong: dict[int, list[Mismatch]] = defaultdict(list)
+    checked_per_rule: Counter[int] = Counter()
     for index, line in enumerate(lines):
         checks = rules.for_lines_with(line.figures)
-        offs = {i: off_by(line, rules[i]) for i in checks.doubtful(line.figures)}
-        outcomes = [i for i in checks.numbers if offs.get(i, 0.0) is not None] if offs else checks.numbers
+        offs = {i: difference(line, rules[i]) for i in checks.doubtful(line.figures)}
+        outcomes = [i for i in checks.check_numbers if offs.get(i, 0.0) is not None] if offs else checks.check_numbers
         if not outcomes:
             continue
-        verdict.checked += 1
+        report.checked_count += 1
         failing = sum(map(bool, offs.values()))
-        verdict.agreeing += not failing
-        if failing > 1 and (found := _moved(line, rules, len(outcomes))):
-            verdict.moved[index] = found[0]
-            verdict.findings.append(_moved_finding(line, *found, schema))
+        report.agreeing_count += not failing
+        if failing > 1 and (found := _find_shift(line, rules, len(outcomes))):
+            report.shifted_lines[index] = found[0]
+            report.findings.append(_shift_finding(line, *found, schema))
             continue
-        tried.update(outcomes)
+        checked_per_rule.update(outcomes)
         for i, off in offs.items():
             if off:
                 wrong[i].append((line, off))
-    never = sum(_is_unworked(line, rules) for line in lines) if any(rules[i].sums for i in wrong) else 0
-    verdict.unworked = never * 5 >= verdict.checked * 3 > 0
+    never = sum(_is_uncalculated(line, rules) for line in lines) if any(rules[i].is_sum for i in wrong) else 0
+    report.is_uncalculated = never * 5 >= report.checked_count * 3 > 0
     if wrong:
-        _speak(verdict, wrong, tried, rules, schema, unread)
-    return verdict
+        _report_mismatches(report, wrong, checked_per_rule, rules, schema, unknown_headings)
+    return report
 
 
-def _is_unworked(line: Sworn, rules: Rules) -> bool:
+def _is_uncalculated(line: LineFigures, rules: SumChecks) -> bool:
     """Whether every total of a line is 0, of three or more whose parts are not."""
     totals = [
         line.figures[rule.total]
         for rule in rules
-        if rule.sums and rule.total in line.figures and any(line.figures.get(part) for part in rule.parts)
+        if rule.is_sum and rule.total in line.figures and any(line.figures.get(part) for part in rule.parts)
     ]
     return len(totals) >= 3 and not any(totals)
 
 
-def _speak(
-    verdict: Verdict,
-    wrong: Mapping[int, Sequence[Off]],
-    tried: Mapping[int, int],
-    rules: Sequence[Check],
+def _report_mismatches(
+    report: SumReport,
+    wrong: Mapping[int, Sequence[Mismatch]],
+    checked_per_rule: Mapping[int, int],
+    rules: Sequence[SumCheck],
     schema: Schema,
-    unread: Sequence[str],
+    unknown_headings: Sequence[str],
 ) -> None:
     """Put what is wrong into words: a finding for each line, and a note where most lines fail in the same sum."""
     for i, found in sorted(wrong.items()):
-        slips = Slips(rules[i], found, tried[i], rules, schema, unread)
-        if slips.cause:
-            said = f"on {len(found)} of {count(tried[i], 'line')}: {slips.cause}."
-            verdict.notes.append(f"{_opening(rules[i], schema)} {said}")
-        verdict.findings += [_finding(rules[i], line, slips.remedy(line, off), schema) for line, off in found]
+        diagnosis = MismatchDiagnosis(rules[i], found, checked_per_rule[i], rules, schema, unknown_headings)
+        if diagnosis.common_cause:
+            note = f"on {len(found)} of {count_noun(checked_per_rule[i], 'line')}: {diagnosis.common_cause}."
+            report.notes.append(f"{_mismatch_text(rules[i], schema)} {note}")
+        report.findings += [_finding(rules[i], line, diagnosis.remedy(line, off), schema) for line, off in found]
 
 
-def _moved(line: Sworn, rules: Rules, tried: int) -> tuple[int, str] | None:
+def _find_shift(line: LineFigures, rules: SumChecks, checked_per_rule: int) -> tuple[int, str] | None:
     """How many columns to the right of their headings the figures add up, and the first key of which this is true.
 
     None where that explains nothing.
     """
-    failing = sum(bool(off_by(line, rule)) for rule in rules if rule.sums and line.figures.get(rule.total))
+    failing = sum(bool(difference(line, rule)) for rule in rules if rule.is_sum and line.figures.get(rule.total))
     for by in (1, -1, 2, -2) if failing > 1 else (1, -1):
-        beside = line.beside(by)
+        beside = line.shifted_figures(by)
         keys = [key for key in line.keys if key in line.figures or key in beside]
         figures = {key: beside[key] for key in keys if key in beside}
-        supposed = line._replace(figures=figures, unknown=frozenset(), written=figures.get)
+        supposed = line._replace(figures=figures, unknown_keys=frozenset(), written_value=figures.get)
         for first in keys if failing > 2 else keys[:1]:
-            if _bears_out(supposed, rules, tried):
+            if _all_sums_agree(supposed, rules, checked_per_rule):
                 return by, "" if first == keys[0] else first
             figures.pop(first, None)  # from here on, this column stands where it should
             if first in line.figures:
@@ -110,22 +112,22 @@ def _moved(line: Sworn, rules: Rules, tried: int) -> tuple[int, str] | None:
     return None
 
 
-def _bears_out(line: Sworn, rules: Rules, tried: int) -> bool:
+def _all_sums_agree(line: LineFigures, rules: SumChecks, checked_per_rule: int) -> bool:
     """Whether every sum of the line agrees, and enough of them to prove something."""
     checks = rules.for_lines_with(line.figures)
     open_ones = set()
     for i in checks.doubtful(line.figures):
-        off = off_by(line, rules[i])
+        off = difference(line, rules[i])
         if off:
             return False
         if off is None:
             open_ones.add(i)
-    outcomes = [rules[i] for i in checks.numbers if i not in open_ones]
-    proven = sum(rule.sums and bool(line.figures.get(rule.total)) for rule in outcomes)
-    return len(outcomes) * 3 >= tried * 2 and proven >= 3
+    outcomes = [rules[i] for i in checks.check_numbers if i not in open_ones]
+    proven = sum(rule.is_sum and bool(line.figures.get(rule.total)) for rule in outcomes)
+    return len(outcomes) * 3 >= checked_per_rule * 2 and proven >= 3
 
 
-def _moved_finding(line: Sworn, by: int, first: str, schema: Schema) -> Finding:
+def _shift_finding(line: LineFigures, by: int, first: str, schema: Schema) -> Finding:
     far = f"{('one', 'two')[abs(by) - 1]} column{'s' if abs(by) > 1 else ''} to the {'right' if by > 0 else 'left'}"
     since = f", from {schema[first].header} on" if first else ""
     return Finding(
@@ -135,21 +137,21 @@ def _moved_finding(line: Sworn, by: int, first: str, schema: Schema) -> Finding:
     )  # fmt: skip
 
 
-def _opening(rule: Check, schema: Schema) -> str:
-    if rule.sums:
+def _mismatch_text(rule: SumCheck, schema: Schema) -> str:
+    if rule.is_sum:
         return f"{schema[rule.total].header} is not the sum of its parts"
     return f"{schema[rule.total].header} is over {schema[rule.parts[0]].header}"
 
 
-def _finding(rule: Check, line: Sworn, remedy: str, schema: Schema) -> Finding:
+def _finding(rule: SumCheck, line: LineFigures, remedy: str, schema: Schema) -> Finding:
     stated, header = line.figures[rule.total], schema[rule.total].header
-    if rule.sums:
+    if rule.is_sum:
         made = sum(line.figures.get(p, 0) for p in rule.parts)
-        fault = f"{header} is {said(stated)}, but its parts add up to {said(made)}"
+        fault = f"{header} is {format_number(stated)}, but its parts add up to {format_number(made)}"
     else:
         limit = rule.parts[0]
-        fault = f"{header} is {said(stated)}, over the {schema[limit].header} of {said(line.figures[limit])}"
+        fault = f"{header} is {format_number(stated)}, over the {schema[limit].header} of {format_number(line.figures[limit])}"
     return Finding(
-        rule.severity, line.sheet, line.address(rule.total), header, stated, "adds-up" if rule.sums else "not-over",
+        rule.severity, line.sheet, line.address(rule.total), header, stated, "adds-up" if rule.is_sum else "not-over",
         fault, remedy, line.name,
     )  # fmt: skip

@@ -5,41 +5,41 @@ from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import print_json, print_strays, show
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 from hrworkbook.values import as_text, is_blank
 
 if TYPE_CHECKING:
-    from hrworkbook.collecting.collect import Collected
-    from hrworkbook.merging.outcomes import Received
+    from hrworkbook.collecting.collect import CollectedFile
+    from hrworkbook.merging.outcomes import ReceivedFile
     from hrworkbook.schema import Schema
 
 
-def month_given(text: str) -> str:
+def parse_period_option(text: str) -> str:
     """The month of `--period` as `2015-04`, however it is written; '' where none is given.
 
     Raises HrWorkbookError where it names no month.
     """
-    from hrworkbook.dates.months import month_in_text
+    from hrworkbook.dates.months import month_named_in
 
-    month = month_in_text(text) if text else ""
+    month = month_named_in(text) if text else ""
     if text and not month:
         raise HrWorkbookError("--period", f"'{text}' is no month", "Give year and month, such as --period 2015-04")
     return month
 
 
-def show_collected(item: "Received", schema: "Schema", options: Namespace) -> int:
+def show_collected(item: "ReceivedFile", schema: "Schema", options: Namespace) -> int:
     """Shows how a return nobody issued would be read."""
-    from hrworkbook.collecting.collect import collect
+    from hrworkbook.collecting.collect import collect_file
 
-    read = collect(item.blocks, schema, item.file, period=month_given(options.period))
+    read = collect_file(item.blocks, schema, item.file, period=parse_period_option(options.period))
     if options.json:
         print_json(_as_json(item, read))
         return 0
     show(f"How I read {item.file}")
     for table in read.tables:
         lines = sum(line.sheet == table.sheet for line in read.lines)
-        show(f"  Sheet '{table.sheet}', headings in row {table.first_header_row}, {count(lines, 'line')}.")
-    show(f"  {read.placed:,} of {count(read.placed + len(read.unplaced), 'cell')} placed.")
+        show(f"  Sheet '{table.sheet}', headings in row {table.first_header_row}, {count_noun(lines, 'line')}.")
+    show(f"  {read.placed_count:,} of {count_noun(read.placed_count + len(read.unplaced), 'cell')} placed.")
     shown: set[tuple[tuple[int, str, str | None], ...]] = set()
     for table in read.tables:
         headings = tuple((h.column, h.header, h.key) for h in table.headings)
@@ -49,29 +49,31 @@ def show_collected(item: "Received", schema: "Schema", options: Namespace) -> in
             show(f"  On sheet '{table.sheet}':")
         shown.add(headings)
         for h in table.headings:
-            show(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
-    for said in (*read.notes, *read.questions, *(f.message for f in read.findings)):
-        show(f"  {said}")
-    if read.checked:
-        show(f"  The sums of {read.agreeing} of {count(read.checked, 'line')} agree.")
-    print_strays(_strays(read))
+            show(
+                f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]"
+            )
+    for note in (*read.notes, *read.questions, *(f.message for f in read.findings)):
+        show(f"  {note}")
+    if read.checked_count:
+        show(f"  The sums of {read.agreeing_count} of {count_noun(read.checked_count, 'line')} agree.")
+    print_strays(_stray_records(read))
     return 0
 
 
-def _as_json(item: "Received", read: "Collected") -> dict[str, object]:
+def _as_json(item: "ReceivedFile", read: "CollectedFile") -> dict[str, object]:
     first = read.tables[0]
     return {
         "file": item.file, "sheet": first.sheet, "header_rows": first.header_rows,
         "columns": [
-            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.how} for h in first.headings
+            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in first.headings
         ],
         "rows": len(read.lines), "cells": sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row),
-        "placed": read.placed, "unplaced": _strays(read), "sheets": [table.sheet for table in read.tables],
+        "placed": read.placed_count, "unplaced": _stray_records(read), "sheets": [table.sheet for table in read.tables],
         "periods": sorted({line.period for line in read.lines if line.period}), "notes": list(read.notes),
         "questions": list(read.questions), "findings": [f.as_json() for f in read.findings],
-        "checked": read.checked, "agreeing": read.agreeing,
+        "checked": read.checked_count, "agreeing": read.agreeing_count,
     }  # fmt: skip
 
 
-def _strays(read: "Collected") -> list[dict[str, str]]:
-    return [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in read.unplaced]
+def _stray_records(read: "CollectedFile") -> list[dict[str, str]]:
+    return [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in read.unplaced]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import Progress, host_of, now, print_json, show, show_finding
 from hrworkbook.errors import CannotWrite, HrWorkbookError
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 
 if TYPE_CHECKING:
-    from hrworkbook.appendix.proof import Proof
+    from hrworkbook.appendix.proof import PrintProof
     from hrworkbook.appendix.sheets import DocumentPlan
     from hrworkbook.findings import Finding
     from hrworkbook.snapshot import Snapshot
@@ -21,7 +21,7 @@ def run_appendix(options: Namespace) -> int:
     from hrworkbook.appendix import appendix
     from hrworkbook.appendix.sheets import plan_document, write_appendix
     from hrworkbook.buttons import exempt_path
-    from hrworkbook.hosts.files import place_all
+    from hrworkbook.hosts.files import write_all
 
     target = Path(options.out)
     if target.suffix.lower() != ".xlsx":
@@ -37,15 +37,15 @@ def run_appendix(options: Namespace) -> int:
             planned[exempt_path(target)] = plan_document(result.exempt)
         files = {path.name: write_appendix(document) for path, document in planned.items()}
         if options.docx:
-            files |= _as_word(planned)
-    with place_all(target.parent, files, keep=True):
+            files |= _word_files(planned)
+    with write_all(target.parent, files, keep=True):
         host.apply(result.changes)
-    proofs = _printed(planned, options.proof) if options.pdf or options.proof else {}
+    proofs = _print_pdfs(planned, options.proof) if options.pdf or options.proof else {}
     faults = [*_faults_of(target, snapshot), *(f for path in planned if path != target for f in _faults_of(path, None))]
     public = planned[target]
     if options.json:
         print_json({
-            "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.words,
+            "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.word_count,
             "exempt": str(exempt_path(target)) if result.exempt else None,
             "pdf": str(target.with_suffix(".pdf")) if proofs else None,
             "proof": proof.as_json() if (proof := proofs.get(target)) else None,
@@ -53,11 +53,11 @@ def run_appendix(options: Namespace) -> int:
             "errors": result.standing.errors, "decisions": result.standing.decisions,
         })  # fmt: skip
     else:
-        rows = count(len(result.public.lines), "line")
-        show(f"{target.name}: {count(public.page_count, 'page')}, {rows}, {public.plan.words:,} words.")
+        rows = count_noun(len(result.public.lines), "line")
+        show(f"{target.name}: {count_noun(public.page_count, 'page')}, {rows}, {public.plan.word_count:,} words.")
         for path, proof in proofs.items():
             if proof:
-                show(f"{path.with_suffix('.pdf').name}: {_told(proof)}")
+                show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
                 for difference in proof.differences[:20]:
                     show(f"  {difference}")
         for fault in faults:
@@ -67,18 +67,18 @@ def run_appendix(options: Namespace) -> int:
     return 1 if faults or any(p and p.differences for p in proofs.values()) else 0
 
 
-def _as_word(planned: "Mapping[Path, DocumentPlan]") -> dict[str, bytes]:
+def _word_files(planned: "Mapping[Path, DocumentPlan]") -> dict[str, bytes]:
     from hrworkbook.appendix.word import write_word
 
     return {path.with_suffix(".docx").name: write_word(document.document) for path, document in planned.items()}
 
 
-def _printed(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path, Proof | None]":
+def _print_pdfs(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path, PrintProof | None]":
     """Each workbook printed to a PDF beside it, and compared with what was planned where that is asked for."""
     from hrworkbook.appendix.pdf import print_pdf
-    from hrworkbook.appendix.proof import prove
+    from hrworkbook.appendix.proof import verify_print
 
-    proofs: dict[Path, Proof | None] = {}
+    proofs: dict[Path, PrintProof | None] = {}
     with Progress("Printing"):
         for path, document in planned.items():
             pdf = path.with_suffix(".pdf")
@@ -87,30 +87,30 @@ def _printed(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path
             except HrWorkbookError as error:
                 error.fault = f"{path.name} is made, but not its PDF: {error.fault}"
                 raise
-            proofs[path] = prove(pdf, document) if proves else None
+            proofs[path] = verify_print(pdf, document) if proves else None
     return proofs
 
 
-def _told(proof: "Proof") -> str:
-    same = f"{proof.words_printed:,} of {proof.words_planned:,} words and {proof.pages_printed} of {count(proof.pages_planned, 'page')} are printed as planned."
+def _proof_summary(proof: "PrintProof") -> str:
+    same = f"{proof.words_printed:,} of {proof.words_planned:,} words and {proof.pages_printed} of {count_noun(proof.pages_planned, 'page')} are printed as planned."
     if not proof.differences:
         return same
-    return f"{count(len(proof.differences), 'difference')} from what was planned."
+    return f"{count_noun(len(proof.differences), 'difference')} from what was planned."
 
 
 def _faults_of(path: Path, snapshot: "Snapshot | None") -> "list[Finding]":
     """What the publication check has against our own output; of the exempt part not that it is exempt."""
-    from hrworkbook.check import faults_of
+    from hrworkbook.check import check_workbook
     from hrworkbook.findings import errors_of
     from hrworkbook.plan import read_plan
 
-    found = faults_of(path, read_plan(snapshot) if snapshot else None)
+    found = check_workbook(path, read_plan(snapshot) if snapshot else None)
     return found if snapshot else errors_of(found)
 
 
 def run_check(options: Namespace) -> int:
     """Checks a workbook before it is published."""
-    from hrworkbook.check import faults_of
+    from hrworkbook.check import check_workbook
     from hrworkbook.findings import errors_of
 
     plan = None
@@ -119,7 +119,7 @@ def run_check(options: Namespace) -> int:
         from hrworkbook.plan import read_plan
 
         plan = read_plan(FileHost(Path(options.plan)).snapshot())
-    findings = faults_of(Path(options.file), plan)
+    findings = check_workbook(Path(options.file), plan)
     if options.json:
         print_json({"findings": [f.as_json() for f in findings]})
     else:
@@ -127,7 +127,7 @@ def run_check(options: Namespace) -> int:
             show_finding(finding)
         errors = len(errors_of(findings))
         show(
-            f"{Path(options.file).name}: {count(errors, 'error')} and {count(len(findings) - errors, 'warning')}."
+            f"{Path(options.file).name}: {count_noun(errors, 'error')} and {count_noun(len(findings) - errors, 'warning')}."
             if findings
             else f"{Path(options.file).name}: nothing stands against publishing it."
         )
@@ -142,7 +142,7 @@ def run_roll(options: Namespace) -> int:
     result = roll(host.snapshot(), now(), options.next or "")
     host.apply(result.changes)
     if options.json:
-        print_json({"closed": result.closed, "next": result.next, "lines": result.lines})
+        print_json({"closed": result.closed_period, "next": result.next_period, "lines": result.line_count})
     else:
         show(result.changes.message)
     return 0

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from hrworkbook.findings import Finding
     from hrworkbook.hosts.file import FileHost
     from hrworkbook.hosts.live import LiveHost
-    from hrworkbook.merging.outcomes import Stray
+    from hrworkbook.merging.outcomes import StrayCell
 
 Item = TypeVar("Item")
 
-fixed: datetime | None = None
+fixed_now: datetime | None = None
 """The demo's own day; None for today."""
 
 
 def now() -> datetime:
     """This moment, or the demo's."""
-    return fixed or datetime.now().replace(microsecond=0)
+    return fixed_now or datetime.now().replace(microsecond=0)
 
 
 def host_of(options: Namespace) -> "FileHost | LiveHost":
@@ -37,9 +37,9 @@ def host_of(options: Namespace) -> "FileHost | LiveHost":
     """
     path = Path(options.master)
     if getattr(options, "live", False):
-        from hrworkbook.hosts.live import opened
+        from hrworkbook.hosts.live import open_live
 
-        return opened(path)
+        return open_live(path)
     from hrworkbook.hosts.file import FileHost
 
     return FileHost(path)
@@ -52,7 +52,7 @@ def show(text: str = "", *, wrong: bool = False) -> None:
 
 def show_finding(finding: "Finding") -> None:
     """Print a finding's line, its severity first."""
-    print(painted(finding.severity), one_line(finding.message))
+    print(coloured_severity(finding.severity), one_line(finding.message))
 
 
 def print_json(result: object) -> None:
@@ -72,16 +72,16 @@ def _cleaned(result: object) -> object:
 
 def print_strays(strays: Iterable[dict[str, str]]) -> None:
     """The cells without a place, as `stray_lines` tells them."""
-    for line in _told((s["cell"], s["value"], s["why"]) for s in strays):
+    for line in _stray_texts((s["cell"], s["value"], s["why"]) for s in strays):
         show(f"  N{line[1:]}")
 
 
-def stray_lines(strays: "Iterable[Stray]") -> Iterator[str]:
+def stray_lines(strays: "Iterable[StrayCell]") -> Iterator[str]:
     """A line for each cell without a place; one for all of a sheet that have none for the same reason, where they are many."""
-    return _told((s.cell, as_text(s.value), s.why) for s in strays)
+    return _stray_texts((s.cell, as_text(s.value), s.reason) for s in strays)
 
 
-def _told(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+def _stray_texts(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """Lines for cells without a place, given as cell, value and reason."""
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for cell, value, why in strays:
@@ -99,7 +99,7 @@ def brief(text: str, most: int = 70) -> str:
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
-def painted(severity: str) -> str:
+def coloured_severity(severity: str) -> str:
     """`Error` or `Warning`, in colour on a terminal."""
     word = {"error": "Error  ", "warning": "Warning"}[severity]
     # The older window of Windows shows the codes of a colour as they are.
@@ -109,7 +109,7 @@ def painted(severity: str) -> str:
     return f"\x1b[{'31' if severity == 'error' else '33'}m{word}\x1b[0m"
 
 
-def quoted(path: Path) -> str:
+def quote_path(path: Path) -> str:
     """The path as it is typed in a command."""
     return f'"{path}"' if " " in str(path) else str(path)
 
@@ -117,10 +117,10 @@ def quoted(path: Path) -> str:
 class Progress:
     """A line on stderr for work that takes over a second: how far it is; nothing where stderr is no terminal."""
 
-    def __init__(self, what: str, total: int = 0) -> None:
-        self.what, self.total, self.done = what, total, 0
-        self.began = self.told = time.monotonic()
-        self.shows = sys.stderr.isatty()
+    def __init__(self, label: str, total: int = 0) -> None:
+        self.label, self.total, self.done = label, total, 0
+        self.started = self.last_shown = time.monotonic()
+        self.is_terminal = sys.stderr.isatty()
 
     def __enter__(self) -> "Progress":
         return self
@@ -129,13 +129,15 @@ class Progress:
         """One more is done."""
         self.done += 1
         now = time.monotonic()
-        if self.shows and now - self.began > 1 and now - self.told > 0.2:
-            self.told = now
+        if self.is_terminal and now - self.started > 1 and now - self.last_shown > 0.2:
+            self.last_shown = now
             left = (
-                f", about {(now - self.began) / self.done * (self.total - self.done):.0f} s left" if self.total else ""
+                f", about {(now - self.started) / self.done * (self.total - self.done):.0f} s left"
+                if self.total
+                else ""
             )
             of = f" of {self.total}" if self.total else ""
-            self._show(f"{self.what}: {self.done}{of}{left}")
+            self._show(f"{self.label}: {self.done}{of}{left}")
 
     def _show(self, text: str) -> None:
         """The text in place of the last one, on one line however narrow the window."""
@@ -149,5 +151,5 @@ class Progress:
             yield item
 
     def __exit__(self, *_: object) -> None:
-        if self.shows and self.told != self.began:
+        if self.is_terminal and self.last_shown != self.started:
             self._show("")

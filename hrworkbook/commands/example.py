@@ -12,9 +12,9 @@ from hrworkbook.commands import console
 from hrworkbook.commands.console import show
 from hrworkbook.errors import CannotWrite, HrWorkbookError
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
-from hrworkbook.values import Value, plain
+from hrworkbook.values import Value, normalised_text
 
-THE_DAY = datetime(2027, 1, 11, 9, 0)
+DEMO_TIME = datetime(2027, 1, 11, 9, 0)
 """The demo's own day, so that it tells the same story whenever it is run."""
 
 
@@ -27,16 +27,16 @@ def run_demo(options: Namespace) -> int:
         raise CannotWrite(
             str(folder), "there is something in that folder already", "Name a new folder: hrworkbook demo DIR"
         )
-    console.fixed = THE_DAY
+    console.fixed_now = DEMO_TIME
     try:
-        return _story(folder)
+        return _run_story(folder)
     finally:
-        console.fixed = None
+        console.fixed_now = None
 
 
-def _story(folder: Path) -> int:
+def _run_story(folder: Path) -> int:
     master, out, back = folder / "plan.xlsx", folder / "Returns out", folder / "Returns in"
-    _tell("1. You have a plan in a CSV file. Make a master workbook from it.")
+    _print_sentence("1. You have a plan in a CSV file. Make a master workbook from it.")
     with as_file(files("hrworkbook.example") / "plan.csv") as source:
         _run(
             "new",
@@ -46,36 +46,38 @@ def _story(folder: Path) -> int:
             str(source),
             shown=f'new delivery-plan "{master}" --from plan.csv',
         )
-    _tell("2. You fill in the Start and Owners sheets, and check the plan.")
-    _fill_in(master)
+    _print_sentence("2. You fill in the Start and Owners sheets, and check the plan.")
+    _fill_start_and_owners(master)
     _run("validate", str(master))
-    _tell("3. You send each owner their part.")
+    _print_sentence("3. You send each owner their part.")
     _run("issue", str(master), "--out", str(out))
-    _tell("4. A week passes. You correct one update in the master yourself; replies come in by e-mail.")
-    console.fixed = THE_DAY + timedelta(days=10, hours=8)
-    _correct(master)
+    _print_sentence("4. A week passes. You correct one update in the master yourself; replies come in by e-mail.")
+    console.fixed_now = DEMO_TIME + timedelta(days=10, hours=8)
+    _correct_one_update(master)
     for name in _replies(out, back):
         show(f"  {back / name}")
-    _tell("5. You merge the replies. Every cell is accounted for.")
+    _print_sentence("5. You merge the replies. Every cell is accounted for.")
     _run("merge", str(master), str(back))
-    _tell("6. What could not be taken goes back to its owner, to be mended.")
+    _print_sentence("6. What could not be taken goes back to its owner, to be mended.")
     _run("bounce", str(master), "--out", str(folder / "To mend"))
-    _tell("7. You remind whoever is still out.")
-    console.fixed = THE_DAY + timedelta(days=14)
+    _print_sentence("7. You remind whoever is still out.")
+    console.fixed_now = DEMO_TIME + timedelta(days=14)
     _run("chase", str(master), "--out", str(folder / "Reminders"))
-    _tell("8. The paper is due. You choose what the plan says where a reply was not taken, on the Decisions sheet.")
+    _print_sentence(
+        "8. The paper is due. You choose what the plan says where a reply was not taken, on the Decisions sheet."
+    )
     _choose(master, "keep master")
     _run("decide", str(master))
-    _tell("9. You make the appendix for the committee.")
+    _print_sentence("9. You make the appendix for the committee.")
     _run("appendix", str(master), "-o", str(folder / "appendix.xlsx"))
-    _tell("Where to look")
+    _print_sentence("Where to look")
     show(f"  {master}: the Start sheet says what is next; Decisions holds what you chose.")
     show(f"  {out}: what the owners were sent, with a covering mail each.")
     show(f"  {folder / 'appendix.xlsx'}: the appendix, ready to print.")
     return 0
 
 
-def _tell(sentence: str) -> None:
+def _print_sentence(sentence: str) -> None:
     show()
     show(sentence)
 
@@ -90,7 +92,7 @@ def _run(command: str, *words: str, shown: str = "") -> None:
     run(build_parser().parse_args([command, *words]))
 
 
-def _fill_in(master: Path) -> None:
+def _fill_start_and_owners(master: Path) -> None:
     """What the officer types into the Start and Owners sheets."""
     settings: dict[str, Value] = {
         "Period": "2026/27 Q3", "Committee": "Staffing Committee", "Committee date": "10 February 2027",
@@ -101,15 +103,15 @@ def _fill_in(master: Path) -> None:
         writes = [
             Write("Start", row, 3, ((settings[label],),))
             for row in range(1, len(snapshot["Start"].rows) + 1)
-            if (label := plain(snapshot["Start"].at(row, 2))) in settings
+            if (label := normalised_text(snapshot["Start"].at(row, 2))) in settings
         ]
         owners = snapshot["Owners"]
         for row in range(5, len(owners.rows) + 1):
-            if role := plain(owners.at(row, 1)):
+            if role := normalised_text(owners.at(row, 1)):
                 writes.append(Write("Owners", row, 3, ((address_of(role),),)))
         return writes
 
-    _type(master, typed)
+    _apply_typed(master, typed)
 
 
 def address_of(role: str) -> str:
@@ -117,9 +119,9 @@ def address_of(role: str) -> str:
     return f"{role.lower().replace(' ', '.')}@council.example"
 
 
-def _correct(master: Path) -> None:
+def _correct_one_update(master: Path) -> None:
     """The officer changes one update after the returns went out: one reply will disagree with it."""
-    _type(
+    _apply_typed(
         master,
         lambda s: _cells(
             s, "Plan", {("L008", "Progress Update"): "2.9 in quarter 3, by the monitoring report of 8 January."}
@@ -132,13 +134,13 @@ def _choose(master: Path, choice: str) -> None:
     from hrworkbook.ledgers import DECISIONS
 
     def chosen(snapshot: Snapshot) -> list[Write]:
-        waiting = [d for d in DECISIONS.items(snapshot) if not d.text("Done")]
+        waiting = [d for d in DECISIONS.data_rows(snapshot) if not d.text("Done")]
         return [w for d in waiting for w in DECISIONS.rewrite(snapshot, d, {"Decision": choice})]
 
-    _type(master, chosen)
+    _apply_typed(master, chosen)
 
 
-def _type(book: Path, typed: object) -> None:
+def _apply_typed(book: Path, typed: object) -> None:
     from hrworkbook.hosts.file import FileHost
 
     host = FileHost(book)
@@ -151,9 +153,9 @@ def _type(book: Path, typed: object) -> None:
 def _cells(snapshot: Snapshot, sheet: str, texts: Mapping[tuple[str, str], Value]) -> list[Write]:
     """Writes of cells known by their line's ID and their heading."""
     block = snapshot[sheet]
-    top = next(r for r in range(1, 20) if plain(block.at(r, 1)) == "ID")
-    columns = {plain(v): c for c, v in enumerate(block.rows[top - 1], 1)}
-    rows = {plain(block.at(r, 1)): r for r in range(top + 1, len(block.rows) + 1)}
+    top = next(r for r in range(1, 20) if normalised_text(block.at(r, 1)) == "ID")
+    columns = {normalised_text(v): c for c, v in enumerate(block.rows[top - 1], 1)}
+    rows = {normalised_text(block.at(r, 1)): r for r in range(top + 1, len(block.rows) + 1)}
     return [Write(sheet, rows[line], columns[heading], ((value,),)) for (line, heading), value in texts.items()]
 
 
@@ -186,8 +188,8 @@ def _replies(out: Path, back: Path) -> list[str]:
             raise HrWorkbookError(str(out), f"the return of {role} is gone", "Run the demo in a new folder")
         filled = back / sent.name
         filled.write_bytes(sent.read_bytes())
-        _type(filled, lambda s, t=texts: _cells(s, s.sheets[0].name, t))
-        mail = _mail(role, f"RE: {sent.stem}", "Please find my return attached.", THE_DAY + timedelta(days=7 + i))
+        _apply_typed(filled, lambda s, t=texts: _cells(s, s.sheets[0].name, t))
+        mail = _mail(role, f"RE: {sent.stem}", "Please find my return attached.", DEMO_TIME + timedelta(days=7 + i))
         mail.add_attachment(
             filled.read_bytes(), maintype="application", subtype="vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             filename=sent.name,
@@ -199,7 +201,7 @@ def _replies(out: Path, back: Path) -> list[str]:
         "Head of HR",
         "Automatic reply: your return",
         "I am away until Monday. The rota is attached.",
-        THE_DAY + timedelta(days=10),
+        DEMO_TIME + timedelta(days=10),
     )
     mail.add_attachment("Week,Monday,Tuesday\n2,Office,Home\n3,Home,Office\n", subtype="csv", filename="rota.csv")
     names.append("4 no return at all.eml")

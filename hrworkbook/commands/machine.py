@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from hrworkbook.commands.console import print_json, show
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 
 
 def masters() -> dict[str, bytes]:
@@ -29,11 +29,11 @@ def masters() -> dict[str, bytes]:
 
 def run_build(options: Namespace) -> int:
     """Builds the add-in and the masters, or tells which of those there are not as built."""
-    from hrworkbook.addin.package import build, stale
+    from hrworkbook.addin.package import build, stale_files
 
     root = Path(options.folder)
     if options.check:
-        wrong = stale(root, masters())
+        wrong = stale_files(root, masters())
         if options.json:
             print_json({"stale": wrong})
         else:
@@ -48,7 +48,7 @@ def run_build(options: Namespace) -> int:
     else:
         for file in files:
             show(f"  {file}")
-        show(f"{count(len(files), 'file')} built.")
+        show(f"{count_noun(len(files), 'file')} built.")
     return 0
 
 
@@ -56,17 +56,17 @@ def run_install(options: Namespace) -> int:
     """Puts the add-in where Excel loads it."""
     from hrworkbook.addin.install import install
 
-    return _told(options, install(Path.home(), sys.platform, os.environ, warm=options.warm))
+    return _print_done(options, install(Path.home(), sys.platform, os.environ, udf_server=options.warm))
 
 
 def run_uninstall(options: Namespace) -> int:
     """Takes the add-in out again."""
     from hrworkbook.addin.install import uninstall
 
-    return _told(options, uninstall(Path.home(), sys.platform, os.environ))
+    return _print_done(options, uninstall(Path.home(), sys.platform, os.environ))
 
 
-def _told(options: Namespace, done: list[str]) -> int:
+def _print_done(options: Namespace, done: list[str]) -> int:
     if options.json:
         print_json({"done": done})
     else:
@@ -77,14 +77,14 @@ def _told(options: Namespace, done: list[str]) -> int:
 
 def run_doctor(options: Namespace) -> int:
     """Looks for what keeps the buttons from working."""
-    from hrworkbook.addin.doctor import examine
+    from hrworkbook.addin.doctor import diagnose
 
     plan = Path(options.plan) if options.plan else None
-    checks = examine(Path.home(), sys.platform, os.environ, plan)
+    checks = diagnose(Path.home(), sys.platform, os.environ, plan)
     if options.json:
-        print_json({"checks": [{"name": c.name, "good": c.good, "message": c.message} for c in checks]})
+        print_json({"checks": [{"name": c.name, "good": c.ok, "message": c.message} for c in checks]})
     else:
         mark = {True: "well ", False: "WRONG", None: "look "}
         for check in checks:
-            show(f"  {mark[check.good]}  {check.message}")
-    return 1 if any(c.good is False for c in checks) else 0
+            show(f"  {mark[check.ok]}  {check.message}")
+    return 1 if any(c.ok is False for c in checks) else 0

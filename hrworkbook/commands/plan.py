@@ -4,9 +4,9 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, quoted, show, show_finding
+from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, quote_path, show, show_finding
 from hrworkbook.errors import CannotWrite, HrWorkbookError
-from hrworkbook.findings import count, errors_of
+from hrworkbook.findings import count_noun, errors_of
 from hrworkbook.snapshot import Block, Snapshot
 from hrworkbook.values import as_text
 
@@ -16,8 +16,8 @@ def run_new(options: Namespace) -> int:
     from hrworkbook.hosts.files import write_new
     from hrworkbook.ledgers import OWNERS, PLAN
     from hrworkbook.new import new
-    from hrworkbook.plan import SCHEMA_SHEET, Owner, new_keeping, read_owners
-    from hrworkbook.reading.reader import Reader
+    from hrworkbook.plan import SCHEMA_SHEET, Owner, new_state, read_owners
+    from hrworkbook.reading.reader import FileReader
     from hrworkbook.schema import load_schema
     from hrworkbook.sheets.master import master_workbook
 
@@ -31,39 +31,41 @@ def run_new(options: Namespace) -> int:
     schema = load_schema(options.schema)
     blocks: tuple[Block, ...] = ()
     if options.source is not None:
-        with Reader() as reader:
+        with FileReader() as reader:
             blocks = reader.read(Path(options.source)).blocks
     before = Snapshot(Path(options.source or "").name, blocks)
     owners: tuple[Owner, ...] = ()
     if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
-    draft = new(schema, new_keeping(), now().date(), blocks, owners, source=before.name)
+    draft = new(schema, new_state(), now().date(), blocks, owners, source=before.name)
     backup = write_new(target, master_workbook(draft), keep=options.force)
-    unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in draft.unplaced]
+    unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in draft.unplaced]
     if options.json:
         print_json({
             "file": str(target), "lines": len(draft.lines), "owners": [o.role for o in draft.owners], "unplaced": unplaced,
             "backup": str(backup) if backup else None,
         })  # fmt: skip
     else:
-        show(f"{target.name} is ready: {count(len(draft.lines), 'line')}, {count(len(draft.owners), 'owner')}.")
+        show(
+            f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
+        )
         for note in draft.notes:
             show(f"  {note}")
         print_strays(unplaced)
-        show("Open it and start on the Start sheet, or run: hrworkbook validate " + quoted(target))
+        show("Open it and start on the Start sheet, or run: hrworkbook validate " + quote_path(target))
     return 1 if unplaced else 0
 
 
 def run_validate(options: Namespace) -> int:
     """Checks a plan."""
     from hrworkbook.check_files import load_checks
-    from hrworkbook.validate import validate, without_made_up_data
+    from hrworkbook.validate import hypothesis_hidden, validate
 
     checks = load_checks(options.checks)
     host = host_of(options)
     with Progress("Checking"):
-        with without_made_up_data():
+        with hypothesis_hidden():
             result = validate(host.snapshot(), now(), checks)
         host.apply(result.changes)
     if options.json:

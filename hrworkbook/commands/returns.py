@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from hrworkbook.commands.console import Progress, host_of, now, print_json, print_strays, show, stray_lines
 from hrworkbook.errors import HrWorkbookError, NotAReturn
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 from hrworkbook.values import as_text
 
 if TYPE_CHECKING:
-    from hrworkbook.inbox.attachments import Aside
-    from hrworkbook.merging.outcomes import Comparison, Merged, Received, Refused
+    from hrworkbook.inbox.attachments import IgnoredAttachment
+    from hrworkbook.merging.outcomes import MergeResult, ReceivedFile, RefusedFile, ReturnOutcome
     from hrworkbook.schema import Schema
     from hrworkbook.tables.find import Table
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run_issue(options: Namespace) -> int:
     """Writes the returns."""
     from hrworkbook.drafts import covering_mail
-    from hrworkbook.hosts.files import place_all
+    from hrworkbook.hosts.files import write_all
     from hrworkbook.issue import issue
     from hrworkbook.kinds import KINDS
     from hrworkbook.sheets.return_sheet import return_workbook
@@ -43,7 +43,7 @@ def run_issue(options: Namespace) -> int:
             files[one.file] = book
             files[f"{Path(one.file).stem}.eml"] = covering_mail(one, book)
             progress.step()
-    with place_all(folder, files):
+    with write_all(folder, files):
         host.apply(result.changes)
     if options.json:
         print_json({"issued": [
@@ -51,7 +51,7 @@ def run_issue(options: Namespace) -> int:
         ]})  # fmt: skip
     else:
         for r in result.returns:
-            show(f"  {r.id}  {r.owner.role}: {count(len(r.lines), 'line')}, {folder / r.file}")
+            show(f"  {r.id}  {r.owner.role}: {count_noun(len(r.lines), 'line')}, {folder / r.file}")
         show(result.changes.message)
         show("Each has a covering mail beside it (.eml): open it, check it, send it.")
     _open(options, [folder / name for name in files if name.endswith(".eml")])
@@ -68,30 +68,30 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
 
 def run_read(options: Namespace) -> int:
     """Shows how a file would be read."""
-    from hrworkbook.commands.collection import month_given, show_collected
-    from hrworkbook.merging.admit import furniture_of
-    from hrworkbook.merging.outcomes import Refused
-    from hrworkbook.merging.remarks import comments_on
+    from hrworkbook.commands.collection import parse_period_option, show_collected
+    from hrworkbook.merging.admit import our_texts
+    from hrworkbook.merging.outcomes import RefusedFile
+    from hrworkbook.merging.remarks import comment_notes
     from hrworkbook.schema import load_schema
     from hrworkbook.values import is_blank
 
     path = Path(options.file)
-    month_given(options.period)
+    parse_period_option(options.period)
     if path.is_dir():
         raise NotAReturn(path.name, "this is a folder", "Give one file in it, or the folder to `hrworkbook merge`")
-    item = next((r for r in _received([path], options.password) if not isinstance(r, Refused)), None)
+    item = next((r for r in _read_paths([path], options.password) if not isinstance(r, RefusedFile)), None)
     if item is None:
         raise _first_refusal([path], options.password)
     if options.schema and load_schema(options.schema).collect:
         return show_collected(item, load_schema(options.schema), options)
-    schema, table = _best_table(item, options.schema, furniture_of(item.blocks))
+    schema, table = _best_schema_and_table(item, options.schema, our_texts(item.blocks))
     if schema.collect:
         return show_collected(item, schema, options)
     cells = sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row)
     if options.json:
         print_json({
             "file": item.file, "sheet": table.sheet, "header_rows": table.header_rows,
-            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.how} for h in table.headings],
+            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in table.headings],
             "rows": len(table.rows), "cells": cells, "placed": cells - len(table.unplaced),
             "unplaced": [
                 {"cell": u.cell if u.sheet == table.sheet else f"{u.sheet}!{u.cell}", "value": as_text(u.value)}
@@ -101,22 +101,22 @@ def run_read(options: Namespace) -> int:
         return 0
     show(f"How I read {item.file}")
     show(
-        f"  Sheet '{table.sheet}', {count(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count(cells, 'cell')} placed."
+        f"  Sheet '{table.sheet}', {count_noun(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count_noun(cells, 'cell')} placed."
     )
     for h in table.headings:
-        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.how}]")
-    for note in (*table.notes, *comments_on(item.blocks)):
+        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
+    for note in (*table.notes, *comment_notes(item.blocks)):
         show(f"  {note}")
-    print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.why} for u in table.unplaced])
+    print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
     return 0
 
 
-def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
+def _best_schema_and_table(item: "ReceivedFile", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
     """The named schema, else whichever shipped one knows most of the file's headings, and the file's table by it."""
-    from hrworkbook.collecting.collect import collect
+    from hrworkbook.collecting.collect import collect_file
     from hrworkbook.errors import NotAReturn
-    from hrworkbook.findings import listed
-    from hrworkbook.merging.compare import shown_only
+    from hrworkbook.findings import join_words
+    from hrworkbook.merging.compare import read_only_headings
     from hrworkbook.schema import load_schema, shipped_schemas
     from hrworkbook.tables.find import find_table
 
@@ -125,11 +125,11 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
     names = [name] if name else list(shipped_schemas())
     for one in names:
         schema = load_schema(one)
-        ignored = shown_only(schema)
+        ignored = read_only_headings(schema)
         try:
             table = find_table(item.blocks, schema, furniture=furniture, ignored=ignored)
             if schema.collect and not name:
-                collect(item.blocks, schema, item.file)  # a heading or two is not yet such a return
+                collect_file(item.blocks, schema, item.file)  # a heading or two is not yet such a return
         except NotAReturn as refusal:
             refusals.append(refusal)
         else:
@@ -140,52 +140,52 @@ def _best_table(item: "Received", name: str | None, furniture: set[str]) -> "tup
         raise refusals[0]
     raise NotAReturn(
         item.file,
-        f"no table in it has the headings of {listed(names, 'or')}",
+        f"no table in it has the headings of {join_words(names, 'or')}",
         "Give your own schema with --schema FILE.toml, or ask the sender for the return they were sent",
     )
 
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
-    from hrworkbook.commands.collection import month_given
+    from hrworkbook.commands.collection import parse_period_option
     from hrworkbook.merge import merge
-    from hrworkbook.merging.arrivals import arrivals
-    from hrworkbook.reading.reader import Reader
+    from hrworkbook.merging.arrivals import read_incoming
+    from hrworkbook.reading.reader import FileReader
 
     host = host_of(options)
-    period = month_given(options.period)
-    asides: list[Aside] = []
+    period = parse_period_option(options.period)
+    ignored: list[IgnoredAttachment] = []
     paths = [Path(p) for p in options.paths]
     if not any(p.exists() for p in paths):
         raise NotAReturn(str(paths[0]), "there is no such file or folder", "Check its name")
     if options.jobs is not None and options.jobs < 1:
         raise HrWorkbookError("--jobs", f"{options.jobs} processes read nothing", "Give 1 or more")
     alone = options.jobs in (None, 1) and not options.cluster
-    with Reader(password=options.password) if alone else nullcontext() as reader, Progress("Reading") as progress:
+    with FileReader(password=options.password) if alone else nullcontext() as reader, Progress("Reading") as progress:
         snapshot = host.snapshot()  # while the reader starts up
-        files = arrivals(
-            snapshot, paths, options.password, asides, jobs=options.jobs, scheduler=options.cluster, reader=reader
+        files = read_incoming(
+            snapshot, paths, options.password, ignored, jobs=options.jobs, scheduler=options.cluster, reader=reader
         )
         result = merge(snapshot, progress.counted(files), now(), period)
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:
-        print_json(_merged_json(result, asides))
+        print_json(_merged_json(result, ignored))
     else:
-        _print_merged(result, asides)
+        _print_merged(result, ignored)
         show(("Nothing was changed (dry run). " if options.dry_run else "") + result.changes.message)
     return 1 if result.needs_a_person else 0
 
 
-def _return_json(r: "Comparison") -> dict[str, object]:
+def _return_json(r: "ReturnOutcome") -> dict[str, object]:
     return {
-        "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.count, "outcomes": r.outcomes,
+        "file": r.received.file, "owner": r.owner, "return_id": r.return_id, "cells": r.cell_count, "outcomes": r.outcome_counts,
         "from": r.received.sender, "on_owners_sheet": not r.from_elsewhere,
     }  # fmt: skip
 
 
-def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, object]:
-    from hrworkbook.merging.outcomes import AGAIN, ALREADY, OUTCOMES
+def _merged_json(result: "MergeResult", ignored: "Sequence[IgnoredAttachment]") -> dict[str, object]:
+    from hrworkbook.merging.outcomes import ALREADY_MERGED, OUTCOMES, SENT_AGAIN
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
@@ -194,42 +194,44 @@ def _merged_json(result: "Merged", asides: "Sequence[Aside]") -> dict[str, objec
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
-                if r.what in (ALREADY, AGAIN)
+                if r.status in (ALREADY_MERGED, SENT_AGAIN)
             ),
         ],
-        "refused": [_refused_json(r) for r in result.refused if r.what not in (ALREADY, AGAIN)],
-        "aside": [{"file": a.place, "reason": a.why, "count": a.count} for a in asides],
+        "refused": [_refused_json(r) for r in result.refused if r.status not in (ALREADY_MERGED, SENT_AGAIN)],
+        "aside": [{"file": a.place, "reason": a.reason, "count": a.count} for a in ignored],
     }  # fmt: skip
 
 
-def _refused_json(refusal: "Refused") -> dict[str, object]:
+def _refused_json(refusal: "RefusedFile") -> dict[str, object]:
     inside = [{"reason": one.reason, "count": one.count, "files": one.files} for one in refusal.inside]
-    told = {"file": refusal.file, "reason": refusal.reason, "what": refusal.what, "from": refusal.sender}
+    told = {"file": refusal.file, "reason": refusal.reason, "what": refusal.status, "from": refusal.sender}
     return told | ({"inside": inside} if inside else {})
 
 
-def _print_merged(result: "Merged", asides: "Sequence[Aside]") -> None:
-    from hrworkbook.merging.outcomes import TO_DECIDE
+def _print_merged(result: "MergeResult", ignored: "Sequence[IgnoredAttachment]") -> None:
+    from hrworkbook.merging.outcomes import UNDECIDED_OUTCOMES
 
     for r in result.returns:
-        said = ", ".join(f"{n} {o}" for o, n in r.outcomes.items() if n)
-        show(f"  {r.return_id}  {r.owner}: {count(r.count, 'cell')} received = {said or 'none'}  ({r.received.file})")
+        outcome_counts = ", ".join(f"{n} {o}" for o, n in r.outcome_counts.items() if n)
+        show(
+            f"  {r.return_id}  {r.owner}: {count_noun(r.cell_count, 'cell')} received = {outcome_counts or 'none'}  ({r.received.file})"
+        )
         for note in r.notes:
             show(f"         {note}")
         for cell in r.cells:
-            if cell.outcome in TO_DECIDE:
-                show(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.why}")
-        for line in stray_lines(r.strays):
+            if cell.outcome in UNDECIDED_OUTCOMES:
+                show(f"         {cell.outcome}: {cell.line.id}, {cell.column.header}: {cell.reason}")
+        for line in stray_lines(r.stray_cells):
             show(f"         {line}")
     for refusal in result.refused:
-        told = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
-        show(f"  {refusal.what}: {told}")
-    if asides:
+        reason = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
+        show(f"  {refusal.status}: {reason}")
+    if ignored:
         counted: Counter[str] = Counter()
-        for aside in asides:
-            counted[aside.why] += aside.count
+        for aside in ignored:
+            counted[aside.reason] += aside.count
         whys = "; ".join(f"{n:,} × {why}" for why, n in counted.items())
-        show(f"  Set aside, being no returns: {count(counted.total(), 'file')} ({whys})")
+        show(f"  Set aside, being no returns: {count_noun(counted.total(), 'file')} ({whys})")
 
 
 def run_decide(options: Namespace) -> int:
@@ -241,12 +243,12 @@ def run_decide(options: Namespace) -> int:
     host.apply(result.changes)
     if options.json:
         print_json({
-            "applied": result.applied, "waiting": result.waiting, "findings": [f.as_json() for f in result.findings],
+            "applied": result.applied_count, "waiting": result.waiting_count, "findings": [f.as_json() for f in result.findings],
             "returns": [_return_json(r) for r in result.returns],
         })  # fmt: skip
     else:
         show(result.changes.message)
-    return 1 if result.waiting or result.findings else 0
+    return 1 if result.waiting_count or result.findings else 0
 
 
 def run_undo(options: Namespace) -> int:
@@ -259,27 +261,27 @@ def run_undo(options: Namespace) -> int:
     result = undo(host.snapshot(), now(), options.return_id)
     host.apply(result.changes)
     if options.json:
-        left = [{"cell": place, "reason": why} for place, why in result.left]
-        print_json({"return_id": result.return_id, "restored": list(result.restored), "left": left})
+        left = [{"cell": place, "reason": why} for place, why in result.left_cells]
+        print_json({"return_id": result.return_id, "restored": list(result.restored_cells), "left": left})
     else:
         show(result.changes.message)
-    return 1 if result.left else 0
+    return 1 if result.left_cells else 0
 
 
-def _received(paths: Sequence[Path], password: str | None) -> Iterator["Received | Refused"]:
+def _read_paths(paths: Sequence[Path], password: str | None) -> Iterator["ReceivedFile | RefusedFile"]:
     """Every file in some paths, read in the capped child process, or refused with its reason."""
-    from hrworkbook.merging.receive import receive
+    from hrworkbook.merging.receive import receive_files
 
     with Progress("Reading") as progress:
-        yield from progress.counted(receive(paths, password))
+        yield from progress.counted(receive_files(paths, password))
 
 
 def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookError:
     from hrworkbook.errors import NotAReturn
-    from hrworkbook.merging.outcomes import Refused
+    from hrworkbook.merging.outcomes import RefusedFile
 
-    for item in _received(paths, password):
-        if isinstance(item, Refused):
+    for item in _read_paths(paths, password):
+        if isinstance(item, RefusedFile):
             return NotAReturn("", item.reason)
     return NotAReturn(str(paths[0]), "there is no file to read", "Check the name and the folder")
 
@@ -287,8 +289,8 @@ def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookErr
 def run_chase(options: Namespace) -> int:
     """Writes reminders."""
     from hrworkbook.chase import chase
-    from hrworkbook.drafts import reminder
-    from hrworkbook.hosts.files import place_all
+    from hrworkbook.drafts import reminder_mail
+    from hrworkbook.hosts.files import write_all
     from hrworkbook.sheets.return_sheet import return_workbook
 
     result = chase(host_of(options).snapshot(), now())
@@ -296,13 +298,13 @@ def run_chase(options: Namespace) -> int:
     files: dict[str, bytes] = {}
     chased: list[dict[str, object]] = []
     for one in result.reminders:
-        name = f"Reminder {Path(one.issued.file).stem}.eml"
-        files[name] = reminder(one.issued, return_workbook(one.issued), one.days_late)
+        name = f"Reminder {Path(one.return_.file).stem}.eml"
+        files[name] = reminder_mail(one.return_, return_workbook(one.return_), one.days_late)
         chased.append({
-            "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name),
-            "rows": len(one.issued.lines), "days_late": one.days_late,
+            "owner": one.return_.owner.role, "return_id": one.return_.id, "file": str(folder / name),
+            "rows": len(one.return_.lines), "days_late": one.days_late,
         })  # fmt: skip
-    with place_all(folder, files):
+    with write_all(folder, files):
         pass
     if options.json:
         print_json({"chased": chased})
@@ -316,9 +318,9 @@ def run_chase(options: Namespace) -> int:
 
 def run_bounce(options: Namespace) -> int:
     """Writes the drafts that send returns back."""
-    from hrworkbook.bounce import bounce, note_on
-    from hrworkbook.drafts import bounce as reply
-    from hrworkbook.hosts.files import place_all
+    from hrworkbook.bounce import bounce, cell_comment
+    from hrworkbook.drafts import bounce_mail as reply
+    from hrworkbook.hosts.files import write_all
     from hrworkbook.sheets.return_sheet import return_workbook
 
     result = bounce(host_of(options).snapshot(), now(), options.owner)
@@ -326,23 +328,25 @@ def run_bounce(options: Namespace) -> int:
     files: dict[str, bytes] = {}
     bounced: list[dict[str, object]] = []
     for one in result.returns:
-        name = f"To mend {Path(one.issued.file).stem}.eml"
-        notes = {place: note_on(cell) for place, cell in one.faulty.items()}
-        files[name] = reply(one, return_workbook(one.issued, notes))
-        cells = [{"id": c.line, "column": c.column, "value": c.said, "reason": c.why} for c in one.faulty.values()]
+        name = f"To mend {Path(one.return_.file).stem}.eml"
+        notes = {place: cell_comment(cell) for place, cell in one.faulty_cells.items()}
+        files[name] = reply(one, return_workbook(one.return_, notes))
+        cells = [
+            {"id": c.line, "column": c.column, "value": c.text, "reason": c.reason} for c in one.faulty_cells.values()
+        ]
         bounced.append({
-            "owner": one.issued.owner.role, "return_id": one.issued.id, "file": str(folder / name), "cells": cells,
+            "owner": one.return_.owner.role, "return_id": one.return_.id, "file": str(folder / name), "cells": cells,
             "sent_from_elsewhere": one.elsewhere,
         })  # fmt: skip
-    with place_all(folder, files):
+    with write_all(folder, files):
         pass
     if options.json:
         print_json({"bounced": bounced})
     else:
         for one, name in zip(result.returns, files, strict=True):
-            show(f"  {one.issued.id}  {one.issued.owner.role}: {folder / name}")
-            for cell in one.faulty.values():
-                show(f"         {cell.line}, {cell.column}: {cell.why}")
+            show(f"  {one.return_.id}  {one.return_.owner.role}: {folder / name}")
+            for cell in one.faulty_cells.values():
+                show(f"         {cell.line}, {cell.column}: {cell.reason}")
         show(result.message)
     _open(options, [folder / name for name in files])
     return 0

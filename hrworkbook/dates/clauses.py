@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hrworkbook.dates.points import INEXACT, NO_END, NO_YEAR, Point
+from hrworkbook.dates.points import INEXACT, NO_END, NO_YEAR, DatePoint
 from hrworkbook.dates.words import Token
 
-_NEAR = timedelta(92)
+_NEAR_ENOUGH = timedelta(92)
 Period = tuple[date, date]
 
 
@@ -15,11 +15,11 @@ Period = tuple[date, date]
 class Clause:
     """One point or range with the words that belong to its reading."""
 
-    points: list[Point]
+    points: list[DatePoint]
     start: int
     end: int
-    before: set[str]
-    edges: list[str] = field(default_factory=list)
+    qualifiers: set[str]
+    edge_words: list[str] = field(default_factory=list)
     """For each point: '', 'end', 'start', 'rough', 'week commencing' or 'week ending'."""
     onwards: bool = False
     dashed: bool = False
@@ -27,12 +27,12 @@ class Clause:
     """Whether only a comma, slash or `and` parts it from the one before."""
 
 
-_BEFORE = {"by", "until", "to", "before", "after", "not before", "from", "between"}
-_MOST_BEFORE = 8
-_EDGES = {"end", "start", "rough", "week commencing", "week ending"}
+_QUALIFIERS = {"by", "until", "to", "before", "after", "not before", "from", "between"}
+_MAX_QUALIFIERS = 8
+_EDGE_WORDS = {"end", "start", "rough", "week commencing", "week ending"}
 _RANGES = {"-", "to", "until"}
 LINKS = {",", "/", "and"}
-Items = list[Token | Point]
+Items = list[Token | DatePoint]
 
 
 def clauses_of(items: Items) -> tuple[list[Clause], list[Token]]:
@@ -55,23 +55,23 @@ def clauses_of(items: Items) -> tuple[list[Clause], list[Token]]:
     return clauses, rest
 
 
-def _limb(items: Items, first: int, edges_only: bool = False) -> tuple[set[str], str, Point, int] | None:
+def _qualified_point(items: Items, first: int, edges_only: bool = False) -> tuple[set[str], str, DatePoint, int] | None:
     """The words before a point, its edge, the point, and where it ends; None where no point follows."""
     before: set[str] = set()
     edge = ""
-    for i in range(first, min(len(items), first + _MOST_BEFORE)):
+    for i in range(first, min(len(items), first + _MAX_QUALIFIERS)):
         item = items[i]
-        if isinstance(item, Point):
+        if isinstance(item, DatePoint):
             following = items[i + 1].kind if i + 1 < len(items) else ""
-            is_suffix = following == "end" and not (i + 2 < len(items) and isinstance(items[i + 2], Point))
+            is_suffix = following == "end" and not (i + 2 < len(items) and isinstance(items[i + 2], DatePoint))
             return before, edge or ("end" if is_suffix else ""), item, i + 1 + is_suffix
         next_kind = items[i + 1].kind if i + 1 < len(items) else ""
-        if item.kind in _EDGES:
+        if item.kind in _EDGE_WORDS:
             edge = edge if edge == "rough" else item.kind
         elif (
             item.kind == "weekday"
             or (item.kind == "-" and edge == "rough")
-            or (item.kind in _BEFORE and not edges_only)
+            or (item.kind in _QUALIFIERS and not edges_only)
         ):
             before.add(item.kind)
         elif not (item.kind == "of" or (item.kind in (",", ".") and before & {"weekday"} and next_kind == "point")):
@@ -80,7 +80,7 @@ def _limb(items: Items, first: int, edges_only: bool = False) -> tuple[set[str],
 
 
 def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
-    first = _limb(items, i)
+    first = _qualified_point(items, i)
     if first is None:
         return None, i
     before, edge, point, j = first
@@ -90,18 +90,18 @@ def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
         j += 1
     if j < len(items) and (items[j].kind in _RANGES or ("between" in before and items[j].kind == "and")):
         following = items[j + 1].kind if j + 1 < len(items) else ""
-        second = _limb(items, j + 1, edges_only=True)
+        second = _qualified_point(items, j + 1, edges_only=True)
         if second:
             clause.dashed = items[j].kind == "-"
             _, edge, point, j = second
             clause.points.append(point)
-            clause.edges.append(edge)
+            clause.edge_words.append(edge)
         elif following in ("ongoing", "onwards"):
             clause.onwards = True
             j += 2
         elif j + 1 == len(items):
             clause.points.append(replace(point, year=None, reason=NO_END, end=items[j].end))
-            clause.edges.append("")
+            clause.edge_words.append("")
             j += 1
     if j < len(items) and items[j].kind == "onwards":
         clause.onwards = True
@@ -114,7 +114,7 @@ def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
     return clause, j
 
 
-def days_of(point: Point, year: int | None = None) -> Period | None:
+def days_of(point: DatePoint, year: int | None = None) -> Period | None:
     """The days a point covers, in its own year or the one given; None where there is no year."""
     found = year or point.year
     return point.days(found) if found else None
@@ -135,7 +135,7 @@ def complete_years(clauses: list[Clause], on: date | None, period: Period | None
             clause.points[:] = [replace(p, reason=NO_YEAR) if p in yearless else p for p in clause.points]
 
 
-def _complete_range(points: list[Point]) -> None:
+def _complete_range(points: list[DatePoint]) -> None:
     """In a range whose other end has a year the missing one is the nearest in time order."""
     if len(points) != 2 or any(p.unit == "season" or p.reason not in ("", INEXACT) for p in points):
         return
@@ -154,7 +154,7 @@ def _complete_range(points: list[Point]) -> None:
             points[1] = replace(last, year=fitting[0])
 
 
-def _complete_list(left: list[Point], right: list[Point]) -> None:
+def _complete_list(left: list[DatePoint], right: list[DatePoint]) -> None:
     """`Oct and Nov 2016`: the same year, where the list then stands in time order."""
     first, second = left[-1], right[0]
     if first.unit != second.unit or first.unit not in ("day", "month", "quarter") or first.reason or second.reason:
@@ -169,13 +169,13 @@ def _complete_list(left: list[Point], right: list[Point]) -> None:
         _complete_range(right)
 
 
-def _complete_from_context(points: list[Point], on: date | None, period: Period | None) -> None:
+def _complete_from_context(points: list[DatePoint], on: date | None, period: Period | None) -> None:
     """The only year in which the point or range meets the period, or lies near the day; else it has none."""
-    fitting: list[list[Point]] = []
+    fitting: list[list[DatePoint]] = []
     if period:
         low, high = period
     elif on and points[0].unit not in ("financial year", "academic year"):
-        low, high = on - min(_NEAR, on - date.min), on + min(_NEAR, date.max - on)
+        low, high = on - min(_NEAR_ENOUGH, on - date.min), on + min(_NEAR_ENOUGH, date.max - on)
     else:
         low, high = date.max, date.min
     for year in range(max(low.year - 1, 2), min(high.year + 1, 9990)) if high.year - low.year <= 5 else ():

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from hrworkbook.dates.timescale import dates_in
 from hrworkbook.snapshot import Block, address
-from hrworkbook.tables.headings import fold
-from hrworkbook.values import CellError, Value, plain
+from hrworkbook.tables.headings import fold_heading
+from hrworkbook.values import CellError, Value, normalised_text
 
 _NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
 _DIGIT = re.compile(r"\d")
-_MAY_SAY_ONE = re.compile(
+_MONTH_HINT = re.compile(
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[0-9]\s*[./-]\s*[0-9]|20[0-9]{2} ?[01][0-9]|\b(?:end|start|close|last|begin|first)",
     re.IGNORECASE,
 )
@@ -21,80 +21,93 @@ _MAY_SAY_ONE = re.compile(
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
-_FINANCIAL = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
-_FIRST_OF_YEAR = "04"
+_FINANCIAL_YEAR = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
+_FIRST_FINANCIAL_MONTH = "04"
 """Years such as 2016/17 begin in April, as everywhere in this project."""
-_YEAR = 364
+_YEAR_DAYS = 364
 """Days from the first to the last of a year."""
 _DAY_ZERO = date(1899, 12, 30)
-_SERIALS = range(25_569, 73_051)
+_PLAUSIBLE_SERIALS = range(25_569, 73_051)
 """Excel's day numbers from 1970 to 2100."""
 
 
-def _said(day: date) -> str:
+def _month_code(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
 @lru_cache(maxsize=4096)
-def month_in_text(text: str) -> str:
+def month_named_in(text: str) -> str:
     """The one month a text names, alone or by a day in it; '' where it names none, or several."""
     if not _DIGIT.search(text):
         return ""  # no year
     spaced = _RUN_TOGETHER.sub(" ", text)
-    if spaced.isascii() and not _MAY_SAY_ONE.search(spaced):
+    if spaced.isascii() and not _MONTH_HINT.search(spaced):
         return ""
-    months = _months(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
-    if not months and "-" in spaced and not _several(spaced):
-        months = _months(spaced.replace("-", " "))
+    months = _month_codes(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
+    if not months and "-" in spaced and not _is_month_range(spaced):
+        months = _month_codes(spaced.replace("-", " "))
     return months.pop() if len(months) == 1 else ""
 
 
-def _months(text: str) -> set[str]:
-    return {_said(last) for first, last in _spans(text) if _said(first) == _said(last)}
+def _month_codes(text: str) -> set[str]:
+    return {_month_code(last) for first, last in _date_spans(text) if _month_code(first) == _month_code(last)}
 
 
-def _several(text: str) -> bool:
+def _is_month_range(text: str) -> bool:
     """Whether a text names months of one year as one: `Jan-Mar 2015`."""
-    return any(_said(first) != _said(last) and (last - first).days < _YEAR for first, last in _spans(text))
+    return any(
+        _month_code(first) != _month_code(last) and (last - first).days < _YEAR_DAYS
+        for first, last in _date_spans(text)
+    )
 
 
-def _spans(text: str) -> list[tuple[date, date]]:
+def _date_spans(text: str) -> list[tuple[date, date]]:
     spans = [mention.span for mention in dates_in(text)]
     return [(s.start, s.end) for s in spans if s and s.start and s.end]
 
 
 @lru_cache(maxsize=1024, typed=True)
-def month_in(value: Value) -> str:
+def parse_month(value: Value) -> str:
     """The month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
     if isinstance(value, date):
-        return _said(value)
+        return _month_code(value)
     if isinstance(value, str):
-        return "" if isinstance(value, CellError) or len(value) > _LONGEST_TITLE else month_in_text(plain(value))
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
-        return _said(_DAY_ZERO + timedelta(int(value)))
+        return (
+            ""
+            if isinstance(value, CellError) or len(value) > _LONGEST_TITLE
+            else month_named_in(normalised_text(value))
+        )
+    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _PLAUSIBLE_SERIALS:
+        return _month_code(_DAY_ZERO + timedelta(int(value)))
     return ""
 
 
 @lru_cache(maxsize=1024, typed=True)
-def month_of(year: Value, month: Value) -> str:
+def month_from_parts(year: Value, month: Value) -> str:
     """The month that a cell for the year and a cell for the month give together; '' where they do not."""
-    alone = month_in(month)
-    if year is None or plain(year) == "":
+    alone = parse_month(month)
+    if year is None or normalised_text(year) == "":
         return alone
-    written = month_in(year)[:4] if isinstance(year, date) else plain(year).removesuffix(".0")
-    if (match := _FINANCIAL.fullmatch(written)) and (int(match[1]) + 1 - int(match[2])) % 100 == 0:
-        if plain(month).removesuffix(".0").isdecimal():
+    written = parse_month(year)[:4] if isinstance(year, date) else normalised_text(year).removesuffix(".0")
+    if (match := _FINANCIAL_YEAR.fullmatch(written)) and (int(match[1]) + 1 - int(match[2])) % 100 == 0:
+        if normalised_text(month).removesuffix(".0").isdecimal():
             return ""  # the twelfth month of such a year is March to some, December to others
-        first = month_of(match[1], month)
-        return first if first[5:] >= _FIRST_OF_YEAR else month_of(str(int(match[1]) + 1), month) if first else alone
+        first = month_from_parts(match[1], month)
+        return (
+            first
+            if first[5:] >= _FIRST_FINANCIAL_MONTH
+            else month_from_parts(str(int(match[1]) + 1), month)
+            if first
+            else alone
+        )
     if not re.fullmatch("(?:19|20)[0-9]{2}", written):
-        return alone or (month_in(year) if month is None else "")
+        return alone or (parse_month(year) if month is None else "")
     if alone:
         return f"{written}-{alone[5:]}" if isinstance(month, date) else alone if alone[:4] == written else ""
-    number = plain(month).removesuffix(".0")
+    number = normalised_text(month).removesuffix(".0")
     if number.isdecimal() and 1 <= int(number) <= 12:
         return f"{written}-{int(number):02}"
-    return month_in_text(f"{number} {written}") if number and len(number) <= _LONGEST_TITLE else ""
+    return month_named_in(f"{number} {written}") if number and len(number) <= _LONGEST_TITLE else ""
 
 
 def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
@@ -102,22 +115,22 @@ def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Co
 
     A month without its year is completed by the year beside or below one of the labels for it on the same sheet.
     """
-    wanted = {fold(label) for label in labels}
-    wanted_years = {fold(year) for year in years}
+    wanted = {fold_heading(label) for label in labels}
+    wanted_years = {fold_heading(year) for year in years}
     for block in blocks:
-        year = next((v for at in _beside(block, wanted_years) if month_of(v := block.at(*at), 1)), None)
-        for at in _beside(block, wanted):
+        year = next((v for at in _places_beside(block, wanted_years) if month_from_parts(v := block.at(*at), 1)), None)
+        for at in _places_beside(block, wanted):
             value = block.at(*at)
             named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
-            if month := month_in(value) or (month_of(year, value) if named else ""):
+            if month := parse_month(value) or (month_from_parts(year, value) if named else ""):
                 return month, f"{block.name}!{address(*at)}"
     return "", ""
 
 
-def _beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+def _places_beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
     """The places where the answer to one of the labels may stand: up to three to the right, or below."""
-    for row, column, value in _texts(block) if wanted else ():
-        if fold(value) in wanted:
+    for row, column, value in _text_cells(block) if wanted else ():
+        if fold_heading(value) in wanted:
             yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
 
 
@@ -127,9 +140,11 @@ def month_above(block: Block, header_row: int, labels: Collection[str], years: C
     month, place = month_on_cover([above], labels, years)
     if month:
         return month, place
-    titles = [(month_in(v), f"{block.name}!{address(r, c)}") for r, c, v in _texts(above) if len(v) <= _LONGEST_TITLE]
+    titles = [
+        (parse_month(v), f"{block.name}!{address(r, c)}") for r, c, v in _text_cells(above) if len(v) <= _LONGEST_TITLE
+    ]
     days = [
-        (month_in(v), f"{block.name}!{address(r, c)}")
+        (parse_month(v), f"{block.name}!{address(r, c)}")
         for r, row in enumerate(above.rows, 1)
         for c, v in enumerate(row, 1)
         if isinstance(v, date)
@@ -146,15 +161,17 @@ def months_of_parts(
     titles = 0
     for above, row in zip((0, *rows), rows, strict=False):
         if above and row - above > 2:
-            between = [[v for v in block.rows[n - 1] if v is not None and plain(v)] for n in range(above + 1, row)]
+            between = [
+                [v for v in block.rows[n - 1] if v is not None and normalised_text(v)] for n in range(above + 1, row)
+            ]
             filled = [values for values in between if values]
-            said = [found for values in filled[:-1] if len(values) == 1 and (found := month_in(values[0]))]
-            titles, month = titles + len(said), said[-1] if said else month
+            month_of_first = [found for values in filled[:-1] if len(values) == 1 and (found := parse_month(values[0]))]
+            titles, month = titles + len(month_of_first), month_of_first[-1] if month_of_first else month
         months[row] = month
     return months if titles and all(months.values()) else {}
 
 
-def _texts(block: Block) -> Iterator[tuple[int, int, str]]:
+def _text_cells(block: Block) -> Iterator[tuple[int, int, str]]:
     for row, values in enumerate(block.rows[:_COVER_ROWS], 1):
         for column, value in enumerate(values[:20], 1):
             if isinstance(value, str) and value and not isinstance(value, CellError):

@@ -20,7 +20,7 @@ NOT_A_DATE = "it is not a date"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class DatePoint:
     """A day, month, quarter, half, term, financial, academic or calendar year; `reason` where it cannot be read."""
 
     unit: str
@@ -41,14 +41,14 @@ class Point:
             except ValueError:
                 return None
         if self.unit == "term":
-            first, length = _TERMS[self.number]
+            first, length = _TERM_MONTHS[self.number]
         else:
-            offset, step, length = _UNITS[self.unit]
+            offset, step, length = _UNIT_MONTHS[self.unit]
             first = offset + step * (self.number - 1)
         return _month(year, first), _month(year, first + length) - timedelta(1)
 
 
-_UNITS = {  # months from January of the point's year to number 1, months between numbers, months it lasts
+_UNIT_MONTHS = {  # months from January of the point's year to number 1, months between numbers, months it lasts
     "month": (0, 1, 1),
     "quarter": (3, 3, 3),
     "half": (3, 6, 6),
@@ -56,7 +56,7 @@ _UNITS = {  # months from January of the point's year to number 1, months betwee
     "academic year": (8, 0, 12),
     "year": (0, 0, 12),
 }
-_TERMS = {1: (0, 4), 2: (3, 4), 3: (8, 4)}  # spring, summer, autumn: months that hold the term of any council
+_TERM_MONTHS = {1: (0, 4), 2: (3, 4), 3: (8, 4)}  # spring, summer, autumn: months that hold the term of any council
 
 
 def _month(year: int, offset: int) -> date:
@@ -89,8 +89,8 @@ _POINTS = """
     financial year: fy; financial y; financial
     year: calendar y; y
 """
-_ROLES = {"T": "term word", "d": "n", "M": "n", "yy": "n", "yy2": "n", "y2": "y", "m": "month"}
-_MOST = {"q": 4, "h": 2}
+_TOKEN_KINDS = {"T": "term word", "d": "n", "M": "n", "yy": "n", "yy2": "n", "y2": "y", "m": "month"}
+_MAX_NUMBERS = {"q": 4, "h": 2}
 
 
 def _shapes(table: str) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
@@ -99,7 +99,7 @@ def _shapes(table: str) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
         unit, _, rows = line.strip().partition(": ")
         for row in rows.split("; "):
             roles = tuple(row.split())
-            shapes.setdefault(_ROLES.get(roles[0], roles[0]), []).append((unit, roles))
+            shapes.setdefault(_TOKEN_KINDS.get(roles[0], roles[0]), []).append((unit, roles))
     for rows_of_kind in shapes.values():
         rows_of_kind.sort(key=lambda shape: -len(shape[1]))
     return shapes
@@ -125,7 +125,7 @@ def _match(tokens: list[Token], i: int, roles: tuple[str, ...]) -> _Matched | No
         elif role in ("/", "-", ".", ":"):
             fits = token.kind == role and token.tight
         else:
-            fits = token.kind == _ROLES.get(role, role) and (role[:2] != "yy" or token.end - token.start == 2)
+            fits = token.kind == _TOKEN_KINDS.get(role, role) and (role[:2] != "yy" or token.end - token.start == 2)
         if not fits:
             return None
         got[role] = token
@@ -133,14 +133,14 @@ def _match(tokens: list[Token], i: int, roles: tuple[str, ...]) -> _Matched | No
     return got, i
 
 
-def _compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int, j: int) -> Token | None:
+def _join_compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int, j: int) -> Token | None:
     """The tokens from i to j as one, or None where they only look so."""
     after = tokens[j].kind if j < len(tokens) else ""
     value = 0
     if kind in ("nth", "q", "h"):
         number = got.get("d") or got["ordinal"]
         value = number.value
-        if not 1 <= value <= _MOST.get(kind, 31):
+        if not 1 <= value <= _MAX_NUMBERS.get(kind, 31):
             return None
     elif kind == "fy":
         first, second = got.get("y") or got["yy"], got.get("y2") or got.get("yy2") or got["yy"]
@@ -170,14 +170,14 @@ def century(two_digits: int) -> int:
     return 2000 + two_digits if two_digits < 69 else 1900 + two_digits
 
 
-def points_of(tokens: list[Token], prose: bool = False) -> list[Token | Point]:
+def parse_points(tokens: list[Token], prose: bool = False) -> list[Token | DatePoint]:
     """The tokens with every date among them made a point; in prose a number or word needs more to count as a date."""
     joined: list[Token] = []
     i = 0
     while i < len(tokens):
         for kind, roles in _COMPOUND_SHAPES.get(tokens[i].kind, ()):
             found = _match(tokens, i, roles)
-            token = found and _compound(kind, found[0], tokens, i, found[1])
+            token = found and _join_compound(kind, found[0], tokens, i, found[1])
             if found and token:
                 joined.append(token)
                 i = found[1]
@@ -185,16 +185,16 @@ def points_of(tokens: list[Token], prose: bool = False) -> list[Token | Point]:
         else:
             joined.append(tokens[i])
             i += 1
-    return _borrow_months(_points(joined, prose))
+    return _share_months(_match_points(joined, prose))
 
 
-def _points(tokens: list[Token], prose: bool) -> list[Token | Point]:
-    out: list[Token | Point] = []
+def _match_points(tokens: list[Token], prose: bool) -> list[Token | DatePoint]:
+    out: list[Token | DatePoint] = []
     i = 0
     while i < len(tokens):
         for unit, roles in _POINT_SHAPES.get(tokens[i].kind, ()):
             found = _match(tokens, i, roles)
-            point = found and _point(unit, roles, found[0], tokens, i, found[1], prose)
+            point = found and _make_point(unit, roles, found[0], tokens, i, found[1], prose)
             if found and point:
                 out.append(point)
                 i = found[1]
@@ -205,9 +205,9 @@ def _points(tokens: list[Token], prose: bool) -> list[Token | Point]:
     return out
 
 
-def _point(
+def _make_point(
     unit: str, roles: tuple[str, ...], got: dict[str, Token], tokens: list[Token], i: int, j: int, prose: bool
-) -> Point | None:
+) -> DatePoint | None:
     """The tokens from i to j as a point, or None where something around them says otherwise."""
     before = tokens[i - 1] if i else None
     after = tokens[j].kind if j < len(tokens) else ""
@@ -219,23 +219,23 @@ def _point(
         return None
     if roles == ("m", "yy") and got["yy"].value < 13:
         return None
-    if roles == ("m",) and not _stands_alone(got["m"], before, tokens, j):
+    if roles == ("m",) and not _is_month_alone(got["m"], before, tokens, j):
         return None
     if roles == ("y",) and before and before.kind in ("word", "month", "counted", "unit") and not tokens[i].new_line:
         return None  # `Septmber 2016`, `Vision 2020`
     start, end = tokens[i].start, tokens[j - 1].end
-    point = Point(unit, None, 1, 0, start, end, new_line=tokens[i].new_line)
+    point = DatePoint(unit, None, 1, 0, start, end, new_line=tokens[i].new_line)
     if unit == "two":
-        return None if prose else _two_numbers(point, got["d"], got["M"])
+        return None if prose else _read_two_numbers(point, got["d"], got["M"])
     if unit == "season":
         return replace(point, reason=SEASON)
     if unit == "financial year" and "fy" not in got:
         is_year_word = "year" in got["financial"].text.split()[:1]
         return None if is_year_word else replace(point, reason=TWO_WAYS if "y" in got else "")
-    return _dated(unit, point, got)
+    return _with_date(unit, point, got)
 
 
-def _dated(unit: str, point: Point, got: dict[str, Token]) -> Point | None:
+def _with_date(unit: str, point: DatePoint, got: dict[str, Token]) -> DatePoint | None:
     """The point with its day, number and year."""
     number = 1
     for role in ("m", "M", "q", "h", "term", "season"):
@@ -258,13 +258,13 @@ def _dated(unit: str, point: Point, got: dict[str, Token]) -> Point | None:
         )
     if unit in ("quarter", "half") and "y" in got:
         return replace(point, unit=unit, reason=TWO_WAYS)
-    possible = 1 <= number <= 12 if unit != "day" else _possible(year, number, day)
+    possible = 1 <= number <= 12 if unit != "day" else _is_possible_date(year, number, day)
     if not possible and "M" in got and unit == "month":
         return None
     return replace(point, unit=unit, year=year, number=number, day=day, reason="" if possible else IMPOSSIBLE)
 
 
-def _possible(year: int | None, month: int, day: int) -> bool:
+def _is_possible_date(year: int | None, month: int, day: int) -> bool:
     try:
         date(year or 2000, month, day)
     except ValueError:
@@ -272,11 +272,11 @@ def _possible(year: int | None, month: int, day: int) -> bool:
     return True
 
 
-def _two_numbers(point: Point, first: Token, second: Token) -> Point | None:
+def _read_two_numbers(point: DatePoint, first: Token, second: Token) -> DatePoint | None:
     """`31/03`, `03/17`: a day and month, a month and year, or both and therefore neither."""
     a, b, is_pair = first.value, second.value, second.end - second.start == 2
     readings = []
-    if _possible(None, b, a):
+    if _is_possible_date(None, b, a):
         readings.append(replace(point, unit="day", number=b, day=a))
     if 1 <= a <= 12 and is_pair:
         readings.append(replace(point, unit="month", number=a, year=century(b)))
@@ -285,14 +285,14 @@ def _two_numbers(point: Point, first: Token, second: Token) -> Point | None:
     return replace(point, reason=TWO_WAYS if readings else IMPOSSIBLE)
 
 
-def _stands_alone(month: Token, before: Token | None, tokens: list[Token], j: int) -> bool:
+def _is_month_alone(month: Token, before: Token | None, tokens: list[Token], j: int) -> bool:
     """Whether a bare `may` or `march` is a month: not the verb beside other words."""
     return month.text not in ("may", "mar") or not (
         (before and before.kind == "word") or (j < len(tokens) and tokens[j].kind == "word")
     )
 
 
-def _borrow_months(items: list[Token | Point]) -> list[Token | Point]:
+def _share_months(items: list[Token | DatePoint]) -> list[Token | DatePoint]:
     """The items with `12, 13 and 14 March` made three days."""
     for i in range(len(items) - 3, -1, -1):
         day, link, point = items[i], items[i + 1], items[i + 2]
@@ -300,7 +300,7 @@ def _borrow_months(items: list[Token | Point]) -> list[Token | Point]:
         if (
             isinstance(day, Token) and day.kind in ("n", "nth") and before not in ("counted", "unit")
             and link.kind in ("-", "to", "until", "and", ",", "/")
-            and isinstance(point, Point) and point.unit == "day" and not point.reason and 1 <= day.value <= point.day
+            and isinstance(point, DatePoint) and point.unit == "day" and not point.reason and 1 <= day.value <= point.day
         ):  # fmt: skip
             items[i] = replace(point, day=day.value, start=day.start, end=day.end, new_line=day.new_line)
     return items

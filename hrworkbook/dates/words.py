@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hrworkbook.lookalikes import twin
+from hrworkbook.lookalikes import latin_lookalike
 
 _MONTHS = (
     "jan january", "feb febr february", "mar march", "apr april", "may", "jun june",
@@ -75,7 +75,7 @@ _VALUED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _SIGNS = {"/": "/", ".": ".", ",": ",", "'": "'", ":": ":"}
-_PIECE = re.compile(r"[0-9]+|[^\W\d_]+|\n|\S")
+_TOKEN_PATTERN = re.compile(r"[0-9]+|[^\W\d_]+|\n|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Token:
 
 
 @lru_cache(maxsize=4096)
-def _fold_one(character: str) -> str:
+def _fold_character(character: str) -> str:
     if character in "\r\x0b\x0c\u2028\u2029\x85":
         return "\n"
     if character.isspace() or unicodedata.category(character) == "Cf":
@@ -106,45 +106,47 @@ def _fold_one(character: str) -> str:
     if character in "⁄∕":
         return "/"
     wide = unicodedata.normalize("NFKC", character)
-    folded = twin(character) or (wide if len(wide) == 1 and unicodedata.category(character) != "No" else character)
+    folded = latin_lookalike(character) or (
+        wide if len(wide) == 1 and unicodedata.category(character) != "No" else character
+    )
     return low if len(low := folded.lower()) == 1 else character
 
 
-def fold(text: str) -> str:
+def fold_dates(text: str) -> str:
     """The text in lower case with dashes, spaces, quotes and twins made plain; every character keeps its position."""
-    return "".join("\n" if c == "\n" else _fold_one(c) for c in text)
+    return "".join("\n" if c == "\n" else _fold_character(c) for c in text)
 
 
-def _pieces(folded: str) -> list[tuple[str, int, int]]:
-    return [(m[0], m.start(), m.end()) for m in _PIECE.finditer(folded)]
+def _split_tokens(folded: str) -> list[tuple[str, int, int]]:
+    return [(m[0], m.start(), m.end()) for m in _TOKEN_PATTERN.finditer(folded)]
 
 
-def _index() -> dict[str, list[tuple[tuple[str, ...], str, int]]]:
+def _phrase_index() -> dict[str, list[tuple[tuple[str, ...], str, int]]]:
     index: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
     rows = [(kind, phrase, 0) for kind, phrases in _PHRASES.items() for phrase in phrases.split(";")]
     rows += [(kind, w, i) for kind, ws in _VALUED.items() for i, names in enumerate(ws, 1) for w in names.split()]
     for kind, phrase, value in rows:
-        words = tuple(text for text, _, _ in _pieces(fold(phrase)))
+        words = tuple(text for text, _, _ in _split_tokens(fold_dates(phrase)))
         index.setdefault(words[0], []).append((words, kind, value))
     for choices in index.values():
         choices.sort(key=lambda choice: -len(choice[0]))
     return index
 
 
-_INDEX = _index()
+_INDEX = _phrase_index()
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokenise(text: str) -> list[Token]:
     """The text as tokens; a line feed is no token but marks the one after it."""
-    folded = fold(text)
+    folded = fold_dates(text)
     tokens: list[Token] = []
     new_line = False
-    raw = _pieces(folded)
+    raw = _split_tokens(folded)
     words = [piece for piece in raw if piece[0] != "\n"]
     breaks = {piece[1] for piece in raw if piece[0] == "\n"}
     i = last = 0
     while i < len(words):
-        run, kind, value = _lookup(words, i)
+        run, kind, value = _match_phrase(words, i)
         if kind == "month" and len(words[i][0]) <= 4 and words[i + 1 : i + 2] == [(".", words[i][2], words[i][2] + 1)]:
             run = 2  # `Sept.`
         start, end = words[i][1], words[i + run - 1][2]
@@ -156,13 +158,13 @@ def tokens_of(text: str) -> list[Token]:
 
 
 @lru_cache(maxsize=4096)
-def is_near_a_month(word: str) -> bool:
+def is_misspelt_month(word: str) -> bool:
     """Whether a word is a month's name misspelt."""
     names = [name for row in _MONTHS for name in row.split() if len(name) > 4]
     return 4 <= len(word) <= 12 and bool(difflib.get_close_matches(word, names, 1, 0.8))
 
 
-def _lookup(words: list[tuple[str, int, int]], i: int) -> tuple[int, str, int]:
+def _match_phrase(words: list[tuple[str, int, int]], i: int) -> tuple[int, str, int]:
     text = words[i][0]
     if text.isdigit() and text.isascii():
         number = int(text) if len(text) <= 4 else 0

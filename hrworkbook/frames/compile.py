@@ -29,7 +29,7 @@ def to_pandera(
     With a plan, its lists, owners and history are used, and its columns are those of the master.
     """
     known = [o.role for o in plan.owners] if plan else None if owners is None else list(owners)
-    words = {c.key: list(plan.words(c) if plan else _words(schema, c, lists or {})) for c in schema.columns}
+    words = {c.key: list(plan.words_of(c) if plan else _words(schema, c, lists or {})) for c in schema.columns}
     own: dict[str, list[pandera.Check]] = {}
     for check in checks:
         if not check.schemas or schema.name in check.schemas:
@@ -73,7 +73,7 @@ def _column_checks(schema: Schema, column: Column, words: list[str], warn: bool)
     if schema.collect:
         settings["kept"] = True
     name = check_name(column.kind)
-    if warn and (schema.collect or column.type.doubts):
+    if warn and (schema.collect or column.kind_object.doubts):
         yield _named(name, "error", warn, **settings, severity="error")
         yield _named(name, "warning", warn, **settings, severity="warning")
     else:

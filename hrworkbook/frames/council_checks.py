@@ -12,25 +12,25 @@ import pandera.pandas as pandera
 
 from hrworkbook.checks import CouncilCheck
 from hrworkbook.errors import CheckFileError
-from hrworkbook.findings import listed
+from hrworkbook.findings import join_words
 from hrworkbook.frames.cells import cells_of
 from hrworkbook.frames.failures import Failure, is_ours, register
 from hrworkbook.frames.rule_checks import label_of
 from hrworkbook.schema import Column, Schema
-from hrworkbook.values import Value, folded, is_blank
+from hrworkbook.values import Value, fold_name, is_blank
 
 CAN_RETURN = "Return True where it is good, else False or a sentence"
 
 
 def column_of(schema: Schema, check: CouncilCheck) -> Column:
     """Return the column a check names by header or key; raise CheckFileError, with a suggestion, where there is none."""
-    wanted = folded(check.column)
+    wanted = fold_name(check.column)
     for column in schema.columns:
-        if wanted in (folded(column.header), folded(column.key)):
+        if wanted in (fold_name(column.header), fold_name(column.key)):
             return column
-    headers = {folded(c.header): c.header for c in schema.columns}
+    headers = {fold_name(c.header): c.header for c in schema.columns}
     near = difflib.get_close_matches(wanted, headers, 1, 0.6)
-    advice = f"Did you mean '{headers[near[0]]}'?" if near else f"Choose {listed(headers.values(), 'or')}"
+    advice = f"Did you mean '{headers[near[0]]}'?" if near else f"Choose {join_words(headers.values(), 'or')}"
     raise CheckFileError(
         _place(check), f"the check '{check.name}' names the column '{check.column}', which the plan has not", advice
     )

@@ -11,7 +11,7 @@ from pandera.api.extensions import register_check_method
 from pandera.backends.pandas.checks import PandasCheckBackend
 from pandera.errors import SchemaError
 
-from hrworkbook.errors import HrWorkbookError, say
+from hrworkbook.errors import HrWorkbookError, format_message
 from hrworkbook.findings import Severity
 from hrworkbook.frames.cells import row_name
 
@@ -37,7 +37,7 @@ class Failure(str):
     ) -> "Failure":  # fmt: skip
         """Return the failure of the cell at a position of a frame, in a column that messages call by its header."""
         row = frame.index[position]
-        made = super().__new__(cls, say(f"{row_name(row)}, {header}", fault, remedy))
+        made = super().__new__(cls, format_message(f"{row_name(row)}, {header}", fault, remedy))
         made.position, made.column, made.row = position, column, row
         made.rule, made.severity, made.fault, made.remedy, made.error = rule, severity, fault, remedy, error
         return made

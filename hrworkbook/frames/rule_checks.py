@@ -17,7 +17,7 @@ from hrworkbook.plan import Line, Owner, Plan, duplicate_ids
 from hrworkbook.rules import RULE_CHECKS
 from hrworkbook.schema import COLUMN_SETTINGS, ID_HEADER, RULES, Column, Rule, Schema
 from hrworkbook.snapshot import Snapshot
-from hrworkbook.values import Value, plain
+from hrworkbook.values import Value, normalised_text
 
 STATISTICS = ("settings", "severity", "columns", "roles", "done", "owners")
 Settings = Mapping[str, Any]
@@ -75,7 +75,7 @@ def label_of(frame: pandas.DataFrame, column: Column) -> str:
 def _lines(frame: pandas.DataFrame, labels: Mapping[str, str]) -> tuple[Line, ...]:
     """Return the rows as a plan's lines, with the columns a rule looks at; a column that is not there is blank."""
     cells = {key: _column(frame, label) for key, label in labels.items()}
-    ids = _ids(frame)
+    ids = _id_findings(frame)
     # What a rule says of another line names its row: the label, which is a number in a master and in most frames.
     rows = cast("list[int]", frame.index.tolist())
     values = zip(*cells.values(), strict=True) if cells else repeat((), len(frame))
@@ -91,10 +91,10 @@ def _column(frame: pandas.DataFrame, label: Hashable) -> list[Value]:
     return cells_of(found.iloc[:, 0] if isinstance(found, pandas.DataFrame) else found)
 
 
-def _ids(frame: pandas.DataFrame) -> list[str]:
+def _id_findings(frame: pandas.DataFrame) -> list[str]:
     if ID_HEADER not in frame.columns and frame.index.name == ID_HEADER:
-        return [plain(value) for value in cells_of(frame.index.to_series())]
-    return [plain(value) for value in _column(frame, ID_HEADER)]
+        return [normalised_text(value) for value in cells_of(frame.index.to_series())]
+    return [normalised_text(value) for value in _column(frame, ID_HEADER)]
 
 
 def _unique_id(frame: pandas.DataFrame) -> Iterator[Failure]:

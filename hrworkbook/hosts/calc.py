@@ -16,13 +16,13 @@ from xlwings import base_classes
 
 from hrworkbook.hosts.calc_book import Book
 from hrworkbook.hosts.calc_range import Range
-from hrworkbook.hosts.calc_uno import Bridge, settings
-from hrworkbook.hosts.office import connect, where_it_listens
+from hrworkbook.hosts.calc_uno import Bridge, property_values
+from hrworkbook.hosts.office import connect, find_address
 from hrworkbook.values import CellError
 
 _INFO, _DANGER = 0, 3
 """Kinds of message bar (com.sun.star.frame.InfobarType)."""
-_BAR = "hrworkbook"
+_BAR_NAME = "hrworkbook"
 
 
 class Engine:
@@ -47,7 +47,7 @@ class Engine:
         """How many calls went over to Calc so far."""
         return self._bridge.calls if self._bridge else 0
 
-    def forget(self) -> None:
+    def disconnect(self) -> None:
         """Let go of the connection; the next use makes a new one."""
         self._bridge = None
 
@@ -91,7 +91,7 @@ class Apps(base_classes.Apps):
         return [app.pid for app in self]
 
     def __iter__(self) -> Iterator["App"]:
-        return iter([App(self._engine)] if self._engine._bridge or where_it_listens() else [])
+        return iter([App(self._engine)] if self._engine._bridge or find_address() else [])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -173,7 +173,7 @@ class App(base_classes.App):
 
     def quit(self) -> None:
         self.api.terminate()
-        self._engine.forget()
+        self._engine.disconnect()
 
     kill = quit
 
@@ -223,9 +223,9 @@ class App(base_classes.App):
         book = self.front
         if book:
             bars = book.controller
-            if bars.hasInfobar(_BAR):
-                bars.removeInfobar(_BAR)
-            bars.appendInfobar(_BAR, title or "", prompt, _DANGER if mode == "critical" else _INFO, (), True)
+            if bars.hasInfobar(_BAR_NAME):
+                bars.removeInfobar(_BAR_NAME)
+            bars.appendInfobar(_BAR_NAME, title or "", prompt, _DANGER if mode == "critical" else _INFO, (), True)
         return "ok"
 
 
@@ -276,7 +276,7 @@ class Books(base_classes.Books):
         return self._load(path.as_uri(), {"ReadOnly": bool(read_only), "MacroExecutionMode": 0})
 
     def _load(self, url: str, how: dict[str, Any]) -> Book:
-        document = self.api.loadComponentFromURL(url, "_blank", 0, settings(**how))
+        document = self.api.loadComponentFromURL(url, "_blank", 0, property_values(**how))
         if document is None:
             raise OSError(f"LibreOffice could not open {url}")
         return Book(self.app, document)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from hrworkbook.errors import CannotWrite
-from hrworkbook.hosts.calc_range import Range, area_of
+from hrworkbook.hosts.calc_range import Range, parse_area
 from hrworkbook.hosts.calc_tables import Names, Tables
-from hrworkbook.hosts.calc_uno import settings
+from hrworkbook.hosts.calc_uno import property_values
 from hrworkbook.hosts.office import import_uno
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
 
 if TYPE_CHECKING:
     from hrworkbook.hosts.calc import App
 
-_CONTENT = 1 | 2 | 4 | 16
+_CONTENT_FLAGS = 1 | 2 | 4 | 16
 """Numbers, dates, texts and formulas (com.sun.star.sheet.CellFlags)."""
 
 _FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".xlsm": "Calc MS Excel 2007 VBA XML", ".ods": "calc8"}
@@ -35,7 +35,7 @@ class Book(base_classes.Book):
         self._app = app
         self.api = document
         self._kinds: dict[int, int] = {}
-        self._day_nought: date | None = None
+        self._epoch: date | None = None
         self._controller: Any = None
 
     @property
@@ -73,7 +73,7 @@ class Book(base_classes.Book):
         kind = _FILTERS.get(Path(path).suffix.lower())
         if kind is None:
             raise CannotWrite(Path(path).name, "Calc is not asked to write such a file", "Save as .xlsx or .ods")
-        self.api.storeToURL(Path(path).absolute().as_uri(), settings(FilterName=kind))
+        self.api.storeToURL(Path(path).absolute().as_uri(), property_values(FilterName=kind))
 
     # What ranges need to know
 
@@ -103,14 +103,14 @@ class Book(base_classes.Book):
         return Range(self.sheets(a.Sheet + 1), (a.StartRow + 1, a.StartColumn + 1, a.EndRow + 1, a.EndColumn + 1))
 
     @property
-    def day_nought(self) -> date:
+    def epoch(self) -> date:
         """The date that is the number 0."""
-        if self._day_nought is None:
+        if self._epoch is None:
             found = self.api.NullDate
-            self._day_nought = date(found.Year, found.Month, found.Day)
-        return self._day_nought
+            self._epoch = date(found.Year, found.Month, found.Day)
+        return self._epoch
 
-    def kind_of(self, key: int) -> int:
+    def format_kind(self, key: int) -> int:
         """The kind of a number format."""
         if key not in self._kinds:
             self._kinds[key] = self.api.getNumberFormats().getByKey(key).Type
@@ -216,7 +216,7 @@ class Sheet(base_classes.Sheet):
             return Range(self, (row, column, row + rows - 1, column + columns - 1))
         if isinstance(arg1, tuple):
             return Range(self, (*arg1, *(arg2 or arg1)))
-        if area := area_of(arg1 if arg2 is None else f"{arg1}:{arg2}"):
+        if area := parse_area(arg1 if arg2 is None else f"{arg1}:{arg2}"):
             return Range(self, area)
         if arg1 in self.book.api.NamedRanges.getElementNames():
             return self.book.names(arg1).refers_to_range
@@ -229,7 +229,7 @@ class Sheet(base_classes.Sheet):
     @property
     def used_range(self) -> Range:
         """From the first to the last cell that holds anything; A1 on an empty sheet."""
-        found = self.api.queryContentCells(_CONTENT).getRangeAddresses()
+        found = self.api.queryContentCells(_CONTENT_FLAGS).getRangeAddresses()
         if not found:
             return Range(self, (1, 1, 1, 1))
         return Range(

@@ -2,11 +2,11 @@
 
 import re
 
-_EXCEL = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'!?|[A-Za-z_][\w.]*!|[,;{}]')
-_CALC = re.compile(r'"(?:[^"]|"")*"|\$?(?:\'(?:[^\']|\'\')*\'|[^\W\d]\w*)\.(?=\$?[A-Za-z]{1,3}\$?\d)|[;|{}]')
+_EXCEL_TOKENS = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'!?|[A-Za-z_][\w.]*!|[,;{}]')
+_CALC_TOKENS = re.compile(r'"(?:[^"]|"")*"|\$?(?:\'(?:[^\']|\'\')*\'|[^\W\d]\w*)\.(?=\$?[A-Za-z]{1,3}\$?\d)|[;|{}]')
 
 
-def for_calc(formula: str) -> str:
+def to_calc(formula: str) -> str:
     """`=SUM(Plan!A1,2)` as `=SUM(Plan.A1;2)`: texts in quotes stay as they are."""
     depth = 0
 
@@ -20,10 +20,10 @@ def for_calc(formula: str) -> str:
             return ";"
         return "|" if part == ";" and depth else part
 
-    return _EXCEL.sub(said, formula)
+    return _EXCEL_TOKENS.sub(said, formula)
 
 
-def for_excel(formula: str) -> str:
+def to_excel(formula: str) -> str:
     """`=SUM($Plan.A1;2)` as `=SUM(Plan!A1,2)`: texts in quotes stay as they are."""
 
     def said(match: re.Match[str]) -> str:
@@ -34,4 +34,4 @@ def for_excel(formula: str) -> str:
             return part[:-1].removeprefix("$") + "!"
         return {";": ",", "|": ";"}.get(part, part)
 
-    return _CALC.sub(said, formula)
+    return _CALC_TOKENS.sub(said, formula)

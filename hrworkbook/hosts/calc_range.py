@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from hrworkbook.hosts.calc_formula import for_calc, for_excel
-from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, moment, serial
+from hrworkbook.hosts.calc_formula import to_calc, to_excel
+from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment, calc_serial
 from hrworkbook.hosts.cell_xml import EXCEL_ERRORS
-from hrworkbook.hosts.rectangles import stretches
+from hrworkbook.hosts.rectangles import areas_of
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.snapshot import Range as Area
+from hrworkbook.snapshot import CellRange as Area
 from hrworkbook.snapshot import column_letters, column_number
 from hrworkbook.values import CellError
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"\$?([A-Za-z]{0,3})\$?([1-9]\d*)?(?::\$?([A-Za-z]{0,3})\$?([1-9]\d*)?)?")
 _DATE_SHOWN, _TIME_SHOWN = "dd/mm/yyyy", "hh:mm:ss"
 
-Cells = dict[tuple[int, int], Any]
+CellsByPosition = dict[tuple[int, int], Any]
 
 
-def area_of(reference: str) -> Area | None:
+def parse_area(reference: str) -> Area | None:
     """The area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
     match = _REFERENCE.fullmatch(reference)
     if not match or (":" not in reference and not (match[1] and match[2])):
@@ -41,7 +41,7 @@ def area_of(reference: str) -> Area | None:
     return min(rows), min(columns), max(rows), max(columns)
 
 
-_POINT = 72 / 2540
+_POINTS_PER_UNIT = 72 / 2540
 """Calc measures in hundredths of a millimetre."""
 
 
@@ -121,11 +121,11 @@ class Range(base_classes.Range):
         """Points; None where the rows differ."""
         rows = self.api.getRows()
         found = {rows.getByIndex(i).Height for i in range(self.shape[0])}
-        return found.pop() * _POINT if len(found) == 1 else None
+        return found.pop() * _POINTS_PER_UNIT if len(found) == 1 else None
 
     @row_height.setter
     def row_height(self, points: float) -> None:
-        self.api.getRows().Height = round(points / _POINT)
+        self.api.getRows().Height = round(points / _POINTS_PER_UNIT)
 
     # Values
 
@@ -139,7 +139,7 @@ class Range(base_classes.Range):
         for row in rows:
             row[:] = [None if value == "" else value for value in row]
         if numbers:
-            self._show_moments(rows, numbers)
+            self._convert_moments(rows, numbers)
         for r, c in faults:
             rows[r][c] = CellError(ERRORS.get(self.api.getCellByPosition(c, r).getError(), "#VALUE!"))
         return rows
@@ -147,61 +147,61 @@ class Range(base_classes.Range):
     @raw_value.setter
     def raw_value(self, data: Any) -> None:
         """Write a value, or rows of them, as Excel takes them: text beginning with `=` is a formula but in a text cell."""
-        rows = _rows(data, self.shape)
+        rows = _as_rows(data, self.shape)
         top, left = self.area[:2]
         cells = {(top + r, left + c): value for r, row in enumerate(rows) for c, value in enumerate(row)}
         formulas = {at: v for at, v in cells.items() if isinstance(v, str) and _is_formula(v)}
         if formulas:
             for area in self._shown_as(TEXT, formulas):
-                formulas = {at: v for at, v in formulas.items() if not _inside(at, area)}
-        day_nought = self.sheet.book.day_nought
+                formulas = {at: v for at, v in formulas.items() if not _is_inside(at, area)}
+        epoch = self.sheet.book.epoch
         # Calc breaks down at a None or a bool here, so that each has its stand-in.
         sent = [
-            tuple("" if (top + r, left + c) in formulas else _plain(v, day_nought) for c, v in enumerate(row))
+            tuple("" if (top + r, left + c) in formulas else _to_number_or_text(v, epoch) for c, v in enumerate(row))
             for r, row in enumerate(rows)
         ]
         Range(self.sheet, (top, left, top + len(sent) - 1, left + len(sent[0]) - 1)).api.setDataArray(tuple(sent))
-        self._put_formulas(formulas)
-        self._show({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
+        self._write_formulas(formulas)
+        self._format_moments({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
 
-    def _show_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
+    def _convert_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
         """Put dates, times and Yes/No in place of the numbers that are shown as such."""
         # Column by column: a column mostly has one number format, and that is told without looking at its cells.
         by_column: dict[int, list[int]] = {}
         for r, c in numbers:
             by_column.setdefault(c, []).append(r)
         among = [self._part(rs[0] + 1, c + 1, rs[-1] + 1, c + 1) for c, rs in by_column.items()]
-        day_nought = self.sheet.book.day_nought
+        epoch = self.sheet.book.epoch
         for area, kind in (found for column in among for found in column.areas_shown_as(DATE | TIME | LOGICAL)):
             for r in range(area[0] - self.row, area[2] - self.row + 1):
                 for c in range(area[1] - self.column, area[3] - self.column + 1):
                     value = rows[r][c]
                     if isinstance(value, float):
-                        rows[r][c] = bool(value) if kind & LOGICAL else moment(value, kind, day_nought)
+                        rows[r][c] = bool(value) if kind & LOGICAL else calc_moment(value, kind, epoch)
 
     def _shown_as(self, kinds: int, cells: Iterable[tuple[int, int]]) -> list[Area]:
-        parts = [Range(self.sheet, area) for area in stretches(set(cells))]
+        parts = [Range(self.sheet, area) for area in areas_of(set(cells))]
         return [area for part in parts for area, _ in part.areas_shown_as(kinds)]
 
     def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
         """The areas inside this range with a number format of one of these kinds, and its kind."""
         if not self._formats_differ():
-            kind = self.sheet.book.kind_of(self.api.NumberFormat)
+            kind = self.sheet.book.format_kind(self.api.NumberFormat)
             return [(self.area, kind)] if kind & kinds else []
         alike = self.api.getUniqueCellFormatRanges()
         found = []
         for i in range(alike.getCount()):
             ranges = alike.getByIndex(i)
-            kind = self.sheet.book.kind_of(ranges.NumberFormat)
+            kind = self.sheet.book.format_kind(ranges.NumberFormat)
             if kind & kinds:
-                found += [(area_found(a), kind) for a in ranges.getRangeAddresses()]
+                found += [(area_from_uno(a), kind) for a in ranges.getRangeAddresses()]
         return found
 
-    def _put_formulas(self, formulas: Cells) -> None:
-        for area in stretches(formulas):
+    def _write_formulas(self, formulas: CellsByPosition) -> None:
+        for area in areas_of(formulas):
             top, left, bottom, right = area
             block = [
-                tuple(for_calc(_as_formula(formulas[r, c])) for c in range(left, right + 1))
+                tuple(to_calc(_as_formula(formulas[r, c])) for c in range(left, right + 1))
                 for r in range(top, bottom + 1)
             ]
             Range(self.sheet, area).api.setFormulaArray(tuple(block))
@@ -209,7 +209,7 @@ class Range(base_classes.Range):
             # Excel works a formula out as it is entered, whatever the mode.
             self.sheet.book.api.calculate()
 
-    def _show(self, cells: Cells) -> None:
+    def _format_moments(self, cells: CellsByPosition) -> None:
         """Give dates, times and Yes/No a number format that shows them, where they have none yet."""
         kinds: list[tuple[int, Callable[[Any], bool], str]] = [
             (LOGICAL, lambda v: isinstance(v, bool), "BOOLEAN"),
@@ -221,21 +221,21 @@ class Range(base_classes.Range):
             bare = {at for at, v in cells.items() if is_such(v)}
             if bare:
                 shown = self._shown_as(kind, bare)
-                bare = {at for at in bare if not any(_inside(at, area) for area in shown)}
-            for area in stretches(bare):
+                bare = {at for at in bare if not any(_is_inside(at, area) for area in shown)}
+            for area in areas_of(bare):
                 Range(self.sheet, area).number_format = code
 
     @property
     def formula(self) -> Any:
         """Formulas as Excel writes them, and other cells as text: one string for a cell, else rows."""
-        rows = tuple(tuple(for_excel(v) if v.startswith("=") else v for v in row) for row in self.api.getFormulaArray())
+        rows = tuple(tuple(to_excel(v) if v.startswith("=") else v for v in row) for row in self.api.getFormulaArray())
         return rows[0][0] if self.shape == (1, 1) else rows
 
     @formula.setter
     def formula(self, value: Any) -> None:
         top, left = self.area[:2]
-        rows = _rows(value, self.shape)
-        self._put_formulas({(top + r, left + c): v or "" for r, row in enumerate(rows) for c, v in enumerate(row)})
+        rows = _as_rows(value, self.shape)
+        self._write_formulas({(top + r, left + c): v or "" for r, row in enumerate(rows) for c, v in enumerate(row)})
 
     formula2 = formula
 
@@ -279,7 +279,7 @@ class Range(base_classes.Range):
     def merge_area(self) -> "Range":
         cursor = self.sheet.api.createCursorByRange(self.api)
         cursor.collapseToMergedArea()
-        return Range(self.sheet, area_found(cursor.getRangeAddress()))
+        return Range(self.sheet, area_from_uno(cursor.getRangeAddress()))
 
     def merge(self, across: bool) -> None:
         for part in self.rows if across else [self]:
@@ -310,11 +310,11 @@ class Range(base_classes.Range):
         line = range(row if down else column, far + step, step)
         area = (min(line[0], line[-1]), column, max(line[0], line[-1]), column) if down else (row, min(line[0], line[-1]), row, max(line[0], line[-1]))  # fmt: skip
         cells = [v for cells in Range(self.sheet, area).api.getDataArray() for v in cells][::step]
-        at = _jump([v != "" for v in cells])
+        at = _end_of_run([v != "" for v in cells])
         return Range(self.sheet, (line[at], column) * 2 if down else (row, line[at]) * 2)
 
 
-def _jump(filled: Sequence[bool]) -> int:
+def _end_of_run(filled: Sequence[bool]) -> int:
     if len(filled) < 2:
         return 0
     if filled[0] and filled[1]:
@@ -322,12 +322,12 @@ def _jump(filled: Sequence[bool]) -> int:
     return next((i for i in range(1, len(filled)) if filled[i]), len(filled) - 1)
 
 
-def area_found(found: Any) -> Area:
+def area_from_uno(found: Any) -> Area:
     """A range that UNO addresses from 0, counted from 1."""
     return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
 
 
-def _inside(cell: tuple[int, int], area: Area) -> bool:
+def _is_inside(cell: tuple[int, int], area: Area) -> bool:
     return area[0] <= cell[0] <= area[2] and area[1] <= cell[1] <= area[3]
 
 
@@ -339,15 +339,15 @@ def _as_formula(text: str) -> str:
     return "=" + text if text in EXCEL_ERRORS else text
 
 
-def _plain(value: Any, day_nought: date) -> str | float:
+def _to_number_or_text(value: Any, epoch: date) -> str | float:
     if value is None:
         return ""
     if isinstance(value, date | time):
-        return serial(value, day_nought)
+        return calc_serial(value, epoch)
     return str(value) if isinstance(value, str) else float(value)
 
 
-def _rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
+def _as_rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
     """What is to be written as rows; a single value fills the shape."""
     if not isinstance(data, list | tuple):
         return [[data] * shape[1]] * shape[0]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from hrworkbook.hosts.calc_formula import for_calc, for_excel
-from hrworkbook.hosts.calc_range import Range, area_found
+from hrworkbook.hosts.calc_formula import to_calc, to_excel
+from hrworkbook.hosts.calc_range import Range, area_from_uno
 
 if TYPE_CHECKING:
     from hrworkbook.hosts.calc_book import Book, Sheet
@@ -32,7 +32,7 @@ class Table(base_classes.Table):
 
     @property
     def range(self) -> Range:
-        return Range(self.sheet, area_found(self.api.getDataArea()))
+        return Range(self.sheet, area_from_uno(self.api.getDataArea()))
 
     @property
     def show_headers(self) -> bool:
@@ -110,16 +110,16 @@ class Name(base_classes.Name):
 
     @property
     def refers_to(self) -> str:
-        return for_excel("=" + self.api.getContent())
+        return to_excel("=" + self.api.getContent())
 
     @refers_to.setter
     def refers_to(self, value: str) -> None:
-        self.api.setContent(for_calc(value).removeprefix("="))
+        self.api.setContent(to_calc(value).removeprefix("="))
 
     @property
     def refers_to_range(self) -> Range:
         found = self.api.getReferredCells().getRangeAddress()
-        return Range(self.book.sheets(found.Sheet + 1), area_found(found))
+        return Range(self.book.sheets(found.Sheet + 1), area_from_uno(found))
 
     def delete(self) -> None:
         self.book.api.NamedRanges.removeByName(self.name)
@@ -152,5 +152,5 @@ class Names(base_classes.Names):
 
     def add(self, name: str, refers_to: str) -> Name:
         start = self.book.sheets(1).range("A1").api.getCellByPosition(0, 0).getCellAddress()
-        self.api.addNewByName(name, for_calc(refers_to).removeprefix("="), start, 0)
+        self.api.addNewByName(name, to_calc(refers_to).removeprefix("="), start, 0)
         return self(name)

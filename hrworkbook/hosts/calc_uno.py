@@ -24,7 +24,7 @@ class Bridge:
 
     def __init__(self, context: Any) -> None:
         self.calls = 0
-        self.context = Remote(context, self)
+        self.context = CountedObject(context, self)
         self.desktop = self.service("com.sun.star.frame.Desktop")
 
     def service(self, name: str) -> Any:
@@ -32,7 +32,7 @@ class Bridge:
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
 
-class Remote:
+class CountedObject:
     """An object on the other side: each attribute read and each method called is one call, and counted."""
 
     __slots__ = ("_bridge", "_it")
@@ -44,37 +44,37 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._it, name)
         if type(value).__name__ == "PyUNO_callable":
-            return self._counted(value)
+            return self._counted_method(value)
         self._bridge.calls += 1
-        return _wrapped(value, self._bridge)
+        return _wrap(value, self._bridge)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._bridge.calls += 1
-        setattr(self._it, name, _bare(value))
+        setattr(self._it, name, _unwrap(value))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Remote) and bool(self._it == other._it)
+        return isinstance(other, CountedObject) and bool(self._it == other._it)
 
     def __hash__(self) -> int:
         return id(self._it)
 
-    def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
+    def _counted_method(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
             self._bridge.calls += 1
-            return _wrapped(method(*map(_bare, arguments)), self._bridge)
+            return _wrap(method(*map(_unwrap, arguments)), self._bridge)
 
         return call
 
 
-def _wrapped(value: Any, bridge: Bridge) -> Any:
-    return Remote(value, bridge) if type(value).__name__ == "pyuno" else value
+def _wrap(value: Any, bridge: Bridge) -> Any:
+    return CountedObject(value, bridge) if type(value).__name__ == "pyuno" else value
 
 
-def _bare(value: Any) -> Any:
-    return value._it if isinstance(value, Remote) else value
+def _unwrap(value: Any) -> Any:
+    return value._it if isinstance(value, CountedObject) else value
 
 
-def settings(**values: Any) -> tuple[Any, ...]:
+def property_values(**values: Any) -> tuple[Any, ...]:
     """Named settings as the tuple of PropertyValue that UNO's methods take."""
     from hrworkbook.hosts.office import import_uno
 
@@ -87,25 +87,25 @@ def settings(**values: Any) -> tuple[Any, ...]:
     return tuple(made)
 
 
-def moment(serial: float, kind: int, day_nought: date) -> datetime | float:
+def calc_moment(serial: float, kind: int, epoch: date) -> datetime | float:
     """A number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
 
     A length of time (30:15:00) and what lies before the year nought stay numbers.
     """
     if not kind & DATE and not 0 <= serial < 1:
         return serial
-    start = datetime(1899, 12, 30) if not kind & DATE else datetime.combine(day_nought, time())
+    start = datetime(1899, 12, 30) if not kind & DATE else datetime.combine(epoch, time())
     try:
         return start + timedelta(milliseconds=round(serial * 86_400_000))
     except OverflowError:
         return serial
 
 
-def serial(value: date | time, day_nought: date) -> float:
+def calc_serial(value: date | time, epoch: date) -> float:
     """Calc's number for a date or a time of day."""
     if isinstance(value, time):
-        passed = datetime.combine(day_nought, value.replace(tzinfo=None)) - datetime.combine(day_nought, time())
+        passed = datetime.combine(epoch, value.replace(tzinfo=None)) - datetime.combine(epoch, time())
     else:
         when = value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
-        passed = when - datetime.combine(day_nought, time())
+        passed = when - datetime.combine(epoch, time())
     return passed / timedelta(days=1)

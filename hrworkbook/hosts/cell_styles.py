@@ -2,8 +2,8 @@
 
 import re
 
-from hrworkbook.hosts.cell_xml import Cell
-from hrworkbook.hosts.workbook_xml import Workbook
+from hrworkbook.hosts.cell_xml import CellContent
+from hrworkbook.hosts.workbook_xml import WorkbookXml
 from hrworkbook.values import CellError, begins_formula
 
 _TEXT_FORMAT = b"49"
@@ -23,7 +23,7 @@ class CellStyles:
     it, they make a text of a number.
     """
 
-    def __init__(self, workbook: Workbook) -> None:
+    def __init__(self, workbook: WorkbookXml) -> None:
         self._part = workbook.part_of("styles")
         self._package = workbook.package
         self._known: dict[tuple[str, bool], str] = {}
@@ -31,7 +31,7 @@ class CellStyles:
         self._styles: list[bytes] = []
         self._added: list[bytes] = []
 
-    def suited(self, style: str, value: Cell) -> str:
+    def suited(self, style: str, value: CellContent) -> str:
         """Return the number of a style that looks as `style` does ('' for the first) and keeps a text that it is given a text."""
         if type(value) is str:
             return self._with(style, True) if begins_formula(value) else style

@@ -7,9 +7,9 @@ from math import isinf, isnan
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.snapshot import Link
-from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, utf16_length, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, storable_text, utf16_length
 
-Cell = Value | Link
+CellContent = Value | Link
 
 EXCEL_ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"}
 _LONGEST_FORMULA = 8_000
@@ -17,11 +17,11 @@ _LONGEST_LITERAL = 255
 """Characters of a formula (8,192 less its frame), and of one text inside it (Excel specifications and limits)."""
 
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_SURE_DATES = date(1904, 1, 2)
+_UNAMBIGUOUS_DATES = date(1904, 1, 2)
 """Before it programs differ: Excel counts a 29 February 1900 that never was, and a workbook may count from 1904."""
 
 
-def storable(value: Cell, place: str) -> Cell:
+def storable(value: CellContent, place: str) -> CellContent:
     """The value as a workbook can hold it.
 
     Text is cleaned (see `values.clean`), lone surrogates become U+FFFD, '' and NaN a blank, a number of more digits than a
@@ -29,11 +29,11 @@ def storable(value: Cell, place: str) -> Cell:
     an infinity, or a kind of value no cell has.
     """
     if isinstance(value, Link):
-        return Link(_sound(value.text, place), value.sheet, value.cell)
+        return Link(_storable_text(value.text, place), value.sheet, value.cell)
     if isinstance(value, CellError) and not isinstance(value, Uncomputed) and str(value) in EXCEL_ERRORS:
         return value
     if isinstance(value, str):
-        return _sound(value, place) or None
+        return _storable_text(value, place) or None
     if value is None or isinstance(value, bool | date | time):
         return value
     if isinstance(value, int):
@@ -45,13 +45,13 @@ def storable(value: Cell, place: str) -> Cell:
     raise CannotWrite(place, f"a cell cannot hold a {type(value).__name__}", "This is a fault of hrworkbook: report it")
 
 
-def is_plain(text: str) -> bool:
+def is_storable_as_is(text: str) -> bool:
     """Whether a text is one that `storable` gives back as it is; told soon, since most are."""
     return 0 < len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable()
 
 
-def _sound(text: str, place: str) -> str:
-    sound = writable(str(text))
+def _storable_text(text: str, place: str) -> str:
+    sound = storable_text(str(text))
     length = utf16_length(sound)
     if length > LONGEST_TEXT:
         raise CannotWrite(
@@ -62,7 +62,7 @@ def _sound(text: str, place: str) -> str:
     return sound
 
 
-def shown_as(value: Cell, shows: str) -> Cell:
+def convert_for_format(value: CellContent, shows: str) -> CellContent:
     """The value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
 
     A date goes into a date cell as a date and into any other as text (31/03/2017); a number goes into a date cell as
@@ -71,9 +71,9 @@ def shown_as(value: Cell, shows: str) -> Cell:
     if isinstance(value, bool | Link):
         return value
     if isinstance(value, datetime):
-        return value if "d" in shows and value.date() >= _SURE_DATES and value.tzinfo is None else as_text(value)
+        return value if "d" in shows and value.date() >= _UNAMBIGUOUS_DATES and value.tzinfo is None else as_text(value)
     if isinstance(value, date):
-        return value if "d" in shows and value >= _SURE_DATES else as_text(value)
+        return value if "d" in shows and value >= _UNAMBIGUOUS_DATES else as_text(value)
     if isinstance(value, time):
         return value if shows == "t" and value.tzinfo is None else as_text(value)
     if isinstance(value, int | float) and shows:
@@ -91,7 +91,7 @@ def serial(value: date | time, counts_from_1904: bool) -> float:
     return passed.days + (passed.seconds * 1000 + passed.microseconds // 1000) / 86_400_000
 
 
-def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: bool) -> bytes:
+def cell_xml(value: CellContent, ref: str, style: str, prefix: str, counts_from_1904: bool) -> bytes:
     """The `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
     open_, p = f'<{prefix}c r="{ref}"' + (f' s="{style}"' if style else ""), prefix
     if value is None:
@@ -99,9 +99,9 @@ def cell_xml(value: Cell, ref: str, style: str, prefix: str, counts_from_1904: b
     if type(value) is str:
         return text_xml(value, ref, style, prefix)
     if isinstance(value, Link):
-        return f'{open_} t="str"><{p}f>{_xml(_told(jump(value, ref)))}</{p}f><{p}v>{_xml(_told(value.text))}</{p}v></{p}c>'.encode()
+        return f'{open_} t="str"><{p}f>{_escape_xml(_escape_escapes(hyperlink_formula(value, ref)))}</{p}f><{p}v>{_escape_xml(_escape_escapes(value.text))}</{p}v></{p}c>'.encode()
     if isinstance(value, CellError):
-        return f'{open_} t="e"><{p}v>{_xml(value)}</{p}v></{p}c>'.encode()
+        return f'{open_} t="e"><{p}v>{_escape_xml(value)}</{p}v></{p}c>'.encode()
     if isinstance(value, bool):
         return f'{open_} t="b"><{p}v>{int(value)}</{p}v></{p}c>'.encode()
     number = serial(value, counts_from_1904) if isinstance(value, date | time) else value
@@ -115,18 +115,18 @@ def text_xml(text: str, ref: str, style: str, prefix: str) -> bytes:
     """The `<c>` of a text, as `cell_xml` gives it."""
     p, s = prefix, f' s="{style}"' if style else ""
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_xml(_told(text))}</{p}t></{p}is></{p}c>'.encode()
+    return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_escape_xml(_escape_escapes(text))}</{p}t></{p}is></{p}c>'.encode()
 
 
-def _told(text: str) -> str:
+def _escape_escapes(text: str) -> str:
     return _LOOKS_ESCAPED.sub("_x005F_", text) if "_x" in text else text
 
 
-def _xml(text: str) -> str:
+def _escape_xml(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def jump(link: Link, ref: str) -> str:
+def hyperlink_formula(link: Link, ref: str) -> str:
     """HYPERLINK("#'Plan'!H7","text"), its texts cut into pieces a formula may hold."""
     quoted = link.sheet.replace("'", "''")
     pieces = [link.text[i : i + _LONGEST_LITERAL] for i in range(0, len(link.text), _LONGEST_LITERAL)] or [""]
@@ -138,16 +138,16 @@ def jump(link: Link, ref: str) -> str:
     return formula
 
 
-_JUMP = re.compile(r'=HYPERLINK\("#(?:[^"]|"")*",((?:"(?:[^"]|"")*"&?)+)\)', re.DOTALL)
+_HYPERLINK_FORMULA = re.compile(r'=HYPERLINK\("#(?:[^"]|"")*",((?:"(?:[^"]|"")*"&?)+)\)', re.DOTALL)
 
 
-def shown_by(formula: Uncomputed) -> Value:
+def text_of_link(formula: Uncomputed) -> Value:
     """The text that a jump shows whose value was not saved; any other formula as it is."""
-    match = _JUMP.fullmatch(formula)
+    match = _HYPERLINK_FORMULA.fullmatch(formula)
     return "".join(t.replace('""', '"') for t in re.findall(r'"((?:[^"]|"")*)"', match[1])) if match else formula
 
 
-def is_already(new: Cell, now: Value) -> bool:
+def already_holds(new: CellContent, now: Value) -> bool:
     """Whether a cell without a formula holds the value already, so that it need not be touched."""
     if isinstance(new, Link):
         return False
@@ -157,7 +157,7 @@ def is_already(new: Cell, now: Value) -> bool:
     )
 
 
-def reads_as(written: Cell, read: Value) -> bool:
+def reads_as(written: CellContent, read: Value) -> bool:
     """Whether what an independent reader finds is what was written, exactly; moments to the millisecond."""
     if isinstance(written, Link):
         return read == (written.text or None)
@@ -170,6 +170,6 @@ def reads_as(written: Cell, read: Value) -> bool:
     return isinstance(read, int | float) and not isinstance(read, bool) and read == written
 
 
-def styles_shown(shows: Sequence[str], style: str) -> str:
+def number_format_shows(shows: Sequence[str], style: str) -> str:
     """What the number format of a style's number shows ('' where the workbook has no such style)."""
     return shows[int(style)] if style.isdecimal() and int(style) < len(shows) else ""

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.hosts.cell_styles import CellStyles
-from hrworkbook.hosts.cell_xml import Cell, is_plain, storable
-from hrworkbook.hosts.loading import Loaded, load
+from hrworkbook.hosts.cell_xml import CellContent, is_storable_as_is, storable
+from hrworkbook.hosts.loading import LoadedWorkbook, load
 from hrworkbook.hosts.locks import check_writable, who_has_it_open
-from hrworkbook.hosts.proving import prove
-from hrworkbook.hosts.saving import changed_meanwhile, replace, sweep
+from hrworkbook.hosts.proving import verify_saved
+from hrworkbook.hosts.saving import changed_error, replace_file, sweep_leftovers
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.hosts.workbook_xml import asks_recalculation, without_calc_chain
+from hrworkbook.hosts.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.ledgers import PLAN
 from hrworkbook.look import TALLEST_ROW
 from hrworkbook.snapshot import ChangeSet, Snapshot, address
@@ -29,7 +29,7 @@ class FileHost:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self._loaded: Loaded | None = None
+        self._loaded: LoadedWorkbook | None = None
         self._last_seen = ""
 
     def snapshot(self) -> Snapshot:
@@ -39,7 +39,7 @@ class FileHost:
         a date without a time is a date. A formula's stored value is what stood there when Excel last saved. Raises
         UnreadableFile or NotAMaster.
         """
-        sweep(self.path)
+        sweep_leftovers(self.path)
         self._loaded = self._read()
         return self._loaded.snapshot
 
@@ -48,7 +48,7 @@ class FileHost:
         """The sheet and cell the user is at: none, in a file."""
         return "", ""
 
-    def _read(self) -> Loaded:
+    def _read(self) -> LoadedWorkbook:
         try:
             data = self.path.read_bytes()
         except FileNotFoundError as fault:
@@ -77,7 +77,7 @@ class FileHost:
         where someone has it open or changed it since it was read.
         """
         loaded = self._as_read()
-        wanted = _wanted(changes, loaded)
+        wanted = _checked_cells(changes, loaded)
         heights: dict[str, dict[int, float]] = {}
         for name, row, points in changes.heights:
             heights.setdefault(name, {})[row] = min(points, TALLEST_ROW)
@@ -87,7 +87,7 @@ class FileHost:
             for s in loaded.workbook.sheets
             if s.name in wanted
         ]
-        made = [change for change in made if change.made()]
+        made = [change for change in made if change.has_changes()]
         if not made:
             return None
         parts = styles.parts()
@@ -95,30 +95,32 @@ class FileHost:
             parts |= change.parts
         if any(change.formulas_changed for change in made):
             parts |= without_calc_chain(loaded.workbook)
-        if loaded.depends:
+        if loaded.has_formulas:
             name = loaded.workbook.part
             xml = loaded.package.read_xml(name)
-            if (asking := asks_recalculation(xml)) != xml:
+            if (asking := with_recalculation(xml)) != xml:
                 parts[name] = asking
         after = loaded.package.with_parts(parts)
-        backup = replace(self.path, loaded.package.data, after, lambda found: prove(found, loaded, parts, made))
+        backup = replace_file(
+            self.path, loaded.package.data, after, lambda found: verify_saved(found, loaded, parts, made)
+        )
         self._loaded, self._last_seen = None, sha256(after).hexdigest()
         return backup
 
-    def _as_read(self) -> Loaded:
+    def _as_read(self) -> LoadedWorkbook:
         """The file as the snapshot saw it, or as we wrote it last."""
         if self._loaded is None:
             seen = self._last_seen
             self._loaded = self._read()
             if seen and seen != self._last_seen:
                 self._loaded, self._last_seen = None, seen
-                raise changed_meanwhile(self.path)
+                raise changed_error(self.path)
         return self._loaded
 
 
-def _wanted(changes: ChangeSet, loaded: Loaded) -> dict[str, dict[int, dict[int, Cell]]]:
+def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict[int, dict[int, CellContent]]]:
     """The cells to write by sheet, row and column, checked: sheets exist, addresses exist, values can be stored."""
-    wanted: dict[str, dict[int, dict[int, Cell]]] = {}
+    wanted: dict[str, dict[int, dict[int, CellContent]]] = {}
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
     for write in changes.writes:
         sheet = write.sheet
@@ -126,15 +128,15 @@ def _wanted(changes: ChangeSet, loaded: Loaded) -> dict[str, dict[int, dict[int,
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
         rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):
-            _refuse_no_such_place(sheet, row, write.column, write.column + len(values) - 1)
+            _refuse_outside_sheet(sheet, row, write.column, write.column + len(values) - 1)
             cells = rows.setdefault(row, {})
             for column, value in enumerate(values, write.column):
-                is_sound = value is None or (type(value) is str and is_plain(value))
+                is_sound = value is None or (type(value) is str and is_storable_as_is(value))
                 cells[column] = value if is_sound else storable(value, f"{sheet}!{address(row, column)}")
     return wanted
 
 
-def _refuse_no_such_place(sheet: str, row: int, first: int, last: int) -> None:
+def _refuse_outside_sheet(sheet: str, row: int, first: int, last: int) -> None:
     if 1 <= row <= LAST_ROW and first >= 1 and last <= LAST_COLUMN:
         return
     column = first if first < 1 else last

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, is_privacy_refusal
 from hrworkbook.hosts.leftovers import sweep_folder, temporary_beside
-from hrworkbook.hosts.saving import cannot_write, replace
+from hrworkbook.hosts.saving import cannot_write, replace_file
 
 _LONGEST_PATH = 247
 """Characters of a folder's path on Windows, where nobody has allowed more."""
@@ -27,29 +27,29 @@ def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
 
 def _write(path: Path, content: bytes, keep: bool) -> Path | None:
     if keep and path.is_file():
-        return replace(path, path.read_bytes(), content, lambda _: None)
-    new = _not_there(path.parent)
+        return replace_file(path, path.read_bytes(), content, lambda _: None)
+    new = _missing_folders(path.parent)
     try:
         _make_folder(path.parent)
         with temporary_beside(path, content) as temporary:
             temporary.replace(path)
     except BaseException as fault:
-        _take_away(new)
+        _remove_new_folders(new)
         if isinstance(fault, OSError):
-            raise _told(path, fault) from fault
+            raise _write_error(path, fault) from fault
         raise
     return None
 
 
-def _not_there(folder: Path) -> list[Path]:
+def _missing_folders(folder: Path) -> list[Path]:
     """The folder and those it lies in, as far as they are not there yet, the innermost first."""
     try:
         return [place for place in (folder, *folder.parents) if not place.exists()]
     except OSError as fault:
-        raise _told(folder, fault) from fault
+        raise _write_error(folder, fault) from fault
 
 
-def _take_away(new: list[Path]) -> None:
+def _remove_new_folders(new: list[Path]) -> None:
     """Takes away folders that were made, where nothing is in them."""
     with contextlib.suppress(OSError):
         for place in new:
@@ -63,32 +63,34 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _told(path: Path, fault: OSError) -> HrWorkbookError:
-    told = cannot_write(path, fault)
+def _write_error(path: Path, fault: OSError) -> HrWorkbookError:
+    error = cannot_write(path, fault)
     if sys.platform == "win32" and isinstance(fault, FileNotFoundError) and len(str(path.absolute())) > _LONGEST_PATH:
         what = f"its path has {len(str(path.absolute()))} characters, more than Windows takes"
         return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
     if fault.errno == errno.ENAMETOOLONG:
         return CannotWrite(f"{str(path)[:60]}…", "this name is too long for the disk", "Give shorter names")
     if is_privacy_refusal(fault):
-        return told
-    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(told, CannotWrite):
-        return CannotWrite(told.place, told.fault, "Name a folder of yours, where you may save files")
-    said = told.fault.replace("the workbook is as it was", "nothing was written")
-    return type(told)(told.place, said, told.remedy.replace("The workbook is as it was", "Nothing was written"))
+        return error
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(error, CannotWrite):
+        return CannotWrite(error.place, error.fault, "Name a folder of yours, where you may save files")
+    fault_text = error.fault.replace("the workbook is as it was", "nothing was written")
+    return type(error)(
+        error.place, fault_text, error.remedy.replace("The workbook is as it was", "Nothing was written")
+    )
 
 
 @contextlib.contextmanager
-def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[list[Path]]:
+def write_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[list[Path]]:
     """Writes files to a folder, and takes them away again where what follows fails.
 
     With `keep`, a file that is there already is kept as a dated backup, one of the list that comes back, and put back
     where what follows fails. Ctrl+C is heard between two files, and from then on waits until all of it is in place.
     """
     written: list[tuple[Path, Path | None]] = []
-    new = _not_there(folder)
+    new = _missing_folders(folder)
     sweep_folder(folder)
-    with _in_one_piece() as stop_if_asked:
+    with _interrupts_delayed() as stop_if_asked:
         try:
             for name, content in files.items():
                 stop_if_asked()
@@ -100,12 +102,12 @@ def place_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -
             for path, backup in written:
                 with contextlib.suppress(OSError):
                     backup.replace(path) if backup else path.unlink(missing_ok=True)
-            _take_away(new)
+            _remove_new_folders(new)
             raise
 
 
 @contextlib.contextmanager
-def _in_one_piece() -> Iterator[Callable[[], None]]:
+def _interrupts_delayed() -> Iterator[Callable[[], None]]:
     """Ctrl+C kept waiting, until what comes back is called: what is done by the end was done, and is told as that."""
     asked: list[int] = []
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from hrworkbook.hosts.workbook_xml import Table
-from hrworkbook.snapshot import Range
+from hrworkbook.hosts.workbook_xml import ExcelTable
+from hrworkbook.snapshot import CellRange
 
 
-def grown(table: Table, filled: Collection[int], others: Collection[Range]) -> Range:
+def grown_range(table: ExcelTable, filled: Collection[int], others: Collection[CellRange]) -> CellRange:
     """The table's range with the rows directly below it that were filled; as it is with a totals row, or at another table.
 
     `filled` are the rows in which something was written to one of its columns.

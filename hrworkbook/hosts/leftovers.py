@@ -18,10 +18,10 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from hrworkbook.hosts.locks import TEMPORARY, mark_of
+from hrworkbook.hosts.locks import TEMPORARY_PREFIX, temporary_prefix
 
 _OURS = re.compile(
-    rf"{re.escape(TEMPORARY)}(?:[0-9a-f]{{10}}(?:-([0-9a-f]{{4}})?[0-9a-f]{{8}}\.tmp|\.lock)|\w{{8}}\.tmp)"
+    rf"{re.escape(TEMPORARY_PREFIX)}(?:[0-9a-f]{{10}}(?:-([0-9a-f]{{4}})?[0-9a-f]{{8}}\.tmp|\.lock)|\w{{8}}\.tmp)"
 )
 """Names of ours, with the computer's sign; versions before gave none, and are known by their age."""
 _FOLDER = re.compile(r"hrworkbook-([0-9a-f]{4})-\w+")
@@ -65,7 +65,7 @@ def temporary_beside(target: Path, data: bytes, like: os.stat_result | None = No
 def _made_beside(target: Path) -> tuple[Path, int]:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     for _ in range(_TRIES):
-        path = target.with_name(f"{mark_of(target)}-{_computer()}{os.urandom(4).hex()}.tmp")
+        path = target.with_name(f"{temporary_prefix(target)}-{_computer()}{os.urandom(4).hex()}.tmp")
         handle = os.open(path, flags, 0o600)
         if sys.platform == "win32" or (_lock(handle) is not False and _is_still(path, handle)):
             return path, handle
@@ -98,7 +98,7 @@ def sweep_folder(folder: Path) -> None:
     """Remove the temporary files that killed runs of ours left in a folder: ours by name, and no living run's."""
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
-            if path.name.startswith(TEMPORARY) and (found := _OURS.fullmatch(path.name)):
+            if path.name.startswith(TEMPORARY_PREFIX) and (found := _OURS.fullmatch(path.name)):
                 by_this_computer = path.suffix == ".lock" or found[1] == _computer()
                 with contextlib.suppress(OSError):
                     _remove_if_left(path, by_this_computer)

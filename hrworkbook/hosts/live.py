@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
-from hrworkbook.hosts.cell_xml import Cell, storable
+from hrworkbook.hosts.cell_xml import CellContent, storable
 from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
 from hrworkbook.hosts.live_sheet import SheetWrite, block_of
-from hrworkbook.hosts.office import LISTENS
+from hrworkbook.hosts.office import ADDRESS_VARIABLE
 from hrworkbook.hosts.synced import is_web_address
 from hrworkbook.ledgers import PLAN
 from hrworkbook.look import TALLEST_ROW
@@ -21,10 +21,10 @@ from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
 
-_WAIT = 2.0
+_WAIT_SECONDS = 2.0
 """Seconds to wait for Excel to be free."""
 
-_TRIES = 200
+_MAX_TRIES = 200
 """How often xlwings asks Excel again while it is busy: by itself it would ask for ever."""
 
 _EDITING = "Finish editing the cell: press Enter or Esc. Then try again"
@@ -35,7 +35,7 @@ class LiveHost:
 
     def __init__(self, book: Any) -> None:
         self.book = book
-        self._seen: Snapshot | None = None
+        self._last_snapshot: Snapshot | None = None
         self._path: Path | None = None
 
     def snapshot(self) -> Snapshot:
@@ -45,8 +45,8 @@ class LiveHost:
         told of the first 40 rows. Raises WorkbookLocked while a cell is being edited.
         """
         with self._quiet(calculating=True):
-            self._seen = Snapshot(self.book.name, tuple(block_of(sheet) for sheet in self.book.sheets))
-        return self._seen
+            self._last_snapshot = Snapshot(self.book.name, tuple(block_of(sheet) for sheet in self.book.sheets))
+        return self._last_snapshot
 
     def apply(self, changes: ChangeSet) -> None:
         """Write the change set into the open workbook, whole or not at all; does not save it.
@@ -55,16 +55,16 @@ class LiveHost:
         each value fits a cell. What is written is read back; where that fails, the cells get back what they held.
         Then `goto` is shown. Raises NotAMaster, CannotWrite, WorkbookLocked.
         """
-        wanted = self._wanted(changes)
+        wanted = self._checked_cells(changes)
         with self._quiet(calculating=False):
             sheets = {name: SheetWrite(self.book.sheets[name], cells) for name, cells in wanted.items()}
             for name, sheet in sheets.items():
-                sheet.check(self._seen[name] if self._seen else None)
+                sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
             self._write(list(sheets.values()))
-            self._seen = None
+            self._last_snapshot = None
             with suppress(Exception):
                 # What was asked is done, whether or not all of it can be seen.
-                self._make_room(changes)
+                self._grow_rows(changes)
             for sheet in sheets.values():
                 with suppress(Exception):
                     sheet.show()
@@ -83,7 +83,7 @@ class LiveHost:
             # Stopped by hand or by a fault, half of a change set must not stay.
             try:
                 for sheet in reversed(begun):
-                    sheet.take_back()
+                    sheet.roll_back()
             except Exception as worse:
                 raise CannotWrite(
                     self.book.name,
@@ -94,7 +94,7 @@ class LiveHost:
                 raise
             raise _as_error(self.book.name, fault) from fault
 
-    def _make_room(self, changes: ChangeSet) -> None:
+    def _grow_rows(self, changes: ChangeSet) -> None:
         """Rows of the plan made as tall as their new texts need: they were given their heights when it was made.
 
         Rows of the ledgers have none of their own, and fit themselves.
@@ -105,9 +105,9 @@ class LiveHost:
                 if cells.row_height < min(points, TALLEST_ROW):
                     cells.row_height = min(points, TALLEST_ROW)
 
-    def _wanted(self, changes: ChangeSet) -> dict[str, dict[tuple[int, int], Cell]]:
+    def _checked_cells(self, changes: ChangeSet) -> dict[str, dict[tuple[int, int], CellContent]]:
         names = [sheet.name for sheet in self.book.sheets]
-        wanted: dict[str, dict[tuple[int, int], Cell]] = {}
+        wanted: dict[str, dict[tuple[int, int], CellContent]] = {}
         for sheet, row, column, value in cells_of(changes.writes):
             if sheet not in names:
                 Snapshot(self.book.name, ())[sheet]
@@ -127,7 +127,7 @@ class LiveHost:
     def path(self) -> Path:
         """The file the workbook is saved in, proved to be this plan; raises CannotWrite where that is not known."""
         if self._path is None:
-            self._path = file_of(self.book, plan_id(self._seen or self.snapshot()))
+            self._path = file_of(self.book, plan_id(self._last_snapshot or self.snapshot()))
         return self._path
 
     def where(self) -> tuple[str, str]:
@@ -159,28 +159,28 @@ class LiveHost:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
 
-    def tell(self, message: str, wrong: bool = False) -> None:
+    def show_message(self, message: str, wrong: bool = False) -> None:
         """Show the user a message: a box in Excel, a bar above the sheet in Calc."""
         if message:
             self.book.app.alert(message, TITLE, "ok", "critical" if wrong else "info")
 
     @property
     def waits_for_an_answer(self) -> bool:
-        """Whether `tell` stops until the user has read it."""
+        """Whether `show_message` stops until the user has read it."""
         return bool(self.book.app.engine.name != "calc")
 
     @contextmanager
     def _quiet(self, calculating: bool) -> Iterator[None]:
         """The screen still and, where asked, nothing calculated; both as before afterwards."""
         app = self.book.app
-        screen = _when_free(self.book)
+        screen = _wait_until_free(self.book)
         calculation = app.calculation
         try:
             if not calculating and calculation != "manual":
                 app.calculation = "manual"
             yield
         except Exception as fault:
-            if getattr(fault, "hresult", None) in _BUSY:
+            if getattr(fault, "hresult", None) in _BUSY_ERRORS:
                 raise WorkbookLocked("Excel", "it became busy, and nothing was changed", _EDITING) from fault
             raise
         finally:
@@ -189,7 +189,7 @@ class LiveHost:
             app.screen_updating = screen
 
 
-def caller() -> LiveHost:
+def calling_workbook() -> LiveHost:
     """The workbook whose button was pressed; raises NotAMaster where it is not found."""
     xlwings = _xlwings()
     if not is_warm():
@@ -206,7 +206,7 @@ def is_warm() -> bool:
     return bool(getattr(sys.modules.get("xlwings._xlwindows"), "BOOK_CALLER", None))
 
 
-def opened(path: Path) -> LiveHost:
+def open_live(path: Path) -> LiveHost:
     """The workbook at a path as it is open in Excel or Calc now; it is never opened by this.
 
     Raises WorkbookLocked where it is not open, or where the one that is open may be another of the same name;
@@ -223,18 +223,18 @@ def _xlwings() -> Any:
     """xlwings, speaking to Excel; to Calc where there is no Excel, or where the environment names a LibreOffice."""
     import xlwings
 
-    if "excel" not in xlwings.engines.engines_by_name or LISTENS in os.environ:
+    if "excel" not in xlwings.engines.engines_by_name or ADDRESS_VARIABLE in os.environ:
         from hrworkbook.hosts.calc import use_calc
 
         use_calc()
     return xlwings
 
 
-def _when_free(book: Any) -> bool:
+def _wait_until_free(book: Any) -> bool:
     """Whether the screen was updating, once Excel takes commands; raises WorkbookLocked where it does not."""
     app = book.app
     windows: Any = sys.modules.get("xlwings._xlwindows")
-    until = clock.monotonic() + _WAIT
+    until = clock.monotonic() + _WAIT_SECONDS
     while True:
         if windows:
             windows.N_COM_ATTEMPTS = 1
@@ -249,16 +249,16 @@ def _when_free(book: Any) -> bool:
             clock.sleep(0.1)
         finally:
             if windows:
-                windows.N_COM_ATTEMPTS = _TRIES
+                windows.N_COM_ATTEMPTS = _MAX_TRIES
 
 
 def _as_error(place: str, fault: Exception) -> HrWorkbookError:
-    if getattr(fault, "hresult", None) in _BUSY:
+    if getattr(fault, "hresult", None) in _BUSY_ERRORS:
         return WorkbookLocked(place, "Excel became busy, and nothing was changed", _EDITING)
     return CannotWrite(
         place, "Excel refused the change, and nothing was changed", "Save the workbook, reopen it, try again"
     )
 
 
-_BUSY = {-2147418111, -2147417846, -2146777998}
+_BUSY_ERRORS = {-2147418111, -2147417846, -2146777998}
 """RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER and Excel's own VBA_E_IGNORE: a cell is being edited."""

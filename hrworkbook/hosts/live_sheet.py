@@ -6,30 +6,30 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
-from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, Cell, jump, reads_as, serial, shown_as
-from hrworkbook.hosts.growing import grown
-from hrworkbook.hosts.rectangles import Rectangle, kept_as_text, rectangles, runs_of_text, stretches
+from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, CellContent, convert_for_format, hyperlink_formula, reads_as, serial
+from hrworkbook.hosts.growing import grown_range
+from hrworkbook.hosts.rectangles import Rectangle, areas_of, needs_text_format, rectangles, text_runs
 from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.hosts.workbook_xml import Table
+from hrworkbook.hosts.workbook_xml import ExcelTable
 from hrworkbook.ledgers import PLAN
 from hrworkbook.snapshot import Block, Link, address
-from hrworkbook.snapshot import Range as Area
-from hrworkbook.values import CellError, Uncomputed, Value, as_text, same
+from hrworkbook.snapshot import CellRange as Area
+from hrworkbook.values import CellError, Uncomputed, Value, as_text, same_value
 
-_LARGEST = 2_000_000
+_MAX_CELLS = 2_000_000
 """Cells: a used range above this is mostly formatting, and its end is looked for by content."""
 
 _ERROR_BASE = -2_146_828_288
 """Over COM an error value is this number plus its own (2000 to 2099)."""
 
-_HEADINGS = 40
+_HEADING_ROWS = 40
 """Rows in which merged cells are looked for."""
 
-_LONG = 8_000
+_LONG_TEXT = 8_000
 """Characters: longer texts go to Excel one by one, since a block of values may not hold them."""
 
 _UNPROTECT = "Choose Review, then Unprotect Sheet, and try again"
-_ERRORS = {
+_ERROR_VALUES = {
     2000: "#NULL!",
     2007: "#DIV/0!",
     2015: "#VALUE!",
@@ -51,10 +51,10 @@ _ERRORS = {
 def block_of(sheet: Any) -> Block:
     """A sheet's values from A1 to its last cell, and the merged cells among its first rows, where headings stand."""
     last = _last_cell(sheet)
-    rows = read(sheet.range((1, 1), last)) if last else []
+    rows = read_values(sheet.range((1, 1), last)) if last else []
     if last == (1, 1) and rows[0][0] is None:
         rows, last = [], None
-    merges = tuple(_merges(sheet, (1, 1, min(last[0], _HEADINGS), last[1]))) if last else ()
+    merges = tuple(_merged_areas(sheet, (1, 1, min(last[0], _HEADING_ROWS), last[1]))) if last else ()
     formulas = {}
     if last and sheet.name == PLAN:
         at = _formulas(sheet.range((1, 1), last), (1, 1, *last))
@@ -75,14 +75,17 @@ def _formulas(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:
                 yield r, c, text
 
 
-def _merges(sheet: Any, area: Area) -> Iterator[Area]:
+def _merged_areas(sheet: Any, area: Area) -> Iterator[Area]:
     """The merged cells in an area, row by row where it has any."""
     top, left, bottom, right = area
     if sheet.range((top, left), (bottom, right)).merge_cells is False:
         return
     if top < bottom:
         middle = (top + bottom) // 2
-        found = [*_merges(sheet, (top, left, middle, right)), *_merges(sheet, (middle + 1, left, bottom, right))]
+        found = [
+            *_merged_areas(sheet, (top, left, middle, right)),
+            *_merged_areas(sheet, (middle + 1, left, bottom, right)),
+        ]
         yield from dict.fromkeys(found)
         return
     column = left
@@ -97,7 +100,7 @@ def _last_cell(sheet: Any) -> tuple[int, int] | None:
     used = sheet.used_range
     rows, columns = used.shape
     last = used.row + rows - 1, used.column + columns - 1
-    if last[0] * last[1] <= _LARGEST:
+    if last[0] * last[1] <= _MAX_CELLS:
         return last
     ends = [sheet.cells.find("*", direction="backward", order=order) for order in ("rows", "columns")]
     if ends[0] is None or ends[1] is None:
@@ -105,18 +108,18 @@ def _last_cell(sheet: Any) -> tuple[int, int] | None:
     return ends[0].row, ends[1].column
 
 
-def read(cells: Any) -> list[list[Value]]:
+def read_values(cells: Any) -> list[list[Value]]:
     """The values of an xlwings range, in rows."""
     if sys.platform == "darwin":
         # There an error value and the text that looks like it cannot be told apart.
         rows = cells.options(ndim=2, err_to_str=True).value
-        return [[CellError(v) if v in EXCEL_ERRORS else _value(v) for v in row] for row in rows]
+        return [[CellError(v) if v in EXCEL_ERRORS else _from_program(v) for v in row] for row in rows]
     found = cells.raw_value
     rows = found if isinstance(found, list | tuple) else ((found,),)
-    return [[v if v is None or type(v) is str else _value(v) for v in row] for row in rows]
+    return [[v if v is None or type(v) is str else _from_program(v) for v in row] for row in rows]
 
 
-def _value(value: Any) -> Value:
+def _from_program(value: Any) -> Value:
     """A value as COM or Calc gives it: an error is a number or a CellError, a time of day stands on the day nought."""
     if isinstance(value, datetime):
         moment = value.replace(tzinfo=None) + timedelta(microseconds=500)
@@ -126,7 +129,7 @@ def _value(value: Any) -> Value:
         return moment.date() if moment.time() == time() else moment
     if type(value) is int:
         number = value - _ERROR_BASE
-        return CellError(_ERRORS.get(number, "#N/A")) if 2000 <= number < 2100 else float(value)
+        return CellError(_ERROR_VALUES.get(number, "#N/A")) if 2000 <= number < 2100 else float(value)
     if isinstance(value, str):
         return value or None
     if isinstance(value, bool | float) or value is None:
@@ -138,14 +141,14 @@ def _value(value: Any) -> Value:
 class SheetWrite:
     """The cells to write on one sheet: checked first, then written, and taken back where the whole fails."""
 
-    def __init__(self, sheet: Any, cells: dict[tuple[int, int], Cell]) -> None:
+    def __init__(self, sheet: Any, cells: dict[tuple[int, int], CellContent]) -> None:
         self.sheet = sheet
         self.name: str = sheet.name
         self.cells = cells
         rows, columns = [r for r, _ in cells], [c for _, c in cells]
         self.area: Area = (min(rows), min(columns), max(rows), max(columns))
-        self.before: dict[tuple[int, int], Cell] = {}
-        self.formats: list[tuple[Area, str]] = []
+        self.values_before: dict[tuple[int, int], CellContent] = {}
+        self.formats_before: list[tuple[Area, str]] = []
         self.tables: list[tuple[Any, Area]] = []
         self._over_a_filter = False
 
@@ -154,7 +157,7 @@ class SheetWrite:
 
     def _values(self) -> dict[tuple[int, int], Value]:
         """What the cells to write hold now."""
-        rows, (top, left) = read(self._range(self.area)), self.area[:2]
+        rows, (top, left) = read_values(self._range(self.area)), self.area[:2]
         return {(r, c): rows[r - top][c - left] for r, c in self.cells}
 
     def check(self, seen: Block | None) -> None:
@@ -166,16 +169,16 @@ class SheetWrite:
             raise CannotWrite(self.name, "the sheet is protected, so nothing was changed", _UNPROTECT)
         values = self._values()
         for (row, column), value in values.items():
-            if seen is not None and not same(value, seen.at(row, column)):
+            if seen is not None and not same_value(value, seen.at(row, column)):
                 fault = "it was changed while the job ran, so nothing was written"
                 raise WorkbookLocked(f"{self.name}!{address(row, column)}", fault, "Press the button again")
         self._refuse_merged()
         self._refuse_arrays()
-        self.before = self._held(values)
+        self.values_before = self._contents_held(values)
 
-    def _held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], Cell]:
+    def _contents_held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], CellContent]:
         """What the cells hold: their values, or the formulas that give them."""
-        held: dict[tuple[int, int], Cell] = dict(values)
+        held: dict[tuple[int, int], CellContent] = dict(values)
         for row, column, text in _formulas(self._range(self.area), self.area):
             if (row, column) in values and text != values[row, column]:
                 held[row, column] = Uncomputed(text)
@@ -196,8 +199,8 @@ class SheetWrite:
         if self._range(self.area).merge_cells is False:
             return
         for rectangle in rectangles(self.cells):
-            for top, left, bottom, right in _merges(self.sheet, rectangle.area):
-                for (row, column), value in _placed(rectangle):
+            for top, left, bottom, right in _merged_areas(self.sheet, rectangle.area):
+                for (row, column), value in _positions(rectangle):
                     inside = top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
                     if inside and value is not None:
                         fault = f"it is merged into {address(top, left)}, so nothing was changed"
@@ -208,12 +211,12 @@ class SheetWrite:
     def write(self) -> None:
         """Write all of it and read it back; raises CannotWrite where a cell does not hold what it should."""
         self._grow_tables()
-        self._put(self.cells)
-        wrong = self._unlike()
-        for again in (self._put_one_by_one, self._put_again):
+        self._write_cells(self.cells)
+        wrong = self._mismatches()
+        for again in (self._write_one_by_one, self._rewrite_mismatches):
             if wrong:
                 again(wrong)
-                wrong = self._unlike()
+                wrong = self._mismatches()
         if wrong:
             row, column = min(wrong)
             raise CannotWrite(
@@ -229,32 +232,32 @@ class SheetWrite:
                 if any(field.type != "none" for field in table.autofilter.criteria):
                     table.autofilter.clear()
 
-    def take_back(self) -> None:
+    def roll_back(self) -> None:
         """Put back what the cells held, their number formats, and the tables; raises CannotWrite where that cannot be."""
         # A date goes back into a date cell only, so the formats come first; but writing a text may make text cells anew.
         self._restore_formats()
-        lost = self._lost()
-        for put in (self._put, self._put_one_by_one):
+        lost = self._not_restored()
+        for put in (self._write_cells, self._write_one_by_one):
             if lost:
                 put({at: was for at, (was, _) in lost.items()})
                 self._restore_formats()
-                lost = self._lost()
+                lost = self._not_restored()
         for table, area in reversed(self.tables):
             table.resize(self._range(area))
         for (row, column), (was, now) in lost.items():
-            if isinstance(now, Uncomputed) or not _reads_as(was, _known(now)):
+            if isinstance(now, Uncomputed) or not _reads_as(was, _without_link(now)):
                 raise CannotWrite(f"{self.name}!{address(row, column)}", "what it held could not be put back")
 
-    def _lost(self) -> dict[tuple[int, int], tuple[Cell, Cell]]:
+    def _not_restored(self) -> dict[tuple[int, int], tuple[CellContent, CellContent]]:
         """What the cells held and hold no more, and what they hold."""
-        held = self._held(self._values())
-        both = {at: (was, held[at]) for at, was in self.before.items()}
+        held = self._contents_held(self._values())
+        both = {at: (was, held[at]) for at, was in self.values_before.items()}
         return {at: (was, now) for at, (was, now) in both.items() if type(was) is not type(now) or was != now}
 
     def _restore_formats(self) -> None:
-        for area, code in reversed(self.formats):
+        for area, code in reversed(self.formats_before):
             self._give_format(area, code)
-        self.formats = []
+        self.formats_before = []
 
     def _give_format(self, area: Area, code: str) -> None:
         """Give an area a number format: at once, or where a filter kept some of its cells out of it, one by one."""
@@ -264,49 +267,56 @@ class SheetWrite:
                 for column in range(area[1], area[3] + 1):
                     self._range((row, column, row, column)).number_format = code
 
-    def _unlike(self) -> dict[tuple[int, int], Cell]:
+    def _mismatches(self) -> dict[tuple[int, int], CellContent]:
         """The cells that do not hold what was written to them."""
         now = self._values()
         return {at: value for at, value in self.cells.items() if not _reads_as(value, now[at])}
 
-    def _put(self, cells: Mapping[tuple[int, int], Cell]) -> None:
+    def _write_cells(self, cells: Mapping[tuple[int, int], CellContent]) -> None:
         """Write the cells, a rectangle at a time; texts that would be taken for something else into text cells."""
         for rectangle in rectangles(cells):
-            for area in runs_of_text(rectangle):
-                self._format(area, "@")
-            long = {at: v for at, v in _placed(rectangle) if isinstance(v, str) and len(v) > _LONG}
-            block = [[_sent(v, f"{self.name}!{address(*at)}") for at, v in row] for row in _rows_placed(rectangle)]
+            for area in text_runs(rectangle):
+                self._set_format(area, "@")
+            long = {at: v for at, v in _positions(rectangle) if isinstance(v, str) and len(v) > _LONG_TEXT}
+            block = [
+                [_to_program(v, f"{self.name}!{address(*at)}") for at, v in row] for row in _row_positions(rectangle)
+            ]
             for row, column in long:
                 block[row - rectangle.row][column - rectangle.column] = None
             self._range(rectangle.area).value = block
             for (row, column), text in long.items():
                 self._range((row, column, row, column)).value = str(text)
 
-    def _put_one_by_one(self, cells: Mapping[tuple[int, int], Cell]) -> None:
+    def _write_one_by_one(self, cells: Mapping[tuple[int, int], CellContent]) -> None:
         """Write the cells singly: a block that reaches over rows a filter hides gets its first row into every other."""
         self._over_a_filter = True
         for (row, column), value in cells.items():
             here = (row, column, row, column)
-            if kept_as_text(value):
-                self._format(here, "@")
-            self._range(here).value = _sent(value, f"{self.name}!{address(row, column)}")
+            if needs_text_format(value):
+                self._set_format(here, "@")
+            self._range(here).value = _to_program(value, f"{self.name}!{address(row, column)}")
 
-    def _put_again(self, wrong: Mapping[tuple[int, int], Cell]) -> None:
+    def _rewrite_mismatches(self, wrong: Mapping[tuple[int, int], CellContent]) -> None:
         """Write what a cell's number format or a leading apostrophe changed: a link into a general cell, else as text."""
         links = {at for at, value in wrong.items() if isinstance(value, Link)}
-        for area in stretches(links):
-            self._format(area, "General")
-        for area in stretches(set(wrong) - links):
-            self._format(area, "@")
-        self._put({at: value if at in links else _literal(as_text(_known(value))) for at, value in wrong.items()})
+        for area in areas_of(links):
+            self._set_format(area, "General")
+        for area in areas_of(set(wrong) - links):
+            self._set_format(area, "@")
+        self._write_cells(
+            {
+                at: value if at in links else _escape_apostrophe(as_text(_without_link(value)))
+                for at, value in wrong.items()
+            }
+        )
 
-    def _format(self, area: Area, code: str) -> None:
+    def _set_format(self, area: Area, code: str) -> None:
         """Give an area a number format, keeping in mind those it had."""
         cells = self._range(area)
         now = cells.number_format
         if now == code:
             return
-        self.formats += [(area, now)] if isinstance(now, str) else self._formats(area)
+        self.formats_before += [(area, now)] if isinstance(now, str) else self._formats(area)
         self._give_format(area, code)
 
     def _formats(self, area: Area) -> Iterator[tuple[Area, str]]:
@@ -330,9 +340,9 @@ class SheetWrite:
         for table, area in tables:
             if area[2] >= self.area[2]:
                 continue
-            about = Table("", table.name, area, int(table.show_headers), int(table.show_totals))
+            about = ExcelTable("", table.name, area, int(table.show_headers), int(table.show_totals))
             rows = {row for row, column in filled if area[1] <= column <= area[3]}
-            new = grown(about, rows, [other for t, other in tables if t is not table])
+            new = grown_range(about, rows, [other for t, other in tables if t is not table])
             if new != area:
                 self.tables.append((table, area))
                 table.resize(self._range(new))
@@ -343,37 +353,37 @@ def _area(cells: Any) -> Area:
     return cells.row, cells.column, cells.row + rows - 1, cells.column + columns - 1
 
 
-def _rows_placed(rectangle: Rectangle) -> Iterator[list[tuple[tuple[int, int], Cell]]]:
+def _row_positions(rectangle: Rectangle) -> Iterator[list[tuple[tuple[int, int], CellContent]]]:
     for i, row in enumerate(rectangle.rows):
         yield [((rectangle.row + i, rectangle.column + j), value) for j, value in enumerate(row)]
 
 
-def _placed(rectangle: Rectangle) -> Iterator[tuple[tuple[int, int], Cell]]:
-    for row in _rows_placed(rectangle):
+def _positions(rectangle: Rectangle) -> Iterator[tuple[tuple[int, int], CellContent]]:
+    for row in _row_positions(rectangle):
         yield from row
 
 
-def _known(value: Cell) -> Value:
+def _without_link(value: CellContent) -> Value:
     return None if isinstance(value, Link) else value
 
 
-def _literal(text: str) -> str:
+def _escape_apostrophe(text: str) -> str:
     """A text whose first apostrophe Excel does not take for its own sign of a text."""
     return "'" + text if text.startswith("'") else text
 
 
-def _sent(value: Cell, place: str) -> object:
+def _to_program(value: CellContent, place: str) -> object:
     """The value as xlwings takes it."""
     if isinstance(value, Link):
-        return "=" + jump(value, place) if value.text else None
+        return "=" + hyperlink_formula(value, place) if value.text else None
     if isinstance(value, time):
         return serial(value, False)
     if isinstance(value, date):
-        value = shown_as(value, "d")
+        value = convert_for_format(value, "d")
     return str(value) if isinstance(value, str) else value
 
 
-def _reads_as(written: Cell, read: Value) -> bool:
+def _reads_as(written: CellContent, read: Value) -> bool:
     """Whether a cell holds what was written to it; a number or a date may have become a text that says the same."""
     if isinstance(written, Link):
         return as_text(read) == written.text
@@ -381,7 +391,7 @@ def _reads_as(written: Cell, read: Value) -> bool:
         return read is None or read == ""
     if isinstance(written, str):
         return isinstance(read, str) and str(read) == str(written)
-    return same(written, read) or reads_as(written, read)
+    return same_value(written, read) or reads_as(written, read)
 
 
 def _is_protected(sheet: Any) -> bool:

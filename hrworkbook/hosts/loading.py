@@ -8,30 +8,30 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.hosts.cell_xml import shown_by
-from hrworkbook.hosts.package import Package
+from hrworkbook.hosts.cell_xml import text_of_link
+from hrworkbook.hosts.package import WorkbookPackage
 from hrworkbook.hosts.sheet_xml import SheetXml
-from hrworkbook.hosts.workbook_xml import SheetPart, Workbook
-from hrworkbook.snapshot import Block, Range, Snapshot
+from hrworkbook.hosts.workbook_xml import SheetPart, WorkbookXml
+from hrworkbook.snapshot import Block, CellRange, Snapshot
 from hrworkbook.values import Uncomputed, Value
 
 _LARGEST_GRID = 10_000_000
 """Cells between A1 and the last one written to: past it a reader takes gigabytes."""
 
-_KEPT = 20_000_000
+_MAX_SCANNED_BYTES = 20_000_000
 """Bytes of XML up to which a sheet's is kept until it is changed; a larger one is unpacked again."""
 
 _BACKUP = "Take the latest backup of the master"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedWorkbook:
     """A workbook as read: its bytes, and what was found in them."""
 
-    package: Package
-    workbook: Workbook
+    package: WorkbookPackage
+    workbook: WorkbookXml
     snapshot: Snapshot
-    depends: bool
+    has_formulas: bool
     """Whether some formula can depend on a cell that changes."""
     scanned: Mapping[str, SheetXml]
     """The XML of the sheets that are shown and not too large to keep, by name."""
@@ -41,10 +41,10 @@ class Loaded:
         return self.scanned.get(sheet.name) or scan(self.package, sheet)
 
 
-def load(data: bytes, place: str) -> Loaded:
+def load(data: bytes, place: str) -> LoadedWorkbook:
     """The workbook of a file's bytes; raises UnreadableFile or NotAMaster, naming it as `place`."""
-    package = Package(data, place)
-    workbook = Workbook(package)
+    package = WorkbookPackage(data, place)
+    workbook = WorkbookXml(package)
     others = [part for kind in ("sharedStrings", "styles") if (part := workbook.part_of(kind))]
     for part in others:
         package.read_xml(part)
@@ -55,27 +55,27 @@ def load(data: bytes, place: str) -> Loaded:
         for sheet in workbook.sheets:
             if sheet.part:
                 xml = scan(package, sheet)
-                if not sheet.hidden and len(xml.xml) < _KEPT:
+                if not sheet.hidden and len(xml.xml) < _MAX_SCANNED_BYTES:
                     kept[sheet.name] = xml
                 yield sheet.name, xml
 
     found = read_sheets(open_reader(data, place), scanned())
-    sheets = [(sheet, found.get(sheet.name, Cells([], (), {}))) for sheet in workbook.sheets]
+    sheets = [(sheet, found.get(sheet.name, SheetContents([], (), {}))) for sheet in workbook.sheets]
     blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas) for sheet, cells in sheets)
-    return Loaded(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets), kept)
+    return LoadedWorkbook(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets), kept)
 
 
-def scan(package: Package, sheet: SheetPart) -> SheetXml:
+def scan(package: WorkbookPackage, sheet: SheetPart) -> SheetXml:
     """A sheet's XML as it lies in the package; raises UnreadableFile."""
     return SheetXml(package.read_xml(sheet.part), f"{package.place}!{sheet.name}")
 
 
-class Cells(NamedTuple):
+class SheetContents(NamedTuple):
     """What stands on one sheet."""
 
     rows: list[list[Value]]
     """From A1, error values and formulas without a value marked."""
-    merges: tuple[Range, ...]
+    merges: tuple[CellRange, ...]
     formulas: dict[tuple[int, int], str]
     """Those that may depend on a cell, by row and column."""
 
@@ -89,10 +89,10 @@ def open_reader(data: bytes, place: str) -> Any:
     except (CalamineError, OSError, ValueError) as fault:
         raise UnreadableFile(place, "it cannot be read as a workbook", _BACKUP) from fault
     except BaseException as panic:
-        raise _unless_asked_to_stop(panic, place) from panic
+        raise _panic_as_error(panic, place) from panic
 
 
-def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[str, Cells]:
+def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[str, SheetContents]:
     """The cells of some sheets, by name.
 
     The reader gives '' for an error value and for a formula without a stored one, so those are found in the XML. It works
@@ -101,14 +101,14 @@ def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[st
     with ThreadPoolExecutor(1) as thread:
         under_way = []
         for name, xml in scanned:
-            _refuse_far_out(xml)
+            _refuse_distant_cells(xml)
             under_way.append((name, xml, thread.submit(_read, reader, name, xml.place)))
-        return {name: _marked(xml, rows) for name, xml, rows in under_way}
+        return {name: _with_special_values(xml, rows) for name, xml, rows in under_way}
 
 
-def _refuse_far_out(xml: SheetXml) -> None:
+def _refuse_distant_cells(xml: SheetXml) -> None:
     last = max((number for number, _ in xml.rows), default=0)
-    if last * xml.widest() > _LARGEST_GRID:
+    if last * xml.last_column_bound() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
         raise UnreadableFile(xml.place, fault, "Delete the rows and columns beyond the plan, then save it")
 
@@ -121,33 +121,33 @@ def _read(reader: Any, name: str, place: str) -> list[list[Any]]:
     except (CalamineError, ValueError) as fault:
         raise UnreadableFile(place, "it cannot be read", _BACKUP) from fault
     except BaseException as panic:
-        raise _unless_asked_to_stop(panic, place) from panic
+        raise _panic_as_error(panic, place) from panic
 
 
-def _marked(xml: SheetXml, read: Future[list[list[Any]]]) -> Cells:
-    special, formulas = xml.special()
+def _with_special_values(xml: SheetXml, read: Future[list[list[Any]]]) -> SheetContents:
+    special, formulas = xml.special_cells()
     rows = [[None if v == "" else v for v in row] if "" in row else row for row in read.result()]
     for row in rows:
         if timedelta in map(type, row):
-            row[:] = [_clock(v) if isinstance(v, timedelta) else v for v in row]
+            row[:] = [_as_time(v) if isinstance(v, timedelta) else v for v in row]
     for (at, column), value in special.items():
-        put(rows, at, column, shown_by(value) if isinstance(value, Uncomputed) else value)
-    return Cells(rows, xml.merges(), formulas)
+        set_value(rows, at, column, text_of_link(value) if isinstance(value, Uncomputed) else value)
+    return SheetContents(rows, xml.merges(), formulas)
 
 
-def _unless_asked_to_stop(panic: BaseException, place: str) -> BaseException:
+def _panic_as_error(panic: BaseException, place: str) -> BaseException:
     """A panic of the reader, which no `except Exception` catches, as an error; anything else as it is."""
     if type(panic).__name__ == "PanicException":
         return UnreadableFile(place, "it cannot be read as a workbook", _BACKUP)
     return panic
 
 
-def _clock(value: timedelta) -> str:
+def _as_time(value: timedelta) -> str:
     minutes, seconds = divmod(round(value.total_seconds()), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
-def put(rows: list[list[Value]], row: int, column: int, value: Value) -> None:
+def set_value(rows: list[list[Value]], row: int, column: int, value: Value) -> None:
     """Set one value of rows from A1, lengthening them as it takes."""
     rows += [[] for _ in range(row - len(rows))]
     cells = rows[row - 1]

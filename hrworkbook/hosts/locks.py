@@ -12,13 +12,13 @@ from pathlib import Path
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 
-TEMPORARY = ".hrworkbook-"
+TEMPORARY_PREFIX = ".hrworkbook-"
 """How the files begin that stand beside a master only while it is saved."""
 
 
-def mark_of(path: Path) -> str:
+def temporary_prefix(path: Path) -> str:
     """What our temporary files beside a workbook begin with: short, so that no path grows too long."""
-    return TEMPORARY + sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return TEMPORARY_PREFIX + sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def who_has_it_open(path: Path) -> str | None:
@@ -31,9 +31,9 @@ def who_has_it_open(path: Path) -> str | None:
     for place in dict.fromkeys([path.parent, path.resolve().parent]):
         for name in dict.fromkeys([path.name, path.resolve().name]):
             excel, libre = place / f"~${name}", place / f".~lock.{name}#"
-            if excel.is_file() and not _excel_left(excel):
+            if excel.is_file() and not _excel_lock_is_stale(excel):
                 return f"{_excel_user(excel) or 'someone'} has it open in Excel ({excel.name})"
-            if libre.is_file() and not _libre_left(libre):
+            if libre.is_file() and not _libre_lock_is_stale(libre):
                 return f"{_libre_user(libre) or 'someone'} has it open in LibreOffice ({libre.name})"
     return None
 
@@ -50,7 +50,7 @@ def _excel_user(lock: Path) -> str:
     return data[1 : 1 + data[0]].decode("cp1252", "replace").strip("\0 ") if data else ""
 
 
-def _excel_left(lock: Path) -> bool:
+def _excel_lock_is_stale(lock: Path) -> bool:
     if sys.platform != "win32":
         return False
     try:
@@ -85,7 +85,7 @@ def _libre_user(lock: Path) -> str:
     return next((field.strip() for field in fields[:2] if field.strip()), "")
 
 
-def _libre_left(lock: Path) -> bool:
+def _libre_lock_is_stale(lock: Path) -> bool:
     if sys.platform != "linux":
         return False
     import socket
@@ -117,21 +117,21 @@ def check_writable(path: Path) -> None:
         try:
             real.open("r+b").close()
         except OSError as fault:
-            raise open_elsewhere(path) from fault
+            raise locked_error(path) from fault
 
 
-def open_elsewhere(path: Path) -> WorkbookLocked:
+def locked_error(path: Path) -> WorkbookLocked:
     """The error for a file another program holds."""
     return WorkbookLocked(path.name, "another program has it open", "Close it there, then try again")
 
 
 @contextmanager
-def saving(path: Path) -> Iterator[None]:
+def save_lock(path: Path) -> Iterator[None]:
     """Hold our own lock on a workbook; raises WorkbookLocked where another run of ours holds it.
 
     The operating system holds the lock, so that a process which dies leaves none behind.
     """
-    lock = path.parent / f"{mark_of(path)}.lock"
+    lock = path.parent / f"{temporary_prefix(path)}.lock"
     handle = _locked_file(path, lock)
     try:
         yield
@@ -149,17 +149,17 @@ def saving(path: Path) -> Iterator[None]:
 def _locked_file(path: Path, lock: Path) -> int:
     for _ in range(100):
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-        if not _take(handle):
+        if not _acquire(handle):
             os.close(handle)
-            raise _busy(path, lock)
+            raise _locked_by_us(path, lock)
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(handle), lock.stat()):
                 return handle
         os.close(handle)  # the run before removed it between our opening and locking it
-    raise _busy(path, lock)
+    raise _locked_by_us(path, lock)
 
 
-def _take(handle: int) -> bool:
+def _acquire(handle: int) -> bool:
     """Whether the operating system gave us the lock; where a file store knows no locks, it counts as given."""
     if sys.platform == "win32":
         import msvcrt
@@ -180,7 +180,7 @@ def _take(handle: int) -> bool:
     return True
 
 
-def _busy(path: Path, lock: Path) -> WorkbookLocked:
+def _locked_by_us(path: Path, lock: Path) -> WorkbookLocked:
     since = ""
     with contextlib.suppress(OSError):
         since = f" since {datetime.fromtimestamp(lock.stat().st_mtime):%H:%M}"

@@ -17,17 +17,17 @@ from typing import Any, Self
 
 from hrworkbook.errors import ToolMissing
 
-LISTENS = "HRWORKBOOK_OFFICE"
+ADDRESS_VARIABLE = "HRWORKBOOK_OFFICE"
 """The environment variable that says where LibreOffice listens: `pipe,name=NAME` or `socket,host=HOST,port=PORT`."""
 
-_PROGRAM = "HRWORKBOOK_SOFFICE"
-_ACCEPTS = re.compile(r"--accept=[\"']?((?:pipe|socket),[^;\"']+);urp")
+_PROGRAM_VARIABLE = "HRWORKBOOK_SOFFICE"
+_ACCEPT_OPTION = re.compile(r"--accept=[\"']?((?:pipe|socket),[^;\"']+);urp")
 _REMEDY = "Open the master in LibreOffice started as: soffice --accept='pipe,name=hrworkbook;urp;' MASTER"
 
 
 def find_soffice() -> Path | None:
     """The LibreOffice program of this computer; None where there is none."""
-    if named := os.environ.get(_PROGRAM):
+    if named := os.environ.get(_PROGRAM_VARIABLE):
         return Path(named) if Path(named).exists() else None
     found = shutil.which("soffice") or shutil.which("libreoffice")
     usual = [Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"), Path("/usr/lib/libreoffice/program/soffice")]
@@ -70,9 +70,9 @@ def _uno_folders() -> Iterator[Path]:
         yield program.resolve().parent.parent / "Resources"
 
 
-def where_it_listens() -> str | None:
+def find_address() -> str | None:
     """How to reach a LibreOffice that is open: what the environment says, else the first one found listening."""
-    if named := os.environ.get(LISTENS):
+    if named := os.environ.get(ADDRESS_VARIABLE):
         return named.split(";")[0]
     if sys.platform.startswith("win"):
         return None
@@ -81,33 +81,35 @@ def where_it_listens() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = (
-        _ACCEPTS.search(line) for line in listed.stdout.decode("utf-8", "replace").splitlines() if "soffice" in line
+        _ACCEPT_OPTION.search(line)
+        for line in listed.stdout.decode("utf-8", "replace").splitlines()
+        if "soffice" in line
     )
     return next((match[1] for match in found if match), None)
 
 
-def connect(where: str | None = None, seconds: float = 0) -> Any:
+def connect(address: str | None = None, seconds: float = 0) -> Any:
     """LibreOffice's component context, trying again for some seconds; raises ToolMissing where nothing answers."""
     uno = import_uno()
-    where = where or where_it_listens()
-    if where is None:
+    address = address or find_address()
+    if address is None:
         raise ToolMissing("LibreOffice", "none that is open can be reached", _REMEDY)
     local = uno.getComponentContext()
-    atexit.unregister(_hang_up)
-    atexit.register(_hang_up, local)
+    atexit.unregister(_close_connections)
+    atexit.register(_close_connections, local)
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     until = time.monotonic() + seconds
     while True:
         try:
-            return resolver.resolve(f"uno:{where};urp;StarOffice.ComponentContext")
+            return resolver.resolve(f"uno:{address};urp;StarOffice.ComponentContext")
         except Exception as fault:
             # Whatever UNO raises (NoConnectException, mostly), the way to it is closed.
             if time.monotonic() >= until:
-                raise ToolMissing("LibreOffice", f"none answers at {where}", _REMEDY) from fault
+                raise ToolMissing("LibreOffice", f"none answers at {address}", _REMEDY) from fault
         time.sleep(0.05)
 
 
-def _hang_up(local: Any) -> None:
+def _close_connections(local: Any) -> None:
     """Close the connections: a Python that ends with one open crashes now and then, its work long done."""
     with suppress(Exception):
         factory = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.BridgeFactory", local)
@@ -117,9 +119,9 @@ def _hang_up(local: Any) -> None:
 
 @dataclass
 class Office:
-    """A LibreOffice that we started; `where` is how to reach it."""
+    """A LibreOffice that we started; `address` is how to reach it."""
 
-    where: str
+    address: str
     process: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
@@ -140,7 +142,7 @@ class Office:
     def _ask_to_end(self) -> None:
         # It may be hung, gone, or vanish while it answers: whichever it is, it is killed then.
         with suppress(Exception):
-            context = connect(self.where)
+            context = connect(self.address)
             desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
             opened = desktop.getComponents().createEnumeration()
             while opened.hasMoreElements():

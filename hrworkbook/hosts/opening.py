@@ -9,26 +9,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hrworkbook.errors import ToolMissing, reason_of
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 
-MOST = 25
+MAX_DRAFTS = 25
 """Drafts opened at a time: more windows than that help nobody."""
 
 
-SECONDS = 5
+TIMEOUT_SECONDS = 5
 """How long the system has to say that it cannot open a file."""
 
 
 def open_drafts(paths: Sequence[Path], open_one: Callable[[Path], None] | None = None) -> str:
     """Opens each draft, 25 at most; returns what to tell HR, also where none can be opened: they are in their folder."""
     try:
-        for path in paths[:MOST]:
+        for path in paths[:MAX_DRAFTS]:
             (open_one or open_with_system)(path)
     except (ToolMissing, OSError) as fault:
-        said = fault.fault if isinstance(fault, ToolMissing) else reason_of(fault)
-        return f"The drafts could not be opened ({said}). Open them from their folder."
-    left = len(paths) - MOST
-    opened = f"Opened {count(min(len(paths), MOST), 'draft')}: check and send."
+        reason = fault.fault if isinstance(fault, ToolMissing) else reason_of(fault)
+        return f"The drafts could not be opened ({reason}). Open them from their folder."
+    left = len(paths) - MAX_DRAFTS
+    opened = f"Opened {count_noun(min(len(paths), MAX_DRAFTS), 'draft')}: check and send."
     return opened if left <= 0 else f"{opened} {left} more {'is' if left == 1 else 'are'} in the folder."
 
 
@@ -45,7 +45,7 @@ def open_with_system(path: Path) -> None:
         [program, str(path.absolute())], stdin=null, stdout=null, stderr=null, start_new_session=True
     )
     with contextlib.suppress(subprocess.TimeoutExpired):  # one that stays is the mail program itself
-        if started.wait(SECONDS):
+        if started.wait(TIMEOUT_SECONDS):
             raise ToolMissing(
                 "--open", "this computer has no program set for mails (.eml)", "Open the drafts from their folder"
             )

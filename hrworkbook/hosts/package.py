@@ -12,24 +12,24 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from hrworkbook.errors import NotAMaster, UnreadableFile
 
-MOST_PARTS = 2_000
-LARGEST_PART = 200_000_000
-LARGEST_WHOLE = 400_000_000
-FREELY_PACKED = 5_000_000
-MOST_PACKED = 200
+MAX_PARTS = 2_000
+MAX_PART_BYTES = 200_000_000
+MAX_TOTAL_BYTES = 400_000_000
+RATIO_FREE_BYTES = 5_000_000
+MAX_COMPRESSION_RATIO = 200
 """Limits that refuse no benign workbook of 996 measured: parts, bytes inflated, and inflated to packed past 5 MB."""
 
-LEVEL = 4
+COMPRESSION_LEVEL = 4
 """zlib's level: within a tenth of the size that level 6 gives, in half its time."""
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
-_TOLD_IN_ZIP64 = 0xFFFFFFFF
+_ZIP64_MARKER = 0xFFFFFFFF
 _DEFLATED = 8
 _XML_NAMES = (".xml", ".rels", ".vml")
 _UTF8_ENCODINGS = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
-_LATER = "Open it in Excel, save it as an Excel workbook (.xlsx) and try again, or take the latest backup"
+_RESAVE_REMEDY = "Open it in Excel, save it as an Excel workbook (.xlsx) and try again, or take the latest backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class Relationship:
     """A relationship of a part: its id, the last word of its type, and the name of the part it leads to."""
 
     id: str
@@ -52,7 +52,7 @@ class Relation:
     target: str
 
 
-class Package:
+class WorkbookPackage:
     """A workbook's parts by name, read from its bytes; refuses what is no workbook, broken or dangerous."""
 
     def __init__(self, data: bytes, place: str) -> None:
@@ -61,34 +61,36 @@ class Package:
         _refuse_other_formats(data, place)
         try:
             with ZipFile(BytesIO(data)) as archive:
-                self._comment = archive.comment
+                self._zip_comment = archive.comment
                 self._entries = dict(_entries(archive, data))
                 listed = len(archive.infolist())
         except (BadZipFile, LargeZipFile, struct.error, ValueError, NotImplementedError, UnicodeDecodeError) as fault:
-            raise self.broken("its zip is broken") from fault
+            raise self.broken_error("its zip is broken") from fault
         self._by_fold = {name.replace("\\", "/").casefold(): name for name in self._entries}
         if len(self._by_fold) != listed:
-            raise self.broken("it holds two parts of the same name")
+            raise self.broken_error("it holds two parts of the same name")
         self._check_sizes()
 
-    def broken(self, fault: str, remedy: str = _LATER) -> UnreadableFile:
+    def broken_error(self, fault: str, remedy: str = _RESAVE_REMEDY) -> UnreadableFile:
         """The error that says this workbook cannot be read."""
         return UnreadableFile(self.place, fault, remedy)
 
     def _check_sizes(self) -> None:
         infos = [entry.info for entry in self._entries.values()]
-        if len(infos) > MOST_PARTS:
-            raise self.broken(f"it holds {len(infos):,} parts, more than any plan needs", "Ask who made it what it is")
+        if len(infos) > MAX_PARTS:
+            raise self.broken_error(
+                f"it holds {len(infos):,} parts, more than any plan needs", "Ask who made it what it is"
+            )
         if any(info.flag_bits & 1 for info in infos):
-            raise self.broken("its parts are encrypted", "Save it without a password")
+            raise self.broken_error("its parts are encrypted", "Save it without a password")
         if any(info.compress_type not in (0, _DEFLATED) for info in infos):
-            raise self.broken("it is packed in a way Excel does not use")
+            raise self.broken_error("it is packed in a way Excel does not use")
         whole = sum(info.file_size for info in infos)
         for size, packed in [(i.file_size, i.compress_size) for i in infos] + [(whole, len(self.data))]:
-            if size > FREELY_PACKED and size > MOST_PACKED * max(packed, 1):
-                raise self.broken("it unpacks to far more than a workbook should", "Ask who made it what it is")
-        if whole > LARGEST_WHOLE or any(info.file_size > LARGEST_PART for info in infos):
-            raise self.broken(
+            if size > RATIO_FREE_BYTES and size > MAX_COMPRESSION_RATIO * max(packed, 1):
+                raise self.broken_error("it unpacks to far more than a workbook should", "Ask who made it what it is")
+        if whole > MAX_TOTAL_BYTES or any(info.file_size > MAX_PART_BYTES for info in infos):
+            raise self.broken_error(
                 f"it unpacks to {whole // 1_000_000:,} MB, too large to read safely", "Split the workbook"
             )
 
@@ -100,7 +102,7 @@ class Package:
         """The name in the zip of a part, whatever its case and slashes; None where there is none."""
         return name if name in self._entries else self._by_fold.get(name.lstrip("/").casefold())
 
-    def raw(self, name: str) -> bytes:
+    def raw_entry(self, name: str) -> bytes:
         """The part as it lies in the zip: header, packed bytes, and what follows them."""
         entry = self._entries[name]
         return self.data[entry.info.header_offset : entry.end]
@@ -114,9 +116,9 @@ class Package:
             try:
                 packed = inflate.decompress(packed, entry.info.file_size + 1)
             except zlib.error as fault:
-                raise self.broken(f"its part {name} is damaged") from fault
+                raise self.broken_error(f"its part {name} is damaged") from fault
         if len(packed) != entry.info.file_size or zlib.crc32(packed) != entry.info.CRC:
-            raise self.broken(f"its part {name} is damaged")
+            raise self.broken_error(f"its part {name} is damaged")
         return packed
 
     def read_xml(self, name: str) -> bytes:
@@ -126,18 +128,18 @@ class Package:
         if xml[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<") or (
             declared and declared[1].lower() not in _UTF8_ENCODINGS
         ):
-            raise self.broken(f"its part {name} is not in UTF-8")
+            raise self.broken_error(f"its part {name} is not in UTF-8")
         self._refuse_document_type(name, xml)
         return xml
 
     def _refuse_document_type(self, name: str, xml: bytes) -> None:
         if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-            raise self.broken(f"its part {name} declares a document type, as no spreadsheet program does")
+            raise self.broken_error(f"its part {name} declares a document type, as no spreadsheet program does")
 
-    def check_parts(self, but: Collection[str]) -> None:
+    def check_parts(self, except_parts: Collection[str]) -> None:
         """Unpack every XML part but those given as read already, and refuse damaged and dangerous ones."""
         for name in self._entries:
-            if name not in but and name.lower().endswith(_XML_NAMES):
+            if name not in except_parts and name.lower().endswith(_XML_NAMES):
                 self._refuse_document_type(name, self.read(name))
 
     def tree(self, name: str) -> ElementTree.Element:
@@ -145,14 +147,14 @@ class Package:
         try:
             return ElementTree.fromstring(self.read_xml(name))
         except ElementTree.ParseError as fault:
-            raise self.broken(f"its part {name} is not well-formed XML") from fault
+            raise self.broken_error(f"its part {name} is not well-formed XML") from fault
 
     def relations_part(self, name: str) -> str | None:
         """The part that holds the relationships of a part ('' for the whole package)."""
         folder, leaf = posixpath.split(name.replace("\\", "/"))
         return self.find(posixpath.join(folder, "_rels", leaf + ".rels"))
 
-    def relations(self, name: str) -> list[Relation]:
+    def relations(self, name: str) -> list[Relationship]:
         """What a part ('' for the whole package) is related to inside the workbook."""
         part = self.relations_part(name)
         folder = posixpath.dirname(name.replace("\\", "/"))
@@ -163,10 +165,10 @@ class Package:
             target = element.get("Target", "").replace("\\", "/")
             whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
             there = self.find(posixpath.normpath(whole))
-            found.append(Relation(element.get("Id", ""), element.get("Type", "").rpartition("/")[2], there or ""))
+            found.append(Relationship(element.get("Id", ""), element.get("Type", "").rpartition("/")[2], there or ""))
         return found
 
-    def with_parts(self, changed: Mapping[str, bytes | None], level: int = LEVEL) -> bytes:
+    def with_parts(self, changed: Mapping[str, bytes | None], level: int = COMPRESSION_LEVEL) -> bytes:
         """The workbook's bytes with some parts' contents replaced, packed at zlib's `level`, or left out where None."""
         out: list[bytes] = []
         length = 0
@@ -176,14 +178,17 @@ class Package:
             if content is None:
                 continue
             if name in changed:
-                piece, central = _packed(entry, content, length, level)
+                piece, central = _pack_part(entry, content, length, level)
             else:
-                piece, central = self.raw(name), entry.central[:42] + struct.pack("<I", length) + entry.central[46:]
+                piece, central = (
+                    self.raw_entry(name),
+                    entry.central[:42] + struct.pack("<I", length) + entry.central[46:],
+                )
             out.append(piece)
             length += len(piece)
             centrals[name] = central
         directory = b"".join(centrals[name] for name in self._entries if name in centrals)
-        number, comment = len(centrals), self._comment
+        number, comment = len(centrals), self._zip_comment
         end = _END.pack(b"PK\5\6", 0, 0, number, number, len(directory), length, len(comment))
         return b"".join([*out, directory, end, comment])
 
@@ -212,13 +217,13 @@ def _entries(archive: ZipFile, data: bytes) -> Iterator[tuple[str, _Entry]]:
         length = _CENTRAL.size + name_length + extra_length + comment_length
         local = _LOCAL.unpack_from(data, info.header_offset)
         body, end = info.header_offset + _LOCAL.size + local[9] + local[10], following[info.header_offset]
-        if local[0] != b"PK\3\4" or offset in (_TOLD_IN_ZIP64,) or body + info.compress_size > end:
+        if local[0] != b"PK\3\4" or offset in (_ZIP64_MARKER,) or body + info.compress_size > end:
             raise BadZipFile(info.filename)
         yield info.filename, _Entry(info, data[at : at + length], body, end)
         at += length
 
 
-def _packed(entry: _Entry, content: bytes, offset: int, level: int) -> tuple[bytes, bytes]:
+def _pack_part(entry: _Entry, content: bytes, offset: int, level: int) -> tuple[bytes, bytes]:
     """The part with a new content, for the zip and for its directory."""
     deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
     body = deflate.compress(content) + deflate.flush()

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from hrworkbook.errors import CannotWrite, UnreadableFile
-from hrworkbook.hosts.cell_xml import Cell, reads_as
-from hrworkbook.hosts.loading import Loaded, open_reader, read_sheets
-from hrworkbook.hosts.package import Package
+from hrworkbook.hosts.cell_xml import CellContent, reads_as
+from hrworkbook.hosts.loading import LoadedWorkbook, open_reader, read_sheets
+from hrworkbook.hosts.package import WorkbookPackage
 from hrworkbook.hosts.sheet_change import SheetChange
 from hrworkbook.hosts.sheet_xml import SheetXml
 from hrworkbook.snapshot import address
 from hrworkbook.values import Value
 
 
-def prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes: Sequence[SheetChange]) -> None:
+def verify_saved(
+    found: bytes, before: LoadedWorkbook, parts: dict[str, bytes | None], changes: Sequence[SheetChange]
+) -> None:
     """Pass where a saved file's bytes hold the parts meant, every other part as it was, and every cell reads back.
 
     The cells are read by an independent reader. Where a sheet tells the place of each row and cell, in order, it is
@@ -21,37 +23,39 @@ def prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes:
     the change. Elsewhere it is given the sheet whole, and every cell of it is compared. Raises CannotWrite.
     """
     try:
-        _prove(found, before, parts, changes)
+        _verify(found, before, parts, changes)
     except UnreadableFile as fault:
         raise CannotWrite(
             before.package.place, "what was written would not open", "The workbook is as it was"
         ) from fault
 
 
-def _prove(found: bytes, before: Loaded, parts: dict[str, bytes | None], changes: Sequence[SheetChange]) -> None:
+def _verify(
+    found: bytes, before: LoadedWorkbook, parts: dict[str, bytes | None], changes: Sequence[SheetChange]
+) -> None:
     place = before.package.place
-    package = Package(found, place)
+    package = WorkbookPackage(found, place)
     for name in before.package.names():
         meant = parts.get(name, b"")
         if name not in parts:
-            same = package.raw(name) == before.package.raw(name)
+            same = package.raw_entry(name) == before.package.raw_entry(name)
         else:
             same = package.find(name) is None if meant is None else package.read(name) == meant
         if not same:
             raise CannotWrite(place, f"its part {name} would not be saved whole", "The workbook is as it was")
     texts = before.workbook.part_of("sharedStrings")
     for change in changes:
-        if change.xml.plain:
-            _prove_alone(package, change, texts)
+        if change.xml.is_regular:
+            _verify_changed_cells(package, change, texts)
         else:
             rows = _read_back(package.data, place, change, package.read(change.sheet.part))
             _refuse_difference(change, change.block.rows, rows, change.stored)
 
 
-def _prove_alone(package: Package, change: SheetChange, texts: str | None) -> None:
+def _verify_changed_cells(package: WorkbookPackage, change: SheetChange, texts: str | None) -> None:
     """Pass where the cells that were written, read without any other, are all there and are what was meant."""
     unseen = dict(change.stored)
-    for xml in change.alone():
+    for xml in change.changed_cells_only():
         book = package.with_parts({change.sheet.part: xml} | ({texts: None} if texts else {}), level=0)
         rows = _read_back(book, package.place, change, xml)
         seen = {number: unseen.pop(number, {}) for number, row in enumerate(rows, 1) if row.count(None) < len(row)}
@@ -68,23 +72,23 @@ def _refuse_difference(
     change: SheetChange,
     before: Sequence[Sequence[Value]],
     after: Sequence[Sequence[Value]],
-    stored: Mapping[int, Mapping[int, Cell]],
+    stored: Mapping[int, Mapping[int, CellContent]],
 ) -> None:
     for number, wanted in stored.items():
         cells = after[number - 1] if number <= len(after) else ()
         for column, value in wanted.items():
             if not reads_as(value, cells[column - 1] if column <= len(cells) else None):
-                raise _unread(change, number, column)
+                raise _read_back_error(change, number, column)
     for number, (old, new) in enumerate(zip_longest(before, after, fillvalue=()), 1):
         if old == new or (not old and new.count(None) == len(new)):
             continue
         known = stored.get(number, {})
         for column, (was, now) in enumerate(zip_longest(old, new), 1):
             if was != now and column not in known:
-                raise _unread(change, number, column)
+                raise _read_back_error(change, number, column)
 
 
-def _unread(change: SheetChange, row: int, column: int) -> CannotWrite:
+def _read_back_error(change: SheetChange, row: int, column: int) -> CannotWrite:
     return CannotWrite(
         f"{change.sheet.name}!{address(row, column)}",
         "it would not read back as it should, so nothing was written",

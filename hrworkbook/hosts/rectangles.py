@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hrworkbook.hosts.cell_xml import Cell
+from hrworkbook.hosts.cell_xml import CellContent
+from hrworkbook.snapshot import CellRange as Area
 from hrworkbook.snapshot import Link
-from hrworkbook.snapshot import Range as Area
 from hrworkbook.values import CellError
 
 
@@ -15,7 +15,7 @@ class Rectangle:
 
     row: int
     column: int
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[CellContent, ...], ...]
 
     @property
     def area(self) -> Area:
@@ -23,22 +23,22 @@ class Rectangle:
         return self.row, self.column, self.row + len(self.rows) - 1, self.column + len(self.rows[0]) - 1
 
 
-def rectangles(cells: Mapping[tuple[int, int], Cell]) -> list[Rectangle]:
+def rectangles(cells: Mapping[tuple[int, int], CellContent]) -> list[Rectangle]:
     """The cells, known by row and column, as few rectangles: equal stretches of columns on rows one below the other."""
     return [
         Rectangle(top, left, tuple(tuple(cells[r, c] for c in range(left, right + 1)) for r in range(top, bottom + 1)))
-        for top, left, bottom, right in stretches(cells)
+        for top, left, bottom, right in areas_of(cells)
     ]
 
 
-def stretches(cells: Mapping[tuple[int, int], object] | set[tuple[int, int]]) -> Iterator[Area]:
+def areas_of(cells: Mapping[tuple[int, int], object] | set[tuple[int, int]]) -> Iterator[Area]:
     """The areas that cells, given by row and column, fill."""
     by_row: dict[int, list[int]] = {}
     for row, column in sorted(cells):
         by_row.setdefault(row, []).append(column)
     growing: dict[tuple[int, int], tuple[int, int]] = {}
     for row, columns in by_row.items():
-        here = _spans(columns)
+        here = _column_runs(columns)
         for span in [s for s, (_, last) in growing.items() if s not in here or last != row - 1]:
             top, bottom = growing.pop(span)
             yield top, span[0], bottom, span[1]
@@ -48,13 +48,13 @@ def stretches(cells: Mapping[tuple[int, int], object] | set[tuple[int, int]]) ->
         yield top, left, bottom, right
 
 
-def _spans(columns: list[int]) -> list[tuple[int, int]]:
+def _column_runs(columns: list[int]) -> list[tuple[int, int]]:
     starts = [c for i, c in enumerate(columns) if i == 0 or columns[i - 1] != c - 1]
     ends = [c for i, c in enumerate(columns) if i + 1 == len(columns) or columns[i + 1] != c + 1]
     return list(zip(starts, ends, strict=True))
 
 
-def kept_as_text(value: Cell) -> bool:
+def needs_text_format(value: CellContent) -> bool:
     """Whether a cell must be a text cell for this to arrive as it is: `007`, `May 2020`, `=1+1`, `TRUE`.
 
     Words without a digit, beginning with a letter, are safe in every language but for the two words of logic.
@@ -64,18 +64,18 @@ def kept_as_text(value: Cell) -> bool:
     return not value[0].isalpha() or value.strip().casefold() in ("true", "false") or any(map(str.isnumeric, value))
 
 
-def runs_of_text(rectangle: Rectangle) -> list[Area]:
+def text_runs(rectangle: Rectangle) -> list[Area]:
     """The areas to make text cells first: down each column, over blanks and words, never over a number or a date."""
     marked: set[tuple[int, int]] = set()
     for j in range(len(rectangle.rows[0])):
         column = [row[j] for row in rectangle.rows]
         start: int | None = None
         for i, value in enumerate(column):
-            if kept_as_text(value):
+            if needs_text_format(value):
                 marked |= {
                     (rectangle.row + k, rectangle.column + j) for k in range(i if start is None else start, i + 1)
                 }
                 start = i
             elif value is not None and (isinstance(value, CellError | Link) or not isinstance(value, str)):
                 start = None
-    return list(stretches(marked))
+    return list(areas_of(marked))

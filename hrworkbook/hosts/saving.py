@@ -11,16 +11,16 @@ from pathlib import Path
 
 from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, HrWorkbookError, WorkbookLocked, is_privacy_refusal
 from hrworkbook.hosts.leftovers import sweep_folder, temporary_beside
-from hrworkbook.hosts.locks import check_writable, open_elsewhere, saving
+from hrworkbook.hosts.locks import check_writable, locked_error, save_lock
 
-KEPT = 10
-KEPT_FOR = timedelta(days=1)
+BACKUPS_KEPT = 10
+BACKUP_MIN_AGE = timedelta(days=1)
 """How many backups are kept, and how long each is kept at least."""
 
-_STAMP = "%Y-%m-%d-%H%M%S"
+_TIMESTAMP_FORMAT = "%Y-%m-%d-%H%M%S"
 
 
-def replace(path: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
+def replace_file(path: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
     """Save `after` over the workbook whose bytes were `before`; returns the backup's path.
 
     In order: our lock; nobody has it open; the file is still `before`; a temporary file in the same folder, synced;
@@ -30,19 +30,19 @@ def replace(path: Path, before: bytes, after: bytes, check: Callable[[bytes], No
     real = path.resolve()
     check_writable(path)
     try:
-        with saving(real):
-            return _replace(path, real, before, after, check)
+        with save_lock(real):
+            return _replace_locked(path, real, before, after, check)
     except HrWorkbookError:
         raise
     except OSError as fault:
         raise cannot_write(path, fault) from fault
 
 
-def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
-    sweep_held(real)
+def _replace_locked(path: Path, real: Path, before: bytes, after: bytes, check: Callable[[bytes], None]) -> Path:
+    sweep_leftovers_locked(real)
     seen = _signature(real)
     if real.read_bytes() != before:
-        raise changed_meanwhile(path)
+        raise changed_error(path)
     with temporary_beside(real, after, real.stat()) as temporary:
         found = temporary.read_bytes()
         if found != after:
@@ -50,8 +50,8 @@ def _replace(path: Path, real: Path, before: bytes, after: bytes, check: Callabl
         check(found)
         check_writable(path)
         if _signature(real) != seen:
-            raise changed_meanwhile(path)
-        backup = _backed_up(real)
+            raise changed_error(path)
+        backup = _make_backup(real)
         try:
             temporary.replace(real)
         except BaseException:
@@ -68,16 +68,16 @@ def _signature(real: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def changed_meanwhile(path: Path) -> WorkbookLocked:
+def changed_error(path: Path) -> WorkbookLocked:
     """The error for a workbook that is no longer what was read."""
     return WorkbookLocked(
         path.name, "it was changed by someone while we worked", "Nothing was written: run the same again"
     )
 
 
-def _backed_up(real: Path) -> Path:
+def _make_backup(real: Path) -> Path:
     """The workbook as it is, kept under a dated name beside it: the same file where the disk can, else a copy."""
-    stem = f"{real.stem}.backup-{datetime.now().strftime(_STAMP)}"
+    stem = f"{real.stem}.backup-{datetime.now().strftime(_TIMESTAMP_FORMAT)}"
     for number in range(1, 1000):
         backup = real.with_name(f"{stem}{f'-{number}' if number > 1 else ''}{real.suffix}")
         try:
@@ -95,7 +95,7 @@ def _backed_up(real: Path) -> Path:
     raise CannotWrite(real.name, "there are a thousand backups of this second", "Delete some")
 
 
-def _beside(real: Path) -> list[str]:
+def _files_beside(real: Path) -> list[str]:
     return [place.name for place in real.parent.iterdir()]
 
 
@@ -105,31 +105,31 @@ def backups(path: Path) -> list[Path]:
     dated = re.compile(
         rf"{re.escape(real.stem)}\.backup-(\d{{4}}-\d\d-\d\d-\d{{6}})(?:-(\d+))?{re.escape(real.suffix)}"
     )
-    found = ((dated.fullmatch(name), name) for name in _beside(real))
+    found = ((dated.fullmatch(name), name) for name in _files_beside(real))
     keyed = [((match[1], int(match[2] or 1)), real.with_name(name)) for match, name in found if match]
     return [place for _, place in sorted(keyed, reverse=True)]
 
 
 def prune(path: Path) -> None:
     """Delete all but the newest ten backups, and none less than a day old."""
-    yesterday = (datetime.now() - KEPT_FOR).strftime(_STAMP)
-    for backup in backups(path)[KEPT:]:
+    yesterday = (datetime.now() - BACKUP_MIN_AGE).strftime(_TIMESTAMP_FORMAT)
+    for backup in backups(path)[BACKUPS_KEPT:]:
         stamp = backup.stem.rpartition(".backup-")[2]
         if stamp < yesterday:
             backup.unlink(missing_ok=True)
 
 
-def sweep(path: Path) -> None:
+def sweep_leftovers(path: Path) -> None:
     """Remove what a run that was killed left in the workbook's folder, where no other run is at work on it."""
     real = path.resolve()
     with contextlib.suppress(OSError, HrWorkbookError):
         sweep_folder(real.parent)
         if _no_backup_yet(real):
-            with saving(real):
-                sweep_held(real)
+            with save_lock(real):
+                sweep_leftovers_locked(real)
 
 
-def sweep_held(real: Path) -> None:
+def sweep_leftovers_locked(real: Path) -> None:
     """The same while our lock is held: temporary files, and a backup that is still the workbook itself."""
     sweep_folder(real.parent)
     with contextlib.suppress(OSError):
@@ -157,7 +157,7 @@ def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
     if is_privacy_refusal(fault):
         return CannotWrite(path.name, "macOS keeps this program out of its folder", PRIVACY_REMEDY)
     if isinstance(fault, PermissionError) and sys.platform == "win32":
-        return open_elsewhere(path)
+        return locked_error(path)
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return CannotWrite(path.name, "the disk is full, the workbook is as it was", "Free some space, then try again")
     if fault.errno == errno.ENAMETOOLONG:

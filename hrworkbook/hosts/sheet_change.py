@@ -4,22 +4,29 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.cell_styles import CellStyles
-from hrworkbook.hosts.cell_xml import Cell, cell_xml, is_already, shown_as, styles_shown, text_xml
-from hrworkbook.hosts.growing import grown
-from hrworkbook.hosts.loading import Loaded
-from hrworkbook.hosts.sheet_edit import Edit
-from hrworkbook.hosts.workbook_xml import SheetPart, Table, grown_table
-from hrworkbook.snapshot import Link, Range, address
+from hrworkbook.hosts.cell_xml import (
+    CellContent,
+    already_holds,
+    cell_xml,
+    convert_for_format,
+    number_format_shows,
+    text_xml,
+)
+from hrworkbook.hosts.growing import grown_range
+from hrworkbook.hosts.loading import LoadedWorkbook
+from hrworkbook.hosts.sheet_edit import SheetXmlEditor
+from hrworkbook.hosts.workbook_xml import ExcelTable, SheetPart, grown_table
+from hrworkbook.snapshot import CellRange, Link, address
 
 
 class SheetChange:
-    """The change of one sheet: once `made`, its new parts, and the values stored by row and column."""
+    """The change of one sheet: once `has_changes`, its new parts, and the values stored by row and column."""
 
     def __init__(
         self,
-        loaded: Loaded,
+        loaded: LoadedWorkbook,
         sheet: SheetPart,
-        wanted: Mapping[int, dict[int, Cell]],
+        wanted: Mapping[int, dict[int, CellContent]],
         heights: Mapping[int, float],
         shows: bool,
         styles: CellStyles,
@@ -33,15 +40,15 @@ class SheetChange:
         self.styles = styles
         self.xml = loaded.xml_of(sheet)
         self.tables = loaded.workbook.tables(sheet.part)
-        self.stored: dict[int, dict[int, Cell]] = {}
+        self.stored: dict[int, dict[int, CellContent]] = {}
         self.parts: dict[str, bytes | None] = {}
         self.formulas_changed = False
 
-    def made(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether anything changes; the parts that do are then in `parts`."""
         targets = {row: sorted(self.wanted[row]) for row in sorted(self.wanted)}
         self._grown = [(table, self._range_of(table)) for table in self.tables]
-        edit = Edit(self.xml, targets, self._new_style, self.heights, self.shows)
+        edit = SheetXmlEditor(self.xml, targets, self._new_style, self.heights, self.shows)
         self._columns, self._above = self.xml.column_styles(), dict[int, dict[int, str]]()
         self._prefix = self.xml.prefix.decode()
         self._shown: dict[str, str] = {}
@@ -52,7 +59,7 @@ class SheetChange:
             return False
         for row, column in edit.already:
             del self.stored[row][column]
-        self._refuse_what_would_break()
+        self._refuse_destructive()
         self.formulas_changed = edit.formulas_gone or self._links
         self._edit = edit
         self.parts[self.sheet.part] = xml
@@ -62,11 +69,11 @@ class SheetChange:
                 self.parts[table.part] = grown_table(part, table.range, new)
         return True
 
-    def alone(self) -> Iterator[bytes]:
+    def changed_cells_only(self) -> Iterator[bytes]:
         """Of the sheet's new XML, nothing but the cells that changed: sheets that take little memory one by one."""
-        return self._edit.alone(self.parts[self.sheet.part] or b"")
+        return self._edit.changed_cells_only(self.parts[self.sheet.part] or b"")
 
-    def _range_of(self, table: Table) -> Range:
+    def _range_of(self, table: ExcelTable) -> CellRange:
         """The table's range, grown over what is written below it."""
         left, right = table.range[1], table.range[3]
         filled = {
@@ -74,15 +81,15 @@ class SheetChange:
             for row, cells in self.wanted.items()
             if row > table.range[2] and any(left <= c <= right and v is not None for c, v in cells.items())
         }
-        return grown(table, filled, [other.range for other in self.tables if other is not table])
+        return grown_range(table, filled, [other.range for other in self.tables if other is not table])
 
     def _render(self, row: int, column: int, style: str, formula: bool) -> bytes | None:
         new = self.wanted[row][column]
         if new is not None and type(new) is not str:
             if style not in self._shown:
-                self._shown[style] = styles_shown(self.workbook.shows, style)
-            new = shown_as(new, self._shown[style])
-        if not formula and is_already(new, self.block.at(row, column)):
+                self._shown[style] = number_format_shows(self.workbook.format_shows, style)
+            new = convert_for_format(new, self._shown[style])
+        if not formula and already_holds(new, self.block.at(row, column)):
             return None
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
@@ -129,25 +136,29 @@ class SheetChange:
             self._above[row] = self.xml.styles_in(row)
         return self._above[row]
 
-    def _refuse_what_would_break(self) -> None:
+    def _refuse_destructive(self) -> None:
         self._refuse_formulas()
         for table in self.tables:
             top, left, bottom, right = table.range
             fixed = {*range(top, top + table.header_rows), *range(bottom - table.totals_rows + 1, bottom + 1)}
             for row, column, _ in self._each_stored():
                 if row in fixed and left <= column <= right:
-                    raise self._tied(row, column, f"it is a heading or total of the table {table.name}", "Change it")
+                    raise self._formula_error(
+                        row, column, f"it is a heading or total of the table {table.name}", "Change it"
+                    )
         for top, left, bottom, right in self.block.merges:
             for row, column, value in self._each_stored():
                 hidden = (row, column) != (top, left) and top <= row <= bottom and left <= column <= right
                 if hidden and value is not None:
-                    raise self._tied(row, column, f"it is merged into {address(top, left)}", "Unmerge the cells")
+                    raise self._formula_error(
+                        row, column, f"it is merged into {address(top, left)}", "Unmerge the cells"
+                    )
 
-    def _each_stored(self) -> Iterator[tuple[int, int, Cell]]:
+    def _each_stored(self) -> Iterator[tuple[int, int, CellContent]]:
         return ((row, column, value) for row, cells in self.stored.items() for column, value in cells.items())
 
     def _refuse_formulas(self) -> None:
-        tied = self.xml.tied()
+        tied = self.xml.shared_formulas()
         stored = {(row, column) for row, column, _ in self._each_stored()} if tied else set()
         for area, kind, group in tied:
             inside = {(r, c) for r, c in stored if area[0] <= r <= area[2] and area[1] <= c <= area[3]}
@@ -155,11 +166,11 @@ class SheetChange:
                 continue
             row, column = min(inside)
             if kind != "shared":
-                raise self._tied(row, column, "it is part of one formula that fills several cells")
-            if (area[0], area[1]) in stored and self.xml.sharing(group) - stored:
-                raise self._tied(area[0], area[1], "other cells take their formula from it")
+                raise self._formula_error(row, column, "it is part of one formula that fills several cells")
+            if (area[0], area[1]) in stored and self.xml.cells_of_shared(group) - stored:
+                raise self._formula_error(area[0], area[1], "other cells take their formula from it")
 
-    def _tied(
+    def _formula_error(
         self, row: int, column: int, fault: str, remedy: str = "Put values in place of these formulas"
     ) -> CannotWrite:
         return CannotWrite(f"{self.sheet.name}!{address(row, column)}", fault, f"{remedy} in Excel, then try again")

@@ -7,11 +7,11 @@ from itertools import chain
 from xml.parsers import expat
 
 from hrworkbook.errors import CannotWrite
-from hrworkbook.hosts.sheet_xml import LAST_ROW, SheetXml, Span, attribute
-from hrworkbook.hosts.workbook_xml import range_of
+from hrworkbook.hosts.sheet_xml import LAST_ROW, SheetXml, XmlSpan, attribute
+from hrworkbook.hosts.workbook_xml import parse_range
 from hrworkbook.snapshot import address
 
-_PIECE = 2_000_000
+_CHUNK_BYTES = 2_000_000
 """Bytes of XML that are read back at once."""
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
 
@@ -28,15 +28,15 @@ def well_formed(pieces: Iterable[bytes]) -> bool:
     return True
 
 
-Render = Callable[[int, int, str, bool], bytes | None]
+RenderCell = Callable[[int, int, str, bool], bytes | None]
 """From a row, a column, a style's number and whether a formula stands there, the cell's new XML; None to leave it."""
 
 
-NewCells = Callable[[int, Sequence[int]], Sequence[tuple[int, bytes]]]
+RenderNewCells = Callable[[int, Sequence[int]], Sequence[tuple[int, bytes]]]
 """From a row that is not there yet and its columns, the XML of each cell it gets, by column."""
 
 
-class Edit:
+class SheetXmlEditor:
     """New cells for one sheet, worked into its XML."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Edit:
         self._top = self._left = LAST_ROW
         self._bottom = self._right = 0
 
-    def apply(self, render: Render, new_cells: NewCells) -> bytes:
+    def apply(self, render: RenderCell, new_cells: RenderNewCells) -> bytes:
         """The sheet's XML with the cells rendered; raises CannotWrite where it could not be made well-formed."""
         sheet = self.sheet
         existing: dict[int, int] = {}
@@ -82,36 +82,36 @@ class Edit:
                 row = sheet.row(number, existing[number])
                 edits.append((row.start, row.end, number, self._edited_row(row, columns, render)))
             elif new := self._new_row(number, new_cells(number, columns)):
-                start = self._place_of(number)
+                start = self._insertion_point(number)
                 edits.append((start, start, number, new))
         if not self._edited and all(start < end for start, end, _, _ in edits):
             return sheet.xml
         if not well_formed(new for _, _, _, new in edits):
             raise CannotWrite(sheet.place, "its cells are stored in a way this program does not know", _REMEDY)
-        return self._joined(sorted(edits, key=lambda edit: edit[:2]), sheet.opening.opened)
+        return self._joined(sorted(edits, key=lambda edit: edit[:2]), sheet.opening.tag_end)
 
-    def alone(self, xml: bytes) -> Iterator[bytes]:
+    def changed_cells_only(self, xml: bytes) -> Iterator[bytes]:
         """Of the sheet's new XML, nothing but the cells that changed: sheets that take little memory one by one."""
         p, opening = self.sheet.prefix, self.sheet.opening
-        head = self.sheet.xml[: opening.opened].rstrip(b"> /") + b">"
+        head = self.sheet.xml[: opening.tag_end].rstrip(b"> /") + b">"
         tail = b"</%ssheetData></%sworksheet>" % (p, p)
         rows: list[bytes] = []
         size = 0
         for row in self._changed:
             rows.append(row if isinstance(row, bytes) else xml[slice(*row)])
             size += len(rows[-1])
-            if size > _PIECE:
+            if size > _CHUNK_BYTES:
                 yield b"".join([head, *rows, tail])
                 rows, size = [], 0
         yield b"".join([head, *rows, tail])
 
-    def _place_of(self, number: int) -> int:
+    def _insertion_point(self, number: int) -> int:
         """Where a new row goes: before the first row with a higher number, else at the end."""
         rows = self.sheet.rows
-        if self.sheet.plain:
+        if self.sheet.is_regular:
             at = bisect_right(rows, number, key=lambda row: row[0])
             return rows[at][1] if at < len(rows) else self.sheet.opening.end
-        return next((start for told, start in rows if told > number), self.sheet.opening.end)
+        return next((start for row_number, start in rows if row_number > number), self.sheet.opening.end)
 
     def _joined(self, edits: Sequence[tuple[int, int, int, bytes]], first: int) -> bytes:
         xml, opening = self.sheet.xml, self.sheet.opening
@@ -133,41 +133,41 @@ class Edit:
 
     def _add_new(self, begins: int, ends: int) -> None:
         last = self._changed[-1] if self._changed else None
-        if isinstance(last, tuple) and last[1] == begins and ends - last[0] < _PIECE:
+        if isinstance(last, tuple) and last[1] == begins and ends - last[0] < _CHUNK_BYTES:
             self._changed[-1] = last[0], ends
         else:
             self._changed.append((begins, ends))
 
-    def _edited_row(self, row: Span, columns: Sequence[int], render: Render) -> bytes:
+    def _edited_row(self, row: XmlSpan, columns: Sequence[int], render: RenderCell) -> bytes:
         xml = self.sheet.xml
-        pieces, added = self._pieces(row, columns, render)
+        pieces, added = self._row_pieces(row, columns, render)
         if not pieces:
             return xml[row.start : row.end]
         self._edited[row.number] = b"".join(new for _, _, new in pieces)
         for column in added:
-            self._reach(row.number, column)
-        head = _tall(_spanning(xml[row.start : row.opened], added), self.heights.get(row.number, 0))
+            self._extend_range(row.number, column)
+        head = _with_height(_with_spans(xml[row.start : row.tag_end], added), self.heights.get(row.number, 0))
         if self.shows and b"hidden" in head:
             head = re.sub(rb"""\shidden\s*=\s*["'][^"']*["']""", b"", head)
         if row.is_empty:
             head = head.rstrip(b"> /") + b">"
-        out, at = [head], row.opened
+        out, at = [head], row.tag_end
         for start, end, new in sorted(pieces, key=lambda piece: piece[:2]):
             out += [xml[at:start], new]
             at = end
         out.append(b"</%srow>" % self.sheet.prefix if row.is_empty else xml[at : row.end])
         return b"".join(out)
 
-    def _pieces(
-        self, row: Span, columns: Sequence[int], render: Render
+    def _row_pieces(
+        self, row: XmlSpan, columns: Sequence[int], render: RenderCell
     ) -> tuple[list[tuple[int, int, bytes]], list[int]]:
         """What goes where in a row: start, end and new XML of each cell that changes; and the columns that are new."""
-        found = {column: self.sheet.cell(row, column) for column in columns} if self.sheet.plain else {}
-        cells: list[Span] = []
+        found = {column: self.sheet.cell(row, column) for column in columns} if self.sheet.is_regular else {}
+        cells: list[XmlSpan] = []
         if not all(found.values()) or not found:
             cells = list(self.sheet.cells(row))
             found = {cell.number: cell for cell in cells}
-        last = cells[-1].end if cells else row.opened
+        last = cells[-1].end if cells else row.tag_end
         pieces, added = [], []
         for column in columns:
             cell = found.get(column)
@@ -188,7 +188,7 @@ class Edit:
                 added.append(column)
         return pieces, added
 
-    def _new_style(self, row: Span, column: int) -> str:
+    def _new_style(self, row: XmlSpan, column: int) -> str:
         own = attribute(row.attributes, b"customFormat") in ("1", "true")
         return self.style(row.number, column, (attribute(row.attributes, b"s") or "") if own else "")
 
@@ -196,15 +196,15 @@ class Edit:
         if not made:
             return b""
         for column, _ in (made[0], made[-1]):
-            self._reach(number, column)
+            self._extend_range(number, column)
         return self._row_of(number, b"".join(new for _, new in made))
 
     def _row_of(self, number: int, cells: bytes) -> bytes:
         p = self.sheet.prefix
-        head = _tall(b'<%srow r="%d">' % (p, number), self.heights.get(number, 0))
+        head = _with_height(b'<%srow r="%d">' % (p, number), self.heights.get(number, 0))
         return b"%s%s</%srow>" % (head, cells, p)
 
-    def _reach(self, row: int, column: int) -> None:
+    def _extend_range(self, row: int, column: int) -> None:
         self._top, self._left = min(self._top, row), min(self._left, column)
         self._bottom, self._right = max(self._bottom, row), max(self._right, column)
 
@@ -212,7 +212,7 @@ class Edit:
         if not self._bottom:
             return head
         match = re.search(rb"""<%sdimension\s+ref\s*=\s*["']([^"']*)["']""" % re.escape(self.sheet.prefix), head)
-        area = range_of(match[1].decode("ascii", "replace")) if match else None
+        area = parse_range(match[1].decode("ascii", "replace")) if match else None
         if match is None or area is None:
             return head
         top, left = min(area[0], self._top), min(area[1], self._left)
@@ -223,7 +223,7 @@ class Edit:
         return head[: match.start(1)] + grown + head[match.end(1) :]
 
 
-def _tall(head: bytes, points: float) -> bytes:
+def _with_height(head: bytes, points: float) -> bytes:
     """A row's opening tag with at least this height, stated as set by hand so that no program shrinks it."""
     if not points:
         return head
@@ -235,7 +235,7 @@ def _tall(head: bytes, points: float) -> bytes:
     return b'%s ht="%g" customHeight="1"%s>' % (bare.rstrip(b"/").rstrip(), points, b"/" if empty else b"")
 
 
-def _spanning(head: bytes, added: Sequence[int]) -> bytes:
+def _with_spans(head: bytes, added: Sequence[int]) -> bytes:
     """A row's opening tag whose `spans`, where it has them, cover the columns added."""
     match = re.search(rb"""\sspans\s*=\s*["']([\d:\s]*)["']""", head)
     if not match or not added:

@@ -6,11 +6,11 @@ from functools import cached_property
 from xml.etree import ElementTree
 
 from hrworkbook.errors import NotAMaster
-from hrworkbook.hosts.package import Package
-from hrworkbook.snapshot import Range, address, row_and_column
+from hrworkbook.hosts.package import WorkbookPackage
+from hrworkbook.snapshot import CellRange, address, row_and_column
 
 _DATE_NUMBERS = {14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)}
-_ROWS_OF_ITS_OWN = (("headerRowCount", "1"), ("totalsRowCount", "0"))
+_TABLE_ROW_COUNTS = (("headerRowCount", "1"), ("totalsRowCount", "0"))
 _TIME_NUMBERS = {18, 19, 20, 21, 22, 32, 33, 34, 35, 45, 46, 47}
 """Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30)."""
 
@@ -25,20 +25,20 @@ class SheetPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExcelTable:
     """An Excel table: its part, name and range, and how many rows its header and totals take."""
 
     part: str
     name: str
-    range: Range
+    range: CellRange
     header_rows: int
     totals_rows: int
 
 
-class Workbook:
+class WorkbookXml:
     """What the workbook part says: sheets in tab order, tables, which styles show dates."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: WorkbookPackage) -> None:
         self.package = package
         found = [r.target for r in package.relations("") if r.kind == "officeDocument"]
         if not found or not found[0]:
@@ -66,32 +66,32 @@ class Workbook:
             name, ident = element.attrib["name"], next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
             relation = targets.get(ident)
             if ident and (relation is None or not relation.target):
-                raise self.package.broken(f"the part of its sheet '{name}' is missing")
+                raise self.package.broken_error(f"the part of its sheet '{name}' is missing")
             part = relation.target if relation and relation.kind == "worksheet" else ""
             sheets.append(SheetPart(name, part, element.get("state", "visible") != "visible"))
         if not sheets:
-            raise self.package.broken("it holds no sheet")
+            raise self.package.broken_error("it holds no sheet")
         return sheets
 
     def part_of(self, name: str) -> str | None:
         """The part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
         return next((r.target for r in self.relations if r.kind == name and r.target), None)
 
-    def tables(self, sheet_part: str) -> list[Table]:
+    def tables(self, sheet_part: str) -> list[ExcelTable]:
         """The Excel tables on a sheet."""
         found = []
         for relation in self.package.relations(sheet_part):
             if relation.kind != "table" or not relation.target:
                 continue
             tree = self.package.tree(relation.target)
-            area = range_of(tree.get("ref", ""))
+            area = parse_range(tree.get("ref", ""))
             if area:
-                header, totals = (_count(tree.get(name, told)) for name, told in _ROWS_OF_ITS_OWN)
-                found.append(Table(relation.target, tree.get("displayName", ""), area, header, totals))
+                header, totals = (_row_count(tree.get(name, default)) for name, default in _TABLE_ROW_COUNTS)
+                found.append(ExcelTable(relation.target, tree.get("displayName", ""), area, header, totals))
         return found
 
     @cached_property
-    def shows(self) -> list[str]:
+    def format_shows(self) -> list[str]:
         """For each cell style, what its number format shows: 'd' in it for a date, 't' for a time of day."""
         part = self.part_of("styles")
         if part is None:
@@ -100,15 +100,15 @@ class Workbook:
         codes = {e.get("numFmtId", ""): e.get("formatCode", "") for e in tree.iter() if _local(e) == "numFmt"}
         styles = next((e for e in tree if _local(e) == "cellXfs"), ())
         numbers = [e.get("numFmtId", "0") for e in styles if _local(e) == "xf"]
-        shown = {number: _shown(number, codes.get(number)) for number in set(numbers)}
+        shown = {number: _format_shows(number, codes.get(number)) for number in set(numbers)}
         return [shown[number] for number in numbers]
 
 
-def _count(told: str) -> int:
-    return int(told) if told.isdecimal() and len(told) < 8 else 0
+def _row_count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
-def _shown(number: str, code: str | None) -> str:
+def _format_shows(number: str, code: str | None) -> str:
     if code is None:
         built_in = int(number) if number.isdecimal() else 0
         return ("d" if built_in in _DATE_NUMBERS else "") + ("t" if built_in in _TIME_NUMBERS else "")
@@ -119,7 +119,7 @@ def _shown(number: str, code: str | None) -> str:
     return ("d" if re.search(r"[dy]|m{3,}", first) else "") + ("t" if re.search(r"[hs]", first) else elapsed)
 
 
-def range_of(text: str) -> Range | None:
+def parse_range(text: str) -> CellRange | None:
     """The range of `A1:C9`, `$A$1` or `A1`; None where it is something else."""
     first, _, last = text.partition(":")
     try:
@@ -128,14 +128,14 @@ def range_of(text: str) -> Range | None:
         return None
 
 
-def as_ref(area: Range) -> str:
+def format_range(area: CellRange) -> str:
     """`A1:C9` for a range."""
     return f"{address(area[0], area[1])}:{address(area[2], area[3])}"
 
 
-def grown_table(xml: bytes, old: Range, new: Range) -> bytes:
+def grown_table(xml: bytes, old: CellRange, new: CellRange) -> bytes:
     """A table's part with its range, and its filter's where that ended with it, grown."""
-    was, now = as_ref(old).encode(), as_ref(new).encode()
+    was, now = format_range(old).encode(), format_range(new).encode()
     head = re.compile(
         rb"""(<(?:[\w.-]+:)?(?:table|autoFilter)(?=\s)(?:[^>"']|"[^"]*"|'[^']*')*?\sref\s*=\s*["'])\$?%s(?=["'])"""
         % was
@@ -143,7 +143,7 @@ def grown_table(xml: bytes, old: Range, new: Range) -> bytes:
     return head.sub(lambda match: match[1] + now, xml)
 
 
-def asks_recalculation(xml: bytes) -> bytes:
+def with_recalculation(xml: bytes) -> bytes:
     """The workbook's part, asking Excel to calculate every formula when it opens it."""
     element = re.search(rb"""<(?:[\w.-]+:)?calcPr(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*?)(/?>)""", xml)
     if element:
@@ -160,7 +160,7 @@ def asks_recalculation(xml: bytes) -> bytes:
     return xml[:end] + b'<%scalcPr fullCalcOnLoad="1"/>' % before[-1][1] + xml[end:]
 
 
-def without_calc_chain(workbook: Workbook) -> dict[str, bytes | None]:
+def without_calc_chain(workbook: WorkbookXml) -> dict[str, bytes | None]:
     """The parts that change when the order of calculation, which Excel works out anew, is left out."""
     chain = workbook.part_of("calcChain")
     relations, types = workbook.package.relations_part(workbook.part), workbook.package.find("[Content_Types].xml")

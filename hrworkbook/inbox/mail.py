@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Enclosure:
+class MailPart:
     """Something enclosed in a mail, under the name the mail gives it, which must never become a path."""
 
     name: str
@@ -37,9 +37,9 @@ class Mail:
     """Never sent: one of ours, waiting in the folder of what goes out."""
     partial: bool = False
     """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
-    locked: str = ""
+    encryption: str = ""
     """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
-    enclosures: list[Enclosure] = field(default_factory=list)
+    parts: list[MailPart] = field(default_factory=list)
     forwarded: list["Mail"] = field(default_factory=list)
 
 
@@ -48,12 +48,12 @@ _PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "
 
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
     """A mail as JSON can carry it; the bytes of its table and of what is enclosed are added to `enclosed`, in order."""
-    enclosed += (mail.table, *(e.data for e in mail.enclosures))
+    enclosed += (mail.table, *(e.data for e in mail.parts))
     return {
         **{name: getattr(mail, name) for name in _PLAIN},
         "sent": mail.sent.isoformat() if mail.sent else None,
         "table": len(mail.table),
-        "enclosures": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.enclosures],
+        "enclosures": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.parts],
         "forwarded": [packed(inner, enclosed) for inner in mail.forwarded],
     }
 
@@ -74,8 +74,8 @@ def _mail(facts: dict[str, Any], cut: Callable[[int], bytes]) -> Mail:
     mail = Mail(**{name: facts[name] for name in _PLAIN})
     mail.sent = datetime.fromisoformat(facts["sent"]) if facts["sent"] else None
     mail.table = cut(facts["table"])
-    mail.enclosures = [
-        Enclosure(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["enclosures"]
+    mail.parts = [
+        MailPart(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["enclosures"]
     ]
     mail.forwarded = [_mail(inner, cut) for inner in facts["forwarded"]]
     return mail

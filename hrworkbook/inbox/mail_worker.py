@@ -6,7 +6,7 @@ from hrworkbook.errors import UnreadableFile
 from hrworkbook.inbox.mail import packed
 from hrworkbook.inbox.mails import SEND_AGAIN, read_mail
 from hrworkbook.inbox.outlook import read_outlook
-from hrworkbook.reading.bounds import refused
+from hrworkbook.reading.bounds import refuse_package
 from hrworkbook.reading.worker import Answer, serve_with
 
 
@@ -21,6 +21,6 @@ def _read(request: dict[str, Any], data: bytes) -> Answer:
     except (UnreadableFile, MemoryError):
         raise
     except Exception:
-        raise refused("this mail is damaged and cannot be read", SEND_AGAIN) from None
+        raise refuse_package("this mail is damaged and cannot be read", SEND_AGAIN) from None
     enclosed: list[bytes] = []
     return packed(mail, enclosed), enclosed

@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from hrworkbook.inbox.attachments import MAIL_MAX
-from hrworkbook.inbox.mail import Enclosure, Mail
-from hrworkbook.inbox.mail_tables import table_in
+from hrworkbook.inbox.mail import Mail, MailPart
+from hrworkbook.inbox.mail_tables import tables_as_csv
 from hrworkbook.inbox.markup import text_of
-from hrworkbook.reading.bounds import MB, refused
+from hrworkbook.reading.bounds import MB, refuse_package
 
 PARTS_MAX = 1_000
 DEPTH_MAX = 20
@@ -41,9 +41,9 @@ _SLOW_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "unicode_escap
 
 SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
 _BOUNDARY = re.compile(rb"boundary\s*(?:\*[0-9*]*)?=", re.I)
-_FORWARD = re.compile(rb"message/(?:rfc822|global|news|partial)", re.I)
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w-][\w.-]{0,200}")
-_BROKEN = (
+_FORWARDED_TYPE = re.compile(rb"message/(?:rfc822|global|news|partial)", re.I)
+_MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w-][\w.-]{0,200}")
+_DECODING_DEFECTS = (
     email.errors.InvalidBase64PaddingDefect,
     email.errors.InvalidBase64CharactersDefect,
     email.errors.InvalidBase64LengthDefect,
@@ -57,19 +57,21 @@ def read_mail(data: bytes, depth: int = 0) -> Mail:
     _check_mail(data)
     try:
         message = email.parser.BytesParser(policy=_Fields()).parsebytes(data)
-        return _mail(message, depth)
+        return _parse_mail(message, depth)
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
-        raise refused("this mail is damaged and cannot be read", SEND_AGAIN) from None
+        raise refuse_package("this mail is damaged and cannot be read", SEND_AGAIN) from None
 
 
 def _check_mail(data: bytes) -> None:
     if len(data) > MAIL_MAX:
-        raise refused(f"this mail has {len(data) // MB} MB; more than {MAIL_MAX // MB} MB are not read", SEND_AGAIN)
+        raise refuse_package(
+            f"this mail has {len(data) // MB} MB; more than {MAIL_MAX // MB} MB are not read", SEND_AGAIN
+        )
     boundaries = len(_BOUNDARY.findall(data))
-    forwards = len(_FORWARD.findall(data))
+    forwards = len(_FORWARDED_TYPE.findall(data))
     parts = data.count(b"\n--") if boundaries else 0
     if parts > 5 * PARTS_MAX or boundaries > 10 * DEPTH_MAX or forwards > 5 * DEPTH_MAX:
-        raise refused(f"this mail has {max(parts, boundaries):,} parts, which no honest mail has", SEND_AGAIN)
+        raise refuse_package(f"this mail has {max(parts, boundaries):,} parts, which no honest mail has", SEND_AGAIN)
     lines = data.count(b"\n")
     top = re.search(rb"\n\r?\n", data)
     if (
@@ -77,7 +79,7 @@ def _check_mail(data: bytes) -> None:
         or lines * (1 + boundaries + forwards) > STEPS_MAX
         or (top.start() if top else len(data)) > 2 * MB
     ):
-        raise refused("this mail is built so that reading it would take very long", SEND_AGAIN)
+        raise refuse_package("this mail is built so that reading it would take very long", SEND_AGAIN)
 
 
 class _Fields(email.policy.Compat32):
@@ -87,17 +89,17 @@ class _Fields(email.policy.Compat32):
         size = sum(map(len, sourcelines))
         settings = sum(line.count(";") for line in sourcelines) if size > _SETTINGS_MAX else 0
         if (size > _FIELD_MAX or settings > _SETTINGS_MAX) and sourcelines[0].lower().startswith("content-"):
-            raise refused("this mail has a heading of a size no honest mail has", SEND_AGAIN)
+            raise refuse_package("this mail has a heading of a size no honest mail has", SEND_AGAIN)
         if size > _FIELD_MAX:
             sourcelines = ["".join(sourcelines)[:_FIELD_MAX]]
         return super().header_source_parse(sourcelines)
 
 
-def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
+def _parse_mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     if depth > DEPTH_MAX:
-        raise refused(f"this mail holds mails more than {DEPTH_MAX} deep", SEND_AGAIN)
-    mail = Mail(subject=_words(message, "subject"))
-    mail.sender_name, mail.sender = _address(message)
+        raise refuse_package(f"this mail holds mails more than {DEPTH_MAX} deep", SEND_AGAIN)
+    mail = Mail(subject=_header_text(message, "subject"))
+    mail.sender_name, mail.sender = _sender_address(message)
     mail.sent = date_of(message.get("date"))
     mail.draft = message.get("x-unsent", "").strip() == "1" and mail.sent is None
     auto = str(message.get("auto-submitted", "no")).lower()
@@ -106,24 +108,26 @@ def _mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     ) or message.get_content_type() == "multipart/report"
     plain: list[str] = []
     rich: list[str] = []
-    _gather(message, mail, depth, plain, rich)
+    _collect_parts(message, mail, depth, plain, rich)
     mail.text = " ".join((" ".join(plain) or " ".join(rich))[:TEXT_MAX].split())
     return mail
 
 
-def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, plain: list[str], rich: list[str]) -> None:
+def _collect_parts(
+    part: "email.message.Message[str, str]", mail: Mail, depth: int, plain: list[str], rich: list[str]
+) -> None:
     """Put a part, and the parts in it, where they belong in the mail."""
-    if len(mail.enclosures) + len(mail.forwarded) > PARTS_MAX:
-        raise refused(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
+    if len(mail.parts) + len(mail.forwarded) > PARTS_MAX:
+        raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
     kind = part.get_content_type()
     inner = part.get_payload()
-    name = _name(part)
+    name = _part_name(part)
     if kind == "multipart/encrypted":
-        mail.locked = "encrypted (PGP)"
+        mail.encryption = "encrypted (PGP)"
     elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and "signed" not in str(
         part.get_param("smime-type", "")
     ):
-        mail.locked = "encrypted (S/MIME)"
+        mail.encryption = "encrypted (S/MIME)"
     elif kind in ("message/partial", "message/external-body"):
         mail.partial = True
     elif kind.startswith("message/") and isinstance(inner, list):
@@ -131,24 +135,22 @@ def _gather(part: "email.message.Message[str, str]", mail: Mail, depth: int, pla
             mail.forwarded += [_forwarded(part, cast("email.message.Message[str, str]", m), depth) for m in inner]
     elif isinstance(inner, list):
         for child in inner:
-            _gather(cast("email.message.Message[str, str]", child), mail, depth, plain, rich)
-        if mail.enclosures and any(
-            isinstance(defect, email.errors.CloseBoundaryNotFoundDefect) for defect in part.defects
-        ):
-            mail.enclosures[-1] = replace(mail.enclosures[-1], damaged=True)
+            _collect_parts(cast("email.message.Message[str, str]", child), mail, depth, plain, rich)
+        if mail.parts and any(isinstance(defect, email.errors.CloseBoundaryNotFoundDefect) for defect in part.defects):
+            mail.parts[-1] = replace(mail.parts[-1], damaged=True)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
-        text = _decoded(part)[0].decode(_charset(part), "replace")
+        text = _decode_body(part)[0].decode(_charset(part), "replace")
         if kind == "text/plain" and sum(map(len, plain)) < TEXT_MAX:
             plain.append(text[:TEXT_MAX])
         elif kind == "text/html" and not plain and sum(map(len, rich)) < TEXT_MAX:
             rich.append(text_of(text, PAGE_MAX)[:TEXT_MAX])
         if kind == "text/html" and not mail.table:
-            mail.table = table_in(text)
+            mail.table = tables_as_csv(text)
     else:
-        data, damaged = _decoded(part)
+        data, damaged = _decode_body(part)
         if data or name:
             inline = part.get_content_disposition() == "inline" or bool(part.get("content-id"))
-            mail.enclosures.append(Enclosure(name, kind, data, inline, damaged))
+            mail.parts.append(MailPart(name, kind, data, inline, damaged))
 
 
 def _forwarded(part: "email.message.Message[str, str]", inner: "email.message.Message[str, str]", depth: int) -> Mail:
@@ -158,13 +160,13 @@ def _forwarded(part: "email.message.Message[str, str]", inner: "email.message.Me
             return read_mail(base64.b64decode(str(inner.get_payload())), depth + 1)
         except binascii.Error:
             return Mail(subject="a forwarded mail whose coding is damaged")
-    return _mail(inner, depth + 1)
+    return _parse_mail(inner, depth + 1)
 
 
-def _decoded(part: "email.message.Message[str, str]") -> tuple[bytes, bool]:
+def _decode_body(part: "email.message.Message[str, str]") -> tuple[bytes, bool]:
     """The part's bytes, and whether some may be missing."""
     data = part.get_payload(decode=True)
-    damaged = any(isinstance(defect, _BROKEN) for defect in part.defects)
+    damaged = any(isinstance(defect, _DECODING_DEFECTS) for defect in part.defects)
     return (data if isinstance(data, bytes) else b""), damaged
 
 
@@ -177,19 +179,19 @@ def _charset(part: "email.message.Message[str, str]") -> str:
     return "utf-8" if charset == "us-ascii" else "latin-1" if charset in _SLOW_CHARSETS else charset
 
 
-def _name(part: "email.message.Message[str, str]") -> str:
+def _part_name(part: "email.message.Message[str, str]") -> str:
     """The name the mail gives a part, its RFC 2047 and RFC 2231 codings undone."""
     try:
-        return decoded_words(part.get_filename() or "")
+        return decode_header(part.get_filename() or "")
     except (LookupError, ValueError, TypeError, AttributeError):
         return ""
 
 
-def _words(message: "email.message.Message[str, str]", field_name: str) -> str:
-    return decoded_words(str(message.get(field_name, ""))[:_FIELD_MAX])
+def _header_text(message: "email.message.Message[str, str]", field_name: str) -> str:
+    return decode_header(str(message.get(field_name, ""))[:_FIELD_MAX])
 
 
-def decoded_words(text: str) -> str:
+def decode_header(text: str) -> str:
     """A heading's text on one line, encoded words decoded; as it stands where the coding is broken."""
     text = text[:_FIELD_MAX]
     if "=?" in text and not any(f"=?{slow}?" in text.lower() for slow in _SLOW_CHARSETS):
@@ -200,7 +202,7 @@ def decoded_words(text: str) -> str:
     return " ".join(text.split())
 
 
-def _address(message: "email.message.Message[str, str]") -> tuple[str, str]:
+def _sender_address(message: "email.message.Message[str, str]") -> tuple[str, str]:
     """Name and address of the sender."""
     for field_name in ("from", "sender", "reply-to", "return-path"):
         found = str(message.get(field_name, ""))[:_FIELD_MAX]
@@ -213,10 +215,10 @@ def name_and_address(text: str) -> tuple[str, str]:
     """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
     text = " ".join(text[:_FIELD_MAX].split())
     name, address = email.utils.parseaddr(text)
-    found = _ADDRESS.search(address) or _ADDRESS.search(text)
+    found = _MAIL_ADDRESS.search(address) or _MAIL_ADDRESS.search(text)
     if found and "<" in text and f"<{found[0]}" not in text.replace(" ", ""):
         found = None  # a name may look like anybody's address: where there are brackets, only what is in them counts
-    return decoded_words(name), found[0].lower() if found else ""
+    return decode_header(name), found[0].lower() if found else ""
 
 
 def date_of(text: Any) -> datetime | None:

@@ -17,8 +17,8 @@ def pieces_of(html: str) -> Iterator[tuple[str, str, str]]:
     A `<` that begins no tag is text, and its name is ''.
     """
     for name in _HIDDEN:
-        html = _without(html, rf"<{name}\b", f"</{name}>")
-    for number, piece in enumerate(_without(html, "<!--", "-->").split("<")):
+        html = _remove_between(html, rf"<{name}\b", f"</{name}>")
+    for number, piece in enumerate(_remove_between(html, "<!--", "-->").split("<")):
         markup, closed, text = piece.partition(">")
         tag = _NAME_OF_TAG.match(markup) if closed and number else None
         if tag:
@@ -38,7 +38,7 @@ def unescaped(text: str) -> str:
     return unescape(_LONG_NUMBER.sub("\ufffd", text))
 
 
-def _without(html: str, begin: str, end: str) -> str:
+def _remove_between(html: str, begin: str, end: str) -> str:
     """The page without what stands between two marks, each a pattern."""
     first, *rest = re.split(begin, html, flags=re.I)
     pieces = (re.split(end, piece, maxsplit=1, flags=re.I) for piece in rest)

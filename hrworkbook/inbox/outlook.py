@@ -5,8 +5,8 @@ from datetime import UTC
 from typing import Any
 
 from hrworkbook.errors import UnreadableFile
-from hrworkbook.inbox.mail import Enclosure, Mail
-from hrworkbook.inbox.mail_tables import table_in
+from hrworkbook.inbox.mail import Mail, MailPart
+from hrworkbook.inbox.mail_tables import tables_as_csv
 from hrworkbook.inbox.mails import (
     DEPTH_MAX,
     PAGE_MAX,
@@ -14,11 +14,11 @@ from hrworkbook.inbox.mails import (
     SEND_AGAIN,
     TEXT_MAX,
     date_of,
-    decoded_words,
+    decode_header,
     name_and_address,
 )
 from hrworkbook.inbox.markup import text_of
-from hrworkbook.reading.bounds import refused
+from hrworkbook.reading.bounds import refuse_package
 
 
 def read_outlook(data: bytes) -> Mail:
@@ -26,7 +26,7 @@ def read_outlook(data: bytes) -> Mail:
     try:
         import oxmsg
     except ImportError:
-        raise refused(
+        raise refuse_package(
             "this is an Outlook message, and what reads those is not installed",
             "Install it with: pip install 'hrworkbook[mail]'. Or save the workbook attached to it and give that",
         ) from None
@@ -36,11 +36,11 @@ def read_outlook(data: bytes) -> Mail:
     except (MemoryError, UnreadableFile):
         raise
     except Exception:
-        raise refused("this Outlook message is damaged and cannot be read", SEND_AGAIN) from None
+        raise refuse_package("this Outlook message is damaged and cannot be read", SEND_AGAIN) from None
 
 
 def _outlook_mail(message: Any, depth: int) -> Mail:
-    mail = Mail(subject=decoded_words(_told(message, "subject") or ""))
+    mail = Mail(subject=decode_header(_told(message, "subject") or ""))
     mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
     mail.sent = _told(message, "sent_date") or date_of(dict(_told(message, "message_headers") or {}).get("Date"))
     if mail.sent and not mail.sent.tzinfo:
@@ -48,14 +48,14 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
     page = str(_told(message, "html_body") or "")
     text = str(_told(message, "body") or "") or text_of(page, PAGE_MAX)
     mail.text = " ".join(text[:TEXT_MAX].split())
-    mail.table = table_in(page)
+    mail.table = tables_as_csv(page)
     kind = str(_told(message, "message_class") or "").upper()
     mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
     if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:
-        mail.locked = "encrypted (S/MIME)"
+        mail.encryption = "encrypted (S/MIME)"
     attachments = list(message.attachments)
     if len(attachments) > PARTS_MAX:
-        raise refused(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
+        raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
     for attachment in attachments:
         inner = [s for s in attachment._storage.storages if s.name == "__substg1.0_3701000D"]
         if inner and depth < DEPTH_MAX:
@@ -65,9 +65,7 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
         name = _told(attachment, "file_name") or ""
         if content or name:
             inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
-            mail.enclosures.append(
-                Enclosure(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline)
-            )
+            mail.parts.append(MailPart(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
     return mail
 
 

@@ -3,49 +3,51 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hrworkbook.inbox.attachments import Aside
+from hrworkbook.inbox.attachments import IgnoredAttachment
 from hrworkbook.ledgers import REGISTER
-from hrworkbook.merging.compare import Reply
-from hrworkbook.merging.merged_before import MergedBefore
-from hrworkbook.merging.outcomes import Received, Refused
-from hrworkbook.merging.receive import find, read_found, receive
-from hrworkbook.plan import schema_of
-from hrworkbook.reading.reader import Reader
+from hrworkbook.merging.compare import ReadReturn
+from hrworkbook.merging.merged_before import MergeHistory
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.receive import find_files, read_found_files, receive_files
+from hrworkbook.plan import read_schema_of
+from hrworkbook.reading.reader import FileReader
 from hrworkbook.snapshot import Snapshot
 
 
-def arrivals(
+def read_incoming(
     snapshot: Snapshot,
     paths: Sequence[Path],
     password: str | None = None,
-    asides: list[Aside] | None = None,
+    ignored: list[IgnoredAttachment] | None = None,
     *,
     jobs: int | None = None,
     scheduler: str = "",
-    reader: Reader | None = None,
-) -> Iterator[Received | Refused | Reply]:
+    reader: FileReader | None = None,
+) -> Iterator[ReceivedFile | RefusedFile | ReadReturn]:
     """Every file at the paths, in order: read in one capped child process, or in several, or by a Dask scheduler's workers.
 
     Nobody says how many `jobs`: one, or past a few thousand files one for each processor. A file that the master's Register
-    knows is not read again, unless it may be its owner's newest word. What was set aside is added to `asides`. A `reader`
+    knows is not read again, unless it may be its owner's newest word. What was set aside is added to `ignored`. A `reader`
     that runs already is used where there is one process.
     """
     # A collection may have to be read again: once HR has said what month it is for, it says more.
-    collects = schema_of(snapshot).collect is not None
-    known = {} if collects else MergedBefore(REGISTER.items(snapshot)).known
+    collects = read_schema_of(snapshot).collect is not None
+    known = {} if collects else MergeHistory(REGISTER.data_rows(snapshot)).skippable_copies
     if scheduler or jobs != 1:
-        from hrworkbook.merging.crowd import cluster, jobs_for, processes
+        from hrworkbook.merging.crowd import cluster_pool, default_jobs, process_pool
 
-        jobs = jobs or (1 if scheduler else jobs_for(paths))
+        jobs = jobs or (1 if scheduler else default_jobs(paths))
         if scheduler or jobs > 1:
             held_against = None if collects else snapshot
             spread = (
-                cluster(scheduler, held_against, password) if scheduler else processes(jobs, held_against, password)
+                cluster_pool(scheduler, held_against, password)
+                if scheduler
+                else process_pool(jobs, held_against, password)
             )
             with spread as crowd:
-                yield from crowd.read(find(paths, known, asides))
+                yield from crowd.read(find_files(paths, known, ignored))
             return
     if reader:
-        yield from read_found(find(paths, known, asides), reader)
+        yield from read_found_files(find_files(paths, known, ignored), reader)
     else:
-        yield from receive(paths, password, known, asides)
+        yield from receive_files(paths, password, known, ignored)

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from hrworkbook.findings import count
+from hrworkbook.findings import count_noun
 from hrworkbook.inbox.attachments import Container
-from hrworkbook.merging.compare import Reply
-from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused, RefusedInside
+from hrworkbook.merging.compare import ReadReturn
+from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, RefusedInside
 
-_KEPT_APART = (ALREADY, AGAIN, "Older")
+_KEPT_APART = (ALREADY_MERGED, SENT_AGAIN, "Older")
 """What is said of a return in a container by itself, since a return of the plan is meant."""
-_WORST_FIRST = ("Refused", "No month", "No return", TWICE)
+_WORST_FIRST = ("Refused", "No month", "No return", DUPLICATE)
 _REASONS, _NAMED = 50, 50
 """Reasons that are told, and files that are named for each."""
 _NAMED_ON_A_LINE, _REASONS_ON_A_LINE = 3, 4
@@ -19,7 +19,7 @@ _LONGEST_REASON = 300
 _QUOTED = re.compile(r"'[^']*'|[0-9]+(?:[,.][0-9]+)*")
 """What a reason quotes of its file, in which reasons that are alike differ."""
 
-Item = TypeVar("Item", bound="Received | Refused | Reply")
+Item = TypeVar("Item", bound="ReceivedFile | RefusedFile | ReadReturn")
 
 
 class Containers:
@@ -31,24 +31,24 @@ class Containers:
     def noting(self, items: Iterable[Item]) -> Iterator[Item]:
         """The same items."""
         for item in items:
-            file = item.received if isinstance(item, Reply) else item
+            file = item.received if isinstance(item, ReadReturn) else item
             if file.container:
                 self._of[file.file] = file.container
             yield item
 
-    def told_once(self, refused: Sequence[Refused]) -> list[Refused]:
+    def told_once(self, refused: Sequence[RefusedFile]) -> list[RefusedFile]:
         """What was refused, in the same order, with one outcome for each container of which several files were refused."""
-        together: dict[Container, list[Refused]] = {}
+        together: dict[Container, list[RefusedFile]] = {}
         for one in refused:
             container = one.container or self._of.get(one.file)
-            if container and one.what not in _KEPT_APART:
+            if container and one.status not in _KEPT_APART:
                 together.setdefault(container, []).append(one)
-        told: list[Refused] = []
+        told: list[RefusedFile] = []
         seen: set[object] = set()
         for one in refused:
             container = one.container or self._of.get(one.file)
-            several = together.get(container, ()) if container and one.what not in _KEPT_APART else ()
-            key = (container, one.what, one.return_id, one.sha256) if len(several) < 2 else container
+            several = together.get(container, ()) if container and one.status not in _KEPT_APART else ()
+            key = (container, one.status, one.return_id, one.sha256) if len(several) < 2 else container
             if container and key in seen:
                 continue
             seen.add(key)
@@ -56,7 +56,7 @@ class Containers:
         return told
 
 
-def _as_one(container: Container, refused: Sequence[Refused]) -> Refused:
+def _as_one(container: Container, refused: Sequence[RefusedFile]) -> RefusedFile:
     """What was refused of one container."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for one in refused:
@@ -75,20 +75,20 @@ def _as_one(container: Container, refused: Sequence[Refused]) -> Refused:
         others = sum(one.count for one in inside[_REASONS:])
         inside[_REASONS:] = [RefusedInside("other reasons", others, ())]
     senders, moments = {one.sender for one in refused}, {one.sent for one in refused}
-    return Refused(
+    return RefusedFile(
         container.name,
         _on_a_line(inside, len(refused)),
         sender=senders.pop() if len(senders) == 1 else "",
         sent=moments.pop() if len(moments) == 1 else None,
-        what=min(
-            (one.what for one in refused), key=lambda what: _WORST_FIRST.index(what) if what in _WORST_FIRST else 0
+        status=min(
+            (one.status for one in refused), key=lambda what: _WORST_FIRST.index(what) if what in _WORST_FIRST else 0
         ),
         container=container,
         inside=tuple(inside),
     )
 
 
-def _reason(one: Refused) -> str:
+def _reason(one: RefusedFile) -> str:
     """Why one file was refused, without its name, on one line."""
     said = " ".join(one.reason.split())
     for name in (one.file, one.file.rpartition(" > ")[2]):
@@ -109,4 +109,4 @@ def _on_a_line(inside: Sequence[RefusedInside], number: int) -> str:
     told = [f"{one.count:,} × “{one.reason}” ({one.named(_NAMED_ON_A_LINE)})" for one in inside[:_REASONS_ON_A_LINE]]
     if rest := number - sum(one.count for one in inside[:_REASONS_ON_A_LINE]):
         told.append(f"{rest:,} × for other reasons")
-    return f"{count(number, 'file')} in it were not merged: {'; '.join(told)}"
+    return f"{count_noun(number, 'file')} in it were not merged: {'; '.join(told)}"

@@ -3,56 +3,66 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from hrworkbook.findings import count, listed
+from hrworkbook.findings import count_noun, join_words
 from hrworkbook.ledgers import HEADINGS, OWNERS
-from hrworkbook.merging.outcomes import FAMILIAR, OUTCOMES, TO_DECIDE, WAITS, Cell, Comparison, Refused
-from hrworkbook.plan import Plan, stamp
+from hrworkbook.merging.outcomes import (
+    OUTCOMES,
+    SKIPPED_STATUSES,
+    UNDECIDED_OUTCOMES,
+    WAITS,
+    CellOutcome,
+    RefusedFile,
+    ReturnOutcome,
+)
+from hrworkbook.plan import Plan, timestamp
 from hrworkbook.schema import Column
 from hrworkbook.snapshot import Link
-from hrworkbook.values import LONGEST_TEXT, Value, as_text, plain
+from hrworkbook.values import LONGEST_TEXT, Value, as_text, normalised_text
 
-AS_TEXT = "'"
+TEXT_MARK = "'"
 _NAMED = 5
 """Files or senders named in a message; the Register names them all."""
 
 
-def message_of(returns: Sequence[Comparison], refused: Sequence[Refused], asked: int, files: int = 0) -> str:
+def merge_message(returns: Sequence[ReturnOutcome], refused: Sequence[RefusedFile], asked: int, files: int = 0) -> str:
     """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`
 
     `asked` decisions are new, of which `files` are about whole files.
     """
-    total = {o: sum(r.outcomes[o] for r in returns) for o in OUTCOMES}
-    again = max(0, sum(total[o] for o in TO_DECIDE) - (asked - files))
+    total = {o: sum(r.outcome_counts[o] for r in returns) for o in OUTCOMES}
+    again = max(0, sum(total[o] for o in UNDECIDED_OUTCOMES) - (asked - files))
     waiting = max(0, total["conflict"] + total["locked"] - again)
-    parts = [f"{count(total['applied'], 'cell')} applied"]
+    parts = [f"{count_noun(total['applied'], 'cell')} applied"]
     if waiting:
-        parts.append(f"{count(waiting, 'needs', 'need')} your decision")
+        parts.append(f"{count_noun(waiting, 'needs', 'need')} your decision")
     if total["invalid"]:
-        parts.append(f"{count(total['invalid'], 'goes', 'go')} back to the owner")
+        parts.append(f"{count_noun(total['invalid'], 'goes', 'go')} back to the owner")
     if again:
-        parts.append(f"{count(again, 'is', 'are')} on the Decisions sheet already")
+        parts.append(f"{count_noun(again, 'is', 'are')} on the Decisions sheet already")
     if total["unplaced"]:
-        parts.append(f"{count(total['unplaced'], 'had no place and is', 'had no place and are')} listed")
+        parts.append(f"{count_noun(total['unplaced'], 'had no place and is', 'had no place and are')} listed")
     if not returns and not refused:
         return "There was nothing to merge: no file was found there."
-    said = [f"{count(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."]
-    if known := sum(r.what in FAMILIAR for r in refused):
-        said.append(f"{count(known, 'file was', 'files were')} merged before.")
-    if turned_away := sum(r.what not in (*FAMILIAR, WAITS) for r in refused):
-        said.append(f"{count(turned_away, 'file was', 'files were')} not merged; the Register says why.")
-    said += _elsewhere(returns, [r for r in refused if r.what == WAITS])
+    sentences = [
+        f"{count_noun(len(returns), 'return')} merged: {', '.join(parts)}." if returns else "No return was merged."
+    ]
+    if known := sum(r.status in SKIPPED_STATUSES for r in refused):
+        sentences.append(f"{count_noun(known, 'file was', 'files were')} merged before.")
+    if turned_away := sum(r.status not in (*SKIPPED_STATUSES, WAITS) for r in refused):
+        sentences.append(f"{count_noun(turned_away, 'file was', 'files were')} not merged; the Register says why.")
+    sentences += _elsewhere(returns, [r for r in refused if r.status == WAITS])
     if asked:
-        said.append("Choose on the Decisions sheet, then press Decide.")
-    return " ".join(said)
+        sentences.append("Choose on the Decisions sheet, then press Decide.")
+    return " ".join(sentences)
 
 
-def _elsewhere(returns: Sequence[Comparison], waits: Sequence[Refused]) -> Iterator[str]:
+def _elsewhere(returns: Sequence[ReturnOutcome], waits: Sequence[RefusedFile]) -> Iterator[str]:
     """A sentence for the files that wait whole, and one for the returns merged from addresses not on the Owners sheet."""
     if waits:
         named = [f"'{r.file}'{f' from {r.sender}' if r.sender else ''}" for r in waits]
         does, whose = ("waits", "its seal is") if len(waits) == 1 else ("wait", "their seals are")
         yield (
-            f"{count(len(waits), 'file')} {does} whole for your decision, since {whose} gone and nothing else proves "
+            f"{count_noun(len(waits), 'file')} {does} whole for your decision, since {whose} gone and nothing else proves "
             f"whose answers they are: {_some(named)}."
         )
     if strangers := list(dict.fromkeys(r.from_elsewhere for r in returns if r.from_elsewhere)):
@@ -60,35 +70,35 @@ def _elsewhere(returns: Sequence[Comparison], waits: Sequence[Refused]) -> Itera
 
 
 def _some(names: Sequence[str]) -> str:
-    return listed(names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
+    return join_words(names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"])
 
 
-def merged_row(result: Comparison, now: datetime) -> dict[str, Value]:
+def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
     """The Register's row of a merged return."""
-    item, outcomes = result.received, result.outcomes
+    item, outcomes = result.received, result.outcome_counts
     heading = {
         "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
         "locked": "Locked", "invalid": "Invalid", "unplaced": "Unplaced",
     }  # fmt: skip
-    notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.why})" for s in result.strays)]
+    notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.reason})" for s in result.stray_cells)]
     row: dict[str, Value] = {
-        "What": "Merged", "Return": result.return_id, "Owner": result.owner, "When": stamp(now), "File": item.file,
-        "From": item.sender or None, "Sent": stamp(item.sent) if item.sent else None,
-        "Lines": result.lines, "Cells": result.count, "Note": shortened("\n".join(notes)) or None, "Hash": item.sha256,
+        "What": "Merged", "Return": result.return_id, "Owner": result.owner, "When": timestamp(now), "File": item.file,
+        "From": item.sender or None, "Sent": timestamp(item.sent) if item.sent else None,
+        "Lines": result.line_count, "Cells": result.cell_count, "Note": shorten("\n".join(notes)) or None, "Hash": item.sha256,
     }  # fmt: skip
     return row | {heading[o]: n for o, n in outcomes.items()}
 
 
-def refused_row(refusal: Refused, now: datetime) -> dict[str, Value]:
+def refused_row(refusal: RefusedFile, now: datetime) -> dict[str, Value]:
     """The Register's row of a file that was not merged."""
     return {
-        "What": refusal.what, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": stamp(now),
-        "File": refusal.file, "From": refusal.sender or None, "Sent": stamp(refusal.sent) if refusal.sent else None,
+        "What": refusal.status, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": timestamp(now),
+        "File": refusal.file, "From": refusal.sender or None, "Sent": timestamp(refusal.sent) if refusal.sent else None,
         "Note": note_of(refusal), "Hash": refusal.sha256 or None,
     }  # fmt: skip
 
 
-def note_of(refusal: Refused) -> str:
+def note_of(refusal: RefusedFile) -> str:
     """What the Register says of a file that was not merged: why; of a container, every reason with its files."""
     if not refusal.inside:
         return refusal.reason
@@ -97,48 +107,53 @@ def note_of(refusal: Refused) -> str:
         f"{one.count:,} × {one.reason}" + (f" ({one.named(len(one.files))})" if one.files else "")
         for one in refusal.inside
     )
-    return shortened("\n".join((f"{count(number, 'file')} in it were not merged:", *lines)))
+    return shorten("\n".join((f"{count_noun(number, 'file')} in it were not merged:", *lines)))
 
 
-def journal_row(result: Comparison, cell: Cell, now: datetime) -> dict[str, Value]:
+def journal_row(result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict[str, Value]:
     """The Journal's row of a cell that was applied."""
     return {
-        "When": stamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
+        "When": timestamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
         "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
-        "Column": cell.column.header, "Before": journalled(cell.column, cell.master), "After": cell.received,
+        "Column": cell.column.header, "Before": journal_value(cell.column, cell.master), "After": cell.received,
     }  # fmt: skip
 
 
-def journalled(column: Column, value: Value) -> Value:
+def journal_value(column: Column, value: Value) -> Value:
     """The value as the Journal keeps it: a date becomes a text there, and a text that reads as one gets Excel's sign of a text."""
-    if column.kind == "date" and type(value) is str and not value.startswith(AS_TEXT) and column.type.read(value):
-        return AS_TEXT + value
+    if (
+        column.kind == "date"
+        and type(value) is str
+        and not value.startswith(TEXT_MARK)
+        and column.kind_object.read(value)
+    ):
+        return TEXT_MARK + value
     return value
 
 
-def new_headings(plan: Plan, returns: Sequence[Comparison]) -> list[dict[str, Value | Link]]:
+def new_heading_rows(plan: Plan, returns: Sequence[ReturnOutcome]) -> list[dict[str, Value | Link]]:
     """The rows of the Headings sheet for headings nobody has explained yet."""
-    have = {i.text("Heading in a return") for i in HEADINGS.items(plan.snapshot)}
+    have = {i.text("Heading in a return") for i in HEADINGS.data_rows(plan.snapshot)}
     rows: list[dict[str, Value | Link]] = []
     for result in returns:
         for heading, perhaps in result.unknown_headings.items():
-            if plain(heading) not in have:
-                have.add(plain(heading))
+            if normalised_text(heading) not in have:
+                have.add(normalised_text(heading))
                 rows.append(
                     {"Heading in a return": heading, "Seen in": result.received.file, "Perhaps": perhaps or None}
                 )
     return rows
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """The text as one cell can hold it; what is left out is counted, and `hrworkbook read` lists it."""
-    if len(text) <= _ROOM:
+    if len(text) <= _SHOWN_CHARACTERS:
         return text
-    cut = text.rfind("\n", 0, _ROOM)
-    cut = cut if cut > _ROOM // 2 else _ROOM
+    cut = text.rfind("\n", 0, _SHOWN_CHARACTERS)
+    cut = cut if cut > _SHOWN_CHARACTERS // 2 else _SHOWN_CHARACTERS
     left = text.count("\n", cut)
-    return f"{text[:cut]}\n… and {count(left, 'more line')}; 'hrworkbook read' lists them all."
+    return f"{text[:cut]}\n… and {count_noun(left, 'more line')}; 'hrworkbook read' lists them all."
 
 
-_ROOM = LONGEST_TEXT // 2
+_SHOWN_CHARACTERS = LONGEST_TEXT // 2
 """Characters a note may have: less than a cell holds, since Excel counts some characters twice."""

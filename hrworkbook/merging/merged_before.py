@@ -5,24 +5,24 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 
-from hrworkbook.ledgers import Item
-from hrworkbook.merging.outcomes import AGAIN, ALREADY, TWICE, Received, Refused, by_this_clock
+from hrworkbook.ledgers import LedgerRow
+from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, to_local_time
 
-File = tuple[str, str]
+MergedFile = tuple[str, str]
 """A file's hash, and the ID of a return in it."""
 WITHOUT_SEAL = "merged without seal"
 """Under which the hidden sheet keeps the files that were merged without their seal."""
 
 
-class MergedBefore:
+class MergeHistory:
     """The files merged and not undone. A file that holds two returns is there for each of them."""
 
-    def __init__(self, register: Sequence[Item], unsealed: Collection[str] = ()) -> None:
+    def __init__(self, register: Sequence[LedgerRow], unsealed: Collection[str] = ()) -> None:
         self._register = register
         self._unsealed = unsealed
-        self.rows: dict[File, Item] = {}
+        self.rows: dict[MergedFile, LedgerRow] = {}
         """The Register's row of each, in the order they were last merged."""
-        undone: dict[str, set[File]] = {}
+        undone: dict[str, set[MergedFile]] = {}
         for item in register:
             file = (item.text("Hash"), item.text("Return"))
             if item.text("What") == "Merged":
@@ -32,21 +32,21 @@ class MergedBefore:
             elif item.text("What") == "Undone":
                 self.rows.pop(file, None)
                 undone.setdefault(file[0], set()).add(file)
-        self._to_read_again = {sha256 for sha256, files in undone.items() if files}
+        self._returns_to_reread = {sha256 for sha256, files in undone.items() if files}
 
     @cached_property
-    def known(self) -> dict[str, datetime]:
+    def skippable_copies(self) -> dict[str, datetime]:
         """By the hash of each file that need not be read: the moment a copy of it is news after.
 
         A file of which a return was undone is not among them.
         """
         known: dict[str, datetime] = {}
-        for (sha256, _), moment in self.news_after.items():
+        for (sha256, _), moment in self.last_copy_sent.items():
             known[sha256] = min(moment, known.get(sha256, datetime.max))
-        return {sha256: moment for sha256, moment in known.items() if sha256 not in self._to_read_again}
+        return {sha256: moment for sha256, moment in known.items() if sha256 not in self._returns_to_reread}
 
     @cached_property
-    def news_after(self) -> dict[File, datetime]:
+    def last_copy_sent(self) -> dict[MergedFile, datetime]:
         """The moment a copy of each file is news after, since it is then its owner's newest word.
 
         It never is where nothing else of the owner's was merged since, in the same period.
@@ -54,13 +54,13 @@ class MergedBefore:
         last: dict[tuple[str, str], str] = {}
         newest: dict[tuple[str, str], datetime] = {}
         for (sha256, id_), item in self.rows.items():
-            whose = self._whose(id_)
+            whose = self._owner_and_period(id_)
             last[whose] = sha256
             newest[whose] = max(_latest(item), newest.get(whose, datetime.min))
         return {
             (sha256, id_): datetime.max
-            if last[self._whose(id_)] == sha256
-            else max(newest[self._whose(id_)], _moment(item, "Sent") or datetime.min)
+            if last[self._owner_and_period(id_)] == sha256
+            else max(newest[self._owner_and_period(id_)], _read_moment(item, "Sent") or datetime.min)
             for (sha256, id_), item in self.rows.items()
         }
 
@@ -69,7 +69,9 @@ class MergedBefore:
 
         With `sealed`, only what bore its seal counts.
         """
-        again = ((_file(i), i) for i in self._told_again if self._whose(i.text("Return")) == (owner, period))
+        again = (
+            (_file(i), i) for i in self._sent_again_rows if self._owner_and_period(i.text("Return")) == (owner, period)
+        )
         merged = self._of_owner.get((owner, period), [])
         counted = [*merged, *((file, i) for file, i in again if file in self.rows)]
         return max(
@@ -89,39 +91,39 @@ class MergedBefore:
         return _to_the_minute(sent) >= max(_latest(item) for _, item in theirs)
 
     @cached_property
-    def _of_owner(self) -> dict[tuple[str, str], list[tuple[File, Item]]]:
+    def _of_owner(self) -> dict[tuple[str, str], list[tuple[MergedFile, LedgerRow]]]:
         """The files merged, by owner and period."""
-        files: dict[tuple[str, str], list[tuple[File, Item]]] = {}
+        files: dict[tuple[str, str], list[tuple[MergedFile, LedgerRow]]] = {}
         for file, item in self.rows.items():
-            files.setdefault(self._whose(file[1]), []).append((file, item))
+            files.setdefault(self._owner_and_period(file[1]), []).append((file, item))
         return files
 
-    def bore_seal(self, file: File) -> bool:
+    def bore_seal(self, file: MergedFile) -> bool:
         """Whether a merged file bore the seal that was issued."""
         return unsealed_mark(*file) not in self._unsealed
 
-    def sent_again(self, file: File, sent: datetime | None) -> bool:
+    def was_sent_again(self, file: MergedFile, sent: datetime | None) -> bool:
         """Whether a file was sent later than the Register says; where it does not say, it is not known."""
-        told = [self.rows[file], *(i for i in self._told_again if _file(i) == file)]
-        moments = [moment for i in told if (moment := _moment(i, "Sent"))]
+        copies = [self.rows[file], *(i for i in self._sent_again_rows if _file(i) == file)]
+        moments = [moment for i in copies if (moment := _read_moment(i, "Sent"))]
         return bool(sent and moments and _to_the_minute(sent) > max(moments))
 
     @cached_property
-    def _told_again(self) -> list[Item]:
-        return [i for i in self._register if i.text("What") == AGAIN]
+    def _sent_again_rows(self) -> list[LedgerRow]:
+        return [i for i in self._register if i.text("What") == SENT_AGAIN]
 
-    def of(self, sha256: str) -> list[Item]:
+    def rows_of_file(self, sha256: str) -> list[LedgerRow]:
         """The Register's rows of one file."""
         return self._by_hash.get(sha256, [])
 
     @cached_property
-    def _by_hash(self) -> dict[str, list[Item]]:
-        rows: dict[str, list[Item]] = {}
+    def _by_hash(self) -> dict[str, list[LedgerRow]]:
+        rows: dict[str, list[LedgerRow]] = {}
         for (sha256, _), row in self.rows.items():
             rows.setdefault(sha256, []).append(row)
         return rows
 
-    def _whose(self, return_id: str) -> tuple[str, str]:
+    def _owner_and_period(self, return_id: str) -> tuple[str, str]:
         return self._issued.get(return_id, ("", ""))
 
     @cached_property
@@ -136,48 +138,48 @@ def unsealed_mark(sha256: str, return_id: str) -> str:
     return f"{return_id} {sha256}"
 
 
-def says_nothing_new(sent: datetime | None, after: datetime) -> bool:
+def is_known_copy(sent: datetime | None, after: datetime) -> bool:
     """Whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
     return sent is None or _to_the_minute(sent) <= after
 
 
-def already(item: Received, rows: Iterable[Item], more: str = "; nothing to do") -> Refused:
+def already_merged(item: ReceivedFile, rows: Iterable[LedgerRow], more: str = "; nothing to do") -> RefusedFile:
     """The refusal of a file, or a return in it, that was merged before, as the Register's rows have it."""
     rows = list(rows)
     returns = " and ".join(dict.fromkeys(r.text("Return") for r in rows))
     reason = f"already merged on {rows[-1].text('When')} as {returns}{more}"
     known = (rows[-1].text("Return"), rows[-1].text("Owner"))
-    return Refused(item.file, reason, item.sha256, item.sender, item.sent, ALREADY, *known)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, ALREADY_MERGED, *known)
 
 
-def _file(item: Item) -> File:
+def _file(item: LedgerRow) -> MergedFile:
     return (item.text("Hash"), item.text("Return"))
 
 
-def _moment(item: Item, heading: str) -> datetime | None:
+def _read_moment(item: LedgerRow, heading: str) -> datetime | None:
     """A moment in the Register; None where there is none."""
     with suppress(ValueError):
         return datetime.strptime(item.text(heading), "%Y-%m-%d %H:%M")
     return None
 
 
-def _sent(item: Item) -> datetime | None:
+def _sent(item: LedgerRow) -> datetime | None:
     """When a file was sent; None where its mail was dated ahead of the clock when it was merged, which proves nothing."""
-    sent, when = _moment(item, "Sent"), _moment(item, "When")
+    sent, when = _read_moment(item, "Sent"), _read_moment(item, "When")
     return None if sent and when and sent > when else sent
 
 
-def _latest(item: Item) -> datetime:
+def _latest(item: LedgerRow) -> datetime:
     """The latest moment at which a merged file can have been sent."""
-    return _sent(item) or _moment(item, "When") or datetime.max
+    return _sent(item) or _read_moment(item, "When") or datetime.max
 
 
 def _to_the_minute(sent: datetime) -> datetime:
     """A moment as the Register has it, by this computer's clock."""
-    return (by_this_clock(sent) or sent).replace(second=0, microsecond=0)
+    return (to_local_time(sent) or sent).replace(second=0, microsecond=0)
 
 
-def twice(file: Received) -> Refused:
+def duplicate_file(file: ReceivedFile) -> RefusedFile:
     """The refusal of a file that is there twice."""
     reason = "the same file is here twice; it was read once"
-    return Refused(file.file, reason, file.sha256, file.sender, file.sent, TWICE)
+    return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, DUPLICATE)

@@ -15,9 +15,9 @@ from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_len
 
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""
-TO_DECIDE = ("conflict", "locked", "invalid")
-ALREADY, AGAIN, TWICE = "Already merged", "Sent again", "Twice"
-FAMILIAR = (ALREADY, AGAIN, TWICE)
+UNDECIDED_OUTCOMES = ("conflict", "locked", "invalid")
+ALREADY_MERGED, SENT_AGAIN, DUPLICATE = "Already merged", "Sent again", "Twice"
+SKIPPED_STATUSES = (ALREADY_MERGED, SENT_AGAIN, DUPLICATE)
 """What a file is called that was merged before, whose owner has sent it again, or that is there twice.
 
 It is skipped, and nothing is refused.
@@ -36,7 +36,7 @@ class Unproven(Enum):
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedFile:
     """One file that came back: its cells, and what the mail said of it."""
 
     file: str
@@ -52,7 +52,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellOutcome:
     """One cell of a return that is not as it was issued, compared three ways."""
 
     line: Line
@@ -61,57 +61,57 @@ class Cell:
     master: Value
     received: Value
     outcome: str
-    why: str = ""
+    reason: str = ""
     """For a cell that waits: the fault and the remedy, in a sentence."""
 
     @property
-    def can_be_taken(self) -> bool:
+    def is_storable(self) -> bool:
         """Whether a cell of the master could hold it at all: no error value, no text too long for a cell."""
         return not isinstance(self.received, CellError) and utf16_length(as_text(self.received)) <= LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class StrayCell:
     """A non-blank cell that has no place in the plan."""
 
     cell: str
     value: Value
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReturnOutcome:
     """One return held against its baseline and the master: what is not as issued, its strays, and how it was read."""
 
-    received: Received
+    received: ReceivedFile
     """The file, without its cells."""
     return_id: str
     owner: str
-    cells: tuple[Cell, ...]
+    cells: tuple[CellOutcome, ...]
     """Every cell but the unchanged."""
-    strays: tuple[Stray, ...]
+    stray_cells: tuple[StrayCell, ...]
     notes: tuple[str, ...] = ()
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
     """Headings that were not known, each with a suggestion or ''."""
-    unchanged: int = 0
+    unchanged_count: int = 0
     """Cells that say what was issued."""
-    lines: int = 0
+    line_count: int = 0
     """Lines of the plan that the file holds."""
     from_elsewhere: str = ""
     """The address it came from, where that is not on the Owners sheet."""
 
     @cached_property
-    def outcomes(self) -> dict[str, int]:
+    def outcome_counts(self) -> dict[str, int]:
         """How many cells had each outcome; the sum is the cells received."""
         counted = Counter(c.outcome for c in self.cells)
-        counted["unchanged"] += self.unchanged
-        counted["unplaced"] = len(self.strays)
+        counted["unchanged"] += self.unchanged_count
+        counted["unplaced"] = len(self.stray_cells)
         return {outcome: counted[outcome] for outcome in OUTCOMES}
 
     @property
-    def count(self) -> int:
+    def cell_count(self) -> int:
         """The cells received."""
-        return self.unchanged + len(self.cells) + len(self.strays)
+        return self.unchanged_count + len(self.cells) + len(self.stray_cells)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class RefusedInside:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file that was not merged, and why; the master was not touched by it."""
 
     file: str
@@ -138,7 +138,7 @@ class Refused:
     sha256: str = ""
     sender: str = ""
     sent: datetime | None = None
-    what: str = "Refused"
+    status: str = "Refused"
     """How the Register calls it: Refused, Waits, Not taken, Older, Already merged, Sent again, Twice, No return, No month."""
     return_id: str = ""
     owner: str = ""
@@ -148,21 +148,21 @@ class Refused:
     """For a container told as one: what was refused in it, the commonest reason first."""
 
 
-def by_this_clock(sent: datetime | None) -> datetime | None:
+def to_local_time(sent: datetime | None) -> datetime | None:
     """The moment by this computer's clock, without a zone."""
     return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """What became of every file and every cell, and what merging writes."""
 
-    returns: tuple[Comparison, ...]
-    refused: tuple[Refused, ...]
+    returns: tuple[ReturnOutcome, ...]
+    refused: tuple[RefusedFile, ...]
     changes: ChangeSet
 
     @property
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
-        waits = any(r.outcomes[o] for r in self.returns for o in (*TO_DECIDE, "unplaced"))
-        return waits or any(r.what not in (*FAMILIAR, NOT_TAKEN, "Older") for r in self.refused)
+        waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, "unplaced"))
+        return waits or any(r.status not in (*SKIPPED_STATUSES, NOT_TAKEN, "Older") for r in self.refused)

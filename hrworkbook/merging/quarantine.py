@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from hrworkbook.findings import count
-from hrworkbook.ledgers import DECISIONS, OWNERS, REGISTER, TAKE, Item
+from hrworkbook.findings import count_noun
+from hrworkbook.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.compare import Edit, Reading, Reply
-from hrworkbook.merging.ledger_rows import shortened
+from hrworkbook.merging.compare import CellEdit, ReadReturn, ReturnDiff
+from hrworkbook.merging.ledger_rows import shorten
 from hrworkbook.merging.merged_before import WITHOUT_SEAL, unsealed_mark
-from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, Comparison, Received, Refused, Stray, Unproven
-from hrworkbook.merging.waiting import UNDONE, WHOLE_FILE, is_about_a_file, is_open
-from hrworkbook.plan import Plan, stamp
+from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
+from hrworkbook.merging.waiting import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
+from hrworkbook.plan import Plan, timestamp
 from hrworkbook.schema import ID_HEADER
 from hrworkbook.snapshot import Link
 from hrworkbook.values import CellError, Value, as_text
@@ -43,7 +43,7 @@ _REMEDY = {
 class Held:
     """What a merge makes of the returns that nothing proves: a message for each file, the new decisions, what is kept."""
 
-    files: tuple[Refused, ...]
+    files: tuple[RefusedFile, ...]
     decisions: tuple[dict[str, Value | Link], ...]
     kept: tuple[dict[str, Value], ...]
     """Rows of the hidden Issued sheet."""
@@ -55,18 +55,18 @@ class Quarantine:
     def __init__(self, plan: Plan, issued: IssuedReturns) -> None:
         self._plan = plan
         self._issued = issued
-        self._rows = [row for row in DECISIONS.items(plan.snapshot) if is_about_a_file(row)]
+        self._rows = [row for row in DECISIONS.data_rows(plan.snapshot) if is_about_a_file(row)]
 
-    def hold(self, replies: Iterable[Reply], now: datetime) -> Held:
+    def hold(self, replies: Iterable[ReadReturn], now: datetime) -> Held:
         """What becomes of returns that nothing proves; what is asked already, or was decided, is not asked again."""
         asked = {row.text("ID"): row for row in self._rows if UNDONE not in row.text("Done")}
-        files: list[Refused] = []
+        files: list[RefusedFile] = []
         decisions: dict[str, dict[str, Value | Link]] = {}
         kept: list[dict[str, Value]] = []
         for reply in replies:
             packed = pack(reply)
             key = _key(reply)
-            if (row := asked.get(key)) and not is_open(row):
+            if (row := asked.get(key)) and not is_undecided(row):
                 reason = f"decided on the {DECISIONS.sheet} sheet: {row.text('Done')}"
                 files.append(_refused(reply, NOT_TAKEN, reason))
                 continue
@@ -86,17 +86,17 @@ class Quarantine:
                 kept += [{"Issued as": _name(key), ID_HEADER: chunk} for chunk in chunks]
         return Held(tuple(files), tuple(decisions.values()), tuple(kept))
 
-    def reply(self, row: Item) -> Reply | None:
+    def reply(self, row: LedgerRow) -> ReadReturn | None:
         """The return a decision is about; None where it is no longer kept."""
         text = "".join(self._issued.kept(_name(row.text("ID"))))
         return unpack(zlib.decompress(base64.urlsafe_b64decode(text[1:])).decode()) if text else None
 
     @property
-    def waiting(self) -> list[Item]:
+    def waiting(self) -> list[LedgerRow]:
         """The rows of the Decisions sheet that still wait, about whole files."""
         return [row for row in self._rows if not row.text("Done")]
 
-    def moot(self, merged: Sequence[Comparison]) -> Iterator[Item]:
+    def moot(self, merged: Sequence[ReturnOutcome]) -> Iterator[LedgerRow]:
         """The decisions that still wait about files which were merged now, their sender being on the Owners sheet."""
         files = {(r.received.sha256, r.return_id) for r in merged}
         for row in self.waiting if files else ():
@@ -105,61 +105,62 @@ class Quarantine:
                 yield row
 
 
-def in_plan(plan: Plan, reply: Reply) -> Reply:
+def in_plan(plan: Plan, reply: ReadReturn) -> ReadReturn:
     """A return without its answers for lines or columns that have left the plan since, which are listed instead."""
-    here: list[Edit] = []
-    strays = list(reply.reading.strays)
-    for edit in reply.reading.edits:
-        id_, key = edit.place
-        if id_ in plan.by_id and key in plan.places:
+    here: list[CellEdit] = []
+    strays = list(reply.diff.stray_cells)
+    for edit in reply.diff.edits:
+        id_, key = edit.key
+        if id_ in plan.by_id and key in plan.column_numbers:
             here.append(edit)
         else:
-            strays.append(Stray(f"{id_}, {key}", edit.received, f"line {id_} or its column is no longer in the plan"))
-    return replace(reply, reading=replace(reply.reading, edits=tuple(here), strays=tuple(strays)))
+            strays.append(
+                StrayCell(f"{id_}, {key}", edit.received, f"line {id_} or its column is no longer in the plan")
+            )
+    return replace(reply, diff=replace(reply.diff, edits=tuple(here), stray_cells=tuple(strays)))
 
 
-def unsealed_rows(issued: IssuedReturns, replies: Iterable[Reply]) -> list[dict[str, Value]]:
+def unsealed_rows(issued: IssuedReturns, replies: Iterable[ReadReturn]) -> list[dict[str, Value]]:
     """The rows of the hidden Issued sheet that remember which returns were merged without their seal."""
     known = set(issued.kept(WITHOUT_SEAL))
     marks = dict.fromkeys(unsealed_mark(r.received.sha256, r.return_id) for r in replies if not r.sealed)
     return [{"Issued as": WITHOUT_SEAL, ID_HEADER: one} for one in marks if one not in known]
 
 
-def why(reply: Reply) -> str:
+def why(reply: ReadReturn) -> str:
     """Why a return waits, with its sender."""
     sender = reply.received.sender
     return _WHY[_of(reply)].format(sender=sender, owners=OWNERS, sent_by=f"; {sender} sent it" if sender else "")
 
 
-def _of(reply: Reply) -> Unproven:
+def _of(reply: ReadReturn) -> Unproven:
     assert reply.unproven
     return reply.unproven
 
 
-def _says(reply: Reply) -> str:
-    return f"read as return {reply.return_id} of {reply.owner} it changes {count(len(reply.reading.edits), 'cell')}"
+def _says(reply: ReadReturn) -> str:
+    return f"read as return {reply.return_id} of {reply.owner} it changes {count_noun(len(reply.diff.edits), 'cell')}"
 
 
-def _refused(reply: Reply, what: str, reason: str) -> Refused:
+def _refused(reply: ReadReturn, what: str, reason: str) -> RefusedFile:
     item = reply.received
-    return Refused(item.file, reason, item.sha256, item.sender, item.sent, what, reply.return_id, reply.owner)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, what, reply.return_id, reply.owner)
 
 
-def _decision(plan: Plan, reply: Reply, key: str, now: datetime) -> dict[str, Value | Link]:
-    remedy = f"Choose '{TAKE}' to merge it as {reply.owner}'s, or {_REMEDY[_of(reply)]}"
+def _decision(plan: Plan, reply: ReadReturn, key: str, now: datetime) -> dict[str, Value | Link]:
+    remedy = f"Choose '{TAKE_RETURN}' to merge it as {reply.owner}'s, or {_REMEDY[_of(reply)]}"
     answers = [
-        f"{e.place[0]}, {plan.schema[e.place[1]].header}: {as_text(e.received) or '(cleared)'}"
-        for e in reply.reading.edits
+        f"{e.key[0]}, {plan.schema[e.key[1]].header}: {as_text(e.received) or '(cleared)'}" for e in reply.diff.edits
     ]
-    answers += [f"{s.cell}, without a place in the plan: {as_text(s.value)}" for s in reply.reading.strays]
+    answers += [f"{s.cell}, without a place in the plan: {as_text(s.value)}" for s in reply.diff.stray_cells]
     return {
         "Why": f"no proof: '{reply.received.file}': {why(reply)}. {remedy}.", "Go to": Link(REGISTER.sheet, REGISTER.sheet, "A1"),
-        "ID": key, "Column": WHOLE_FILE, "In the return": shortened("\n".join(answers)) or "what was issued",
-        "Owner": reply.owner, "Return": reply.return_id, "When": stamp(now),
+        "ID": key, "Column": WHOLE_FILE, "In the return": shorten("\n".join(answers)) or "what was issued",
+        "Owner": reply.owner, "Return": reply.return_id, "When": timestamp(now),
     }  # fmt: skip
 
 
-def _key(reply: Reply) -> str:
+def _key(reply: ReadReturn) -> str:
     """The ID of a decision: the same for the same answers in the same file from the same sender, whenever it is read."""
     item = reply.received
     says = json.dumps([item.sha256, item.sender, _of(reply).value, _edits(reply)])
@@ -170,36 +171,36 @@ def _name(key: str) -> str:
     return f"waits {key}"
 
 
-def pack(reply: Reply) -> str:
+def pack(reply: ReadReturn) -> str:
     """A return as JSON, without its cells but those it changes."""
-    item, read = reply.received, reply.reading
+    item, read = reply.received, reply.diff
     return json.dumps({
         "file": [item.file, item.sha256, item.sender, _put(item.sent), reply.from_elsewhere], "ahead": reply.ahead,
         "return": [reply.return_id, reply.owner], "unproven": _of(reply).value, "edits": _edits(reply),
-        "strays": [[s.cell, _put(s.value), s.why] for s in read.strays], "notes": read.notes,
-        "counts": [read.unchanged, read.lines], "headings": dict(reply.unknown_headings),
+        "strays": [[s.cell, _put(s.value), s.reason] for s in read.stray_cells], "notes": read.notes,
+        "counts": [read.unchanged_count, read.line_count], "headings": dict(reply.unknown_headings),
     })  # fmt: skip
 
 
-def _edits(reply: Reply) -> list[list[object]]:
-    return [[*e.place, _put(e.issued), _put(e.received), _put(e.value), e.outcome, e.why] for e in reply.reading.edits]
+def _edits(reply: ReadReturn) -> list[list[object]]:
+    return [[*e.key, _put(e.base), _put(e.received), _put(e.value), e.outcome, e.reason] for e in reply.diff.edits]
 
 
-def unpack(text: str) -> Reply:
+def unpack(text: str) -> ReadReturn:
     """The return that `pack` made a text of."""
     kept = json.loads(text)
     file, digest, sender, sent, elsewhere = kept["file"]
     when = _take(sent)
     edits = (
-        Edit((id_, key), _take(b), _take(r), _take(v), outcome, reason)
+        CellEdit((id_, key), _take(b), _take(r), _take(v), outcome, reason)
         for id_, key, b, r, v, outcome, reason in kept["edits"]
     )
-    strays = (Stray(cell, _take(value), reason) for cell, value, reason in kept["strays"])
-    read = Reading(tuple(edits), tuple(strays), tuple(kept["notes"]), *kept["counts"])
-    received = Received(file, (), digest, sender, when if isinstance(when, datetime) else None)
+    strays = (StrayCell(cell, _take(value), reason) for cell, value, reason in kept["strays"])
+    read = ReturnDiff(tuple(edits), tuple(strays), tuple(kept["notes"]), *kept["counts"])
+    received = ReceivedFile(file, (), digest, sender, when if isinstance(when, datetime) else None)
     return_id, owner = kept["return"]
     unproven = Unproven(kept["unproven"])
-    return Reply(
+    return ReadReturn(
         received, return_id, owner, read, kept["headings"],
         sealed=False, unproven=unproven, from_elsewhere=elsewhere, ahead=kept["ahead"],
     )  # fmt: skip

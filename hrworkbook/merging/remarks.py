@@ -4,21 +4,21 @@ from collections.abc import Iterator, Sequence
 
 from hrworkbook.snapshot import Block, address
 
-PLEASE_MEND = "Please mend this cell."
+MEND_REQUEST = "Please mend this cell."
 """How a comment begins that bounce puts on a cell."""
-ITS_TEXT = "It said: "
+ORIGINAL_TEXT_PREFIX = "It said: "
 
 
-def comments_on(blocks: Sequence[Block]) -> Iterator[str]:
+def comment_notes(blocks: Sequence[Block]) -> Iterator[str]:
     """A sentence for each comment that is not ours."""
     for block in blocks:
         for row, column, text in block.comments:
-            if not _is_ours(text):
+            if not _is_our_comment(text):
                 cell = f"'{block.name}'!{address(row, column)}" if row else f"A cell of '{block.name}'"
                 yield f"{cell} has a comment, which is not merged: '{' '.join(text.split())}'"
 
 
-def _is_ours(text: str) -> bool:
+def _is_our_comment(text: str) -> bool:
     """Whether it is a comment of bounce as it was put there, with no answer written behind it."""
     first, *rest = text.split("\n")
-    return first == PLEASE_MEND and len(rest) <= 1 + any(line.startswith(ITS_TEXT) for line in rest)
+    return first == MEND_REQUEST and len(rest) <= 1 + any(line.startswith(ORIGINAL_TEXT_PREFIX) for line in rest)

@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from hrworkbook.dates.timescale import read_timescale
-from hrworkbook.kinds import settled
-from hrworkbook.plan import Plan, fault_of
+from hrworkbook.kinds import match_word
+from hrworkbook.plan import Plan, value_fault
 from hrworkbook.schema import Column
 from hrworkbook.values import (
     LONGEST_TEXT,
@@ -15,10 +15,10 @@ from hrworkbook.values import (
     as_text,
     clean,
     is_blank,
-    plain,
+    normalised_text,
+    storable_text,
     utf16_length,
-    with_feeds,
-    writable,
+    with_line_feeds,
 )
 
 _ERROR_WORDS = frozenset(
@@ -26,14 +26,14 @@ _ERROR_WORDS = frozenset(
 )
 """Error values as a CSV file has them, as text (ECMA-376, part 1, 18.17.3)."""
 
-_TEXTS = ("text", "reference", "owners", "choice")
-_FIGURES = ("money", "percent", "number", "whole")
+_TEXT_KINDS = ("text", "reference", "owners", "choice")
+_FIGURE_KINDS = ("money", "percent", "number", "whole")
 
 
-def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
+def normalise_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
     """The value as the plan would hold it, and what is wrong with it ('' when nothing is)."""
     if type(value) is str:
-        if _is_too_narrow(value):
+        if _is_hash_fill(value):
             return (
                 value,
                 f"{column.header} is '####', which a spreadsheet shows where there is no room. Write what it says",
@@ -41,40 +41,40 @@ def good_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
         if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
             value = CellError(value.strip())
         else:
-            value = _tidy(value)
+            value = _clean_text(value)
             if (length := utf16_length(value)) > LONGEST_TEXT:
                 return (
                     value,
                     f"{column.header} has {length:,} characters, and a cell holds {LONGEST_TEXT:,}. Shorten it",
                 )
-    elif column.kind in _TEXTS and not isinstance(value, CellError | None):
+    elif column.kind in _TEXT_KINDS and not isinstance(value, CellError | None):
         value = as_text(value)
     elif column.kind == "timescale" and isinstance(value, date):
         if value.day == 1:
-            said = f"{column.header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
-            return value, f"{said}. Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant"
+            date_fault = f"{column.header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
+            return value, f"{date_fault}. Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant"
         value = as_text(value)
-    fault = fault_of(plan, column, value)
+    fault = value_fault(plan, column, value)
     if fault and (fault.severity == "error" or not isinstance(value, str)):
         return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
     if column.kind == "choice" and not is_blank(value):
-        value = settled(value, plan.words(column)) or value
+        value = match_word(value, plan.words_of(column)) or value
     elif column.kind == "yes-no" and not fault and not is_blank(value):
-        value = "Yes" if column.type.read(value) else "No"
+        value = "Yes" if column.kind_object.read(value) else "No"
     elif column.kind == "date" and isinstance(value, str) and not is_blank(value):
-        value = column.type.read(value)
+        value = column.kind_object.read(value)
     return (None if is_blank(value) else value), ""
 
 
-def _tidy(text: str) -> str:
+def _clean_text(text: str) -> str:
     """The text without the marks no cell can hold or no reader sees, and without space around it."""
-    text = clean(with_feeds(_recoded(text)))
-    if writable(text) != text:
-        text = "".join(c for c in text if writable(c) == c)
+    text = clean(with_line_feeds(_undo_miscoding(text)))
+    if storable_text(text) != text:
+        text = "".join(c for c in text if storable_text(c) == c)
     return text.strip()
 
 
-def is_retyped(column: Column, issued: Value, received: Value) -> bool:
+def is_equivalent(column: Column, issued: Value, received: Value) -> bool:
     """Whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
@@ -84,18 +84,22 @@ def is_retyped(column: Column, issued: Value, received: Value) -> bool:
     if isinstance(received, CellError) or isinstance(issued, CellError) or is_blank(received) or is_blank(issued):
         return False
     if isinstance(received, str) and isinstance(issued, str):
-        if is_garbled(issued, received) or _lost_its_breaks(issued, received):
+        if is_miscoded(issued, received) or _is_joined_lines(issued, received):
             return True
-        if column.by_owner:
-            if column.kind not in _FIGURES:
+        if column.is_owners:
+            if column.kind not in _FIGURE_KINDS:
                 return False
-        elif _is_too_narrow(received) or is_cut_off(issued, received) or _typeset(issued) == _typeset(received):
+        elif (
+            _is_hash_fill(received)
+            or is_truncated(issued, received)
+            or _typewriter_text(issued) == _typewriter_text(received)
+        ):
             return True
-    if isinstance(received, str) and _figures(received):
+    if isinstance(received, str) and _is_digits(received):
         received = float(received)
-    if column.kind in _FIGURES:
+    if column.kind in _FIGURE_KINDS:
         with suppress(ArithmeticError, ValueError):
-            one, other = column.type.read(issued), column.type.read(received)
+            one, other = column.kind_object.read(issued), column.kind_object.read(received)
             return one is not None and one == other
     return _same_number(issued, received) or _same_day(column, issued, received)
 
@@ -106,28 +110,28 @@ _CODINGS = (
     ("cp1252", "cp1252"), ("mac_roman", "mac_roman"),
 )  # fmt: skip
 """How a text was written to a file and how it was then read, where that did not bring back the same letters."""
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_NEAREST = str.maketrans("≤≥≠≈→←−", "===~><-")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_NEAREST_ASCII = str.maketrans("≤≥≠≈→←−", "===~><-")
 """Signs for which Windows takes the nearest that its code has, where most others become `?`."""
-_UNREAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
-_CUT_AT = range(254, 257)
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+_TRUNCATION_LENGTHS = range(254, 257)
 """Characters after which old formats and programs cut a text off."""
 
 
-def is_garbled(issued: str, received: str) -> bool:
+def is_miscoded(issued: str, received: str) -> bool:
     """Whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
     if issued.isascii():
         return False
-    other = _UNREAD.sub("", plain(received))
-    in_halves = _BEYOND.sub("??", issued)
+    other = _CONTROL_CHARACTERS.sub("", normalised_text(received))
+    in_halves = _ASTRAL.sub("??", issued)
     return any(
-        _UNREAD.sub("", plain(text.encode(written, "replace").decode(read, "replace"))) == other
-        for text in {issued, in_halves, in_halves.translate(_NEAREST)}
+        _CONTROL_CHARACTERS.sub("", normalised_text(text.encode(written, "replace").decode(read, "replace"))) == other
+        for text in {issued, in_halves, in_halves.translate(_NEAREST_ASCII)}
         for written, read in _CODINGS
     )
 
 
-def _recoded(text: str) -> str:
+def _undo_miscoding(text: str) -> str:
     """A text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
     if not any(sign in text for sign in "âÃÂ"):
         return text
@@ -137,29 +141,29 @@ def _recoded(text: str) -> str:
         return text
 
 
-def is_cut_off(issued: Value, received: Value) -> bool:
+def is_truncated(issued: Value, received: Value) -> bool:
     """Whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
-    if not (isinstance(issued, str) and isinstance(received, str) and len(received) in _CUT_AT):
+    if not (isinstance(issued, str) and isinstance(received, str) and len(received) in _TRUNCATION_LENGTHS):
         return False
-    return len(issued) > len(received) and plain(issued).startswith(plain(received))
+    return len(issued) > len(received) and normalised_text(issued).startswith(normalised_text(received))
 
 
-def _lost_its_breaks(issued: str, received: str) -> bool:
+def _is_joined_lines(issued: str, received: str) -> bool:
     """Whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
-    flat = plain(issued).replace("\n", " ")
-    return "\n" in plain(issued) and flat == plain(received)
+    flat = normalised_text(issued).replace("\n", " ")
+    return "\n" in normalised_text(issued) and flat == normalised_text(received)
 
 
-def _is_too_narrow(text: str) -> bool:
+def _is_hash_fill(text: str) -> bool:
     return len(text) > 2 and not text.strip().strip("#")
 
 
-def _typeset(text: str) -> str:
+def _typewriter_text(text: str) -> str:
     """The text with the dashes and dots of a typewriter, on one line."""
     return " ".join(re.sub("[\u2010-\u2015\u2212]|--", "-", text.replace("\u2026", "...")).split())
 
 
-def _figures(text: str) -> bool:
+def _is_digits(text: str) -> bool:
     """Whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
     whole, point, part = text.strip().partition(".")
     return whole.isdecimal() and whole.isascii() and (not point or part.isdecimal() and part.isascii())
@@ -169,7 +173,7 @@ def _same_number(issued: Value, received: Value) -> bool:
     for text, number in ((issued, received), (received, issued)):
         if isinstance(text, str) and isinstance(number, int | float) and not isinstance(number, bool):
             with suppress(ValueError):
-                return float(plain(text).replace(",", "")) == number
+                return float(normalised_text(text).replace(",", "")) == number
     return False
 
 
@@ -178,21 +182,21 @@ def _same_day(column: Column, issued: Value, received: Value) -> bool:
     if isinstance(received, str) and isinstance(issued, str):
         if column.kind not in ("timescale", "date"):
             return False
-        one, other = read_timescale(plain(issued)), read_timescale(plain(received))
-        return bool(one.spans) and not one.unread and not other.unread and one.spans == other.spans
-    day = _day(received)
+        one, other = read_timescale(normalised_text(issued)), read_timescale(normalised_text(received))
+        return bool(one.spans) and not one.unread_text and not other.unread_text and one.spans == other.spans
+    day = _as_day(received)
     text = as_text(issued)
     if day is None or len(text) > 40:
         return False
     read = read_timescale(text)
-    if len(read.spans) != 1 or read.unread or read.spans[0].label or read.spans[0].start != day:
+    if len(read.spans) != 1 or read.unread_text or read.spans[0].label or read.spans[0].start != day:
         return False
     return read.spans[0].end == day or (
         day.day == 1 and read.spans[0].months() == (day,) and read.spans[0].end is not None
     )
 
 
-def _day(value: Value) -> date | None:
+def _as_day(value: Value) -> date | None:
     """The day of a date, or of the number a spreadsheet keeps for one."""
     if isinstance(value, datetime):
         return value.date()

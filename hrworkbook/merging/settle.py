@@ -2,64 +2,70 @@
 
 from collections.abc import Mapping
 
-from hrworkbook.merging.compare import Place, Reply
-from hrworkbook.merging.outcomes import Cell, Comparison
+from hrworkbook.merging.compare import CellKey, ReadReturn
+from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
 from hrworkbook.plan import Plan
-from hrworkbook.values import CellError, Value, as_text, same
+from hrworkbook.values import CellError, Value, as_text, same_value
 
-Writers = dict[Place, tuple[str, Value]]
+LastWriters = dict[CellKey, tuple[str, Value]]
 """The owner whose return last wrote a cell ('' for HR), and what it wrote."""
 
 
-def settle(
-    plan: Plan, now: dict[Place, Value], reply: Reply, own_before: Mapping[Place, Value], writers: Writers
-) -> Comparison:
+def merge_edits(
+    plan: Plan,
+    merged_values: dict[CellKey, Value],
+    reply: ReadReturn,
+    owner_last_wrote: Mapping[CellKey, Value],
+    writers: LastWriters,
+) -> ReturnOutcome:
     """What becomes of each edit in the master as it stands.
 
-    What is applied goes into `now`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
+    What is applied goes into `merged_values`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
     """
-    cells: list[Cell] = []
-    for edit in reply.reading.edits:
-        id_, key = edit.place
+    cells: list[CellOutcome] = []
+    for edit in reply.diff.edits:
+        id_, key = edit.key
         line, column = plan.by_id[id_], plan.schema[key]
-        m = now[edit.place] if edit.place in now else line.values.get(key)
+        master = merged_values[edit.key] if edit.key in merged_values else line.values.get(key)
         # A text that several hold is kept once: there may be thousands of returns.
-        b, r = (m if type(v) is type(m) and v == m else v for v in (edit.issued, edit.value))
-        outcome, why = edit.outcome, edit.why
-        if same(edit.received, m) or (not isinstance(edit.value, CellError) and same(edit.value, m)):
+        base, returned = (master if type(v) is type(master) and v == master else v for v in (edit.base, edit.value))
+        outcome, why = edit.outcome, edit.reason
+        if same_value(edit.received, master) or (
+            not isinstance(edit.value, CellError) and same_value(edit.value, master)
+        ):
             outcome, why = "already", ""
         elif not outcome:
-            own = edit.place in own_before and same(own_before[edit.place], m)
-            outcome = "applied" if own or same(m, b) else "conflict"
-            why = "" if outcome == "applied" else _who_differs(writers.get(edit.place), m)
-            if outcome == "applied" and edit.place not in now and (formula := plan.formula(line, key)):
+            owner_wrote_it = edit.key in owner_last_wrote and same_value(owner_last_wrote[edit.key], master)
+            outcome = "applied" if owner_wrote_it or same_value(master, base) else "conflict"
+            why = "" if outcome == "applied" else _conflict_reason(writers.get(edit.key), master)
+            if outcome == "applied" and edit.key not in merged_values and (formula := plan.formula(line, key)):
                 shown = formula if len(formula) > 1 else "one it shares with other cells"
                 outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
-        cells.append(Cell(line, column, b, m, edit.received if as_it_came else r, outcome, why))
+        cells.append(CellOutcome(line, column, base, master, edit.received if as_it_came else returned, outcome, why))
         if outcome == "applied":
-            now[edit.place] = edit.value
-            writers[edit.place] = (reply.owner, edit.value)
-    read = reply.reading
-    return Comparison(
-        reply.received, reply.return_id, reply.owner, tuple(cells), read.strays, read.notes,
-        reply.unknown_headings, read.unchanged, read.lines, reply.from_elsewhere,
+            merged_values[edit.key] = edit.value
+            writers[edit.key] = (reply.owner, edit.value)
+    diff = reply.diff
+    return ReturnOutcome(
+        reply.received, reply.return_id, reply.owner, tuple(cells), diff.stray_cells, diff.notes,
+        reply.unknown_headings, diff.unchanged_count, diff.line_count, reply.from_elsewhere,
     )  # fmt: skip
 
 
-def _who_differs(written: tuple[str, Value] | None, master: Value) -> str:
-    if written and written[0] and same(written[1], master):
+def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:
+    if written and written[0] and same_value(written[1], master):
         return f"{written[0]} has answered it otherwise"
     return "the master changed after this was issued"
 
 
-def differences(plan: Plan, older: Reply, newer: Reply | None) -> list[str]:
+def differing_cells(plan: Plan, older: ReadReturn, newer: ReadReturn | None) -> list[str]:
     """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
-    newer_says = {e.place: e.value for e in newer.reading.edits} if newer else {}
-    told: list[str] = []
-    for edit in older.reading.edits:
-        id_, key = edit.place
-        instead = newer_says.get(edit.place, edit.issued) if newer else plan.by_id[id_].values.get(key)
-        if not same(edit.value, instead):
-            told.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
-    return told
+    newer_says = {e.key: e.value for e in newer.diff.edits} if newer else {}
+    cells: list[str] = []
+    for edit in older.diff.edits:
+        id_, key = edit.key
+        instead = newer_says.get(edit.key, edit.base) if newer else plan.by_id[id_].values.get(key)
+        if not same_value(edit.value, instead):
+            cells.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
+    return cells

@@ -9,53 +9,64 @@ from collections.abc import Iterator
 from typing import Any
 
 from hrworkbook.reading import faults_in_cells as faults
-from hrworkbook.reading.bounds import AREA_MAX, FILE_MAX, MB, PLAIN, Package, Part, rebuilt, refused
-from hrworkbook.reading.faults_at_a_glance import SHEETS, no_faults_in_tables
-from hrworkbook.reading.faults_in_records import in_workbook_stream
-from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_faults, with_remarks
-from hrworkbook.reading.remarks import annotations_in, struck_in
-from hrworkbook.reading.sniff import kind_of, package_kind
+from hrworkbook.reading.bounds import (
+    AREA_MAX,
+    FILE_MAX,
+    MB,
+    PLAIN_WORKBOOK_REMEDY,
+    CheckedPackage,
+    ZipEntry,
+    rebuild_package,
+    refuse_package,
+)
+from hrworkbook.reading.faults_at_a_glance import SHEETS_MARK, scan_clean_tables
+from hrworkbook.reading.faults_in_records import scan_xls_stream
+from hrworkbook.reading.parsed import RawBook, RawSheet, calamine_sheets, with_annotations, with_faults
+from hrworkbook.reading.remarks import read_ods_annotations, read_ods_struck
+from hrworkbook.reading.sniff import detect_kind, detect_package_kind
 
 
-def cells_of_file(data: bytes, name: str, password: str | None = None) -> RawBook:
+def read_file_cells(data: bytes, name: str, password: str | None = None) -> RawBook:
     """The sheets of a workbook or table, whatever it is called.
 
     Raises UnreadableFile, with an empty place, where it is no spreadsheet, or a broken, locked or dangerous one.
     """
     if len(data) > FILE_MAX:
-        raise refused(f"it has {len(data) / MB:,.0f} MB; a return has fewer than {FILE_MAX // MB}", PLAIN)
+        raise refuse_package(
+            f"it has {len(data) / MB:,.0f} MB; a return has fewer than {FILE_MAX // MB}", PLAIN_WORKBOOK_REMEDY
+        )
     notes: list[str] = []
-    shape = kind_of(data, name)
+    shape = detect_kind(data, name)
     if shape == "csv":
-        from hrworkbook.reading.delimited import cells_of_text
+        from hrworkbook.reading.delimited import read_text_cells
 
-        return cells_of_text(data, name)
+        return read_text_cells(data, name)
     if shape == "ole":
-        from hrworkbook.reading.olebooks import opened
+        from hrworkbook.reading.olebooks import open_compound_file
 
-        shape, data, stream = opened(data, password, notes)
+        shape, data, stream = open_compound_file(data, password, notes)
         if shape == "xls":
-            return _book("xls", _xls_sheets(data, stream), notes)
-    package = Package(data)
-    kind = package_kind(package)
+            return _raw_book("xls", _xls_sheets(data, stream), notes)
+    package = CheckedPackage(data)
+    kind = detect_package_kind(package)
     if kind == "ods":
-        return _book(kind, _ods_sheets(package), notes)
-    if kind == "xlsx" and _macros(package):
+        return _raw_book(kind, _ods_sheets(package), notes)
+    if kind == "xlsx" and _has_macros(package):
         kind = "xlsm"
     if kind == "xlsb" and any("comments" in part and part.endswith(".bin") for part in package.parts):
         notes.append("It has comments on cells, which are not read.")
     from hrworkbook.reading.officepackage import package_sheets
 
-    return _book(kind, package_sheets(package, kind), notes)
+    return _raw_book(kind, package_sheets(package, kind), notes)
 
 
-def _book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:
+def _raw_book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:
     found = list(sheets)
     if not any(sheet["rows"] for sheet in found):
-        raise refused(
+        raise refuse_package(
             "no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in"
         )
-    covered = sum(map(_covered, found))
+    covered = sum(map(_hidden_value_count, found))
     if covered:
         notes.append(
             f"It has {covered:,} value{'s' * (covered > 1)} under merged cells, which Excel keeps but does not show."
@@ -63,7 +74,7 @@ def _book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:
     return {"kind": kind, "sheets": found, "notes": notes}
 
 
-def _covered(sheet: RawSheet) -> int:
+def _hidden_value_count(sheet: RawSheet) -> int:
     """How many values lie under merged cells, where nobody sees them."""
     rows: list[list[Any]] = sheet["rows"]
     if sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in sheet["merges"]) > AREA_MAX:
@@ -76,13 +87,13 @@ def _covered(sheet: RawSheet) -> int:
     )
 
 
-def _macros(package: Package) -> bool:
+def _has_macros(package: CheckedPackage) -> bool:
     types = "[Content_Types].xml"
     return "xl/vbaProject.bin" in package or (types in package and b"macroEnabled" in package[types])
 
 
 def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
-    scanned = dict(in_workbook_stream(stream))
+    scanned = dict(scan_xls_stream(stream))
     for sheet in calamine_sheets(data):
         yield with_faults(sheet, scanned.get(sheet["name"]))
 
@@ -91,28 +102,28 @@ _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
 _STYLE = re.compile(rb"table:style-name=[\"']([^\"'<>]*)")
 
 
-def _ods_sheets(package: Package) -> Iterator[RawSheet]:
+def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
     if "content.xml" not in package:
-        raise refused("it is damaged: its contents are missing")
+        raise refuse_package("it is damaged: its contents are missing")
     if "META-INF/manifest.xml" in package and b"encryption-data" in package["META-INF/manifest.xml"]:
-        raise refused("it is locked with a password", "Ask the sender for a copy saved without a password")
+        raise refuse_package("it is locked with a password", "Ask the sender for a copy saved without a password")
     content = package.xml("content.xml")
-    top = max(content.find(SHEETS), 0)
+    top = max(content.find(SHEETS_MARK), 0)
     styles, tables = content[:top], content[top:]
-    scanned = no_faults_in_tables(tables) or faults.in_content_xml(content)
-    package.check_prologues(skip=["content.xml"])
-    parts: dict[str, bytes | Part] = {
+    scanned = scan_clean_tables(tables) or faults.scan_content_xml(content)
+    package.check_xml_prologues(skip=["content.xml"])
+    parts: dict[str, bytes | ZipEntry] = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
         "META-INF/manifest.xml": b"<manifest/>",
-        "content.xml": _for_the_parser(styles, tables),
+        "content.xml": _without_styles(styles, tables),
     }
-    comments, struck = annotations_in(tables), struck_in(styles, tables)
-    for sheet, seen in zip(calamine_sheets(rebuilt(parts, b"")), scanned, strict=False):
-        yield with_remarks(with_faults(sheet, seen), comments, struck)
+    comments, struck = read_ods_annotations(tables), read_ods_struck(styles, tables)
+    for sheet, seen in zip(calamine_sheets(rebuild_package(parts, b"")), scanned, strict=False):
+        yield with_annotations(with_faults(sheet, seen), comments, struck)
         comments = []
 
 
-def _for_the_parser(styles: bytes, tables: bytes) -> bytes:
+def _without_styles(styles: bytes, tables: bytes) -> bytes:
     """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
     if any(tables.find(space) >= 0 for space in (b"\n", b" <", b"\r", b"\t")):
         # The parser takes white space between cells, as some programs write it, for damage.

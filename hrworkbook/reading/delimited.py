@@ -7,33 +7,35 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
+from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 
-_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_SAMPLE = 60_000
+_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SAMPLE_CHARACTERS = 60_000
 
 
-def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
+def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
     """The table in a text file as one sheet; every cell is text.
 
     Raises UnreadableFile for prose and for text in no known encoding.
     """
-    text, encoding = decoded(data)
+    text, encoding = decode(data)
     text = text.replace("\0", "")
     declared = re.match(r"\s*\"?sep=(.)\"?\r?\n", text)
     if declared:
         text = text[declared.end() :]
-    delimiter, evenness, parsed = (declared[1], 1.0, None) if declared else _cut(text)
+    delimiter, evenness, parsed = (declared[1], 1.0, None) if declared else _detect_and_parse(text)
     named_a_table = name.lower().endswith((".csv", ".tsv", ".tab", ".xls", ".xlsx", ".ods"))
-    if evenness < 0.4 and evenness < (0.0 if named_a_table and _short_lines(text) else 0.08 if named_a_table else 0.4):
-        raise refused("this is a text, not a table", "Ask the sender for the Excel workbook itself")
-    rows = _rows(text, delimiter or ",", parsed)
+    if evenness < 0.4 and evenness < (
+        0.0 if named_a_table and _has_short_lines(text) else 0.08 if named_a_table else 0.4
+    ):
+        raise refuse_package("this is a text, not a table", "Ask the sender for the Excel workbook itself")
+    rows = _table_rows(text, delimiter or ",", parsed)
     if not rows:
-        raise refused(
+        raise refuse_package(
             "no rows were found in it", "Ask the sender whether they sent the right file, saved after filling it in"
         )
     notes = (
-        [f"It is a text table, separated by {_NAMES.get(delimiter or ',', repr(delimiter))}."]
+        [f"It is a text table, separated by {_DELIMITER_NAMES.get(delimiter or ',', repr(delimiter))}."]
         if delimiter not in (",", "")
         else []
     )
@@ -43,7 +45,7 @@ def cells_of_text(data: bytes, name: str) -> dict[str, Any]:
     return {"kind": "csv", "sheets": [sheet], "notes": notes}
 
 
-def decoded(data: bytes) -> tuple[str, str]:
+def decode(data: bytes) -> tuple[str, str]:
     """The text and the encoding it was in: a byte-order mark decides, then UTF-8, then Windows' cp1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace"), "utf-16"
@@ -55,25 +57,25 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "cp1252"
 
 
-def delimiter_of(text: str) -> tuple[str, float]:
+def detect_delimiter(text: str) -> tuple[str, float]:
     """The character that cuts the text into the most even columns, and how even they are, from 0 to 1; '' where none cuts it.
 
     Each candidate is tried on the first lines, quotes respected. The one wins under which the most lines agree on a number
     of columns above one; a semicolon file with decimal commas reads even under commas in no more than a few lines.
     """
-    return _cut(text)[:2]
+    return _detect_and_parse(text)[:2]
 
 
-def _cut(text: str) -> tuple[str, float, list[list[str]] | None]:
+def _detect_and_parse(text: str) -> tuple[str, float, list[list[str]] | None]:
     """The same, with the table as it is cut; None for one too long to be tried whole, or that nothing cuts."""
-    sample = text[:_SAMPLE]
-    if len(text) > _SAMPLE:
+    sample = text[:_SAMPLE_CHARACTERS]
+    if len(text) > _SAMPLE_CHARACTERS:
         sample = sample[: sample.rfind("\n") + 1] or sample
     best, evenness, table = "", 0.0, None
-    for delimiter in _NAMES:
+    for delimiter in _DELIMITER_NAMES:
         if delimiter not in sample:
             continue
-        rows = _parsed(sample, delimiter)
+        rows = _parse(sample, delimiter)
         widths = [len(row) for row in rows if any(map(str.strip, row))]
         wide = Counter(width for width in widths if width > 1)
         if not wide:
@@ -89,28 +91,28 @@ def _cut(text: str) -> tuple[str, float, list[list[str]] | None]:
     return best, evenness, table if len(sample) == len(text) else None
 
 
-def _parsed(text: str, delimiter: str) -> list[list[str]]:
+def _parse(text: str, delimiter: str) -> list[list[str]]:
     try:
-        return list(_reader(text, delimiter))
+        return list(_parse_rows(text, delimiter))
     except csv.Error:
         return []
 
 
-def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+def _parse_rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """The rows, without the blank ones after the last value, of which some programs write thousands."""
     csv.field_size_limit(1 << 24)
     if text.count('"') % 2 == 0:  # else a quotation that nobody closed may hold them
         end = text.find("\n", len(text.rstrip(delimiter + "\r\n")))
         text = text if end < 0 else text[: end + 1]
-    return csv.reader(_lines(text), delimiter=delimiter)
+    return csv.reader(_split_lines(text), delimiter=delimiter)
 
 
-def _rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[list[str | None]]:
+def _table_rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[list[str | None]]:
     """The table's rows, blank cells as None, what follows the last value left out."""
     rows: list[list[str | None]] = []
     cells = widest = 0
     try:
-        for line in parsed or _reader(text, delimiter):
+        for line in parsed or _parse_rows(text, delimiter):
             width = len(line) if any(line) else 0
             while width and not line[width - 1]:
                 width -= 1
@@ -118,21 +120,25 @@ def _rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[lis
             cells += width
             widest = max(widest, width)
             if cells > CELLS_MAX or len(rows) > ROWS_MAX * 5:
-                raise refused(f"it has more than {len(rows) - 1:,} rows, far more than a return", PLAIN)
+                raise refuse_package(
+                    f"it has more than {len(rows) - 1:,} rows, far more than a return", PLAIN_WORKBOOK_REMEDY
+                )
     except csv.Error:
-        raise refused("it is damaged: its quotation marks do not match") from None
+        raise refuse_package("it is damaged: its quotation marks do not match") from None
     while rows and not rows[-1]:
         rows.pop()
     if len(rows) > ROWS_MAX or widest > 16_384 or len(rows) * widest > AREA_MAX * 4:
-        raise refused(f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN)
+        raise refuse_package(
+            f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN_WORKBOOK_REMEDY
+        )
     return rows
 
 
-def _lines(text: str) -> Iterable[str]:
+def _split_lines(text: str) -> Iterable[str]:
     r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
     return io.StringIO(text, newline="")
 
 
-def _short_lines(text: str) -> bool:
+def _has_short_lines(text: str) -> bool:
     lines = text.splitlines()[:200]
     return bool(lines) and sum(map(len, lines)) / len(lines) < 200

@@ -8,24 +8,30 @@ import re
 from collections.abc import Iterator
 
 from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, ROWS_MAX
-from hrworkbook.reading.faults_in_cells import LAST_COLUMN, Sheet
+from hrworkbook.reading.faults_in_cells import LAST_COLUMN, SheetFaults
 
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
 _SPANNED = tuple(re.compile(rb'table:number-%s-spanned="([0-9]{1,11})"' % way) for way in (b"rows", b"columns"))
-_FOREIGN = ((b"!", b"<!"), (b"#", b">#"), (b"", b"table:visibility="), (b"", b'"error"'), (b"", b"<table:table-row/>"))
+_FAULT_MARKS = (
+    (b"!", b"<!"),
+    (b"#", b">#"),
+    (b"", b"table:visibility="),
+    (b"", b'"error"'),
+    (b"", b"<table:table-row/>"),
+)
 """What only a look at every cell can judge: comments and unparsed text, error values, hidden rows; each after the one letter
 of it that is rare, and is found much faster."""
-SHEETS = b"<office:spreadsheet"
+SHEETS_MARK = b"<office:spreadsheet"
 """What the tables of an .ods begin with; before it stand styles, often most of the file."""
-_END = b"</office:document-content>"
+_CONTENT_END = b"</office:document-content>"
 
 
-def no_faults_in_tables(body: bytes) -> list[Sheet] | None:
-    """For an .ods' content from `SHEETS` on (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
-    if not body.startswith(SHEETS) or not body.rstrip().endswith(_END):
+def scan_clean_tables(body: bytes) -> list[SheetFaults] | None:
+    """For an .ods' content from `SHEETS_MARK` on (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
+    if not body.startswith(SHEETS_MARK) or not body.rstrip().endswith(_CONTENT_END):
         return None
-    if any(body.find(rare) >= 0 and body.find(sign) >= 0 for rare, sign in _FOREIGN):
+    if any(body.find(rare) >= 0 and body.find(sign) >= 0 for rare, sign in _FAULT_MARKS):
         return None
     if body.find(b"table:formula") >= 0:
         pieces = body.split(b' table:formula="')
@@ -35,7 +41,7 @@ def no_faults_in_tables(body: bytes) -> list[Sheet] | None:
     tables = body.replace(b"<table:table>", b"<table:table >").split(b"<table:table ")[1:]
     if any(table.rfind(b"</table:table>") < 0 for table in tables):
         return None  # tables in tables
-    sheets = [sheet for table in tables if (sheet := _reach(table))]
+    sheets = [sheet for table in tables if (sheet := _table_extent(table))]
     return sheets if len(sheets) == len(tables) else None
 
 
@@ -47,9 +53,9 @@ def _has_value(before: bytes, after: bytes) -> bool:
     )
 
 
-def _reach(table: bytes) -> Sheet | None:
+def _table_extent(table: bytes) -> SheetFaults | None:
     """How far a table's values can reach at most; None where that may be too far."""
-    sheet = Sheet()
+    sheet = SheetFaults()
     row = 0
     for piece in table.split(b"<table:table-row")[1:]:
         attributes, _, cells = piece.partition(b">")
@@ -59,13 +65,13 @@ def _reach(table: bytes) -> Sheet | None:
         times = int(repeated[1]) if repeated else 1
         row += times
         if cells.find(b"-spanned=") >= 0 and cells.count(b'-spanned="1"') < cells.count(b"-spanned="):
-            sheet.merges += _merges(cells, row - times)
+            sheet.merges += _merged_cells(cells, row - times)
         last = cells.rfind(b"table-cell>")  # a cell that holds something has an end of its own,
         if last < 0 or cells.find(b" office:", last) >= 0:  # or else an attribute that says so
             last = len(cells)
         if cells.find(b" office:", 0, last) < 0 and cells.find(b"<text:", 0, last) < 0:
             continue
-        width = _width(cells, 0, last)
+        width = _cell_count(cells, 0, last)
         sheet.cells += width * times
         sheet.last_row = row
         sheet.last_column = max(sheet.last_column, width)
@@ -74,7 +80,7 @@ def _reach(table: bytes) -> Sheet | None:
     return sheet if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX else None
 
 
-def _width(cells: bytes, first: int, last: int) -> int:
+def _cell_count(cells: bytes, first: int, last: int) -> int:
     """How many columns the cells between two places of a row take."""
     width = cells.count(b"<table:table-cell", first, last) + cells.count(b"<table:covered-table-cell", first, last)
     if cells.find(b"-repeated=", first, last) >= 0:
@@ -85,13 +91,13 @@ def _width(cells: bytes, first: int, last: int) -> int:
     return width
 
 
-def _merges(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _merged_cells(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """First and last row and column, counted from 0, of each merged cell that begins in a row."""
     column = reached = 0
     at = cells.find(b"-spanned=")
     while at >= 0:
         tag, end = cells.rfind(b"<", 0, at), cells.find(b">", at)
-        column += _width(cells, reached, tag)
+        column += _cell_count(cells, reached, tag)
         reached = tag
         down, across = (int(found[1]) if (found := way.search(cells, tag, end)) else 1 for way in _SPANNED)
         if down > 1 or across > 1:

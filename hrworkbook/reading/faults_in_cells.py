@@ -8,36 +8,38 @@ import re
 from typing import Protocol
 from xml.parsers import expat
 
-from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, PLAIN, ROWS_MAX, refused
+from hrworkbook.reading.bounds import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 
 ERROR = "e"
 UNCOMPUTED = "u"
-Fault = tuple[int, int, str, str]
+CellFault = tuple[int, int, str, str]
 """Row and column counted from 0, `ERROR` or `UNCOMPUTED`, and the error's or the formula's text."""
 
-_TOO_MANY = f"a sheet of it has more than {CELLS_MAX:,} cells"
+_TOO_MANY_CELLS = f"a sheet of it has more than {CELLS_MAX:,} cells"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-_PARSED = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"})
+_ERROR_TEXTS = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"}
+)
 """The errors the parser knows; one it does not know would lose it the whole sheet."""
 
 _COLUMNS = re.compile(rb' r="([A-Z]+)[0-9]')
 _ROWS = re.compile(rb'<row[^>]*? r="([0-9]+)"')
 _HIDDEN_ROWS = re.compile(rb'<row(?=[^>]* hidden="(?:1|true)")[^>]* r="([0-9]+)"')
-_ODDITIES = (b"<f", b"<!", b'="e"')
+_FAULT_MARKS = (b"<f", b"<!", b'="e"')
 """Formulas, comments and unparsed text, error values; their last letters are rare, and one letter is found fastest."""
 _VALUE_FOLLOWS = re.compile(rb"(?: [^<>]*)?(?:/>|>[^<]*</f>)<v>[^<\s]")
 """What follows the `<f` of a formula that has its value beside it."""
-_ANYTHING = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[\s/>]")
+_CELL_CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|is|f)[\s/>]")
 _CELL = re.compile(r"([A-Za-z]{1,9})([0-9]{1,12})")
 
 
-class Sheet:
+class SheetFaults:
     """What one stored sheet shows beside its values."""
 
     __slots__ = ("cells", "faults", "hidden_rows", "last_column", "last_row", "merges", "rewritten")
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[CellFault] = []
         self.hidden_rows: list[int] = []
         """Counted from 1."""
         self.merges: list[tuple[tuple[int, int], tuple[int, int]]] = []
@@ -48,7 +50,7 @@ class Sheet:
         self.rewritten: bytes | None = None
         """The sheet with what the parser would stumble on taken out; None where nothing was."""
 
-    def reach(self, row: int, column: int) -> None:
+    def extend(self, row: int, column: int) -> None:
         """Count a value at a place counted from 0; raises UnreadableFile where a sheet becomes too large to be a return."""
         self.cells += 1
         if row >= self.last_row:
@@ -56,24 +58,27 @@ class Sheet:
         if column >= self.last_column:
             self.last_column = column + 1
 
-    def check(self) -> None:
+    def check_size(self) -> None:
         """Refuse a sheet that is too large to be a return, or impossible."""
         if self.cells > CELLS_MAX:
-            raise refused(_TOO_MANY, PLAIN)
+            raise refuse_package(_TOO_MANY_CELLS, PLAIN_WORKBOOK_REMEDY)
         if self.last_row > LAST_ROW or self.last_column > LAST_COLUMN:
-            raise refused("a sheet of it has a cell beyond the last row or column a sheet can have", PLAIN)
+            raise refuse_package(
+                "a sheet of it has a cell beyond the last row or column a sheet can have", PLAIN_WORKBOOK_REMEDY
+            )
         if self.last_row > ROWS_MAX:
-            raise refused(
-                f"a sheet of it has a value in row {self.last_row:,}; a return has fewer than {ROWS_MAX:,} rows", PLAIN
+            raise refuse_package(
+                f"a sheet of it has a value in row {self.last_row:,}; a return has fewer than {ROWS_MAX:,} rows",
+                PLAIN_WORKBOOK_REMEDY,
             )
         if self.last_row * self.last_column > AREA_MAX:
-            raise refused(
+            raise refuse_package(
                 f"a sheet of it spreads over {self.last_row:,} rows by {self.last_column:,} columns, far more than a return",
-                PLAIN,
+                PLAIN_WORKBOOK_REMEDY,
             )
 
 
-def _column(letters: str) -> int:
+def _column_number(letters: str) -> int:
     """1 for `A`; not `snapshot.column_number`, whose module would double the child's start-up time."""
     number = 0
     for letter in letters.upper():
@@ -81,7 +86,7 @@ def _column(letters: str) -> int:
     return number
 
 
-def in_sheet_xml(xml: bytes) -> Sheet:
+def scan_sheet_xml(xml: bytes) -> SheetFaults:
     """The faults, hidden rows and reach of a worksheet part of .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
     Most sheets have no error and no oddity, and a value beside each formula: a few searches settle those, and only the
@@ -93,29 +98,29 @@ def in_sheet_xml(xml: bytes) -> Sheet:
         body = xml[begin:end]  # a million formatted rows after the last value count for nothing
         cells, rows = body.count(b"<c"), body.count(b"<row")
         addressed = cells + rows == body.count(b' r="')
-        odd = [sign for sign in _ODDITIES if body.find(sign[-1:]) >= 0 and body.find(sign) >= 0]
+        odd = [sign for sign in _FAULT_MARKS if body.find(sign[-1:]) >= 0 and body.find(sign) >= 0]
         if addressed and (not odd or (odd == [b"<f"] and all(map(_VALUE_FOLLOWS.match, body.split(b"<f")[1:])))):
-            sheet = Sheet()
+            sheet = SheetFaults()
             sheet.cells = cells
             sheet.last_row = max(map(int, _ROWS.findall(body)), default=0)
             sheet.last_column = LAST_COLUMN
             if sheet.last_row * LAST_COLUMN > AREA_MAX:  # only then does it matter how wide the sheet is
                 sheet.last_column = max(
-                    (_column(letters[:4].decode()) for letters in set(_COLUMNS.findall(body))), default=0
+                    (_column_number(letters[:4].decode()) for letters in set(_COLUMNS.findall(body))), default=0
                 )
             small = sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX
             if small and cells <= CELLS_MAX:
                 if body.find(b" hidden=") >= 0:
                     sheet.hidden_rows = [int(row) for row in _HIDDEN_ROWS.findall(body)]
                 return sheet
-    elif not _ANYTHING.search(xml):
-        return Sheet()
+    elif not _CELL_CONTENT.search(xml):
+        return SheetFaults()
     if xml.count(b"<v>") > CELLS_MAX:
-        raise refused(_TOO_MANY, PLAIN)
-    return _SheetXml(xml).sheet
+        raise refuse_package(_TOO_MANY_CELLS, PLAIN_WORKBOOK_REMEDY)
+    return _SheetXmlHandler(xml).sheet
 
 
-class _Looks(Protocol):
+class _ElementHandler(Protocol):
     """What looks at a part's elements, one after the other."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -128,33 +133,33 @@ class _Looks(Protocol):
         """Expat's call at the end of an element."""
 
 
-def _pass_over(xml: bytes, looks: _Looks, fault: str) -> None:
+def _parse_elements(xml: bytes, handler: _ElementHandler, fault: str) -> None:
     """One pass over a part given as UTF-8; raises UnreadableFile with the fault where it is no XML."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
-    parser.StartElementHandler = looks.start
-    parser.EndElementHandler = looks.end
-    parser.CharacterDataHandler = looks.characters
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.characters
     try:
         parser.Parse(xml, True)
     except expat.ExpatError:
-        raise refused(fault) from None
+        raise refuse_package(fault) from None
 
 
-class _SheetXml:
+class _SheetXmlHandler:
     """One pass over a worksheet part, cell by cell."""
 
     def __init__(self, xml: bytes) -> None:
-        self.sheet = Sheet()
+        self.sheet = SheetFaults()
         self.row = self.column = -1
         self.kind = ""
         self.in_cell = self.has_formula = self.has_value = False
         self.text: list[str] | None = None
         self.value: list[str] = []
         self.formula: list[str] = []
-        _pass_over(xml, self, "a sheet of it is damaged")
-        self.sheet.check()
-        unknown = {text for _, _, kind, text in self.sheet.faults if kind == ERROR and text not in _PARSED}
+        _parse_elements(xml, self, "a sheet of it is damaged")
+        self.sheet.check_size()
+        unknown = {text for _, _, kind, text in self.sheet.faults if kind == ERROR and text not in _ERROR_TEXTS}
         if unknown:
             for text in unknown:
                 stored = text.encode().replace(b"&", b"&amp;").replace(b"<", b"&lt;")
@@ -168,7 +173,7 @@ class _SheetXml:
             self.column += 1
             place = _CELL.fullmatch(attributes.get("r", ""))
             if place:
-                self.column, self.row = _column(place[1][:9]) - 1, int(place[2]) - 1
+                self.column, self.row = _column_number(place[1][:9]) - 1, int(place[2]) - 1
             self.kind = attributes.get("t", "")
             self.in_cell, self.has_formula, self.has_value = True, False, False
             self.value, self.formula = [], []
@@ -199,13 +204,13 @@ class _SheetXml:
         if name in ("v", "f"):
             self.text = None
         elif name == "c":
-            self.cell()
+            self.end_cell()
             self.in_cell = False
 
-    def cell(self) -> None:
+    def end_cell(self) -> None:
         """Settle a cell that has been read to its end."""
         value = "".join(self.value).strip()
-        fault: Fault | None = None
+        fault: CellFault | None = None
         if self.kind == "e":
             fault = self.row, self.column, ERROR, value or "#N/A"
         elif self.has_formula and not value and not (self.has_value and self.kind == "str"):
@@ -213,47 +218,47 @@ class _SheetXml:
         if fault:
             self.sheet.faults.append(fault)
         if fault or value or self.has_value or self.has_formula:
-            self.sheet.reach(self.row, self.column)
+            self.sheet.extend(self.row, self.column)
             if self.sheet.cells > CELLS_MAX:
-                self.sheet.check()
+                self.sheet.check_size()
 
 
-def in_content_xml(xml: bytes) -> list[Sheet]:
+def scan_content_xml(xml: bytes) -> list[SheetFaults]:
     """The same for each table of an .ods' content (ODF 1.2, 9.1 and 19.385), in their order."""
-    return _ContentXml(xml).sheets
+    return _ContentXmlHandler(xml).sheets
 
 
-class _ContentXml:
+class _ContentXmlHandler:
     """One pass over content.xml, counting repeated rows and cells without repeating them."""
 
     def __init__(self, xml: bytes) -> None:
-        self.sheets: list[Sheet] = []
+        self.sheets: list[SheetFaults] = []
         self.depth = 0
         self.row = self.column = 0
         self.rows_repeated = 1
         self.cell: tuple[int, dict[str, str]] | None = None
         self.text: list[str] = []
         self.in_comment = False
-        _pass_over(xml, self, "its content is damaged")
+        _parse_elements(xml, self, "its content is damaged")
         for sheet in self.sheets:
-            sheet.check()
+            sheet.check_size()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""
         if name == "table:table":
             self.depth += 1
             if self.depth == 1:
-                self.sheets.append(Sheet())
+                self.sheets.append(SheetFaults())
                 self.row = 0
         elif self.depth != 1:
             return
         elif name == "table:table-row":
             self.column = 0
-            self.rows_repeated = _repeats(attributes.get("table:number-rows-repeated", "1"))
+            self.rows_repeated = _repeat_count(attributes.get("table:number-rows-repeated", "1"))
             if attributes.get("table:visibility", "visible") != "visible" and self.rows_repeated < ROWS_MAX:
                 self.sheets[-1].hidden_rows.extend(range(self.row + 1, self.row + self.rows_repeated + 1))
         elif name in ("table:table-cell", "table:covered-table-cell"):
-            self.cell = _repeats(attributes.get("table:number-columns-repeated", "1")), attributes
+            self.cell = _repeat_count(attributes.get("table:number-columns-repeated", "1")), attributes
             self.text = []
         elif name == "office:annotation":
             self.in_comment = True
@@ -276,24 +281,26 @@ class _ContentXml:
         elif self.cell and name in ("table:table-cell", "table:covered-table-cell"):
             repeated, attributes = self.cell
             self.cell = None
-            down, across = (_repeats(attributes.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns"))
+            down, across = (
+                _repeat_count(attributes.get(f"table:number-{way}-spanned", "1")) for way in ("rows", "columns")
+            )
             if down > 1 or across > 1:
                 last = (self.row + down - 1, self.column + across - 1)
                 self.sheets[-1].merges.append(((self.row, self.column), last))
-            self.settle(repeated, attributes, "".join(self.text).strip())
+            self.end_cell(repeated, attributes, "".join(self.text).strip())
             self.column += repeated
 
-    def settle(self, repeated: int, attributes: dict[str, str], text: str) -> None:
+    def end_cell(self, repeated: int, attributes: dict[str, str], text: str) -> None:
         """Count the cell if it holds something, and note its fault if it has one."""
         formula = attributes.get("table:formula", "")
         valued = any(key in attributes for key in ("office:value-type", "office:value", "office:string-value"))
         if not (formula or text or valued):
             return
         sheet = self.sheets[-1]
-        sheet.reach(self.row + self.rows_repeated - 1, self.column + repeated - 1)
+        sheet.extend(self.row + self.rows_repeated - 1, self.column + repeated - 1)
         sheet.cells += self.rows_repeated * repeated - 1
         if sheet.cells > CELLS_MAX:
-            sheet.check()
+            sheet.check_size()
         error = attributes.get("calcext:value-type") == "error" or (formula and _ODS_ERROR.fullmatch(text))
         if error:
             what = ERROR, text if text.startswith(("#", "Err:")) else "#N/A"
@@ -309,5 +316,5 @@ class _ContentXml:
 _ODS_ERROR = re.compile(r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)|Err:\d{3}")
 
 
-def _repeats(count: str) -> int:
+def _repeat_count(count: str) -> int:
     return int(count) if count.isdecimal() and 0 < len(count) < 12 else 1

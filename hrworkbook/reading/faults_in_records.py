@@ -3,10 +3,10 @@
 import struct
 from collections.abc import Iterator
 
-from hrworkbook.reading.bounds import refused
-from hrworkbook.reading.faults_in_cells import ERROR, UNCOMPUTED, Fault, Sheet
+from hrworkbook.reading.bounds import refuse_package
+from hrworkbook.reading.faults_in_cells import ERROR, UNCOMPUTED, CellFault, SheetFaults
 
-CODES = {
+ERROR_CODES = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
     0x0F: "#VALUE!",
@@ -19,11 +19,11 @@ CODES = {
 """The error codes of the binary formats ([MS-XLS] 2.5.10, [MS-XLSB] 2.5.97.2)."""
 
 
-def in_sheet_records(data: bytes) -> Sheet:
+def scan_xlsb_sheet(data: bytes) -> SheetFaults:
     """The faults, hidden rows and reach of a worksheet part of .xlsb ([MS-XLSB] 2.1.7.62)."""
-    sheet = Sheet()
+    sheet = SheetFaults()
     row = 0
-    for kind, at, length in brt_records(data):
+    for kind, at, length in xlsb_records(data):
         if kind > 11 or length < 8:
             continue
         first = int.from_bytes(data[at : at + 4], "little")
@@ -32,14 +32,14 @@ def in_sheet_records(data: bytes) -> Sheet:
             if length >= 12 and data[at + 11] & 0x10:
                 sheet.hidden_rows.append(row + 1)
         elif kind > 1:
-            sheet.reach(row, first)
+            sheet.extend(row, first)
             if kind in (3, 11):
-                sheet.faults.append((row, first, ERROR, CODES.get(data[at + 8], "#N/A")))
-    sheet.check()
+                sheet.faults.append((row, first, ERROR, ERROR_CODES.get(data[at + 8], "#N/A")))
+    sheet.check_size()
     return sheet
 
 
-def brt_records(data: bytes) -> Iterator[tuple[int, int, int]]:
+def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Kind, place and length of each record of a binary part ([MS-XLSB] 2.1.4)."""
     at, size = 0, len(data)
     try:
@@ -62,47 +62,47 @@ def brt_records(data: bytes) -> Iterator[tuple[int, int, int]]:
             yield kind, at, length
             at += length
     except IndexError:
-        raise refused("a part of it is damaged") from None
+        raise refuse_package("a part of it is damaged") from None
 
 
-def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
+def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
     """The same for each worksheet of an .xls, by name, from its workbook stream ([MS-XLS] 2.1.7.20.3 and 2.4)."""
     places: list[tuple[str, int]] = []
     wide = data[4:6] == b"\x00\x06"
-    found: list[tuple[str, Sheet]] = []
-    for kind, at, length in _records(data, 0, _LISTED):
+    found: list[tuple[str, SheetFaults]] = []
+    for kind, at, length in _biff_records(data, 0, _SHEET_LIST_RECORDS):
         if kind == 0x85 and length >= 8 and data[at + 5] == 0:
             places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
         elif kind == 0x0A:
             break
-    empty_texts: list[tuple[Sheet, Fault]] = []
+    empty_texts: list[tuple[SheetFaults, CellFault]] = []
     computed = False
     for name, place in places:
-        sheet = Sheet()
+        sheet = SheetFaults()
         depth = 0
-        for kind, at, length in _records(data, place, _TOLD):
+        for kind, at, length in _biff_records(data, place, _SHEET_RECORDS):
             if kind == 0x0809:
                 depth += 1
             elif kind == 0x0A:
                 depth -= 1
                 if depth <= 0:
                     break
-            elif depth == 1 and kind in _VALUES and length >= 6:
-                row, column = _pair(data, at)
-                sheet.reach(row, column if kind != 0xBD else _last_column(data, at, length, column))
+            elif depth == 1 and kind in _VALUE_RECORDS and length >= 6:
+                row, column = _read_pair(data, at)
+                sheet.extend(row, column if kind != 0xBD else _last_column(data, at, length, column))
                 if kind == 0x0205 and length >= 8 and data[at + 7]:
-                    sheet.faults.append((row, column, ERROR, CODES.get(data[at + 6], "#N/A")))
+                    sheet.faults.append((row, column, ERROR, ERROR_CODES.get(data[at + 6], "#N/A")))
                 elif kind == 0x06 and length >= 14:
                     result = data[at + 6 : at + 14]
                     special = result[0] if result[6:] == b"\xff\xff" else -1
                     computed = computed or special != 3
                     if special == 2:
-                        sheet.faults.append((row, column, ERROR, CODES.get(result[2], "#N/A")))
+                        sheet.faults.append((row, column, ERROR, ERROR_CODES.get(result[2], "#N/A")))
                     elif special == 3:
                         empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
             elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
-                sheet.hidden_rows.append(_pair(data, at)[0] + 1)
-        sheet.check()
+                sheet.hidden_rows.append(_read_pair(data, at)[0] + 1)
+        sheet.check_size()
         found.append((name, sheet))
     if not computed:
         # A writer that computes nothing stores an empty text for every formula; Excel does so only for a true "".
@@ -111,12 +111,12 @@ def in_workbook_stream(data: bytes) -> list[tuple[str, Sheet]]:
     return found
 
 
-_pair = struct.Struct("<2H").unpack_from
-_LISTED = frozenset({0x85, 0x0A})
+_read_pair = struct.Struct("<2H").unpack_from
+_SHEET_LIST_RECORDS = frozenset({0x85, 0x0A})
 """BOUNDSHEET and EOF."""
-_TOLD = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
+_SHEET_RECORDS = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
 """BOF, EOF, ROW, and the records of values."""
-_VALUES = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
+_VALUE_RECORDS = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
 """FORMULA, RK, NUMBER, LABEL, BOOLERR, LABELSST, MULRK, RSTRING, and the older RK."""
 
 
@@ -125,11 +125,11 @@ def _last_column(data: bytes, at: int, length: int, first: int) -> int:
     return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
-def _records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+def _biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
     """Kind, place and length of each BIFF record of the wanted kinds from a place on."""
     last = len(data) - 4
     while at <= last:
-        kind, length = _pair(data, at)
+        kind, length = _read_pair(data, at)
         if kind in wanted:
             if at + length > last:
                 break

@@ -32,7 +32,7 @@ class JobLimits(ctypes.Structure):
     )
 
 
-def cap_this_process(size: int) -> bool:
+def limit_memory(size: int) -> bool:
     """Put this process into a job object of its own: so much memory, no children, no crash dialogue."""
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
     kernel.CreateJobObjectW.restype = ctypes.c_void_p

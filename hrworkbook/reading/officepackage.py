@@ -11,21 +11,23 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from hrworkbook.reading import faults_in_cells as faults
-from hrworkbook.reading.bounds import KEPT_INFLATED, Package, Part, rebuilt, refused
-from hrworkbook.reading.faults_in_records import brt_records, in_sheet_records
-from hrworkbook.reading.parsed import RawSheet, calamine_sheets, with_faults, with_remarks
-from hrworkbook.reading.remarks import Remark, Struck, comments_in
+from hrworkbook.reading.bounds import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
+from hrworkbook.reading.faults_in_records import scan_xlsb_sheet, xlsb_records
+from hrworkbook.reading.parsed import RawSheet, calamine_sheets, with_annotations, with_faults
+from hrworkbook.reading.remarks import RawAnnotation, StrikethroughStyles, read_comments
 
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
-_REL = f'<Relationship Id="%s" Type="{_OFFICE}/%s" Target="%s"/>'
-_ROOT = _RELS % (_REL % ("rId1", "officeDocument", "xl/workbook.xml"))
+_OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONSHIPS_XML = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+)
+_RELATIONSHIP_XML = f'<Relationship Id="%s" Type="{_OFFICE_NAMESPACE}/%s" Target="%s"/>'
+_ROOT_RELATIONSHIPS = _RELATIONSHIPS_XML % (_RELATIONSHIP_XML % ("rId1", "officeDocument", "xl/workbook.xml"))
 _WORKBOOK = (
-    f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_OFFICE}">'
+    f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_OFFICE_NAMESPACE}">'
     '<workbookPr date1904="%d"/><sheets>%s</sheets></workbook>'
 )
 _SHEET = '<sheet name="%d" sheetId="%d" state="%s" r:id="rId%d"/>'
-_WHOLE_LINES = re.compile(
+_WHOLE_LINE_MERGE = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)'
 )
 
@@ -33,7 +35,7 @@ Relations = dict[str, tuple[str, str]]
 """Kind and target of each relation by its id; targets are paths from the top of the package."""
 
 
-def package_sheets(package: Package, kind: str) -> Iterator[RawSheet]:
+def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
     """Every worksheet of an Office package, in tab order.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
@@ -42,7 +44,7 @@ def package_sheets(package: Package, kind: str) -> Iterator[RawSheet]:
     if book not in package:
         book = "xl/workbook.bin" if kind == "xlsb" else "xl/workbook.xml"
     if book not in package:
-        raise refused("it is damaged: the list of its sheets is missing")
+        raise refuse_package("it is damaged: the list of its sheets is missing")
     relations = _relations(package, book)
     if book.endswith(".bin"):
         yield from _binary_sheets(package, book, relations)
@@ -50,13 +52,13 @@ def package_sheets(package: Package, kind: str) -> Iterator[RawSheet]:
         yield from _xml_sheets(package, book, relations)
 
 
-class _Book:
+class _WorkbookHandler:
     """What the workbook part says: its sheets as name, state and relation, and where its dates begin."""
 
     def __init__(self, xml: bytes) -> None:
         self.sheets: list[tuple[str, str, str]] = []
         self.from_1904 = False
-        _pass_over(xml, self.start)
+        _parse_elements(xml, self.start)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""
@@ -71,91 +73,93 @@ class _Book:
 
 
 @lru_cache(64)
-def _book(xml: bytes) -> _Book:
+def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
     """The returns of one period all have the same list of sheets; so have their relations."""
-    return _Book(xml)
+    return _WorkbookHandler(xml)
 
 
-def _xml_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:
-    book = _book(package.xml(path))
+def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+    book = _read_workbook_part(package.xml(path))
     sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
     sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
     shared = {
         what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package
     }
-    parts: dict[str, bytes | Part] = {"_rels/.rels": _ROOT.encode()}
+    parts: dict[str, bytes | ZipEntry] = {"_rels/.rels": _ROOT_RELATIONSHIPS.encode()}
     links: list[str] = []
     texts: dict[str, bytes] = {}
     for what, target in shared.items():
         texts[what] = package.xml(target)
-        _give(parts, f"xl/{what}.xml", package, target, texts[what])
-        links.append(_REL % (what, what, f"{what}.xml"))
-    struck = Struck(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
-    seen: list[faults.Sheet] = []
-    remarks: list[tuple[list[Remark], list[Remark]]] = []
+        _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
+        links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
+    struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
+    seen: list[faults.SheetFaults] = []
+    remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []
     for number, (name, _, _, target) in enumerate(sheets, 1):
         if target not in package:
-            raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
+            raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
         xml = package.xml(target)
-        seen.append(faults.in_sheet_xml(xml))
-        _give(parts, f"xl/worksheets/{number}.xml", package, target, _for_the_parser(seen[-1].rewritten or xml))
-        links.append(_REL % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
-        remarks.append((_comments(package, target), struck.cells(xml)))
-    package.check_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
+        seen.append(faults.scan_sheet_xml(xml))
+        _add_part(parts, f"xl/worksheets/{number}.xml", package, target, _trimmed_sheet(seen[-1].rewritten or xml))
+        links.append(_RELATIONSHIP_XML % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
+        remarks.append((_comments(package, target), struck.struck_cells(xml)))
+    package.check_xml_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
-    parts["xl/_rels/workbook.xml.rels"] = (_RELS % "".join(links)).encode()
+    parts["xl/_rels/workbook.xml.rels"] = (_RELATIONSHIPS_XML % "".join(links)).encode()
     names = [sheet[0] for sheet in sheets]
-    for sheet, shown, said in zip(calamine_sheets(rebuilt(parts, package.data), names), seen, remarks, strict=True):
-        yield with_remarks(with_faults(sheet, shown), *said)
+    for sheet, shown, annotations in zip(
+        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, strict=True
+    ):
+        yield with_annotations(with_faults(sheet, shown), *annotations)
 
 
-def _comments(package: Package, sheet: str) -> list[Remark]:
+def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
     """The comments on a sheet; those that answer others are told behind them."""
     if not any("comments" in name for name in package.parts):
         return []
     parts = (part for what, part in _relations(package, sheet).values() if what == "comments")
-    return [remark for part in parts if part in package for remark in comments_in(package.xml(part))]
+    return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
 
 
-def _for_the_parser(xml: bytes) -> bytes:
+def _trimmed_sheet(xml: bytes) -> bytes:
     """The sheet without merges of whole rows or columns, and without the blank cells after its last value: often most of it."""
     last = xml.rfind(b"</c>") + 4
     end = xml.find(b"</sheetData>", last)
     if last < 4 or end < 0:
-        return _WHOLE_LINES.sub(b"", xml) if b"mergeCell" in xml[-(1 << 16) :] else xml
+        return _WHOLE_LINE_MERGE.sub(b"", xml) if b"mergeCell" in xml[-(1 << 16) :] else xml
     rest = xml[end:]
     if b"mergeCell" in rest:
-        rest = _WHOLE_LINES.sub(b"", rest)
+        rest = _WHOLE_LINE_MERGE.sub(b"", rest)
     rows = xml.count(b"</row>", last, end)
-    if rows > 1 and rows == xml.count(b"</", last, end) and last + len(rest) <= KEPT_INFLATED:
+    if rows > 1 and rows == xml.count(b"</", last, end) and last + len(rest) <= CACHED_BYTES:
         return xml[:last] + b"</row>" + rest
     return xml if end + len(rest) == len(xml) else xml[:end] + rest
 
 
-def _binary_sheets(package: Package, path: str, relations: Relations) -> Iterator[RawSheet]:
-    given: dict[str, bytes | Part] = {}
+def _binary_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+    given: dict[str, bytes | ZipEntry] = {}
     needed = [path, "[Content_Types].xml", "_rels/.rels", _rels_of(path)]
     needed += [target for what, target in relations.values() if what in ("styles", "sharedStrings", "worksheet")]
     for part in needed:
         if part in package:
             name = package.parts[part.lower()].name
-            _give(given, name, package, part, package[part] if part.endswith(".bin") else package.xml(part))
-    package.check_prologues(skip=given)
-    seen: dict[str, faults.Sheet] = {}
+            _add_part(given, name, package, part, package[part] if part.endswith(".bin") else package.xml(part))
+    package.check_xml_prologues(skip=given)
+    seen: dict[str, faults.SheetFaults] = {}
     for name, relation in _bundled_sheets(package[path]):
         what, target = relations.get(relation, ("", ""))
         if what == "worksheet":
             if target not in package:
-                raise refused(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
-            seen[name] = in_sheet_records(package[target])
-    for sheet in calamine_sheets(rebuilt(given, package.data)):
+                raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
+            seen[name] = scan_xlsb_sheet(package[target])
+    for sheet in calamine_sheets(rebuild_package(given, package.data)):
         yield with_faults(sheet, seen.get(sheet["name"]))
 
 
 def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
     """Name and relation of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
-    for kind, at, length in brt_records(data):
+    for kind, at, length in xlsb_records(data):
         if kind == 156 and length >= 16:
             count = int.from_bytes(data[at + 8 : at + 12], "little")
             relation = data[at + 12 : at + 12 + 2 * count].decode("utf-16-le", "replace")
@@ -164,14 +168,16 @@ def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
             yield data[rest + 4 : rest + 4 + 2 * count].decode("utf-16-le", "replace"), relation
 
 
-def _give(parts: dict[str, bytes | Part], name: str, package: Package, source: str, checked: bytes) -> None:
+def _add_part(
+    parts: dict[str, bytes | ZipEntry], name: str, package: CheckedPackage, source: str, checked: bytes
+) -> None:
     """Put a part where the parser finds it: as it was checked, or as it was packed where that saves memory."""
     part = package.parts[source.lower()]
-    same = len(checked) == part.size and part.size > KEPT_INFLATED
+    same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked
 
 
-def _relations(package: Package, part: str) -> Relations:
+def _relations(package: CheckedPackage, part: str) -> Relations:
     path = _rels_of(part)
     return _relations_in(package.xml(path), part.rpartition("/")[0]) if path in package else {}
 
@@ -183,10 +189,10 @@ def _relations_in(xml: bytes, folder: str) -> Relations:
     def start(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "").replace("\\", "/")
-            target = target.lstrip("/") if target.startswith("/") else _joined(folder, target)
+            target = target.lstrip("/") if target.startswith("/") else _resolve_target(folder, target)
             found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
 
-    _pass_over(xml, start)
+    _parse_elements(xml, start)
     return found
 
 
@@ -195,7 +201,7 @@ def _rels_of(part: str) -> str:
     return f"{folder}/_rels/{leaf}.rels".lstrip("/")
 
 
-def _joined(folder: str, target: str) -> str:
+def _resolve_target(folder: str, target: str) -> str:
     steps = folder.split("/") if folder else []
     for step in target.split("/"):
         if step == "..":
@@ -205,10 +211,10 @@ def _joined(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def _pass_over(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+def _parse_elements(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = start
     try:
         parser.Parse(xml, True)
     except expat.ExpatError:
-        raise refused("it is damaged: its list of sheets cannot be read") from None
+        raise refuse_package("it is damaged: its list of sheets cannot be read") from None

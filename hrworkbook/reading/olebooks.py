@@ -4,44 +4,44 @@ import io
 
 import olefile
 
-from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, refused
-from hrworkbook.reading.parsed import locked
-from hrworkbook.reading.sniff import ole_kind
+from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
+from hrworkbook.reading.parsed import password_error
+from hrworkbook.reading.sniff import detect_ole_kind
 
 DEFAULT_PASSWORD = "VelvetSweatshop"
 """What Excel itself locks a 'read-only recommended' workbook with ([MS-OFFCRYPTO] 2.4.2.1)."""
 
 
-def opened(data: bytes, password: str | None, notes: list[str]) -> tuple[str, bytes, bytes]:
+def open_compound_file(data: bytes, password: str | None, notes: list[str]) -> tuple[str, bytes, bytes]:
     """'xls' or 'package', the file without its lock, and an .xls' workbook stream.
 
     Raises UnreadableFile for any other compound file, a damaged one, or one that the password does not open.
     """
-    kind, stream = _looked_into(data)
-    if kind == "xls" and not _is_locked(stream):
+    kind, stream = _identify(data)
+    if kind == "xls" and not _is_encrypted(stream):
         return "xls", data, stream
-    clear = _unlocked(data, password)
+    clear = _decrypt(data, password)
     notes.append("It was locked with a password.")
     if kind == "xls":
-        return "xls", clear, _looked_into(clear)[1]
+        return "xls", clear, _identify(clear)[1]
     return "package", clear, b""
 
 
-def _looked_into(data: bytes) -> tuple[str, bytes]:
+def _identify(data: bytes) -> tuple[str, bytes]:
     """What kind of compound file this is, and its workbook stream where it has one."""
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             names = {entry[0].lower(): entry[0] for entry in compound.listdir(streams=True, storages=True)}
-            kind = ole_kind(set(names))
+            kind = detect_ole_kind(set(names))
             if kind != "xls":
                 return kind, b""
             with compound.openstream(names.get("workbook") or names["book"]) as stream:
                 return kind, stream.read(FILE_MAX + MB)
     except (OSError, ValueError, IndexError, KeyError, RecursionError, OverflowError):
-        raise refused("it is damaged: an old Office file that cannot be opened") from None
+        raise refuse_package("it is damaged: an old Office file that cannot be opened") from None
 
 
-def _is_locked(stream: bytes) -> bool:
+def _is_encrypted(stream: bytes) -> bool:
     """Whether the workbook stream begins with a FILEPASS ([MS-XLS] 2.4.117)."""
     at = 0
     for _ in range(40):
@@ -54,11 +54,11 @@ def _is_locked(stream: bytes) -> bool:
     return False
 
 
-def _unlocked(data: bytes, password: str | None) -> bytes:
+def _decrypt(data: bytes, password: str | None) -> bytes:
     try:
         import msoffcrypto
     except ImportError:
-        raise refused(
+        raise refuse_package(
             "it is locked with a password",
             "Ask the sender for a copy without one, or install what opens locked files: pip install 'hrworkbook[encrypted]'",
         ) from None
@@ -72,5 +72,5 @@ def _unlocked(data: bytes, password: str | None) -> bytes:
             continue
         if 0 < clear.tell() <= FILE_MAX + MB:
             return clear.getvalue()
-        raise refused("what the password opens is too large to be a return", PLAIN)
-    raise locked(password)
+        raise refuse_package("what the password opens is too large to be a return", PLAIN_WORKBOOK_REMEDY)
+    raise password_error(password)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hrworkbook.errors import UnreadableFile
 from hrworkbook.reading import faults_in_cells as faults
-from hrworkbook.reading.bounds import RESAVE, refused
-from hrworkbook.reading.remarks import Remark
+from hrworkbook.reading.bounds import RESAVE_REMEDY, refuse_package
+from hrworkbook.reading.remarks import RawAnnotation
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -21,36 +21,38 @@ RawBook = dict[str, Any]
 """`kind`, `sheets` and `notes`."""
 
 
-def _calamine(data: bytes) -> "CalamineWorkbook":
+def _open_calamine(data: bytes) -> "CalamineWorkbook":
     import python_calamine
 
     try:
         return python_calamine.load_workbook(io.BytesIO(data))
     except python_calamine.PasswordError:
-        raise locked(None) from None
+        raise password_error(None) from None
     except Exception as error:
-        said = "" if "detect file format" in str(error) else f" ({_said(error)})"
-        raise refused(f"it is damaged and cannot be read{said}", RESAVE) from None
+        parser_text = "" if "detect file format" in str(error) else f" ({_parser_message(error)})"
+        raise refuse_package(f"it is damaged and cannot be read{parser_text}", RESAVE_REMEDY) from None
 
 
-def _said(error: BaseException) -> str:
+def _parser_message(error: BaseException) -> str:
     """The parser's own words, on one line."""
     return " ".join(str(error).split())[:100] or type(error).__name__
 
 
-def locked(password: str | None) -> UnreadableFile:
+def password_error(password: str | None) -> UnreadableFile:
     """The refusal of a file that needs a password, or another one."""
     if password is None:
-        return refused(
+        return refuse_package(
             "it is locked with a password",
             "Ask the sender for the password and give it with --password, or for a copy without one",
         )
-    return refused("the password does not open it", "Check the password with the sender, or ask for a copy without one")
+    return refuse_package(
+        "the password does not open it", "Check the password with the sender, or ask for a copy without one"
+    )
 
 
 def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[RawSheet]:
     """Every worksheet the parser finds in a file, chart and macro sheets left out; under other names where given."""
-    workbook = _calamine(data)
+    workbook = _open_calamine(data)
     for index, about in enumerate(workbook.sheets_metadata):
         if str(about.typ) not in ("SheetTypeEnum.WorkSheet",):
             continue
@@ -61,7 +63,7 @@ def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[Raw
             start = sheet.start or (0, 0)
             merges = sheet.merged_cell_ranges or []
         except Exception as error:
-            raise refused(f"its sheet '{name[:31]}' is damaged ({_said(error)})") from None
+            raise refuse_package(f"its sheet '{name[:31]}' is damaged ({_parser_message(error)})") from None
         yield _sheet(name, str(about.visible) != "SheetVisibleEnum.Visible", rows, start, merges)
 
 
@@ -76,10 +78,10 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
         while row and row[-1] == "":
             row.pop()
         values = left + [value if value or value != "" else None for value in row] if row else row
-        if not _PLAIN.issuperset(map(type, row)):
+        if not _JSON_TYPES.issuperset(map(type, row)):
             for column, value in enumerate(values):
-                if type(value) not in _PLAIN and value is not None:
-                    values[column] = _special(value, len(cells), column, specials)
+                if type(value) not in _JSON_TYPES and value is not None:
+                    values[column] = _special_value(value, len(cells), column, specials)
         cells.append(values)
     while cells and not cells[-1]:
         cells.pop()
@@ -87,22 +89,22 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
         "name": name,
         "hidden": hidden,
         "rows": cells,
-        "merges": sorted({_clipped(merge, len(cells), width) for merge in merges}),
+        "merges": sorted({_clip_merge(merge, len(cells), width) for merge in merges}),
         "hidden_rows": [],
         "specials": specials,
     }
 
 
-def _clipped(merge: Any, height: int, width: int) -> tuple[int, int, int, int]:
+def _clip_merge(merge: Any, height: int, width: int) -> tuple[int, int, int, int]:
     """A merge counted from 1, cut to the sheet's values: one over a whole column would cost its reader a million cells."""
     (top, left), (bottom, right) = merge
     return top + 1, left + 1, max(min(bottom + 1, height), top + 1), max(min(right + 1, width), left + 1)
 
 
-_PLAIN = frozenset({str, float, int, bool})
+_JSON_TYPES = frozenset({str, float, int, bool})
 
 
-def _special(value: Any, row: int, column: int, specials: list[list[Any]]) -> Any:
+def _special_value(value: Any, row: int, column: int, specials: list[list[Any]]) -> Any:
     """What stands in the row for a value that JSON has no form for; the value itself goes to `specials`."""
     if isinstance(value, datetime):
         specials.append([row, column, "t", value.isoformat()])
@@ -118,13 +120,13 @@ def _special(value: Any, row: int, column: int, specials: list[list[Any]]) -> An
     return 0
 
 
-def with_remarks(sheet: RawSheet, comments: list[Remark], struck: list[Remark]) -> RawSheet:
+def with_annotations(sheet: RawSheet, comments: list[RawAnnotation], struck: list[RawAnnotation]) -> RawSheet:
     """The sheet with what is said on its cells without being their value."""
     sheet |= {"comments": comments} if comments else {}
     return sheet | {"struck": struck} if struck else sheet
 
 
-def with_faults(sheet: RawSheet, seen: faults.Sheet | None) -> RawSheet:
+def with_faults(sheet: RawSheet, seen: faults.SheetFaults | None) -> RawSheet:
     """The sheet with the faults that the parser left blank, and the rows that are hidden."""
     if seen is None:
         return sheet
@@ -140,5 +142,5 @@ def with_faults(sheet: RawSheet, seen: faults.Sheet | None) -> RawSheet:
     sheet["hidden_rows"] = seen.hidden_rows
     if seen.merges:
         width = max(map(len, rows), default=0)
-        sheet["merges"] = [_clipped(merge, len(rows), width) for merge in seen.merges]
+        sheet["merges"] = [_clip_merge(merge, len(rows), width) for merge in seen.merges]
     return sheet

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from html import unescape
 from xml.parsers import expat
 
-Remark = list[int | str]
+RawAnnotation = list[int | str]
 """Row and column counted from 1, and a text; row 0 where the place is not told."""
 
-MOST, LONGEST = 200, 1_000
+MAX_ANNOTATIONS, MAX_CHARACTERS = 200, 1_000
 """Remarks told of one sheet, and characters of each."""
 _STRIKE = b"<strike"
 _STRUCK = re.compile(rb"<strike(?: val=\"(?:1|true)\")?\s*/>")
@@ -21,21 +21,21 @@ _TEXT = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 _XF = re.compile(rb"<xf [^<>]*?fontId=\"([0-9]+)\"")
 _ATTRIBUTE = re.compile(rb"\b([rst])=\"([^\"]*)\"")
 _STYLED = re.compile(rb" s=\"([0-9]{1,9})\"")
-_NUMBER = re.compile(rb"<v>([0-9]+)</v>")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_SHARED_TEXT_INDEX = re.compile(rb"<v>([0-9]+)</v>")
+_CELL_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
 _ANNOTATION, _ANNOTATION_ENDS = b"<office:annotation ", b"</office:annotation>"
-_THROUGH = b"text-line-through-"
+_LINE_THROUGH = b"text-line-through-"
 _STRUCK_STYLE = re.compile(rb"(?:style|type)=\"(?!none)[a-z]")
 _STYLE_NAME = re.compile(rb"style:name=\"([^\"<>]*)\"")
 _SPAN_STYLE = re.compile(rb"text:style-name=\"([^\"<>]*)\"")
 _PARAGRAPH = re.compile(rb"<text:p(?: [^<>]*)?>")
-_TAG = re.compile(rb"<[^<>]*>")
+_XML_TAG = re.compile(rb"<[^<>]*>")
 
 
-def comments_in(xml: bytes) -> list[Remark]:
+def read_comments(xml: bytes) -> list[RawAnnotation]:
     """The comments of a sheet, from its part of an .xlsx (ECMA-376, part 1, 18.7); a broken part has none."""
-    found: list[Remark] = []
+    found: list[RawAnnotation] = []
     text: list[str] = []
     deep = ""
 
@@ -44,14 +44,14 @@ def comments_in(xml: bytes) -> list[Remark]:
         name = name.rpartition(":")[2]
         if name == "comment":
             text.clear()
-            if len(found) < MOST and (place := _place(attributes.get("ref", ""))):
+            if len(found) < MAX_ANNOTATIONS and (place := _row_and_column(attributes.get("ref", ""))):
                 found.append([*place, ""])
         deep = name
 
     def end(name: str) -> None:
         nonlocal deep
         if name.rpartition(":")[2] == "comment" and found and text:
-            found[-1][2] = _said("".join(text))
+            found[-1][2] = _comment_text("".join(text))
             text.clear()
         deep = ""
 
@@ -68,92 +68,95 @@ def comments_in(xml: bytes) -> list[Remark]:
     return [remark for remark in found if remark[2]]
 
 
-def annotations_in(tables: bytes) -> list[Remark]:
+def read_ods_annotations(tables: bytes) -> list[RawAnnotation]:
     """The comments on an .ods' tables, without their places."""
-    found: list[Remark] = []
+    found: list[RawAnnotation] = []
     if tables.find(_ANNOTATION) < 0:
         return found
-    for piece in tables.split(_ANNOTATION)[1 : MOST + 1]:
+    for piece in tables.split(_ANNOTATION)[1 : MAX_ANNOTATIONS + 1]:
         note = piece[: piece.find(_ANNOTATION_ENDS)].partition(b">")[2]
-        paragraphs = (_TAG.sub(b"", p.partition(b"</text:p>")[0]) for p in _PARAGRAPH.split(note)[1:])
-        text = _said(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
+        paragraphs = (_XML_TAG.sub(b"", p.partition(b"</text:p>")[0]) for p in _PARAGRAPH.split(note)[1:])
+        text = _comment_text(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
         if text:
             found.append([0, 0, text])
     return found
 
 
-def struck_in(styles: bytes, tables: bytes) -> list[Remark]:
+def read_ods_struck(styles: bytes, tables: bytes) -> list[RawAnnotation]:
     """The words of an .ods' tables that are struck through, by the styles before them, without their places."""
-    found: list[Remark] = []
-    if not any(map(_STRUCK_STYLE.match, styles.split(_THROUGH)[1:])):
+    found: list[RawAnnotation] = []
+    if not any(map(_STRUCK_STYLE.match, styles.split(_LINE_THROUGH)[1:])):
         return found
     texts = (style[: style.find(b"</style:style>")] for style in styles.split(b"<style:style ")[1:])
-    struck = (style for style in texts if any(map(_STRUCK_STYLE.match, style.split(_THROUGH)[1:])))
+    struck = (style for style in texts if any(map(_STRUCK_STYLE.match, style.split(_LINE_THROUGH)[1:])))
     names = {name[1] for style in struck if (name := _STYLE_NAME.search(style))}
     for piece in tables.split(b"<text:span ")[1:]:
         attributes, _, rest = piece.partition(b">")
         name = _SPAN_STYLE.search(attributes)
-        words = unescape(_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
-        if name and name[1] in names and words and len(found) < MOST:
-            found.append([0, 0, words[:LONGEST]])
+        words = unescape(_XML_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
+        if name and name[1] in names and words and len(found) < MAX_ANNOTATIONS:
+            found.append([0, 0, words[:MAX_CHARACTERS]])
     return found
 
 
-def _said(comment: str) -> str:
+def _comment_text(comment: str) -> str:
     """What a person wrote, without what Excel puts before it for programs that know no threads of comments."""
-    text = comment[: 2 * LONGEST].strip()
+    text = comment[: 2 * MAX_CHARACTERS].strip()
     threaded = _THREADED.match(text)
-    return text[threaded.end() if threaded else 0 :].strip()[:LONGEST]
+    return text[threaded.end() if threaded else 0 :].strip()[:MAX_CHARACTERS]
 
 
-class Struck:
+class StrikethroughStyles:
     """What a workbook's shared texts and styles strike through."""
 
     def __init__(self, texts: bytes, styles: bytes) -> None:
         self.texts: dict[int, str] = {}
         if _STRIKE in texts:
             items = _ITEM.split(texts)[1:]
-            self.texts = {at: words for at, item in enumerate(items) if (words := _struck_words(item))}
+            self.texts = {at: words for at, item in enumerate(items) if (words := _struck_words_of(item))}
         self.styles: set[int] = set()
         if _STRIKE in styles:
-            fonts, xfs = _between(styles, b"<fonts", b"</fonts>"), _between(styles, b"<cellXfs", b"</cellXfs>")
+            fonts, xfs = (
+                _text_between(styles, b"<fonts", b"</fonts>"),
+                _text_between(styles, b"<cellXfs", b"</cellXfs>"),
+            )
             struck = {at for at, font in enumerate(_FONT.split(fonts)[1:]) if _STRUCK.search(font)}
             self.styles = {at for at, font in enumerate(_XF.findall(xfs)) if int(font) in struck}
 
-    def cells(self, xml: bytes) -> list[Remark]:
+    def struck_cells(self, xml: bytes) -> list[RawAnnotation]:
         """The struck cells of a worksheet part that hold a value, each with the struck words; '' where that is all of it."""
         styled = self.styles and not self.styles.isdisjoint(map(int, _STYLED.findall(xml)))
         if not (self.texts or styled or _STRIKE in xml):
             return []
-        found: list[Remark] = []
+        found: list[RawAnnotation] = []
         for cell in xml.split(b"<c ")[1:]:
             attributes, _, rest = cell.partition(b">")
             inside = rest[: rest.find(b"</c>")]
             if attributes.endswith(b"/") or not inside:
                 continue
             has = dict(_ATTRIBUTE.findall(attributes))
-            words = _struck_words(inside)
-            if has.get(b"t") == b"s" and (index := _NUMBER.search(inside)):
+            words = _struck_words_of(inside)
+            if has.get(b"t") == b"s" and (index := _SHARED_TEXT_INDEX.search(inside)):
                 words = self.texts.get(int(index[1]), "")
             whole = has.get(b"s", b"").isdigit() and int(has[b"s"]) in self.styles
-            if (words or whole) and (place := _place(has.get(b"r", b"").decode("ascii", "replace"))):
+            if (words or whole) and (place := _row_and_column(has.get(b"r", b"").decode("ascii", "replace"))):
                 found.append([*place, words])
-        return found[:MOST]
+        return found[:MAX_ANNOTATIONS]
 
 
-def _struck_words(item: bytes) -> str:
+def _struck_words_of(item: bytes) -> str:
     runs = (run for run in _RUN.split(item)[1:] if _STRUCK.search(run)) if _STRIKE in item else ()
     words = b"".join(text for run in runs for text in _TEXT.findall(run))
-    return unescape(words.decode("utf-8", "replace")).strip()[:LONGEST]
+    return unescape(words.decode("utf-8", "replace")).strip()[:MAX_CHARACTERS]
 
 
-def _between(xml: bytes, begin: bytes, end: bytes) -> bytes:
+def _text_between(xml: bytes, begin: bytes, end: bytes) -> bytes:
     at = xml.find(begin)
     return xml[at : xml.find(end, at)] if at >= 0 else b""
 
 
-def _place(ref: str) -> tuple[int, int] | None:
-    if not (match := _ADDRESS.fullmatch(ref)):
+def _row_and_column(ref: str) -> tuple[int, int] | None:
+    if not (match := _CELL_ADDRESS.fullmatch(ref)):
         return None
     column = 0
     for letter in match[1]:

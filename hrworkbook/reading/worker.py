@@ -2,7 +2,7 @@
 
 A frame is four bytes of length, then JSON; a request that carries the file itself is followed by its bytes. JSON, not
 pickle: what a hostile file could make of this process must not become code in its parent. A file that kills the process or
-holds it up costs only that file; see `hrworkbook.reading.reader.Reader`.
+holds it up costs only that file; see `hrworkbook.reading.reader.FileReader`.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from hrworkbook.errors import UnreadableFile, reason_of
-from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN, RESAVE, refused
-from hrworkbook.reading.cells import cells_of_file
+from hrworkbook.reading.bounds import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY, refuse_package
+from hrworkbook.reading.cells import read_file_cells
 
 ENCLOSING = b"E"
 """Begins an answer whose JSON, its length before it, is followed by bytes; JSON itself begins with a brace."""
-RETIRE_AFTER = 4 * MB
+RETIRE_AFTER_BYTES = 4 * MB
 """A file or an answer of this size leaves the process's memory in pieces; it then makes way for a fresh one."""
 
 
@@ -40,22 +40,22 @@ def serve_with(read: Callable[[dict[str, Any], bytes], Answer], memory_mb: int) 
     os.dup2(nowhere, 2)
     capped = cap_memory(memory_mb * MB)
     while True:
-        frame = _exactly(requests, 4)
+        frame = _read_exactly(requests, 4)
         if len(frame) < 4:
             return
-        request = json.loads(_exactly(requests, int.from_bytes(frame, "little")))
-        data = _exactly(requests, request["size"]) if "size" in request else None
+        request = json.loads(_read_exactly(requests, int.from_bytes(frame, "little")))
+        data = _read_exactly(requests, request["size"]) if "size" in request else None
         answer, enclosed, last = _answer(read, request, data)
         answer["capped"] = capped
         body = json.dumps(answer, check_circular=False, separators=(",", ":")).encode("ascii")
         if enclosed:
             body = b"".join((ENCLOSING, len(body).to_bytes(4, "little"), body, *enclosed))
         _send(answers, len(body).to_bytes(4, "little") + body)
-        if last or len(body) > RETIRE_AFTER or (data is not None and len(data) > RETIRE_AFTER):
+        if last or len(body) > RETIRE_AFTER_BYTES or (data is not None and len(data) > RETIRE_AFTER_BYTES):
             return
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: BinaryIO, size: int) -> bytes:
     return stream.read(size)
 
 
@@ -67,7 +67,7 @@ def _send(stream: BinaryIO, frame: bytes) -> None:
 
 def _cells(request: dict[str, Any], data: bytes) -> Answer:
     """The cells of a file, and its hash."""
-    book = cells_of_file(data, request["name"], request.get("password"))
+    book = read_file_cells(data, request["name"], request.get("password"))
     book["sha256"] = hashlib.sha256(data).hexdigest()
     return book, ()
 
@@ -79,20 +79,24 @@ def _answer(
     try:
         if data is None:
             data = read_bytes(request["path"])
-        return *read(request, data), len(data) > RETIRE_AFTER
+        return *read(request, data), len(data) > RETIRE_AFTER_BYTES
     except UnreadableFile as refusal:
         return {"fault": refusal.fault, "remedy": refusal.remedy}, (), False
     except (MemoryError, RecursionError):
-        return {"fault": TOO_MUCH[0], "remedy": TOO_MUCH[1]}, (), True
+        return {"fault": OUT_OF_MEMORY[0], "remedy": OUT_OF_MEMORY[1]}, (), True
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         # The parser's panics are no `Exception`; whatever it is, the file is at fault and the next one is not.
-        said = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
-        return {"fault": f"it is damaged in a way that confuses the reader ({said})", "remedy": RESAVE}, (), True
+        error_text = f"{type(error).__name__}: {error}"[:120].splitlines()[0]
+        return (
+            {"fault": f"it is damaged in a way that confuses the reader ({error_text})", "remedy": RESAVE_REMEDY},
+            (),
+            True,
+        )
 
 
-TOO_MUCH = "it needs more memory than any return should", PLAIN
+OUT_OF_MEMORY = "it needs more memory than any return should", PLAIN_WORKBOOK_REMEDY
 
 
 def read_bytes(path: str) -> bytes:
@@ -102,7 +106,7 @@ def read_bytes(path: str) -> bytes:
             # Room for the largest file takes longer to set aside than most files take to read.
             return file.read(min(os.fstat(file.fileno()).st_size, FILE_MAX) + 1)
     except OSError as error:
-        raise refused(
+        raise refuse_package(
             f"it cannot be opened ({reason_of(error)})", "Close it elsewhere, check that you may read it, and try again"
         ) from None
 
@@ -110,9 +114,9 @@ def read_bytes(path: str) -> bytes:
 def cap_memory(size: int) -> bool:
     """Bound this process's memory, in bytes; False where this system has no way to."""
     if sys.platform == "win32":
-        from hrworkbook.reading.jobobject import cap_this_process
+        from hrworkbook.reading.jobobject import limit_memory
 
-        return cap_this_process(size)
+        return limit_memory(size)
     import resource
 
     try:

@@ -15,21 +15,21 @@ from typing import IO, Any, Literal
 
 from hrworkbook.errors import ToolMissing
 
-Gone = Literal["late", "memory", "died", "retired"]
+EndReason = Literal["late", "memory", "died", "retired"]
 """Why no answer came: out of time, out of memory, crashed, or ended of itself before it came to this file."""
 
-ANSWER_MAX = 700 << 20
-_MOST_AT_ONCE = 1 << 18
+MAX_ANSWER_BYTES = 700 << 20
+_READ_BYTES = 1 << 18
 
 # The child needs a few modules of this package and the parser: not the package's front door, not `site`, nothing that lies
 # beside the file or in the current folder. That is also three quarters of what its start would cost.
-_BOOT = (
+_BOOT_CODE = (
     "import sys; p = type(sys)('hrworkbook'); p.__path__ = [sys.argv[1]]; sys.modules['hrworkbook'] = p; "
     "sys.path[:0] = sys.argv[4:]; __import__(sys.argv[3], fromlist=['serve']).serve(int(sys.argv[2]))"
 )
 
 
-class Line:
+class ChildProcess:
     """One child process and the two threads that talk to it, so that neither side can hold up the other."""
 
     def __init__(self, memory_mb: int, worker: str = "hrworkbook.reading.worker") -> None:
@@ -38,10 +38,10 @@ class Line:
         try:
             self.process = subprocess.Popen(
                 [
-                    _python(),
+                    _interpreter(),
                     *flags,
                     "-c",
-                    _BOOT,
+                    _BOOT_CODE,
                     str(Path(__file__).parents[1]),
                     str(memory_mb),
                     worker,
@@ -58,21 +58,21 @@ class Line:
                 f"the process that reads them safely cannot be started ({(error.strerror or 'no reason given').lower()})",
                 "Close other programs and try again; if it goes on, ask IT whether Python may start a second process",
             ) from None
-        _make_roomy(self.process.stdout)
+        _enlarge_pipe(self.process.stdout)
         self._watched = sys.platform == "darwin"
         """Whether memory is watched from here, for want of a cap."""
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        for work in (self._send, self._receive):
+        for work in (self._send_loop, self._receive_loop):
             threading.Thread(target=work, daemon=True).start()
 
-    def ask(self, request: bytes, data: bytes) -> None:
+    def send(self, request: bytes, data: bytes) -> None:
         """Send a file's request, and the file where it comes along."""
         self._requests.put(len(request).to_bytes(4, "little") + request)
         if data:
             self._requests.put(data)
 
-    def answer(self, deadline: float, memory_mb: int) -> tuple[float, dict[str, Any]] | Gone:
+    def receive(self, deadline: float, memory_mb: int) -> tuple[float, dict[str, Any]] | EndReason:
         """When the next answer came and what it says, or why none will."""
         while True:
             left = max(deadline - clock.monotonic(), 0)
@@ -86,15 +86,15 @@ class Line:
                 continue
             if body:
                 return came, _opened(body)
-            return _last_word(self.process.wait())
+            return _end_reason(self.process.wait())
 
-    def hang_up(self) -> None:
+    def kill(self) -> None:
         """End the child, whatever it is doing."""
         self._requests.put(None)
         self.process.kill()
         self.process.wait()
 
-    def _send(self) -> None:
+    def _send_loop(self) -> None:
         stream = self.process.stdin
         assert stream is not None
         with contextlib.suppress(OSError):  # the child is gone; the other thread notices
@@ -105,7 +105,7 @@ class Line:
         with contextlib.suppress(OSError):
             stream.close()
 
-    def _receive(self) -> None:
+    def _receive_loop(self) -> None:
         stream = self.process.stdout
         assert stream is not None
         with stream:
@@ -117,11 +117,11 @@ class Line:
 def _frames(stream: IO[bytes]) -> Iterator[bytes]:
     """The child's answers until it is gone or sends one too long; each look at the pipe takes all that lies in it."""
     held = b""
-    while chunk := stream.read1(_MOST_AT_ONCE):  # type: ignore[attr-defined]
+    while chunk := stream.read1(_READ_BYTES):  # type: ignore[attr-defined]
         held += chunk
         while len(held) >= 4:
             end = 4 + int.from_bytes(held[:4], "little")
-            if end > ANSWER_MAX:
+            if end > MAX_ANSWER_BYTES:
                 return
             if len(held) < end:
                 held += stream.read(end - len(held))
@@ -139,7 +139,7 @@ def _opened(body: bytes) -> dict[str, Any]:
     return {**json.loads(body[5:end]), "enclosed": memoryview(body)[end:]}
 
 
-def _make_roomy(pipe: IO[bytes] | None) -> None:
+def _enlarge_pipe(pipe: IO[bytes] | None) -> None:
     """Let the child leave a whole answer in the pipe and go on, where this system can (Linux): else it waits for its reader."""
     if pipe and sys.platform == "linux":
         import fcntl
@@ -148,14 +148,14 @@ def _make_roomy(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
-def _last_word(code: int) -> Gone:
+def _end_reason(code: int) -> EndReason:
     """What an exit code says: the parser aborts (SIGABRT, on Windows fail-fast) where it cannot have the memory it wants."""
     if code == 0:
         return "retired"
     return "memory" if code in (-6, -9, 134, 137, 3, 0xC0000409, 0xC0000409 - (1 << 32)) else "died"
 
 
-def _python() -> str:
+def _interpreter() -> str:
     """The interpreter itself; in a Windows virtual environment `python.exe` only starts another, which would escape a kill."""
     return str(getattr(sys, "_base_executable", "") or sys.executable) if os.name == "nt" else sys.executable
 
@@ -171,7 +171,9 @@ def _library_folders() -> list[str]:
 def resident_mb(pid: int) -> int:
     """Memory a process occupies, where it has no cap of its own (macOS takes RLIMIT_AS and ignores it)."""
     try:
-        said = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2).stdout
+        ps_output = subprocess.run(
+            ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return 0
-    return int(said) // 1024 if said.strip().isdecimal() else 0
+    return int(ps_output) // 1024 if ps_output.strip().isdecimal() else 0

@@ -10,14 +10,14 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook import look
-from hrworkbook.appendix.book import MOST_HEADER, header_text, new_book
+from hrworkbook.appendix.book import MOST_HEADER, header_text, new_workbook
 from hrworkbook.plan import AUTHOR
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length, with_feeds, writable
+from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, storable_text, utf16_length, with_line_feeds
 
-NO_DATE = datetime(2000, 1, 1)
+FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
 
-BASE: dict[str, Any] = {
+BASE_FORMAT: dict[str, Any] = {
     "font_name": "Calibri",
     "font_size": look.BODY_SIZE,
     "font_color": look.TEXT,
@@ -25,19 +25,19 @@ BASE: dict[str, Any] = {
 }
 
 
-class Paper:
+class WorkbookFormats:
     """One workbook being written, with one format object for each look."""
 
     def __init__(self, title: str, author: str = AUTHOR) -> None:
         self._bytes = io.BytesIO()
-        self.book: Workbook = new_book(self._bytes)
-        self.book.set_properties({"title": title, "author": author, "comments": "", "created": NO_DATE})
+        self.book: Workbook = new_workbook(self._bytes)
+        self.book.set_properties({"title": title, "author": author, "comments": "", "created": FIXED_DATE})
         self.book.set_size(1_600, 930)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
-    def format(self, **look_of_it: Any) -> Format:
+    def format(self, **properties: Any) -> Format:
         """The format with this look; asked twice, the same one."""
-        merged = BASE | look_of_it
+        merged = BASE_FORMAT | properties
         if "indent" in merged:
             merged.setdefault("align", "left")
         key = tuple(sorted(merged.items()))
@@ -51,7 +51,7 @@ class Paper:
         return self._bytes.getvalue()
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
+def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
     """Writes a value at a row and column counted from 0: text as text, whatever it begins with."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
@@ -60,18 +60,18 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, style: Format) ->
     elif isinstance(value, (int, float)):
         sheet.write_number(row, column, value, style)
     elif isinstance(value, str) and not isinstance(value, CellError):
-        sheet.write_string(row, column, with_feeds(writable(value))[:LONGEST_TEXT], style)
+        sheet.write_string(row, column, with_line_feeds(storable_text(value))[:LONGEST_TEXT], style)
     else:
         sheet.write_string(row, column, as_text(value), style)
 
 
-def as_dropdown(words: Sequence[str]) -> list[str] | None:
+def dropdown_list(words: Sequence[str]) -> list[str] | None:
     """The words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
     fits = sum(len(w) + 1 for w in words) <= 256 and not any("," in w for w in words)
     return list(words) if words and fits else None
 
 
-def page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:
+def set_page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:
     """Sets a sheet up to print one page wide, numbered, with quiet margins."""
     if landscape:
         sheet.set_landscape()

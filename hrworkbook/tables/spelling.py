@@ -3,59 +3,63 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from hrworkbook.values import folded
+from hrworkbook.values import fold_name
 
-Meaning = frozenset[str]
+WordSet = frozenset[str]
 """A heading's words, each as the schema spells it."""
 
 
-class Spelling:
+class SpellingRules:
     """The schema's spellings: single words first, since phrases are made of them, then the longest phrase that fits.
 
     What is spelled as nothing says nothing. A pound sign never does.
     """
 
     def __init__(self, spellings: Mapping[str, Sequence[str]]) -> None:
-        ways = [(folded(said).split(), folded(way).split()) for said, several in spellings.items() for way in several]
-        self._words = {way[0]: said for said, way in ways if len(way) == 1 and len(said) < 2}
+        ways = [
+            (fold_name(spelling).split(), fold_name(way).split())
+            for spelling, several in spellings.items()
+            for way in several
+        ]
+        self._words = {way[0]: spelling for spelling, way in ways if len(way) == 1 and len(spelling) < 2}
         self._words["£"] = []
-        self._met: dict[str, Meaning] = {}
+        self._cache: dict[str, WordSet] = {}
         phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for said, way in ways:
-            if len(way) > 1 or len(said) > 1:
-                phrases.setdefault(self._each(way), self._each(said))
+        for spelling, way in ways:
+            if len(way) > 1 or len(spelling) > 1:
+                phrases.setdefault(self._replace_words(way), self._replace_words(spelling))
         self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for words in sorted(phrases, key=len, reverse=True):
             if words and phrases[words] != words:
                 self._by_first.setdefault(words[0], []).append((words, phrases[words]))
 
-    def meaning(self, text: str) -> Meaning:
+    def meaning(self, text: str) -> WordSet:
         """What a folded heading says; nothing for one without a word that counts."""
-        if text in self._met:
-            return self._met[text]
-        words = self._each(text.split())
-        for _ in range(_DEEPEST):
-            if self._by_first.keys().isdisjoint(words) or words == (again := self._phrases(words)):
+        if text in self._cache:
+            return self._cache[text]
+        words = self._replace_words(text.split())
+        for _ in range(_MAX_PASSES):
+            if self._by_first.keys().isdisjoint(words) or words == (again := self._replace_phrases(words)):
                 break
             words = again
         meaning = frozenset(words)
-        if len(self._met) < _MOST_MET:
-            self._met[text] = meaning
+        if len(self._cache) < _CACHE_SIZE:
+            self._cache[text] = meaning
         return meaning
 
-    def _each(self, words: Sequence[str]) -> tuple[str, ...]:
+    def _replace_words(self, words: Sequence[str]) -> tuple[str, ...]:
         if self._words.keys().isdisjoint(words):
             return tuple(words)
         return tuple(chain.from_iterable(self._words.get(word, (word,)) for word in words))
 
-    def _phrases(self, words: tuple[str, ...]) -> tuple[str, ...]:
+    def _replace_phrases(self, words: tuple[str, ...]) -> tuple[str, ...]:
         by_first = self._by_first
         found: list[str] = []
         at = 0
         while at < len(words):
-            for way, said in by_first.get(words[at], ()):
+            for way, spelling in by_first.get(words[at], ()):
                 if words[at : at + len(way)] == way:
-                    found += said
+                    found += spelling
                     at += len(way)
                     break
             else:
@@ -64,6 +68,6 @@ class Spelling:
         return tuple(found)
 
 
-_MOST_MET = 10_000
-_DEEPEST = 3
+_CACHE_SIZE = 10_000
+_MAX_PASSES = 3
 """How often phrases are looked for among the words that phrases became."""

@@ -25,8 +25,8 @@ CELL_WRITES = ("write_string", "write_blank", "write_number", "write_rich_string
 def document(count: int) -> AppendixDocument:
     chance = random.Random(1)
     columns = (
-        PrintColumn("ref", "Ref", kind="reference", once=True),
-        PrintColumn("priority", "Priority", once=True),
+        PrintColumn("ref", "Ref", kind="reference", repeats_once=True),
+        PrintColumn("priority", "Priority", repeats_once=True),
         PrintColumn("owner", "Owner"),
         PrintColumn("timescale", "Timescale"),
         PrintColumn("measures", "Measures", bullets=True),

@@ -82,7 +82,7 @@ def make(folder: Path, returns: int) -> None:
     """A master of 40 lines an owner, issued, and every owner's return with six cells filled in."""
     from masters import answered
 
-    from hrworkbook.issue import Return
+    from hrworkbook.issue import OutgoingReturn
     from hrworkbook.new import new
     from hrworkbook.schema import read_schema
     from hrworkbook.sheets.master import master_workbook
@@ -108,7 +108,7 @@ def make(folder: Path, returns: int) -> None:
     draft = new(schema, keeping, date(2026, 11, 21), [Block("Plan", rows)])  # type: ignore[arg-type]
     (folder / "master.xlsx").write_bytes(master_workbook(draft))
 
-    def six(one: Return) -> dict[int, dict[str, Value]]:
+    def six(one: OutgoingReturn) -> dict[int, dict[str, Value]]:
         number = int(one.owner.role.split()[1])
         return {i * 5: ({"progress": text(number + i, 30)} if i % 2 else {"rag": "Green"}) for i in range(EDITS)}
 

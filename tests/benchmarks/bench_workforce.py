@@ -22,11 +22,11 @@ from pathlib import Path
 import python_calamine
 from fair import as_installed
 
-from hrworkbook.collecting.collect import collect
+from hrworkbook.collecting.collect import collect_file
 from hrworkbook.errors import HrWorkbookError
-from hrworkbook.merging.outcomes import Refused
-from hrworkbook.merging.receive import find, read_found
-from hrworkbook.reading.reader import Reader, read_file
+from hrworkbook.merging.outcomes import RefusedFile
+from hrworkbook.merging.receive import find_files, read_found_files
+from hrworkbook.reading.reader import FileReader, read_file
 from hrworkbook.schema import load_schema
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[3] / "shared"))
@@ -56,13 +56,13 @@ def timed(way: str) -> float:
 
     def collected(name: str, sheets: object) -> None:
         try:
-            collect(sheets, schema, name)  # type: ignore[arg-type]
+            collect_file(sheets, schema, name)  # type: ignore[arg-type]
         except HrWorkbookError:
             return
 
     def through_the_child() -> None:
-        for item in read_found(find([RETURNS]), reader):
-            if not isinstance(item, Refused):
+        for item in read_found_files(find_files([RETURNS]), reader):
+            if not isinstance(item, RefusedFile):
                 collected(item.file, item.blocks)
 
     ways: dict[str, Callable[[], object]] = {
@@ -71,7 +71,7 @@ def timed(way: str) -> float:
         "one after the other": lambda: [collected(path.name, read_file(path).blocks) for path in paths],
         "through the child": through_the_child,
     }
-    reader = Reader()
+    reader = FileReader()
     read_file(paths[0])  # what is imported when it is first needed is not counted either, here or in the child
     reader.read(paths[0])
     gc.set_threshold(100_000, 50, 50)  # as the command line has it

@@ -19,7 +19,7 @@ import xlsxwriter
 from fair import WORDS
 
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, single
+from hrworkbook.snapshot import ChangeSet, single_write
 
 ROWS, COLUMNS, CELLS, ROUNDS = 5_000, 14, 500, 7
 
@@ -74,7 +74,9 @@ def main() -> int:
         for number in range(ROUNDS):
             data = path.read_bytes()
             host = FileHost(path)
-            changes = ChangeSet(tuple(single("Plan", f"D{row}", f"Progress {number} in row {row}") for row in rows))
+            changes = ChangeSet(
+                tuple(single_write("Plan", f"D{row}", f"Progress {number} in row {row}") for row in rows)
+            )
             times["floor"].append(timed(lambda data=data: floor(data, part)))
             times["snapshot"].append(timed(host.snapshot))
             times["apply"].append(timed(lambda host=host, changes=changes: host.apply(changes)))

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from hrworkbook.errors import ToolMissing
-from hrworkbook.hosts.office import LISTENS, Office, start_office
+from hrworkbook.hosts.office import ADDRESS_VARIABLE, Office, start_office
 
 SCREEN = "1500x900x24"
 
@@ -63,14 +63,14 @@ def office(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Off
         started = start_office(tmp_path_factory.mktemp("office"), environment=around)
     except ToolMissing as missing:
         absent(str(missing))
-    before = os.environ.get(LISTENS)
-    os.environ[LISTENS] = started.where
+    before = os.environ.get(ADDRESS_VARIABLE)
+    os.environ[ADDRESS_VARIABLE] = started.address
     yield started
     started.close()
     if before is None:
-        del os.environ[LISTENS]
+        del os.environ[ADDRESS_VARIABLE]
     else:
-        os.environ[LISTENS] = before
+        os.environ[ADDRESS_VARIABLE] = before
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +140,7 @@ def window(tmp_path: Path) -> Iterator[Callable[[Path], Window]]:
         except ToolMissing as missing:
             absent(str(missing))
         offices.append(started)
-        return Window(started, {**environment, LISTENS: started.where})
+        return Window(started, {**environment, ADDRESS_VARIABLE: started.address})
 
     yield open_it
     for started in offices:

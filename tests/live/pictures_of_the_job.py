@@ -18,7 +18,7 @@ from hrworkbook.commands import example
 from hrworkbook.hosts import live
 from hrworkbook.hosts.calc import use_calc
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.hosts.office import LISTENS
+from hrworkbook.hosts.office import ADDRESS_VARIABLE
 from hrworkbook.snapshot import ChangeSet
 
 STEPS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "appendix", "roll", "help")
@@ -33,9 +33,9 @@ def test_pictures(window: Callable[[Path], Any], tmp_path: Path, monkeypatch: py
     front = window(master)
     # Once it can be seen, it is open.
     front.picture(folder / "0 start.png")
-    monkeypatch.setenv(LISTENS, front.office.where)
-    use_calc().forget()
-    host = live.opened(master)
+    monkeypatch.setenv(ADDRESS_VARIABLE, front.office.address)
+    use_calc().disconnect()
+    host = live.open_live(master)
 
     def type_(cells: Any) -> None:
         host.apply(ChangeSet(tuple(example._cells(host.snapshot(), "Plan", cells))))
@@ -58,7 +58,7 @@ def test_pictures(window: Callable[[Path], Any], tmp_path: Path, monkeypatch: py
         if verb == "merge":
             host.show("Start", "A1")
             keep(front.picture(folder / f"{number} {verb} start.png"), "start")
-    use_calc().forget()
+    use_calc().disconnect()
 
 
 def keep(picture: Path, name: str) -> None:

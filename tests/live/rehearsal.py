@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hrworkbook.addin.package import our_modules, with_macros
-from hrworkbook.addin.vba import Kind, Module, module
+from hrworkbook.addin.vba import Module, ModuleKind, module
 
 WINDOWS = {"VBA7": True, "Win64": True, "Mac": False, "MAC_OFFICE_VERSION": 0}
 MAC = {"VBA7": True, "Win64": False, "Mac": True, "MAC_OFFICE_VERSION": 16}
@@ -172,11 +172,11 @@ def rehearsal(xlsx: bytes, system: Mapping[str, Any] = WINDOWS) -> bytes:
     xlwings = re.sub(r"^.*Optional \w+ As String = .*$", _with_defaults, xlwings, flags=re.MULTILINE)
     # VBA's own constants, by their values: Calc does not know them behind `VBA.`.
     dictionary = re.sub(r"VBA\.vb(Binary|Text|Database)Compare", _compare, resolved(ours["Dictionary"], system))
-    stand_ins: list[tuple[str, Kind]] = [(text, "class") for text in (CONTROL, SHELL, ENVIRONMENT, FILES)]
+    stand_ins: list[tuple[str, ModuleKind]] = [(text, "class") for text in (CONTROL, SHELL, ENVIRONMENT, FILES)]
     stand_ins += [(REHEARSAL, "module"), (python, "module")]
     made: list[Module] = [module(text, kind) for text, kind in stand_ins]
     made += [module(xlwings, "module"), module(dictionary, "class")]
-    return with_macros(xlsx, instead={m.name: m for m in made})
+    return with_macros(xlsx, replacements={m.name: m for m in made})
 
 
 def _given(source: str) -> str:
@@ -194,10 +194,10 @@ def call(document: Any, function: str, *arguments: object) -> Any:
 
 def opened(context: Any, path: Path) -> Any:
     """The file open in Calc with its macros allowed."""
-    from hrworkbook.hosts.calc_uno import settings
+    from hrworkbook.hosts.calc_uno import property_values
 
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-    return desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, settings(MacroExecutionMode=4))
+    return desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, property_values(MacroExecutionMode=4))
 
 
 def arguments_of(command: str) -> list[str]:

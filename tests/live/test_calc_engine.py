@@ -13,7 +13,7 @@ from fake_excel import in_hex
 from host_contract import TRICKY, write_workbook
 
 from hrworkbook.errors import CannotWrite, ToolMissing
-from hrworkbook.hosts.calc_formula import for_calc, for_excel
+from hrworkbook.hosts.calc_formula import to_calc, to_excel
 from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.hosts.office import connect, import_uno
 
@@ -103,8 +103,8 @@ def test_formulas_are_written_as_in_excel(book: Any) -> None:
     ],
 )
 def test_formulas_are_told_both_ways(excel: str, calc_: str) -> None:
-    assert for_calc(excel) == calc_
-    assert for_excel(calc_) == excel
+    assert to_calc(excel) == calc_
+    assert to_excel(calc_) == excel
 
 
 def test_names_and_tables(book: Any) -> None:

@@ -33,7 +33,7 @@ from hrworkbook.hosts.live import LiveHost
 from hrworkbook.hosts.office import Office, connect
 from hrworkbook.ledgers import DECISIONS
 from hrworkbook.snapshot import ChangeSet, Snapshot, Write
-from hrworkbook.values import Value, plain
+from hrworkbook.values import Value, normalised_text
 
 BUTTONS = {b.verb for b in read_ribbon((macros_folder() / "ribbon.toml").read_text("utf-8")).buttons}
 REPLIES = ("1*.eml", "[234]*.eml")
@@ -54,7 +54,7 @@ def filled_in(folder: Path) -> Path:
     command(
         "new", "delivery-plan", str(master), "--from", str(Path(example.__file__).parents[1] / "example" / "plan.csv")
     )
-    example._fill_in(master)
+    example._fill_start_and_owners(master)
     return master
 
 
@@ -62,7 +62,7 @@ def chosen(snapshot: Snapshot, choice: str) -> list[Write]:
     """A choice made on the Decisions sheet for every decision that waits; there is one."""
     _, columns = DECISIONS.heading_row(snapshot)
     at = dict(zip(DECISIONS.headings, columns, strict=True))
-    waiting = [item for item in DECISIONS.items(snapshot) if not item.text("Done")]
+    waiting = [item for item in DECISIONS.data_rows(snapshot) if not item.text("Done")]
     assert waiting
     return [Write(DECISIONS.sheet, i.row, at["Decision"], ((choice,),)) for i in waiting]
 
@@ -88,7 +88,7 @@ class Pair:
         self.file = FileHost(master)
         twin.write_bytes(rehearsal(master.read_bytes()))
         self.document = opened(context, twin)
-        self.live = live.opened(twin)
+        self.live = live.open_live(twin)
         with zipfile.ZipFile(twin) as parts:
             drawn = ET.fromstring(parts.read("customUI/customUI14.xml"))
         self.callbacks = {b.get("id"): b.get("onAction") for b in drawn.iter() if b.get("onAction")}
@@ -147,7 +147,7 @@ def pair(office: Office, calc: Any, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("clicks")
     for name in ("typed", "pressed"):
         (folder / name).mkdir()
-    pair = Pair(filled_in(folder / "typed"), folder / "pressed" / "plan.xlsm", connect(office.where))
+    pair = Pair(filled_in(folder / "typed"), folder / "pressed" / "plan.xlsm", connect(office.address))
     yield pair
     pair.document.close(True)
 
@@ -213,7 +213,7 @@ def _lasting(path: Path) -> bool:
 @contextlib.contextmanager
 def without_period(pair: Pair) -> Iterator[None]:
     start = pair.live.snapshot()["Start"]
-    row = next(r for r in range(1, len(start.rows) + 1) if plain(start.at(r, 2)) == "Period")
+    row = next(r for r in range(1, len(start.rows) + 1) if normalised_text(start.at(r, 2)) == "Period")
     pair.live.apply(ChangeSet((Write("Start", row, 3, ((None,),)),)))
     try:
         yield
@@ -271,7 +271,7 @@ def test_a_command_works_on_the_open_document(pair: Pair) -> None:
     said = command("validate", str(pair.live.path), "--live")
     assert "RAG is 'amber-ish'" in said
     listed = pair.live.snapshot()["Problems"]
-    assert any("'amber-ish'" in plain(v) for row in listed.rows for v in row)
+    assert any("'amber-ish'" in normalised_text(v) for row in listed.rows for v in row)
     first = pair.live.where()
     assert first[0] == "Plan" and f"Plan!{first[1]}: RAG is 'amber-ish'" in said
     command("next", str(pair.live.path), "--live")

@@ -17,9 +17,9 @@ from xlwings import Book
 
 from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.hosts.live import LiveHost, opened
+from hrworkbook.hosts.live import LiveHost, open_live
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single
+from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single_write
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_failure_midway_leaves_the_document_as_it_was(book: Any, host: LiveHos
     before = host.snapshot()
     write = Write("Plan", 3, 1, (("007", "=1+1", "Oct 2016", "x"),))
     with pytest.raises(CannotWrite, match="nothing was changed"):
-        host.apply(ChangeSet((single("Problems", "A4", "new"), write, single("Empty", "C2", "x"))))
+        host.apply(ChangeSet((single_write("Problems", "A4", "new"), write, single_write("Empty", "C2", "x"))))
     assert cells(host.snapshot()) == cells(before)
     assert plan.used_range.formula == formulas
     assert book.sheets["Plan"]["A3"].number_format == "General"
@@ -101,7 +101,7 @@ def test_a_protected_sheet_is_refused(book: Any, host: LiveHost) -> None:
     book.sheets["Problems"].api.protect("")
     before = host.snapshot()
     with pytest.raises(CannotWrite, match="Problems: the sheet is protected"):
-        host.apply(ChangeSet((single("Plan", "B3", "changed"), single("Problems", "A2", "x"))))
+        host.apply(ChangeSet((single_write("Plan", "B3", "changed"), single_write("Problems", "A2", "x"))))
     assert cells(host.snapshot()) == cells(before)
 
 
@@ -109,14 +109,14 @@ def test_a_cell_changed_since_the_snapshot_is_not_overwritten(book: Any, host: L
     host.snapshot()
     book.sheets["Plan"]["B3"].value = "typed meanwhile"
     with pytest.raises(WorkbookLocked, match="Plan!B3"):
-        host.apply(ChangeSet((single("Plan", "B3", "changed"),)))
+        host.apply(ChangeSet((single_write("Plan", "B3", "changed"),)))
     assert book.sheets["Plan"]["B3"].value == "typed meanwhile"
 
 
 def test_what_was_set_is_as_before_and_the_first_problem_is_shown(book: Any, host: LiveHost) -> None:
     book.sheets["Problems"].activate()
     book.sheets["Problems"]["B2"].select()
-    host.apply(ChangeSet((single("Plan", "B3", "changed"),)))
+    host.apply(ChangeSet((single_write("Plan", "B3", "changed"),)))
     assert host.where() == ("Problems", "B2")
     assert book.app.calculation == "automatic"
     assert book.app.screen_updating
@@ -150,16 +150,16 @@ def test_round_trips_do_not_grow_with_the_plan(calc: Any, open_book: Callable[[P
 def test_rows_of_the_plan_are_made_tall_enough(host: LiveHost, book: Any) -> None:
     plan = book.sheets["Plan"]
     before = plan.range("A4").row_height
-    host.apply(ChangeSet((single("Plan", "B3", "two lines"),), heights=(("Plan", 3, 90.0), ("Plan", 4, 1.0))))
+    host.apply(ChangeSet((single_write("Plan", "B3", "two lines"),), heights=(("Plan", 3, 90.0), ("Plan", 4, 1.0))))
     assert plan.range("A3").row_height == pytest.approx(90, abs=0.1)
     assert plan.range("A4").row_height == before
     assert plan.range("A3:A4").row_height is None
 
 
 def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: Path) -> None:
-    assert opened(path).book == book
+    assert open_live(path).book == book
     with pytest.raises(WorkbookLocked, match="it is not open"):
-        opened(write_workbook(tmp_path / "elsewhere.xlsx"))
+        open_live(write_workbook(tmp_path / "elsewhere.xlsx"))
 
 
 VERB = """
@@ -233,7 +233,7 @@ def test_of_two_open_workbooks_of_one_name_the_one_pressed_is_changed(
         assert run_python("number", other).returncode == 0
         values = [book.sheets["Problems"].range("A2").value for book in (first, Book(impl=second))]
         assert values[0] != values[1] == "007"
-        assert (opened(path).path, opened(other).path) == (path, other)
+        assert (open_live(path).path, open_live(other).path) == (path, other)
     finally:
         second.close()
 

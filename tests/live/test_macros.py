@@ -13,7 +13,7 @@ import xlsxwriter
 from fake_excel import in_hex
 from rehearsal import MAC, arguments_of, call, handed_over, opened, rehearsal
 
-from hrworkbook.addin.install import install, places
+from hrworkbook.addin.install import install, install_locations
 from hrworkbook.addin.package import macros_folder, with_macros
 from hrworkbook.addin.ribbon import read_ribbon
 from hrworkbook.hosts.office import Office, connect
@@ -34,7 +34,7 @@ def book(*sheets: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def context(office: Office) -> Any:
-    return connect(office.where)
+    return connect(office.address)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_the_settings_that_install_writes_are_the_ones_xlwings_reads(context, ho
     install(tmp_path, "win32", {}, str(python))
     settings = Path(f"{home}\\.hrworkbook\\hrworkbook.conf")
     before = settings.read_bytes()
-    settings.write_bytes(places(tmp_path, "win32", {}).settings.read_bytes())
+    settings.write_bytes(install_locations(tmp_path, "win32", {}).settings.read_bytes())
     path = tmp_path / "installed.xlsm"
     path.write_bytes(rehearsal(book(*PLAN)))
     document = opened(context, path)
@@ -198,7 +198,7 @@ def test_on_a_mac_too(context, home, tmp_path):
     (tmp_path / "Library/Containers/com.microsoft.Excel/Data").mkdir(parents=True)
     install(tmp_path, "darwin", {}, "/opt/my python/bin/python3")
     home.mkdir(exist_ok=True)
-    (home / "hrworkbook.conf").write_bytes(places(tmp_path, "darwin", {}).settings.read_bytes())
+    (home / "hrworkbook.conf").write_bytes(install_locations(tmp_path, "darwin", {}).settings.read_bytes())
     path = tmp_path / "installed mac.xlsm"
     path.write_bytes(rehearsal(book(*PLAN), MAC))
     document = opened(context, path)
@@ -244,7 +244,7 @@ def test_a_press_is_seen_in_a_cell(context, tmp_path):
         *(module(text, "class") for text in empty),
     ]
     path = Path(tmp_path / "cell.xlsm")
-    path.write_bytes(with_macros(book(*PLAN), instead={m.name: m for m in made}))
+    path.write_bytes(with_macros(book(*PLAN), replacements={m.name: m for m in made}))
     document = opened(context, path)
     try:
         call(document, "Press", "chase")

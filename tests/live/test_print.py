@@ -17,9 +17,9 @@ from masters import shared
 
 from hrworkbook.appendix.document import (
     AppendixDocument,
-    Change,
-    Changes,
-    Count,
+    CellChange,
+    ChangeList,
+    HeadlineCount,
     MonthGrid,
     OverdueLine,
     Spend,
@@ -27,10 +27,10 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
-from hrworkbook.appendix.pdf import print_pdf, to_pdf
+from hrworkbook.appendix.pdf import print_pdf, xlsx_to_pdf
 from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
-from hrworkbook.appendix.proof import Proof, prove
-from hrworkbook.appendix.read_back import squeezed
+from hrworkbook.appendix.proof import PrintProof, verify_print
+from hrworkbook.appendix.read_back import squeeze
 from hrworkbook.appendix.sheets import DocumentPlan, plan_document, write_appendix
 from hrworkbook.hosts.office import find_soffice
 
@@ -60,8 +60,8 @@ def cheshire(setup: PageSetup) -> AppendixDocument:
     with shared("seeds/cheshire-east-hr-plan-2016-17.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     columns = (
-        PrintColumn("ref", "Ref", kind="reference", once=True, weight=6),
-        PrintColumn("priority", "Priority", once=True, weight=40),
+        PrintColumn("ref", "Ref", kind="reference", repeats_once=True, weight=6),
+        PrintColumn("priority", "Priority", repeats_once=True, weight=40),
         PrintColumn("owner", "Owner"),
         PrintColumn("timescale", "Timescale"),
         PrintColumn("measures", "Performance & Outcome Measures", bullets=True, weight=40),
@@ -96,11 +96,11 @@ def surrey(setup: PageSetup) -> AppendixDocument:
     return AppendixDocument(replace(COVER, title="Surrey First"), columns, lines, setup)
 
 
-def printed(document: AppendixDocument, folder: Path) -> tuple[DocumentPlan, Path, Proof]:
+def printed(document: AppendixDocument, folder: Path) -> tuple[DocumentPlan, Path, PrintProof]:
     planned = plan_document(document)
     pdf = folder / "appendix.pdf"
     print_pdf(planned, pdf)
-    return planned, pdf, prove(pdf, planned)
+    return planned, pdf, verify_print(pdf, planned)
 
 
 @pytest.mark.parametrize("font", ["Calibri", "Arial"] if FULL else ["Calibri"])
@@ -125,10 +125,10 @@ def test_every_column_of_cheshire_east_read_down_the_pages_is_the_source(tmp_pat
         source, before = "", None
         for line in document.lines:
             run = before is not None and (before.theme, before.reference) == (line.theme, line.reference)
-            same = run and all(before.cells[k] == line.cells[k] for k in range(j + 1)) if column.once else False
+            same = run and all(before.cells[k] == line.cells[k] for k in range(j + 1)) if column.repeats_once else False
             source += "" if same else re.sub(r"(?m)^- ", "", line.cells[j])
             before = line
-        assert squeezed(down).replace("•", "") == squeezed(source), column.header
+        assert squeeze(down).replace("•", "") == squeeze(source), column.header
 
 
 @pytest.mark.parametrize(("paper", "size", "pages"), [("A3", 9, 1), ("A4", 8, 2)])
@@ -161,8 +161,8 @@ def stress(seed: int, setup: PageSetup, count: int = 40) -> AppendixDocument:
     chance = random.Random(seed)
     groups = ("Scope", "Scope", "Progress", "Progress", "Progress", "Budget") if seed % 2 else ("",) * 6
     columns = (
-        PrintColumn("ref", "Ref", groups[0], "reference", once=True),
-        PrintColumn("priority", "Priority and objective", groups[1], once=True),
+        PrintColumn("ref", "Ref", groups[0], "reference", repeats_once=True),
+        PrintColumn("priority", "Priority and objective", groups[1], repeats_once=True),
         PrintColumn("status", "Status", groups[2], "status"),
         PrintColumn("measures", "Measures", groups[3], bullets=True),
         PrintColumn("update", "Progress update", groups[4]),
@@ -217,8 +217,8 @@ def example(lines: int = 30) -> AppendixDocument:
     )
     words = "The review has been agreed with trade unions and work to deliver it progresses as planned this year. "
     columns = (
-        PrintColumn("ref", "Ref", kind="reference", once=True),
-        PrintColumn("priority", "Priority", once=True, weight=30),
+        PrintColumn("ref", "Ref", kind="reference", repeats_once=True),
+        PrintColumn("priority", "Priority", repeats_once=True, weight=30),
         PrintColumn("owner", "Owner"),
         PrintColumn("status", "Status", kind="status"),
         PrintColumn("progress", "Progress update", bullets=True, weight=50),
@@ -236,12 +236,12 @@ def example(lines: int = 30) -> AppendixDocument:
     )
     summary = Summary(
         "The plan has 30 lines. 6 are complete.\n7 are overdue.",
-        tuple(Count(6, status.lower(), status) for status in statuses),
+        tuple(HeadlineCount(6, status.lower(), status) for status in statuses),
         StatusTable(statuses, counts),
         tuple(OverdueLine(x.theme, x.reference, x.cells[1], "Oct 2016", "Head of HR/HR Delivery Manager/OD Manager") for x in made[:7]),
         MonthGrid(months, tuple((theme, tuple(i % 3 for i in range(11))) for theme in themes), "Counted in the month it ends."),
         Spend("Planned spend is £120,000.", (SpendLine("Survey", "£120,000", "£96,500", "£23,500 under"),)),
-        Changes("2 cells changed.", (Change(themes[0], "A", "Priority A", "Status", "Amber", "Green"), Change(themes[2], "A", "Priority A", "Progress update", "", words))),
+        ChangeList("2 cells changed.", (CellChange(themes[0], "A", "Priority A", "Status", "Amber", "Green"), CellChange(themes[2], "A", "Priority A", "Progress update", "", words))),
     )  # fmt: skip
     return AppendixDocument(COVER, columns, tuple(made), summary=summary)
 
@@ -327,12 +327,12 @@ def lost_footer(parts: Parts) -> None:
 )  # fmt: skip
 def test_the_proof_catches(change: Callable[[Parts], None], tmp_path: Path) -> None:
     planned = plan_document(replace(example(), summary=None))
-    sound = write_appendix(planned, data=False)
+    sound = write_appendix(planned, with_data_sheet=False)
     broken = mutated(sound, change)
     assert broken != mutated(sound, lambda parts: None), "the mutation changed nothing"
     (tmp_path / "broken.xlsx").write_bytes(broken)
-    to_pdf(tmp_path / "broken.xlsx", tmp_path / "broken.pdf")
-    proof = prove(tmp_path / "broken.pdf", planned)
+    xlsx_to_pdf(tmp_path / "broken.xlsx", tmp_path / "broken.pdf")
+    proof = verify_print(tmp_path / "broken.pdf", planned)
     assert not proof.ok
     assert all(d.endswith(".") for d in proof.differences)
 
@@ -345,8 +345,8 @@ def test_a_sound_plan_of_the_mutation_tests_is_proved(tmp_path: Path) -> None:
 def test_the_whole_workbook_prints_the_same_pages_before_its_data(tmp_path: Path) -> None:
     planned = plan_document(example())
     (tmp_path / "whole.xlsx").write_bytes(write_appendix(planned))
-    to_pdf(tmp_path / "whole.xlsx", tmp_path / "whole.pdf")
-    plan_only = prove(tmp_path / "whole.pdf", planned.plan, planned.first_plan_page)
+    xlsx_to_pdf(tmp_path / "whole.xlsx", tmp_path / "whole.pdf")
+    plan_only = verify_print(tmp_path / "whole.pdf", planned.plan, planned.first_plan_page)
     assert [d for d in plan_only.differences if not d.endswith("printed.")] == []
     assert plan_only.words_printed == plan_only.words_planned
 
@@ -363,7 +363,7 @@ def test_cells_that_run_from_right_to_left_are_proved_and_their_loss_is_seen(tmp
     planned, pdf, proof = printed(made, tmp_path)
     assert proof.differences == ()
     other = replace(made, lines=(*lines[:2], PrintLine("Pay", "C", ("C", words.replace("النتائج", "النتا"), "x"))))
-    lost = prove(pdf, plan_document(other)).differences
+    lost = verify_print(pdf, plan_document(other)).differences
     assert any("column 'Text'" in d for d in lost) and any("column 'More'" in d for d in lost)
 
 
@@ -371,7 +371,9 @@ def test_a_difference_is_told_from_where_the_texts_part(tmp_path: Path) -> None:
     text = "The review of every allowance older than ten years goes on as planned. " * 8
     made = AppendixDocument(COVER, (PrintColumn("text", "Text"),), (PrintLine("", "", (text,)),))
     _, pdf, _ = printed(made, tmp_path)
-    (said,) = prove(pdf, plan_document(replace(made, lines=(PrintLine("", "", (text + "It ends.",)),)))).differences
+    (said,) = verify_print(
+        pdf, plan_document(replace(made, lines=(PrintLine("", "", (text + "It ends.",)),)))
+    ).differences
     assert "planned '… on as planned. It ends.', printed '… on as planned.'" in said
 
 
@@ -389,4 +391,4 @@ def test_a_theme_longer_than_its_line_is_proved_in_pieces_and_its_end_is_missed(
     _, pdf, proof = printed(made, tmp_path)
     assert proof.differences == ()
     longer = replace(summary, statuses=StatusTable(("Red",), ((theme + "en", (1,)), ("Pay", (2,)))))
-    assert prove(pdf, plan_document(replace(made, summary=longer))).differences
+    assert verify_print(pdf, plan_document(replace(made, summary=longer))).differences
