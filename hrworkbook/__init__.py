@@ -1,43 +1,29 @@
-"""hrworkbook: the verbs, and nothing else.
+"""hrworkbook: keep a plan in a workbook, send owners their part, merge what comes back, publish the appendix.
 
-Each takes a snapshot of a master and returns what it found and a change set; hosts read the one and apply the other.
+Each verb takes a snapshot of a master and returns what it found and a change set; hosts read the one and apply the other.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrworkbook.appendix import appendix as appendix
-    from hrworkbook.bounce import bounce as bounce
-    from hrworkbook.chase import chase as chase
-    from hrworkbook.decide import decide as decide
-    from hrworkbook.issue import issue as issue
-    from hrworkbook.merge import merge as merge
-    from hrworkbook.new import new as new
-    from hrworkbook.next import next as next
-    from hrworkbook.roll import roll as roll
-    from hrworkbook.undo import undo as undo
-    from hrworkbook.validate import validate as validate
+    from hrworkbook.verbs.appendix import appendix as appendix
+    from hrworkbook.verbs.bounce import bounce as bounce
+    from hrworkbook.verbs.chase import chase as chase
+    from hrworkbook.verbs.decide import decide as decide
+    from hrworkbook.verbs.issue import issue as issue
+    from hrworkbook.verbs.merge import merge as merge
+    from hrworkbook.verbs.new import new as new
+    from hrworkbook.verbs.next import next as next
+    from hrworkbook.verbs.roll import roll as roll
+    from hrworkbook.verbs.undo import undo as undo
+    from hrworkbook.verbs.validate import validate as validate
 
 __all__ = ["appendix", "bounce", "chase", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate"]
 
 
-class _LazyVerbs(ModuleType):
-    """The package, whose attribute `merge` is the verb although a module of that name holds it.
-
-    A verb is imported when it is first asked for: a click waits for nothing it does not use.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name in __all__:
-            return getattr(import_module(f"{__name__}.{name}"), name)
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _LazyVerbs
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first asked for: a click waits for nothing it does not use."""
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.verbs.{name}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

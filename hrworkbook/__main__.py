@@ -2,6 +2,6 @@
 
 import sys
 
-from hrworkbook.cli import main
+from hrworkbook.cli.main import main
 
 sys.exit(main())

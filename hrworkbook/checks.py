@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from hrworkbook.findings import Severity
+from hrworkbook.plan.findings import Severity
 
 
 @dataclass(frozen=True)

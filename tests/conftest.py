@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hrworkbook.reading.reader import FileReader
+from hrworkbook.intake.reader import FileReader
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from hrworkbook.addin.install import (
     read_settings,
     script,
 )
-from hrworkbook.addin.parts import unzipped
-from hrworkbook.errors import format_message
+from hrworkbook.addin.package_parts import unzipped
+from hrworkbook.plan.errors import format_message
 
 ReadRegistry = Callable[[str, str], object]
 """A value of the Windows registry by key (`HKCU\\Software\\…`) and name; None where there is none."""

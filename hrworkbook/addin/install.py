@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hrworkbook.addin import package
-from hrworkbook.errors import PRIVACY_REMEDY, CannotWrite, ToolMissing, is_privacy_refusal, reason_of
+from hrworkbook.plan.errors import PRIVACY_REMEDY, CannotWrite, ToolMissing, is_privacy_refusal, reason_of
 
 WINDOWS, MAC = "win32", "darwin"
 BASE_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}

@@ -13,10 +13,10 @@ from typing import Literal
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from hrworkbook.addin.parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
+from hrworkbook.addin.package_parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
-from hrworkbook.addin.vba import Module, document, module, vba_project
-from hrworkbook.errors import CannotWrite, ToolMissing, reason_of
+from hrworkbook.addin.vba_project import Module, document, module, vba_project
+from hrworkbook.plan.errors import CannotWrite, ToolMissing, reason_of
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 from xml.sax.saxutils import quoteattr
 
-from hrworkbook.errors import SchemaFileError
-from hrworkbook.findings import join_words
+from hrworkbook.plan.errors import SchemaFileError
+from hrworkbook.plan.findings import join_words
 
 NAMESPACES: dict[str, str] = {
     "customUI/customUI14.xml": "http://schemas.microsoft.com/office/2009/07/customui",

@@ -1,1 +1,1 @@
-"""Returns that nobody issued → lines known by their key, with their sums as a witness."""
+"""Returns that nobody issued: lines known by their key, checked by their own sums."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from hrworkbook.amounts import Amount, NoneWord, parse_amount
-from hrworkbook.kinds import ValueFault
-from hrworkbook.schema import CollectionSettings, Column
-from hrworkbook.values import Value, is_blank, normalised_text
+from hrworkbook.plan.amounts import Amount, NoneWord, parse_amount
+from hrworkbook.plan.kinds import ValueFault
+from hrworkbook.plan.schema import CollectionSettings, Column
+from hrworkbook.plan.values import Value, is_blank, normalised_text
 
 NUMERIC = ("whole", "number", "money")
 """Kinds of columns that hold figures."""

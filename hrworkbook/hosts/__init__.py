@@ -1,1 +1,1 @@
-"""What a click touches: files, a running spreadsheet."""
+"""Where a master lives: a file, Excel, LibreOffice Calc."""

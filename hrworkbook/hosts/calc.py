@@ -17,8 +17,8 @@ from xlwings import base_classes
 from hrworkbook.hosts.calc_book import Book
 from hrworkbook.hosts.calc_range import Range
 from hrworkbook.hosts.calc_uno import Bridge, property_values
-from hrworkbook.hosts.office import connect, find_address
-from hrworkbook.values import CellError
+from hrworkbook.hosts.libreoffice import connect, find_address
+from hrworkbook.plan.values import CellError
 
 _INFO, _DANGER = 0, 3
 """Kinds of message bar (com.sun.star.frame.InfobarType)."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from hrworkbook.errors import CannotWrite
 from hrworkbook.hosts.calc_range import Range, parse_area
 from hrworkbook.hosts.calc_tables import Names, Tables
 from hrworkbook.hosts.calc_uno import property_values
-from hrworkbook.hosts.office import import_uno
-from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.hosts.libreoffice import import_uno
+from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.plan.errors import CannotWrite
 
 if TYPE_CHECKING:
     from hrworkbook.hosts.calc import App

@@ -12,12 +12,12 @@ from xlwings import base_classes
 
 from hrworkbook.hosts.calc_formula import to_calc, to_excel
 from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment, calc_serial
-from hrworkbook.hosts.cell_xml import EXCEL_ERRORS
 from hrworkbook.hosts.rectangles import areas_of
-from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.snapshot import CellRange as Area
-from hrworkbook.snapshot import column_letters, column_number
-from hrworkbook.values import CellError
+from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS
+from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.plan.snapshot import CellRange as Area
+from hrworkbook.plan.snapshot import column_letters, column_number
+from hrworkbook.plan.values import CellError
 
 if TYPE_CHECKING:
     from hrworkbook.hosts.calc_book import Sheet

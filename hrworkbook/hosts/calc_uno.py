@@ -76,7 +76,7 @@ def _unwrap(value: Any) -> Any:
 
 def property_values(**values: Any) -> tuple[Any, ...]:
     """Named settings as the tuple of PropertyValue that UNO's methods take."""
-    from hrworkbook.hosts.office import import_uno
+    from hrworkbook.hosts.libreoffice import import_uno
 
     uno = import_uno()
     made = []

@@ -7,19 +7,19 @@ every other part is copied byte for byte, and the file is replaced in one step (
 from hashlib import sha256
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, UnreadableFile, reason_of
-from hrworkbook.hosts.cell_styles import CellStyles
-from hrworkbook.hosts.cell_xml import CellContent, is_storable_as_is, storable
-from hrworkbook.hosts.loading import LoadedWorkbook, load
 from hrworkbook.hosts.locks import check_writable, who_has_it_open
-from hrworkbook.hosts.proving import verify_saved
-from hrworkbook.hosts.saving import changed_error, replace_file, sweep_leftovers
-from hrworkbook.hosts.sheet_change import SheetChange
-from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.hosts.workbook_xml import with_recalculation, without_calc_chain
-from hrworkbook.ledgers import PLAN
-from hrworkbook.look import TALLEST_ROW
-from hrworkbook.snapshot import ChangeSet, Snapshot, address
+from hrworkbook.hosts.replace_file import changed_error, replace_file, sweep_leftovers
+from hrworkbook.ooxml.cell_styles import CellStyles
+from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
+from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
+from hrworkbook.ooxml.sheet_change import SheetChange
+from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.verify_saved import verify_saved
+from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
+from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
+from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address
+from hrworkbook.render.style import TALLEST_ROW
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
 

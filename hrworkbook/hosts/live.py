@@ -8,16 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
-from hrworkbook.hosts.cell_xml import CellContent, storable
+from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
 from hrworkbook.hosts.live_sheet import SheetWrite, block_of
-from hrworkbook.hosts.office import ADDRESS_VARIABLE
 from hrworkbook.hosts.synced import is_web_address
-from hrworkbook.ledgers import PLAN
-from hrworkbook.look import TALLEST_ROW
-from hrworkbook.plan import plan_id
-from hrworkbook.snapshot import ChangeSet, Snapshot, address, cells_of
+from hrworkbook.ooxml.cell_xml import CellContent, storable
+from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
+from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.model import plan_id
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address, cells_of
+from hrworkbook.render.style import TALLEST_ROW
 
 TITLE = "HR Plan"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from hrworkbook.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.hosts.synced import is_web_address, mounts, places_of
-from hrworkbook.plan import plan_id
+from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
+from hrworkbook.plan.model import plan_id
 
 CALLER = "HRWORKBOOK_BOOK"
 """The environment variable in which a button hands over its workbook's full name, as UTF-16 written in hexadecimal: no
@@ -132,7 +132,7 @@ def _kept_in_step(name: str, address: str, mine: str | None) -> Path:
 
 def plan_id_in(path: Path) -> str | None:
     """The ID of the plan in a file, '' where it has none yet; None where it cannot be read or is no plan."""
-    from hrworkbook.hosts.loading import load
+    from hrworkbook.ooxml.load_workbook import load
 
     try:
         return plan_id(load(path.read_bytes(), path.name).snapshot)

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hrworkbook.errors import CannotWrite, WorkbookLocked
-from hrworkbook.hosts.cell_xml import EXCEL_ERRORS, CellContent, convert_for_format, hyperlink_formula, reads_as, serial
-from hrworkbook.hosts.growing import grown_range
 from hrworkbook.hosts.rectangles import Rectangle, areas_of, needs_text_format, rectangles, text_runs
-from hrworkbook.hosts.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.hosts.workbook_xml import ExcelTable
-from hrworkbook.ledgers import PLAN
-from hrworkbook.snapshot import Block, Link, address
-from hrworkbook.snapshot import CellRange as Area
-from hrworkbook.values import CellError, Uncomputed, Value, as_text, same_value
+from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS, CellContent, convert_for_format, hyperlink_formula, reads_as, serial
+from hrworkbook.ooxml.grow_table import grown_range
+from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.workbook_xml import ExcelTable
+from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
+from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.snapshot import Block, Link, address
+from hrworkbook.plan.snapshot import CellRange as Area
+from hrworkbook.plan.values import CellError, Uncomputed, Value, as_text, same_value
 
 _MAX_CELLS = 2_000_000
 """Cells: a used range above this is mostly formatting, and its end is looked for by content."""

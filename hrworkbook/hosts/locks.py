@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from hrworkbook.errors import CannotWrite, WorkbookLocked
+from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
 
 TEMPORARY_PREFIX = ".hrworkbook-"
 """How the files begin that stand beside a master only while it is saved."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hrworkbook.hosts.cell_xml import CellContent
-from hrworkbook.snapshot import CellRange as Area
-from hrworkbook.snapshot import Link
-from hrworkbook.values import CellError
+from hrworkbook.ooxml.cell_xml import CellContent
+from hrworkbook.plan.snapshot import CellRange as Area
+from hrworkbook.plan.snapshot import Link
+from hrworkbook.plan.values import CellError
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What a merge is made of: what came in, whose it is, what it changes, and what becomes of each cell."""
+"""What a merge is made of: whose a return is, what it changes, and what becomes of each cell."""

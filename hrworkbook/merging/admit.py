@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 
-from hrworkbook.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
-from hrworkbook.findings import count_noun, join_words
-from hrworkbook.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
-from hrworkbook.merging.compare import MergeContext
+from hrworkbook.merging.diff_return import MergeContext
 from hrworkbook.merging.ledger_rows import note_of
-from hrworkbook.merging.matching import Baseline, LineTextIndex
-from hrworkbook.merging.merged_before import WITHOUT_SEAL, MergeHistory
+from hrworkbook.merging.match_rows import Baseline, LineTextIndex
+from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
+from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile
-from hrworkbook.merging.spread import sealed_sheets, tables_of_return
-from hrworkbook.plan import SCHEMA_SHEET, Plan, issued_ledger, parse_addresses
-from hrworkbook.seal import Seal, compute_mark, find_seal, marks_equal
-from hrworkbook.snapshot import Block
-from hrworkbook.tables.find import Table, find_table
-from hrworkbook.tables.headings import fold_heading
-from hrworkbook.tables.heads import NO_COLUMN_PREFIX
-from hrworkbook.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
+from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
+from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
+from hrworkbook.plan.model import SCHEMA_SHEET, Plan, issued_ledger, parse_addresses
+from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
+from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
+from hrworkbook.tables.find_table import Table, find_table
+from hrworkbook.tables.header import NO_COLUMN_PREFIX
+from hrworkbook.tables.heading_vocabulary import fold_heading
 
 
 @dataclass(frozen=True)
@@ -380,7 +380,7 @@ def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
 
 def our_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
-    from hrworkbook.issue import is_furniture
+    from hrworkbook.verbs.issue import is_furniture
 
     texts = (
         v

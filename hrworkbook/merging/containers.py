@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from hrworkbook.findings import count_noun
-from hrworkbook.inbox.attachments import Container
-from hrworkbook.merging.compare import ReadReturn
+from hrworkbook.intake.attachments import Container
+from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, RefusedInside
+from hrworkbook.plan.findings import count_noun
 
 _KEPT_APART = (ALREADY_MERGED, SENT_AGAIN, "Older")
 """What is said of a return in a container by itself, since a return of the plan is meant."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from hrworkbook.findings import count_noun, join_words
-from hrworkbook.ledgers import HEADINGS, OWNERS
 from hrworkbook.merging.outcomes import (
     OUTCOMES,
     SKIPPED_STATUSES,
@@ -14,10 +12,12 @@ from hrworkbook.merging.outcomes import (
     RefusedFile,
     ReturnOutcome,
 )
-from hrworkbook.plan import Plan, timestamp
-from hrworkbook.schema import Column
-from hrworkbook.snapshot import Link
-from hrworkbook.values import LONGEST_TEXT, Value, as_text, normalised_text
+from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.ledgers import HEADINGS, OWNERS
+from hrworkbook.plan.model import Plan, timestamp
+from hrworkbook.plan.schema import Column
+from hrworkbook.plan.snapshot import Link
+from hrworkbook.plan.values import LONGEST_TEXT, Value, as_text, normalised_text
 
 TEXT_MARK = "'"
 _NAMED = 5

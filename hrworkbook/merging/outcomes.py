@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
-from hrworkbook.inbox.attachments import Container
-from hrworkbook.plan import Line
-from hrworkbook.schema import Column
-from hrworkbook.snapshot import Block, ChangeSet
-from hrworkbook.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
+from hrworkbook.intake.attachments import Container
+from hrworkbook.plan.model import Line
+from hrworkbook.plan.schema import Column
+from hrworkbook.plan.snapshot import Block, ChangeSet
+from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
 
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""

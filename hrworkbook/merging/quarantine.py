@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from hrworkbook.findings import count_noun
-from hrworkbook.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.compare import CellEdit, ReadReturn, ReturnDiff
+from hrworkbook.merging.diff_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.merging.ledger_rows import shorten
-from hrworkbook.merging.merged_before import WITHOUT_SEAL, unsealed_mark
+from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
 from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
-from hrworkbook.merging.waiting import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
-from hrworkbook.plan import Plan, timestamp
-from hrworkbook.schema import ID_HEADER
-from hrworkbook.snapshot import Link
-from hrworkbook.values import CellError, Value, as_text
+from hrworkbook.merging.pending_decisions import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
+from hrworkbook.plan.model import Plan, timestamp
+from hrworkbook.plan.schema import ID_HEADER
+from hrworkbook.plan.snapshot import Link
+from hrworkbook.plan.values import CellError, Value, as_text
 
 _CHUNK = 8_000
 """Characters of a packed return in one cell: what Excel takes from a program with a block of others (8,203)."""

@@ -1,1 +1,1 @@
-"""A plan's table on a messy sheet: its headings, and its rows with the address of every cell."""
+"""A table on a messy sheet: its headings, and its rows with the address of every cell."""

@@ -12,9 +12,9 @@ import sys
 import time
 from typing import Any
 
-from hrworkbook.appendix import sheets
-from hrworkbook.appendix.document import AppendixDocument
-from hrworkbook.appendix.plan_pages import Cover, PrintColumn, PrintLine
+from hrworkbook.render.appendix import write_appendix as sheets
+from hrworkbook.render.appendix.document import AppendixDocument
+from hrworkbook.render.appendix.page_plan import Cover, PrintColumn, PrintLine
 
 ROUNDS = 5
 SENTENCE = "review consultation of the workforce strategy agreed with schools and trade unions in autumn £1,250 2016/17"

@@ -28,8 +28,8 @@ import os, sys
 from datetime import datetime
 if sys.argv[1] == "pinned":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from hrworkbook.cli import main
-from hrworkbook.commands import console
+from hrworkbook.cli.main import main
+from hrworkbook.cli import console
 console.fixed = datetime(2026, 11, 28, 9, 0)
 sys.exit(main(sys.argv[2:]))
 """

@@ -22,12 +22,12 @@ from pathlib import Path
 import python_calamine
 from fair import as_installed
 
-from hrworkbook.collecting.collect import collect_file
-from hrworkbook.errors import HrWorkbookError
+from hrworkbook.collecting.collect_file import collect_file
+from hrworkbook.intake.reader import FileReader, read_file
 from hrworkbook.merging.outcomes import RefusedFile
-from hrworkbook.merging.receive import find_files, read_found_files
-from hrworkbook.reading.reader import FileReader, read_file
-from hrworkbook.schema import load_schema
+from hrworkbook.merging.receive_files import find_files, read_found_files
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.schema import load_schema
 
 SHARED = Path(os.environ.get("HRWORKBOOK_SHARED", Path(__file__).parents[3] / "shared"))
 RETURNS = SHARED / "corpus" / "workforce-returns"

@@ -19,7 +19,7 @@ import xlsxwriter
 from fair import WORDS
 
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.snapshot import ChangeSet, single_write
+from hrworkbook.plan.snapshot import ChangeSet, single_write
 
 ROWS, COLUMNS, CELLS, ROUNDS = 5_000, 14, 500, 7
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import hrworkbook
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the modules the tests share
+sys.path[:0] = [str(Path(__file__).parents[1] / "support")]  # the modules the tests share
 
 WORDS = [
     "review",

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hrworkbook.errors import ToolMissing
-from hrworkbook.hosts.office import ADDRESS_VARIABLE, Office, start_office
+from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE, Office, start_office
+from hrworkbook.plan.errors import ToolMissing
 
 SCREEN = "1500x900x24"
 

@@ -14,12 +14,12 @@ import pytest
 from fake_excel import in_hex
 from test_clicks import chosen, filled_in
 
-from hrworkbook.commands import example
+from hrworkbook.cli import example
 from hrworkbook.hosts import live
 from hrworkbook.hosts.calc import use_calc
+from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.hosts.office import ADDRESS_VARIABLE
-from hrworkbook.snapshot import ChangeSet
+from hrworkbook.plan.snapshot import ChangeSet
 
 STEPS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "appendix", "roll", "help")
 MISTAKES = {("L003", "RAG"): "amber-ish", ("L005", "Timescale"): "Smarch 2027", ("L007", "Owner"): None}

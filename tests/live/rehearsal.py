@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hrworkbook.addin.package import our_modules, with_macros
-from hrworkbook.addin.vba import Module, ModuleKind, module
+from hrworkbook.addin.vba_project import Module, ModuleKind, module
 
 WINDOWS = {"VBA7": True, "Win64": True, "Mac": False, "MAC_OFFICE_VERSION": 0}
 MAC = {"VBA7": True, "Win64": False, "Mac": True, "MAC_OFFICE_VERSION": 16}

@@ -12,10 +12,10 @@ import xlwings
 from fake_excel import in_hex
 from host_contract import TRICKY, write_workbook
 
-from hrworkbook.errors import CannotWrite, ToolMissing
 from hrworkbook.hosts.calc_formula import to_calc, to_excel
+from hrworkbook.hosts.libreoffice import connect, import_uno
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.hosts.office import connect, import_uno
+from hrworkbook.plan.errors import CannotWrite, ToolMissing
 
 
 @pytest.fixture

@@ -25,15 +25,15 @@ from rehearsal import arguments_of, call, handed_over, opened, rehearsal
 
 from hrworkbook.addin.package import macros_folder
 from hrworkbook.addin.ribbon import read_ribbon
-from hrworkbook.cli import build_parser
-from hrworkbook.commands import example, run
+from hrworkbook.cli import example, run
+from hrworkbook.cli.main import build_parser
 from hrworkbook.hosts import live
 from hrworkbook.hosts.file import FileHost
+from hrworkbook.hosts.libreoffice import Office, connect
 from hrworkbook.hosts.live import LiveHost
-from hrworkbook.hosts.office import Office, connect
-from hrworkbook.ledgers import DECISIONS
-from hrworkbook.snapshot import ChangeSet, Snapshot, Write
-from hrworkbook.values import Value, normalised_text
+from hrworkbook.plan.ledgers import DECISIONS
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
+from hrworkbook.plan.values import Value, normalised_text
 
 BUTTONS = {b.verb for b in read_ribbon((macros_folder() / "ribbon.toml").read_text("utf-8")).buttons}
 REPLIES = ("1*.eml", "[234]*.eml")

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from xlwings import Book
 
-from hrworkbook.errors import CannotWrite, WorkbookLocked
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.hosts.live import LiveHost, open_live
 from hrworkbook.hosts.live_books import CALLER
-from hrworkbook.snapshot import Block, ChangeSet, Link, Write, single_write
+from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
+from hrworkbook.plan.snapshot import Block, ChangeSet, Link, Write, single_write
 
 
 @pytest.fixture
@@ -164,8 +164,8 @@ def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: 
 
 VERB = """
     import hrworkbook.ribbon as ribbon
-    from hrworkbook.buttons import Pressed
-    from hrworkbook.snapshot import ChangeSet, Write, single
+    from hrworkbook.ribbon.buttons import Pressed
+    from hrworkbook.plan.snapshot import ChangeSet, Write, single
 
     def number(host, snapshot, arguments):
         lines = [row for row in snapshot["Plan"].rows[2:] if row[0]]

@@ -10,8 +10,8 @@ import pytest
 from conftest import absent  # type: ignore[attr-defined]
 from number_formats import golden, squeezed, workbook
 
-from hrworkbook.number_format import render
-from hrworkbook.stored_formats import stored_formats
+from hrworkbook.intake.stored_formats import stored_formats
+from hrworkbook.plan.number_format.render import render
 
 FILTERS = {
     "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true",

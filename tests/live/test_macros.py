@@ -16,7 +16,7 @@ from rehearsal import MAC, arguments_of, call, handed_over, opened, rehearsal
 from hrworkbook.addin.install import install, install_locations
 from hrworkbook.addin.package import macros_folder, with_macros
 from hrworkbook.addin.ribbon import read_ribbon
-from hrworkbook.hosts.office import Office, connect
+from hrworkbook.hosts.libreoffice import Office, connect
 
 pytestmark = pytest.mark.live
 BUTTONS = read_ribbon((macros_folder() / "ribbon.toml").read_text("utf-8")).buttons
@@ -231,7 +231,7 @@ def test_a_workbook_cannot_say_which_program_a_press_starts(context, home, tmp_p
 
 def test_a_press_is_seen_in_a_cell(context, tmp_path):
     """The whole chain inside the document, without xlwings: callback, table of words, press, a cell."""
-    from hrworkbook.addin.vba import module
+    from hrworkbook.addin.vba_project import module
 
     writer = 'Attribute VB_Name = "HRPython"\nPublic Sub RunClick(Verb As String)\nActiveWorkbook.Sheets("Start").Range("B2").Value = Verb\nEnd Sub\n'
     control = 'Attribute VB_Name = "FakeControl"\nPublic ID As String\n'

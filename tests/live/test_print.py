@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from masters import shared
 
-from hrworkbook.appendix.document import (
+from hrworkbook.hosts.libreoffice import find_soffice
+from hrworkbook.jobs.pdf import print_pdf, xlsx_to_pdf
+from hrworkbook.render.appendix.document import (
     AppendixDocument,
     CellChange,
     ChangeList,
@@ -27,12 +29,10 @@ from hrworkbook.appendix.document import (
     StatusTable,
     Summary,
 )
-from hrworkbook.appendix.pdf import print_pdf, xlsx_to_pdf
-from hrworkbook.appendix.plan_pages import Cover, PageSetup, PrintColumn, PrintLine
-from hrworkbook.appendix.proof import PrintProof, verify_print
-from hrworkbook.appendix.read_back import squeeze
-from hrworkbook.appendix.sheets import DocumentPlan, plan_document, write_appendix
-from hrworkbook.hosts.office import find_soffice
+from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.appendix.read_pdf import squeeze
+from hrworkbook.render.appendix.verify_print import PrintProof, verify_print
+from hrworkbook.render.appendix.write_appendix import DocumentPlan, plan_document, write_appendix
 
 FULL = os.environ.get("HRWORKBOOK_FULL") == "1"
 COVER = Cover(

@@ -1,0 +1,155 @@
+"""What commands print: words for people, JSON for programs, progress on stderr."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from hrworkbook.plan.values import as_text, clean, one_line
+
+if TYPE_CHECKING:
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.hosts.live import LiveHost
+    from hrworkbook.merging.outcomes import StrayCell
+    from hrworkbook.plan.findings import Finding
+
+Item = TypeVar("Item")
+
+fixed_now: datetime | None = None
+"""The demo's own day; None for today."""
+
+
+def now() -> datetime:
+    """This moment, or the demo's."""
+    return fixed_now or datetime.now().replace(microsecond=0)
+
+
+def host_of(options: Namespace) -> "FileHost | LiveHost":
+    """The master a command works on: the file, or with `--live` the document open in Excel or Calc.
+
+    Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
+    """
+    path = Path(options.master)
+    if getattr(options, "live", False):
+        from hrworkbook.hosts.live import open_live
+
+        return open_live(path)
+    from hrworkbook.hosts.file import FileHost
+
+    return FileHost(path)
+
+
+def show(text: str = "", *, wrong: bool = False) -> None:
+    """Print one line for people, on stderr where something went wrong: whatever is in the text, it stays one line."""
+    print(one_line(text), file=sys.stderr if wrong else sys.stdout)
+
+
+def show_finding(finding: "Finding") -> None:
+    """Print a finding's line, its severity first."""
+    print(coloured_severity(finding.severity), one_line(finding.message))
+
+
+def print_json(result: object) -> None:
+    """Print the result for programs, and nothing else; its texts are cleaned too, since it is read on terminals."""
+    print(json.dumps(_cleaned(result), ensure_ascii=False, indent=2))
+
+
+def _cleaned(result: object) -> object:
+    if isinstance(result, str):
+        return clean(result)
+    if isinstance(result, dict):
+        return {_cleaned(key): _cleaned(value) for key, value in result.items()}
+    if isinstance(result, list | tuple):
+        return [_cleaned(item) for item in result]
+    return result
+
+
+def print_strays(strays: Iterable[dict[str, str]]) -> None:
+    """The cells without a place, as `stray_lines` tells them."""
+    for line in _stray_texts((s["cell"], s["value"], s["why"]) for s in strays):
+        show(f"  N{line[1:]}")
+
+
+def stray_lines(strays: "Iterable[StrayCell]") -> Iterator[str]:
+    """A line for each cell without a place; one for all of a sheet that have none for the same reason, where they are many."""
+    return _stray_texts((s.cell, as_text(s.value), s.reason) for s in strays)
+
+
+def _stray_texts(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines for cells without a place, given as cell, value and reason."""
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for cell, value, why in strays:
+        groups.setdefault((cell.rpartition("!")[0], why), []).append((cell, value))
+    for (sheet, why), cells in groups.items():
+        if len(cells) > 12:
+            yield f"no place for {len(cells):,} cells of '{sheet}' ({why})"
+        else:
+            yield from (f"no place for {cell}: '{brief(value)}' ({why})" for cell, value in cells)
+
+
+def brief(text: str, most: int = 70) -> str:
+    """The text on one line, cut with an ellipsis."""
+    flat = " ".join(one_line(text).split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def coloured_severity(severity: str) -> str:
+    """`Error` or `Warning`, in colour on a terminal."""
+    word = {"error": "Error  ", "warning": "Warning"}[severity]
+    # The older window of Windows shows the codes of a colour as they are.
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if plain or not sys.stdout.isatty() or (sys.platform == "win32" and "WT_SESSION" not in os.environ):
+        return word
+    return f"\x1b[{'31' if severity == 'error' else '33'}m{word}\x1b[0m"
+
+
+def quote_path(path: Path) -> str:
+    """The path as it is typed in a command."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+class Progress:
+    """A line on stderr for work that takes over a second: how far it is; nothing where stderr is no terminal."""
+
+    def __init__(self, label: str, total: int = 0) -> None:
+        self.label, self.total, self.done = label, total, 0
+        self.started = self.last_shown = time.monotonic()
+        self.is_terminal = sys.stderr.isatty()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        now = time.monotonic()
+        if self.is_terminal and now - self.started > 1 and now - self.last_shown > 0.2:
+            self.last_shown = now
+            left = (
+                f", about {(now - self.started) / self.done * (self.total - self.done):.0f} s left"
+                if self.total
+                else ""
+            )
+            of = f" of {self.total}" if self.total else ""
+            self._show(f"{self.label}: {self.done}{of}{left}")
+
+    def _show(self, text: str) -> None:
+        """The text in place of the last one, on one line however narrow the window."""
+        room = max(shutil.get_terminal_size().columns - 1, 1)
+        print(f"\r{one_line(text)[:room]:{min(room, 70)}}", end="" if text else "\r", file=sys.stderr)
+
+    def counted(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items, each a step."""
+        for item in items:
+            self.step()
+            yield item
+
+    def __exit__(self, *_: object) -> None:
+        if self.is_terminal and self.last_shown != self.started:
+            self._show("")

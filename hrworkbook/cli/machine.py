@@ -1,0 +1,90 @@
+"""The commands of the add-in and this computer: build, install, uninstall, doctor."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from hrworkbook.cli.console import print_json, show
+from hrworkbook.plan.findings import count_noun
+
+
+def masters() -> dict[str, bytes]:
+    """Every shipped schema's empty master as an .xlsx, by file name without ending; the same bytes each time.
+
+    They have no plan ID and no seal key: each copy gets its own when it first issues.
+    """
+    from datetime import date
+
+    from hrworkbook.plan.schema import load_schema, shipped_schemas
+    from hrworkbook.render.master_workbook import master_workbook
+    from hrworkbook.verbs.new import new
+
+    blank = {"Plan ID": None, "Seal key": None, "Next ID": 1}
+    drafts = {
+        name: new(load_schema(name), blank, date(2000, 1, 1), settings={"Period": None}) for name in shipped_schemas()
+    }
+    return {name: master_workbook(draft) for name, draft in drafts.items()}
+
+
+def run_build(options: Namespace) -> int:
+    """Builds the add-in and the masters, or tells which of those there are not as built."""
+    from hrworkbook.addin.package import build, stale_files
+
+    root = Path(options.folder)
+    if options.check:
+        wrong = stale_files(root, masters())
+        if options.json:
+            print_json({"stale": wrong})
+        else:
+            for name in wrong:
+                show(f"{root / 'workbook' / name}: it is not what the sources give. Run: hrworkbook build")
+            if not wrong:
+                show("Every file is as built.")
+        return 1 if wrong else 0
+    files = build(root, masters())
+    if options.json:
+        print_json({"built": [str(f) for f in files]})
+    else:
+        for file in files:
+            show(f"  {file}")
+        show(f"{count_noun(len(files), 'file')} built.")
+    return 0
+
+
+def run_install(options: Namespace) -> int:
+    """Puts the add-in where Excel loads it."""
+    from hrworkbook.addin.install import install
+
+    return _print_done(options, install(Path.home(), sys.platform, os.environ, udf_server=options.warm))
+
+
+def run_uninstall(options: Namespace) -> int:
+    """Takes the add-in out again."""
+    from hrworkbook.addin.install import uninstall
+
+    return _print_done(options, uninstall(Path.home(), sys.platform, os.environ))
+
+
+def _print_done(options: Namespace, done: list[str]) -> int:
+    if options.json:
+        print_json({"done": done})
+    else:
+        for line in done:
+            show(line)
+    return 0
+
+
+def run_doctor(options: Namespace) -> int:
+    """Looks for what keeps the buttons from working."""
+    from hrworkbook.addin.doctor import diagnose
+
+    plan = Path(options.plan) if options.plan else None
+    checks = diagnose(Path.home(), sys.platform, os.environ, plan)
+    if options.json:
+        print_json({"checks": [{"name": c.name, "good": c.ok, "message": c.message} for c in checks]})
+    else:
+        mark = {True: "well ", False: "WRONG", None: "look "}
+        for check in checks:
+            show(f"  {mark[check.ok]}  {check.message}")
+    return 1 if any(c.ok is False for c in checks) else 0

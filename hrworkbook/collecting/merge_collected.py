@@ -1,0 +1,370 @@
+"""Gather: merge returns that nobody issued into a collection, one line for each key.
+
+There is no seal and no baseline: a line is known by its key, such as month and name. What a file says of a line
+that is known is there already, fills a blank, or contradicts it; a file that contradicts a line fills none of its blanks,
+lest a line be made of two. Journal, Register and Decisions are those of `merge`, so `undo` and `decide` work as ever.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hrworkbook.collecting.collect_file import CollectedFile, collect_file
+from hrworkbook.collecting.collected_line import CollectedCell, CollectedLine
+from hrworkbook.collecting.duplicates import same_figure
+from hrworkbook.collecting.period_conflicts import hold_conflicting
+from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.containers import Containers
+from hrworkbook.merging.diff_return import MergeContext
+from hrworkbook.merging.ledger_rows import journal_row, merge_message, merged_row, new_heading_rows, refused_row
+from hrworkbook.merging.merge_history import already_merged, duplicate_file
+from hrworkbook.merging.outcomes import (
+    CellOutcome,
+    MergeResult,
+    ReceivedFile,
+    RefusedFile,
+    ReturnOutcome,
+    StrayCell,
+    to_local_time,
+)
+from hrworkbook.merging.pending_decisions import PendingDecisions
+from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
+from hrworkbook.plan.model import Line, Plan, format_line_id, state_write
+from hrworkbook.plan.snapshot import ChangeSet, Write, address
+from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.values import Value, is_blank, normalised_text
+from hrworkbook.tables.heading_vocabulary import fold_heading
+from hrworkbook.tables.reporting_month import month_named_in, parse_month
+from hrworkbook.verbs.issue import next_return_number
+
+LineKey = tuple[str, ...]
+"""The month, and the values of the other key columns folded for look-up."""
+
+
+NO_MONTH = "No month"
+"""What the Register says of a file that waits for its month to be given."""
+
+
+@dataclass(frozen=True)
+class _CollectedReturn:
+    """One file that may be merged, as it was read; its sheets are no longer kept."""
+
+    received: ReceivedFile
+    collected: CollectedFile
+
+    @property
+    def lines(self) -> list[CollectedLine]:
+        """Its lines about which no question stands open."""
+        return [line for line in self.collected.lines if not line.hold_reason]
+
+
+def merge_collected(
+    plan: Plan, received: Iterable[ReceivedFile | RefusedFile], now: datetime, period: str = ""
+) -> MergeResult:
+    """The outcome of every cell of every file, and the changes that write them; the files' order makes no difference.
+
+    `period` (`2015-04`) is the month of the sheets that do not say theirs; without it they wait, with a question.
+    Raises WrongPlan where the schema is not for collecting.
+    """
+    if plan.schema.collect is None:
+        fault = f"the plan '{plan.schema.name}' issues its returns"
+        raise WrongPlan(plan.snapshot.name, fault, "Use a schema with a [collect] section")
+    issued = IssuedReturns(plan)
+    containers = Containers()
+    read, refused = _read_files(plan, issued, containers.noting(received), period)
+    collection = _CollectionMerge(plan, {line.key for one in read for line in one.lines})
+    number = next_return_number(plan)
+    returns: list[ReturnOutcome] = []
+    for one in read:
+        before = issued.merge_history.rows_of_file(one.received.sha256)
+        returns.append(collection.merge_file(one, before[0].text("Return") if before else f"R{number:04d}"))
+        number += not before
+    return _merge_result(collection, returns, containers.told_once(refused), issued, now, period)
+
+
+def _read_files(
+    plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile], period: str
+) -> tuple[list[_CollectedReturn], list[RefusedFile]]:
+    """The files that may be merged, by their hash, and those that may not, each with its reason, by their names."""
+    aliases = MergeContext(plan).aliases
+    refused: list[RefusedFile] = []
+    best: dict[str, tuple[ReceivedFile, _CollectedReturn | RefusedFile]] = {}
+    for item in received:
+        if isinstance(item, RefusedFile):
+            refused.append(item)
+            continue
+        known = best.get(item.sha256)
+        if known and _copy_preference(known[0]) <= _copy_preference(item):
+            refused.append(duplicate_file(item))
+            continue
+        if known:
+            refused.append(duplicate_file(known[0]))
+        best[item.sha256] = replace(item, blocks=()), _read_one(plan, issued, item, aliases, period)
+    read = {sha256: one for sha256, (_, one) in sorted(best.items()) if isinstance(one, _CollectedReturn)}
+    month = plan.schema.collect.period if plan.schema.collect else ""
+    named = next((key for key in plan.schema.key if key != month), month)
+    held = (
+        hold_conflicting({s: (r.received.file, r.collected) for s, r in read.items()}, period, named) if period else {}
+    )
+    for sha256, collected in held.items():
+        try:
+            _check_mergeable(read[sha256].received.file, collected)
+            read[sha256] = replace(read[sha256], collected=collected)
+        except HrWorkbookError as error:
+            refused.append(_refused_file(read.pop(sha256).received, error))
+    refused += [one for _, one in best.values() if isinstance(one, RefusedFile)]
+    return list(read.values()), sorted(refused, key=lambda r: (r.file, r.sha256, r.status, r.reason))
+
+
+def _copy_preference(item: ReceivedFile) -> tuple[bool, str, str, str]:
+    """Which copy of a file is read: one whose name says a month, then by their names, whatever order they come in."""
+    return (not month_named_in(item.file), item.file, item.sender, str(item.sent))
+
+
+def _read_one(
+    plan: Plan, issued: IssuedReturns, item: ReceivedFile, aliases: Mapping[str, str], period: str
+) -> _CollectedReturn | RefusedFile:
+    """One file as it may be merged, or why it may not."""
+    if (before := issued.merge_history.rows_of_file(item.sha256)) and not (period and _had_waited(plan, item, aliases)):
+        return already_merged(item, before)
+    try:
+        collected = collect_file(item.blocks, plan.schema, item.file, aliases, period)
+        _check_mergeable(item.file, collected)
+    except HrWorkbookError as error:
+        return _refused_file(item, error)
+    return _CollectedReturn(replace(item, blocks=(), sent=to_local_time(item.sent)), collected)
+
+
+def _refused_file(item: ReceivedFile, error: HrWorkbookError) -> RefusedFile:
+    what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
+    return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent, what)
+
+
+def _had_waited(plan: Plan, item: ReceivedFile, aliases: Mapping[str, str]) -> bool:
+    """Whether lines of a file that was merged waited for their month to be given."""
+    return any(not line.period for line in collect_file(item.blocks, plan.schema, item.file, aliases).lines)
+
+
+def _check_mergeable(file: str, collected: CollectedFile) -> None:
+    """Raise NotAReturn where no line of the file can be merged, WrongPeriod where all it takes is their month."""
+    if not collected.lines:
+        raise NotAReturn(file, "it has headings but no lines filled in", "Ask the sender for the filled-in return")
+    if all(line.hold_reason for line in collected.lines):
+        kind = NotAReturn if any(line.period for line in collected.lines) else WrongPeriod
+        raise kind(file, *_question(collected.questions))
+
+
+def _question(questions: Sequence[str]) -> tuple[str, str]:
+    """The first question as fault and remedy, with how many more there are."""
+    fault, _, remedy = questions[0].rpartition(". ")
+    more = f" ({count_noun(len(questions) - 1, 'more sheet')} likewise)" if len(questions) > 1 else ""
+    return f"{fault[0].lower()}{fault[1:]}{more}", remedy
+
+
+class _CollectionMerge:
+    """The lines of the plan by key, those of this merge with them, and what they say so far."""
+
+    def __init__(self, plan: Plan, keys: Collection[LineKey]) -> None:
+        names = [k for k in plan.schema.key if plan.schema.collect is None or k != plan.schema.collect.period]
+        self.key_columns = [plan.schema.collect.period if plan.schema.collect else "", *names]
+        self.ids = _IdAllocator(plan)
+        lines = [line if line.id else replace(line, id=self.ids.allocate(line.row)) for line in plan.lines]
+        self.line_by_key: dict[LineKey, Line] = {}
+        for line in lines:
+            if key := self.key_of(line.values):
+                self.line_by_key.setdefault(key, line)
+        had = self.ids_of_removed(plan, lines) if keys - self.line_by_key.keys() else {}
+        row = max((line.row for line in lines), default=plan.header_row)
+        self.new_lines: list[Line] = []
+        for key in sorted(keys - self.line_by_key.keys()):
+            row += 1
+            self.line_by_key[key] = Line(had.get(key) or self.ids.allocate(), row, {})
+            self.new_lines.append(self.line_by_key[key])
+        self.values_by_id: dict[str, dict[str, Value]] = {
+            line.id: dict(line.values) for line in self.line_by_key.values()
+        }
+        self.filled_cells: dict[tuple[str, str], Value] = {}
+        """Cells of lines that stood in the plan, by ID and column, and what they are to say."""
+        self.plan = replace(plan, lines=(*lines, *self.new_lines))
+        self.new_ids = {line.id for line in self.new_lines}
+
+    def key_of(self, values: Mapping[str, Value]) -> LineKey | None:
+        """A line's key; None where a part of it is blank."""
+        month, *names = (values.get(name) for name in self.key_columns)
+        key = (parse_month(month), *(fold_heading(normalised_text(name)) for name in names))
+        return key if all(key) else None
+
+    def ids_of_removed(self, plan: Plan, lines: Sequence[Line]) -> dict[LineKey, str]:
+        """The ID of each line that went when its return was undone, by its key: it is never another line's."""
+        if not any(item.text("What") == "Undone" for item in REGISTER.data_rows(plan.snapshot)):
+            return {}
+        there = {line.id for line in lines}
+        keys = {plan.schema[name].header: name for name in self.key_columns}
+        had: dict[str, dict[str, Value]] = {}
+        for item in JOURNAL.data_rows(plan.snapshot):
+            if item.text("Why") == "undo" and item.text("Column") in keys and item.text("ID") not in there:
+                had.setdefault(item.text("ID"), {})[keys[item.text("Column")]] = item["Before"]
+        return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
+
+    def merge_file(self, one: _CollectedReturn, return_id: str) -> ReturnOutcome:
+        """What becomes of each cell of one file; what is applied is what the next one meets."""
+        cells: list[CellOutcome] = []
+        strays = [StrayCell(f"{u.sheet}!{u.cell}", u.value, u.reason) for u in one.collected.unplaced]
+        for line in one.collected.lines:
+            if line.hold_reason:
+                written = ((f"{line.sheet}!{c.address}", c.written) for c in line.cells.values() if c.address)
+                strays += [StrayCell(at, value, line.hold_reason) for at, value in written if not is_blank(value)]
+            else:
+                cells += self.merge_line(line)
+        unknown = {
+            h.header: h.match_kind.partition("suggestion: ")[2]
+            for table in one.collected.tables
+            for h in table.headings
+            if h.key is None and (h.match_kind.startswith("suggestion") or h.match_kind == "not known")
+        }
+        notes = (*one.collected.notes, *one.collected.questions, *(f.message for f in one.collected.findings))
+        return ReturnOutcome(
+            one.received, return_id, self.sender_name(one), tuple(cells), tuple(strays), notes, unknown, line_count=len(one.lines)
+        )  # fmt: skip
+
+    def sender_name(self, one: _CollectedReturn) -> str:
+        """Whom a file is from, as its lines say: `Home Office`, or `Home Office and 5 others`."""
+        named = dict.fromkeys(
+            normalised_text(line.cells[self.key_columns[1]].value) for line in one.lines if len(self.key_columns) > 1
+        )
+        first = next(iter(named), "")
+        return f"{first} and {count_noun(len(named) - 1, 'other')}" if len(named) > 1 else first
+
+    def merge_line(self, entered: CollectedLine) -> Iterator[CellOutcome]:
+        """The outcome of each non-blank cell of one line."""
+        line = self.line_by_key[entered.key]
+        says = self.values_by_id[line.id]
+        against = [
+            k for k, e in entered.cells.items() if k not in self.key_columns and self.contradicts(e, says.get(k))
+        ]
+        for key, entry in entered.cells.items():
+            column = self.plan.schema[key]
+            m, value = says.get(key), entry.value
+            if entry.fault:
+                yield CellOutcome(line, column, None, m, entry.written, "invalid", entry.fault)
+            elif is_blank(value):
+                continue
+            elif not is_blank(m):
+                same_line = key in self.key_columns or key not in against
+                why = "" if same_line else "the plan has another value"
+                yield CellOutcome(line, column, None, m, value, "already" if same_line else "conflict", why)
+            elif against:
+                why = f"it says otherwise of {self.plan.schema[against[0]].header}, so it fills no blanks of this line"
+                yield CellOutcome(line, column, None, m, value, "conflict", why)
+            else:
+                says[key] = value
+                if line.id not in self.new_ids:
+                    self.filled_cells[line.id, key] = value
+                yield CellOutcome(line, column, None, m, value, "applied")
+
+    def contradicts(self, entry: CollectedCell, says: Value) -> bool:
+        """Whether a cell says otherwise than the line does."""
+        return not (entry.fault or is_blank(entry.value) or is_blank(says) or same_figure(entry.value, says))
+
+    def plan_writes(self) -> Iterator[Write]:
+        """What the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
+        yield from self.ids.id_writes()
+        by_column = sorted((column, key) for key, column in self.plan.column_numbers.items())
+        for run in _adjacent_runs(by_column) if self.new_lines else ():
+            rows = tuple(
+                tuple(self.values_by_id[x.id].get(key) if key else x.id for _, key in run) for x in self.new_lines
+            )
+            yield Write(PLAN, self.new_lines[0].row, run[0][0], rows)
+        for (id_, key), value in self.filled_cells.items():
+            yield Write(PLAN, self.plan.by_id[id_].row, self.plan.column_numbers[key], ((value,),))
+
+
+def _adjacent_runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """The columns in runs that stand side by side."""
+    run: list[tuple[int, str]] = []
+    for column, key in by_column:
+        if run and column != run[-1][0] + 1:
+            yield run
+            run = []
+        run.append((column, key))
+    yield run
+
+
+@dataclass
+class _IdAllocator:
+    """The IDs of new lines: a number once given is never given again."""
+
+    plan: Plan
+    assigned: list[tuple[int, str]] = field(default_factory=list)
+    """Sheet rows that stood without an ID, and the ID each gets."""
+
+    def __post_init__(self) -> None:
+        prefix, kept = self.plan.schema.id_prefix, self.plan.state.get("Next ID")
+        used = (line.id.removeprefix(prefix) for line in self.plan.lines)
+        last = max((int(number) for number in used if number.isdecimal()), default=0)
+        self.first = self.number = max(int(kept) if isinstance(kept, int | float) else 1, last + 1)
+
+    def allocate(self, row: int = 0) -> str:
+        """The next ID; for the line that stands in a row, where one is given."""
+        self.number += 1
+        id_ = format_line_id(self.plan.schema, self.number - 1)
+        if row:
+            self.assigned.append((row, id_))
+        return id_
+
+    def id_writes(self) -> Iterator[Write]:
+        """The IDs of lines that had none, and the number that comes next."""
+        for row, id_ in self.assigned:
+            yield Write(PLAN, row, self.plan.column_numbers[""], ((id_,),))
+        if self.number > self.first:
+            yield state_write(self.plan, "Next ID", self.number)
+
+
+def _merge_result(
+    collection: _CollectionMerge,
+    returns: Sequence[ReturnOutcome],
+    refused: list[RefusedFile],
+    issued: IssuedReturns,
+    now: datetime,
+    period: str,
+) -> MergeResult:
+    """The result, with everything that is to be written."""
+    plan, snapshot = collection.plan, collection.plan.snapshot
+    waiting = PendingDecisions(plan)
+    decisions = waiting.new_rows(returns, now)
+    returns_that_ask = {row["Return"] for row in decisions}
+    before = {r.return_id: issued.merge_history.rows_of_file(r.received.sha256) for r in returns}
+    merged = [r for r in returns if not before[r.return_id] or _brings_news(r, returns_that_ask)]
+    merged_ids = {r.return_id for r in merged}
+    refused += [already_merged(r.received, before[r.return_id]) for r in returns if r.return_id not in merged_ids]
+    register = [
+        *(merged_row(r, now) for r in merged),
+        *(refused_row(r, now) for r in refused if not issued.is_registered(r)),
+    ]
+    writes = list(collection.plan_writes())
+    writes += JOURNAL.append(
+        snapshot, [journal_row(r, c, now) for r in merged for c in r.cells if c.outcome == "applied"]
+    )
+    asked = DECISIONS.append(snapshot, decisions)
+    writes += asked
+    writes += HEADINGS.append(snapshot, new_heading_rows(plan, merged))
+    writes += REGISTER.append(snapshot, register)
+    if writes:
+        done_text = f"Merged {count_noun(len(merged), 'return')}"
+        writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
+    goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
+    message = merge_message(merged, refused, len(decisions))
+    if without_month := sum(r.status == NO_MONTH for r in refused):
+        message += f" {count_noun(without_month, 'file does not say its month', 'files do not say their month')}"
+        message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
+        message += " with --period and its own month" if period else " with --period and the month"
+        message += ", or write the month into each file's name." if without_month > 1 else "."
+    changes = ChangeSet(tuple(writes), message, goto if register else None)
+    return MergeResult(tuple(merged), tuple(refused), changes)
+
+
+def _brings_news(result: ReturnOutcome, returns_that_ask: Collection[object]) -> bool:
+    """Whether a file that was merged before has brought something more."""
+    return result.return_id in returns_that_ask or any(c.outcome == "applied" for c in result.cells)

@@ -1,1 +1,0 @@
-"""Dates as councils write them → days and months."""

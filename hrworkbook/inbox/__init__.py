@@ -1,1 +1,0 @@
-"""Folders, mails and zips → the files somebody sent."""

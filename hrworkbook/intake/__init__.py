@@ -1,0 +1,1 @@
+"""Mails, zips and folders; what a file is; the capped child process that reads it."""

@@ -1,0 +1,146 @@
+"""The same for the binary formats, .xlsb and .xls: error values, uncomputed formulas, hidden rows and the reach of values."""
+
+import struct
+from collections.abc import Iterator
+
+from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.intake.xml_cell_faults import ERROR, UNCOMPUTED, CellFault, SheetFaults
+
+ERROR_CODES = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
+"""The error codes of the binary formats ([MS-XLS] 2.5.10, [MS-XLSB] 2.5.97.2)."""
+
+
+def scan_xlsb_sheet(data: bytes) -> SheetFaults:
+    """The faults, hidden rows and reach of a worksheet part of .xlsb ([MS-XLSB] 2.1.7.62)."""
+    sheet = SheetFaults()
+    row = 0
+    for kind, at, length in xlsb_records(data):
+        if kind > 11 or length < 8:
+            continue
+        first = int.from_bytes(data[at : at + 4], "little")
+        if kind == 0:
+            row = first
+            if length >= 12 and data[at + 11] & 0x10:
+                sheet.hidden_rows.append(row + 1)
+        elif kind > 1:
+            sheet.extend(row, first)
+            if kind in (3, 11):
+                sheet.faults.append((row, first, ERROR, ERROR_CODES.get(data[at + 8], "#N/A")))
+    sheet.check_size()
+    return sheet
+
+
+def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and length of each record of a binary part ([MS-XLSB] 2.1.4)."""
+    at, size = 0, len(data)
+    try:
+        while at < size:
+            kind = data[at]
+            at += 1
+            if kind & 0x80:
+                kind = (kind & 0x7F) | (data[at] & 0x7F) << 7
+                at += 1
+            length = shift = 0
+            while True:
+                byte = data[at]
+                at += 1
+                length |= (byte & 0x7F) << shift
+                shift += 7
+                if byte < 0x80 or shift > 21:
+                    break
+            if at + length > size:
+                raise IndexError
+            yield kind, at, length
+            at += length
+    except IndexError:
+        raise refuse_package("a part of it is damaged") from None
+
+
+def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
+    """The same for each worksheet of an .xls, by name, from its workbook stream ([MS-XLS] 2.1.7.20.3 and 2.4)."""
+    places: list[tuple[str, int]] = []
+    wide = data[4:6] == b"\x00\x06"
+    found: list[tuple[str, SheetFaults]] = []
+    for kind, at, length in _biff_records(data, 0, _SHEET_LIST_RECORDS):
+        if kind == 0x85 and length >= 8 and data[at + 5] == 0:
+            places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
+        elif kind == 0x0A:
+            break
+    empty_texts: list[tuple[SheetFaults, CellFault]] = []
+    computed = False
+    for name, place in places:
+        sheet = SheetFaults()
+        depth = 0
+        for kind, at, length in _biff_records(data, place, _SHEET_RECORDS):
+            if kind == 0x0809:
+                depth += 1
+            elif kind == 0x0A:
+                depth -= 1
+                if depth <= 0:
+                    break
+            elif depth == 1 and kind in _VALUE_RECORDS and length >= 6:
+                row, column = _read_pair(data, at)
+                sheet.extend(row, column if kind != 0xBD else _last_column(data, at, length, column))
+                if kind == 0x0205 and length >= 8 and data[at + 7]:
+                    sheet.faults.append((row, column, ERROR, ERROR_CODES.get(data[at + 6], "#N/A")))
+                elif kind == 0x06 and length >= 14:
+                    result = data[at + 6 : at + 14]
+                    special = result[0] if result[6:] == b"\xff\xff" else -1
+                    computed = computed or special != 3
+                    if special == 2:
+                        sheet.faults.append((row, column, ERROR, ERROR_CODES.get(result[2], "#N/A")))
+                    elif special == 3:
+                        empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
+            elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
+                sheet.hidden_rows.append(_read_pair(data, at)[0] + 1)
+        sheet.check_size()
+        found.append((name, sheet))
+    if not computed:
+        # A writer that computes nothing stores an empty text for every formula; Excel does so only for a true "".
+        for sheet, fault in empty_texts:
+            sheet.faults.append(fault)
+    return found
+
+
+_read_pair = struct.Struct("<2H").unpack_from
+_SHEET_LIST_RECORDS = frozenset({0x85, 0x0A})
+"""BOUNDSHEET and EOF."""
+_SHEET_RECORDS = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
+"""BOF, EOF, ROW, and the records of values."""
+_VALUE_RECORDS = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
+"""FORMULA, RK, NUMBER, LABEL, BOOLERR, LABELSST, MULRK, RSTRING, and the older RK."""
+
+
+def _last_column(data: bytes, at: int, length: int, first: int) -> int:
+    """The last column of a MULRK, which alone holds several values."""
+    return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
+
+
+def _biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+    """Kind, place and length of each BIFF record of the wanted kinds from a place on."""
+    last = len(data) - 4
+    while at <= last:
+        kind, length = _read_pair(data, at)
+        if kind in wanted:
+            if at + length > last:
+                break
+            yield kind, at + 4, length
+        at += 4 + length
+
+
+def _sheet_name(name: bytes, wide: bool) -> str:
+    if wide:
+        flags = name[1] if len(name) > 1 else 0
+        return name[2 : 2 + name[0] * (2 if flags & 1 else 1)].decode(
+            "utf-16-le" if flags & 1 else "latin-1", "replace"
+        )
+    return name[1 : 1 + name[0]].decode("cp1252", "replace")

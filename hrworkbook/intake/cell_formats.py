@@ -1,0 +1,139 @@
+"""The number formats of a few cells of a workbook, straight from the file.
+
+The parser gives values without their formats. Where a number stands in a column of texts, its format tells what its owner
+sees; nothing else is looked up, so a workbook without such cells costs nothing. Runs in the capped child, on parts that
+are within its limits (`hrworkbook.intake.package_limits`).
+"""
+
+import re
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from functools import lru_cache
+from xml.parsers import expat
+
+from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.plan.number_format.builtin_ids import GENERAL, code_of
+
+Cell = tuple[int, int]
+"""Row and column, counted from 0."""
+Codes = tuple[str, ...]
+"""The number format's code of each cell style, by its index."""
+
+_HTML_TAG = re.compile(rb'<c(?: [a-z]+="[^"<>]*")*\s?/?>')
+_STYLE = re.compile(rb' s="([0-9]{1,9})"')
+_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+@lru_cache(64)
+def xlsx_codes(styles: bytes) -> Codes:
+    """Return the codes of a styles part of .xlsx, given as UTF-8 (ECMA-376 part 1, 18.8.10); the returns of a period share it."""
+    given: dict[int, str] = {}
+    identities: list[int] = []
+    inside = ""
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        name = name.rpartition(":")[2]
+        if name in ("cellXfs", "cellStyleXfs", "dxfs"):
+            inside = name
+        elif name == "numFmt" and inside != "dxfs":
+            given.setdefault(_whole(attributes.get("numFmtId")), attributes.get("formatCode", ""))
+        elif name == "xf" and inside == "cellXfs":
+            identities.append(_whole(attributes.get("numFmtId")))
+
+    _parse(styles, start)
+    return tuple(code_of(identity, given) for identity in identities)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def xlsx_formats(sheet: bytes, codes: Codes, wanted: Collection[Cell]) -> dict[Cell, str]:
+    """Return the codes of these cells of a worksheet part of .xlsx, given as UTF-8; a cell it does not hold has none.
+
+    Most sheets address every cell in order: a few searches find them. Any other way of writing is parsed.
+    """
+    if not wanted:
+        return {}
+    styles = _searched(sheet, sorted(wanted))
+    if styles is None:
+        styles = _parsed(sheet, frozenset(wanted))
+    return {cell: code_at(codes, style) for cell, style in styles.items()}
+
+
+def code_at(codes: Codes, style: int) -> str:
+    """Return the code of a cell style's index; General where there is no such style."""
+    return codes[style] if 0 <= style < len(codes) else GENERAL
+
+
+def _searched(sheet: bytes, wanted: list[Cell]) -> dict[Cell, int] | None:
+    """The style of each cell, found forwards by its address; None where that is not certain."""
+    at, end = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
+    if not 0 <= at < end or (sheet.find(b"!", at, end) >= 0 and sheet.find(b"<!", at, end) >= 0):
+        return None
+    found: dict[Cell, int] = {}
+    for row, column in wanted:
+        at = sheet.find(b' r="%s%d"' % (_letters(column), row + 1), at, end)
+        begin = sheet.rfind(b"<", 0, at)
+        tag = _HTML_TAG.match(sheet, begin, end) if at >= 0 else None
+        if tag is None or tag.end() <= at:
+            return None
+        style = _STYLE.search(sheet, begin, tag.end())
+        found[row, column] = int(style[1]) if style else 0
+    return found
+
+
+@lru_cache(1_024)
+def _letters(column: int) -> bytes:
+    letters = b""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = bytes((65 + rest,)) + letters
+    return letters
+
+
+class _AllFound(Exception):
+    """The parser need not go on."""
+
+
+def _parsed(sheet: bytes, wanted: frozenset[Cell]) -> dict[Cell, int]:
+    """The style of each cell, whichever way the sheet is written."""
+    found: dict[Cell, int] = {}
+    row = column = -1
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        name = name.rpartition(":")[2]
+        if name == "c":
+            column += 1
+            if place := _PLACE.fullmatch(attributes.get("r", "")):
+                row, column = int(place[2]) - 1, _number(place[1]) - 1
+            if (row, column) in wanted:
+                found.setdefault((row, column), _whole(attributes.get("s")))
+                if len(found) == len(wanted):
+                    raise _AllFound
+        elif name == "row":
+            row = (_whole(attributes.get("r")) or row + 2) - 1
+            column = -1
+
+    with suppress(_AllFound):
+        _parse(sheet, start)
+    return found
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError:
+        raise refuse_package("a part of it is damaged") from None

@@ -1,0 +1,220 @@
+"""The sheets of an Office package (.xlsx, .xlsm, .xlsb).
+
+The parser gets a package of our making: our own list of sheets, and of the sender's parts only the worksheets, the shared
+texts and the styles. Dialog and macro sheets, misspelt settings and broken links that spreadsheet programs pass over, but
+the parser stumbles on, stay behind.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from xml.parsers import expat
+
+from hrworkbook.intake import xml_cell_faults as faults
+from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
+from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
+from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
+from hrworkbook.intake.package_limits import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
+
+_OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONSHIPS_XML = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+)
+_RELATIONSHIP_XML = f'<Relationship Id="%s" Type="{_OFFICE_NAMESPACE}/%s" Target="%s"/>'
+_ROOT_RELATIONSHIPS = _RELATIONSHIPS_XML % (_RELATIONSHIP_XML % ("rId1", "officeDocument", "xl/workbook.xml"))
+_WORKBOOK = (
+    f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_OFFICE_NAMESPACE}">'
+    '<workbookPr date1904="%d"/><sheets>%s</sheets></workbook>'
+)
+_SHEET = '<sheet name="%d" sheetId="%d" state="%s" r:id="rId%d"/>'
+_WHOLE_LINE_MERGE = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)'
+)
+
+Relations = dict[str, tuple[str, str]]
+"""Kind and target of each relation by its id; targets are paths from the top of the package."""
+
+
+def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
+    """Every worksheet of an Office package, in tab order.
+
+    Raises UnreadableFile where the package is broken, dangerous or too large.
+    """
+    book = next((target for what, target in _relations(package, "").values() if what == "officeDocument"), "")
+    if book not in package:
+        book = "xl/workbook.bin" if kind == "xlsb" else "xl/workbook.xml"
+    if book not in package:
+        raise refuse_package("it is damaged: the list of its sheets is missing")
+    relations = _relations(package, book)
+    if book.endswith(".bin"):
+        yield from _binary_sheets(package, book, relations)
+    else:
+        yield from _xml_sheets(package, book, relations)
+
+
+class _WorkbookHandler:
+    """What the workbook part says: its sheets as name, state and relation, and where its dates begin."""
+
+    def __init__(self, xml: bytes) -> None:
+        self.sheets: list[tuple[str, str, str]] = []
+        self.from_1904 = False
+        _parse_elements(xml, self.start)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Expat's call at the start of an element."""
+        name = name.rpartition(":")[2]
+        if name == "workbookPr" and "date1904" in attributes:
+            self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
+        elif name == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            state = attributes.get("state", "")
+            shown = state if state in ("hidden", "veryHidden") else "visible"
+            self.sheets.append((attributes.get("name", ""), shown, relation))
+
+
+@lru_cache(64)
+def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
+    """The returns of one period all have the same list of sheets; so have their relations."""
+    return _WorkbookHandler(xml)
+
+
+def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+    book = _read_workbook_part(package.xml(path))
+    sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
+    sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
+    shared = {
+        what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package
+    }
+    parts: dict[str, bytes | ZipEntry] = {"_rels/.rels": _ROOT_RELATIONSHIPS.encode()}
+    links: list[str] = []
+    texts: dict[str, bytes] = {}
+    for what, target in shared.items():
+        texts[what] = package.xml(target)
+        _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
+        links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
+    struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
+    seen: list[faults.SheetFaults] = []
+    remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []
+    for number, (name, _, _, target) in enumerate(sheets, 1):
+        if target not in package:
+            raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
+        xml = package.xml(target)
+        seen.append(faults.scan_sheet_xml(xml))
+        _add_part(parts, f"xl/worksheets/{number}.xml", package, target, _trimmed_sheet(seen[-1].rewritten or xml))
+        links.append(_RELATIONSHIP_XML % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
+        remarks.append((_comments(package, target), struck.struck_cells(xml)))
+    package.check_xml_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
+    listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
+    parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
+    parts["xl/_rels/workbook.xml.rels"] = (_RELATIONSHIPS_XML % "".join(links)).encode()
+    names = [sheet[0] for sheet in sheets]
+    for sheet, shown, annotations in zip(
+        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, strict=True
+    ):
+        yield with_annotations(with_faults(sheet, shown), *annotations)
+
+
+def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
+    """The comments on a sheet; those that answer others are told behind them."""
+    if not any("comments" in name for name in package.parts):
+        return []
+    parts = (part for what, part in _relations(package, sheet).values() if what == "comments")
+    return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
+
+
+def _trimmed_sheet(xml: bytes) -> bytes:
+    """The sheet without merges of whole rows or columns, and without the blank cells after its last value: often most of it."""
+    last = xml.rfind(b"</c>") + 4
+    end = xml.find(b"</sheetData>", last)
+    if last < 4 or end < 0:
+        return _WHOLE_LINE_MERGE.sub(b"", xml) if b"mergeCell" in xml[-(1 << 16) :] else xml
+    rest = xml[end:]
+    if b"mergeCell" in rest:
+        rest = _WHOLE_LINE_MERGE.sub(b"", rest)
+    rows = xml.count(b"</row>", last, end)
+    if rows > 1 and rows == xml.count(b"</", last, end) and last + len(rest) <= CACHED_BYTES:
+        return xml[:last] + b"</row>" + rest
+    return xml if end + len(rest) == len(xml) else xml[:end] + rest
+
+
+def _binary_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+    given: dict[str, bytes | ZipEntry] = {}
+    needed = [path, "[Content_Types].xml", "_rels/.rels", _rels_of(path)]
+    needed += [target for what, target in relations.values() if what in ("styles", "sharedStrings", "worksheet")]
+    for part in needed:
+        if part in package:
+            name = package.parts[part.lower()].name
+            _add_part(given, name, package, part, package[part] if part.endswith(".bin") else package.xml(part))
+    package.check_xml_prologues(skip=given)
+    seen: dict[str, faults.SheetFaults] = {}
+    for name, relation in _bundled_sheets(package[path]):
+        what, target = relations.get(relation, ("", ""))
+        if what == "worksheet":
+            if target not in package:
+                raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
+            seen[name] = scan_xlsb_sheet(package[target])
+    for sheet in calamine_sheets(rebuild_package(given, package.data)):
+        yield with_faults(sheet, seen.get(sheet["name"]))
+
+
+def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
+    """Name and relation of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
+    for kind, at, length in xlsb_records(data):
+        if kind == 156 and length >= 16:
+            count = int.from_bytes(data[at + 8 : at + 12], "little")
+            relation = data[at + 12 : at + 12 + 2 * count].decode("utf-16-le", "replace")
+            rest = at + 12 + 2 * count
+            count = int.from_bytes(data[rest : rest + 4], "little")
+            yield data[rest + 4 : rest + 4 + 2 * count].decode("utf-16-le", "replace"), relation
+
+
+def _add_part(
+    parts: dict[str, bytes | ZipEntry], name: str, package: CheckedPackage, source: str, checked: bytes
+) -> None:
+    """Put a part where the parser finds it: as it was checked, or as it was packed where that saves memory."""
+    part = package.parts[source.lower()]
+    same = len(checked) == part.size and part.size > CACHED_BYTES
+    parts[name] = part if same else checked
+
+
+def _relations(package: CheckedPackage, part: str) -> Relations:
+    path = _rels_of(part)
+    return _relations_in(package.xml(path), part.rpartition("/")[0]) if path in package else {}
+
+
+@lru_cache(64)
+def _relations_in(xml: bytes, folder: str) -> Relations:
+    found: Relations = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "").replace("\\", "/")
+            target = target.lstrip("/") if target.startswith("/") else _resolve_target(folder, target)
+            found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
+
+    _parse_elements(xml, start)
+    return found
+
+
+def _rels_of(part: str) -> str:
+    folder, _, leaf = part.rpartition("/")
+    return f"{folder}/_rels/{leaf}.rels".lstrip("/")
+
+
+def _resolve_target(folder: str, target: str) -> str:
+    steps = folder.split("/") if folder else []
+    for step in target.split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in (".", ""):
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _parse_elements(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError:
+        raise refuse_package("it is damaged: its list of sheets cannot be read") from None

@@ -1,0 +1,99 @@
+"""A mail as Outlook saves it (.msg) → the same facts as of any other mail."""
+
+import io
+from datetime import UTC
+from typing import Any
+
+from hrworkbook.intake.mail import Mail, MailPart
+from hrworkbook.intake.mail_tables import tables_as_csv
+from hrworkbook.intake.mails import (
+    DEPTH_MAX,
+    PAGE_MAX,
+    PARTS_MAX,
+    SEND_AGAIN,
+    TEXT_MAX,
+    date_of,
+    decode_header,
+    name_and_address,
+)
+from hrworkbook.intake.markup import text_of
+from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.plan.errors import UnreadableFile
+
+
+def read_outlook(data: bytes) -> Mail:
+    """A mail as Outlook saves it (.msg); raises UnreadableFile where it is damaged, or the optional reader is absent."""
+    try:
+        import oxmsg
+    except ImportError:
+        raise refuse_package(
+            "this is an Outlook message, and what reads those is not installed",
+            "Install it with: pip install 'hrworkbook[mail]'. Or save the workbook attached to it and give that",
+        ) from None
+    try:
+        message = oxmsg.Message.load(io.BytesIO(data))
+        return _outlook_mail(message, 0)
+    except (MemoryError, UnreadableFile):
+        raise
+    except Exception:
+        raise refuse_package("this Outlook message is damaged and cannot be read", SEND_AGAIN) from None
+
+
+def _outlook_mail(message: Any, depth: int) -> Mail:
+    mail = Mail(subject=decode_header(_told(message, "subject") or ""))
+    mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
+    mail.sent = _told(message, "sent_date") or date_of(dict(_told(message, "message_headers") or {}).get("Date"))
+    if mail.sent and not mail.sent.tzinfo:
+        mail.sent = mail.sent.replace(tzinfo=UTC)
+    page = str(_told(message, "html_body") or "")
+    text = str(_told(message, "body") or "") or text_of(page, PAGE_MAX)
+    mail.text = " ".join(text[:TEXT_MAX].split())
+    mail.table = tables_as_csv(page)
+    kind = str(_told(message, "message_class") or "").upper()
+    mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
+    if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:
+        mail.encryption = "encrypted (S/MIME)"
+    attachments = list(message.attachments)
+    if len(attachments) > PARTS_MAX:
+        raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
+    for attachment in attachments:
+        inner = [s for s in attachment._storage.storages if s.name == "__substg1.0_3701000D"]
+        if inner and depth < DEPTH_MAX:
+            mail.forwarded.append(_outlook_mail(_embedded(inner[0]), depth + 1))
+            continue
+        content = _told(attachment, "file_bytes")
+        name = _told(attachment, "file_name") or ""
+        if content or name:
+            inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
+            mail.parts.append(MailPart(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
+    return mail
+
+
+def _embedded(storage: Any) -> Any:
+    """A message inside a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
+    import oxmsg
+    from oxmsg.properties import Properties
+
+    message = oxmsg.Message(storage)
+    message.__dict__["_properties"] = Properties(storage, properties_header_offset=24)
+    return message
+
+
+def _told(of: Any, name: str) -> Any:
+    """One fact of a message; None where the message does not hold it in readable form."""
+    try:
+        return getattr(of, name)
+    except Exception:
+        return None
+
+
+def _property(attachment: Any, number: int) -> Any:
+    """A property by its number: 0x3712 is the content id, 0x7FFE 'hidden' ([MS-OXPROPS])."""
+    try:
+        return (
+            attachment.properties.str_prop_value(number)
+            if number == 0x3712
+            else attachment.properties.int_prop_value(number)
+        )
+    except Exception:
+        return None

@@ -1,0 +1,1 @@
+"""A verb and the files that go beside it, for every face."""

@@ -1,0 +1,106 @@
+"""Displaced: answers that came to stand in another line's row, as where a column was sorted, or IDs dragged, without the rest.
+
+The sign is a text issued for one line that now stands in another, and no longer in its own.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
+from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.values import is_blank, normalised_text, same_value
+from hrworkbook.tables.find_table import Row
+
+MIN_SHORT_ANSWERS = 3
+"""Short answers by which another line's row is known."""
+CellKey = tuple[str, str]
+"""A cell of the plan: line ID and column key."""
+RowsByLine = Mapping[str, Sequence[Row]]
+"""The rows of one sheet by line."""
+
+
+@dataclass(frozen=True)
+class MisplacedAnswers:
+    """What looks displaced: the headings of columns, and lines, each with the line whose answers stand in its row."""
+
+    columns: tuple[str, ...]
+    lines: Mapping[str, str]
+
+
+def find_misplaced(
+    schema: Schema, baseline: Baseline, sheets: Sequence[RowsByLine], edited: Collection[CellKey]
+) -> MisplacedAnswers:
+    """What of a return stands in other rows than it was issued in; `edited` are the owner's cells that say something else."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for id_, key in edited:
+        ids[key].append(id_)
+    owners = [c.key for c in schema.columns if c.is_owners]
+    columns: set[str] = set()
+    lines: dict[str, str] = {}
+    for rows in sheets:
+        for key, other_homes in ids.items():
+            strangers = list(_texts_of_other_lines(baseline, rows, key, other_homes))
+            if len({home for _, _, home in strangers}) > 1:
+                columns.add(schema[key].header)
+            for id_, row, home in strangers:
+                if any(_matches_other_line(baseline, row, other, id_, home) for other in owners if other != key):
+                    lines[id_] = home
+        lines |= _rows_of_other_lines(baseline, rows, edited)
+    return MisplacedAnswers(tuple(sorted(columns)), lines)
+
+
+def _texts_of_other_lines(
+    baseline: Baseline, rows: RowsByLine, key: str, ids: Sequence[str]
+) -> Iterator[tuple[str, Row, str]]:
+    """Each line and row in which a long text stands that was issued for others, none of which says it any longer."""
+    here = [(id_, row, normalised_text(row[key])) for id_ in ids for row in rows.get(id_, ()) if key in row]
+    arrived_texts = {text for _, _, text in here if len(text) >= MIN_TELLING_CHARACTERS}
+    homes: dict[str, list[str]] = defaultdict(list)
+    for id_, issued in baseline.items() if arrived_texts else ():
+        if (text := normalised_text(issued.get(key))) in arrived_texts:
+            homes[text].append(id_)
+    for id_, row, text in here:
+        other_homes = homes.get(text, ())
+        stays = id_ in other_homes or any(
+            key in r and normalised_text(r[key]) == text for home in other_homes for r in rows.get(home, ())
+        )
+        if other_homes and not stays:
+            yield id_, row, other_homes[0]
+
+
+def _rows_of_other_lines(
+    baseline: Baseline, rows: RowsByLine, edited: Collection[CellKey]
+) -> Iterator[tuple[str, str]]:
+    """Each line in whose row several short answers, most of those changed, are another line's, which no longer says them."""
+    keys: dict[str, list[str]] = defaultdict(list)
+    for id_, key in edited:
+        keys[id_].append(key)
+    many = {id_: other_homes for id_, other_homes in keys.items() if len(other_homes) >= MIN_SHORT_ANSWERS}
+    answers_by_line: dict[CellKey, list[str]] = defaultdict(list)
+    for id_, issued in baseline.items() if many else ():
+        for key, value in issued.items():
+            if not is_blank(value):
+                answers_by_line[key, normalised_text(value)].append(id_)
+    for id_, other_homes in many.items():
+        for row in rows.get(id_, ()):
+            says = [(key, normalised_text(row[key])) for key in other_homes if key in row]
+            homes = Counter(home for cell in says for home in answers_by_line.get(cell, ()) if home != id_)
+            for home, times in homes.most_common(1):
+                stays = any(
+                    all(
+                        normalised_text(r[key]) == text
+                        for key, text in says
+                        if key in r and home in answers_by_line[key, text]
+                    )
+                    for r in rows.get(home, ())
+                )
+                if times >= MIN_SHORT_ANSWERS and 2 * times > len(says) and not stays:
+                    yield id_, home
+
+
+def _matches_other_line(baseline: Baseline, row: Row, key: str, id_: str, home: str) -> bool:
+    """Whether one more of the owner's cells of a row is as issued for the other line, and not as for its own."""
+    if key not in row or is_blank(row[key]):
+        return False
+    return same_value(row[key], baseline[home].get(key)) and not same_value(row[key], baseline[id_].get(key))

@@ -1,0 +1,71 @@
+"""Settle: what becomes of each change a return brings in the master as it stands."""
+
+from collections.abc import Mapping
+
+from hrworkbook.merging.diff_return import CellKey, ReadReturn
+from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
+from hrworkbook.plan.model import Plan
+from hrworkbook.plan.values import CellError, Value, as_text, same_value
+
+LastWriters = dict[CellKey, tuple[str, Value]]
+"""The owner whose return last wrote a cell ('' for HR), and what it wrote."""
+
+
+def merge_edits(
+    plan: Plan,
+    merged_values: dict[CellKey, Value],
+    reply: ReadReturn,
+    owner_last_wrote: Mapping[CellKey, Value],
+    writers: LastWriters,
+) -> ReturnOutcome:
+    """What becomes of each edit in the master as it stands.
+
+    What is applied goes into `merged_values`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
+    """
+    cells: list[CellOutcome] = []
+    for edit in reply.diff.edits:
+        id_, key = edit.key
+        line, column = plan.by_id[id_], plan.schema[key]
+        master = merged_values[edit.key] if edit.key in merged_values else line.values.get(key)
+        # A text that several hold is kept once: there may be thousands of returns.
+        base, returned = (master if type(v) is type(master) and v == master else v for v in (edit.base, edit.value))
+        outcome, why = edit.outcome, edit.reason
+        if same_value(edit.received, master) or (
+            not isinstance(edit.value, CellError) and same_value(edit.value, master)
+        ):
+            outcome, why = "already", ""
+        elif not outcome:
+            owner_wrote_it = edit.key in owner_last_wrote and same_value(owner_last_wrote[edit.key], master)
+            outcome = "applied" if owner_wrote_it or same_value(master, base) else "conflict"
+            why = "" if outcome == "applied" else _conflict_reason(writers.get(edit.key), master)
+            if outcome == "applied" and edit.key not in merged_values and (formula := plan.formula(line, key)):
+                shown = formula if len(formula) > 1 else "one it shares with other cells"
+                outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
+        as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
+        cells.append(CellOutcome(line, column, base, master, edit.received if as_it_came else returned, outcome, why))
+        if outcome == "applied":
+            merged_values[edit.key] = edit.value
+            writers[edit.key] = (reply.owner, edit.value)
+    diff = reply.diff
+    return ReturnOutcome(
+        reply.received, reply.return_id, reply.owner, tuple(cells), diff.stray_cells, diff.notes,
+        reply.unknown_headings, diff.unchanged_count, diff.line_count, reply.from_elsewhere,
+    )  # fmt: skip
+
+
+def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:
+    if written and written[0] and same_value(written[1], master):
+        return f"{written[0]} has answered it otherwise"
+    return "the master changed after this was issued"
+
+
+def differing_cells(plan: Plan, older: ReadReturn, newer: ReadReturn | None) -> list[str]:
+    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
+    newer_says = {e.key: e.value for e in newer.diff.edits} if newer else {}
+    cells: list[str] = []
+    for edit in older.diff.edits:
+        id_, key = edit.key
+        instead = newer_says.get(edit.key, edit.base) if newer else plan.by_id[id_].values.get(key)
+        if not same_value(edit.value, instead):
+            cells.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
+    return cells

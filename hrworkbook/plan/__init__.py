@@ -1,0 +1,1 @@
+"""The plan as data: schema, kinds, values, dates, rules, ledgers, findings, errors. Imports no other room."""

@@ -1,0 +1,1 @@
+"""Dates as councils write them, read as days and months."""

@@ -1,0 +1,158 @@
+"""The master's own sheets that verbs write to, as ledgers: one heading row, then one row an item."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.snapshot import Block, Link, Snapshot, Write, address
+from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
+
+START, PLAN, OWNERS, LISTS = "Start", "Plan", "Owners", "Lists"
+SEARCHED_ROWS = 15
+"""How far down a ledger's headings are looked for."""
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One row of a ledger: its sheet row and its values by heading."""
+
+    row: int
+    values: Mapping[str, Value]
+
+    def __getitem__(self, heading: str) -> Value:
+        return self.values.get(heading)
+
+    def text(self, heading: str) -> str:
+        """The value as plain text; '' for a blank."""
+        return normalised_text(self.values.get(heading))
+
+    def number(self, heading: str) -> int:
+        """The value as a whole number; 0 for a blank or a text."""
+        value = self.values.get(heading)
+        return int(value) if isinstance(value, (int, float)) else 0
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One such sheet: its name, its headings in order, and what it is for."""
+
+    sheet: str
+    headings: tuple[str, ...]
+    purpose: str
+    widths: tuple[float, ...] = ()
+    wrap_text: bool = True
+    """Whether rows grow with their texts; a long record is easier to scan with one line a row."""
+
+    def heading_row(self, snapshot: Snapshot) -> tuple[int, list[int]]:
+        """The sheet row of the headings, and the sheet column of each heading.
+
+        Raises NotAMaster where a heading was renamed or removed.
+        """
+        block = snapshot[self.sheet]
+        best: tuple[int, int, list[str]] = (0, 0, list(self.headings))
+        for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
+            found = [as_text(v).strip() for v in block.rows[row - 1]]
+            missing = [h for h in self.headings if h not in found]
+            if not missing:
+                return row, [found.index(h) + 1 for h in self.headings]
+            if len(self.headings) - len(missing) > best[0]:
+                best = (len(self.headings) - len(missing), row, missing)
+        place = f"{self.sheet}!{address(best[1], 1)}" if best[1] else self.sheet
+        raise NotAMaster(
+            place,
+            f"the heading {join_words([repr(h) for h in best[2][:3]])} is missing",
+            "Type it back into the heading row, or take the latest backup of the master",
+        )
+
+    def data_rows(self, snapshot: Snapshot) -> list[LedgerRow]:
+        """Every row that holds anything, from the first below the headings."""
+        top, columns = self.heading_row(snapshot)
+        block = snapshot[self.sheet]
+        return [item for item in self._rows(block, top, columns) if not all(is_blank(v) for v in item.values.values())]
+
+    def _rows(self, block: Block, top: int, columns: Sequence[int]) -> Iterable[LedgerRow]:
+        pairs = list(zip(self.headings, (c - 1 for c in columns), strict=True))
+        for number, row in enumerate(block.rows[top:], top + 1):
+            width = len(row)
+            yield LedgerRow(number, {h: row[c] if c < width else None for h, c in pairs})
+
+    def append(self, snapshot: Snapshot, rows: Sequence[Mapping[str, Value | Link]]) -> tuple[Write, ...]:
+        """The writes that add these rows below the last one."""
+        if not rows:
+            return ()
+        top, columns = self.heading_row(snapshot)
+        items = self.data_rows(snapshot)
+        return self._writes(max((i.row for i in items), default=top) + 1, columns, rows)
+
+    def replace(self, snapshot: Snapshot, rows: Sequence[Mapping[str, Value | Link]]) -> tuple[Write, ...]:
+        """The writes that make these the only rows, clearing what else stood there."""
+        top, columns = self.heading_row(snapshot)
+        last = max((i.row for i in self.data_rows(snapshot)), default=top)
+        blanks = [dict.fromkeys(self.headings)] * max(0, last - top - len(rows))
+        return self._writes(top + 1, columns, [*rows, *blanks])
+
+    def rewrite(self, snapshot: Snapshot, item: LedgerRow, changes: Mapping[str, Value | Link]) -> tuple[Write, ...]:
+        """The writes that change some values of one row."""
+        _, columns = self.heading_row(snapshot)
+        at = dict(zip(self.headings, columns, strict=True))
+        return tuple(Write(self.sheet, item.row, at[h], ((v,),)) for h, v in changes.items())
+
+    def _writes(
+        self, row: int, columns: Sequence[int], rows: Sequence[Mapping[str, Value | Link]]
+    ) -> tuple[Write, ...]:
+        if not rows:
+            return ()
+        if list(columns) == list(range(columns[0], columns[0] + len(columns))):
+            return (Write(self.sheet, row, columns[0], tuple(tuple(r.get(h) for h in self.headings) for r in rows)),)
+        return tuple(
+            Write(self.sheet, row, column, tuple((r.get(h),) for r in rows))
+            for h, column in zip(self.headings, columns, strict=True)
+        )
+
+
+PROBLEMS = Ledger(
+    "Problems",
+    ("Severity", "Go to", "ID", "Column", "What is wrong", "What to do", "What it says now"),
+    "What Validate found. Click a place to go to it; run Validate again when you have mended it.",
+    (11, 12, 9, 24, 52, 52, 40),
+)
+REGISTER = Ledger(
+    "Register",
+    ("What", "Return", "Owner", "Period", "When", "Due", "File", "From", "Sent", "Lines", "Cells", "Unchanged",
+     "Already there", "Applied", "Conflict", "Locked", "Invalid", "Unplaced", "Note", "Hash"),
+    "Every return that went out and every file that came back, in order. Nothing is ever removed from here.",
+    (13, 9, 26, 14, 17, 12, 34, 30, 17, 8, 8, 11, 13, 9, 9, 8, 9, 10, 70, 20),
+    wrap_text=False,
+)  # fmt: skip
+DECISIONS = Ledger(
+    "Decisions",
+    ("Decision", "My own text", "Why", "Go to", "ID", "Column", "As issued", "In the master", "In the return",
+     "Owner", "Return", "When", "Done"),
+    "Cells that need you. Choose in the first column, then press Decide. The master's text stands until you do.",
+    (16, 26, 26, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20),
+)  # fmt: skip
+JOURNAL = Ledger(
+    "Journal",
+    ("When", "Why", "Return", "File", "From", "Owner", "ID", "Column", "Before", "After"),
+    "Every cell of the plan that a button changed, newest last. Undo works from this list.",
+    (17, 10, 9, 34, 30, 24, 9, 24, 50, 50),
+    wrap_text=False,
+)
+HEADINGS = Ledger(
+    "Headings",
+    ("Heading in a return", "Seen in", "Perhaps", "Means the column"),
+    "Headings owners used that the plan does not know. Choose what each means: the next merge will remember it.",
+    (34, 36, 28, 28),
+)
+OWNERS_LEDGER = Ledger(
+    OWNERS,
+    ("Role", "Name", "E-mail", "Deputy", "Deputy e-mail"),
+    "Who answers for the lines of the plan. A return goes to each role here that the Plan names.",
+    (34, 26, 36, 26, 36),
+)
+
+FORMULA_REPLACED = ", over the formula "
+"""Stands in the Journal behind why a cell was changed, and before the formula that worked it out until then."""
+KEEP_MASTER, TAKE_RETURN, KEEP_BOTH, OWN_TEXT = "keep master", "take return", "keep both", "my own text"
+CHOICES = (KEEP_MASTER, TAKE_RETURN, KEEP_BOTH, OWN_TEXT)

@@ -1,0 +1,318 @@
+"""A plan's schema: its columns, rules and appendix layout, read from TOML.
+
+HR officers edit these files, so every unknown setting, kind or rule is refused with its place and a suggestion.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hrworkbook.plan.errors import SchemaFileError
+from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.schema_model import (
+    EXEMPT_WORDS,
+    ID_HEADER,
+    PUBLIC_WORDS,
+    RESERVED_HEADERS,
+    AppendixLayout,
+    CollectionSettings,
+    Column,
+    Rule,
+    Schema,
+)
+from hrworkbook.plan.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
+from hrworkbook.plan.values import fold_name
+
+__all__ = [
+    "COLUMN_SETTINGS", "ID_HEADER", "RESERVED_HEADERS", "ROLES", "RULES", "AppendixLayout", "CollectionSettings", "Column", "Rule", "Schema",
+    "load_schema", "read_schema", "shipped_schemas",
+]  # fmt: skip
+
+ROLES = (
+    "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
+)  # fmt: skip
+
+_PLAN = {"name": TEXT, "title": TEXT, "id_prefix": TEXT, "done": WORDS, "key": WORDS}
+_COLUMN = {
+    "key": TEXT, "header": TEXT, "kind": TEXT, "aliases": WORDS, "group": TEXT, "required": FLAG,
+    "edited_by": TEXT, "width": NUMBER, "words": WORDS, "list": TEXT, "help": TEXT, "roll": TEXT,
+    "private": FLAG, "public": WORDS, "exempt": WORDS,
+}  # fmt: skip
+_APPENDIX = {
+    "title": TEXT, "columns": WORDS, "paper": TEXT, "orientation": TEXT, "font": TEXT, "size": NUMBER,
+    "theme_headings": FLAG, "groups": FLAG, "once": WORDS,
+}  # fmt: skip
+_COLLECT = {
+    "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS,
+    "trend": WORDS, "none": WORDS, "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
+}  # fmt: skip
+_CHOICES = {
+    "edited_by": ("hr", "owner"),
+    "roll": ("keep", "clear", "carry"),
+    "paper": ("A4", "A3"),
+    "orientation": ("landscape", "portrait"),
+    "font": ("Calibri", "Arial"),
+    "severity": ("error", "warning"),
+}
+
+RULES: dict[str, dict[str, str]] = {
+    "one-value-per": {"column": TEXT, "per": WORDS},
+    "unique": {"columns": WORDS},
+    "known-owner": {"column": TEXT},
+    "overdue": {"column": TEXT},
+    "not-over": {"column": TEXT, "limit": TEXT},
+    "reported": {"column": TEXT},
+    "needed-when": {"column": TEXT, "when": TEXT, "is": WORDS},
+    "adds-up": {"total": TEXT, "parts": WORDS},
+}
+"""Every rule with its settings; each may also have `severity`."""
+
+COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
+_AMOUNT_RULES = ("not-over", "adds-up")
+_NON_AMOUNT_KINDS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
+
+
+def read_schema(text: str, file: str) -> Schema:
+    """The schema a TOML text describes.
+
+    Raises SchemaFileError, with the file, the place in it and a suggestion, for anything it does not know.
+    """
+    try:
+        data = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise SchemaFileError(
+            file, f"this is not valid TOML: {error}", "Mend that line; the shipped schemas show the form"
+        ) from None
+    return _SchemaReader(file, text).schema(data)
+
+
+class _SchemaReader(SettingsFile):
+    """One schema file being read."""
+
+    def __init__(self, file: str, text: str) -> None:
+        super().__init__(file, text, _CHOICES)
+
+    def schema(self, data: dict[str, Any]) -> Schema:
+        sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings", "either"}
+        for name in data:
+            if name not in sections and name not in _PLAN:
+                raise self.unknown_error("", "setting or section", name, sections | set(_PLAN))
+        top = self.table("", {k: v for k, v in data.items() if k not in sections}, _PLAN)
+        for needed in ("name", "title"):
+            if not top.get(needed, "").strip():
+                raise self.error("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
+        if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
+            raise self.error("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
+        lists = self.words("lists", data)
+        columns = self.columns(data.get("columns", []), lists)
+        keys = [c.key for c in columns]
+        for key in top.get("key", ()):
+            self.check_key("key", key, keys)
+        roles = self.roles(data.get("roles", {}), keys)
+        columns = [self.marking(c, roles, data) for c in columns]
+        self.kept_private(columns, roles, (*top.get("key", ()), *self.printed(data)))
+        either = self.words("either", data)
+        for key in (key for several in either.values() for key in several):
+            self.check_key("[either]", key, keys)
+        self.done(top.get("done", ()), next((c for c in columns if c.key == roles.get("status")), None), lists)
+        return Schema(
+            columns=tuple(columns),
+            roles=roles,
+            rules=tuple(self.rule(i, r, columns) for i, r in enumerate(self.tables(data, "rules"), 1)),
+            lists=lists,
+            appendix=self.appendix(data.get("appendix", {}), keys),
+            collect=self.collect(data["collect"], keys) if "collect" in data else None,
+            spellings=self.words("spellings", data),
+            either=either,
+            source=self.text,
+            **top,
+        )
+
+    def words(self, section: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A section whose settings are the file's own, each with its words."""
+        table = data.get(section, {})
+        return self.table(f"[{section}]", table, dict.fromkeys(table, WORDS))
+
+    def collect(self, table: object, keys: list[str]) -> CollectionSettings:
+        settings = self.table("[collect]", table, _COLLECT)
+        for needed in ("needs", "period"):
+            if not settings.get(needed):
+                raise self.error("[collect]", f"'{needed}' is missing", f"Give {_COLLECT[needed]}")
+        for key in (settings["period"], *settings["needs"], *settings.get("unheaded", ()), *settings.get("trend", ())):
+            self.check_key("[collect]", key, keys)
+        return CollectionSettings(**settings)
+
+    def columns(self, tables: object, lists: Mapping[str, Any]) -> list[Column]:
+        if not isinstance(tables, list) or not tables:
+            raise self.error(
+                "[[columns]]", "there are no columns", "Add a [[columns]] table for each column of the plan"
+            )
+        columns: list[Column] = []
+        for i, table in enumerate(tables, 1):
+            name = table.get("key") or table.get("header") if isinstance(table, dict) else None
+            place = f"column {i}" + (f" '{name}'" if name else "")
+            columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
+        self.distinct("key", (c.key for c in columns))
+        self.distinct("header or alias", (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}))
+        return columns
+
+    def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
+        for needed in ("key", "header"):
+            if not settings.get(needed, "").strip():
+                raise self.error(place, f"'{needed}' is missing", f'Add a line {needed} = "…"')
+        column = Column(**settings)
+        if not column.key.replace("_", "").isalnum() or not column.key.isascii():
+            raise self.error(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
+        if len(column.header.splitlines()) > 1:
+            raise self.error(place, "the header has a line break", "Write it on one line; Excel breaks it where needed")
+        if not column.words and not column.list and column.kind == "choice":
+            column = replace(column, words=(*column.public, *column.exempt))
+        if len(set(map(fold_name, column.words))) < len(column.words):
+            raise self.error(place, "a word stands twice in 'words'", "Keep one of the two")
+        if column.kind not in KINDS:
+            raise self.unknown_error(place, "kind", column.kind, KINDS)
+        if fold_name(column.header) in map(fold_name, RESERVED_HEADERS):
+            raise self.error(
+                place, f"the header '{column.header}' is the plan's own", "Choose another header, such as 'Reference'"
+            )
+        if column.kind == "choice" and not (column.words or column.list):
+            raise self.error(
+                place, "a choice needs its words", 'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet'
+            )
+        if column.list and column.list not in lists:
+            raise (
+                self.unknown_error(place, "list", column.list, lists)
+                if lists
+                else self.error(place, f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]')
+            )
+        if not 3 <= column.width <= 120:
+            raise self.error(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
+        return column
+
+    def marking(self, column: Column, roles: Mapping[str, str], data: Mapping[str, Any]) -> Column:
+        """The column that says what may be published, with the words for it: its own, else the shipped ones."""
+        own = {fold_name(w): w for w in (*column.public, *column.exempt)}
+        place = f"column '{column.key}'"
+        if column.key != roles.get("part"):
+            if own:
+                fault = "'public' and 'exempt' belong to the column that says what may be published"
+                raise self.error(place, fault, f'Add part = "{column.key}" under [roles]')
+            return column
+        if len(own) < len(column.public) + len(column.exempt) or "" in own:
+            raise self.error(place, "a word of 'public' or 'exempt' stands twice, or has no letter", "Correct it")
+        words = column.words or tuple(data.get("lists", {}).get(column.list, ()))
+        if own and (strange := next((w for w in words if fold_name(w) not in own), "")):
+            remedy = f"Add '{strange}' to 'public' or to 'exempt'"
+            raise self.error(place, f"nothing says whether '{strange}' is public or exempt", remedy)
+        return replace(
+            column,
+            public=column.public or tuple(w for w in PUBLIC_WORDS if fold_name(w) not in own),
+            exempt=column.exempt or tuple(w for w in EXEMPT_WORDS if fold_name(w) not in own),
+        )
+
+    @staticmethod
+    def printed(data: Mapping[str, Any]) -> list[str]:
+        """The keys of columns that the file names for print."""
+        layout, collect = data.get("appendix", {}), data.get("collect", {})
+        named = [
+            t.get(n, ()) for t, n in ((layout, "columns"), (layout, "once"), (collect, "trend")) if isinstance(t, dict)
+        ]
+        return [key for keys in named if isinstance(keys, list) for key in keys]
+
+    def kept_private(self, columns: Iterable[Column], roles: Mapping[str, str], shown: Iterable[str]) -> None:
+        """Refuse a private column that owners or the committee would have to see."""
+        for column in columns:
+            if not column.private:
+                continue
+            place = f"column '{column.key}'"
+            role = next((r for r, key in roles.items() if key == column.key and r != "part"), "")
+            if column.is_owners:
+                raise self.error(place, "a private column cannot be the owner's", "Take out edited_by, or private")
+            if role or column.key in shown:
+                why = f"is the plan's {role}" if role else "the appendix or the key names it"
+                raise self.error(place, f"it is private, and {why}", "Take it out there, or take out private")
+
+    def distinct(self, what: str, names: Iterable[str]) -> None:
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                raise self.error("[[columns]]", f"two columns share the {what} '{name}'", "Give each column its own")
+            seen.add(name)
+
+    def roles(self, table: object, keys: list[str]) -> dict[str, str]:
+        roles = self.table("[roles]", table, dict.fromkeys(ROLES, TEXT))
+        for role, key in roles.items():
+            self.check_key(f"[roles] {role}", key, keys)
+        return roles
+
+    def done(self, words: Iterable[str], status: Column | None, lists: Mapping[str, Any]) -> None:
+        known = (status.words or lists.get(status.list, ())) if status else ()
+        for word in words:
+            if known and fold_name(word) not in map(fold_name, known):
+                raise self.unknown_error("done", "status", word, known)
+
+    def rule(self, i: int, table: object, columns: list[Column]) -> Rule:
+        name = table.get("rule") if isinstance(table, dict) else None
+        place = f"rule {i}" + (f" '{name}'" if name else "")
+        if not isinstance(table, dict) or not isinstance(name, str):
+            raise self.error(place, "'rule' is missing", f'Add a line rule = "…": {join_words(sorted(RULES), "or")}')
+        if name not in RULES:
+            raise self.unknown_error(place, "rule", name, RULES)
+        kinds = {c.key: c.kind for c in columns}
+        settings = self.table(place, table, {"rule": TEXT, "severity": TEXT, **RULES[name]})
+        severity = settings.pop("severity", "warning")
+        del settings["rule"]
+        for needed in RULES[name]:
+            if needed not in settings:
+                raise self.error(place, f"'{needed}' is missing", f"Give {RULES[name][needed]}")
+            if needed in COLUMN_SETTINGS:
+                value = settings[needed]
+                for key in (value,) if isinstance(value, str) else value:
+                    self.check_key(f"{place}, {needed}", key, kinds)
+                    if name in _AMOUNT_RULES and kinds[key] in _NON_AMOUNT_KINDS:
+                        raise self.error(
+                            f"{place}, {needed}",
+                            f"the column '{key}' holds no amounts",
+                            "Choose a column of money or numbers",
+                        )
+        return Rule(name, severity, settings)
+
+    def appendix(self, table: object, keys: list[str]) -> AppendixLayout:
+        settings = self.table("[appendix]", table, _APPENDIX)
+        for name in ("columns", "once"):
+            for key in settings.get(name, ()):
+                self.check_key(f"[appendix] {name}", key, keys)
+        if not 8 <= settings.get("size", 10) <= 12:
+            raise self.error("[appendix]", f"the size is {settings['size']}", "Give 8 to 12 points")
+        return AppendixLayout(**settings)
+
+
+def shipped_schemas() -> dict[str, Path]:
+    """The schemas that come with the project, by name (`delivery-plan`)."""
+    package = Path(__file__).parents[1]
+    folder = next(f for f in (package / "schemas", package.parent / "schemas") if f.is_dir())
+    return {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_schema(name_or_path: str) -> Schema:
+    """The shipped schema of that name, or the one in the .toml file at that path."""
+    shipped = shipped_schemas()
+    path = shipped.get(name_or_path.replace("_", "-"), Path(name_or_path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SchemaFileError(path.name, "this is not a text file in UTF-8", "Save it as UTF-8 plain text") from None
+    except OSError:
+        near = difflib.get_close_matches(name_or_path, shipped, 1)
+        advice = (
+            f"Did you mean '{near[0]}'?"
+            if near
+            else f"Give {join_words(shipped, 'or')}, or the path of your own .toml file"
+        )
+        raise SchemaFileError(name_or_path, "there is no such schema", advice) from None
+    return read_schema(text, path.name)

@@ -1,0 +1,205 @@
+"""What a plan's schema says, as data: its columns, rules and appendix layout."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from hrworkbook.plan.findings import Severity
+from hrworkbook.plan.kinds import KINDS, Kind
+from hrworkbook.plan.values import fold_name
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
+    from hrworkbook.checks import CouncilCheck
+
+ID_HEADER = "ID"
+RESERVED_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
+"""Headers the project's own sheets set beside the plan's columns."""
+
+
+PUBLIC_WORDS = (
+    "Part 1", "Part1", "Part I", "Part One", "P1", "1", "Part 1 (public)", "Part 1 - public", "Public", "Open", "Not exempt",
+)  # fmt: skip
+EXEMPT_WORDS = (
+    "Part 2", "Part II", "Part Two", "P2", "2", "II", "Part 2 (exempt)", "Exempt (Part 2)", "Exempt", "Exempt item",
+    "Exempt information", "Exempt from publication", "Confidential", "Strictly confidential", "Confidential information",
+    "Private", "Private and confidential", "Not for publication", "Not public", "Closed", "Restricted", "Official sensitive",
+)  # fmt: skip
+"""How plans say that a line may be published or may not, where the schema does not give its own words."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the plan."""
+
+    key: str
+    header: str
+    kind: str = "text"
+    aliases: tuple[str, ...] = ()
+    group: str = ""
+    required: bool = False
+    edited_by: str = "hr"
+    """Who may change it in a return: `owner` or `hr`."""
+    width: float = 20.0
+    """Width on the Plan sheet, in characters."""
+    words: tuple[str, ...] = ()
+    """The words of a choice, where they stand in the schema."""
+    list: str = ""
+    """The heading on the master's Lists sheet whose words a choice takes."""
+    help: str = ""
+    """Shown when the cell is entered."""
+    roll: str = "keep"
+    """What closing a period does to it: `keep`, `clear`, or `carry` (kept until a new text replaces it)."""
+
+    private: bool = False
+    """Whether it is HR's alone: in no return, no mail and no appendix."""
+    public: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    """Of the column that says what may be published: its words for lines that may be, and for those that may not."""
+
+    @property
+    def is_owners(self) -> bool:
+        """Whether the owner may change it."""
+        return self.edited_by == "owner"
+
+    @property
+    def kind_object(self) -> Kind:
+        """The kind's checks and parsing."""
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule across cells or lines; its settings are column keys or words."""
+
+    name: str
+    severity: Severity
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AppendixLayout:
+    """How the appendix is printed."""
+
+    title: str = ""
+    columns: tuple[str, ...] = ()
+    """Keys in print order; empty means every column."""
+    paper: str = "A4"
+    orientation: str = "landscape"
+    font: str = "Calibri"
+    size: float = 10
+    """Points, 8 to 12."""
+    theme_headings: bool = True
+    groups: bool = False
+    """Whether the group headings stand above the column headings."""
+    once: tuple[str, ...] = ()
+    """Columns whose repeated text is shown once for neighbouring lines."""
+
+
+@dataclass(frozen=True)
+class CollectionSettings:
+    """How returns that nobody issued are read; words are matched whatever their case and spacing."""
+
+    needs: tuple[str, ...] = ()
+    """Columns without which a table is no such return."""
+    period: str = ""
+    """The column of the month a line is for."""
+    year: tuple[str, ...] = ()
+    """Headings of columns that give the year of a line."""
+    month: tuple[str, ...] = ()
+    """Headings of columns that give its month."""
+    cover: tuple[str, ...] = ()
+    """What stands beside the month on a cover sheet."""
+    sums: tuple[str, ...] = ()
+    """What stands in the first key column of a sender's own line of totals."""
+    unheaded: tuple[str, ...] = ()
+    """Columns that may stand at the left without a heading, in this order."""
+    trend: tuple[str, ...] = ()
+    """Columns of figures whose change on the month and on the year the appendix shows."""
+    none: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    not_available: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    """Words that stand where a number would, beyond those known to every plan."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A plan's whole schema."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    roles: Mapping[str, str]
+    """What a column means to the verbs: theme, reference, owner, due, status, progress, planned, actual, …"""
+    rules: tuple[Rule, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+    """Status words that mean nothing more is to be done."""
+    appendix: AppendixLayout = AppendixLayout()
+    id_prefix: str = "L"
+    key: tuple[str, ...] = ()
+    """Columns that together know a line, for collections of returns nobody issued."""
+    collect: CollectionSettings | None = None
+    """How to read returns nobody issued; None for a plan whose returns are issued."""
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ways a phrase is written in headings, by the phrase."""
+    either: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headings that may be one column's or another's, and which ones."""
+    source: str = ""
+    """The TOML text it was read from."""
+
+    @cached_property
+    def _by_key(self) -> dict[str, Column]:
+        return {c.key: c for c in self.columns}
+
+    def __getitem__(self, key: str) -> Column:
+        return self._by_key[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._by_key
+
+    def role(self, name: str) -> Column | None:
+        """The column with this role, or None where the plan has none."""
+        key = self.roles.get(name)
+        return self[key] if key else None
+
+    @property
+    def printed(self) -> tuple[Column, ...]:
+        """The columns of an appendix, in print order: those the layout names, else all but the private and those of exemption."""
+        if self.appendix.columns:
+            return tuple(self[key] for key in self.appendix.columns)
+        left_out = {self.roles.get(role) for role in ("part", "paragraph", "reason")}
+        return tuple(c for c in self.columns if not c.private and c.key not in left_out)
+
+    def for_owners(self) -> "Schema":
+        """The schema without the columns that are HR's alone."""
+        return replace(self, columns=tuple(c for c in self.columns if not c.private), source="")
+
+    def by_header(self, header: str) -> Column | None:
+        """The column whose header or alias this is, after normalising; None where there is none."""
+        wanted = fold_name(header)
+        names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
+        return next((self[key] for key, headers in names.items() if wanted in map(fold_name, headers)), None)
+
+    def to_pandera(
+        self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,
+        owners: Iterable[str] | None = None, today: date | None = None, warn: bool = True,
+        checks: "Iterable[CouncilCheck]" = (),
+    ) -> "DataFrameSchema":  # fmt: skip
+        """Return the schema as a pandera DataFrameSchema, whose failure cases are the messages Validate tells.
+
+        Its columns are called as in the plan (`by="header"`) or by key, take any dtype, and may be blank as far as
+        pandera is concerned: that one must be filled in is a check like each kind and rule, all registered by name.
+        `lists` are the words of a master's Lists sheet; without `owners` nobody asks whether an owner is known; `today`
+        is the day on which a line is overdue. With `warn` what is only odd is pandera's SchemaWarning, else it is
+        among the failure cases with the severity `warning`.
+
+        Raises CheckFileError where one of a council's own `checks` does not fit the schema.
+        """
+        from hrworkbook.plan.frames.compile import to_pandera
+
+        return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)

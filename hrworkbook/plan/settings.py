@@ -1,0 +1,74 @@
+"""Settings in a TOML file that HR officers edit: each of a known name and the right form, or refused with a suggestion."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hrworkbook.plan.errors import SchemaFileError
+from hrworkbook.plan.findings import join_words
+
+TEXT, FLAG, NUMBER, WORDS = "a text in quotes", "true or false", "a number above 0", "a list of texts in [ ]"
+"""The forms a setting may have."""
+
+
+class SettingsFile:
+    """One such file being read: knows its name and text, for the places in its complaints."""
+
+    def __init__(self, file: str, text: str, choices: Mapping[str, tuple[str, ...]]) -> None:
+        self.file = file
+        self.text = text
+        self.choices = choices
+        """The words a setting of that name may hold."""
+
+    def error(self, place: str, fault: str, remedy: str) -> SchemaFileError:
+        """The complaint about a place in the file."""
+        return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
+
+    def unknown_error(self, place: str, what: str, word: str, known: Iterable[str], of: str = "") -> SchemaFileError:
+        """The complaint about a word that is none of the known ones, with the nearest of them."""
+        known = sorted(known)
+        near = difflib.get_close_matches(word, known, 1, 0.6)
+        advice = f"Did you mean '{near[0]}'? " if near else ""
+        there = re.escape(word)
+        alone = re.compile(rf"^\s*(\[+\s*)?[\"']?{there}[\"']?\s*[=\]]|[\"']{there}[\"']|[{{,]\s*{there}\s*=")
+        line = next((f"line {i}" for i, at in enumerate(self.text.splitlines(), 1) if alone.search(at)), "")
+        return self.error(
+            ", ".join(p for p in (place, line) if p),
+            f"there is no {what} '{word}'{of}",
+            f"{advice}Choose {join_words(known, 'or')}",
+        )
+
+    def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
+        """The table's settings, each of a known name and the right form; lists become tuples."""
+        if not isinstance(table, dict):
+            raise self.error(place, "this must be a table of settings", "Write one setting a line, as name = value")
+        settings: dict[str, Any] = {}
+        for name, value in table.items():
+            if name not in known:
+                raise self.unknown_error(place, "setting", name, known)
+            form = known[name]
+            good = {
+                TEXT: isinstance(value, str),
+                FLAG: isinstance(value, bool),
+                NUMBER: isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0,
+                WORDS: isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value),
+            }[form]
+            if not good:
+                raise self.error(place, f"'{name}' is {value!r}", f"Give {form}")
+            if name in self.choices and value not in self.choices[name]:
+                raise self.unknown_error(place, "choice", value, self.choices[name], f" for '{name}'")
+            settings[name] = tuple(value) if isinstance(value, list) else value
+        return settings
+
+    def tables(self, data: dict[str, Any], name: str) -> list[Any]:
+        """The tables of that name."""
+        tables = data.get(name, [])
+        if not isinstance(tables, list):
+            raise self.error(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")
+        return tables
+
+    def check_key(self, place: str, key: str, keys: Iterable[str]) -> None:
+        """Refuse a column that is not there."""
+        if key not in keys:
+            raise self.unknown_error(place, "column", key, keys)

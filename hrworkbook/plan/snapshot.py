@@ -1,0 +1,149 @@
+"""The seam between verbs and hosts: a snapshot in, a change set out."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.values import Value, clean
+
+CellRange = tuple[int, int, int, int]
+"""First row, first column, last row, last column; all counted from 1 and inclusive."""
+
+
+Annotation = tuple[int, int, str]
+"""Row and column counted from 1, and a text; row 0 where the place is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One sheet's values as one block.
+
+    `rows[0]` is sheet row 1 and `rows[0][0]` is A1, always; rows may differ in length. A blank cell is None.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Value]]
+    merges: tuple[CellRange, ...] = ()
+    hidden: bool = False
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
+    """The formulas of a master's Plan sheet, by row and column; of other sheets a host need not tell them."""
+
+    comments: tuple[Annotation, ...] = ()
+    """What is written on cells of a file that came back, not in them."""
+    struck: tuple[Annotation, ...] = ()
+    """Its cells with words struck through, and those words; '' where that is all of a cell."""
+
+    @property
+    def blank_rows_above(self) -> int:
+        """The blank rows above the first that holds anything."""
+        return next((n for n, row in enumerate(self.rows) if row.count(None) < len(row)), 0)
+
+    def at(self, row: int, column: int) -> Value:
+        """The value at a row and column counted from 1; None outside the block."""
+        if 1 <= row <= len(self.rows) and 1 <= column <= len(self.rows[row - 1]):
+            return self.rows[row - 1][column - 1]
+        return None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A workbook as plain data: every sheet's block, once, in tab order."""
+
+    name: str
+    """The file's name, for messages."""
+    sheets: tuple[Block, ...]
+
+    def __contains__(self, sheet: str) -> bool:
+        return any(block.name == sheet for block in self.sheets)
+
+    def __getitem__(self, sheet: str) -> Block:
+        for block in self.sheets:
+            if block.name == sheet:
+                return block
+        raise NotAMaster(
+            self.name,
+            f"there is no sheet '{sheet}'",
+            f"Rename the sheet back to '{sheet}', or take the latest backup of the master",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that shows a text and jumps to a place in the same workbook."""
+
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A block of values to write at a row and column counted from 1; None clears a cell, text arrives as text."""
+
+    sheet: str
+    row: int
+    column: int
+    rows: tuple[tuple[Value | Link, ...], ...]
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """What a verb wants done to the workbook it saw; applied whole or not at all."""
+
+    writes: tuple[Write, ...] = ()
+    message: str = ""
+    """What to tell the user: what was done, then what to do next."""
+    goto: tuple[str, str] | None = None
+    """Sheet and cell to show afterwards: the first thing to do."""
+    heights: tuple[tuple[str, int, float], ...] = ()
+    """Sheet, row and points: rows to make at least so tall, because a new text needs it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", clean(self.message))
+
+
+@lru_cache(maxsize=1024)
+def column_letters(column: int) -> str:
+    """`A` for 1, `AA` for 27."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """1 for `A`, 27 for `aa`."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def address(row: int, column: int) -> str:
+    """`H7` for row 7, column 8."""
+    return f"{column_letters(column)}{row}"
+
+
+def row_and_column(cell: str) -> tuple[int, int]:
+    """Row and column, counted from 1, of an address such as `H7` or `$H$7`."""
+    match = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d*)", cell)
+    if not match:
+        raise ValueError(f"not a cell address: {cell!r}")
+    return int(match[2]), column_number(match[1])
+
+
+def single_write(sheet: str, cell: str, value: Value | Link) -> Write:
+    """A write of one cell."""
+    row, column = row_and_column(cell)
+    return Write(sheet, row, column, ((value,),))
+
+
+def cells_of(writes: Iterable[Write]) -> Iterable[tuple[str, int, int, Value | Link]]:
+    """Every cell of some writes as sheet, row, column, value."""
+    for write in writes:
+        for i, row in enumerate(write.rows):
+            for j, value in enumerate(row):
+                yield write.sheet, write.row + i, write.column + j, value

@@ -1,0 +1,128 @@
+"""The Start sheet: where the plan stands, and what to do next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
+from hrworkbook.plan.model import Plan, timestamp
+from hrworkbook.plan.snapshot import Write
+from hrworkbook.plan.values import Value, normalised_text
+
+STATUS_LABELS = ("Lines", "Returns in", "Problems", "Decisions waiting")
+
+STEPS = {
+    "Lines": (
+        "Type or paste the plan into the Plan sheet.",
+        "Then press Validate on the HR Plan tab, or run: hrworkbook validate MASTER",
+    ),
+    "Owners": (
+        "Fill in the names and e-mail addresses on the Owners sheet, and the period below.",
+        "Then press Validate on the HR Plan tab, or run: hrworkbook validate MASTER",
+    ),
+    "Problems": (
+        "Mend what is listed on the Problems sheet.",
+        "Click a place there to go to the cell. Then press Validate again, or run: hrworkbook validate MASTER",
+    ),
+    "Issue": (
+        "Send each owner their part.",
+        'Press Issue on the HR Plan tab, or run: hrworkbook issue MASTER --out "Returns out"',
+    ),
+    "Decide": (
+        "Choose what the plan is to say on the Decisions sheet.",
+        "Then press Decide on the HR Plan tab, or run: hrworkbook decide MASTER",
+    ),
+    "Merge": (
+        "Save the replies to a folder and merge them; chase the owners still out.",
+        'Press Merge on the HR Plan tab, or run: hrworkbook merge MASTER "Returns in"',
+    ),
+    "Appendix": (
+        "Everything is in: make the appendix.",
+        "Press Appendix on the HR Plan tab, or run: hrworkbook appendix MASTER -o appendix.xlsx",
+    ),
+}
+"""What to do next, and how, for each place in the cycle."""
+
+
+def returns_issued_and_back(
+    plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
+) -> tuple[dict[str, str], set[str]]:
+    """The returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    period = plan.setting("Period") if period is None else period
+    rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
+    issued: dict[str, str] = {}
+    back: set[str] = set()
+    for row in rows:
+        what, id_ = normalised_text(row["What"]), normalised_text(row["Return"])
+        if what == "Issued" and normalised_text(row["Period"]) == normalised_text(period):
+            owner = normalised_text(row["Owner"])
+            issued = {i: o for i, o in issued.items() if o != owner or i in back}
+            issued[id_] = owner
+        elif what == "Merged":
+            back.add(id_)
+        elif what == "Undone":
+            back.discard(id_)
+    return issued, back & set(issued)
+
+
+def open_decisions(plan: Plan) -> list[LedgerRow]:
+    """The rows of the Decisions sheet that still wait."""
+    return [d for d in DECISIONS.data_rows(plan.snapshot) if not d.text("Done")]
+
+
+def status_writes(
+    plan: Plan,
+    done: str,
+    now: datetime,
+    *,
+    problems: int | None = None,
+    decisions: int | None = None,
+    lines: int | None = None,
+    register: Sequence[dict[str, Value]] = (),
+    period: str | None = None,
+) -> tuple[Write, ...]:
+    """The writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
+
+    `register` are the rows the verb is about to add to the Register.
+    """
+    if problems is None:
+        problems = len(PROBLEMS.data_rows(plan.snapshot))
+    if decisions is None:
+        decisions = len(open_decisions(plan))
+    lines = len(plan.lines) if lines is None else lines
+    out, back = returns_issued_and_back(plan, register, period)
+    figures: dict[str, Value] = {
+        "Lines": lines, "Returns in": f"{len(back)} of {len(out)}", "Problems": problems, "Decisions waiting": decisions,
+    }  # fmt: skip
+    step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
+    texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}"}
+    writes: list[Write] = []
+    for row, cells in enumerate(plan.snapshot[START].rows[:12], 1):
+        for column, value in enumerate(cells, 1):
+            label = normalised_text(value)
+            if label in figures:
+                writes.append(Write(START, row + 1, column, ((figures.pop(label),),)))
+            elif label in texts and column == 2:
+                writes.append(Write(START, row, 3, ((texts.pop(label),),)))
+    return tuple(writes)
+
+
+def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back: int, done: str) -> str:
+    if not lines:
+        return "Lines"
+    if decisions:
+        return "Decide"
+    if out and back == out:
+        return "Appendix"
+    if out:
+        return "Merge"
+    if problems and not done.startswith("Issued"):
+        return "Problems"
+    return "Issue" if done.startswith("Validated") or any(o.email for o in plan.owners) else "Owners"
+
+
+def next_step(plan: Plan) -> tuple[str, str]:
+    """What to do next, and how, as the Start sheet says it."""
+    values = {
+        normalised_text(row[1]): normalised_text(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2
+    }
+    return values.get("Next step", ""), values.get("How", "")

@@ -1,1 +1,0 @@
-"""A hostile file → its cells, read in a capped child process."""

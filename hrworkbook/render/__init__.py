@@ -1,0 +1,1 @@
+"""Workbooks and documents that people open: the master, a return, the appendix."""

@@ -1,0 +1,1 @@
+"""The appendix: figures, pages, workbook, Word document, and its proof."""

@@ -1,0 +1,161 @@
+"""What an appendix says, as plain data: whoever computes it fills these in, whoever writes it reads nothing else."""
+
+from dataclasses import dataclass, field
+
+from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineCount:
+    """One large number of the summary and the words under it: 53, 'lines in the plan'."""
+
+    number: int
+    label: str
+    status: str = ""
+    """The status whose colour the number wears; '' for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """How many lines of each theme have each status, in the order they are to be shown."""
+
+    statuses: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    """Theme, and its count for each status."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueLine:
+    """A line whose due date has passed without completion."""
+
+    theme: str
+    reference: str
+    text: str
+    """What was to be done."""
+    due: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthGrid:
+    """How many lines of each theme fall due in each month."""
+
+    months: tuple[str, ...]
+    """`Apr 2016`, …; further columns such as `Ongoing` or `Not dated` may follow."""
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    """Theme, and its count for each month."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendLine:
+    """Planned against actual spend of a line, a theme or the whole plan, as written."""
+
+    label: str
+    planned: str
+    actual: str
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Planned against actual spend: lines where there are figures, else the sentence alone."""
+
+    sentence: str = ""
+    lines: tuple[SpendLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell that says something else than at the last meeting."""
+
+    theme: str
+    reference: str
+    text: str
+    """The line it belongs to, in a few words."""
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """What changed since the last meeting: the sentence alone where nothing did or nothing is known."""
+
+    sentence: str
+    changes: tuple[CellChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    """One row of a trend: what it is, its text for each month, and, where it is drawn, its figures."""
+
+    label: str
+    texts: tuple[str, ...]
+    figures: tuple[float | None, ...] = ()
+    """None where a month has none; empty for a row that is not drawn."""
+    other_scale: bool = False
+    """Whether it is drawn on the scale at the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Figures month by month, as a table and a chart."""
+
+    heading: str
+    months: tuple[str, ...]
+    rows: tuple[TrendRow, ...]
+    note: str = ""
+
+    @property
+    def charted_rows(self) -> list[TrendRow]:
+        """The rows that are lines of the chart; without one there is none."""
+        return [row for row in self.rows if row.figures]
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table of texts in three columns, under a heading of its own."""
+
+    heading: str
+    headers: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+    empty_text: str
+    """The sentence that stands there where there are no rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sheet members look at first; a part that is None or empty is left out."""
+
+    paragraph: str = ""
+    """The covering paragraph, ready to paste into the report."""
+    counts: tuple[HeadlineCount, ...] = ()
+    statuses: StatusTable | None = None
+    overdue: tuple[OverdueLine, ...] | None = None
+    """None: nothing is known about due dates. Empty: nothing is overdue, and the summary says so."""
+    months: MonthGrid | None = None
+    spend: Spend | None = None
+    changes: ChangeList | None = None
+    trend: Trend | None = None
+    text_table: TextTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendixDocument:
+    """Everything one appendix workbook holds. An exempt one is a document of its own with its own lines and counts."""
+
+    cover: Cover
+    columns: tuple[PrintColumn, ...]
+    lines: tuple[PrintLine, ...]
+    setup: PageSetup = field(default_factory=PageSetup)
+    summary: Summary | None = None
+    plan_title: str = ""
+    """Printed above the plan; the cover's title where empty."""
+    empty_text: str = "There is nothing to report."
+    """Printed where there are no lines."""
+    theme_header: str = "Theme"
+    id_header: str = "ID"
+    note: str = ""
+    """What stood against making it, where it was made all the same."""
+    language: str = "en-GB"

@@ -1,0 +1,107 @@
+"""An appendix, written: the one place where its sheets come together into a workbook."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+
+from hrworkbook.render.appendix.data_sheet import write_data
+from hrworkbook.render.appendix.document import AppendixDocument
+from hrworkbook.render.appendix.formats import FormatCache
+from hrworkbook.render.appendix.new_workbook import new_workbook
+from hrworkbook.render.appendix.page_plan import PagePlan, PrintColumn, PrintLine
+from hrworkbook.render.appendix.paginate import paginate
+from hrworkbook.render.appendix.summary import plan_summary
+from hrworkbook.render.appendix.summary_pages import SummaryPlan
+from hrworkbook.render.appendix.summary_sheet import write_summary
+from hrworkbook.render.appendix.write_pages import write_pages
+
+_FIXED_DATE = datetime(2000, 1, 1)
+"""Stands as the date of creation, so that the same document gives the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlan:
+    """An appendix, measured: its print sheets in the order they are printed."""
+
+    document: AppendixDocument
+    summary: SummaryPlan | None
+    changes: PagePlan | None
+    plan: PagePlan
+
+    @property
+    def page_count(self) -> int:
+        """Pages the appendix prints on, the Data sheet left out."""
+        return self.first_plan_page - 1 + self.plan.page_count
+
+    @property
+    def first_changes_page(self) -> int:
+        """The page the changes begin on, counted from 1; the plan's where there are none."""
+        return 1 + (self.summary.page_count if self.summary else 0)
+
+    @property
+    def first_plan_page(self) -> int:
+        """The page the plan begins on, counted from 1."""
+        return self.first_changes_page + (self.changes.page_count if self.changes else 0)
+
+
+def plan_document(document: AppendixDocument) -> DocumentPlan:
+    """The measured pages of an appendix; nothing is written."""
+    title = document.plan_title or document.cover.title
+    plan = paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
+    return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
+
+
+_CHANGE_COLUMNS = (
+    PrintColumn("reference", "Ref", kind="reference", weight=6, repeats_once=True),
+    PrintColumn("text", "Line", weight=30, repeats_once=True),
+    PrintColumn("column", "What changed", weight=14),
+    PrintColumn("was", "Was", weight=40, bullets=True),
+    PrintColumn("now", "Now", weight=40, bullets=True),
+)
+
+
+def plan_changes(document: AppendixDocument) -> PagePlan | None:
+    """The measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
+    changes = document.summary.changes if document.summary else None
+    if changes is None or not changes.changes:
+        return None
+    lines = [
+        PrintLine(c.theme, c.reference, (c.reference, c.text, c.column, c.before or BLANK_TEXT, c.after or BLANK_TEXT))
+        for c in changes.changes
+    ]
+    return paginate(_CHANGE_COLUMNS, lines, document.setup, title="Changes since the last meeting")
+
+
+BLANK_TEXT = "Not reported"
+"""How a blank is said where it is a value: in what changed."""
+
+
+def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet: bool = True) -> bytes:
+    """The appendix as an .xlsx; the same document gives the same bytes.
+
+    Without `with_data_sheet` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
+    """
+    planned = document if isinstance(document, DocumentPlan) else plan_document(document)
+    document = planned.document
+    out = io.BytesIO()
+    book = new_workbook(out, document.language)
+    cover = document.cover
+    book.set_properties(
+        {
+            "title": " ".join(cover.title.split()),
+            "subject": ", ".join(t for t in (cover.number, cover.part) if t),
+            "author": cover.author,
+            "company": cover.organisation,
+            "created": _FIXED_DATE,
+        }
+    )
+    ink = FormatCache(book, document.setup.font, document.setup.size)
+    if planned.summary:
+        write_summary(book, ink, planned.summary, cover)
+    if planned.changes:
+        write_pages(book, ink, planned.changes, "Changes", cover)
+    write_pages(book, ink, planned.plan, "Plan", cover)
+    if with_data_sheet:
+        write_data(book, ink, document)
+    book.close()
+    return out.getvalue()

@@ -1,1 +1,0 @@
-"""Formatted workbooks other than the appendix: the master and the return."""

@@ -1,0 +1,178 @@
+"""Which month a return is for, from wherever its sender wrote it. A month is said as year and month: `2015-04`."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+
+from hrworkbook.plan.dates.timescale import dates_in
+from hrworkbook.plan.snapshot import Block, address
+from hrworkbook.plan.values import CellError, Value, normalised_text
+from hrworkbook.tables.heading_vocabulary import fold_heading
+
+_NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
+_RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
+_DIGIT = re.compile(r"\d")
+_MONTH_HINT = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[0-9]\s*[./-]\s*[0-9]|20[0-9]{2} ?[01][0-9]|\b(?:end|start|close|last|begin|first)",
+    re.IGNORECASE,
+)
+"""Without one of these no text in plain letters names a month: most names of files do not."""
+_LONGEST_TITLE = 60
+"""Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
+_COVER_ROWS = 60
+_FINANCIAL_YEAR = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
+_FIRST_FINANCIAL_MONTH = "04"
+"""Years such as 2016/17 begin in April, as everywhere in this project."""
+_YEAR_DAYS = 364
+"""Days from the first to the last of a year."""
+_DAY_ZERO = date(1899, 12, 30)
+_PLAUSIBLE_SERIALS = range(25_569, 73_051)
+"""Excel's day numbers from 1970 to 2100."""
+
+
+def _month_code(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+@lru_cache(maxsize=4096)
+def month_named_in(text: str) -> str:
+    """The one month a text names, alone or by a day in it; '' where it names none, or several."""
+    if not _DIGIT.search(text):
+        return ""  # no year
+    spaced = _RUN_TOGETHER.sub(" ", text)
+    if spaced.isascii() and not _MONTH_HINT.search(spaced):
+        return ""
+    months = _month_codes(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
+    if not months and "-" in spaced and not _is_month_range(spaced):
+        months = _month_codes(spaced.replace("-", " "))
+    return months.pop() if len(months) == 1 else ""
+
+
+def _month_codes(text: str) -> set[str]:
+    return {_month_code(last) for first, last in _date_spans(text) if _month_code(first) == _month_code(last)}
+
+
+def _is_month_range(text: str) -> bool:
+    """Whether a text names months of one year as one: `Jan-Mar 2015`."""
+    return any(
+        _month_code(first) != _month_code(last) and (last - first).days < _YEAR_DAYS
+        for first, last in _date_spans(text)
+    )
+
+
+def _date_spans(text: str) -> list[tuple[date, date]]:
+    spans = [mention.span for mention in dates_in(text)]
+    return [(s.start, s.end) for s in spans if s and s.start and s.end]
+
+
+@lru_cache(maxsize=1024, typed=True)
+def parse_month(value: Value) -> str:
+    """The month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
+    if isinstance(value, date):
+        return _month_code(value)
+    if isinstance(value, str):
+        return (
+            ""
+            if isinstance(value, CellError) or len(value) > _LONGEST_TITLE
+            else month_named_in(normalised_text(value))
+        )
+    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _PLAUSIBLE_SERIALS:
+        return _month_code(_DAY_ZERO + timedelta(int(value)))
+    return ""
+
+
+@lru_cache(maxsize=1024, typed=True)
+def month_from_parts(year: Value, month: Value) -> str:
+    """The month that a cell for the year and a cell for the month give together; '' where they do not."""
+    alone = parse_month(month)
+    if year is None or normalised_text(year) == "":
+        return alone
+    written = parse_month(year)[:4] if isinstance(year, date) else normalised_text(year).removesuffix(".0")
+    if (match := _FINANCIAL_YEAR.fullmatch(written)) and (int(match[1]) + 1 - int(match[2])) % 100 == 0:
+        if normalised_text(month).removesuffix(".0").isdecimal():
+            return ""  # the twelfth month of such a year is March to some, December to others
+        first = month_from_parts(match[1], month)
+        return (
+            first
+            if first[5:] >= _FIRST_FINANCIAL_MONTH
+            else month_from_parts(str(int(match[1]) + 1), month)
+            if first
+            else alone
+        )
+    if not re.fullmatch("(?:19|20)[0-9]{2}", written):
+        return alone or (parse_month(year) if month is None else "")
+    if alone:
+        return f"{written}-{alone[5:]}" if isinstance(month, date) else alone if alone[:4] == written else ""
+    number = normalised_text(month).removesuffix(".0")
+    if number.isdecimal() and 1 <= int(number) <= 12:
+        return f"{written}-{int(number):02}"
+    return month_named_in(f"{number} {written}") if number and len(number) <= _LONGEST_TITLE else ""
+
+
+def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
+    """The month beside or below one of the cover's labels, and where it stands; two blanks where there is none.
+
+    A month without its year is completed by the year beside or below one of the labels for it on the same sheet.
+    """
+    wanted = {fold_heading(label) for label in labels}
+    wanted_years = {fold_heading(year) for year in years}
+    for block in blocks:
+        year = next((v for at in _places_beside(block, wanted_years) if month_from_parts(v := block.at(*at), 1)), None)
+        for at in _places_beside(block, wanted):
+            value = block.at(*at)
+            named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
+            if month := parse_month(value) or (month_from_parts(year, value) if named else ""):
+                return month, f"{block.name}!{address(*at)}"
+    return "", ""
+
+
+def _places_beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """The places where the answer to one of the labels may stand: up to three to the right, or below."""
+    for row, column, value in _text_cells(block) if wanted else ():
+        if fold_heading(value) in wanted:
+            yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
+
+
+def month_above(block: Block, header_row: int, labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
+    """The month in the titles above a table, and where it stands; two blanks where there is none or more than one."""
+    above = Block(block.name, block.rows[: header_row - 1])
+    month, place = month_on_cover([above], labels, years)
+    if month:
+        return month, place
+    titles = [
+        (parse_month(v), f"{block.name}!{address(r, c)}") for r, c, v in _text_cells(above) if len(v) <= _LONGEST_TITLE
+    ]
+    days = [
+        (parse_month(v), f"{block.name}!{address(r, c)}")
+        for r, row in enumerate(above.rows, 1)
+        for c, v in enumerate(row, 1)
+        if isinstance(v, date)
+    ]
+    found = {month: place for month, place in (*titles, *days) if month}
+    return next(iter(found.items())) if len(found) == 1 else ("", "")
+
+
+def months_of_parts(
+    block: Block, header_row: int, rows: Sequence[int], labels: Collection[str], years: Collection[str] = ()
+) -> dict[int, str]:
+    """The month of each of a table's rows where they stand in parts, each with its title and headings; else nothing."""
+    month, months = month_above(block, header_row, labels, years)[0], {}
+    titles = 0
+    for above, row in zip((0, *rows), rows, strict=False):
+        if above and row - above > 2:
+            between = [
+                [v for v in block.rows[n - 1] if v is not None and normalised_text(v)] for n in range(above + 1, row)
+            ]
+            filled = [values for values in between if values]
+            month_of_first = [found for values in filled[:-1] if len(values) == 1 and (found := parse_month(values[0]))]
+            titles, month = titles + len(month_of_first), month_of_first[-1] if month_of_first else month
+        months[row] = month
+    return months if titles and all(months.values()) else {}
+
+
+def _text_cells(block: Block) -> Iterator[tuple[int, int, str]]:
+    for row, values in enumerate(block.rows[:_COVER_ROWS], 1):
+        for column, value in enumerate(values[:20], 1):
+            if isinstance(value, str) and value and not isinstance(value, CellError):
+                yield row, column, value

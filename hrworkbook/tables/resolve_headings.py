@@ -1,0 +1,180 @@
+"""Which column each heading of a table is: what its texts ask for, group by group, and what is settled between them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import chain, takewhile
+
+from hrworkbook.plan.snapshot import address
+from hrworkbook.plan.values import CellError, Value, normalised_text
+from hrworkbook.tables.heading_vocabulary import (
+    ID_KEY,
+    MAX_HEADING_CHARACTERS,
+    PARTIAL_RANK,
+    SHOWN_ONLY_KEY,
+    Grid,
+    Heading,
+    HeadingClaim,
+    HeadingVocabulary,
+    fold_heading,
+)
+
+_PATH_SEPARATOR = " / "
+
+
+def resolve_headings(
+    lines: Grid, spans: Mapping[tuple[int, int], int], top: int, vocabulary: HeadingVocabulary
+) -> tuple[Heading, ...]:
+    """The headings of a header whose rows begin at sheet row `top`.
+
+    `spans` holds the last column of each merged group, by header row (from 0) and first column.
+    """
+    claims: list[tuple[Heading, HeadingClaim]] = []
+    for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _single_row_paths(lines[0]):
+        claim = vocabulary.claim(tuple(path), all(own))
+        claims.append(
+            (
+                Heading(column, address(top + leaf, column), _PATH_SEPARATOR.join(path), claim.key, claim.match_kind),
+                claim,
+            )
+        )
+    return _choose_by_neighbours(_settle_conflicts(claims), claims, vocabulary)
+
+
+_HeadingPath = tuple[int, int, list[str], list[bool]]
+"""Column, header row (from 0) of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
+
+
+def _single_row_paths(line: Sequence[Value]) -> Iterator[_HeadingPath]:
+    for column, value in enumerate(line, 1):
+        if text := _heading_text(value):
+            yield column, 0, [text], [True]
+
+
+def _paths(lines: Grid, spans: Mapping[tuple[int, int], int]) -> Iterator[_HeadingPath]:
+    depth = len(lines)
+    group: list[tuple[str, int]] = [("", 0)] * depth
+    for column in range(1, max(map(len, lines), default=0) + 1):
+        texts = [_heading_text(line[column - 1]) if column <= len(line) else "" for line in lines]
+        leaf = max((i for i in range(depth) if texts[i]), default=-1)
+        for i, text in enumerate(texts):
+            if text:
+                group[i:] = [("", 0)] * (depth - i)
+                group[i] = (text, spans.get((i, column), 0))
+        if leaf < 0:
+            continue
+        path: list[str] = []
+        own: list[bool] = []
+        for i in range(leaf + 1):
+            text, last = group[i]
+            if not texts[i] and last and column > last:
+                text = ""
+            if text and (not path or path[-1] != text):
+                path.append(text)
+                own.append(bool(texts[i]))
+        yield column, leaf, path, own
+
+
+def _heading_text(value: Value) -> str:
+    """The heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, CellError):
+        return str(value)
+    return (
+        _tidy_cached(value)
+        if type(value) is str and len(value) <= MAX_HEADING_CHARACTERS
+        else _tidied(normalised_text(value))
+    )
+
+
+@lru_cache(maxsize=8192)
+def _tidy_cached(text: str) -> str:
+    return _tidied(normalised_text(text))
+
+
+def _tidied(text: str) -> str:
+    return text if fold_heading(text) else ""
+
+
+def _settle_conflicts(claims: Sequence[tuple[Heading, HeadingClaim]]) -> list[Heading]:
+    """Each key to one column: the strongest claim, then the leftmost; what cannot be told apart stays unknown."""
+    best: dict[str, tuple[int, Heading]] = {}
+    unclear: set[str] = set()
+    for heading, (key, _, rank, _) in claims:
+        if key is None or key == SHOWN_ONLY_KEY:
+            continue
+        if key not in best or rank < best[key][0]:
+            best[key] = (rank, heading)
+            unclear.discard(key)
+        elif rank == best[key][0] >= PARTIAL_RANK and heading.header != best[key][1].header:
+            unclear.add(key)
+    taken = best.keys() - unclear
+    return [_with_final_key(heading, claim.rank, best, taken) for heading, claim in claims]
+
+
+def _choose_by_neighbours(
+    headings: list[Heading], claims: Sequence[tuple[Heading, HeadingClaim]], vocabulary: HeadingVocabulary
+) -> tuple[Heading, ...]:
+    """The headings, those that may be one column's or another's with the one that their neighbours speak for."""
+    open_ones: set[str] = set()
+    for at, (_, claim) in enumerate(claims):
+        if not (choices := claim.choices):
+            continue
+        taken = {h.key for h in headings}
+        free = [key for key in choices if key not in taken]
+        totals = any(key in vocabulary.parts_of_total for key in free)
+        key = (
+            _total_on_the_left(free, headings[:at], taken, vocabulary)
+            if totals
+            else _first_free_column(free, headings, at, vocabulary)
+        )
+        if key and open_ones.isdisjoint(choices):
+            headings[at] = replace(headings[at], key=key, match_kind="alias")
+        else:
+            open_ones.update(choices)
+    return tuple(headings)
+
+
+def _first_free_column(free: Sequence[str], headings: Sequence[Heading], at: int, vocabulary: HeadingVocabulary) -> str:
+    """The first of the columns that no other heading is for; none where a heading that is not known may be one of them."""
+    summed = {*vocabulary.parts_of_total, *chain.from_iterable(vocabulary.parts_of_total.values())}
+    names = takewhile(lambda h: h.key not in summed, headings)
+    strange = any(h.key is None and h is not headings[at] for h in names)
+    return free[0] if len(free) == 1 or (free and not strange) else ""
+
+
+def _total_on_the_left(
+    free: Sequence[str], headings_left: Sequence[Heading], taken: Collection[str | None], vocabulary: HeadingVocabulary
+) -> str:
+    """The total of the columns on the left.
+
+    Columns that are not known, or whose own total is not found, may be what it is the total of: then nobody knows.
+    """
+    kinds = {vocabulary.schema[key].kind for key in free}
+    for heading in reversed(headings_left):
+        if heading.key is None:
+            return ""
+        sums = [
+            k
+            for k, parts in vocabulary.parts_of_total.items()
+            if heading.key in parts and vocabulary.schema[k].kind in kinds
+        ]
+        if missing := [key for key in sums if key not in taken]:
+            return missing[0] if len(missing) == 1 and missing[0] in free else ""
+    return ""
+
+
+def _with_final_key(
+    heading: Heading, rank: int, best: Mapping[str, tuple[int, Heading]], taken: Collection[str]
+) -> Heading:
+    key = heading.key
+    if key is None:
+        return heading
+    if key == SHOWN_ONLY_KEY:
+        return replace(heading, key=None)
+    if key in taken and best[key][1] is heading:
+        return replace(heading, key=None) if key == ID_KEY else heading
+    if key in taken and (rank < PARTIAL_RANK or heading.header == best[key][1].header):
+        return replace(heading, key=None, match_kind="doubled")
+    return replace(heading, key=None, match_kind="not known")

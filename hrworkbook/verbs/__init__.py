@@ -1,0 +1,1 @@
+"""One module for each verb; each takes a snapshot and returns a change set."""

@@ -1,0 +1,185 @@
+"""Bounce: a return goes back to its owner for the cells that could not be taken, each with what to do."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from hrworkbook.merging.admit import IssuedReturn, IssuedReturns, roles_of_sender
+from hrworkbook.merging.comment_notes import MEND_REQUEST, ORIGINAL_TEXT_PREFIX
+from hrworkbook.merging.equivalence import normalise_value
+from hrworkbook.merging.pending_decisions import CANNOT_BE_TAKEN, UNDONE, is_undecided
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, OWNERS, REGISTER, LedgerRow
+from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.snapshot import Snapshot
+from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text, same_value
+from hrworkbook.verbs.issue import OutgoingReturn, last_reported_texts, make_return
+
+CellKey = tuple[str, str]
+"""A cell of a return: line ID and column key."""
+_INVALID = "invalid"
+_QUOTED_CHARACTERS = 200
+"""Characters quoted of a text that no cell can hold."""
+
+
+@dataclass(frozen=True)
+class FaultyCell:
+    """One cell that could not be taken: where it is, what it said, and the fault and remedy in a sentence or two."""
+
+    line: str
+    column: str
+    """The column's heading."""
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BouncedReturn:
+    """A return as it goes back: the owner's own answers in it, and the cells to mend."""
+
+    return_: OutgoingReturn
+    faulty_cells: Mapping[CellKey, FaultyCell]
+    sender: str
+    """The address that the return came from, where it is on the Owners sheet; '' otherwise."""
+    elsewhere: str
+    """The address that the return came from, where it is not: nothing is sent there."""
+
+
+@dataclass(frozen=True)
+class BounceResult:
+    """The returns that go back, and what to tell HR. Bouncing writes nothing to the master: the decisions stay open."""
+
+    returns: tuple[BouncedReturn, ...]
+    message: str
+
+
+def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
+    """The returns of this period with cells that wait because they break the schema, for each owner or for one.
+
+    A cell for which HR has chosen on the Decisions sheet is left out. Raises HrWorkbookError for an owner without a
+    return this period, or where nothing was issued.
+    """
+    plan = read_plan(snapshot)
+    issued = IssuedReturns(plan)
+    issued_returns = _issued_returns(plan, issued, owner)
+    due = {i.text("Return"): i["Due"] for i in REGISTER.data_rows(snapshot) if i.text("What") == "Issued"}
+    decisions: dict[str, list[LedgerRow]] = {}
+    for row in DECISIONS.data_rows(snapshot):
+        decisions.setdefault(row.text("Return"), []).append(row)
+    returns = []
+    for known in issued_returns:
+        rows = decisions.get(known.id, [])
+        if faulty_cells := _faulty_cells(plan, known, rows):
+            when: date = KINDS["date"].read(due[known.id]) or now.date()
+            book = _filled_return(plan, known, rows, faulty_cells, when)
+            sender = _sender(issued, known.id)
+            is_known = bool(roles_of_sender(plan, sender))
+            returns.append(BouncedReturn(book, faulty_cells, sender if is_known else "", "" if is_known else sender))
+    cells = sum(len(r.faulty_cells) for r in returns)
+    message = "No cell waits for its owner to mend it: nothing goes back."
+    if returns:
+        message = (
+            f"{count_noun(len(returns), 'return goes', 'returns go')} back, with {count_noun(cells, 'cell')} to mend."
+        )
+    if elsewhere := [f"that of {r.return_.owner.role} from {r.elsewhere}" for r in returns if r.elsewhere]:
+        message += (
+            f" Sent from elsewhere than the {OWNERS} sheet says: {join_words(elsewhere)}. "
+            "It goes to the owner alone; enter the address there if it is theirs."
+        )
+    return BounceResult(tuple(returns), message)
+
+
+def _issued_returns(plan: Plan, issued: IssuedReturns, owner: str) -> list[IssuedReturn]:
+    """The returns of this period, in the order of issue; those of one owner where that is named."""
+    known = list(reversed(issued.open_returns()))
+    if not known:
+        raise HrWorkbookError(
+            REGISTER.sheet, f"nothing was issued for {plan.setting('Period')}", "Issue first; bounce after a merge"
+        )
+    of_owner = [k for k in known if not owner or fold_name(k.owner) == fold_name(owner)]
+    if not of_owner:
+        owners = join_words(dict.fromkeys(k.owner for k in known), "or")
+        raise HrWorkbookError(REGISTER.sheet, f"no return was issued to '{owner}' this period", f"Choose {owners}")
+    return of_owner
+
+
+def _faulty_cells(plan: Plan, known: IssuedReturn, rows: list[LedgerRow]) -> dict[CellKey, FaultyCell]:
+    """The cells of a return that wait as invalid, by their place; of two in one cell, the newer."""
+    keys = {normalised_text(c.header): c.key for c in plan.schema.columns}
+    found: dict[CellKey, FaultyCell] = {}
+    for row in rows:
+        outcome, _, why = row.text("Why").partition(": ")
+        id_, key = row.text("ID"), keys.get(row.text("Column"))
+        if not (outcome.split(",")[0] == _INVALID and is_undecided(row) and not row.text("Decision")):
+            continue
+        if key and id_ in known.baseline and id_ in plan.by_id:
+            found[id_, key] = FaultyCell(id_, row.text("Column"), as_text(row["In the return"]), why)
+    return found
+
+
+def _filled_return(
+    plan: Plan, known: IssuedReturn, rows: list[LedgerRow], faulty_cells: Mapping[CellKey, FaultyCell], due: date
+) -> OutgoingReturn:
+    """The return with its own ID and seal, and the owner's answers in it.
+
+    A cell that waits says what the owner wrote, unless no cell can hold it whole: half of a text sent back unmended would
+    be taken for a mended one. What was taken or decided, or was in the plan already, says what the plan now says, so that
+    it merges again as already there; the rest is as it was issued.
+    """
+    keys = {normalised_text(c.header): c.key for c in plan.schema.columns if c.is_owners}
+    answers = _answers_already_there(plan, known, keys.values())
+    for item in (*JOURNAL.data_rows(plan.snapshot), *(r for r in rows if UNDONE not in r.text("Done"))):
+        id_, key = item.text("ID"), keys.get(item.text("Column"))
+        if item.text("Return") == known.id and key and id_ in plan.by_id:
+            answers[id_, key] = plan.by_id[id_].values.get(key)
+    for row in rows:
+        id_, key = row.text("ID"), keys.get(row.text("Column"))
+        if key and is_undecided(row):
+            returned_value = row["In the return"]
+            is_error = isinstance(normalise_value(plan, plan.schema[key], returned_value)[0], CellError)
+            shows = is_error or CANNOT_BE_TAKEN not in row.text("Why")
+            answers[id_, key] = returned_value if shows else known.baseline.get(id_, {}).get(key)
+    lines = [
+        replace(plan.by_id[id_], values={k: answers.get((id_, k), v) for k, v in values.items()})
+        for id_, values in known.baseline.items()
+        if id_ in plan.by_id
+    ]
+    return make_return(
+        plan, known.id, known.owner, lines, known.period, due, last_reported_texts(plan), sealed=known.baseline
+    )
+
+
+def _answers_already_there(plan: Plan, known: IssuedReturn, keys: Collection[str]) -> dict[CellKey, Value]:
+    """What the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
+
+    No sheet keeps which cells those were. Showing one more than the owner answered does no harm: it is already there.
+    """
+    newest = [
+        i for i in REGISTER.data_rows(plan.snapshot) if i.text("What") == "Merged" and i.text("Return") == known.id
+    ]
+    if not newest or not newest[-1].number("Already there"):
+        return {}
+    return {
+        (id_, key): says
+        for id_, values in known.baseline.items()
+        for key in keys
+        if id_ in plan.by_id and not same_value(says := plan.by_id[id_].values.get(key), values.get(key))
+    }
+
+
+def cell_comment(cell: FaultyCell) -> str:
+    """The comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
+    quoted_text = (
+        f"\n{ORIGINAL_TEXT_PREFIX}{cell.text[:_QUOTED_CHARACTERS]}…"
+        if len(cell.text) > _QUOTED_CHARACTERS or cell.text.startswith("=")
+        else ""
+    )
+    return f"{MEND_REQUEST}\n{cell.reason}{'' if cell.reason.endswith(('.', '?', '!')) else '.'}{quoted_text}"
+
+
+def _sender(issued: IssuedReturns, return_id: str) -> str:
+    """The address the newest merged file of a return came from."""
+    senders = [i.text("From") for (_, id_), i in issued.merge_history.rows.items() if id_ == return_id]
+    return senders[-1] if senders else ""

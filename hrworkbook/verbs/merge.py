@@ -1,0 +1,294 @@
+"""Merge: the returns that came back, three-way into the plan, losing nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
+from hrworkbook.merging.containers import Containers
+from hrworkbook.merging.diff_return import CellKey, MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.ledger_rows import (
+    journal_row,
+    merge_message,
+    merged_row,
+    new_heading_rows,
+    refused_row,
+    shorten,
+)
+from hrworkbook.merging.merge_history import MergedFile, already_merged, duplicate_file, is_known_copy
+from hrworkbook.merging.multi_return import split_by_seal
+from hrworkbook.merging.outcomes import (
+    ALREADY_MERGED,
+    SENT_AGAIN,
+    MergeResult,
+    ReceivedFile,
+    RefusedFile,
+    ReturnOutcome,
+    Unproven,
+    to_local_time,
+)
+from hrworkbook.merging.pending_decisions import PendingDecisions
+from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
+from hrworkbook.merging.three_way import differing_cells, merge_edits
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.model import Plan, issued_ledger, read_plan, timestamp
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
+from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.values import Value, fold_name
+from hrworkbook.render.row_heights import ledger_heights, plan_heights
+
+
+def merge(
+    snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile | ReadReturn], now: datetime, period: str = ""
+) -> MergeResult:
+    """The outcome of every cell of every return, and the changes that write them.
+
+    A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of files
+    that tell none.
+
+    What comes in may be files as read, or what `read_replies` made of them elsewhere; files that a reader refused are
+    listed and registered too. Raises NotAMaster for a damaged master; anything wrong with a return refuses that return
+    alone. Of each file only what it changes is kept in memory.
+    """
+    plan = read_plan(snapshot)
+    if plan.schema.collect:
+        from hrworkbook.collecting.merge_collected import merge_collected
+
+        return merge_collected(plan, (item for item in received if not isinstance(item, ReadReturn)), now, period)
+    issued = IssuedReturns(plan)
+    refused: list[RefusedFile] = []
+    containers = Containers()
+    read = _read_returns(plan, issued, containers.noting(received))
+    replies = _without_copies(plan, read, refused, now)
+    quarantine = Quarantine(plan, issued)
+    held = quarantine.hold((one for one in replies if one.unproven), now)
+    newest, older = _newest_of_each_owner(plan, issued, [one for one in replies if not one.unproven], refused, now)
+    del replies
+    kept = [*held.kept, *unsealed_rows(issued, newest)]
+    changed: dict[CellKey, Value] = {}
+    writers = dict(issued.last_writers)
+    returns: list[ReturnOutcome] = []
+    newest.reverse()
+    while newest:  # each is let go of when it is settled: there may be thousands
+        one = newest.pop()
+        is_newest = issued.is_newest(one.owner, one.sent, sealed=one.sealed)
+        returns.append(merge_edits(plan, changed, one, issued.written_by(one.owner) if is_newest else {}, writers))
+    refused = [*containers.told_once([*refused, *older]), *held.files]
+    changes = _change_set(plan, changed, returns, refused, issued, now, held, kept, list(quarantine.moot(returns)))
+    return MergeResult(tuple(returns), tuple(refused), changes)
+
+
+def _without_copies(
+    plan: Plan, read: Iterable[ReadReturn | RefusedFile], refused: list[RefusedFile], now: datetime
+) -> list[ReadReturn]:
+    """Each return once, whatever copies came of its file; what is not to be merged is added to `refused`."""
+    replies: dict[MergedFile, ReadReturn] = {}
+    for item in read:
+        for one in (item, *item.other_returns) if isinstance(item, ReadReturn) else (item,):
+            if isinstance(one, RefusedFile):
+                refused.append(
+                    replace(one, status=ALREADY_MERGED) if one.status == SENT_AGAIN and _is_ahead(one, now) else one
+                )
+                continue
+            one = _without_date(one) if _is_ahead(one.received, now) else one
+            file = (one.received.sha256, one.return_id)
+            first = replies.setdefault(file, one)
+            if first is not one:
+                replies[file], copy = _newer_copy(plan, first, one)
+                refused.append(duplicate_file(copy.received))
+    return list(replies.values())
+
+
+def read_replies(
+    snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile]
+) -> Iterator[ReadReturn | RefusedFile]:
+    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
+    plan = read_plan(snapshot)
+    yield from _read_returns(plan, IssuedReturns(plan), received)
+
+
+def _read_returns(
+    plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile | ReadReturn]
+) -> Iterator[ReadReturn | RefusedFile]:
+    _ = plan.by_id
+    context = MergeContext(plan)
+    known = issued.merge_history.skippable_copies
+    for item in received:
+        if not isinstance(item, ReceivedFile):
+            yield item
+        elif item.sha256 in known and is_known_copy(item.sent, known[item.sha256]):
+            yield _already_merged(plan, issued, item)
+        else:
+            outcomes = [_read_return(context, issued, part) for part in split_by_seal(item)]
+            outcomes.sort(key=lambda o: isinstance(o, RefusedFile))
+            first, *others = outcomes
+            if isinstance(first, ReadReturn):
+                yield replace(first, other_returns=tuple(others)) if others else first
+            else:
+                reasons = [o.reason for o in outcomes if isinstance(o, RefusedFile)]
+                yield replace(first, file=item.file, reason=" ".join(reasons))
+
+
+def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
+    """What one return changes of what was issued, or why it is not merged."""
+    try:
+        one = admit(context, issued, item)
+    except HrWorkbookError as error:
+        return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent)
+    known = one.issued
+    file = (item.sha256, known.id)
+    if row := issued.merge_history.rows.get(file):
+        if is_known_copy(item.sent, issued.merge_history.last_copy_sent[file]):
+            return already_merged(item, [row])
+        if not _is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
+            more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
+            return already_merged(item, [row], more)
+    own_before = issued.written_by(known.owner)
+    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
+    read = replace(read, notes=(*one.notes, *read.notes))
+    unproven = None
+    if not one.sealed and (one.stranger or not read.proven):
+        unproven = Unproven.STRANGER if one.stranger else Unproven.ONLY_IDS
+    sender = one.stranger if unproven else item.sender
+    bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
+    return ReadReturn(
+        bare, known.id, known.owner, read, one.unknown_headings,
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
+    )  # fmt: skip
+
+
+def _is_ahead(file: ReceivedFile | RefusedFile, now: datetime) -> bool:
+    """Whether a mail is dated ahead of this computer's clock."""
+    sent = to_local_time(file.sent)
+    return sent is not None and sent > now
+
+
+def _without_date(one: ReadReturn) -> ReadReturn:
+    """A return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
+    assert one.received.sent
+    note = (
+        f"Its mail is dated {one.received.sent:%d/%m/%Y %H:%M}, which is yet to come, so nobody knows when it was sent"
+    )
+    return replace(one, ahead=True, diff=replace(one.diff, notes=(*one.diff.notes, note)))
+
+
+def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:
+    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
+    rows = issued.merge_history.rows_of_file(item.sha256)
+    refused = already_merged(item, rows)
+    file = (item.sha256, refused.return_id)
+    if issued.merge_history.was_sent_again(file, item.sent) and _is_from_owner(
+        plan, item.sender, refused.owner, rows[-1].text("From")
+    ):
+        return replace(refused, status=SENT_AGAIN)
+    return refused
+
+
+def _is_from_owner(plan: Plan, sender: str, owner: str, before: str) -> bool:
+    """Whether a copy comes from the owner or whoever sent the first; others only pass it on."""
+    return fold_name(sender) in ("", fold_name(before)) or fold_name(owner) in roles_of_sender(plan, sender)
+
+
+def _newer_copy(plan: Plan, one: ReadReturn, other: ReadReturn) -> tuple[ReadReturn, ReadReturn]:
+    """Of two copies the later, unless it was only passed on or proves less; and the one that does not count."""
+    if bool(one.unproven) != bool(other.unproven):
+        return (other, one) if one.unproven else (one, other)
+    earlier, later = sorted((one, other), key=_send_order)
+    first, second = earlier.received, later.received
+    if earlier.sent and not _is_from_owner(plan, second.sender, later.owner, first.sender):
+        return earlier, later
+    return later, earlier
+
+
+def _newest_of_each_owner(
+    plan: Plan, issued: IssuedReturns, replies: Sequence[ReadReturn], refused: Sequence[RefusedFile], now: datetime
+) -> tuple[list[ReadReturn], list[RefusedFile]]:
+    """The newest return of each owner, oldest first, and the older ones with the reason they stand back.
+
+    Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides. So it is
+    where one without seal is dated after one with its seal, which is merged first.
+    """
+    newest: list[ReadReturn] = []
+    older: list[RefusedFile] = []
+    of_owner: dict[str, list[ReadReturn]] = {}
+    again: dict[str, list[tuple[bool, datetime]]] = {}
+    for r in refused:
+        if r.status == SENT_AGAIN and (moment := to_local_time(r.sent)):
+            again.setdefault(r.owner, []).append((issued.merge_history.bore_seal((r.sha256, r.return_id)), moment))
+    for one in sorted(replies, key=_send_order):
+        moments = [moment for sealed, moment in again.get(one.owner, ()) if sealed or not one.sealed]
+        last = max((m for m in (issued.last_sent(one.owner, sealed=one.sealed), *moments) if m), default=None)
+        sent = one.sent
+        if sent and last and sent.replace(second=0, microsecond=0) < last:
+            reason = f"a newer return from {one.owner}, sent {timestamp(last)}, is already merged"
+            older.append(_superseded(plan, one, None, reason))
+        else:
+            of_owner.setdefault(one.owner, []).append(one)
+    for theirs in of_owner.values():
+        best, best_sealed = theirs[-1], next((r for r in reversed(theirs) if r.sealed), None)
+        for one in theirs:
+            newer = best_sealed if one.sealed else best
+            if one.sent and newer and newer.sent and one.sent < newer.sent:
+                reason = f"'{newer.received.file}' from {one.owner} is newer and was merged instead"
+                older.append(_superseded(plan, one, newer, reason))
+            else:
+                newest.append(one)
+    return sorted(newest, key=lambda one: (not one.sealed, _send_order(one))), older
+
+
+def _send_order(one: ReadReturn) -> tuple[datetime, str, str, str]:
+    return (one.sent or datetime.min, one.return_id, one.received.file, one.received.sha256)
+
+
+def _superseded(plan: Plan, one: ReadReturn, newer: ReadReturn | None, reason: str) -> RefusedFile:
+    """An older return, with the cells in which it says something else than the newer, so that nothing is lost."""
+    item = one.received
+    different_cells = differing_cells(plan, one, newer)
+    if different_cells:
+        reason += ". It alone says: " + "; ".join(different_cells)
+    return RefusedFile(
+        item.file, shorten(reason), item.sha256, item.sender, item.sent, "Older", one.return_id, one.owner
+    )
+
+
+def _change_set(
+    plan: Plan,
+    changed: Mapping[CellKey, Value],
+    returns: Sequence[ReturnOutcome],
+    refused: Sequence[RefusedFile],
+    issued: IssuedReturns,
+    now: datetime,
+    held: Held,
+    kept: Sequence[Mapping[str, Value]],
+    merged_after_all: Sequence[LedgerRow],
+) -> ChangeSet:
+    snapshot = plan.snapshot
+    register = [
+        *(merged_row(r, now) for r in returns),
+        *(refused_row(r, now) for r in refused if not issued.is_registered(r)),
+    ]
+    waiting = PendingDecisions(plan)
+    decisions = [*waiting.new_rows(returns, now), *held.decisions]
+    asked = DECISIONS.append(snapshot, decisions)
+    writes: list[Write] = [
+        *(
+            Write(PLAN, plan.by_id[id_].row, plan.column_numbers[key], ((value,),))
+            for (id_, key), value in changed.items()
+        ),
+        *JOURNAL.append(snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]),
+        *asked,
+        *waiting.superseded_writes(returns, now),
+        *waiting.merged(merged_after_all, now),
+        *HEADINGS.append(snapshot, new_heading_rows(plan, returns)),
+        *REGISTER.append(snapshot, register),
+        *issued_ledger(plan.schema).append(snapshot, kept),
+    ]
+    message = merge_message(returns, refused, len(decisions), len(held.decisions))
+    if writes:
+        done_text = f"Merged {count_noun(len(returns), 'return')}"
+        writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
+    goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
+    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths))
+    return ChangeSet(tuple(writes), message, goto if register else None, heights)

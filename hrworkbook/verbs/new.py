@@ -1,0 +1,207 @@
+"""New: a master's contents from a schema, and from a plan kept until now in some other file."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from hrworkbook.plan.errors import NotAReturn, SchemaFileError
+from hrworkbook.plan.exemption import Publicity, meaning_of, withholds
+from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.kinds import match_word
+from hrworkbook.plan.model import Owner, format_line_id
+from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.snapshot import Block, row_and_column
+from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
+from hrworkbook.tables.find_table import Table, UnplacedCell, find_table
+from hrworkbook.tables.merged_rows import PlanLine, PlanTable, plan_lines
+
+MAX_NOTES = 6
+"""IDs that cannot be kept are told one by one up to this many."""
+
+
+@dataclass(frozen=True)
+class NewMaster:
+    """What a new master is to hold."""
+
+    schema: Schema
+    lines: tuple[tuple[str, Mapping[str, Value]], ...]
+    """Each line's visible ID and its values by column key."""
+    owners: tuple[Owner, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Value]
+    plan_state: Mapping[str, Value]
+    notes: tuple[str, ...] = ()
+    """How the source was read, in sentences."""
+    unplaced: tuple[UnplacedCell, ...] = ()
+    """Cells of the source that have no place in the plan."""
+
+
+def new(
+    schema: Schema,
+    plan_state: Mapping[str, Value],
+    today: date,
+    blocks: Sequence[Block] = (),
+    owners: Sequence[Owner] = (),
+    settings: Mapping[str, Value] | None = None,
+    source: str = "",
+) -> NewMaster:
+    """The contents of a new master, empty or with the lines of the table found in the blocks of a source file.
+
+    Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
+    longer than Excel lets a heading be.
+    """
+    for column in schema.columns:
+        if utf16_length(column.header) > LONGEST_HEADING:
+            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
+            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
+    try:
+        table = find_table(blocks, schema) if blocks else None
+    except NotAReturn as refusal:
+        raise NotAReturn(
+            source,
+            refusal.fault,
+            "Check that it is the plan, with its headings; for other headings add aliases to the schema",
+        ) from refusal
+    kept = (
+        plan_lines(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else PlanTable([], (), ())
+    )
+    marks = _marks(table, kept) if table else {}
+    marked, told = _with_marks(schema, kept.lines, marks)
+    lines = [(line.id, _with_status(schema, line.values)) for line in marked]
+    numbered, next_id, renamed = _with_ids(schema, lines)
+    known = {fold_name(o.role) for o in owners}
+    found = [Owner(role) for role in _owner_roles(schema, lines, today) if fold_name(role) not in known]
+    return NewMaster(
+        schema=schema,
+        lines=tuple(numbered),
+        owners=(*owners, *found),
+        lists=_list_words(schema, lines),
+        settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
+        | dict(settings or {}),
+        plan_state={**plan_state, "Next ID": next_id},
+        notes=(*kept.notes, *told, *renamed, *_joint_owner_notes([o.role for o in found])),
+        unplaced=kept.unplaced,
+    )
+
+
+def financial_quarter(day: date) -> str:
+    """`2016/17 Q3`: the quarter of the local government financial year, which begins on 1 April."""
+    year = day.year if day.month >= 4 else day.year - 1
+    return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def _marks(table: Table, kept: PlanTable) -> dict[int, UnplacedCell]:
+    """The first cell without a place in each row that says, or may say, that its line is not for publication."""
+    heads = {h.column: h.header for h in table.headings}
+    found: dict[int, UnplacedCell] = {}
+    for one in kept.unplaced:
+        row, column = row_and_column(one.cell) if one.sheet == table.sheet else (0, 0)
+        if row and withholds(heads.get(column, ""), one.value):
+            found.setdefault(row, one)
+    return found
+
+
+def _with_marks(
+    schema: Schema, lines: Sequence[PlanLine], marks: Mapping[int, UnplacedCell]
+) -> tuple[Sequence[PlanLine], list[str]]:
+    """The lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
+    part = schema.role("part")
+    where = join_words([marks[line.row].cell for line in lines if line.row in marks][:MAX_NOTES])
+    if not where:
+        return lines, []
+    if part is None:
+        return lines, [
+            f"What is marked as exempt ({where}) will be published: this schema has no column for it. Give one the role 'part', and make the plan again."
+        ]
+    marked = [
+        replace(line, values={**line.values, part.key: marks[line.row].value})
+        if line.row in marks and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
+        else line
+        for line in lines
+    ]
+    return marked, [
+        f"What is marked as exempt ({where}) was put into {part.header}: Validate tells what is to be chosen."
+    ]
+
+
+def _with_status(schema: Schema, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The line with the status its progress text begins with, such as “COMPLETE.”, where it has none of its own."""
+    status, progress = schema.role("status"), schema.role("progress")
+    if status is None or progress is None or status.key == progress.key or not is_blank(values.get(status.key)):
+        return values
+    words = (*schema.done, *(status.words or schema.lists.get(status.list, ())))
+    begins = re.match(r"\W*([^\W\d_]+)\b", as_text(values.get(progress.key)))
+    if begins and begins[1].isupper() and len(begins[1]) > 2:
+        word = match_word(begins[1], words) or match_word(begins[1].removesuffix("D"), words)
+        if word:
+            return {**values, status.key: word}
+    return values
+
+
+def _with_ids(
+    schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]
+) -> tuple[list[tuple[str, Mapping[str, Value]]], int, list[str]]:
+    """The lines with an ID each, the source's own where it is ours and first of its kind; the next free number; notes."""
+    ours = re.compile(re.escape(schema.id_prefix) + r"(\d{3,})")
+    free = max((int(m[1]) for id_, _ in lines if (m := ours.fullmatch(id_))), default=0) + 1
+    kept: set[str] = set()
+    numbered: list[tuple[str, Mapping[str, Value]]] = []
+    notes: list[str] = []
+    for id_, values in lines:
+        if not ours.fullmatch(id_) or id_ in kept:
+            new_id = format_line_id(schema, free)
+            free += 1
+            if id_:
+                why = "stands twice" if id_ in kept else "is not one of ours"
+                notes.append(f"The ID {id_} {why}: the line is now {new_id}.")
+            id_ = new_id
+        kept.add(id_)
+        numbered.append((id_, values))
+    if len(notes) > MAX_NOTES:
+        first = next(iter(notes)).split()[2]
+        notes = [f"{len(notes)} IDs are not ours or stand twice, {first} the first of them: their lines have new ones."]
+    return numbered, free, notes
+
+
+def _owner_roles(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]], today: date) -> list[str]:
+    column = schema.role("owner")
+    if column is None:
+        return []
+    named = (name for _, values in lines for name in parse_owners(as_text(values.get(column.key)), today))
+    spelled: dict[str, str] = {}
+    for name in named:
+        spelled.setdefault(fold_name(name), name)
+    return list(spelled.values())
+
+
+_OWNER_SEPARATOR = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
+
+
+def _joint_owner_notes(roles: Sequence[str]) -> list[str]:
+    """A sentence for each owner whose name is made of others', as where joint owners are parted otherwise than by `/`."""
+    known = {fold_name(role) for role in roles}
+    return [
+        f"'{role}' is read as one owner. If it names several, part them with / in the Plan and on the Owners sheet."
+        for role in roles
+        if len(parts := _OWNER_SEPARATOR.split(role)) > 1
+        and _is_made_of([fold_name(p) for p in parts], known - {fold_name(role)})
+    ]
+
+
+def _is_made_of(parts: Sequence[str], known: Collection[str]) -> bool:
+    """Whether the parts, some of them perhaps put together again, are all known."""
+    return not parts or any(
+        " and ".join(parts[:n]) in known and _is_made_of(parts[n:], known) for n in range(1, len(parts) + 1)
+    )
+
+
+def _list_words(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, tuple[str, ...]]:
+    """The words of each list: the schema's, and for columns that only offer them, those the plan already uses."""
+    lists = dict(schema.lists)
+    for column in schema.columns:
+        if column.list and column.kind != "choice":
+            used = (normalised_text(values.get(column.key)) for _, values in lines)
+            lists[column.list] = tuple(dict.fromkeys([*lists[column.list], *(w for w in used if w)]))
+    return lists

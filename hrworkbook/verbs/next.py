@@ -1,0 +1,47 @@
+"""Next: the problem after the cell one is on, from the Problems sheet."""
+
+from dataclasses import dataclass
+
+from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import PLAN, PROBLEMS, LedgerRow
+from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, row_and_column
+from hrworkbook.plan.values import fold_name
+
+SheetCell = tuple[str, str]
+"""Sheet and cell."""
+
+
+@dataclass(frozen=True)
+class NextProblem:
+    """The place of the next problem ('' where there is none), and the jump to it."""
+
+    place: str
+    changes: ChangeSet
+
+
+def next(snapshot: Snapshot, after: SheetCell = ("", "")) -> NextProblem:
+    """The problem that follows a place in the order of the Problems sheet; from the last, the first again."""
+    plan = read_plan(snapshot)
+    found = [(place, item) for item in PROBLEMS.data_rows(snapshot) if (place := problem_place(plan, item))]
+    if not found:
+        return NextProblem("", ChangeSet(message="The Problems sheet is empty. Press Validate to check the plan."))
+    here = [i for i, (place, _) in enumerate(found, 1) if place == after]
+    at = here[-1] % len(found) if here else 0
+    place, item = found[at]
+    message = f"{at + 1} of {count_noun(len(found), 'problem')}. {'!'.join(place)}: {item.text('What is wrong')}. {item.text('What to do')}"
+    return NextProblem("!".join(place), ChangeSet(message=message.rstrip(".") + ".", goto=place))
+
+
+def problem_place(plan: Plan, item: LedgerRow) -> SheetCell | None:
+    """Where a problem is now: by its line's ID and column, so that sorting the plan does not lead astray."""
+    sheet, _, cell = item.text("Go to").rpartition("!")
+    try:
+        row_and_column(cell)
+        line = plan.by_id.get(item.text("ID")) if sheet == PLAN else None
+    except (ValueError, NotAMaster):
+        return (sheet, cell) if sheet else None
+    keys = {fold_name(c.header): c.key for c in plan.schema.columns}
+    key = keys.get(fold_name(item.text("Column")))
+    return (PLAN, plan.address(line, key)) if line and key else (sheet, cell)

@@ -1,0 +1,245 @@
+"""Undo: put back the cells one return changed, from the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from hrworkbook.merging.ledger_rows import TEXT_MARK, journal_value
+from hrworkbook.merging.pending_decisions import PendingDecisions
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import FORMULA_REPLACED, JOURNAL, KEEP_MASTER, OWN_TEXT, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.model import Line, Plan, read_plan, timestamp
+from hrworkbook.plan.schema import Column
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
+from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.values import Value, is_blank, same_value
+
+CellKey = tuple[str, str]
+"""A cell: line ID, and heading in the journal or key of the column."""
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """The cells put back, those left because they changed since, and what undoing writes."""
+
+    return_id: str
+    restored_cells: tuple[str, ...]
+    """Addresses on the Plan sheet."""
+    left_cells: tuple[tuple[str, str], ...]
+    """Places left as they are, each with the reason."""
+    changes: ChangeSet
+
+
+def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
+    """What one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
+
+    Every file merged for the return is undone; each may be merged again. A cell that something else changed since is
+    left and listed. Raises HrWorkbookError where the return was not merged, or is undone already.
+    """
+    plan = read_plan(snapshot)
+    journal = JOURNAL.data_rows(snapshot)
+    files = _merged_files(plan)
+    return_id = return_id.strip().upper() or _last_merged(journal, files)
+    files_of_return = [row for row in files if row.text("Return") == return_id]
+    in_force = _changes_in_force(journal, return_id)
+    if not in_force and not files_of_return:
+        raise HrWorkbookError(
+            JOURNAL.sheet,
+            f"there is nothing to undo for {return_id}" if return_id else "there is nothing to undo",
+            "The Register lists what was merged, and the Journal what each return changed",
+        )
+    columns = {c.header: c for c in plan.schema.columns}
+    cells_to_restore: dict[CellKey, _RestoredCell] = {}
+    left: list[tuple[str, str]] = []
+    for (line_id, header), changes in in_force.items():
+        line, column = plan.by_id.get(line_id), columns.get(header)
+        if line is None or column is None:
+            left.append((f"{line_id}, {header}", "the line or its column is no longer in the plan"))
+            continue
+        place, says = plan.address(line, column.key), line.values.get(column.key)
+        if not same_value(says, changes[-1]["After"]):
+            by_hr = any(_is_own_text(i, line_id, header) and same_value(i["After"], says) for i in journal)
+            left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
+            continue
+        cells_to_restore[line_id, column.key] = _RestoredCell(
+            changes[-1], says, _value_before(column, _first_in_chain(changes)["Before"])
+        )
+    removed_lines = _removed_lines(plan, journal, cells_to_restore, left) if plan.schema.collect else []
+    lines = plan.by_id
+    writes = [
+        Write(PLAN, lines[id_].row, plan.column_numbers[key], ((one.before,),))
+        for (id_, key), one in cells_to_restore.items()
+    ]
+    writes += [Write(PLAN, line.row, plan.column_numbers[""], ((None,),)) for line in removed_lines]
+    restored = [plan.address(lines[id_], key) for id_, key in cells_to_restore]
+    writes += JOURNAL.append(
+        snapshot,
+        [
+            _journal_row(one.item, one.current, journal_value(plan.schema[key], one.before), now)
+            for (_, key), one in cells_to_restore.items()
+        ],
+    )
+    waiting = PendingDecisions(plan)
+    writes += waiting.undone_writes(return_id, now)
+    register = [_register_row(row, now) for row in files_of_return]
+    writes += REGISTER.append(snapshot, register)
+    writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open_count, register=register)
+    goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
+    message = _message(return_id, restored, len(removed_lines), left, _lost_formulas(plan, cells_to_restore, in_force))
+    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
+
+
+class _RestoredCell(NamedTuple):
+    """A cell that is put back: the change that is undone, what the cell says, and what it said before."""
+
+    item: LedgerRow
+    current: Value
+    before: Value
+
+
+def _removed_lines(
+    plan: Plan,
+    journal: Sequence[LedgerRow],
+    cells_to_restore: dict[CellKey, _RestoredCell],
+    left: list[tuple[str, str]],
+) -> list[Line]:
+    """The lines of a collection that a return alone had brought: they go with it, their ID too.
+
+    A line that holds more keeps its key, by which it is known. The last return of it to be undone takes the key along,
+    whichever return had written it.
+    """
+    last = {(item.text("ID"), item.text("Column")): item for item in journal}
+    removed: list[Line] = []
+    for id_ in dict.fromkeys(id_ for id_, _ in cells_to_restore):
+        line = plan.by_id[id_]
+        after = {
+            key: cells_to_restore[id_, key].before if (id_, key) in cells_to_restore else says
+            for key, says in line.values.items()
+        }
+        filled_keys = {key for key, value in after.items() if not is_blank(value)}
+        if filled_keys - set(plan.schema.key):
+            kept = [key for key in plan.schema.key if cells_to_restore.pop((id_, key), None)]
+            left += [(f"{PLAN}!{plan.address(line, key)}", "the line holds more than this return said") for key in kept]
+            continue
+        written = {key: last.get((id_, plan.schema[key].header)) for key in filled_keys}
+        if all(
+            item and item.text("Why") == "merge" and same_value(item["After"], after[key])
+            for key, item in written.items()
+        ):
+            cells_to_restore |= {
+                (id_, key): _RestoredCell(item, after[key], None) for key, item in written.items() if item
+            }
+            removed.append(line)
+    return removed
+
+
+def _merged_files(plan: Plan) -> list[LedgerRow]:
+    """The Register's rows of the files merged and not undone, in the order they were merged."""
+    rows: dict[tuple[str, str], LedgerRow] = {}
+    for item in REGISTER.data_rows(plan.snapshot):
+        file = (item.text("Return"), item.text("Hash"))
+        if item.text("What") == "Merged":
+            rows.pop(file, None)
+            rows[file] = item
+        elif item.text("What") == "Undone":
+            rows.pop(file, None)
+    return list(rows.values())
+
+
+def _last_merged(journal: Sequence[LedgerRow], files: Sequence[LedgerRow]) -> str:
+    """The return merged last whose changes still stand; failing such, the one merged last."""
+    for row in reversed(files):
+        if _changes_in_force(journal, row.text("Return")):
+            return row.text("Return")
+    return files[-1].text("Return") if files else ""
+
+
+def _changes_in_force(journal: Sequence[LedgerRow], return_id: str) -> dict[CellKey, list[LedgerRow]]:
+    """What one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
+    in_force: dict[CellKey, list[LedgerRow]] = {}
+    for item in journal:
+        if item.text("Return") != return_id or _reason_without_formula(item) in (
+            f"decide: {KEEP_MASTER}",
+            f"decide: {OWN_TEXT}",
+        ):
+            continue
+        place = (item.text("ID"), item.text("Column"))
+        if item.text("Why") == "undo":
+            in_force.pop(place, None)
+        else:
+            in_force.setdefault(place, []).append(item)
+    return in_force
+
+
+def _first_in_chain(changes: Sequence[LedgerRow]) -> LedgerRow:
+    """The earliest of the changes that led to the last without anything else between them."""
+    first = changes[-1]
+    for earlier in reversed(changes[:-1]):
+        if not same_value(earlier["After"], first["Before"]):
+            break
+        first = earlier
+    return first
+
+
+def _is_own_text(item: LedgerRow, line_id: str, header: str) -> bool:
+    return _reason_without_formula(item) == f"decide: {OWN_TEXT}" and (item.text("ID"), item.text("Column")) == (
+        line_id,
+        header,
+    )
+
+
+def _value_before(column: Column, value: Value) -> Value:
+    """The journal's value as the plan held it, see `journal_value`."""
+    if column.kind == "date" and isinstance(value, str) and value.startswith(TEXT_MARK):
+        return value.removeprefix(TEXT_MARK)
+    if column.kind == "date" and isinstance(value, str) and (day := column.kind_object.read(value)):
+        read: Value = day
+        return read
+    return value
+
+
+def _register_row(item: LedgerRow, now: datetime) -> dict[str, Value]:
+    kept = ("Return", "Owner", "Period", "File", "From", "Sent", "Hash")
+    return {h: item[h] for h in kept} | {"What": "Undone", "When": timestamp(now)}
+
+
+def _journal_row(item: LedgerRow, before: Value, after: Value, now: datetime) -> dict[str, Value]:
+    kept = ("Return", "File", "From", "Owner", "ID", "Column")
+    return {h: item[h] for h in kept} | {"When": timestamp(now), "Why": "undo", "Before": before, "After": after}
+
+
+def _reason_without_formula(item: LedgerRow) -> str:
+    """Why a cell was changed, without the formula it replaced."""
+    return item.text("Why").partition(FORMULA_REPLACED)[0]
+
+
+def _lost_formulas(
+    plan: Plan, back: Mapping[CellKey, _RestoredCell], in_force: Mapping[CellKey, Sequence[LedgerRow]]
+) -> list[str]:
+    """Places of cells that a formula worked out before, each with it: since then rows and columns may have moved under it."""
+    lost = []
+    for id_, key in back:
+        changes = in_force.get((id_, plan.schema[key].header), ())
+        first = _first_in_chain(changes).text("Why").partition(FORMULA_REPLACED)[2] if changes else ""
+        if first:
+            lost.append(f"{PLAN}!{plan.address(plan.by_id[id_], key)}: {first}")
+    return lost
+
+
+def _message(
+    return_id: str, restored: Sequence[str], gone: int, left: Sequence[tuple[str, str]], formulas: Sequence[str]
+) -> str:
+    message = f"{return_id} undone: {count_noun(len(restored), 'cell')} put back."
+    if gone:
+        message += f" {count_noun(gone, 'line')} that only it had brought {'is' if gone == 1 else 'are'} gone."
+    if left:
+        places = "; ".join(f"{place}: {why}" for place, why in left[:5])
+        more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
+        message += f" Left as {'it is' if len(left) == 1 else 'they are'}: {places}{more}."
+    if formulas:
+        message += (
+            f" A formula gave its value before, which is back without it; type it in again: {'; '.join(formulas[:5])}."
+        )
+    return message

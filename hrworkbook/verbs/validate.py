@@ -1,0 +1,189 @@
+"""Validate: every entry against the schema, and every rule across lines."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hrworkbook.checks import CouncilCheck
+from hrworkbook.plan.exemption import exemption_findings
+from hrworkbook.plan.findings import Finding, count_noun, errors_of
+from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
+from hrworkbook.plan.model import Line, Plan, id_writes, read_plan
+from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.plan_faults import LineFault
+from hrworkbook.plan.schema import ID_HEADER, Column
+from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
+from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.values import Value, as_text, fold_name
+from hrworkbook.render.row_heights import ledger_heights
+
+
+@dataclass(frozen=True)
+class ValidateResult:
+    """What validate found, and what it writes: the Problems sheet, IDs for new lines, the Start sheet."""
+
+    findings: tuple[Finding, ...]
+    changes: ChangeSet
+
+
+def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] = ()) -> ValidateResult:
+    """Return every problem in the plan, errors first, each with its cell and remedy.
+
+    Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
+    """
+    plan = read_plan(snapshot)
+    findings = tuple(
+        sorted(
+            find_problems(plan, now.date(), checks),
+            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_number(f), f.cell),
+        )
+    )
+    ids = id_writes(plan)
+    new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
+    problems = PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])
+    writes = [*ids, *problems]
+    errors = len(errors_of(findings))
+    writes += status_writes(plan, "Validated", now, problems=len(findings))
+    first = findings[0] if findings else None
+    return ValidateResult(
+        findings,
+        ChangeSet(
+            tuple(writes),
+            _message(len(plan.lines), errors, len(findings) - errors, len(new_ids)),
+            (first.sheet, first.cell) if first and first.cell else None,
+            ledger_heights(problems, PROBLEMS.widths),
+        ),
+    )
+
+
+def _row_number(finding: Finding) -> int:
+    return int("".join(c for c in finding.cell if c.isdigit()) or 0)
+
+
+def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
+    parts = [
+        f"{count_noun(lines, 'line')} checked: {count_noun(errors, 'error')} and {count_noun(warnings, 'warning')}."
+    ]
+    if new_ids:
+        parts.append(f"{count_noun(new_ids, 'new line was', 'new lines were')} given an ID.")
+    if errors:
+        parts.append("Mend the errors on the Problems sheet, then validate again.")
+    elif warnings:
+        parts.append("Look at the warnings on the Problems sheet; none of them stops you.")
+    return " ".join(parts)
+
+
+def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
+    line: Value | Link = finding.line or (new_ids.get(_row_number(finding), "") if finding.sheet == PLAN else "")
+    return {
+        "Severity": finding.severity,
+        "Go to": Link(finding.place, finding.sheet, finding.cell or "A1"),
+        "ID": line or None,
+        "Column": finding.column or None,
+        "What is wrong": finding.fault,
+        "What to do": finding.remedy,
+        "What it says now": as_text(finding.value)[:1000] or None,
+    }
+
+
+def find_problems(
+    plan: Plan, today: date, checks: Sequence[CouncilCheck] = (), faults: Iterable[LineFault] | None = None
+) -> Iterator[Finding]:
+    """Yield every finding in a plan, in no order: the lines' faults, the exemption's, and the Owners sheet's.
+
+    The faults are those the schema compiled to pandera finds, where others (`plan_faults`) are not given. Raises
+    CheckFileError where one of a council's own checks does not fit the plan, or stops.
+    """
+    if faults is None and plan.lines:
+        from hrworkbook.plan.frames.master import failures_in
+
+        faults = failures_in(plan, today, checks)
+    exempt = list(exemption_findings(plan))
+    yield from exempt
+    known = {(f.cell, f.severity) for f in exempt}
+    by_header = {column.header: column for column in plan.schema.columns}
+    part = plan.schema.role("part")
+    for fault in faults or ():
+        finding = _finding(plan, fault, by_header.get(str(fault.column)))
+        is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
+        is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
+        if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
+            yield finding
+    yield from _owner_findings(plan)
+
+
+def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
+    """Return a fault as a finding of the Plan sheet; without a column it is the ID's."""
+    line = plan.lines[failure.position]
+    return Finding(
+        failure.severity,
+        PLAN,
+        address(line.row, plan.column_numbers[column.key if column else ""]),
+        column.header if column else ID_HEADER,
+        line.values.get(column.key) if column else line.id,
+        failure.rule,
+        failure.fault,
+        failure.remedy,
+        line.id,
+    )
+
+
+@contextmanager
+def hypothesis_hidden() -> Iterator[None]:
+    """Hides hypothesis from pandera, which loads it where it is installed, only to make up data on request.
+
+    For the start of a process that does one job: it takes a quarter of the time to import pandera, and what pandera
+    checks is the same. Nothing is hidden where hypothesis is in use already.
+    """
+    if "hypothesis" in sys.modules:
+        yield
+        return
+    hidden: dict[str, object] = sys.modules  # type: ignore[assignment]
+    hidden["hypothesis"] = None
+    try:
+        yield
+    finally:
+        del hidden["hypothesis"]
+
+
+def _owner_findings(plan: Plan) -> Iterator[Finding]:
+    """Findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
+    from hrworkbook.plan.kinds import KINDS
+    from hrworkbook.plan.ledgers import OWNERS_LEDGER
+
+    items = [i for i in OWNERS_LEDGER.data_rows(plan.snapshot) if i.text("Role")]
+    _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
+    at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
+    roles = Counter(fold_name(i.text("Role")) for i in items)
+    owner = plan.schema.role("owner")
+    cells = {line.text(owner.key) for line in plan.lines} if owner else set()
+    named = {fold_name(o) for text in cells for o in parse_owners(text)}
+    for item in items:
+        role = item.text("Role")
+        if roles[fold_name(role)] > 1:
+            yield Finding("error", OWNERS, address(item.row, at["Role"]), "Role", role, "unique-owner",
+                          f"the role '{role}' is here {roles[fold_name(role)]} times", "Keep one row for each role")  # fmt: skip
+        for heading in ("E-mail", "Deputy e-mail"):
+            fault = KINDS["email"].fault(item[heading], heading, ())
+            if fault:
+                yield Finding("error", OWNERS, address(item.row, at[heading]), heading, item[heading], "email",
+                              fault.fault, fault.remedy)  # fmt: skip
+        if longer := [o for o in plan.role_spellings.values() if role.isupper() and o.startswith(f"{role} ")]:
+            yield Finding("warning", OWNERS, address(item.row, at["Role"]), "Role", role, "owner-short",
+                          f"'{role}' looks short for '{longer[0]}'", "If they are one, correct the Plan and remove this row")  # fmt: skip
+        if not item.text("E-mail") and fold_name(role) in named:
+            yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
+                          f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip
+
+
+def unknown_owners(plan: Plan, lines: Iterable[Line]) -> dict[str, int]:
+    """The owners named in lines but not on the Owners sheet, with how often."""
+    column = plan.schema.role("owner")
+    if column is None:
+        return {}
+    return Counter(
+        o for line in lines for o in parse_owners(line.text(column.key)) if fold_name(o) not in plan.role_spellings
+    )

@@ -1,0 +1,442 @@
+"""Collecting returns that nobody issued: lines by month and name, blanks kept apart, arithmetic as a witness."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hrworkbook.collecting.collect_file import CollectedFile, collect_file
+from hrworkbook.plan.errors import NotAReturn, SchemaFileError, WrongPlan
+from hrworkbook.plan.schema import Schema, read_schema
+from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.values import CellError, Value, is_blank
+from hrworkbook.tables.reporting_month import month_from_parts, month_named_in, parse_month
+
+SCHOOLS = """
+name = "absence"
+title = "Days lost"
+key = ["period", "school"]
+
+[collect]
+needs = ["school", "days"]
+period = "period"
+year = ["Year"]
+month = ["Month"]
+cover = ["Return for"]
+sums = ["Total"]
+unheaded = ["school"]
+none = ["(..)", "."]
+not_available = ["No data"]
+suppressed = ["c"]
+
+[spellings]
+"days lost" = ["days off", "lost days"]
+
+[[columns]]
+key = "period"
+header = "Period"
+kind = "period"
+[[columns]]
+key = "school"
+header = "School"
+[[columns]]
+key = "staff"
+header = "Staff"
+kind = "whole"
+[[columns]]
+key = "teachers"
+header = "Teachers days lost"
+kind = "number"
+[[columns]]
+key = "support"
+header = "Support days lost"
+kind = "number"
+[[columns]]
+key = "days"
+header = "All days lost"
+kind = "number"
+[[columns]]
+key = "cost"
+header = "Cost"
+kind = "money"
+[[columns]]
+key = "cover_cost"
+header = "Of which cover"
+kind = "money"
+
+[[rules]]
+rule = "adds-up"
+total = "days"
+parts = ["teachers", "support"]
+[[rules]]
+rule = "not-over"
+column = "cover_cost"
+limit = "cost"
+"""
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return read_schema(SCHOOLS, "absence.toml")
+
+
+def sheet(text: str, name: str = "Sheet1") -> Block:
+    return Block(name, [[c.strip() or None for c in line.split("|")] for line in text.strip("\n").split("\n")])
+
+
+HEAD = "School | Staff | Teachers days lost | Support days lost | All days lost | Cost | Of which cover"
+
+
+def table(*lines: str, head: str = HEAD, name: str = "June 2016") -> Block:
+    return sheet("\n".join([head, *lines]), name)
+
+
+def values(collected: CollectedFile, line: int = 0) -> dict[str, Value]:
+    return {key: cell.value for key, cell in collected.lines[line].cells.items()}
+
+
+def accounted(collected: CollectedFile, *blocks: Block) -> bool:
+    cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
+    return cells == collected.placed_count + len(collected.unplaced)
+
+
+def test_lines_are_known_by_month_and_name(schema: Schema) -> None:
+    block = table("St  Mary's | 20 | 3 | 1.5 | 4.5 | £1,200.50 | £1k")
+    collected = collect_file([block], schema)
+    line = collected.lines[0]
+    assert (line.key, line.period, line.row, line.hold_reason) == (("2016-06", "st mary s"), "2016-06", 2, "")
+    assert values(collected) == {
+        "school": "St  Mary's", "staff": 20, "teachers": 3, "support": 1.5, "days": 4.5, "cost": 1200.5,
+        "cover_cost": 1000, "period": "2016-06",
+    }  # fmt: skip
+    assert line.cells["cost"].address == "F2" and line.cells["cost"].written == "£1,200.50"
+    assert line.cells["period"].address == "", "the month stands in no cell of the line"
+    assert (collected.checked_count, collected.agreeing_count) == (1, 1)
+    assert accounted(collected, block)
+
+
+def test_what_stands_for_nothing_stays_apart(schema: Schema) -> None:
+    collected = collect_file([table("A | (..) | . | n/a | c | No data | -")], schema)
+    assert list(values(collected).values())[1:7] == ["nil", "nil", "not applicable", "suppressed", "not available", "-"]
+    assert not collected.findings
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1,234", 1234), ("£1,234.50", 1234.5), ("(500)", -500), ("£19k", 19000), ("1.5m", 1_500_000), (12.0, 12),
+        (20.833333333333336, 20.833333333333336), ("-£12.00", -12), ("  7 ", 7), ("1 234", 1234), (0, 0), (-3.5, -3.5),
+    ],
+)  # fmt: skip
+def test_numbers_as_written(schema: Schema, written: Value, number: float) -> None:
+    head: list[Value] = [*HEAD.split(" | ")]
+    block = Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])
+    assert values(collect_file([block], schema))["cost"] == number
+
+
+@pytest.mark.parametrize("written", ["19.792.80", "about 5", "12%", CellError("#REF!"), "1,23"])
+def test_what_is_no_number_is_a_finding_with_its_cell(schema: Schema, written: Value) -> None:
+    head: list[Value] = [*HEAD.split(" | ")]
+    collected = collect_file([Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])], schema)
+    cell = collected.lines[0].cells["cost"]
+    assert (cell.value, cell.written) == (None, written) and cell.fault
+    assert [(f.place, f.severity, f.line) for f in collected.findings] == [("May 2016!F2", "error", "A")]
+
+
+def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> None:
+    collected = collect_file([table("A | 12.5 | 1 | 1 | 2 | |")], schema)
+    assert values(collected)["staff"] == 12.5
+    assert [(f.severity, f.cell) for f in collected.findings] == [("warning", "B2")]
+
+
+# -- the month -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("blocks", "file", "given", "month", "source"),
+    [
+        ([table("2015 | Sept | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost")],
+         "july 2016.xlsx", "2014-01", "2015-09", "as its own columns say"),
+        ([table("2015-03 | A | 1 | 1", head="Period | School | Teachers days lost | All days lost")],
+         "", "", "2015-03", "as its own columns say"),
+        ([table("A | | 1 | 1 | 2"), sheet("Return for: | 31/05/2015", "Cover")], "", "", "2015-05", "at Cover!B1"),
+        ([table("A | | 1 | 1 | 2"), sheet("Return for | May\nContact | J. May\nYear: | 2015", "Cover")], "", "", "2015-05",
+         "at Cover!B1"),
+        ([table("A | | 1 | 1 | 2"), sheet("Return for | 5\nYear: | 2015", "Cover")], "", "", "2016-06", "sheet's name"),
+        ([sheet("Days lost, April 2015\n\n" + HEAD + "\nA | | 1 | 1 | 2", "Data")], "may 2015.csv", "", "2015-04",
+         "as Data!A1 says above the table"),
+        ([table("A | | 1 | 1 | 2")], "may 2015.csv", "", "2016-06", "as the sheet's name says"),
+        ([table("A | | 1 | 1 | 2", name="Data")], "days_lost_May_2015.csv", "", "2015-05", "as the file's name says"),
+        ([table("A | | 1 | 1 | 2", name="Data")], "may 2015.csv", "2014-12", "2015-05", "as the file's name says"),
+        ([table("A | | 1 | 1 | 2", name="Data")], "return 7.csv", "2014-12", "2014-12", "as you gave it"),
+    ],
+)  # fmt: skip
+def test_the_month_and_where_it_is_from(
+    schema: Schema, blocks: list[Block], file: str, given: str, month: str, source: str
+) -> None:
+    collected = collect_file(blocks, schema, file, period=given)
+    assert [line.period for line in collected.lines] == [month]
+    assert any(month in note and source in note for note in collected.notes), collected.notes
+    assert not collected.questions
+    assert accounted(collected, *blocks)
+
+
+def test_no_month_is_a_question_and_holds_the_lines(schema: Schema) -> None:
+    collected = collect_file([table("A | | 1 | 1 | 2", name="Data")], schema, "return 7.csv")
+    assert [line.hold_reason for line in collected.lines] == ["no month is known for it"]
+    assert collected.questions == (
+        "Sheet 'Data': which month is it for? Neither the table, nor a cover sheet, nor the names of the sheet and the "
+        "file say. Give it as --period 2015-04",
+    )
+
+
+def test_a_sheet_whose_name_says_another_month_is_noted(schema: Schema) -> None:
+    block = table("2015 | May | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost")
+    assert "The sheet's name says 2016-06; 2015-05 was taken." in collect_file([block], schema).notes
+
+
+def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
+    months = ["April", "May", "June"]
+    blocks = [table(f"A | | {i} | 1 | {i + 1}", name=f"{m} 2015") for i, m in enumerate(months)]
+    collected = collect_file(blocks, schema)
+    assert [line.key for line in collected.lines] == [(f"2015-0{i}", "a") for i in (4, 5, 6)]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("Oct_15", "2015-10"), ("31 January 2017", "2017-01"), ("September 2015 rev 250416", "2015-09"),
+        ("06-Jun26-Published", "2026-06"), ("16-17 Baseline", ""), ("Data sheet", ""), ("workforce-2014-02.csv", "2014-02"),
+        ("April 2015 and May 2015", ""), ("Sept_2025", "2025-09"), ("1086.xls", ""), ("201404_return", "2014-04"),
+        ("Jan-Mar 2015", ""), ("April - June 2015", ""), ("wmi-2014-15-march-2015.csv", "2015-03"), ("Jan 2016/17", "2017-01"),
+    ],
+)  # fmt: skip
+def test_months_in_names(text: str, month: str) -> None:
+    assert month_named_in(text) == month
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "found"),
+    [
+        (2014.0, "February", "2014-02"), ("2014", "Sept", "2014-09"), (2014, 7.0, "2014-07"), ("2014", "07", "2014-07"),
+        (2014, date(2019, 3, 1), "2014-03"), (None, date(2019, 3, 1), "2019-03"), (None, "March 2019", "2019-03"),
+        (2014, "March 2019", ""), (None, "March", ""), (2014, None, ""), ("2013/14", "March", "2014-03"),
+        ("2013-14", "April", "2013-04"), ("2013/2014", "Jan 2014", "2014-01"), ("2013/14", "Jan 2013", ""), ("2013/14", 12.0, ""),
+        ("2013/15", "March", ""), ("2013/14", None, ""), (2014, "Quarter 1", ""),
+        (2014, 13, ""), (41671.0, None, "2014-02"), (None, 41671.0, "2014-02"),
+    ],
+)  # fmt: skip
+def test_months_from_two_columns(year: Value, month: Value, found: str) -> None:
+    assert month_from_parts(year, month) == found
+
+
+@given(st.dates(date(1971, 1, 1), date(2090, 1, 1)))
+def test_a_date_is_of_its_month(day: date) -> None:
+    assert parse_month(day) == f"{day:%Y-%m}" == parse_month(float((day - date(1899, 12, 30)).days))
+
+
+# -- what is no line -------------------------------------------------------------------------------------------------
+
+
+def test_sums_prose_and_lines_without_a_name_are_listed(schema: Schema) -> None:
+    block = table("A | 2 | 1 | 1 | 2", "Total | 2 | 1 | 1 | 2", " | | 5 | 0 | 5", "Figures are provisional")
+    collected = collect_file([block], schema)
+    assert [line.key[1] for line in collected.lines] == ["a"]
+    why = {u.cell: u.reason for u in collected.unplaced}
+    assert why["A3"] == why["E3"] == "its row is the sender's own line of totals"
+    assert why["C4"] == "its row has no School"
+    assert why["A5"] == "stands below the table"
+    assert accounted(collected, block)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        (("A | | 0 | 0 | 0", "B | | | 0 | 0.00"), 0),
+        (("A | | 0 | 0 | 0", "B | 1 | | 0 | 0"), 2),
+        (("A | 0 | 0 | 0 | 0 | 0 | 0",), 1),
+        (("A | | 0 | (..) | 0",), 1),
+        (("A | | 0 | x | 0",), 1),
+    ],
+)
+def test_a_form_with_names_and_noughts_is_not_filled_in(schema: Schema, lines: tuple[str, ...], kept: int) -> None:
+    block = table(*lines)
+    collected = collect_file([block], schema)
+    assert len(collected.lines) == kept
+    assert accounted(collected, block)
+    told = f"Sheet 'June 2016' is a form that is not filled in: {len(lines)} line{'s' * (len(lines) > 1)} left out."
+    assert (told in collected.notes) == (not kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_line"),
+    [
+        ("Total", False), ("Schools total", False), ("Total for the schools", False),
+        ("Totally Free School", True), ("Sum Total", False),
+    ],
+)  # fmt: skip
+def test_a_name_with_a_word_for_a_sum(schema: Schema, name: str, is_line: bool) -> None:
+    collected = collect_file([table("A | 2 | 1 | 1 | 2", f"{name} | 2 | 1 | 1 | 2")], schema)
+    assert (len(collected.lines) == 2) is is_line
+
+
+def test_a_heading_left_out_at_the_left_is_read_where_it_stands(schema: Schema) -> None:
+    collected = collect_file([table("A | 2 | 1 | 1 | 2", head=HEAD.replace("School", " ", 1))], schema)
+    assert collected.lines[0].key == ("2016-06", "a")
+    assert "Column A has no heading; where it stands, it was read as School." in collected.notes
+    with pytest.raises(NotAReturn):
+        collect_file([table("A | B | 2 | 1 | 1 | 2", head=" | " + HEAD.replace("School", " ", 1))], schema)
+
+
+def test_spellings_stand_in_the_schema(schema: Schema) -> None:
+    head = "School | Teachers / Days off | Support lost days | All days-lost (£)"
+    assert {"teachers", "support", "days"} <= collect_file([table("A | 1 | 1 | 2", head=head)], schema).tables[0].keys
+
+
+def test_other_files_are_refused(schema: Schema) -> None:
+    with pytest.raises(NotAReturn, match="no table with the headings School and All days lost"):
+        collect_file([sheet("School | Colour\nA | red")], schema, "x.csv")
+    plan = read_schema('name="p"\ntitle="P"\n[[columns]]\nkey="a"\nheader="A"\n', "p.toml")
+    with pytest.raises(WrongPlan, match="issues its returns"):
+        collect_file([sheet("A\n1")], plan, "x.csv")
+
+
+# -- arithmetic ------------------------------------------------------------------------------------------------------
+
+
+def remedies(collected: CollectedFile) -> list[str]:
+    return [f.remedy for f in collected.findings]
+
+
+@pytest.mark.parametrize(
+    ("figures", "looks"),
+    [
+        ("30 | 4 | 30", "the total looks as if it leaves out Support days lost (4)"),
+        ("30 | 4 | 38", "the total looks as if it counts Support days lost (4) twice"),
+        ("12 | 30 | 51", "Teachers days lost looks mistyped for 21"),
+        ("300 | 41 | 71", "Teachers days lost looks mistyped for 30"),
+        ("12 | 30 | 0", "the total looks as if it was never worked out"),
+        ("12 | 30 | 47", "too little else adds up to tell a number typed wrongly from a column in the wrong place"),
+    ],
+)
+def test_a_wrong_sum_says_what_slip_it_looks_like(schema: Schema, figures: str, looks: str) -> None:
+    collected = collect_file([table(f"A | 9 | {figures} | 100 | 1")], schema)
+    assert collected.agreeing_count == 0
+    assert remedies(collected) == [f"Ask the sender which is right{'; ' if looks else ''}{looks}"]
+    assert collected.findings[0].cell == "E2"
+
+
+@pytest.mark.parametrize("figures", ["10.4 | 20.4 | 31", "10.44 | 20.44 | 30.9", "11 | 20 | 32", "1 | . | 1", " | | 7"])
+def test_rounding_is_no_fault(schema: Schema, figures: str) -> None:
+    assert not collect_file([table(f"A | 9 | {figures}")], schema).findings
+
+
+@pytest.mark.parametrize(
+    ("figures", "agrees"),
+    [
+        ("10 | 20 | 31", True), ("10 | 20 | 32", False), ("10.4 | 20 | 31", True), ("10.4 | 20 | 30.5", True),
+        ("10.4 | 20 | 30.7", False), ("10.40 | 20.40 | 30.90", False), ("10.4 | 20.4 | 31.9", False), ("10.25 | 20 | 30.26", True),
+    ],
+)  # fmt: skip
+def test_rounding_goes_as_far_as_the_places_written(schema: Schema, figures: str, agrees: bool) -> None:
+    assert bool(collect_file([table(f"A | 9 | {figures}")], schema).agreeing_count) is agrees
+
+
+def test_a_withheld_part_proves_nothing(schema: Schema) -> None:
+    assert not collect_file([table("A | 9 | 10 | c | 25")], schema).findings
+
+
+def test_columns_taken_for_each_other_are_told_from_a_number_mistyped(schema: Schema) -> None:
+    lines = [f"School {i} | {i} | {10 + i} | 1 | {11 + i} | {100 + i} | {50 + i}" for i in range(6)]
+    right = collect_file([table(*lines)], schema)
+    assert right.agreeing_count == 6
+    swapped = collect_file(
+        [
+            table(
+                *lines, head=HEAD.replace("Staff", "x").replace("All days lost", "Staff").replace("x", "All days lost")
+            )
+        ],
+        schema,
+    )
+    assert any("it looks as if the column read as Staff is All days lost" in note for note in swapped.notes)
+    over = collect_file([table(*lines, head=HEAD.replace("Cost | Of which cover", "Of which cover | Cost"))], schema)
+    assert any("the two columns were taken for each other" in note for note in over.notes)
+    one = collect_file([table(*lines[:5], "School 6 | 1 | 10 | 1 | 91 | 1 | 1")], schema)
+    assert [f.cell for f in one.findings] == ["E7"] and not any("sum of its parts" in note for note in one.notes)
+
+
+WIDE = (
+    SCHOOLS
+    + """
+[[columns]]
+key = "x"
+header = "X"
+kind = "whole"
+[[columns]]
+key = "y"
+header = "Y"
+kind = "whole"
+[[columns]]
+key = "z"
+header = "Z"
+kind = "whole"
+[[rules]]
+rule = "adds-up"
+total = "z"
+parts = ["x", "y"]
+[[rules]]
+rule = "adds-up"
+total = "staff"
+parts = ["z"]
+"""
+)
+
+
+def test_a_line_pushed_one_column_along_is_held_back() -> None:
+    schema = read_schema(WIDE, "wide.toml")
+    head = "School | Teachers days lost | Support days lost | All days lost | X | Y | Z | Staff | Cost"
+    good = "A | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
+    pushed = "B | | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
+    collected = collect_file([table(good, pushed, head=head)], schema)
+    assert [line.hold_reason for line in collected.lines] == ["", "its figures do not stand under their headings"]
+    assert [f.fault for f in collected.findings] == [
+        "the figures of 'B' stand one column to the right of their headings: only there do they add up"
+    ]
+    assert collected.questions
+
+
+CELLS = st.sampled_from(["", "", "1", "2.5", "£3", "(..)", "c", "x", "A", "Total", "2015", "May", "19.792.80"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.permutations(["School", "Teachers days lost", "All days lost", "Year", "Month", "Mood"]),
+    st.lists(st.lists(CELLS, min_size=6, max_size=8), max_size=8),
+)
+def test_every_cell_is_in_a_line_or_listed(head: list[str], rows: list[list[str]]) -> None:
+    block = Block("Data", [list(head), *([c or None for c in row] for row in rows)])
+    collected = collect_file([block], read_schema(SCHOOLS, "absence.toml"))
+    assert accounted(collected, block)
+    listed = [u.cell for u in collected.unplaced]
+    assert len(listed) == len(set(listed))
+    kept: Mapping[str, Value] = {
+        c.address: c.written for line in collected.lines for c in line.cells.values() if c.address
+    }
+    assert not set(listed) & {at for at, value in kept.items() if not is_blank(value)}
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "fault"),
+    [
+        ('needs = ["school", "days"]', 'needs = ["scool"]', "there is no column 'scool'. Did you mean 'school'?"),
+        ('period = "period"', 'perod = "period"', "there is no setting 'perod'. Did you mean 'period'?"),
+        ('none = ["(..)", "."]', 'none = "(..)"', "'none' is '(..)'. Give a list of texts"),
+        ('period = "period"', "", "'period' is missing"),
+    ],
+)
+def test_a_misspelt_collect_setting_is_refused(was: str, becomes: str, fault: str) -> None:
+    with pytest.raises(SchemaFileError) as refusal:
+        read_schema(SCHOOLS.replace(was, becomes, 1), "absence.toml")
+    assert fault in str(refusal.value)

@@ -1,0 +1,174 @@
+"""The figures an appendix opens with, computed from the plan."""
+
+from datetime import datetime
+
+import pytest
+from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
+
+from hrworkbook.cli.main import main
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.render.appendix.formats import header_code
+from hrworkbook.render.appendix.page_plan import Cover, PageSetup
+from hrworkbook.verbs.appendix import appendix
+
+
+def made(path, now=NOW):
+    return appendix(snapshot_of(path), now)
+
+
+def test_counts_are_in_words_and_in_the_order_of_the_list(tmp_path):
+    summary = made(make_master(tmp_path, THREE, owners=OWNERS)).public.summary
+    assert [(c.number, c.label) for c in summary.counts] == [
+        (3, "lines"), (1, "Amber"), (1, "Green"), (1, "Not reported"), (0, "overdue"),
+    ]  # fmt: skip
+    assert summary.statuses.rows == (("Staff", (0, 1, 1, 0, 0)), ("Safety", (0, 0, 0, 0, 1)))
+
+
+def test_what_is_overdue_depends_on_the_day(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    assert made(path).public.summary.overdue == ()
+    (late,) = made(path, datetime(2027, 1, 1)).public.summary.overdue
+    assert (late.theme, late.reference, late.due, late.owner) == (
+        "Safety",
+        "A",
+        "31 December 2026",
+        "Safety Lead/Learning Lead",
+    )
+
+
+def test_the_month_grid_holds_every_date_and_those_without(tmp_path):
+    grid = made(make_master(tmp_path, THREE, owners=OWNERS)).public.summary.months
+    assert grid.months == ("Dec 2026", "Mar 2027", "Ongoing")
+    assert grid.rows == (("Staff", (0, 1, 1)), ("Safety", (1, 0, 0)))
+
+
+def test_the_paragraph_can_be_pasted_into_the_report(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3", Report_title="Our plan")
+    assert made(path).paragraph == (
+        "This appendix reports on the 3 lines of Our plan under 2 themes, for 2026/27 Q3. "
+        "Of these, 1 is amber, 1 is green and 1 is not reported; none is overdue. This is the first report of this plan."
+    )
+
+
+SPEND = "Workstream Name | Short Workstream Description | Chief Exec Sponsor | Planned Spend | Actual Spend"
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (["One|First|A Sponsor||"], "No planned or actual spend is reported."),
+        (["One|First|A Sponsor||nil"], "No amounts are reported: actual spend is given as nil."),
+        (
+            ["One|First|A Sponsor|£19k|12,500.50", "Two|Second|A Sponsor|1,000|nil"],
+            "Planned spend is £20,000 and actual spend £12,500.50.",
+        ),
+    ],
+)
+def test_spend_is_summed_or_said_to_be_absent(rows, sentence, tmp_path):
+    path = make_master(tmp_path, "\n".join([SPEND, *rows]), schema="workstreams")
+    assert made(path).public.summary.spend.sentence == sentence
+
+
+def test_an_exempt_line_is_in_its_own_document_and_in_no_figure(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    type_into(path, {"Plan!J8": "Part 2", "Plan!K8": "4", "Plan!L8": "Talks continue."})
+    result = made(path)
+    assert [x.line_id for x in result.public.lines] == ["L001", "L002"]
+    assert result.public.summary.counts[0].number == 2
+    assert [x.line_id for x in result.exempt.lines] == ["L003"]
+    assert "reports on the one exempt line of the HR Delivery Plan" in result.exempt.summary.paragraph
+    assert (result.exempt.cover.part, result.exempt.cover.paragraph) == ("Part 2 – exempt", "4")
+    assert "Safety" not in repr(result.public)
+
+
+@pytest.mark.parametrize(("cells", "place"), [({"Plan!K8": "4"}, "Plan!L8"), ({"Plan!L8": "Talks"}, "Plan!K8")])
+def test_an_exempt_line_needs_its_paragraph_and_its_reason(cells, place, tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    type_into(path, {"Plan!J8": "Part 2", **cells})
+    with pytest.raises(HrWorkbookError, match="is blank") as refused:
+        made(path)
+    assert refused.value.place == place
+
+
+def test_themes_stand_together_although_the_plan_parts_them(tmp_path):
+    table = THREE + "Staff | C | Keep people | Learning Lead | Ongoing | Fewer leavers | Green | Fine."
+    assert [x.line_id for x in made(make_master(tmp_path, table, owners=OWNERS)).public.lines] == [
+        "L001",
+        "L002",
+        "L004",
+        "L003",
+    ]
+
+
+def test_surrey_first_finds_its_milestones_and_its_groups(tmp_path):
+    path = tmp_path / "m.xlsx"
+    main(["new", "workstreams", str(path), "--from", str(shared("seeds/surrey-first-workstreams-2010.csv"))])
+    document = made(path).public
+    assert [c.group for c in document.columns].count("Scope") == 5
+    assert len(document.columns) == 11
+    assert document.summary.spend.sentence.endswith("actual spend is given as nil.")
+
+
+def test_a_line_without_a_priority_is_called_by_its_first_words(tmp_path):
+    (tmp_path / "ours.toml").write_text(
+        'name = "ours"\ntitle = "People programme"\n[roles]\ndue = "by"\nowner = "lead"\n'
+        '[[columns]]\nkey = "news"\nheader = "News"\nedited_by = "owner"\n'
+        '[[columns]]\nkey = "lead"\nheader = "Lead"\nkind = "owners"\n'
+        '[[columns]]\nkey = "what"\nheader = "What"\n'
+        '[[columns]]\nkey = "by"\nheader = "By"\nkind = "date"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "plan.csv").write_text("News,Lead,What,By\nGoing,Jo,Pay review,31/12/2016\n", encoding="utf-8")
+    path = tmp_path / "m.xlsx"
+    main(["new", str(tmp_path / "ours.toml"), str(path), "--from", str(tmp_path / "plan.csv")])
+    (late,) = made(path).public.summary.overdue
+    assert late.text == "Pay review"
+
+
+def test_a_plan_without_lines_says_so(tmp_path):
+    path = tmp_path / "m.xlsx"
+    main(["new", "delivery-plan", str(path)])
+    said = made(path).public.summary.paragraph
+    assert said.startswith("This appendix reports on the HR Delivery Plan, for ")
+    assert "There are no lines to report." in said
+
+
+@pytest.mark.parametrize(("number", "right"), [("", "Part 1"), ("B", "Appendix B\nPart 1")])
+def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, right):
+    cover = Cover(title="Plan", appendix_number=number, part="Part 1")
+    text = header_code(cover, PageSetup())
+    assert text.split("&R")[1].endswith(right) and right.count("\n") == text.split("&R")[1].count("\n")
+
+
+@pytest.mark.parametrize(
+    ("rag", "due", "said"),
+    [
+        ("Amber", "March 2027", "It is amber."),
+        ("Amber", "March 2026", "It is amber and overdue."),
+        ("", "Ongoing", "It is not reported."),
+    ],
+)
+def test_one_line_is_told_of_as_one(rag, due, said, tmp_path):
+    table = f"Theme | Ref | Priority | Owner | Timescale | RAG\nStaff | A | Hire | OD Manager | {due} | {rag}"
+    paragraph = made(make_master(tmp_path, table)).paragraph
+    assert paragraph.startswith("This appendix reports on the one line of the HR Delivery Plan under 1 theme, for ")
+    assert f" {said} " in paragraph
+
+
+def test_a_word_longer_than_a_brief_is_cut(tmp_path):
+    table = f"Theme | Ref | Priority | Owner | Timescale\nStaff | A | {'Hire' * 200} | OD Manager | March 2026"
+    (late,) = made(make_master(tmp_path, table)).public.summary.overdue
+    assert len(late.text) <= 110 and late.text.endswith("…")
+
+
+def test_the_month_grid_keeps_room_for_what_has_no_date(tmp_path):
+    months = [
+        f"{m} {y}" for y in (2026, 2027) for m in ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept")
+    ]
+    rows = [
+        f"Staff | {i} | Line {i} | OD Manager | {due}" for i, due in enumerate([*months, "Ongoing", "To be agreed"])
+    ]
+    table = "\n".join(["Theme | Ref | Priority | Owner | Timescale", *rows])
+    grid = made(make_master(tmp_path, table)).public.summary.months
+    assert len(grid.months) == 15 and grid.months[-2:] == ("Ongoing", "No date")
+    assert grid.note == "5 months further away are not shown."
