@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def run_appendix(options: Namespace) -> int:
     """Makes the appendix, the exempt one beside it where there is one, and what else is asked for."""
     from hrworkbook.hosts.new_files import write_all
+    from hrworkbook.jobs.appendix import exempt_path
     from hrworkbook.render.appendix.write_appendix import plan_document, write_appendix
-    from hrworkbook.ribbon.buttons import exempt_path
     from hrworkbook.verbs.appendix import appendix
 
     target = Path(options.out)

@@ -32,12 +32,12 @@ from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod, Wro
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.plan.model import Line, Plan, format_line_id, state_write
+from hrworkbook.plan.returns import next_return_number
 from hrworkbook.plan.snapshot import ChangeSet, Write, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, is_blank, normalised_text
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.reporting_month import month_named_in, parse_month
-from hrworkbook.verbs.issue import next_return_number
 
 LineKey = tuple[str, ...]
 """The month, and the values of the other key columns folded for look-up."""

@@ -18,8 +18,7 @@ from hrworkbook.ooxml.verify_saved import verify_saved
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.plan.ledgers import PLAN
-from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address
-from hrworkbook.render.style import TALLEST_ROW
+from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
 

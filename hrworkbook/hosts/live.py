@@ -16,8 +16,7 @@ from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import plan_id
-from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address, cells_of
-from hrworkbook.render.style import TALLEST_ROW
+from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
 

@@ -6,9 +6,9 @@ from email.policy import SMTP
 
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.model import Owner, parse_addresses
+from hrworkbook.plan.returns import OutgoingReturn
 from hrworkbook.plan.values import clean
 from hrworkbook.verbs.bounce import BouncedReturn
-from hrworkbook.verbs.issue import OutgoingReturn
 
 _EDITING = " (if Excel shows Enable Editing, press it: until then it keeps nothing you type)"
 XLSX_MIME = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")

@@ -380,7 +380,7 @@ def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
 
 def our_texts(blocks: Sequence[Block]) -> set[str]:
     """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
-    from hrworkbook.verbs.issue import is_furniture
+    from hrworkbook.plan.returns import is_furniture
 
     texts = (
         v

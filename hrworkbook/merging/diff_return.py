@@ -8,7 +8,6 @@ from functools import cached_property
 from hrworkbook.merging.comment_notes import comment_notes
 from hrworkbook.merging.equivalence import is_equivalent, is_truncated, normalise_value
 from hrworkbook.merging.match_rows import (
-    ROW_ID,
     Baseline,
     LineTextIndex,
     MatchResult,
@@ -23,13 +22,13 @@ from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, StrayCell, Un
 from hrworkbook.plan.history import last_reported
 from hrworkbook.plan.ledgers import HEADINGS
 from hrworkbook.plan.model import Plan
+from hrworkbook.plan.returns import ROW_ID, columns_shown_again, last_heading
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Annotation, Block, address
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row, Table
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import ALONE_REASON
-from hrworkbook.verbs.issue import columns_shown_again, last_heading
 
 CellKey = tuple[str, str]
 """A cell of the plan: line ID and column key."""

@@ -12,8 +12,6 @@ from hrworkbook.tables.find_table import Row
 Baseline = Mapping[str, Mapping[str, Value]]
 """What was issued: by line ID, then by column key."""
 
-ROW_ID = "Row ID"
-"""The heading of a return's hidden column, which holds each row's ID once more."""
 
 MIN_TELLING_CHARACTERS = 12
 """Characters of locked text that a row must share with a line to be known by them."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hrworkbook.merging.outcomes import ReceivedFile
+from hrworkbook.plan.returns import is_furniture
 from hrworkbook.plan.seal import find_seal
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, is_blank
-from hrworkbook.verbs.issue import is_furniture
 
 _SEAL_PREFIX = "hrworkbook return"
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, ROW_ID, Baseline, is_another_line
+from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline, is_another_line
 from hrworkbook.plan.errors import NotAReturn
+from hrworkbook.plan.returns import ROW_ID
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.seal import find_seal
 from hrworkbook.plan.snapshot import Block

@@ -21,10 +21,10 @@ from hrworkbook.intake.package_limits import MB
 from hrworkbook.intake.reader import FileReader
 from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.read_replies import read_replies
 from hrworkbook.merging.receive_files import FoundItem, read_found_files
 from hrworkbook.plan.errors import HrWorkbookError, ToolMissing, reason_of
 from hrworkbook.plan.snapshot import Snapshot
-from hrworkbook.verbs.merge import read_replies
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future

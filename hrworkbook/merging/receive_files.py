@@ -12,7 +12,7 @@ from hrworkbook.intake.reader import FileReader
 from hrworkbook.merging.merge_history import is_known_copy
 from hrworkbook.merging.outcomes import DUPLICATE, ReceivedFile, RefusedFile, to_local_time
 from hrworkbook.plan.errors import UnreadableFile
-from hrworkbook.verbs.issue import without_words
+from hrworkbook.plan.returns import without_words
 
 FoundItem = Attachment | ReceivedFile | RefusedFile
 """A file to read; or one whose lot is known without reading it."""

@@ -8,6 +8,9 @@ from functools import lru_cache
 from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.values import Value, clean
 
+TALLEST_ROW = 409.5
+"""Points; Excel shows no taller row."""
+
 CellRange = tuple[int, int, int, int]
 """First row, first column, last row, last column; all counted from 1 and inclusive."""
 

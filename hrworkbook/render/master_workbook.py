@@ -27,9 +27,9 @@ from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
+from hrworkbook.render.new_master import NewMaster
 from hrworkbook.render.row_heights import row_height
 from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
-from hrworkbook.verbs.new import NewMaster
 
 PLAN_HEADER_ROW = 5
 """The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""

@@ -4,16 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
-from hrworkbook.merging.match_rows import ROW_ID
-from hrworkbook.plan.schema import ID_HEADER, Column
-from hrworkbook.plan.snapshot import column_letters
-from hrworkbook.plan.values import Value, as_text, is_blank
-from hrworkbook.render import style as look
-from hrworkbook.render.row_heights import row_height
-from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
-from hrworkbook.verbs.issue import (
+from hrworkbook.plan.returns import (
     FILL_IN_TEXT,
     LEAVE_TEXT,
+    ROW_ID,
     WORDS_NOTE,
     WORDS_SHEET,
     OutgoingReturn,
@@ -22,6 +16,12 @@ from hrworkbook.verbs.issue import (
     last_heading,
     title_line,
 )
+from hrworkbook.plan.schema import ID_HEADER, Column
+from hrworkbook.plan.snapshot import TALLEST_ROW, column_letters
+from hrworkbook.plan.values import Value, as_text, is_blank
+from hrworkbook.render import style as look
+from hrworkbook.render.row_heights import row_height
+from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
 
 SHEET_NAME = "Your return"
 RIGHT_ALIGNED_KINDS = ("money", "percent", "whole", "number", "date")
@@ -189,7 +189,7 @@ def _write_rows(
                 noted = noted or (row, i)
             if is_owners and first is None:
                 first = (row, i)
-        tall = row_height([as_text(v) for v in cells], widths, tallest=look.TALLEST_ROW)
+        tall = row_height([as_text(v) for v in cells], widths, tallest=TALLEST_ROW)
         sheet.set_row(row, max(tall, 33))
     return noted or first
 

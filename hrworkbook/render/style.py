@@ -38,8 +38,6 @@ BODY_SIZE = 11
 SMALL_SIZE = 9
 LARGE_NUMBER_SIZE = 28
 
-TALLEST_ROW = 409.5
-"""Points; Excel shows no taller row."""
 WIDEST_COLUMN = 255
 """Characters; Excel's limit."""
 

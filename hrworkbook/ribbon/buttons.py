@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hrworkbook.jobs.appendix import appendix_path, exempt_path
 from hrworkbook.plan.errors import NotAMaster, NotAReturn
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
@@ -218,16 +219,6 @@ def help(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> Button
     except NotAMaster:
         return ButtonResult(ChangeSet(message=NO_PLAN))
     return ButtonResult(ChangeSet(message=f"{step} {how}", goto=("Start", "A1")))
-
-
-def appendix_path(master: Path) -> Path:
-    """`Our plan appendix.xlsx` beside `Our plan.xlsx`."""
-    return master.with_name(f"{master.stem} appendix.xlsx")
-
-
-def exempt_path(appendix: Path) -> Path:
-    """Where the exempt appendix goes that belongs to a public one."""
-    return appendix.with_name(f"{appendix.stem} Part 2 exempt.xlsx")
 
 
 def _with_message(changes: ChangeSet, more: str) -> ChangeSet:

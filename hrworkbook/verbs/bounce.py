@@ -13,9 +13,9 @@ from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, OWNERS, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text, same_value
-from hrworkbook.verbs.issue import OutgoingReturn, last_reported_texts, make_return
 
 CellKey = tuple[str, str]
 """A cell of a return: line ID and column key."""

@@ -11,10 +11,10 @@ from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.ledgers import DECISIONS, REGISTER
 from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.start_sheet import returns_issued_and_back
 from hrworkbook.plan.values import Value
-from hrworkbook.verbs.issue import OutgoingReturn, last_reported_texts, make_return
 
 
 @dataclass(frozen=True)

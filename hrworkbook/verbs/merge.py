@@ -1,12 +1,12 @@
 """Merge: the returns that came back, three-way into the plan, losing nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
+from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.diff_return import CellKey, MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.diff_return import CellKey, ReadReturn
 from hrworkbook.merging.ledger_rows import (
     journal_row,
     merge_message,
@@ -15,8 +15,7 @@ from hrworkbook.merging.ledger_rows import (
     refused_row,
     shorten,
 )
-from hrworkbook.merging.merge_history import MergedFile, already_merged, duplicate_file, is_known_copy
-from hrworkbook.merging.multi_return import split_by_seal
+from hrworkbook.merging.merge_history import MergedFile, duplicate_file
 from hrworkbook.merging.outcomes import (
     ALREADY_MERGED,
     SENT_AGAIN,
@@ -24,19 +23,18 @@ from hrworkbook.merging.outcomes import (
     ReceivedFile,
     RefusedFile,
     ReturnOutcome,
-    Unproven,
     to_local_time,
 )
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
+from hrworkbook.merging.read_replies import is_from_owner, read_returns
 from hrworkbook.merging.three_way import differing_cells, merge_edits
-from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, issued_ledger, read_plan, timestamp
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.plan.start_sheet import status_writes
-from hrworkbook.plan.values import Value, fold_name
+from hrworkbook.plan.values import Value
 from hrworkbook.render.row_heights import ledger_heights, plan_heights
 
 
@@ -60,7 +58,7 @@ def merge(
     issued = IssuedReturns(plan)
     refused: list[RefusedFile] = []
     containers = Containers()
-    read = _read_returns(plan, issued, containers.noting(received))
+    read = read_returns(plan, issued, containers.noting(received))
     replies = _without_copies(plan, read, refused, now)
     quarantine = Quarantine(plan, issued)
     held = quarantine.hold((one for one in replies if one.unproven), now)
@@ -101,64 +99,6 @@ def _without_copies(
     return list(replies.values())
 
 
-def read_replies(
-    snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile]
-) -> Iterator[ReadReturn | RefusedFile]:
-    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
-    plan = read_plan(snapshot)
-    yield from _read_returns(plan, IssuedReturns(plan), received)
-
-
-def _read_returns(
-    plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile | ReadReturn]
-) -> Iterator[ReadReturn | RefusedFile]:
-    _ = plan.by_id
-    context = MergeContext(plan)
-    known = issued.merge_history.skippable_copies
-    for item in received:
-        if not isinstance(item, ReceivedFile):
-            yield item
-        elif item.sha256 in known and is_known_copy(item.sent, known[item.sha256]):
-            yield _already_merged(plan, issued, item)
-        else:
-            outcomes = [_read_return(context, issued, part) for part in split_by_seal(item)]
-            outcomes.sort(key=lambda o: isinstance(o, RefusedFile))
-            first, *others = outcomes
-            if isinstance(first, ReadReturn):
-                yield replace(first, other_returns=tuple(others)) if others else first
-            else:
-                reasons = [o.reason for o in outcomes if isinstance(o, RefusedFile)]
-                yield replace(first, file=item.file, reason=" ".join(reasons))
-
-
-def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
-    """What one return changes of what was issued, or why it is not merged."""
-    try:
-        one = admit(context, issued, item)
-    except HrWorkbookError as error:
-        return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent)
-    known = one.issued
-    file = (item.sha256, known.id)
-    if row := issued.merge_history.rows.get(file):
-        if is_known_copy(item.sent, issued.merge_history.last_copy_sent[file]):
-            return already_merged(item, [row])
-        if not _is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
-            more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
-            return already_merged(item, [row], more)
-    own_before = issued.written_by(known.owner)
-    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
-    read = replace(read, notes=(*one.notes, *read.notes))
-    unproven = None
-    if not one.sealed and (one.stranger or not read.proven):
-        unproven = Unproven.STRANGER if one.stranger else Unproven.ONLY_IDS
-    sender = one.stranger if unproven else item.sender
-    bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
-    return ReadReturn(
-        bare, known.id, known.owner, read, one.unknown_headings,
-        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
-    )  # fmt: skip
-
-
 def _is_ahead(file: ReceivedFile | RefusedFile, now: datetime) -> bool:
     """Whether a mail is dated ahead of this computer's clock."""
     sent = to_local_time(file.sent)
@@ -174,30 +114,13 @@ def _without_date(one: ReadReturn) -> ReadReturn:
     return replace(one, ahead=True, diff=replace(one.diff, notes=(*one.diff.notes, note)))
 
 
-def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:
-    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
-    rows = issued.merge_history.rows_of_file(item.sha256)
-    refused = already_merged(item, rows)
-    file = (item.sha256, refused.return_id)
-    if issued.merge_history.was_sent_again(file, item.sent) and _is_from_owner(
-        plan, item.sender, refused.owner, rows[-1].text("From")
-    ):
-        return replace(refused, status=SENT_AGAIN)
-    return refused
-
-
-def _is_from_owner(plan: Plan, sender: str, owner: str, before: str) -> bool:
-    """Whether a copy comes from the owner or whoever sent the first; others only pass it on."""
-    return fold_name(sender) in ("", fold_name(before)) or fold_name(owner) in roles_of_sender(plan, sender)
-
-
 def _newer_copy(plan: Plan, one: ReadReturn, other: ReadReturn) -> tuple[ReadReturn, ReadReturn]:
     """Of two copies the later, unless it was only passed on or proves less; and the one that does not count."""
     if bool(one.unproven) != bool(other.unproven):
         return (other, one) if one.unproven else (one, other)
     earlier, later = sorted((one, other), key=_send_order)
     first, second = earlier.received, later.received
-    if earlier.sent and not _is_from_owner(plan, second.sender, later.owner, first.sender):
+    if earlier.sent and not is_from_owner(plan, second.sender, later.owner, first.sender):
         return earlier, later
     return later, earlier
 

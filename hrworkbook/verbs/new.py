@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from hrworkbook.plan.errors import NotAReturn, SchemaFileError
@@ -14,28 +14,12 @@ from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
+from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.find_table import Table, UnplacedCell, find_table
 from hrworkbook.tables.merged_rows import PlanLine, PlanTable, plan_lines
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
-
-
-@dataclass(frozen=True)
-class NewMaster:
-    """What a new master is to hold."""
-
-    schema: Schema
-    lines: tuple[tuple[str, Mapping[str, Value]], ...]
-    """Each line's visible ID and its values by column key."""
-    owners: tuple[Owner, ...]
-    lists: Mapping[str, tuple[str, ...]]
-    settings: Mapping[str, Value]
-    plan_state: Mapping[str, Value]
-    notes: tuple[str, ...] = ()
-    """How the source was read, in sentences."""
-    unplaced: tuple[UnplacedCell, ...] = ()
-    """Cells of the source that have no place in the plan."""
 
 
 def new(

@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.plan.findings import Finding
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.plan.values import as_text
-from hrworkbook.render.style import TALLEST_ROW, FontName
+from hrworkbook.render.style import FontName
 from hrworkbook.render.text_metrics import Face, face
 
 if TYPE_CHECKING:

@@ -82,11 +82,11 @@ def make(folder: Path, returns: int) -> None:
     """A master of 40 lines an owner, issued, and every owner's return with six cells filled in."""
     from masters import answered
 
+    from hrworkbook.plan.returns import OutgoingReturn
     from hrworkbook.plan.schema import read_schema
     from hrworkbook.plan.snapshot import Block
     from hrworkbook.plan.values import Value
     from hrworkbook.render.master_workbook import master_workbook
-    from hrworkbook.verbs.issue import OutgoingReturn
     from hrworkbook.verbs.new import new
 
     parts = [SCHEMA]

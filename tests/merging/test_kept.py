@@ -6,7 +6,8 @@ import pytest
 from masters import KEEPING, TODAY, block
 
 from hrworkbook.plan.schema import load_schema
-from hrworkbook.verbs.new import NewMaster, new
+from hrworkbook.render.new_master import NewMaster
+from hrworkbook.verbs.new import new
 
 HEADS = "Ref | Objective | Lead officer | Target date | Measure | Status | Progress to date"
 BANDS = f"""

@@ -10,13 +10,15 @@ import pytest
 
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.plan.model import Owner
+from hrworkbook.plan.returns import OutgoingReturn
 from hrworkbook.plan.schema import Schema, load_schema
 from hrworkbook.plan.snapshot import Block, ChangeSet, Snapshot, single_write
 from hrworkbook.plan.values import Value
 from hrworkbook.render.master_workbook import master_workbook
+from hrworkbook.render.new_master import NewMaster
 from hrworkbook.render.return_workbook import return_workbook
-from hrworkbook.verbs.issue import OutgoingReturn, issue
-from hrworkbook.verbs.new import NewMaster, new
+from hrworkbook.verbs.issue import issue
+from hrworkbook.verbs.new import new
 
 NOW = datetime(2026, 11, 21, 9, 30)
 TODAY = NOW.date()

@@ -8,26 +8,26 @@ from hashlib import sha256
 
 from masters import NOW, OWNERS, THREE, draft
 
-from hrworkbook.merging.match_rows import ROW_ID
 from hrworkbook.merging.outcomes import MergeResult, ReceivedFile
 from hrworkbook.ooxml.load_workbook import load
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PLAN, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.returns import (
+    FILL_IN_TEXT,
+    LAST_REPORTED_PREFIX,
+    LEAVE_TEXT,
+    ROW_ID,
+    OutgoingReturn,
+    columns_shown_again,
+    due_line,
+    title_line,
+)
 from hrworkbook.plan.schema import read_schema
 from hrworkbook.plan.snapshot import Block, ChangeSet, Link, Snapshot, Write, cells_of, row_and_column
 from hrworkbook.plan.values import Value
 from hrworkbook.render.master_workbook import master_workbook
 from hrworkbook.verbs.decide import DecideResult, decide
-from hrworkbook.verbs.issue import (
-    FILL_IN_TEXT,
-    LAST_REPORTED_PREFIX,
-    LEAVE_TEXT,
-    OutgoingReturn,
-    columns_shown_again,
-    due_line,
-    issue,
-    title_line,
-)
+from hrworkbook.verbs.issue import issue
 from hrworkbook.verbs.merge import merge
 from hrworkbook.verbs.undo import UndoResult, undo
 

@@ -24,10 +24,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from plans import HEAD, Master
 
 from hrworkbook.intake.reader import FileContents, read_file
-from hrworkbook.merging.match_rows import ROW_ID
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.model import Line
+from hrworkbook.plan.returns import ROW_ID
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 from hrworkbook.render.return_workbook import return_workbook
 

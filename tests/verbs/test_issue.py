@@ -11,14 +11,14 @@ from plans import HEAD, Master, back, sheet
 
 from hrworkbook.cli.main import main
 from hrworkbook.intake.reader import read_file
-from hrworkbook.merging.match_rows import ROW_ID
 from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.ledgers import REGISTER, START
 from hrworkbook.plan.model import issued_ledger, read_plan
+from hrworkbook.plan.returns import FILL_IN_TEXT, LAST_REPORTED_PREFIX, ROW_ID, title_line
 from hrworkbook.plan.seal import find_seal
 from hrworkbook.plan.values import as_text, normalised_text
 from hrworkbook.render.return_workbook import return_workbook
-from hrworkbook.verbs.issue import FILL_IN_TEXT, LAST_REPORTED_PREFIX, issue, title_line
+from hrworkbook.verbs.issue import issue
 from hrworkbook.verbs.roll import roll
 
 

@@ -12,11 +12,12 @@ from masters import NOW
 from plans import HEAD, Master, at, back, received, sheet
 
 from hrworkbook.merging.outcomes import OUTCOMES, ReceivedFile, RefusedFile
+from hrworkbook.merging.read_replies import read_replies
 from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.ledgers import HEADINGS
 from hrworkbook.plan.snapshot import Block, Write
 from hrworkbook.plan.values import CellError, Uncomputed, same_value
-from hrworkbook.verbs.merge import merge, read_replies
+from hrworkbook.verbs.merge import merge
 from hrworkbook.verbs.roll import roll
 
 MONDAY = datetime(2026, 11, 16, 10, 0)

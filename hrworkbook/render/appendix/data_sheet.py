@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.plan.values import LONGEST_HEADING, LONGEST_TEXT
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.column_widths import page_pixels, pixels_for, text_width
@@ -49,7 +50,7 @@ def write_data(book: Any, formats: FormatCache, document: AppendixDocument) -> N
     sheet.set_row(_TITLE_ROWS, height_unsplit([bold] * len(headers), headers, [p - _FILTER_BUTTON for p in points]))
     faces = [regular] * len(headers)
     for i, row in enumerate(rows, start=_TITLE_ROWS + 1):
-        sheet.set_row(i, min(height_unsplit(faces, row, points), look.TALLEST_ROW))
+        sheet.set_row(i, min(height_unsplit(faces, row, points), TALLEST_ROW))
         for j, text in enumerate(row):
             sheet.write_string(i, j, text[:LONGEST_TEXT], cell)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_TITLE_ROWS + len(rows) + 1}"})
@@ -117,7 +118,7 @@ def _widths(document: AppendixDocument, headers: Sequence[str], rows: Sequence[S
         longest_cell = max((row[j] for row in rows), key=len)
         while widths[j] < _MAX_TOTAL_WIDTH:
             height = round_up_height(regular.lines(longest_cell, text_width(widths[j], 0)) * regular.line_height)
-            if height < look.TALLEST_ROW - 10:
+            if height < TALLEST_ROW - 10:
                 break
             widths[j] = min(_MAX_TOTAL_WIDTH, int(widths[j] * 1.25))
         widths[j] = min(widths[j], _MAX_TOTAL_WIDTH)

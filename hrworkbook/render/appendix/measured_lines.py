@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.render.appendix.column_widths import (
     INDENT,
     NARROWEST_POINTS_PER_PIXEL,
@@ -14,7 +15,6 @@ from hrworkbook.render.appendix.column_widths import (
 from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, PageSetup, PlanRow, PrintColumn, PrintLine, group_spans
 from hrworkbook.render.appendix.print_texts import print_text, split_lines, without_repeats
 from hrworkbook.render.appendix.split_lines import height_of_lines, height_unsplit, round_up_height
-from hrworkbook.render.style import TALLEST_ROW
 from hrworkbook.render.text_metrics import Face, face
 
 THEME_FONT_STEP = 2

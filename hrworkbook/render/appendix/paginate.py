@@ -8,6 +8,7 @@ on from the page before says so with “(cont.)”.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.render.appendix.measured_lines import THEME_FONT_STEP, TITLE_FONT_STEP, MeasuredLines
 from hrworkbook.render.appendix.page_plan import (
     CONTINUED_MARK,
@@ -22,7 +23,6 @@ from hrworkbook.render.appendix.page_plan import (
 )
 from hrworkbook.render.appendix.print_texts import print_lines
 from hrworkbook.render.appendix.split_lines import RowPiece, height_of_lines, height_unsplit, split_line
-from hrworkbook.render.style import TALLEST_ROW
 
 PAGE_FILL_LIMIT = 0.985
 """The share of a page that is filled: a printer's own metrics may set rows a little taller."""

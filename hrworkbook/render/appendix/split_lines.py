@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.render.appendix.page_plan import trim
-from hrworkbook.render.style import TALLEST_ROW
 from hrworkbook.render.text_metrics import Face
 
 CELL_PADDING = 3.75

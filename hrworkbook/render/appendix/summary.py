@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.snapshot import TALLEST_ROW
 from hrworkbook.render.appendix.document import AppendixDocument, HeadlineCount, MonthGrid, Spend
 from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, trim
 from hrworkbook.render.appendix.print_texts import header_in_sentence, print_text, split_lines
 from hrworkbook.render.appendix.split_lines import fitting_length, round_up_height
 from hrworkbook.render.appendix.summary_grid import MONTHS_PER_ROW, SummaryGrid
 from hrworkbook.render.appendix.summary_pages import SummaryCell, SummaryPart, SummaryPlan, SummaryRow, break_into_pages
-from hrworkbook.render.style import TALLEST_ROW
 from hrworkbook.render.text_metrics import LINE_HEIGHTS, Face
 
 _NUMBER_FONT_SIZE = 28

@@ -1,0 +1,95 @@
+"""What each file that came back changes of what was issued: the part of a merge that can be done elsewhere."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
+from hrworkbook.merging.diff_return import MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.merge_history import already_merged, is_known_copy
+from hrworkbook.merging.multi_return import split_by_seal
+from hrworkbook.merging.outcomes import (
+    SENT_AGAIN,
+    ReceivedFile,
+    RefusedFile,
+    Unproven,
+    to_local_time,
+)
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.model import Plan, read_plan
+from hrworkbook.plan.snapshot import Snapshot
+from hrworkbook.plan.values import fold_name
+
+
+def read_replies(
+    snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile]
+) -> Iterator[ReadReturn | RefusedFile]:
+    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
+    plan = read_plan(snapshot)
+    yield from read_returns(plan, IssuedReturns(plan), received)
+
+
+def read_returns(
+    plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile | ReadReturn]
+) -> Iterator[ReadReturn | RefusedFile]:
+    _ = plan.by_id
+    context = MergeContext(plan)
+    known = issued.merge_history.skippable_copies
+    for item in received:
+        if not isinstance(item, ReceivedFile):
+            yield item
+        elif item.sha256 in known and is_known_copy(item.sent, known[item.sha256]):
+            yield _already_merged(plan, issued, item)
+        else:
+            outcomes = [_read_return(context, issued, part) for part in split_by_seal(item)]
+            outcomes.sort(key=lambda o: isinstance(o, RefusedFile))
+            first, *others = outcomes
+            if isinstance(first, ReadReturn):
+                yield replace(first, other_returns=tuple(others)) if others else first
+            else:
+                reasons = [o.reason for o in outcomes if isinstance(o, RefusedFile)]
+                yield replace(first, file=item.file, reason=" ".join(reasons))
+
+
+def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
+    """What one return changes of what was issued, or why it is not merged."""
+    try:
+        one = admit(context, issued, item)
+    except HrWorkbookError as error:
+        return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent)
+    known = one.issued
+    file = (item.sha256, known.id)
+    if row := issued.merge_history.rows.get(file):
+        if is_known_copy(item.sent, issued.merge_history.last_copy_sent[file]):
+            return already_merged(item, [row])
+        if not is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
+            more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
+            return already_merged(item, [row], more)
+    own_before = issued.written_by(known.owner)
+    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
+    read = replace(read, notes=(*one.notes, *read.notes))
+    unproven = None
+    if not one.sealed and (one.stranger or not read.proven):
+        unproven = Unproven.STRANGER if one.stranger else Unproven.ONLY_IDS
+    sender = one.stranger if unproven else item.sender
+    bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
+    return ReadReturn(
+        bare, known.id, known.owner, read, one.unknown_headings,
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
+    )  # fmt: skip
+
+
+def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:
+    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
+    rows = issued.merge_history.rows_of_file(item.sha256)
+    refused = already_merged(item, rows)
+    file = (item.sha256, refused.return_id)
+    if issued.merge_history.was_sent_again(file, item.sent) and is_from_owner(
+        plan, item.sender, refused.owner, rows[-1].text("From")
+    ):
+        return replace(refused, status=SENT_AGAIN)
+    return refused
+
+
+def is_from_owner(plan: Plan, sender: str, owner: str, before: str) -> bool:
+    """Whether a copy comes from the owner or whoever sent the first; others only pass it on."""
+    return fold_name(sender) in ("", fold_name(before)) or fold_name(owner) in roles_of_sender(plan, sender)

@@ -1,0 +1,29 @@
+"""What a new master is to hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hrworkbook.plan.model import Owner
+from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.values import Value
+from hrworkbook.tables.find_table import UnplacedCell
+
+MAX_NOTES = 6
+"""IDs that cannot be kept are told one by one up to this many."""
+
+
+@dataclass(frozen=True)
+class NewMaster:
+    """What a new master is to hold."""
+
+    schema: Schema
+    lines: tuple[tuple[str, Mapping[str, Value]], ...]
+    """Each line's visible ID and its values by column key."""
+    owners: tuple[Owner, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Value]
+    plan_state: Mapping[str, Value]
+    notes: tuple[str, ...] = ()
+    """How the source was read, in sentences."""
+    unplaced: tuple[UnplacedCell, ...] = ()
+    """Cells of the source that have no place in the plan."""
