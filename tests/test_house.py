@@ -25,8 +25,8 @@ MAY_IMPORT = {
     "verbs": "plan tables intake merging collecting render",
     "jobs": "plan tables intake merging collecting render verbs hosts",
     "addin": "plan render",
-    "cli": "plan tables intake merging collecting render verbs jobs hosts addin example",
-    "ribbon": "plan merging render verbs jobs hosts",
+    "cli": "plan tables merging collecting render jobs hosts addin example",
+    "ribbon": "plan jobs hosts",
     "example": "",
 }
 """The rooms each room may import, besides itself; the package's root may import any."""
