@@ -125,10 +125,10 @@ def check_appendix(job: AppendixJob, snapshot: Snapshot) -> AppendixJob:
 
 def _findings(job: AppendixJob, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield what is wrong with each workbook; of the exempt one not that it is exempt."""
-    from hrworkbook.verbs.check import check_workbook
+    from hrworkbook.verbs.check import check
 
     for path in job.documents:
         if path == job.exempt:
-            yield from errors_of(check_workbook(path))
+            yield from errors_of(check(path))
         else:
-            yield from check_workbook(path, read_plan(snapshot))
+            yield from check(path, read_plan(snapshot))

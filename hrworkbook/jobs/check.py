@@ -5,7 +5,7 @@ from pathlib import Path
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import Snapshot
-from hrworkbook.verbs.check import check_workbook
+from hrworkbook.verbs.check import check
 
 
 def check_file(path: Path, plan: Snapshot | Path | None = None) -> list[Finding]:
@@ -17,4 +17,4 @@ def check_file(path: Path, plan: Snapshot | Path | None = None) -> list[Finding]
         from hrworkbook.hosts.file import FileHost
 
         plan = FileHost(plan).snapshot()
-    return check_workbook(path, read_plan(plan) if plan else None)
+    return check(path, read_plan(plan) if plan else None)
