@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any, Literal
 
 import pandas
@@ -114,7 +115,8 @@ def typed_frame(
             made[column.name] = _as_written(column)
         else:
             made[column.name] = _array(column, [None if value is _UNREADABLE else value for value in read])
-    frame = pandas.DataFrame(made, index=index)
+    frame = pandas.DataFrame(made, index=pandas.RangeIndex(len(index)))
+    frame.index = index
     frame.attrs["unconverted"] = unconverted
     return frame
 
@@ -125,7 +127,7 @@ def _array(column: FrameColumn, values: list[Any]) -> Any:
     dtype = DTYPES.get(column.kind, "string")
     if column.kind == "whole" and any(isinstance(value, float) for value in values):
         dtype = "Float64"
-    return pandas.Series(values, dtype=pandas.api.types.pandas_dtype(dtype)).array
+    return pandas.Series(values, dtype=pandas.api.types.pandas_dtype(dtype))
 
 
 def _as_written(column: FrameColumn) -> Any:
@@ -133,7 +135,7 @@ def _as_written(column: FrameColumn) -> Any:
     cells = [None if is_blank(value) else value for value in column.cells]
     if column.kind == "choice" and not any(isinstance(value, CellError) for value in cells):
         return pandas.array([None if value is None else as_text(value) for value in cells], dtype="string")
-    return pandas.Series(cells, dtype=object).array
+    return pandas.Series(cells, dtype=object)
 
 
 def _read(column: FrameColumn, value: Value) -> Any:
@@ -170,7 +172,9 @@ def _number(kind: str) -> Callable[[Value], float | int | None]:
         if found is None:
             # A collection keeps what others published, such as half a person.
             return float(value) if kind == "whole" and is_kept_with_warning(value) else None  # type: ignore[arg-type]
-        return found if isinstance(found, int) else float(found)
+        if isinstance(found, int) and abs(found) < 2**63:
+            return found
+        return float(found) if isfinite(float(found)) else None
 
     return read
 
