@@ -136,7 +136,9 @@ def test_half_a_person_makes_whole_numbers_floats():
 
 
 def test_a_time_of_day_is_not_lost():
-    frame = typed_frame([FrameColumn("x", "date", [datetime(2027, 1, 2, 9, 30), date(2, 1, 1)])], pandas.RangeIndex(2), "")
+    frame = typed_frame(
+        [FrameColumn("x", "date", [datetime(2027, 1, 2, 9, 30), date(2, 1, 1)])], pandas.RangeIndex(2), ""
+    )
     assert frame["x"].tolist() == [datetime(2027, 1, 2, 9, 30), datetime(2, 1, 1)]
 
 
@@ -181,7 +183,7 @@ def test_a_typed_frame_is_judged_as_the_master_is(tmp_path):
     found = book.validate(dry_run=True).findings
     assert len(found) == 3  # n/a is a good answer, though it is no number
     for frame in (book.frame(), book.frame(by="header", errors="keep").sort_index(ascending=False)):
-        with pytest.raises(Exception) as caught:  # noqa: B017, PT011
+        with pytest.raises(Exception) as caught:
             book.schema.to_pandera(warn=False).validate(frame, lazy=True)
         told = caught.value.failure_cases["failure_case"]
         assert {str(t).split(": ", 1)[1] for t in told} == {f.message.split(": ", 1)[1] for f in found}
