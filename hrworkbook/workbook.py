@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from hrworkbook.jobs.job import Job, PlanHost, carry_out
+from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.model import Line, Plan, read_plan
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Snapshot
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 AnyPath = str | PathLike[str]
 Clock = Callable[[], datetime]
+
+
+def this_moment() -> datetime:
+    """Return the time by this computer, to the second."""
+    return datetime.now().replace(microsecond=0)
 
 
 def open(path: AnyPath, *, live: bool = False, clock: Clock | None = None) -> "Workbook":
@@ -74,7 +80,7 @@ class Workbook:
         self.path = path
         self.made: NewMaster | None = None
         """Of a master that `Workbook.new` made: its contents, the notes on how they were read, and cells without a place."""
-        self._clock = clock or (lambda: datetime.now().replace(microsecond=0))
+        self._clock = clock or this_moment
         self._reader: FileReader | None = None
         self._keeps_reader = False
 
@@ -98,9 +104,8 @@ class Workbook:
         book.made = job.result
         if missed := book.made.unplaced:
             first = f"{missed[0].sheet}!{missed[0].cell}"
-            warnings.warn(
-                f"{source}: {len(missed)} filled cells have no place in the plan, {first} first", stacklevel=2
-            )
+            cells = count_noun(len(missed), "filled cell has", "filled cells have")
+            warnings.warn(f"{source}: {cells} no place in the plan, {first} first", stacklevel=2)
         return book
 
     def __enter__(self) -> Self:
