@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
-from hrworkbook.ooxml.limits import CACHED_BYTES, ENTRIES_MAX, TOTAL_MAX, refuse_package
+from hrworkbook.ooxml.limits import CACHED_BYTES, ENTRIES_MAX, PackageFault, refuse_package
 from hrworkbook.ooxml.relationships import Relationship, read_relationships, relationships_part
 from hrworkbook.ooxml.zip_directory import ZipEntry, check_overlaps, check_sizes, read_directory
 
@@ -29,17 +29,18 @@ class CheckedPackage:
 
     def __init__(self, data: bytes, entries_max: int = ENTRIES_MAX) -> None:
         self.data = data
+        self.directory = read_directory(data, entries_max)
         self.parts: dict[str, ZipEntry] = {}
-        self.inflated = 0
         self._cached: dict[str, bytes] = {}
-        packed = read_directory(data, entries_max)
+        packed = [entry for entry in self.directory.entries if not entry.name.endswith("/")]
         check_sizes(packed)
         check_overlaps(packed)
         for part in packed:
             known = self.parts.setdefault(part.name.lower(), part)
             if known is not part and (known.crc, known.size) != (part.crc, part.size):
                 raise refuse_package(
-                    f"it holds two different parts named '{part.name[:80]}', which no honest program writes"
+                    f"it holds two different parts named '{part.name[:80]}', which no honest program writes",
+                    kind=PackageFault.HARMFUL,
                 )
 
     def __contains__(self, name: str) -> bool:
@@ -55,16 +56,13 @@ class CheckedPackage:
         return self._cached[part.name]
 
     def inflate(self, name: str) -> bytes:
-        """The part inflated, and not kept."""
+        """Return the part inflated, and do not keep it."""
         part = self.parts[name.lower()]
         return self._inflate(part, part.size)
 
     def xml(self, name: str) -> bytes:
-        """The part as UTF-8 XML that declares no document type and no entities."""
-        text = as_utf8(self[name])
-        if text.find(b"!") >= 0 and text.find(b"<!") >= 0 and _DECLARATION.search(text):
-            raise refuse_package(*_DOCUMENT_TYPE_FAULT)
-        return text
+        """Return the part as UTF-8 XML that declares no document type and no entities."""
+        return harmless_xml(self[name])
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """Return what a part ('' for the whole package) leads to inside the package, by the relationship's ID."""
@@ -100,8 +98,7 @@ class CheckedPackage:
             except zlib.error:
                 raise refuse_package("it is damaged: part of it cannot be unpacked") from None
         if size == part.size:
-            self.inflated += len(inflated)
-            if len(inflated) != size or self.inflated > TOTAL_MAX:
+            if len(inflated) != size:
                 raise refuse_package("it unpacks to another size than it says, as a damaged file or a trap does")
             if zlib.crc32(inflated) != part.crc:
                 raise refuse_package("it is damaged: the checksum of one of its parts is wrong")
@@ -111,11 +108,20 @@ class CheckedPackage:
 _DOCUMENT_TYPE_FAULT = (
     "it declares a document type or entities, which a spreadsheet never does and an attack often does",
     "Do not open it; ask the sender whether they sent it, and for a workbook saved as .xlsx",
+    PackageFault.HARMFUL,
 )
 
 
+def harmless_xml(xml: bytes) -> bytes:
+    """Return the XML in UTF-8; raises RefusedPackage where it declares a document type or entities."""
+    text = as_utf8(xml)
+    if text.find(b"!") >= 0 and text.find(b"<!") >= 0 and _DECLARATION.search(text):
+        raise refuse_package(*_DOCUMENT_TYPE_FAULT)
+    return text
+
+
 def as_utf8(xml: bytes) -> bytes:
-    """The XML in UTF-8, whichever encoding its byte-order mark or declaration names."""
+    """Return the XML in UTF-8, whichever encoding its byte-order mark or declaration names."""
     if xml[:3] == b"\xef\xbb\xbf":
         return xml[3:]
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):

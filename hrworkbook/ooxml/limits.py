@@ -1,5 +1,7 @@
 """How large a package, and a sheet in it, may be; and the refusal of one that is larger, broken or made to harm."""
 
+from enum import Enum
+
 from hrworkbook.plan.errors import UnreadableFile
 
 MB = 1 << 20
@@ -21,6 +23,25 @@ RESAVE_REMEDY = "Ask the sender to open it in Excel, save it again as .xlsx and 
 PLAIN_WORKBOOK_REMEDY = "Ask the sender for an ordinary .xlsx with only their table in it"
 
 
-def refuse_package(fault: str, remedy: str = RESAVE_REMEDY) -> UnreadableFile:
-    """The refusal of a file whose name only the caller knows."""
-    return UnreadableFile("", fault, remedy)
+class PackageFault(Enum):
+    """What kind of fault a package is refused for, so that whoever knows whose file it is can say what to do."""
+
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    TOO_LARGE = "too large"
+    HARMFUL = "harmful"
+
+
+class RefusedPackage(UnreadableFile):
+    """A package that is not read."""
+
+    def __init__(self, fault: str, remedy: str, kind: PackageFault) -> None:
+        super().__init__("", fault, remedy)
+        self.kind = kind
+
+
+def refuse_package(
+    fault: str, remedy: str = RESAVE_REMEDY, kind: PackageFault = PackageFault.DAMAGED
+) -> RefusedPackage:
+    """Return the refusal of a file whose name only the caller knows."""
+    return RefusedPackage(fault, remedy, kind)
