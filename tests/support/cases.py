@@ -181,7 +181,7 @@ def _as_csv(rows: Iterable[Sequence[Any]]) -> str:
     return out.getvalue()
 
 
-_NEAREST = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})  # noqa: RUF001
+_NEAREST = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})
 
 
 def encoded(text: str, how: str) -> bytes:
