@@ -74,3 +74,8 @@ def tinted(rgb: str, tint: float) -> str:
     hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
     light = light * (1 + tint) if tint < 0 else light * (1 - tint) + tint
     return "".join(f"{round(part * 255):02X}" for part in colorsys.hls_to_rgb(hue, light, saturation))
+
+
+def is_nearly_white(rgb: str) -> bool:
+    """Return whether a fill says nothing: none, white, or the lightest grey of locked cells."""
+    return not rgb or min(int(rgb[at : at + 2], 16) for at in (0, 2, 4)) >= 0xEC

@@ -5,19 +5,20 @@ whose style matters. Runs in the capped child, on parts that are within their li
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
-from hrworkbook.intake.cell_colours import INDEXED, Theme, read_theme, rgb_of
+from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
 from hrworkbook.intake.cell_formats import xlsx_codes
 
 MAX_FILLED_CELLS = 20_000
 """Filled cells of a sheet that are told; a sheet with more is coloured all over, and says nothing by it."""
 _PLAIN = frozenset({"", "general", "standard", "@"})
-_CELL = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(%s)"(?: t="([a-zA-Z]+)")?(?: [a-z]+="[^"<>]*")*\s?(/?)>'
+_PLACE = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[ />]')
+_NUMBER = re.compile(rb' t="(?:n|d)"')
 _STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
 _HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^<>]*hidden="(?:1|true)")[^<>]*>')
 _ATTRIBUTE = re.compile(rb'\b(min|max)="([0-9]{1,5})"')
@@ -47,6 +48,12 @@ def read_looks(styles: bytes, theme: bytes) -> Looks:
     return Looks(codes, _style_fills(styles, read_theme(theme)))
 
 
+@lru_cache(64)
+def needs_theme(styles: bytes) -> bool:
+    """Return whether a styles part may have colours of the theme."""
+    return b"fgColor theme=" in styles or b"fgColor" in styles.replace(b"<fgColor ", b"")
+
+
 def _style_fills(styles: bytes, theme: Theme) -> dict[int, str]:
     """Return the colour of each cell style that has a solid fill which is not white (18.8.20 and 18.8.32)."""
     fills: list[str] = []
@@ -68,7 +75,7 @@ def _style_fills(styles: bytes, theme: Theme) -> dict[int, str]:
             fills[-1] = rgb_of(attributes, theme, INDEXED)
         elif inside == "cellXfs" and name == "xf":
             fill = attributes.get("fillId", "0")
-            if fill.isdecimal() and int(fill) < len(fills) and fills[int(fill)] not in ("", "FFFFFF"):
+            if fill.isdecimal() and int(fill) < len(fills) and not is_nearly_white(fills[int(fill)]):
                 found[count] = fills[int(fill)]
             count += 1
         elif name == "rgbColor":
@@ -111,21 +118,21 @@ def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
     return found
 
 
-def _styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> Iterable[tuple[int, int, int, bool]]:
-    """Yield row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
-    if xml.count(b"<c r=", begin, end) != xml.count(b"<c ", begin, end) or xml.find(b":c ", begin, end) >= 0:
-        return _parsed_cells(xml, used)
-    return _searched_cells(xml, begin, end, used)
-
-
-def _searched_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> Iterable[tuple[int, int, int, bool]]:
-    for letters, row, style, kind, closed in _cell_pattern(used).findall(xml, begin, end):
-        yield int(row), _column(letters), int(style), not closed and kind in (b"", b"n", b"d")
-
-
-@lru_cache(256)
-def _cell_pattern(used: frozenset[int]) -> re.Pattern[bytes]:
-    return re.compile(_CELL % b"|".join(b"%d" % style for style in sorted(used)))
+def _styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
+    """Return row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
+    found: list[tuple[int, int, int, bool]] = []
+    for style in used:
+        mark = b' s="%d"' % style
+        at = xml.find(mark, begin, end)
+        while at >= 0:
+            tag = xml[xml.rfind(b"<", begin, at) : xml.find(b">", at)]
+            if place := _PLACE.match(tag):
+                is_number = not tag.endswith(b"/") and (tag.find(b" t=") < 0 or _NUMBER.search(tag) is not None)
+                found.append((int(place[2]), _column(place[1]), style, is_number))
+            elif not tag.startswith(b"<row "):
+                return _parsed_cells(xml, used)
+            at = xml.find(mark, at + 1, end)
+    return found
 
 
 @lru_cache(1_024)

@@ -15,7 +15,7 @@ from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
-from hrworkbook.intake.cell_looks import has_drawing, read_drawing, read_looks, sheet_looks
+from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
 from hrworkbook.intake.package_limits import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
 
 _OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -94,7 +94,8 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Ite
         texts[what] = package.xml(target)
         _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
         links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
-    looks = read_looks(texts.get("styles", b""), _theme(package, relations))
+    styles = texts.get("styles", b"")
+    looks = read_looks(styles, _theme(package, relations) if needs_theme(styles) else b"")
     struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
     seen: list[faults.SheetFaults] = []
     remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []
