@@ -52,7 +52,7 @@ def read_file(
     best, table = _best_schema_and_table(item, schema, our_texts(item.blocks))
     if best.collect:
         return FileReading(item, None, collect_file(item.blocks, best, item.file, period=month))
-    return FileReading(item, table, None, (*table.notes, *comment_notes(item.blocks)))
+    return FileReading(item, table, None, (*table.notes, *comment_notes(item.blocks, with_struck=True)))
 
 
 def _first_file(path: Path, password: str | None, progress: Progress) -> ReceivedFile:
