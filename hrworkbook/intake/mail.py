@@ -43,7 +43,7 @@ class Mail:
     forwarded: list["Mail"] = field(default_factory=list)
 
 
-_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "enclosures", "forwarded"))
+_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "parts", "forwarded"))
 
 
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
         **{name: getattr(mail, name) for name in _PLAIN},
         "sent": mail.sent.isoformat() if mail.sent else None,
         "table": len(mail.table),
-        "enclosures": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.parts],
+        "parts": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.parts],
         "forwarded": [packed(inner, enclosed) for inner in mail.forwarded],
     }
 
@@ -75,7 +75,7 @@ def _mail(facts: dict[str, Any], cut: Callable[[int], bytes]) -> Mail:
     mail.sent = datetime.fromisoformat(facts["sent"]) if facts["sent"] else None
     mail.table = cut(facts["table"])
     mail.parts = [
-        MailPart(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["enclosures"]
+        MailPart(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["parts"]
     ]
     mail.forwarded = [_mail(inner, cut) for inner in facts["forwarded"]]
     return mail
