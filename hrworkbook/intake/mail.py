@@ -43,7 +43,7 @@ class Mail:
     forwarded: list["Mail"] = field(default_factory=list)
 
 
-_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "enclosures", "forwarded"))
+_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "parts", "forwarded"))
 
 
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
