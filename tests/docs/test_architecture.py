@@ -22,7 +22,11 @@ from hrworkbook.hosts.live_books import CALLER
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-WALKS = ("A cell from a mail to the master", "A click from the ribbon to the sheet", "A setting from the TOML to a check")
+WALKS = (
+    "A cell from a mail to the master",
+    "A click from the ribbon to the sheet",
+    "A setting from the TOML to a check",
+)
 NAME = re.compile(r"`((?:\w+\.)+\w+)`(?= \*\((\w+)\)\*)?")
 MOST_STEPS = 15
 

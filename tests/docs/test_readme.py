@@ -101,7 +101,9 @@ def test_an_excerpt_must_be_in_the_output():
 
 def test_a_copied_schema_makes_a_master(at_the_demo):
     """The commands at the head of schema.md."""
-    copy, new = re.search(r"```sh\n(cp [^\n]*)\n(hrworkbook new [^\n]*)\n```", TEXT[ROOT / "docs" / "schema.md"]).groups()
+    copy, new = re.search(
+        r"```sh\n(cp [^\n]*)\n(hrworkbook new [^\n]*)\n```", TEXT[ROOT / "docs" / "schema.md"]
+    ).groups()
     source, target = copy.split()[1:]
     Path(target).write_bytes((ROOT / source).read_bytes())
     assert main(new.split()[1:]) == 0

@@ -79,7 +79,9 @@ def rooms_svg(may_import: Mapping[str, str]) -> str:
             f'<text x="{x + 10}" y="{y + 18}" font-size="15" font-weight="bold" fill="#FFFFFF">{room}/</text>',
         ]
         for i, text in enumerate(textwrap.wrap(purpose(room), CHARACTERS, max_lines=3, placeholder=" …")):
-            lines.append(f'<text x="{x + 10}" y="{y + 41 + 13 * i}" font-size="12" fill="#0B0C0C">{escape(text)}</text>')
+            lines.append(
+                f'<text x="{x + 10}" y="{y + 41 + 13 * i}" font-size="12" fill="#0B0C0C">{escape(text)}</text>'
+            )
         if needs[room]:
             text = f"imports {', '.join(sorted(needs[room]))}"
             lines.append(f'<text x="{x + 10}" y="{y + HEIGHT - 8}" font-size="12" fill="#505A5F">{text}</text>')
