@@ -51,7 +51,7 @@ def _table_json(reading: "FileReading", table: "Table") -> dict[str, object]:
 
 
 def _heading_records(headings: "Sequence[Heading]") -> list[dict[str, object]]:
-    return [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in headings]
+    return [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_text} for h in headings]
 
 
 def _print_table(reading: "FileReading", table: "Table") -> None:
@@ -68,7 +68,7 @@ def _print_table(reading: "FileReading", table: "Table") -> None:
 
 def _print_headings(headings: "Sequence[Heading]") -> None:
     for h in headings:
-        show(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
+        show(f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_text}]")
 
 
 def _print_collected(reading: "FileReading", read: "CollectedFile") -> None:

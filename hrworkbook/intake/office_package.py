@@ -16,7 +16,6 @@ from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, re
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
 from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
-from hrworkbook.intake.package_limits import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
 from hrworkbook.ooxml.relationships import Relationship, relationships_part
@@ -132,7 +131,7 @@ def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
     return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
 
 
-def _theme(package: CheckedPackage, relations: Relations) -> bytes:
+def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
     """The theme part; nothing where there is none, or one that cannot be read."""
     part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
     return package.xml(part) if part else b""
@@ -142,7 +141,7 @@ def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list
     """The text boxes and pictures over a sheet."""
     found: dict[str, list[RawAnnotation]] = {}
     if has_drawing(xml):
-        for what, part in _relations(package, sheet).values():
+        for what, part in package.relationships(sheet).values():
             if what == "drawing" and part in package:
                 boxes, pictures = read_drawing(package.xml(part))
                 found.setdefault("text_boxes", []).extend(boxes)
