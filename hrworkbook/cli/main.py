@@ -121,7 +121,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser with every command and its help."""
+    """Return the parser with every command and its help."""
     parser = _Parser(prog="hrworkbook", description=ABOUT, epilog=EXIT_CODES_TEXT)
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -256,7 +256,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; whatever goes wrong is told in at most three lines."""
+    """Run one command and return its exit code; tell whatever goes wrong in at most three lines."""
     try:
         return _run(arguments)
     except HrWorkbookError as error:
@@ -291,7 +291,7 @@ def _complain(text: str) -> None:
 
 
 def _discard_output() -> None:
-    """What is still to be printed goes nowhere: Python would try once more as it ends, and complain."""
+    """Print nothing that is still to be printed: Python would try once more as it ends, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
