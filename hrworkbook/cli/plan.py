@@ -38,7 +38,7 @@ def run_new(options: Namespace) -> int:
     if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
-    draft = new(schema, new_state(), now().date(), blocks, owners, source=before.name)
+    draft = new(schema, new_state(), now().date(), blocks, owners, source=before.name, sheets=options.sheet)
     backup = write_new(target, master_workbook(draft), keep=options.force)
     unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in draft.unplaced]
     if options.json:
