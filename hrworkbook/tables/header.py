@@ -6,8 +6,8 @@ from functools import cached_property
 
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.snapshot import CellRange, address, column_letters
-from hrworkbook.plan.values import Value, has_letter, is_blank
-from hrworkbook.tables.heading_vocabulary import Grid, Heading, HeadingVocabulary
+from hrworkbook.plan.values import Value, as_text, has_letter, is_blank
+from hrworkbook.tables.heading_vocabulary import Grid, Heading, HeadingVocabulary, fold_heading
 from hrworkbook.tables.resolve_headings import resolve_headings
 
 MAX_HEADER_ROWS = 3
@@ -149,7 +149,7 @@ def find_header(rows: Grid, merges: Sequence[CellRange], row: int, vocabulary: H
 def _is_line(row: Sequence[Value], header: Header, vocabulary: HeadingVocabulary) -> bool:
     """Whether a row below a header is a line: what stands under most of its known columns, or in its ID column, is no heading."""
     below = {h.column: row[h.column - 1] for h in header.headings if h.is_known and h.column <= len(row)}
-    filled = [at for at, value in below.items() if not is_blank(value)]
+    filled = [at for at, value in below.items() if not is_blank(value) and fold_heading(as_text(value))]
     likely = set(vocabulary.likely_columns(row))
     strange = [at for at in filled if at - 1 not in likely or not isinstance(below[at], str)]
     id_at = header.columns.id_column

@@ -9,7 +9,7 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import Value, fold_name, is_blank, normalised_text
 from hrworkbook.tables.find_table import bounded_look, find_sheet_header, no_table_error
-from hrworkbook.tables.header import NO_COLUMN_PREFIX, Header
+from hrworkbook.tables.header import NO_COLUMN_PREFIX, Header, header_at
 from hrworkbook.tables.heading_periods import period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading, vocabulary_for
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, column_notes, unknown_note
@@ -72,7 +72,11 @@ def read_plan(
     vocabulary = vocabulary_for(schema, aliases, ignored)
     vocabulary.looks = 0
     chosen = _named_sheets(blocks, sheets, name)
-    found = [(block, header) for block in chosen if (header := find_sheet_header(block, vocabulary, 2))]
+    found = [
+        (block, _below_blank_row(header, block, vocabulary))
+        for block in chosen
+        if (header := find_sheet_header(block, vocabulary, 2))
+    ]
     if not found:
         raise no_table_error(chosen, vocabulary, name)
     main = max(found, key=lambda f: (f[1].known_count, not f[0].hidden, len(f[0].rows)))
@@ -103,6 +107,16 @@ def _named_sheets(blocks: Sequence[Block], sheets: Collection[str], name: str) -
         there = join_words(f"'{b.name}'" for b in blocks[:12])
         raise NotAReturn(name, f"there is no sheet {join_words((repr(s) for s in missing), 'or')}", f"Its sheets are {there}")
     return [b for b in blocks if not wanted or fold_name(b.name) in wanted]
+
+
+def _below_blank_row(header: Header, block: Block, vocabulary: HeadingVocabulary) -> Header:
+    """The header without what stands above a blank row, such as a key; no column is known by that."""
+    last = header.top + header.depth - 1
+    blank = [r for r in range(header.top, last) if all(is_blank(v) for v in block.rows[r - 1])]
+    if not blank:
+        return header
+    less = header_at(block.rows, block.merges, blank[-1] + 1, last - blank[-1], vocabulary)
+    return less if less.known_count >= header.known_count else header
 
 
 def _is_alike(header: Header, main: Header, schema: Schema) -> bool:

@@ -27,7 +27,7 @@ _NOTE = re.compile(
     r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹#]|\(?(?:please note|notes?|n\.?b\.?|sources?|foot ?notes?|rag key|key|legend|caveats?|definitions?)\b ?[0-9]* ?(?:[:.)–—-]|$)",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(r"(?:grand |sub.?)?totals?\b|sum\b|all\b|overall\b|average\b|count\b|number of\b", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:sub[- ]?|grand )?totals?\b|sum\b|all\b|overall\b|average\b|count\b|number of\b", re.IGNORECASE)
 _END = re.compile(
     r"[-–—*=#~. <>]*(?:the )?end(?: of (?:the )?(?:sheet|table|plan|list|data|document|report|action plan|file|worksheet))?[-–—*=#~. <>]*",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _EXAMPLE = re.compile(r"[(\[<]?(?:(?:worked|completed|for) )?(?:example|e\.g\.?|
 _COLUMN_NUMBER = re.compile(r"[(\[]?(?:column |col )?([0-9]{1,2}|[a-z])[)\].]?", re.IGNORECASE)
 _GUIDANCE = re.compile(
     r"\b(?:how|what|who|when|why|which|please|enter|select|choose|insert|describe|list|state|give|max(?:imum)?|words?|e\.?g|"
-    r"example|job title|post title|name of|drop.?down|free text|brief|briefly|must|should|use|dd|mm|yy|yyyy|mmm|r/?a/?g|b/?r/?a/?g|"
+    r"example|job title|post title|name of|drop\W?down|free text|brief|briefly|must|should|use|dd|mm|yy|yyyy|mmm|r/?a/?g|b/?r/?a/?g|"
     r"red/amber/green|red, amber)\b|[dmy]{1,4}[-/. ][dmy]{1,4}",
     re.IGNORECASE,
 )
@@ -97,7 +97,7 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
     """Return whether a row adds up the rows above: a word for it or none, and beside it nothing but figures."""
     texts = [v for _, v in filled if not _is_figure(v)]
     if len(texts) == len(filled):
-        return len(filled) == 1 and bool(re.fullmatch(r"(?:grand |sub.?)?totals?:?", normalised_text(filled[0][1]), re.IGNORECASE))
+        return len(filled) == 1 and bool(re.fullmatch(r"(?:sub[- ]?|grand )?totals?:?", normalised_text(filled[0][1]), re.IGNORECASE))
     first = filled[0][1]
     named = isinstance(first, str) and not isinstance(first, CellError) and bool(_TOTAL.match(first.strip()))
     return len(texts) == 1 and named or not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
@@ -106,7 +106,7 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
 def _is_figure(value: Value) -> bool:
     if not isinstance(value, str) or isinstance(value, CellError):
         return True
-    return not re.sub(r"(?i)\b(?:of|k|m|bn|fte|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]", "", value).strip()
+    return not re.sub(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]", "", value).strip()
 
 
 def is_numbering(filled: Sequence[tuple[int, Value]]) -> bool:
