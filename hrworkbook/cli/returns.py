@@ -105,7 +105,7 @@ def run_read(options: Namespace) -> int:
     )
     for h in table.headings:
         show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
-    for note in (*table.notes, *comment_notes(item.blocks)):
+    for note in (*table.notes, *comment_notes(item.blocks, with_struck=True)):
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
     return 0
