@@ -6,6 +6,7 @@ Every filled cell of the sheet is placed, or has a reason why it is not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hrworkbook.plan.number_format.cell_text import as_shown
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text, same_value
 from hrworkbook.tables import row_kinds
@@ -62,6 +63,15 @@ class TableStart:
 
 
 @dataclass
+class OtherTable:
+    """A table of the sheet with headings of its own: its row, its title ('' where it has none), what its lines are called."""
+
+    row: int
+    title: str = ""
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass
 class RowFindings:
     """What was made of rows and cells, for the receipt."""
 
@@ -71,7 +81,7 @@ class RowFindings:
     totals: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
-    other_tables: list[int] = field(default_factory=list)
+    other_tables: list["OtherTable"] = field(default_factory=list)
     paragraphs: list[str] = field(default_factory=list)
     continued: dict[int, int] = field(default_factory=dict)
     """The rows put together into one line, by the first of them."""
@@ -212,20 +222,26 @@ class PlanSheetReader:
             self.leave((row, at), ABOVE_REASON)
 
     def _leave_other_table(self, first: int, last: int) -> None:
-        self.found.other_tables.append(first)
-        title = first - 1
-        if self.events and isinstance(self.events[-1], Band) and self.events[-1].row == title:
-            band = self.events.pop()
-            assert isinstance(band, Band)
-            self.leave((band.row, band.at), f"belongs to another table, with headings of its own in row {first}")
+        table = OtherTable(first)
+        self.found.other_tables.append(table)
+        reason = f"belongs to another table, with headings of its own in row {first}"
+        if self.events and isinstance(band := self.events[-1], Band) and band.row == first - 1:
+            self.events.pop()
+            table.title = band.text
+            self.leave((band.row, band.at), reason)
         for row in range(first, last + 1):
-            for at, _ in self.seen(row):
-                self.leave((row, at), f"belongs to another table, with headings of its own in row {first}")
+            filled = self.seen(row)
+            if row > first and filled:
+                table.names.append(normalised_text(filled[0][1]))
+            for at, _ in filled:
+                self.leave((row, at), reason)
 
     def _read_table(self, header: Header, number: int, last: int) -> None:
         source = self._read_header(number, header)
         if self.headers and [(c.at, c.name) for c in self.headers[-1].columns] == [(c.at, c.name) for c in source.columns]:
             self.found.repeated.append(source.top)
+        kinds = {at: self.schema[key].kind for at, key in (*source.keys.items(), *source.fallbacks.items())}
+        self.block = as_shown(self.block, kinds, range(source.top + source.depth, last + 1))
         self.headers.append(source)
         self.headers_by_table[number] = source
         self.events.append(TableStart(source.top, number))

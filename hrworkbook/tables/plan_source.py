@@ -12,6 +12,7 @@ from hrworkbook.tables.find_table import bounded_look, find_sheet_header, no_tab
 from hrworkbook.tables.header import NO_COLUMN_PREFIX, Header, header_at
 from hrworkbook.tables.heading_periods import period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading, vocabulary_for
+from hrworkbook.tables.plan_colours import ColourReading, colour_note, read_colours
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, column_notes, unknown_note
 from hrworkbook.tables.plan_sheet import Band, PlanSheetReader
 from hrworkbook.tables.plan_themes import SheetThemes, ThemeReader, shown_cells
@@ -49,6 +50,7 @@ class _SheetReading:
     reader: PlanSheetReader
     header: Header
     themes: SheetThemes = field(default_factory=SheetThemes)
+    colours: ColourReading | None = None
 
     @property
     def name(self) -> str:
@@ -130,6 +132,7 @@ def _is_alike(header: Header, main: Header, schema: Schema) -> bool:
 def _read_sheet(block: Block, header: Header, vocabulary: HeadingVocabulary) -> _SheetReading:
     reading = _SheetReading(PlanSheetReader(block, vocabulary, header), header)
     reading.reader.read()
+    reading.colours = read_colours(reading.reader, vocabulary.schema)
     if theme := vocabulary.schema.role("theme"):
         reading.themes = ThemeReader(reading.reader, theme).read()
     for band in (e for e in reading.reader.events if isinstance(e, Band) and not theme):
@@ -205,6 +208,8 @@ def _sheet_notes(reading: _SheetReading, vocabulary: HeadingVocabulary) -> Itera
         yield from column_notes(header, schema, taken)
     yield from _row_notes(reader)
     yield from _theme_notes(reading, schema)
+    if reading.colours and (status := schema.role("status")):
+        yield colour_note(reading.colours, reading.name, status, shown_cells(reading.colours.cells))
 
 
 def _heading_notes(column: SourceColumn, schema: Schema, vocabulary: HeadingVocabulary, taken: Collection[str]) -> Iterable[str]:
@@ -234,10 +239,12 @@ def _row_notes(reader: PlanSheetReader) -> Iterable[str]:
         (found.examples, "there is an example"),
         (found.totals, "there are totals"),
         (found.ends, "the end of the table is marked; what stands below it was not read"),
-        (found.other_tables, "another table begins, with headings of its own, and was not read"),
     ):
         if rows:
             yield f"Sheet '{place}': in row{'s' * (len(rows) > 1)} {shown_cells([str(r) for r in rows])} {what}."
+    for table in found.other_tables:
+        title = f" '{table.title}'" if table.title else ""
+        yield f"Sheet '{place}': in row {table.row} another table{title} begins, with headings of its own, and was not read: {shown_cells(table.names)}."
     if found.continued:
         first = min(found.continued)
         yield f"{count_noun(len(found.continued), 'line')} stood over several rows each, from row {first} on, and were put together, as a table from Word is pasted."
