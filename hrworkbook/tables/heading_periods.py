@@ -27,12 +27,32 @@ _RECENCY_WORDS = {
 }
 REVISED = PeriodRank("span", 3)
 START = PeriodRank("span", 0)
-_FILLER_WORDS = {"to", "at", "as", "for", "in", "of", "on", "the", "since", "period", "quarter", "date", "dates", "month", "year", "report", "end"}
+_FILLER_WORDS = {
+    "to",
+    "at",
+    "as",
+    "for",
+    "in",
+    "of",
+    "on",
+    "the",
+    "since",
+    "period",
+    "quarter",
+    "date",
+    "dates",
+    "month",
+    "year",
+    "report",
+    "end",
+}
 _YEAR_PAIR = re.compile(r"\b(?:fy ?)?(?:20)?([0-9]{2}) ?[/–-] ?(?:20)?([0-9]{2})\b(?![/–-])", re.IGNORECASE)
 _QUARTER = re.compile(r"\b(?:q|qtr|quarter) ?([1-4])\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b20[0-9]{2}\b")
 _MONTHS = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-_MONTH = re.compile(rf"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)? )?(?:{_MONTHS})\b[ '’]*(?:20[0-9]{{2}}|[0-9]{{2}})?", re.IGNORECASE)
+_MONTH = re.compile(
+    rf"\b(?:[0-9]{{1,2}}(?:st|nd|rd|th)? )?(?:{_MONTHS})\b[ '’]*(?:20[0-9]{{2}}|[0-9]{{2}})?", re.IGNORECASE
+)
 
 
 def period_rank(text: str) -> PeriodRank | None:

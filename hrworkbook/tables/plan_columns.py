@@ -8,7 +8,7 @@ from enum import Enum
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block, address, column_letters
-from hrworkbook.plan.values import CellError, Value, as_text, has_letter, is_blank, normalised_text
+from hrworkbook.plan.values import CellError, Value, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header
 from hrworkbook.tables.heading_periods import REVISED, START, PeriodRank, period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import ID_KEY, SHOWN_ONLY_KEY, Heading, HeadingVocabulary
@@ -78,7 +78,9 @@ def full_depth(header: Header, block: Block) -> int:
     return header.depth + bool(_subheadings(header, block))
 
 
-def source_header(header: Header, block: Block, body: Sequence[Sequence[Value]], vocabulary: HeadingVocabulary) -> SourceHeader:
+def source_header(
+    header: Header, block: Block, body: Sequence[Sequence[Value]], vocabulary: HeadingVocabulary
+) -> SourceHeader:
     """Return the columns of a table whose header was found; `body` are the rows below it, and below the same headings again.
 
     The row below a header belongs to it where its cells stand under a heading of several columns and all other columns are
@@ -86,7 +88,9 @@ def source_header(header: Header, block: Block, body: Sequence[Sequence[Value]],
     """
     subs = _subheadings(header, block)
     found = [_source_column(h, vocabulary) for h in _with_subheadings(header, subs)]
-    found = [replace(c, filled=sum(1 for row in body if c.at <= len(row) and not is_blank(row[c.at - 1]))) for c in found]
+    found = [
+        replace(c, filled=sum(1 for row in body if c.at <= len(row) and not is_blank(row[c.at - 1]))) for c in found
+    ]
     return with_columns(header.top, header.depth + bool(subs), _settled(vocabulary.schema, found, body))
 
 
@@ -110,10 +114,17 @@ def _subheadings(header: Header, block: Block) -> dict[int, str]:
     if not filled or any(widths.get(at, 1) < 2 or not _may_be_subheading(v) for at, v in filled.items()):
         return {}
     groups = {_group_of(header, at) for at in filled}
-    merged_down = {c for r1, c1, r2, c2 in block.merges if r1 <= header.top + header.depth - 1 and r2 >= row for c in range(c1, c2 + 1)}
+    merged_down = {
+        c
+        for r1, c1, r2, c2 in block.merges
+        if r1 <= header.top + header.depth - 1 and r2 >= row
+        for c in range(c1, c2 + 1)
+    }
     rest = [h.column for h in header.headings if h.column not in groups]
     whole = all(sum(_group_of(header, at) == group for at in filled) > 1 for group in groups)
-    return {at: normalised_text(v) for at, v in filled.items()} if whole or (rest and merged_down.issuperset(rest)) else {}
+    return (
+        {at: normalised_text(v) for at, v in filled.items()} if whole or (rest and merged_down.issuperset(rest)) else {}
+    )
 
 
 def _may_be_subheading(value: Value) -> bool:
@@ -121,7 +132,12 @@ def _may_be_subheading(value: Value) -> bool:
         return True
     if isinstance(value, int | float) and not isinstance(value, bool):
         return 2000 <= value <= 2100
-    return isinstance(value, str) and not isinstance(value, CellError) and len(value) <= _LONGEST_SUBHEADING and (has_letter(value) or "20" in value)
+    return (
+        isinstance(value, str)
+        and not isinstance(value, CellError)
+        and len(value) <= _LONGEST_SUBHEADING
+        and (has_letter(value) or "20" in value)
+    )
 
 
 def _group_of(header: Header, at: int) -> int:
@@ -144,7 +160,10 @@ def _with_subheadings(header: Header, subs: Mapping[int, str]) -> list[Heading]:
     covered = {_group_of(header, at) for at in subs}
     own = [h for h in header.headings if h.column not in covered or h.column not in subs and h.column not in covered]
     above = {h.column: h.header for h in header.headings}
-    below = [Heading(at, address(row, at), f"{above[_group_of(header, at)]} / {text}", None, header.headings[0].match_kind) for at, text in subs.items()]
+    below = [
+        Heading(at, address(row, at), f"{above[_group_of(header, at)]} / {text}", None, header.headings[0].match_kind)
+        for at, text in subs.items()
+    ]
     return sorted((*own, *below), key=lambda h: h.column)
 
 
@@ -160,7 +179,9 @@ def _source_column(heading: Heading, vocabulary: HeadingVocabulary) -> SourceCol
     said = parts[-1] if len(parts) > 1 else heading.header
     if key is None:
         wholes = (without_period(" ".join(parts)), without_period(parts[-1]), *(without_period(p) for p in parts[:-1]))
-        known = next((m for text in wholes if text and (m := vocabulary.match(text)) and m[0] in vocabulary.headers), None)
+        known = next(
+            (m for text in wholes if text and (m := vocabulary.match(text)) and m[0] in vocabulary.headers), None
+        )
         key, strength = (known[0], 20) if known else (None, 0)
     if key is None:
         return SourceColumn(heading, ColumnUse.UNKNOWN)
@@ -182,9 +203,18 @@ def _settled(schema: Schema, columns: Sequence[SourceColumn], body: Sequence[Seq
     return [replace(c, use=uses.get(c.at, c.use)) for c in columns]
 
 
-def _uses_of_rivals(schema: Schema, column: Column, rivals: Sequence[SourceColumn], body: Sequence[Sequence[Value]]) -> dict[int, ColumnUse]:
-    fits = {c.at: _fits(schema, column, [row[c.at - 1] for row in body if c.at <= len(row) and not is_blank(row[c.at - 1])]) for c in rivals}
-    uses = {c.at: ColumnUse.UNFIT for c in rivals if not fits[c.at] or (c.rank == START and column.key == schema.roles.get("due"))}
+def _uses_of_rivals(
+    schema: Schema, column: Column, rivals: Sequence[SourceColumn], body: Sequence[Sequence[Value]]
+) -> dict[int, ColumnUse]:
+    fits = {
+        c.at: _fits(schema, column, [row[c.at - 1] for row in body if c.at <= len(row) and not is_blank(row[c.at - 1])])
+        for c in rivals
+    }
+    uses = {
+        c.at: ColumnUse.UNFIT
+        for c in rivals
+        if not fits[c.at] or (c.rank == START and column.key == schema.roles.get("due"))
+    }
     able = [c for c in rivals if c.at not in uses]
     if len(able) < 2:
         return uses | {c.at: ColumnUse.READ for c in able}
@@ -197,7 +227,9 @@ def _uses_of_rivals(schema: Schema, column: Column, rivals: Sequence[SourceColum
     return uses | _uses_by_period(schema, column, filled, body)
 
 
-def _uses_by_period(schema: Schema, column: Column, rivals: Sequence[SourceColumn], body: Sequence[Sequence[Value]]) -> dict[int, ColumnUse]:
+def _uses_by_period(
+    schema: Schema, column: Column, rivals: Sequence[SourceColumn], body: Sequence[Sequence[Value]]
+) -> dict[int, ColumnUse]:
     """Of filled columns the latest by what their headings say; else the one whose cells, then whose heading, say most plainly."""
     ranks = [c.rank for c in rivals if c.rank]
     scales = {rank.scale for rank in ranks}
@@ -206,7 +238,12 @@ def _uses_by_period(schema: Schema, column: Column, rivals: Sequence[SourceColum
         due = column.key == schema.roles.get("due")
         earlier = ColumnUse.FALLBACK if due and best.rank == REVISED else ColumnUse.EARLIER
         return {c.at: ColumnUse.READ if c is best else earlier for c in rivals}
-    if ranks and scales != {"span"} and len({c.name.partition(" / ")[0] for c in rivals if c.rank}) == 1 and len(ranks) < len(rivals):
+    if (
+        ranks
+        and scales != {"span"}
+        and len({c.name.partition(" / ")[0] for c in rivals if c.rank}) == 1
+        and len(ranks) < len(rivals)
+    ):
         plain = [c for c in rivals if not c.rank]
         if len(plain) == 1:
             return {c.at: ColumnUse.READ if c is plain[0] else ColumnUse.EARLIER for c in rivals}
@@ -214,7 +251,11 @@ def _uses_by_period(schema: Schema, column: Column, rivals: Sequence[SourceColum
     revised = [c for c in rivals if c.rank == REVISED]
     if due and len(revised) == 1 and len(rivals) == 2:
         return {c.at: ColumnUse.READ if c in revised else ColumnUse.FALLBACK for c in rivals}
-    if len({" / " in c.name for c in rivals}) == 1 and " / " in rivals[0].name or (len(ranks) == len(rivals) and len(scales) > 1):
+    if (
+        len({" / " in c.name for c in rivals}) == 1
+        and " / " in rivals[0].name
+        or (len(ranks) == len(rivals) and len(scales) > 1)
+    ):
         return {c.at: ColumnUse.UNCLEAR for c in rivals}
     best = min(rivals, key=lambda c: (-_share_fitting(schema, column, c, body), c.strength, c.at))
     return {c.at: ColumnUse.READ if c is best else ColumnUse.OTHER for c in rivals}
@@ -245,21 +286,27 @@ def column_notes(header: SourceHeader, schema: Schema, taken: Mapping[str, str])
         cells = f" ({count_noun(c.filled, 'cell')})" if c.filled else ""
         name = schema[c.key].header if c.key else ""
         if c.use is ColumnUse.EARLIER:
-            notes.append(f"{place} is earlier than '{taken.get(c.key or '', '')}', which was read as {name}; it was not read{cells}.")
+            notes.append(
+                f"{place} is earlier than '{taken.get(c.key or '', '')}', which was read as {name}; it was not read{cells}."
+            )
         elif c.use is ColumnUse.FALLBACK:
             notes.append(f"{place} was read as {name} in the lines whose '{taken.get(c.key or '', '')}' is blank.")
         elif c.use is ColumnUse.UNFIT:
             why = "is when a line starts, not when it is due" if c.rank == START else "only ranks the lines"
             notes.append(f"{place} {why}; it was not read as {name}{cells}. {_alias_advice(c)}")
         elif c.use is ColumnUse.OTHER and c.key:
-            notes.append(f"{place} could be {name} too; '{taken.get(c.key, '')}' was read, which fits better, and this was not{cells}. {_alias_advice(c)}")
+            notes.append(
+                f"{place} could be {name} too; '{taken.get(c.key, '')}' was read, which fits better, and this was not{cells}. {_alias_advice(c)}"
+            )
     unclear: dict[str, list[SourceColumn]] = {}
     for c in header.columns:
         if c.use is ColumnUse.UNCLEAR and c.key:
             unclear.setdefault(c.key, []).append(c)
     for key, rivals in unclear.items():
         names = join_words((f"'{c.name}'" for c in rivals), "or")
-        notes.append(f"It is not clear which column is {schema[key].header}: {names}. None was read; choose one: {_alias_advice(rivals[-1])}")
+        notes.append(
+            f"It is not clear which column is {schema[key].header}: {names}. None was read; choose one: {_alias_advice(rivals[-1])}"
+        )
     return notes
 
 

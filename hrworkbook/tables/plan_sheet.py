@@ -121,7 +121,11 @@ class PlanSheetReader:
 
     def seen(self, row: int) -> Filled:
         """Return a row's filled cells without those under merged ones."""
-        return [(at, v) for at, v in enumerate(self.block.rows[row - 1], 1) if not is_blank(v) and (row, at) not in self.covered]
+        return [
+            (at, v)
+            for at, v in enumerate(self.block.rows[row - 1], 1)
+            if not is_blank(v) and (row, at) not in self.covered
+        ]
 
     def _covered_cells(self) -> dict[Place, Place]:
         """The first cell of each merge, by the cells that lie under it."""
@@ -166,13 +170,19 @@ class PlanSheetReader:
             return None
         if self.vocabulary.has_likely(self.block.rows[row - 1]):
             known = {h.column: h.header for h in first.headings}
-            matched = [at for at, v in filled if isinstance(v, str) and (known.get(at) == normalised_text(v) or self.vocabulary.match(v))]
+            matched = [
+                at
+                for at, v in filled
+                if isinstance(v, str) and (known.get(at) == normalised_text(v) or self.vocabulary.match(v))
+            ]
             id_at = next((h.column for h in first.headings if h.is_known and h.key is None), 0)
             has_id = any(at == id_at and not self.vocabulary.match(as_text(v)) for at, v in filled)
             if len(matched) > 1 and 5 * len(matched) >= 3 * len(filled) and not has_id:
                 header = find_header(self.block.rows, self.block.merges, row, self.vocabulary)
                 priority = self.schema.role("priority")
-                is_plan = 2 * len(header.keys & first.keys) >= len(first.keys) and (not priority or priority.key not in first.keys or priority.key in header.keys)
+                is_plan = 2 * len(header.keys & first.keys) >= len(first.keys) and (
+                    not priority or priority.key not in first.keys or priority.key in header.keys
+                )
                 return header if is_plan else "other"
         key_at = {h.column: h.key for h in first.headings if h.key}
         if self._has_gap_above(row) and row_kinds.may_head_another_table(self.schema, filled, key_at):
@@ -238,7 +248,9 @@ class PlanSheetReader:
 
     def _read_table(self, header: Header, number: int, last: int) -> None:
         source = self._read_header(number, header)
-        if self.headers and [(c.at, c.name) for c in self.headers[-1].columns] == [(c.at, c.name) for c in source.columns]:
+        if self.headers and [(c.at, c.name) for c in self.headers[-1].columns] == [
+            (c.at, c.name) for c in source.columns
+        ]:
             self.found.repeated.append(source.top)
         kinds = {at: self.schema[key].kind for at, key in (*source.keys.items(), *source.fallbacks.items())}
         self.block = as_shown(self.block, kinds, range(source.top + source.depth, last + 1))
@@ -320,7 +332,9 @@ class _TableRows:
         if not key:
             return False
         column = self.schema[key]
-        return column.kind == "text" or (column.kind == "timescale" and isinstance(value, str) and value.lstrip().startswith("("))
+        return column.kind == "text" or (
+            column.kind == "timescale" and isinstance(value, str) and value.lstrip().startswith("(")
+        )
 
     def add_paragraph(self, row: int, at: int, value: Value) -> None:
         """Join a cell to the cell of the line above."""
@@ -363,12 +377,18 @@ class _TableRows:
         if not all(self.is_paragraph(at, v) for at, v in keyed):
             return False
         place_of = {key: at for at, key in self.header.keys.items()}
-        names = [place_of[c.key] for c in (self.schema.role("reference"), self.schema.role("owner")) if c and c.key in place_of]
+        names = [
+            place_of[c.key]
+            for c in (self.schema.role("reference"), self.schema.role("owner"))
+            if c and c.key in place_of
+        ]
         first = [self.sheet.covered.get((row, at), (0, 0))[0] for at in names[:1]]
         merged = bool(first) and self.header.top + self.header.depth <= first[0] <= line.row and first[0] > 0
         own = {self.header.keys[at] for at, _ in keyed}
         telling = {c.key for c in (self.schema.role(r) for r in ("theme", "reference", "priority")) if c}
-        if not merged and (own & telling or not names or any((row, at) in self.sheet.covered for at in place_of.values())):
+        if not merged and (
+            own & telling or not names or any((row, at) in self.sheet.covered for at in place_of.values())
+        ):
             return False
         for at, value in keyed:
             self.add_paragraph(row, at, value)
@@ -387,12 +407,14 @@ class _TableRows:
             (row, at) in self.sheet.covered for at in self.header.keys
         ) else 2  # fmt: skip
         if not (line_id and " " not in line_id) and len(here) + bool(line_id) < enough:
-            self.leave(row, [f for f in filled if f[0] in self.header.keys or f[0] == self.header.id_column], ALONE_REASON)
+            self.leave(
+                row, [f for f in filled if f[0] in self.header.keys or f[0] == self.header.id_column], ALONE_REASON
+            )
             self.leave_other_cells(row, filled, None)
             return
         if isinstance(id_value, CellError):
             self.sheet.leave((row, self.header.id_column), "is an error value where the ID should be")
-        line = SourceLine(row, line_id, {key: None for key in self.header.keys.values()}, self.number)
+        line = SourceLine(row, line_id, dict.fromkeys(self.header.keys.values()), self.number)
         for at, key in self.header.keys.items():
             line.values[key] = self.cell_value(row, at, key)
         self.sheet.events.append(line)

@@ -107,7 +107,9 @@ def _named_sheets(blocks: Sequence[Block], sheets: Collection[str], name: str) -
     missing = [s for key, s in wanted.items() if key not in {fold_name(b.name) for b in blocks}]
     if missing:
         there = join_words(f"'{b.name}'" for b in blocks[:12])
-        raise NotAReturn(name, f"there is no sheet {join_words((repr(s) for s in missing), 'or')}", f"Its sheets are {there}")
+        raise NotAReturn(
+            name, f"there is no sheet {join_words((repr(s) for s in missing), 'or')}", f"Its sheets are {there}"
+        )
     return [b for b in blocks if not wanted or fold_name(b.name) in wanted]
 
 
@@ -168,7 +170,11 @@ def _unread_sheet_note(block: Block, versions: Collection[str]) -> str:
 def _name_themes_by_sheets(readings: Sequence[_SheetReading], schema: Schema) -> None:
     """Where a plan has a sheet for each theme, the sheet's title, or else its name, is the theme of its lines."""
     theme = schema.role("theme")
-    bare = [r for r in readings if r.reader.lines and theme and all(is_blank(x.values.get(theme.key)) for x in r.reader.lines)]
+    bare = [
+        r
+        for r in readings
+        if r.reader.lines and theme and all(is_blank(x.values.get(theme.key)) for x in r.reader.lines)
+    ]
     if theme is None or len(readings) < 2:
         return
     titles = {r.name: _title(r.reader) for r in bare}
@@ -212,9 +218,14 @@ def _sheet_notes(reading: _SheetReading, vocabulary: HeadingVocabulary) -> Itera
         yield colour_note(reading.colours, reading.name, status, shown_cells(reading.colours.cells))
 
 
-def _heading_notes(column: SourceColumn, schema: Schema, vocabulary: HeadingVocabulary, taken: Collection[str]) -> Iterable[str]:
+def _heading_notes(
+    column: SourceColumn, schema: Schema, vocabulary: HeadingVocabulary, taken: Collection[str]
+) -> Iterable[str]:
     if column.use is ColumnUse.READ and column.key:
-        plain = {fold_heading(schema[column.key].header), fold_heading(f"{schema[column.key].group} {schema[column.key].header}")}
+        plain = {
+            fold_heading(schema[column.key].header),
+            fold_heading(f"{schema[column.key].group} {schema[column.key].header}"),
+        }
         if fold_heading(column.name) not in plain and fold_heading(column.name.partition(" / ")[2]) not in plain:
             yield f"Column {_letters(column)} '{column.name}' was read as {schema[column.key].header}."
     elif column.use is ColumnUse.DOUBLED:
@@ -296,4 +307,3 @@ def _cells_of_other_sheets(blocks: Iterable[Block]) -> Iterable[UnplacedCell]:
             for at, value in enumerate(row, 1):
                 if not is_blank(value):
                     yield UnplacedCell(block.name, address(number, at), value, "is on another sheet")
-

@@ -19,7 +19,11 @@ _MOST_CELLS_SHOWN = 8
 def shown_cells(cells: Sequence[str]) -> str:
     """Return addresses for a sentence, cut where they are many."""
     first = list(dict.fromkeys(cells))
-    return join_words(first) if len(first) <= _MOST_CELLS_SHOWN else f"{', '.join(first[:_MOST_CELLS_SHOWN])} and {len(first) - _MOST_CELLS_SHOWN} more"
+    return (
+        join_words(first)
+        if len(first) <= _MOST_CELLS_SHOWN
+        else f"{', '.join(first[:_MOST_CELLS_SHOWN])} and {len(first) - _MOST_CELLS_SHOWN} more"
+    )
 
 
 @dataclass
@@ -138,7 +142,11 @@ class ThemeReader:
             if not isinstance(event, TableStart):
                 continue
             header = self.sheet.headers_by_table[event.table]
-            titles = [b for r, b in bands.items() if r < event.row and _is_labelled(b.text) and (title is None or r > title.row)]
+            titles = [
+                b
+                for r, b in bands.items()
+                if r < event.row and _is_labelled(b.text) and (title is None or r > title.row)
+            ]
             title = next((b for b in titles if _is_close(b.row, event.row)), None)
             at = next((a for a, k in header.keys.items() if k == self.theme.key), 0)
             column = next((c for c in header.columns if c.at == at), None)
@@ -154,7 +162,9 @@ class ThemeReader:
         self.used.add(title.row)
         for line in lines:
             line.values[self.theme.key] = " ".join(title.text.split())
-            self.sheet.leave((line.row, at), f"the title above the table was read as its {self.theme.header}, not '{name}'")
+            self.sheet.leave(
+                (line.row, at), f"the title above the table was read as its {self.theme.header}, not '{name}'"
+            )
 
 
 def _adjacent(run: Sequence[Band], below: int, gap: int) -> list[Band]:

@@ -32,7 +32,10 @@ _END = re.compile(
     r"[-–—*=#~. <>]*(?:the )?end(?: of (?:the )?(?:sheet|table|plan|list|data|document|report|action plan|file|worksheet))?[-–—*=#~. <>]*",
     re.IGNORECASE,
 )
-_EXAMPLE = re.compile(r"[(\[<]?(?:(?:worked|completed|for) )?(?:example|e\.g\.?|sample)\b(?: (?:row|line|entry|only))?[)\]>:.\-– ]*(?:[0-9]+)?", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"[(\[<]?(?:(?:worked|completed|for) )?(?:example|e\.g\.?|sample)\b(?: (?:row|line|entry|only))?[)\]>:.\-– ]*(?:[0-9]+)?",
+    re.IGNORECASE,
+)
 _COLUMN_NUMBER = re.compile(r"[(\[]?(?:column |col )?([0-9]{1,2}|[a-z])[)\].]?", re.IGNORECASE)
 _GUIDANCE = re.compile(
     r"\b(?:how|what|who|when|why|which|please|enter|select|choose|insert|describe|list|state|give|max(?:imum)?|words?|e\.?g|"
@@ -40,12 +43,66 @@ _GUIDANCE = re.compile(
     r"red/amber/green|red, amber)\b|[dmy]{1,4}[-/. ][dmy]{1,4}",
     re.IGNORECASE,
 )
-_PLACEHOLDER_DATE = re.compile(r"[dmy]{1,4}(?:[-/. ][dmy]{1,4}){1,2}|.*\b(?:date|month|dd|mmm?|yyyy|yy)\b.*", re.IGNORECASE)
+_PLACEHOLDER_DATE = re.compile(
+    r"[dmy]{1,4}(?:[-/. ][dmy]{1,4}){1,2}|.*\b(?:date|month|dd|mmm?|yyyy|yy)\b.*", re.IGNORECASE
+)
 _DITTO = re.compile(r"[\"”“″〃]|''|’’|,,|[-–—] ?[\"”″] ?[-–—]|ditto\.?|do\.|as above\.?|\(as above\)", re.IGNORECASE)
 _RATINGS = frozenset(
-    "high medium low h m l med high medium medium low very high very low critical urgent normal must should could won t 1 2 3 4 5 essential "
-    "desirable p1 p2 p3 p4 tier 1 tier 2 tier 3".split()
-) | {"very high", "very low", "medium high", "medium low", "high priority", "medium priority", "low priority", "quick win", "tier 1", "tier 2", "tier 3"}
+    [
+        "high",
+        "medium",
+        "low",
+        "h",
+        "m",
+        "l",
+        "med",
+        "high",
+        "medium",
+        "medium",
+        "low",
+        "very",
+        "high",
+        "very",
+        "low",
+        "critical",
+        "urgent",
+        "normal",
+        "must",
+        "should",
+        "could",
+        "won",
+        "t",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "essential",
+        "desirable",
+        "p1",
+        "p2",
+        "p3",
+        "p4",
+        "tier",
+        "1",
+        "tier",
+        "2",
+        "tier",
+        "3",
+    ]
+) | {
+    "very high",
+    "very low",
+    "medium high",
+    "medium low",
+    "high priority",
+    "medium priority",
+    "low priority",
+    "quick win",
+    "tier 1",
+    "tier 2",
+    "tier 3",
+}
 _LONGEST_HEADING_CELL = 45
 _LONGEST_THEME = 160
 _ENOUGH_GUIDANCE = 3
@@ -97,10 +154,14 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
     """Return whether a row adds up the rows above: a word for it or none, and beside it nothing but figures."""
     texts = [v for _, v in filled if not _is_figure(v)]
     if len(texts) == len(filled):
-        return len(filled) == 1 and bool(re.fullmatch(r"(?:sub[- ]?|grand )?totals?:?", normalised_text(filled[0][1]), re.IGNORECASE))
+        return len(filled) == 1 and bool(
+            re.fullmatch(r"(?:sub[- ]?|grand )?totals?:?", normalised_text(filled[0][1]), re.IGNORECASE)
+        )
     first = filled[0][1]
     named = isinstance(first, str) and not isinstance(first, CellError) and bool(_TOTAL.match(first.strip()))
-    return len(texts) == 1 and named or not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
+    return (
+        len(texts) == 1 and named or not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
+    )
 
 
 def _is_figure(value: Value) -> bool:
@@ -120,16 +181,28 @@ def is_numbering(filled: Sequence[tuple[int, Value]]) -> bool:
     return len(marks) > 2 and all(b - a == 1 for a, b in zip(marks, marks[1:], strict=False))
 
 
-def is_guidance(schema: Schema, values: Mapping[str, Value], others: Sequence[Value], below: Sequence[Mapping[str, Value]]) -> bool:
+def is_guidance(
+    schema: Schema, values: Mapping[str, Value], others: Sequence[Value], below: Sequence[Mapping[str, Value]]
+) -> bool:
     """Return whether the first row below the headings tells how to fill in the columns.
 
     `values` are its cells by column key, `others` those of columns that are not known, `below` the rows after it.
     """
-    score = sum(isinstance(v, str) and len(v) <= 200 and bool(_GUIDANCE.search(v)) for v in (*values.values(), *others) if not is_blank(v))
+    score = sum(
+        isinstance(v, str) and len(v) <= 200 and bool(_GUIDANCE.search(v))
+        for v in (*values.values(), *others)
+        if not is_blank(v)
+    )
     status, due, reference = schema.role("status"), schema.role("due"), schema.role("reference")
     if status and (word := values.get(status.key)) and not _fits(schema, status.key, word):
         score += any(_fits(schema, status.key, row.get(status.key)) for row in below)
-    if due and (day := values.get(due.key)) and isinstance(day, str) and _PLACEHOLDER_DATE.fullmatch(day.strip()) and not re.search("[0-9]", day):
+    if (
+        due
+        and (day := values.get(due.key))
+        and isinstance(day, str)
+        and _PLACEHOLDER_DATE.fullmatch(day.strip())
+        and not re.search("[0-9]", day)
+    ):
         score += 1
     if reference and (mark := values.get(reference.key)):
         wordy = isinstance(mark, str) and len(mark) > 3 and mark.replace(" ", "").isalpha()
@@ -147,8 +220,20 @@ def _fits(schema: Schema, key: str, value: Value) -> bool:
 def may_head_another_table(schema: Schema, filled: Sequence[tuple[int, Value]], key_at: Mapping[int, str]) -> bool:
     """Return whether a row may hold the headings of another table: short words alone, and some where they cannot be a line's."""
     for _, value in filled:
-        if not isinstance(value, str) or isinstance(value, CellError) or not has_letter(value) or len(value) > _LONGEST_HEADING_CELL:
-            if not (isinstance(value, str) and re.fullmatch(r"(?:q[1-4]|20[0-9]{2}(?:[/-][0-9]{2,4})?)", value.strip(), re.IGNORECASE)):
+        if (
+            not isinstance(value, str)
+            or isinstance(value, CellError)
+            or not has_letter(value)
+            or len(value) > _LONGEST_HEADING_CELL
+        ):
+            if not (
+                isinstance(value, str)
+                and re.fullmatch(r"(?:q[1-4]|20[0-9]{2}(?:[/-][0-9]{2,4})?)", value.strip(), re.IGNORECASE)
+            ):
                 return False
-    typed = [(key_at[at], v) for at, v in filled if at in key_at and schema[key_at[at]].kind in ("choice", "timescale", "date", "money", "number")]
+    typed = [
+        (key_at[at], v)
+        for at, v in filled
+        if at in key_at and schema[key_at[at]].kind in ("choice", "timescale", "date", "money", "number")
+    ]
     return len(filled) > 2 and any(not _fits(schema, key, value) for key, value in typed)

@@ -97,7 +97,9 @@ def _with_marks(
 ) -> tuple[Sequence[PlanLine], list[str]]:
     """The lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
     part = schema.role("part")
-    where = join_words([marks[line.sheet, line.row].cell for line in lines if (line.sheet, line.row) in marks][:MAX_NOTES])
+    where = join_words(
+        [marks[line.sheet, line.row].cell for line in lines if (line.sheet, line.row) in marks][:MAX_NOTES]
+    )
     if not where:
         return lines, []
     if part is None:
@@ -106,7 +108,8 @@ def _with_marks(
         ]
     marked = [
         replace(line, values={**line.values, part.key: marks[line.sheet, line.row].value})
-        if (line.sheet, line.row) in marks and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
+        if (line.sheet, line.row) in marks
+        and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
         else line
         for line in lines
     ]
