@@ -10,8 +10,9 @@ from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.values import CellError, Value, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header
+from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_periods import REVISED, START, PeriodRank, period_rank, without_period
-from hrworkbook.tables.heading_vocabulary import ID_KEY, SHOWN_ONLY_KEY, Heading, HeadingVocabulary
+from hrworkbook.tables.heading_vocabulary import ID_KEY, SHOWN_ONLY_KEY, HeadingVocabulary
 from hrworkbook.tables.row_kinds import is_rating
 
 _LONGEST_SUBHEADING = 40
@@ -161,7 +162,7 @@ def _with_subheadings(header: Header, subs: Mapping[int, str]) -> list[Heading]:
     own = [h for h in header.headings if h.column not in covered or h.column not in subs and h.column not in covered]
     above = {h.column: h.header for h in header.headings}
     below = [
-        Heading(at, address(row, at), f"{above[_group_of(header, at)]} / {text}", None, header.headings[0].match_kind)
+        Heading(at, address(row, at), f"{above[_group_of(header, at)]} / {text}", None, MatchKind.NOT_KNOWN)
         for at, text in subs.items()
     ]
     return sorted((*own, *below), key=lambda h: h.column)

@@ -103,6 +103,7 @@ _RATINGS = frozenset(
     "tier 2",
     "tier 3",
 }
+_PERIOD_HEADING = re.compile(r"20[0-9]{2}(?:[/-][0-9]{2,4})?")
 _LONGEST_HEADING_CELL = 45
 _LONGEST_THEME = 160
 _ENOUGH_GUIDANCE = 3
@@ -219,21 +220,18 @@ def _fits(schema: Schema, key: str, value: Value) -> bool:
 
 def may_head_another_table(schema: Schema, filled: Sequence[tuple[int, Value]], key_at: Mapping[int, str]) -> bool:
     """Return whether a row may hold the headings of another table: short words alone, and some where they cannot be a line's."""
-    for _, value in filled:
-        if (
-            not isinstance(value, str)
-            or isinstance(value, CellError)
-            or not has_letter(value)
-            or len(value) > _LONGEST_HEADING_CELL
-        ):
-            if not (
-                isinstance(value, str)
-                and re.fullmatch(r"(?:q[1-4]|20[0-9]{2}(?:[/-][0-9]{2,4})?)", value.strip(), re.IGNORECASE)
-            ):
-                return False
+    if any(not _is_short_heading(value) for _, value in filled):
+        return False
     typed = [
         (key_at[at], v)
         for at, v in filled
         if at in key_at and schema[key_at[at]].kind in ("choice", "timescale", "date", "money", "number")
     ]
     return len(filled) > 2 and any(not _fits(schema, key, value) for key, value in typed)
+
+
+def _is_short_heading(value: Value) -> bool:
+    """Whether a cell may be the heading of a column: a few words, or a period."""
+    if not isinstance(value, str) or isinstance(value, CellError) or len(value) > _LONGEST_HEADING_CELL:
+        return False
+    return has_letter(value) or bool(_PERIOD_HEADING.fullmatch(value.strip()))
