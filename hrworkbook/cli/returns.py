@@ -114,7 +114,7 @@ def run_read(options: Namespace) -> int:
 def _best_schema_and_table(item: "ReceivedFile", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
     """The named schema, else whichever shipped one knows most of the file's headings, and the file's table by it."""
     from hrworkbook.collecting.collect_file import collect_file
-    from hrworkbook.merging.diff_return import read_only_headings
+    from hrworkbook.merging.read_return import read_only_headings
     from hrworkbook.plan.errors import NotAReturn
     from hrworkbook.plan.findings import join_words
     from hrworkbook.plan.schema import load_schema, shipped_schemas

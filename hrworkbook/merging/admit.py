@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 
-from hrworkbook.merging.diff_return import MergeContext
 from hrworkbook.merging.ledger_rows import note_of
 from hrworkbook.merging.match_rows import Baseline, LineTextIndex
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile
+from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.ledgers import JOURNAL, OWNERS, PLAN, REGISTER

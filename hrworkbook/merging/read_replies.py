@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
-from hrworkbook.merging.diff_return import MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.diff_return import diff_return
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
@@ -14,6 +14,7 @@ from hrworkbook.merging.outcomes import (
     Unproven,
     to_local_time,
 )
+from hrworkbook.merging.read_return import MergeContext, ReadReturn
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import Snapshot

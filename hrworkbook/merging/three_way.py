@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from hrworkbook.merging.diff_return import CellKey, ReadReturn
 from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
+from hrworkbook.merging.read_return import CellKey, ReadReturn
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.values import CellError, Value, as_text, same_value
 

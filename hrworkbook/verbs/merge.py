@@ -6,7 +6,6 @@ from datetime import datetime
 
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.diff_return import CellKey, ReadReturn
 from hrworkbook.merging.ledger_rows import (
     journal_row,
     merge_message,
@@ -28,6 +27,7 @@ from hrworkbook.merging.outcomes import (
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
 from hrworkbook.merging.read_replies import is_from_owner, read_returns
+from hrworkbook.merging.read_return import CellKey, ReadReturn
 from hrworkbook.merging.three_way import differing_cells, merge_edits
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow

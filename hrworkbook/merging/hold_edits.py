@@ -1,0 +1,66 @@
+"""Edits that wait for HR although each cell by itself could be applied: struck, repeated or misplaced answers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
+from hrworkbook.merging.read_return import CellEdit, CellKey
+from hrworkbook.plan.model import Plan
+from hrworkbook.plan.snapshot import Annotation
+from hrworkbook.plan.values import Value, as_text, same_value
+from hrworkbook.tables.find_table import Row
+
+
+def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation]) -> list[CellEdit]:
+    """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
+    at = {key: (row.row_number, column) for key, column in zip(row.keys, row.columns, strict=True)}
+    words = {e.key[1]: _struck_words(e, at[e.key[1]], struck) for e in edits}
+    return [
+        replace(e, outcome="conflict", reason=f"these words are struck through in the file: '{words[e.key[1]]}'")
+        if not e.outcome and words[e.key[1]]
+        else e
+        for e in edits
+    ]
+
+
+def _struck_words(edit: CellEdit, at: tuple[int, int], struck: Sequence[Annotation]) -> str:
+    """The words struck through in a cell; where a file tells no places, those that the cell holds."""
+    text = as_text(edit.received)
+    return next((words for row, column, words in struck if ((row, column) == at or not row and words in text)), "")
+
+
+def hold_disagreeing(edits: Sequence[CellEdit], rows: int) -> list[CellEdit]:
+    """The edits of a line that stands in several rows; where the rows disagree, or not all are cleared, they wait."""
+    values_by_cell: dict[CellKey, list[Value]] = {}
+    for edit in edits:
+        values_by_cell.setdefault(edit.key, []).append(edit.value)
+    why = "the file has this line more than once, with different texts"
+    return [
+        replace(e, outcome="conflict", reason=why)
+        if not e.outcome
+        and (
+            not all(same_value(v, e.value) for v in values_by_cell[e.key])
+            or (e.value is None and len(values_by_cell[e.key]) < rows)
+        )
+        else e
+        for e in edits
+    ]
+
+
+def hold_misplaced(
+    plan: Plan, baseline: Baseline, sheets: Sequence[RowsByLine], edits: list[CellEdit], notes: list[str]
+) -> list[CellEdit]:
+    """The edits, those held back whose answers seem to have come from another line's row."""
+    edited = {e.key for e in edits if plan.schema[e.key[1]].is_owners}
+    found = find_misplaced(plan.schema, baseline, sheets, edited)
+    if found.columns:
+        why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
+        notes.append(f"Held back: {why}")
+        return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
+    whys = {id_: f"the answers in its row are those that were issued for {home}" for id_, home in found.lines.items()}
+    notes += [f"Held back: {id_}, {why}" for id_, why in whys.items()]
+    return [
+        replace(e, outcome="conflict", reason=whys[e.key[0]]) if e.key[0] in whys and not e.outcome else e
+        for e in edits
+    ]
