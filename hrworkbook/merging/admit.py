@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from hrworkbook.merging.ledger_rows import note_of
+from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import Baseline, LineTextIndex
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
@@ -65,6 +66,8 @@ class IssuedReturns:
         self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
         self._returns: dict[str, IssuedReturn] = {}
         self._text_indexes: dict[str, LineTextIndex] = {}
+        self._identity = LineIdentity(plan)
+        self._current: dict[str, Mapping[str, CurrentLine]] = {}
         self._written_by_owner: dict[str, dict[tuple[str, str], Value]] | None = None
         self._refused = {
             (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
@@ -123,6 +126,12 @@ class IssuedReturns:
         if known.id not in self._text_indexes:
             self._text_indexes[known.id] = LineTextIndex(self._plan.schema, known.baseline)
         return self._text_indexes[known.id]
+
+    def current_lines(self, known: IssuedReturn) -> Mapping[str, CurrentLine]:
+        """Return by issued ID the line of the plan that each line of a return is now."""
+        if known.id not in self._current:
+            self._current[known.id] = self._identity.current(known.baseline)
+        return self._current[known.id]
 
     def last_sent(self, owner: str, *, sealed: bool = False) -> datetime | None:
         """When the newest merged return of an owner was sent, in the present period; None where not known.

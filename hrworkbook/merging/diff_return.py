@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from hrworkbook.merging.comment_notes import comment_notes
 from hrworkbook.merging.equivalence import is_equivalent, is_truncated, normalise_value
-from hrworkbook.merging.hold_edits import hold_disagreeing, hold_misplaced, hold_struck
+from hrworkbook.merging.hold_edits import at_current_lines, hold_disagreeing, hold_misplaced, hold_struck, moved_notes
+from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import (
     Baseline,
     LineTextIndex,
@@ -39,25 +40,28 @@ def diff_return(
     tables: Sequence[Table],
     *,
     sealed: bool = True,
+    current: Mapping[str, CurrentLine] | None = None,
 ) -> ReturnDiff:
     """What a return changes of what was issued; mostly it is one table, on one sheet.
 
     `owner_last_wrote` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
     told, since it may be meant. Without a seal, an ID is believed only beside text that HR wrote for its line.
+    `current` says which line of the plan each issued line is now; the cells are told by the plan's line.
     """
     plan = context.plan
+    current = current or LineIdentity(plan).current(baseline)
     by_name = {b.name: b for b in reversed(blocks)}
     sheets = [_match_sheet(plan, baseline, by_name[table.sheet], table) for table in tables]
     matched = [m for sheet in sheets for m in sheet.matches.matched]
     matched, proven = (matched, True) if sealed else only_claimed(plan.schema, baseline, matched)
     lines = rows_by_line(matched)
-    reader = _LineReader(plan, baseline, owner_last_wrote, sheets)
+    reader = _LineReader(plan, baseline, owner_last_wrote, sheets, current)
     for id_, matches in lines.items():
         reader.read(id_, matches)
     edits = reader.edits
     for sheet in sheets:
         line_of = {m.row.row_number: m.line_id for m in sheet.matches.matched}
-        edits += _wrong_column_edits(context, baseline, sheet.block, sheet.table, line_of)
+        edits += _wrong_column_edits(context, baseline, sheet.block, sheet.table, line_of, current)
     notes = [note for sheet in sheets for note in (*sheet.matches.notes, *_struck_notes(sheet))]
     notes += [*comment_notes(blocks), *reader.notes]
     rows_of = [{id_: [m.row for m in ms] for id_, ms in rows_by_line(s.matches.matched).items()} for s in sheets]
@@ -65,6 +69,8 @@ def diff_return(
     emptied = [i for s in sheets for i in s.emptied_ids if i in baseline]
     notes += _missing_notes(plan, baseline, tables, lines.keys(), emptied)
     strays = (*(stray for sheet in sheets for stray in sheet.stray_cells), *reader.strays)
+    edits = at_current_lines(edits, current)
+    notes += moved_notes(current, lines.keys())
     return ReturnDiff(tuple(edits), strays, tuple(notes), reader.unchanged, len(lines), proven)
 
 
@@ -72,8 +78,14 @@ class _LineReader:
     """What the rows of each line change, collected line by line."""
 
     def __init__(
-        self, plan: Plan, baseline: Baseline, last_wrote: Mapping[CellKey, Value], sheets: Sequence["_ReturnSheet"]
+        self,
+        plan: Plan,
+        baseline: Baseline,
+        last_wrote: Mapping[CellKey, Value],
+        sheets: Sequence["_ReturnSheet"],
+        current: Mapping[str, CurrentLine],
     ) -> None:
+        self._current = current
         self._plan = plan
         self._baseline = baseline
         self._last_wrote = last_wrote
@@ -89,7 +101,7 @@ class _LineReader:
 
     def read(self, id_: str, matches: Sequence[MatchedRow]) -> None:
         """Add what the rows of one line change."""
-        if id_ not in self._plan.by_id:
+        if not self._current[id_].id:
             for match in matches:
                 why = f"line {id_} is no longer in the plan"
                 self.strays += _row_strays(self._table_of[id(match.row)], match.row, why)
@@ -102,7 +114,9 @@ class _LineReader:
         self.edits += found
 
     def _row_edits(self, id_: str, match: MatchedRow) -> list[CellEdit]:
-        same_as_issued, edits = _row_edits(self._plan, self._baseline[id_], self._last_wrote, match.row, id_)
+        same_as_issued, edits = _row_edits(
+            self._plan, self._baseline[id_], self._last_wrote, match.row, id_, self._current[id_].id
+        )
         self.unchanged += same_as_issued
         if not match.doubt_reason and (locked := [e.key[1] for e in edits if e.outcome == "locked"]):
             match = doubted(self._contents, self._plan.schema, self._baseline, match, locked)
@@ -185,7 +199,7 @@ def _unmatched_reason(plan: Plan, row: Row) -> str:
 
 
 def _row_edits(
-    plan: Plan, issued: Mapping[str, Value], owner_last_wrote: Mapping[CellKey, Value], row: Row, id_: str
+    plan: Plan, issued: Mapping[str, Value], owner_last_wrote: Mapping[CellKey, Value], row: Row, id_: str, now_id: str
 ) -> tuple[int, list[CellEdit]]:
     """How many cells of a row say what was issued, and those that do not."""
     unchanged = 0
@@ -197,7 +211,7 @@ def _row_edits(
         if (type(r) is type(b) and r == b) or same_value(r, b):
             if r is None or (type(r) is str and (not r or r.isspace())):
                 continue
-            if not owner_last_wrote or not _is_restored_text(plan, owner_last_wrote, id_, key, b):
+            if not owner_last_wrote or not _is_restored_text(plan, owner_last_wrote, now_id, key, b):
                 unchanged += 1
             else:
                 why = "the owner's earlier return changed it, and this one has the text that was issued"
@@ -238,7 +252,12 @@ def _is_restored_text(plan: Plan, owner_last_wrote: Mapping[CellKey, Value], id_
 
 
 def _wrong_column_edits(
-    context: MergeContext, baseline: Baseline, block: Block, table: Table, line_of: Mapping[int, str]
+    context: MergeContext,
+    baseline: Baseline,
+    block: Block,
+    table: Table,
+    line_of: Mapping[int, str],
+    current: Mapping[str, CurrentLine],
 ) -> Iterator[CellEdit]:
     """Texts typed over the last report, which is shown beside the cell to fill in: HR decides where they go."""
     for heading in table.headings:
@@ -253,9 +272,9 @@ def _wrong_column_edits(
             issued = baseline[id_].get(column.key)
             if (
                 is_blank(value)
-                or same_value(value, last.get(id_))
+                or same_value(value, last.get(current[id_].id))
                 or same_value(value, issued)
-                or id_ not in context.plan.by_id
+                or not current[id_].id
             ):
                 continue
             good, fault = normalise_value(context.plan, column, value)

@@ -1,8 +1,9 @@
 """Edits that wait for HR although each cell by itself could be applied: struck, repeated or misplaced answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from hrworkbook.merging.line_identity import CurrentLine
 from hrworkbook.merging.match_rows import Baseline
 from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
 from hrworkbook.merging.read_return import CellEdit, CellKey
@@ -64,3 +65,22 @@ def hold_misplaced(
         replace(e, outcome="conflict", reason=whys[e.key[0]]) if e.key[0] in whys and not e.outcome else e
         for e in edits
     ]
+
+
+def at_current_lines(edits: Sequence[CellEdit], current: Mapping[str, CurrentLine]) -> list[CellEdit]:
+    """Return the edits by the plan's lines as they stand; those of a line that may be another one by now wait."""
+    if all(line.id == id_ and not line.doubt for id_, line in current.items()):
+        return list(edits)
+    placed: list[CellEdit] = []
+    for edit in edits:
+        id_, key = edit.key
+        line = current[id_]
+        edit = replace(edit, key=(line.id, key)) if line.id != id_ else edit
+        placed.append(replace(edit, outcome="conflict", reason=line.doubt) if line.doubt else edit)
+    return placed
+
+
+def moved_notes(current: Mapping[str, CurrentLine], here: Iterable[str]) -> list[str]:
+    """Return a sentence about the lines of a return that bear another ID in the plan by now."""
+    moved = [f"{id_} is {current[id_].id}" for id_ in here if current[id_].id not in ("", id_)]
+    return [f"Known by HR's columns, since the plan numbers them otherwise now: {', '.join(moved)}"] if moved else []

@@ -66,7 +66,8 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already_merged(item, [row], more)
     own_before = issued.written_by(known.owner)
-    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
+    current = issued.current_lines(known)
+    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed, current=current)
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):
