@@ -22,6 +22,7 @@ from hrworkbook.merging.outcomes import StrayCell
 from hrworkbook.merging.read_return import CellEdit, CellKey, MergeContext, ReturnDiff
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID
+from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row, Table
@@ -208,32 +209,32 @@ def _row_edits(
         return len(row.values) - row.values.count(None), edits
     for key, r in zip(row.keys, row.values, strict=True):
         b = issued.get(key)
-        if (type(r) is type(b) and r == b) or same_value(r, b):
-            if r is None or (type(r) is str and (not r or r.isspace())):
-                continue
-            if not owner_last_wrote or not _is_restored_text(plan, owner_last_wrote, now_id, key, b):
-                unchanged += 1
-            else:
-                why = "the owner's earlier return changed it, and this one has the text that was issued"
-                edits.append(CellEdit((id_, key), b, r, b, "conflict", why))
+        is_same = (type(r) is type(b) and r == b) or same_value(r, b)
+        if is_same and (r is None or (type(r) is str and (not r or r.isspace()))):
             continue
         column = plan.schema[key]
-        if is_equivalent(column, b, r):
-            unchanged += 1
-            continue
-        value, fault = normalise_value(plan, column, r)
+        value, fault = (b, "") if is_same or is_equivalent(column, b, r) else normalise_value(plan, column, r)
         if not fault and same_value(value, b):
-            unchanged += 1
-        elif not column.is_owners:
-            edits.append(CellEdit((id_, key), b, r, value, "locked", f"{column.header} is HR's to change"))
-        elif fault:
-            edits.append(CellEdit((id_, key), b, r, value, "invalid", fault))
-        elif is_truncated(b, r):
-            why = f"it is the issued text cut off after {len(as_text(r))} characters, as some programs do"
-            edits.append(CellEdit((id_, key), b, r, value, "conflict", why))
+            if owner_last_wrote and _is_restored_text(plan, owner_last_wrote, now_id, key, b):
+                why = "the owner's earlier return changed it, and this one has the text that was issued"
+                edits.append(CellEdit((id_, key), b, r, b, "conflict", why))
+            else:
+                unchanged += 1
         else:
-            edits.append(CellEdit((id_, key), b, r, value))
+            edits.append(_edit(column, (id_, key), b, r, value, fault))
     return unchanged, edits
+
+
+def _edit(column: Column, cell: CellKey, issued: Value, received: Value, value: Value, fault: str) -> CellEdit:
+    """Return what one cell of a return changes, with what became of it by what was sent alone."""
+    if not column.is_owners:
+        return CellEdit(cell, issued, received, value, "locked", f"{column.header} is HR's to change")
+    if fault:
+        return CellEdit(cell, issued, received, value, "invalid", fault)
+    if is_truncated(issued, received):
+        why = f"it is the issued text cut off after {len(as_text(received))} characters, as some programs do"
+        return CellEdit(cell, issued, received, value, "conflict", why)
+    return CellEdit(cell, issued, received, value)
 
 
 def _struck_notes(sheet: _ReturnSheet) -> Iterator[str]:

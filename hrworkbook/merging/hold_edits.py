@@ -59,10 +59,21 @@ def hold_misplaced(
         why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
         notes.append(f"Held back: {why}")
         return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
-    whys = {id_: f"the answers in its row are those that were issued for {home}" for id_, home in found.lines.items()}
-    notes += [f"Held back: {id_}, {why}" for id_, why in whys.items()]
+    whys: dict[CellKey | str, str] = {}
+    for id_, home in found.lines.items():
+        whys[id_] = f"the answers in its row are those that were issued for {home}"
+    for one, other in found.exchanged:
+        first, second = plan.schema[one].header, plan.schema[other].header
+        why = f"what was issued as {first} stands under {second} and the other way round, as if the columns were exchanged"
+        notes.append(f"Held back: {why}")
+        whys |= {e.key: why for e in edits if e.key[1] in (one, other)}
+    for cell, home in found.cells.items():
+        whys.setdefault(cell, f"a text that was issued for one of {cell[0]} and {home} stands in the other's row now")
+    notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
     return [
-        replace(e, outcome="conflict", reason=whys[e.key[0]]) if e.key[0] in whys and not e.outcome else e
+        replace(e, outcome="conflict", reason=why)
+        if not e.outcome and (why := whys.get(e.key[0]) or whys.get(e.key, ""))
+        else e
         for e in edits
     ]
 

@@ -13,6 +13,8 @@ from hrworkbook.plan.values import CellError, Value, as_text, normalised_text
 CANNOT_BE_TAKEN = "cannot be taken"
 """Stands in the reason of a decision whose text no cell of the plan can hold."""
 UNDONE = "undone"
+REPLACED = "replaced by a newer return"
+"""Begins what is done about a decision whose text its owner has replaced; where it comes again it is asked again."""
 WHOLE_FILE = "the whole file"
 """Stands as the column of a decision about a file that nothing proves, see `quarantine`."""
 _SHOWN_CHARACTERS = 2_000
@@ -37,7 +39,7 @@ class PendingDecisions:
         asked = {
             (d.text("Return"), d.text("ID"), d.text("Column"), d.text("In the return"))
             for d in self._rows
-            if UNDONE not in d.text("Done")
+            if UNDONE not in d.text("Done") and not d.text("Done").startswith(REPLACED)
         }
         rows: list[dict[str, Value | Link]] = []
         for result in returns:
@@ -66,7 +68,7 @@ class PendingDecisions:
         for row in undecided:
             answer = answers.get((row.text("Owner"), row.text("ID"), row.text("Column")))
             if answer and normalised_text(_shown_value(answer)) != row.text("In the return"):
-                yield from self._close(row, f"replaced by a newer return, {timestamp(now)}")
+                yield from self._close(row, f"{REPLACED}, {timestamp(now)}")
 
     def undone_writes(self, return_id: str, now: datetime) -> Iterator[Write]:
         """The writes that mark every decision about a return as undone."""

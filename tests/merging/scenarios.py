@@ -350,7 +350,7 @@ class Scenario:
             together.snapshot, together.now, together.issued = start, NOW + timedelta(days=3), {}
             together.merge(*(mail.received for mail in self.mails))
             one, other = self.cells(), self.cells(together)
-            differ = [c for c in one if not same_value(one[c], other[c])]
+            differ = [c for c in one if not meaning_same(c[1], one[c], other[c])]
             if differ:
                 c = differ[0]
                 verdict.faults.append(f"together: cell {c}: one by one '{as_text(one[c])}', together '{as_text(other[c])}'")
