@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 
 from hrworkbook.merging.comment_notes import comment_notes
 from hrworkbook.merging.equivalence import is_equivalent, is_truncated, normalise_value
-from hrworkbook.merging.hold_edits import at_current_lines, hold_disagreeing, hold_misplaced, hold_struck, moved_notes
+from hrworkbook.merging.hold_edits import (
+    at_current_lines,
+    hold_disagreeing,
+    hold_misplaced,
+    hold_struck,
+    moved_notes,
+    without_other_issues,
+)
 from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import (
     Baseline,
@@ -42,12 +49,15 @@ def diff_return(
     *,
     sealed: bool = True,
     current: Mapping[str, CurrentLine] | None = None,
+    also_issued: Sequence[Baseline] = (),
 ) -> ReturnDiff:
     """What a return changes of what was issued; mostly it is one table, on one sheet.
 
     `owner_last_wrote` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
     told, since it may be meant. Without a seal, an ID is believed only beside text that HR wrote for its line.
     `current` says which line of the plan each issued line is now; the cells are told by the plan's line.
+    `also_issued` holds, by the plan's lines, what else was issued to the owner in the period: without a seal, nobody knows
+    which of them was filled in.
     """
     plan = context.plan
     current = current or LineIdentity(plan).current(baseline)
@@ -63,6 +73,7 @@ def diff_return(
     for sheet in sheets:
         line_of = {m.row.row_number: m.line_id for m in sheet.matches.matched}
         edits += _wrong_column_edits(context, baseline, sheet.block, sheet.table, line_of, current)
+    edits, unmeant = without_other_issues(edits, current, also_issued)
     notes = [note for sheet in sheets for note in (*sheet.matches.notes, *_struck_notes(sheet))]
     notes += [*comment_notes(blocks), *reader.notes]
     rows_of = [{id_: [m.row for m in ms] for id_, ms in rows_by_line(s.matches.matched).items()} for s in sheets]
@@ -72,7 +83,7 @@ def diff_return(
     strays = (*(stray for sheet in sheets for stray in sheet.stray_cells), *reader.strays)
     edits = at_current_lines(edits, current)
     notes += moved_notes(current, lines.keys())
-    return ReturnDiff(tuple(edits), strays, tuple(notes), reader.unchanged, len(lines), proven)
+    return ReturnDiff(tuple(edits), strays, tuple(notes), reader.unchanged + unmeant, len(lines), proven)
 
 
 class _LineReader:

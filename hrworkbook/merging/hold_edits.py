@@ -9,7 +9,7 @@ from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
 from hrworkbook.merging.read_return import CellEdit, CellKey
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.snapshot import Annotation
-from hrworkbook.plan.values import Value, as_text, same_value
+from hrworkbook.plan.values import Value, as_text, is_blank, same_value
 from hrworkbook.tables.find_table import Row
 
 
@@ -67,6 +67,9 @@ def hold_misplaced(
         why = f"what was issued as {first} stands under {second} and the other way round, as if the columns were exchanged"
         notes.append(f"Held back: {why}")
         whys |= {e.key: why for e in edits if e.key[1] in (one, other)}
+    for key in found.permuted:
+        why = f"all that changed under {plan.schema[key].header} is what was issued for other lines, as if cells were exchanged"
+        whys |= {e.key: why for e in edits if e.key[1] == key}
     for cell, home in found.cells.items():
         whys.setdefault(cell, f"a text that was issued for one of {cell[0]} and {home} stands in the other's row now")
     notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
@@ -76,6 +79,29 @@ def hold_misplaced(
         else e
         for e in edits
     ]
+
+
+def without_other_issues(
+    edits: Sequence[CellEdit], current: Mapping[str, CurrentLine], also_issued: Sequence[Baseline]
+) -> tuple[list[CellEdit], int]:
+    """Return the edits but for what another issue of the period said, and how many filled cells those are.
+
+    An answer waits where the issues said different things: whoever wrote it may not have seen the newest.
+    """
+    if not also_issued:
+        return list(edits), 0
+    left: list[CellEdit] = []
+    unmeant = 0
+    why = "HR changed it between two issues, and without its seal nobody knows which of them was answered"
+    for edit in edits:
+        others = [issue[line][edit.key[1]] for issue in also_issued if (line := current[edit.key[0]].id) in issue]
+        if any(same_value(edit.received, other) or same_value(edit.value, other) for other in others):
+            unmeant += not is_blank(edit.received)
+        elif not edit.outcome and not all(same_value(edit.base, other) for other in others):
+            left.append(replace(edit, outcome="conflict", reason=why))
+        else:
+            left.append(edit)
+    return left, unmeant
 
 
 def at_current_lines(edits: Sequence[CellEdit], current: Mapping[str, CurrentLine]) -> list[CellEdit]:

@@ -27,6 +27,8 @@ class MisplacedAnswers:
 
     columns: tuple[str, ...]
     """Headings of columns that slipped."""
+    permuted: tuple[str, ...]
+    """Keys of columns in which nothing changed but places."""
     exchanged: tuple[tuple[str, str], ...]
     """Keys of each two columns whose cells or headings were exchanged."""
     lines: Mapping[str, str]
@@ -48,6 +50,7 @@ def find_misplaced(
     owners = [c.key for c in schema.columns if c.is_owners]
     columns: set[str] = set()
     exchanged: set[tuple[str, str]] = set()
+    permuted: set[str] = set()
     lines: dict[str, str] = {}
     cells: dict[CellKey, str] = {}
     for rows in sheets if edited else ():
@@ -62,8 +65,9 @@ def find_misplaced(
         lines |= _rows_of_other_lines(baseline, rows, edited)
         slips = _slips(schema, baseline, rows, ids)
         columns |= {column.header for column in slips.columns}
+        permuted |= {column.key for column in slips.permuted}
         exchanged |= {(one.key, other.key) for one, other in slips.exchanged}
-    return MisplacedAnswers(tuple(sorted(columns)), tuple(sorted(exchanged)), lines, cells)
+    return MisplacedAnswers(tuple(sorted(columns)), tuple(sorted(permuted)), tuple(sorted(exchanged)), lines, cells)
 
 
 def _slips(schema: Schema, baseline: Baseline, rows: RowsByLine, ids: Mapping[str, Sequence[str]]) -> Slips:

@@ -49,6 +49,8 @@ class Slips:
     """The columns of a sheet that slipped, and those that were exchanged."""
 
     columns: tuple[Column, ...]
+    permuted: tuple[Column, ...]
+    """Columns in which nothing changed but places, by so few cells that it may be meant."""
     exchanged: tuple[tuple[Column, Column], ...]
 
 
@@ -56,10 +58,12 @@ def find_slips(every: Sequence[ColumnCells], *, in_order: bool) -> Slips:
     """Return what slipped of the owner's columns of one sheet; `in_order` says that the rows stand as they were issued."""
     exchanged = tuple(exchanged_columns(every))
     pairs = {column.key for two in exchanged for column in two}
-    slipped = [c.column for c in every if c.column.key not in pairs and is_slipped(c, in_order=in_order)]
+    left = [c for c in every if c.column.key not in pairs]
+    slipped = [c.column for c in left if is_slipped(c, in_order=in_order)]
+    permuted = [c.column for c in left if is_permuted(c) and c.column not in slipped]
     if dealt := dealt_lines(every):
         slipped += [c.column for c in every if any(c.ids[at] in dealt for at in c.changed)]
-    return Slips(tuple(slipped), exchanged)
+    return Slips(tuple(slipped), tuple(permuted), exchanged)
 
 
 def column_cells(
@@ -100,17 +104,17 @@ def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
     if len(changed) < _ENOUGH:
         return False
     return (
-        _is_permuted(cells, changed)
-        or _is_shifted(cells.was, cells.now)
+        _is_shifted(cells.was, cells.now)
         or _is_shifted(cells.was[::-1], cells.now[::-1], down=False)
         or (in_order and _is_sorted(cells, changed))
     )
 
 
-def _is_permuted(cells: ColumnCells, changed: Sequence[int]) -> bool:
+def is_permuted(cells: ColumnCells) -> bool:
     """Whether all that changed is what was issued for other changed cells, each text as often as before."""
+    changed = cells.changed
     was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
-    return was == now and sum(value != "" for value in was) >= _ENOUGH
+    return len(changed) >= _ENOUGH and was == now
 
 
 def _is_shifted(was: Sequence[Form], now: Sequence[Form], *, down: bool = True) -> bool:
@@ -134,7 +138,7 @@ def _shift_score(was: Sequence[Form], now: Sequence[Form], *, from_start: bool) 
     best = score = found = 0
     for step, fits in zip(steps, arrived, strict=True):
         score, found = score + step, found + fits
-        if found >= _ENOUGH:
+        if found:
             best = max(best, score)
     return best
 

@@ -77,8 +77,10 @@ class Mail:
     issue: int
     filled: int
     """Non-blank cells of the file."""
-    foreign: bool = False
+    foreign: bool
     """Whether it is another plan's, so that nothing of it belongs here."""
+    excused: dict[Cell, Value]
+    """What stands in cells that slipped in a way nobody can see, such as answers to lines that were issued blank."""
 
 
 @dataclass
@@ -249,8 +251,12 @@ class Scenario:
             self.said[c].append(v)
         rows = sheet(replace(mine, lines=tuple(self.answered(line, numbers, meant) for line in mine.lines)))
         sender = email(owner) if self.rng.random() < 0.7 else ""
+        excused: dict[Cell, Value] = {}
         for kind in kinds:
+            before = [list(r) for r in rows]
             rows = MANGLE[kind](self, rows)
+            if kind in SLIPS and not self.is_recognisable(mine, before, rows, kind):
+                excused = slipped_cells(before, rows, numbers)
         tidy = [[None if v == "" else v for v in row] for row in rows]
         filled = sum(not is_blank(v) for row in tidy for v in row)
         when = NOW + timedelta(days=1, hours=day)
@@ -258,7 +264,32 @@ class Scenario:
         digest = sha256(repr((tidy, len(self.mails))).encode()).hexdigest()
         item = ReceivedFile(name, (Block("Your return", tidy),), digest, sender, when if dated else None)
         foreign = "other plan's IDs and answers" in kinds
-        self.mails.append(Mail(owner, kinds, item, when, {} if foreign else meant, issue, filled, foreign))
+        self.mails.append(Mail(owner, kinds, item, when, {} if foreign else meant, issue, filled, foreign, excused))
+
+    def is_recognisable(self, issued: OutgoingReturn, before: Rows, after: Rows, kind: str) -> bool:
+        """Whether whoever sees the file and what was issued can see that cells slipped."""
+        if "headings" in kind:
+            after = [*after[: HEAD + 1], *(list(r) for r in body(after))]
+            one, other = (i for i in range(len(before[HEAD])) if before[HEAD][i] != after[HEAD][i])
+            for row in body(after):
+                row[one], row[other] = row[other], row[one]
+        evidence = 0
+        visible = []
+        for key in MINE:
+            at = col(before, key)
+            was = {line.id: line.values.get(key) for line in issued.lines}
+            keys = ("progress", "risks", "rag", "agreed", "spend", "share") if "columns" in kind or "headings" in kind else (key,)
+            anywhere = {normalised_text(line.values.get(k)) for line in issued.lines for k in keys} - {""}
+            changed = [r for r in body(after) if not same_value(r[at], was[r[0]])]
+            moved = [r for r, b in zip(body(after), body(before), strict=True) if not same_value(r[at], b[at])]
+            arrived = [r for r in moved if normalised_text(r[at]) in anywhere and not same_value(r[at], was[r[0]])]
+            long = sum(isinstance(r[at], str) and len(r[at]) >= 12 for r in arrived)
+            if moved:
+                exact = Counter(normalised_text(r[at]) for r in changed) == Counter(normalised_text(was[r[0]]) for r in changed)
+                seen = long > 0 or (exact and len(changed) > 1) or (len(arrived) >= 3 and kind != "two answers swapped")
+                visible.append(seen)
+                evidence += len(arrived)
+        return all(visible) or ("block" in kind and any(visible))
 
     def answered(self, line: object, numbers: dict[str, int], meant: dict[Cell, Value]) -> object:
         n = numbers[line.id]  # type: ignore[attr-defined]
@@ -286,6 +317,7 @@ class Scenario:
             self.issue()
         self.hr_does(rng.choice(DRIFT_HR) if drift else rng.choice(ORDINARY_HR))
         sequence = "" if plain else rng.choice(SEQUENCES)
+        self.sequence = sequence
         for owner in rng.sample(self.roles, rng.randint(1, len(self.roles))):
             if owner not in self.issues[-1][0]:
                 continue
@@ -375,7 +407,14 @@ class Scenario:
                 all_words[c].append(v)
         expected = 0
         here = set(final)
+        excused: dict[Cell, list[Value]] = defaultdict(list)
+        for mail in self.mails:
+            for c, v in mail.excused.items():
+                excused[c].append(v)
+        unread = {m.owner for m, one in zip(self.mails, results, strict=True) if any(r.status == "Refused" for r in one.refused)}
         for c, now in final.items():
+            if any(meaning_same(c[1], now, v) for v in excused[c]):
+                continue
             if not same_value(now, before[c]) and not any(meaning_same(c[1], now, v) for v in all_words[c]):
                 verdict.faults.append(f"wrong: {c} was '{as_text(before[c])}', now '{as_text(now)}', meant {all_words[c]}")
             elif not same_value(now, before[c]) and self.hr_newer(c, real):
@@ -384,7 +423,9 @@ class Scenario:
             for owner, word in by_owner.items():
                 verdict.answers += 1
                 now = final.get(c)
-                if c in here and meaning_same(c[1], now, word):
+                if (c in here and meaning_same(c[1], now, word)) or c in excused or owner in unread:
+                    continue
+                if c not in here and any(k == c[1] and meaning_same(k, v, word) for (_, k), v in final.items()):
                     continue
                 text = normalised_text(word)
                 if waiting[text] or any(meaning_same(c[1], w, word) for w in waiting) or text in files or any(f in listed for f in {as_text(word), as_text(as_form(word))} if f):
@@ -414,7 +455,20 @@ class Scenario:
             dated[m.owner] += 1
         undated = any(n > 1 for n in dated.values()) and any(m.received.sent is None for m in self.mails)
         seal_gone = kinds & {"seal deleted", "pasted table", "csv without seal"} and len(self.issues) > 1
+        if self.sequence in ("back to issued otherwise", "joint alone", "older after newer"):
+            return False
         return kinds <= set(ORDINARY_OWNER) and set(self.hr) <= set(ORDINARY_HR) and not undated and not seal_gone
+
+
+def slipped_cells(before: Rows, after: Rows, numbers: dict[str, int]) -> dict[Cell, Value]:
+    """What stands in the cells of a file that are not as before it slipped."""
+    found: dict[Cell, Value] = {}
+    for row, old in zip(body(after), body(before), strict=True):
+        for key in MINE:
+            value, was = row[col(after, key)], old[col(before, key)]
+            if not same_value(value, was):
+                found[numbers[row[0]], key] = value
+    return found
 
 
 def saved(when: datetime) -> dict[str, datetime]:
