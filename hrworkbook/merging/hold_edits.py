@@ -81,6 +81,12 @@ def hold_misplaced(
     ]
 
 
+def hold_guessed(edits: Sequence[CellEdit], owner: str) -> list[CellEdit]:
+    """Return the edits, each waiting: they are in lines of several owners, and nothing says which of them answered."""
+    why = f"nothing says who sent it; its lines are several owners', of whom {owner} was taken"
+    return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
+
+
 def without_other_issues(
     edits: Sequence[CellEdit], current: Mapping[str, CurrentLine], also_issued: Sequence[Baseline]
 ) -> tuple[list[CellEdit], int]:

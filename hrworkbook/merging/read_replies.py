@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
 from hrworkbook.merging.diff_return import diff_return
+from hrworkbook.merging.hold_edits import hold_guessed
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
@@ -67,7 +68,12 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
             return already_merged(item, [row], more)
     own_before = issued.written_by(known.owner)
     current = issued.current_lines(known)
-    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed, current=current)
+    read = diff_return(
+        context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed, current=current,
+        also_issued=() if one.sealed else issued.also_issued(known),
+    )  # fmt: skip
+    if one.guessed:
+        read = replace(read, edits=tuple(hold_guessed(read.edits, known.owner)))
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):
