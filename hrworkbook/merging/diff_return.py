@@ -43,7 +43,6 @@ MAX_NOTES = 6
 def diff_return(
     context: MergeContext,
     baseline: Baseline,
-    owner_last_wrote: Mapping[CellKey, Value],
     blocks: Sequence[Block],
     tables: Sequence[Table],
     *,
@@ -51,10 +50,9 @@ def diff_return(
     current: Mapping[str, CurrentLine] | None = None,
     also_issued: Sequence[Baseline] = (),
 ) -> ReturnDiff:
-    """What a return changes of what was issued; mostly it is one table, on one sheet.
+    """Return what a return changes of what was issued; mostly it is one table, on one sheet.
 
-    `owner_last_wrote` holds what this owner's earlier returns last wrote: text that was issued before that and comes again is
-    told, since it may be meant. Without a seal, an ID is believed only beside text that HR wrote for its line.
+    Without a seal, an ID is believed only beside text that HR wrote for its line.
     `current` says which line of the plan each issued line is now; the cells are told by the plan's line.
     `also_issued` holds, by the plan's lines, what else was issued to the owner in the period: without a seal, nobody knows
     which of them was filled in.
@@ -66,7 +64,7 @@ def diff_return(
     matched = [m for sheet in sheets for m in sheet.matches.matched]
     matched, proven = (matched, True) if sealed else only_claimed(plan.schema, baseline, matched)
     lines = rows_by_line(matched)
-    reader = _LineReader(plan, baseline, owner_last_wrote, sheets, current)
+    reader = _LineReader(plan, baseline, sheets, current)
     for id_, matches in lines.items():
         reader.read(id_, matches)
     edits = reader.edits
@@ -83,7 +81,9 @@ def diff_return(
     strays = (*(stray for sheet in sheets for stray in sheet.stray_cells), *reader.strays)
     edits = at_current_lines(edits, current)
     notes += moved_notes(current, lines.keys())
-    return ReturnDiff(tuple(edits), strays, tuple(notes), reader.unchanged + unmeant, len(lines), proven)
+    return ReturnDiff(
+        tuple(edits), strays, tuple(notes), reader.unchanged + unmeant, len(lines), tuple(reader.lines), proven
+    )
 
 
 class _LineReader:
@@ -93,14 +93,12 @@ class _LineReader:
         self,
         plan: Plan,
         baseline: Baseline,
-        last_wrote: Mapping[CellKey, Value],
         sheets: Sequence["_ReturnSheet"],
         current: Mapping[str, CurrentLine],
     ) -> None:
         self._current = current
         self._plan = plan
         self._baseline = baseline
-        self._last_wrote = last_wrote
         self._several_sheets = len(sheets) > 1
         self._table_of = {id(m.row): s.table for s in sheets for m in s.matches.matched}
         self._struck = {s.block.name: s.block.struck for s in sheets if s.block.struck}
@@ -108,6 +106,7 @@ class _LineReader:
         self._repeated: list[str] = []
         self.edits: list[CellEdit] = []
         self.strays: list[StrayCell] = []
+        self.lines: list[tuple[str, str, tuple[str, ...]]] = []
         self.unchanged = 0
         """Cells that say what was issued."""
 
@@ -123,12 +122,11 @@ class _LineReader:
             rows = [self._place(match.row) for match in matches]
             self._repeated.append(f"Line {id_} stands in rows {', '.join(rows)}")
             found = hold_disagreeing(found, len(matches))
+        self.lines += [(self._current[id_].id, id_, match.row.keys) for match in matches]
         self.edits += found
 
     def _row_edits(self, id_: str, match: MatchedRow) -> list[CellEdit]:
-        same_as_issued, edits = _row_edits(
-            self._plan, self._baseline[id_], self._last_wrote, match.row, id_, self._current[id_].id
-        )
+        same_as_issued, edits = _row_edits(self._plan, self._baseline[id_], match.row, id_)
         self.unchanged += same_as_issued
         if not match.doubt_reason and (locked := [e.key[1] for e in edits if e.outcome == "locked"]):
             match = doubted(self._contents, self._plan.schema, self._baseline, match, locked)
@@ -210,13 +208,11 @@ def _unmatched_reason(plan: Plan, row: Row) -> str:
     return f"there is no line {id_}" if id_ else "the row has no ID and is no line that was issued"
 
 
-def _row_edits(
-    plan: Plan, issued: Mapping[str, Value], owner_last_wrote: Mapping[CellKey, Value], row: Row, id_: str, now_id: str
-) -> tuple[int, list[CellEdit]]:
+def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> tuple[int, list[CellEdit]]:
     """How many cells of a row say what was issued, and those that do not."""
     unchanged = 0
     edits: list[CellEdit] = []
-    if not owner_last_wrote and row.values == tuple(map(issued.get, row.keys)):
+    if row.values == tuple(map(issued.get, row.keys)):
         return len(row.values) - row.values.count(None), edits
     for key, r in zip(row.keys, row.values, strict=True):
         b = issued.get(key)
@@ -226,11 +222,7 @@ def _row_edits(
         column = plan.schema[key]
         value, fault = (b, "") if is_same or is_equivalent(column, b, r) else normalise_value(plan, column, r)
         if not fault and same_value(value, b):
-            if owner_last_wrote and _is_restored_text(plan, owner_last_wrote, now_id, key, b):
-                why = "the owner's earlier return changed it, and this one has the text that was issued"
-                edits.append(CellEdit((id_, key), b, r, b, "conflict", why))
-            else:
-                unchanged += 1
+            unchanged += r is not None
         else:
             edits.append(_edit(column, (id_, key), b, r, value, fault))
     return unchanged, edits
@@ -254,13 +246,6 @@ def _struck_notes(sheet: _ReturnSheet) -> Iterator[str]:
     for number, column, _ in sheet.block.struck:
         if (row := rows.get(number)) and column in row.columns:
             yield f"{address(number, column)} is struck through, in part or whole; it was read with those words"
-
-
-def _is_restored_text(plan: Plan, owner_last_wrote: Mapping[CellKey, Value], id_: str, key: str, issued: Value) -> bool:
-    """Whether the owner's earlier return changed an issued text, and that change still counts."""
-    if (id_, key) not in owner_last_wrote or same_value(owner_last_wrote[id_, key], issued):
-        return False
-    return plan.schema[key].is_owners
 
 
 def _wrong_column_edits(

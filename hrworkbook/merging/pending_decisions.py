@@ -42,19 +42,27 @@ class PendingDecisions:
             if UNDONE not in d.text("Done") and not d.text("Done").startswith(REPLACED)
         }
         rows: list[dict[str, Value | Link]] = []
+        last: dict[tuple[str, str, str], tuple[tuple[str, str, str, str], dict[str, Value | Link]]] = {}
         for result in returns:
             for cell in result.cells:
+                place = (result.owner, cell.line.id, cell.column.key)
+                shown = normalised_text(_shown_value(cell))
+                if result.is_newest and place in last and last[place][0][-1] != shown:
+                    replaced, row = last.pop(place)
+                    asked.discard(replaced)
+                    rows = [other for other in rows if other is not row]
                 if cell.outcome not in UNDECIDED_OUTCOMES:
                     continue
                 key = (
                     result.return_id,
                     cell.line.id,
                     normalised_text(cell.column.header),
-                    normalised_text(_shown_value(cell)),
+                    shown,
                 )
                 if key not in asked:
                     asked.add(key)
                     rows.append(_decision_row(self._plan, result, cell, now))
+                    last[place] = key, rows[-1]
         return rows
 
     def superseded_writes(self, returns: Sequence[ReturnOutcome], now: datetime) -> Iterator[Write]:
@@ -63,7 +71,10 @@ class PendingDecisions:
         if not undecided:
             return
         answers = {
-            (normalised_text(r.owner), c.line.id, normalised_text(c.column.header)): c for r in returns for c in r.cells
+            (normalised_text(r.owner), c.line.id, normalised_text(c.column.header)): c
+            for r in returns
+            if r.is_newest
+            for c in r.cells
         }
         for row in undecided:
             answer = answers.get((row.text("Owner"), row.text("ID"), row.text("Column")))

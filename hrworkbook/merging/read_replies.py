@@ -66,10 +66,9 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
         if not is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already_merged(item, [row], more)
-    own_before = issued.written_by(known.owner)
     current = issued.current_lines(known)
     read = diff_return(
-        context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed, current=current,
+        context, known.baseline, item.blocks, one.tables, sealed=one.sealed, current=current,
         also_issued=() if one.sealed else issued.also_issued(known),
     )  # fmt: skip
     if one.guessed:

@@ -82,6 +82,8 @@ class ReturnDiff:
     notes: tuple[str, ...]
     unchanged_count: int
     line_count: int
+    lines: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """Of each row that is a line: the plan's line, the issued line, and the keys of the columns that are there."""
     proven: bool = True
     """Whether the text of HR's in any row shows which line it is, or a seal does."""
 
