@@ -152,6 +152,10 @@ def _plan_options(made: _Commands) -> None:
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
     new.add_argument("--from", dest="source", metavar="FILE", help="a CSV file or workbook with the plan as it is now")
     new.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[],
+        help="read this sheet of FILE only; may be given again (else every sheet with the plan's headings is read)",
+    )  # fmt: skip
+    new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
     made["validate"].add_argument(
@@ -185,6 +189,9 @@ def _return_options(made: _Commands) -> None:
 def _merge_options(made: _Commands) -> None:
     read, merge = made["read"], made["merge"]
     read.add_argument("file", metavar="FILE", help="the file to read")
+    read.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[], help="read this sheet only; may be given again"
+    )
     read.add_argument("--schema", metavar="SCHEMA", help="the schema to read it by; else whichever fits best")
     merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")

@@ -16,7 +16,7 @@ def run_new(options: Namespace) -> int:
 
     target = Path(options.master)
     source = None if options.source is None else Path(options.source)
-    job = carry_out(new_job(options.schema, target, now(), source, force=options.force))
+    job = carry_out(new_job(options.schema, target, now(), source, force=options.force, sheets=options.sheet))
     draft = job.result
     unplaced = [{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in draft.unplaced]
     if options.json:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hrworkbook.collecting.collect_file import CollectedFile
     from hrworkbook.jobs.read import FileReading
     from hrworkbook.tables.find_table import Table
-    from hrworkbook.tables.heading_vocabulary import Heading
+    from hrworkbook.tables.heading import Heading
 
 
 def run_read(options: Namespace) -> int:

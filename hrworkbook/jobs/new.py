@@ -1,5 +1,6 @@
 """New, with its files: a master made from a schema and from the plan as it was kept until now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,18 @@ from hrworkbook.verbs.new import new
 
 
 def new_job(
-    schema: Schema | str | Path, target: Path, now: datetime, source: Path | None = None, *, force: bool = False
+    schema: Schema | str | Path,
+    target: Path,
+    now: datetime,
+    source: Path | None = None,
+    *,
+    force: bool = False,
+    sheets: Sequence[str] = (),
 ) -> Job[NewMaster]:
     """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, or a master.
 
-    With `force` a file that is there is replaced, and kept as a dated backup. Raises CannotWrite for a path that is no
-    .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
+    With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
+    Raises CannotWrite for a path that is no .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
     """
     check_new_workbook(target, "a master")
     if target.exists() and not force:
@@ -37,7 +44,7 @@ def new_job(
     if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
-    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name)
+    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)
     message = (
         f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
     )
