@@ -25,7 +25,7 @@ from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID, columns_shown_again, last_heading
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Annotation, Block, address
-from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
+from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row, Table
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
@@ -57,11 +57,10 @@ class MergeContext:
     @cached_property
     def aliases(self) -> dict[str, str]:
         """The headings HR has explained on the Headings sheet, each with the key of the column it means."""
-        keys = {fold_name(c.header): c.key for c in self.plan.schema.columns}
         return {
-            i.text("Heading in a return"): keys[fold_name(i.text("Means the column"))]
+            i.text("Heading in a return"): column.key
             for i in HEADINGS.data_rows(self.plan.snapshot)
-            if fold_name(i.text("Means the column")) in keys
+            if (column := self.plan.schema.column_headed(i.text("Means the column")))
         }
 
     @cached_property

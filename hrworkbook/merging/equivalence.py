@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.kinds import match_word
+from hrworkbook.plan.kinds import ValueFault, match_word
 from hrworkbook.plan.model import Plan, value_fault
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.values import (
@@ -31,39 +31,50 @@ _FIGURE_KINDS = ("money", "percent", "number", "whole")
 
 
 def normalise_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
-    """The value as the plan would hold it, and what is wrong with it ('' when nothing is)."""
-    if type(value) is str:
-        if _is_hash_fill(value):
-            return (
-                value,
-                f"{column.header} is '####', which a spreadsheet shows where there is no room. Write what it says",
-            )
-        if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
-            value = CellError(value.strip())
-        else:
-            value = _clean_text(value)
-            if (length := utf16_length(value)) > LONGEST_TEXT:
-                return (
-                    value,
-                    f"{column.header} has {length:,} characters, and a cell holds {LONGEST_TEXT:,}. Shorten it",
-                )
-    elif column.kind in _TEXT_KINDS and not isinstance(value, CellError | None):
-        value = as_text(value)
-    elif column.kind == "timescale" and isinstance(value, date):
-        if value.day == 1:
-            date_fault = f"{column.header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
-            return value, f"{date_fault}. Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant"
-        value = as_text(value)
+    """Return the value as the plan would hold it, and what is wrong with it in a sentence or two ('' when nothing is)."""
+    value, fault = judge_value(plan, column, value)
+    return value, fault.message if fault else ""
+
+
+def judge_value(plan: Plan, column: Column, value: Value) -> tuple[Value, ValueFault | None]:
+    """Return the value as the plan would hold it, and what is wrong with it; None when nothing is."""
+    value, fault = _read_value(column, value)
+    if fault:
+        return value, fault
     fault = value_fault(plan, column, value)
     if fault and (fault.severity == "error" or not isinstance(value, str)):
-        return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
+        return value, fault
     if column.kind == "choice" and not is_blank(value):
         value = match_word(value, plan.words_of(column)) or value
     elif column.kind == "yes-no" and not fault and not is_blank(value):
         value = "Yes" if column.kind_object.read(value) else "No"
     elif column.kind == "date" and isinstance(value, str) and not is_blank(value):
         value = column.kind_object.read(value)
-    return (None if is_blank(value) else value), ""
+    return (None if is_blank(value) else value), None
+
+
+def _read_value(column: Column, value: Value) -> tuple[Value, ValueFault | None]:
+    """Return the value without what spreadsheets and mail make of it, and a fault where what was meant is gone."""
+    header = column.header
+    if type(value) is str:
+        if _is_hash_fill(value):
+            shown = f"{header} is '####', which a spreadsheet shows where there is no room"
+            return value, ValueFault(shown, "Write what it says")
+        if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
+            return CellError(value.strip()), None
+        value = _clean_text(value)
+        if (length := utf16_length(value)) > LONGEST_TEXT:
+            fault = f"{header} has {length:,} characters, and a cell holds {LONGEST_TEXT:,}"
+            return value, ValueFault(fault, "Shorten it")
+        return value, None
+    if column.kind in _TEXT_KINDS and not isinstance(value, CellError | None):
+        return as_text(value), None
+    if column.kind == "timescale" and isinstance(value, date):
+        if value.day == 1:
+            fault = f"{header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
+            return value, ValueFault(fault, f"Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant")
+        return as_text(value), None
+    return value, None
 
 
 def _clean_text(text: str) -> str:

@@ -7,17 +7,17 @@ from hrworkbook.merging.outcomes import (
     OUTCOMES,
     SKIPPED_STATUSES,
     UNDECIDED_OUTCOMES,
-    WAITS,
     CellOutcome,
     RefusedFile,
     ReturnOutcome,
 )
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import HEADINGS, OWNERS
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Link
-from hrworkbook.plan.values import LONGEST_TEXT, Value, as_text, normalised_text
+from hrworkbook.plan.values import LONGEST_TEXT, Value, as_text, fold_name, normalised_text
 
 TEXT_MARK = "'"
 _NAMED = 5
@@ -48,9 +48,9 @@ def merge_message(returns: Sequence[ReturnOutcome], refused: Sequence[RefusedFil
     ]
     if known := sum(r.status in SKIPPED_STATUSES for r in refused):
         sentences.append(f"{count_noun(known, 'file was', 'files were')} merged before.")
-    if turned_away := sum(r.status not in (*SKIPPED_STATUSES, WAITS) for r in refused):
+    if turned_away := sum(r.status not in (*SKIPPED_STATUSES, FileStatus.WAITS) for r in refused):
         sentences.append(f"{count_noun(turned_away, 'file was', 'files were')} not merged; the Register says why.")
-    sentences += _elsewhere(returns, [r for r in refused if r.status == WAITS])
+    sentences += _elsewhere(returns, [r for r in refused if r.status is FileStatus.WAITS])
     if asked:
         sentences.append("Choose on the Decisions sheet, then press Decide.")
     return " ".join(sentences)
@@ -82,7 +82,7 @@ def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
     }  # fmt: skip
     notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.reason})" for s in result.stray_cells)]
     row: dict[str, Value] = {
-        "What": "Merged", "Return": result.return_id, "Owner": result.owner, "When": timestamp(now), "File": item.file,
+        "What": FileStatus.MERGED.value, "Return": result.return_id, "Owner": result.owner, "When": timestamp(now), "File": item.file,
         "From": item.sender or None, "Sent": timestamp(item.sent) if item.sent else None,
         "Lines": result.line_count, "Cells": result.cell_count, "Note": shorten("\n".join(notes)) or None, "Hash": item.sha256,
     }  # fmt: skip
@@ -92,7 +92,7 @@ def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
 def refused_row(refusal: RefusedFile, now: datetime) -> dict[str, Value]:
     """The Register's row of a file that was not merged."""
     return {
-        "What": refusal.status, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": timestamp(now),
+        "What": refusal.status.value, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": timestamp(now),
         "File": refusal.file, "From": refusal.sender or None, "Sent": timestamp(refusal.sent) if refusal.sent else None,
         "Note": note_of(refusal), "Hash": refusal.sha256 or None,
     }  # fmt: skip
@@ -113,7 +113,7 @@ def note_of(refusal: RefusedFile) -> str:
 def journal_row(result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict[str, Value]:
     """The Journal's row of a cell that was applied."""
     return {
-        "When": timestamp(now), "Why": "merge", "Return": result.return_id, "File": result.received.file,
+        "When": timestamp(now), "Why": ChangeCause.MERGE.value, "Return": result.return_id, "File": result.received.file,
         "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
         "Column": cell.column.header, "Before": journal_value(cell.column, cell.master), "After": cell.received,
     }  # fmt: skip
@@ -133,16 +133,21 @@ def journal_value(column: Column, value: Value) -> Value:
 
 def new_heading_rows(plan: Plan, returns: Sequence[ReturnOutcome]) -> list[dict[str, Value | Link]]:
     """The rows of the Headings sheet for headings nobody has explained yet."""
-    have = {i.text("Heading in a return") for i in HEADINGS.data_rows(plan.snapshot)}
+    have = {_folded_or_plain(i.text("Heading in a return")) for i in HEADINGS.data_rows(plan.snapshot)}
     rows: list[dict[str, Value | Link]] = []
     for result in returns:
         for heading, perhaps in result.unknown_headings.items():
-            if normalised_text(heading) not in have:
-                have.add(normalised_text(heading))
+            if (folded := _folded_or_plain(heading)) not in have:
+                have.add(folded)
                 rows.append(
                     {"Heading in a return": heading, "Seen in": result.received.file, "Perhaps": perhaps or None}
                 )
     return rows
+
+
+def _folded_or_plain(heading: str) -> str:
+    """Return a stranger's heading folded; one that is nothing but signs as it stands."""
+    return fold_name(heading) or normalised_text(heading)
 
 
 def shorten(text: str) -> str:

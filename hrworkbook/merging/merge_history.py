@@ -5,7 +5,13 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 
-from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, to_local_time
+from hrworkbook.merging.outcomes import (
+    ReceivedFile,
+    RefusedFile,
+    to_local_time,
+)
+from hrworkbook.plan.ledger_records import file_status
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import LedgerRow
 
 MergedFile = tuple[str, str]
@@ -25,11 +31,11 @@ class MergeHistory:
         undone: dict[str, set[MergedFile]] = {}
         for item in register:
             file = (item.text("Hash"), item.text("Return"))
-            if item.text("What") == "Merged":
+            if (what := file_status(item)) is FileStatus.MERGED:
                 self.rows.pop(file, None)
                 self.rows[file] = item
                 undone.get(file[0], set()).discard(file)
-            elif item.text("What") == "Undone":
+            elif what is FileStatus.UNDONE:
                 self.rows.pop(file, None)
                 undone.setdefault(file[0], set()).add(file)
         self._returns_to_reread = {sha256 for sha256, files in undone.items() if files}
@@ -110,7 +116,7 @@ class MergeHistory:
 
     @cached_property
     def _sent_again_rows(self) -> list[LedgerRow]:
-        return [i for i in self._register if i.text("What") == SENT_AGAIN]
+        return [i for i in self._register if file_status(i) is FileStatus.SENT_AGAIN]
 
     def rows_of_file(self, sha256: str) -> list[LedgerRow]:
         """The Register's rows of one file."""
@@ -129,7 +135,7 @@ class MergeHistory:
     @cached_property
     def _issued(self) -> dict[str, tuple[str, str]]:
         """Owner and period of each return."""
-        issued = (i for i in self._register if i.text("What") == "Issued")
+        issued = (i for i in self._register if file_status(i) is FileStatus.ISSUED)
         return {i.text("Return"): (i.text("Owner"), i.text("Period")) for i in issued}
 
 
@@ -149,7 +155,7 @@ def already_merged(item: ReceivedFile, rows: Iterable[LedgerRow], more: str = ";
     returns = " and ".join(dict.fromkeys(r.text("Return") for r in rows))
     reason = f"already merged on {rows[-1].text('When')} as {returns}{more}"
     known = (rows[-1].text("Return"), rows[-1].text("Owner"))
-    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, ALREADY_MERGED, *known)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, FileStatus.ALREADY_MERGED, *known)
 
 
 def _file(item: LedgerRow) -> MergedFile:
@@ -182,4 +188,4 @@ def _to_the_minute(sent: datetime) -> datetime:
 def duplicate_file(file: ReceivedFile) -> RefusedFile:
     """The refusal of a file that is there twice."""
     reason = "the same file is here twice; it was read once"
-    return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, DUPLICATE)
+    return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, FileStatus.TWICE)

@@ -16,9 +16,17 @@ from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.diff_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.merging.ledger_rows import shorten
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
-from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
-from hrworkbook.merging.pending_decisions import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
+from hrworkbook.merging.outcomes import (
+    ReceivedFile,
+    RefusedFile,
+    ReturnOutcome,
+    StrayCell,
+    Unproven,
+)
+from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided, is_undone
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_records import WHOLE_FILE
+from hrworkbook.plan.ledger_words import FileStatus, Question
 from hrworkbook.plan.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
@@ -59,7 +67,7 @@ class Quarantine:
 
     def hold(self, replies: Iterable[ReadReturn], now: datetime) -> Held:
         """What becomes of returns that nothing proves; what is asked already, or was decided, is not asked again."""
-        asked = {row.text("ID"): row for row in self._rows if UNDONE not in row.text("Done")}
+        asked = {row.text("ID"): row for row in self._rows if not is_undone(row)}
         files: list[RefusedFile] = []
         decisions: dict[str, dict[str, Value | Link]] = {}
         kept: list[dict[str, Value]] = []
@@ -68,15 +76,17 @@ class Quarantine:
             key = _key(reply)
             if (row := asked.get(key)) and not is_undecided(row):
                 reason = f"decided on the {DECISIONS.sheet} sheet: {row.text('Done')}"
-                files.append(_refused(reply, NOT_TAKEN, reason))
+                files.append(_refused(reply, FileStatus.NOT_TAKEN, reason))
                 continue
             if len(packed) > _LARGEST:
                 reason = (
                     f"{why(reply)}, and it is too large to be kept until you decide. To merge it, {_REMEDY[_of(reply)]}"
                 )
-                files.append(_refused(reply, "Refused", reason))
+                files.append(_refused(reply, FileStatus.REFUSED, reason))
                 continue
-            files.append(_refused(reply, WAITS, f"{why(reply)}; {_says(reply)}, of which nothing is in the plan yet"))
+            files.append(
+                _refused(reply, FileStatus.WAITS, f"{why(reply)}; {_says(reply)}, of which nothing is in the plan yet")
+            )
             if key in asked or key in decisions:
                 continue
             decisions[key] = _decision(self._plan, reply, key, now)
@@ -94,7 +104,7 @@ class Quarantine:
     @property
     def waiting(self) -> list[LedgerRow]:
         """The rows of the Decisions sheet that still wait, about whole files."""
-        return [row for row in self._rows if not row.text("Done")]
+        return [row for row in self._rows if is_undecided(row)]
 
     def moot(self, merged: Sequence[ReturnOutcome]) -> Iterator[LedgerRow]:
         """The decisions that still wait about files which were merged now, their sender being on the Owners sheet."""
@@ -142,7 +152,7 @@ def _says(reply: ReadReturn) -> str:
     return f"read as return {reply.return_id} of {reply.owner} it changes {count_noun(len(reply.diff.edits), 'cell')}"
 
 
-def _refused(reply: ReadReturn, what: str, reason: str) -> RefusedFile:
+def _refused(reply: ReadReturn, what: FileStatus, reason: str) -> RefusedFile:
     item = reply.received
     return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, what, reply.return_id, reply.owner)
 
@@ -154,7 +164,7 @@ def _decision(plan: Plan, reply: ReadReturn, key: str, now: datetime) -> dict[st
     ]
     answers += [f"{s.cell}, without a place in the plan: {as_text(s.value)}" for s in reply.diff.stray_cells]
     return {
-        "Why": f"no proof: '{reply.received.file}': {why(reply)}. {remedy}.", "Go to": Link(REGISTER.sheet, REGISTER.sheet, "A1"),
+        "Question": Question.WHOLE_FILE.value, "Why": f"'{reply.received.file}': {why(reply)}. {remedy}.", "Go to": Link(REGISTER.sheet, REGISTER.sheet, "A1"),
         "ID": key, "Column": WHOLE_FILE, "In the return": shorten("\n".join(answers)) or "what was issued",
         "Owner": reply.owner, "Return": reply.return_id, "When": timestamp(now),
     }  # fmt: skip

@@ -40,6 +40,11 @@ class ValueFault:
     remedy: str
     severity: Severity = "error"
 
+    @property
+    def message(self) -> str:
+        """Return both as one text, for whoever is told them without a place."""
+        return f"{self.fault.rstrip('.')}. {self.remedy}"
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -81,6 +81,7 @@ class Plan:
     lines: tuple[Line, ...]
     owners: tuple[Owner, ...]
     lists: Mapping[str, tuple[str, ...]]
+    """The words of each list by its folded name."""
     settings: Mapping[str, Value]
     state: Mapping[str, Value]
 
@@ -100,7 +101,7 @@ class Plan:
 
     def words_of(self, column: Column) -> tuple[str, ...]:
         """The words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
-        return self.lists.get(column.list, ()) if column.list else column.words
+        return self.lists.get(fold_name(column.list), ()) if column.list else column.words
 
     def owners_of(self, line: Line, on: date | None = None) -> tuple[str, ...]:
         """The roles that answer for a line on a day, as the Owners sheet spells them where it knows them."""
@@ -265,7 +266,7 @@ def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
     for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
         if not is_blank(heading):
             words = (normalised_text(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
-            lists[normalised_text(heading)] = tuple(dict.fromkeys(w for w in words if w))
+            lists[fold_name(as_text(heading))] = tuple(dict.fromkeys(w for w in words if w))
     return lists
 
 

@@ -20,6 +20,7 @@ from hrworkbook.plan.schema_model import (
     PUBLIC_WORDS,
     RESERVED_HEADERS,
     AppendixLayout,
+    CellKey,
     CollectionSettings,
     Column,
     Rule,
@@ -29,7 +30,7 @@ from hrworkbook.plan.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
 from hrworkbook.plan.values import fold_name
 
 __all__ = [
-    "COLUMN_SETTINGS", "ID_HEADER", "RESERVED_HEADERS", "ROLES", "RULES", "AppendixLayout", "CollectionSettings", "Column", "Rule", "Schema",
+    "COLUMN_SETTINGS", "ID_HEADER", "RESERVED_HEADERS", "ROLES", "RULES", "AppendixLayout", "CellKey", "CollectionSettings", "Column", "Rule", "Schema",
     "load_schema", "read_schema", "shipped_schemas",
 ]  # fmt: skip
 
@@ -109,6 +110,7 @@ class _SchemaReader(SettingsFile):
         if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
             raise self.error("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
         lists = self.words("lists", data)
+        self.distinct("[lists]", "lists", "name", map(self.named_list, lists))
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
@@ -157,8 +159,13 @@ class _SchemaReader(SettingsFile):
             name = table.get("key") or table.get("header") if isinstance(table, dict) else None
             place = f"column {i}" + (f" '{name}'" if name else "")
             columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
-        self.distinct("key", (c.key for c in columns))
-        self.distinct("header or alias", (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}))
+        self.distinct("[[columns]]", "columns", "key", (c.key for c in columns))
+        self.distinct(
+            "[[columns]]",
+            "columns",
+            "header or alias",
+            (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}),
+        )
         return columns
 
     def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
@@ -174,6 +181,8 @@ class _SchemaReader(SettingsFile):
             column = replace(column, words=(*column.public, *column.exempt))
         if len(set(map(fold_name, column.words))) < len(column.words):
             raise self.error(place, "a word stands twice in 'words'", "Keep one of the two")
+        if not fold_name(column.header):
+            raise self.error(place, f"the header '{column.header}' has no letter or digit", "Give it a header in words")
         if column.kind not in KINDS:
             raise self.unknown_error(place, "kind", column.kind, KINDS)
         if fold_name(column.header) in map(fold_name, RESERVED_HEADERS):
@@ -184,7 +193,9 @@ class _SchemaReader(SettingsFile):
             raise self.error(
                 place, "a choice needs its words", 'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet'
             )
-        if column.list and column.list not in lists:
+        if own_name := next((name for name in lists if fold_name(name) == fold_name(column.list)), ""):
+            column = replace(column, list=own_name)
+        elif column.list:
             raise (
                 self.unknown_error(place, "list", column.list, lists)
                 if lists
@@ -237,12 +248,18 @@ class _SchemaReader(SettingsFile):
                 why = f"is the plan's {role}" if role else "the appendix or the key names it"
                 raise self.error(place, f"it is private, and {why}", "Take it out there, or take out private")
 
-    def distinct(self, what: str, names: Iterable[str]) -> None:
+    def distinct(self, place: str, items: str, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()
         for name in names:
             if name in seen:
-                raise self.error("[[columns]]", f"two columns share the {what} '{name}'", "Give each column its own")
+                raise self.error(place, f"two {items} share the {what} '{name}'", f"Give each of the {items} its own")
             seen.add(name)
+
+    def named_list(self, name: str) -> str:
+        """Return a list's name folded; raise SchemaFileError where nothing of it is left to know it by."""
+        if not (folded := fold_name(name)):
+            raise self.error("[lists]", f"the name '{name}' has no letter or digit", "Give the list a name in words")
+        return folded
 
     def roles(self, table: object, keys: list[str]) -> dict[str, str]:
         roles = self.table("[roles]", table, dict.fromkeys(ROLES, TEXT))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hrworkbook.checks import CouncilCheck
 
 ID_HEADER = "ID"
+CellKey = tuple[str, str]
+"""A cell of the plan wherever it stands: line ID and column key."""
 RESERVED_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
 """Headers the project's own sheets set beside the plan's columns."""
 
@@ -179,11 +181,13 @@ class Schema:
         """The schema without the columns that are HR's alone."""
         return replace(self, columns=tuple(c for c in self.columns if not c.private), source="")
 
-    def by_header(self, header: str) -> Column | None:
-        """The column whose header or alias this is, after normalising; None where there is none."""
-        wanted = fold_name(header)
-        names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
-        return next((self[key] for key, headers in names.items() if wanted in map(fold_name, headers)), None)
+    @cached_property
+    def _by_heading(self) -> dict[str, Column]:
+        return {fold_name(c.header): c for c in self.columns}
+
+    def column_headed(self, heading: str) -> Column | None:
+        """Return the column with this header, as any of our own sheets has it; None where there is none."""
+        return self._by_heading.get(fold_name(heading))
 
     def to_pandera(
         self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hrworkbook.plan.ledger_records import read_decision, status_word
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.snapshot import Write
-from hrworkbook.plan.values import Value, normalised_text
+from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
 
 STATUS_LABELS = ("Lines", "Returns in", "Problems", "Decisions waiting")
 
@@ -52,21 +54,21 @@ def returns_issued_and_back(
     issued: dict[str, str] = {}
     back: set[str] = set()
     for row in rows:
-        what, id_ = normalised_text(row["What"]), normalised_text(row["Return"])
-        if what == "Issued" and normalised_text(row["Period"]) == normalised_text(period):
+        what, id_ = status_word(row["What"]), normalised_text(row["Return"])
+        if what is FileStatus.ISSUED and fold_name(as_text(row["Period"])) == fold_name(period):
             owner = normalised_text(row["Owner"])
-            issued = {i: o for i, o in issued.items() if o != owner or i in back}
+            issued = {i: o for i, o in issued.items() if fold_name(o) != fold_name(owner) or i in back}
             issued[id_] = owner
-        elif what == "Merged":
+        elif what is FileStatus.MERGED:
             back.add(id_)
-        elif what == "Undone":
+        elif what is FileStatus.UNDONE:
             back.discard(id_)
     return issued, back & set(issued)
 
 
 def open_decisions(plan: Plan) -> list[LedgerRow]:
     """The rows of the Decisions sheet that still wait."""
-    return [d for d in DECISIONS.data_rows(plan.snapshot) if not d.text("Done")]
+    return [d for d in DECISIONS.data_rows(plan.snapshot) if read_decision(d).is_open]
 
 
 def status_writes(

@@ -85,7 +85,7 @@ def normalised_text(value: Value) -> str:
     text = value if type(value) is str else as_text(value)
     if text.isascii() and "  " not in text and text.isprintable():
         return text.strip()
-    text = unicodedata.normalize("NFC", clean(with_line_feeds(text))).translate(_FOLDED_CHARACTERS)
+    text = unicodedata.normalize("NFC", clean(with_line_feeds(text)).translate(_FOLDED_CHARACTERS))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
@@ -156,8 +156,12 @@ def begins_formula(text: str) -> bool:
 
 
 def fold_name(text: str) -> str:
-    """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
-    if text.isascii():
+    """Return a heading, list name, owner or other name for look-up: the one rule by which two of them are the same.
+
+    Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
+    difference. Empty for a name without a letter or digit.
+    """
+    if text.isascii() and text.isprintable():
         return " ".join(text.lower().translate(_WORD_CHARACTERS).split())
     text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

@@ -9,6 +9,8 @@ from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_records import file_status
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, REGISTER
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
@@ -49,7 +51,7 @@ def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
     due = {
         i.text("Return"): KINDS["date"].read(i["Due"])
         for i in REGISTER.data_rows(snapshot)
-        if i.text("What") == "Issued"
+        if file_status(i) is FileStatus.ISSUED
     }
     reminders = []
     done = []

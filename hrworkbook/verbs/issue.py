@@ -8,6 +8,7 @@ from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER, START
 from hrworkbook.plan.model import (
     Line,
@@ -133,7 +134,7 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
 
 def _register_row(issued: OutgoingReturn, now: datetime) -> dict[str, Value]:
     return {
-        "What": "Issued", "Return": issued.id, "Owner": issued.owner.role, "Period": issued.period, "When": timestamp(now),
+        "What": FileStatus.ISSUED.value, "Return": issued.id, "Owner": issued.owner.role, "Period": issued.period, "When": timestamp(now),
         "Due": issued.due.strftime("%d/%m/%Y"), "File": issued.file, "Lines": len(issued.lines),
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.diff_return import CellKey, ReadReturn
+from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.ledger_rows import (
     journal_row,
     merge_message,
@@ -17,8 +17,6 @@ from hrworkbook.merging.ledger_rows import (
 )
 from hrworkbook.merging.merge_history import MergedFile, duplicate_file
 from hrworkbook.merging.outcomes import (
-    ALREADY_MERGED,
-    SENT_AGAIN,
     MergeResult,
     ReceivedFile,
     RefusedFile,
@@ -30,8 +28,10 @@ from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
 from hrworkbook.merging.read_replies import is_from_owner, read_returns
 from hrworkbook.merging.three_way import differing_cells, merge_edits
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, issued_ledger, read_plan, timestamp
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value
@@ -87,7 +87,9 @@ def _without_copies(
         for one in (item, *item.other_returns) if isinstance(item, ReadReturn) else (item,):
             if isinstance(one, RefusedFile):
                 refused.append(
-                    replace(one, status=ALREADY_MERGED) if one.status == SENT_AGAIN and _is_ahead(one, now) else one
+                    replace(one, status=FileStatus.ALREADY_MERGED)
+                    if one.status is FileStatus.SENT_AGAIN and _is_ahead(one, now)
+                    else one
                 )
                 continue
             one = _without_date(one) if _is_ahead(one.received, now) else one
@@ -138,7 +140,7 @@ def _newest_of_each_owner(
     of_owner: dict[str, list[ReadReturn]] = {}
     again: dict[str, list[tuple[bool, datetime]]] = {}
     for r in refused:
-        if r.status == SENT_AGAIN and (moment := to_local_time(r.sent)):
+        if r.status is FileStatus.SENT_AGAIN and (moment := to_local_time(r.sent)):
             again.setdefault(r.owner, []).append((issued.merge_history.bore_seal((r.sha256, r.return_id)), moment))
     for one in sorted(replies, key=_send_order):
         moments = [moment for sealed, moment in again.get(one.owner, ()) if sealed or not one.sealed]
@@ -172,7 +174,7 @@ def _superseded(plan: Plan, one: ReadReturn, newer: ReadReturn | None, reason: s
     if different_cells:
         reason += ". It alone says: " + "; ".join(different_cells)
     return RefusedFile(
-        item.file, shorten(reason), item.sha256, item.sender, item.sent, "Older", one.return_id, one.owner
+        item.file, shorten(reason), item.sha256, item.sender, item.sent, FileStatus.OLDER, one.return_id, one.owner
     )
 
 
@@ -213,5 +215,5 @@ def _change_set(
         done_text = f"Merged {count_noun(len(returns), 'return')}"
         writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
-    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths))
+    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths_on(snapshot)))
     return ChangeSet(tuple(writes), message, goto if register else None, heights)

@@ -7,6 +7,7 @@ from datetime import datetime
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.ledger_words import ChangeCause
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PLAN, PROBLEMS, START
 from hrworkbook.plan.model import HISTORY, OLD_HISTORY, Plan, history_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
@@ -53,7 +54,13 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
             if not is_blank(before):
                 writes.append(Write(PLAN, line.row, plan.column_numbers[column.key], ((None,),)))
                 journal.append(
-                    {"When": timestamp(now), "Why": "roll", "ID": line.id, "Column": column.header, "Before": before}
+                    {
+                        "When": timestamp(now),
+                        "Why": ChangeCause.ROLL.value,
+                        "ID": line.id,
+                        "Column": column.header,
+                        "Before": before,
+                    }
                 )
     writes += JOURNAL.append(snapshot, journal)
     writes += PROBLEMS.replace(snapshot, [])

@@ -104,10 +104,9 @@ def find_problems(
     exempt = list(exemption_findings(plan))
     yield from exempt
     known = {(f.cell, f.severity) for f in exempt}
-    by_header = {column.header: column for column in plan.schema.columns}
     part = plan.schema.role("part")
     for fault in faults or ():
-        finding = _finding(plan, fault, by_header.get(str(fault.column)))
+        finding = _finding(plan, fault, plan.schema.column_headed(str(fault.column)))
         is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
         is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
@@ -155,8 +154,7 @@ def _owner_findings(plan: Plan) -> Iterator[Finding]:
     from hrworkbook.plan.ledgers import OWNERS_LEDGER
 
     items = [i for i in OWNERS_LEDGER.data_rows(plan.snapshot) if i.text("Role")]
-    _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
-    at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
+    _, at = OWNERS_LEDGER.heading_row(plan.snapshot)
     roles = Counter(fold_name(i.text("Role")) for i in items)
     owner = plan.schema.role("owner")
     cells = {line.text(owner.key) for line in plan.lines} if owner else set()
