@@ -78,7 +78,7 @@ def _read_value(column: Column, value: Value) -> tuple[Value, ValueFault | None]
 
 
 def _clean_text(text: str) -> str:
-    """The text without the marks no cell can hold or no reader sees, and without space around it."""
+    """Return the text without the marks no cell can hold or no reader sees, and without space around it."""
     text = clean(with_line_feeds(_undo_miscoding(text)))
     if storable_text(text) != text:
         text = "".join(c for c in text if storable_text(c) == c)
@@ -86,7 +86,7 @@ def _clean_text(text: str) -> str:
 
 
 def is_equivalent(column: Column, issued: Value, received: Value) -> bool:
-    """Whether a cell means what was issued and only stands in another form.
+    """Return whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
     A text that the owner wrote anew in a cell of theirs is never taken for this, but for an amount of the same value, and
@@ -130,7 +130,7 @@ _TRUNCATION_LENGTHS = range(254, 257)
 
 
 def is_miscoded(issued: str, received: str) -> bool:
-    """Whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
+    """Return whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
     if issued.isascii():
         return False
     other = _CONTROL_CHARACTERS.sub("", normalised_text(received))
@@ -143,7 +143,7 @@ def is_miscoded(issued: str, received: str) -> bool:
 
 
 def _undo_miscoding(text: str) -> str:
-    """A text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
+    """Return a text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
     if not any(sign in text for sign in "âÃÂ"):
         return text
     try:
@@ -153,14 +153,14 @@ def _undo_miscoding(text: str) -> str:
 
 
 def is_truncated(issued: Value, received: Value) -> bool:
-    """Whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
+    """Return whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
     if not (isinstance(issued, str) and isinstance(received, str) and len(received) in _TRUNCATION_LENGTHS):
         return False
     return len(issued) > len(received) and normalised_text(issued).startswith(normalised_text(received))
 
 
 def _is_joined_lines(issued: str, received: str) -> bool:
-    """Whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
+    """Return whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
     flat = normalised_text(issued).replace("\n", " ")
     return "\n" in normalised_text(issued) and flat == normalised_text(received)
 
@@ -170,12 +170,12 @@ def _is_hash_fill(text: str) -> bool:
 
 
 def _typewriter_text(text: str) -> str:
-    """The text with the dashes and dots of a typewriter, on one line."""
+    """Return the text with the dashes and dots of a typewriter, on one line."""
     return " ".join(re.sub("[\u2010-\u2015\u2212]|--", "-", text.replace("\u2026", "...")).split())
 
 
 def _is_digits(text: str) -> bool:
-    """Whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
+    """Return whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
     whole, point, part = text.strip().partition(".")
     return whole.isdecimal() and whole.isascii() and (not point or part.isdecimal() and part.isascii())
 
@@ -189,7 +189,7 @@ def _same_number(issued: Value, received: Value) -> bool:
 
 
 def _same_day(column: Column, issued: Value, received: Value) -> bool:
-    """Whether the issued text names the day that stands there now, or the month whose first day it is."""
+    """Return whether the issued text names the day that stands there now, or the month whose first day it is."""
     if isinstance(received, str) and isinstance(issued, str):
         if column.kind not in ("timescale", "date"):
             return False
@@ -208,7 +208,7 @@ def _same_day(column: Column, issued: Value, received: Value) -> bool:
 
 
 def _as_day(value: Value) -> date | None:
-    """The day of a date, or of the number a spreadsheet keeps for one."""
+    """Return the day of a date, or of the number a spreadsheet keeps for one."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

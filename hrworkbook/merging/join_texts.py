@@ -10,7 +10,7 @@ _LIST_ITEM = re.compile(r"\s*([-–—•*·▪]|\(?\w{1,3}[.)])\s")
 
 
 def join_texts(master: Value, returned: Value) -> Value:
-    """The two texts one after the other, as an appendix can print them: each sentence whole, none said twice in a row.
+    """Return the two texts one after the other, as an appendix can print them: each sentence whole, none said twice in a row.
 
     What the returned text begins with and the master already says is left out; so is the shorter where the other holds it.
     """
@@ -26,7 +26,7 @@ def join_texts(master: Value, returned: Value) -> Value:
 
 
 def _contains_text(part: str, whole: str) -> bool:
-    """Whether a text holds another whole, sentence by sentence."""
+    """Return whether a text holds another whole, sentence by sentence."""
     part_sentences, holds = ([normalised_text(s).rstrip(".") for s in _sentences(text)] for text in (part, whole))
     return any(
         holds[i : i + len(part_sentences)] == part_sentences for i in range(len(holds) - len(part_sentences) + 1)
@@ -38,7 +38,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _without_shared_beginning(one: str, other: str) -> str:
-    """The second text without the sentences that the first begins with too."""
+    """Return the second text without the sentences that the first begins with too."""
     first, second = _sentences(one), _sentences(other)
     shared = 0
     while shared < min(len(first), len(second) - 1) and normalised_text(first[shared]) == normalised_text(

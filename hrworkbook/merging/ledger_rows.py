@@ -25,7 +25,7 @@ _NAMED = 5
 
 
 def merge_message(returns: Sequence[ReturnOutcome], refused: Sequence[RefusedFile], asked: int, files: int = 0) -> str:
-    """`4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.`
+    """Return `4 returns merged: 31 cells applied, 2 need your decision, 1 goes back to its owner.` or the like.
 
     `asked` decisions are new, of which `files` are about whole files.
     """
@@ -57,7 +57,7 @@ def merge_message(returns: Sequence[ReturnOutcome], refused: Sequence[RefusedFil
 
 
 def _elsewhere(returns: Sequence[ReturnOutcome], waits: Sequence[RefusedFile]) -> Iterator[str]:
-    """A sentence for the files that wait whole, and one for the returns merged from addresses not on the Owners sheet."""
+    """Yield a sentence for the files that wait whole, and one for the returns merged from addresses not on the Owners sheet."""
     if waits:
         named = [f"'{r.file}'{f' from {r.sender}' if r.sender else ''}" for r in waits]
         does, whose = ("waits", "its seal is") if len(waits) == 1 else ("wait", "their seals are")
@@ -74,7 +74,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
-    """The Register's row of a merged return."""
+    """Return the Register's row of a merged return."""
     item, outcomes = result.received, result.outcome_counts
     heading = {
         "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
@@ -84,13 +84,13 @@ def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
     row: dict[str, Value] = {
         "What": FileStatus.MERGED.value, "Return": result.return_id, "Owner": result.owner, "When": timestamp(now), "File": item.file,
         "From": item.sender or None, "Sent": timestamp(item.sent) if item.sent else None,
-        "Lines": result.line_count, "Cells": result.cell_count, "Note": shorten("\n".join(notes)) or None, "Hash": item.sha256,
+        "Lines": result.line_count, "Cells": result.cell_count, "Note": fit_in_cell("\n".join(notes)) or None, "Hash": item.sha256,
     }  # fmt: skip
     return row | {heading[o]: n for o, n in outcomes.items()}
 
 
 def refused_row(refusal: RefusedFile, now: datetime) -> dict[str, Value]:
-    """The Register's row of a file that was not merged."""
+    """Return the Register's row of a file that was not merged."""
     return {
         "What": refusal.status.value, "Return": refusal.return_id or None, "Owner": refusal.owner or None, "When": timestamp(now),
         "File": refusal.file, "From": refusal.sender or None, "Sent": timestamp(refusal.sent) if refusal.sent else None,
@@ -99,7 +99,7 @@ def refused_row(refusal: RefusedFile, now: datetime) -> dict[str, Value]:
 
 
 def note_of(refusal: RefusedFile) -> str:
-    """What the Register says of a file that was not merged: why; of a container, every reason with its files."""
+    """Return what the Register says of a file that was not merged: why; of a container, every reason with its files."""
     if not refusal.inside:
         return refusal.reason
     number = sum(one.count for one in refusal.inside)
@@ -107,11 +107,11 @@ def note_of(refusal: RefusedFile) -> str:
         f"{one.count:,} × {one.reason}" + (f" ({one.named(len(one.files))})" if one.files else "")
         for one in refusal.inside
     )
-    return shorten("\n".join((f"{count_noun(number, 'file')} in it were not merged:", *lines)))
+    return fit_in_cell("\n".join((f"{count_noun(number, 'file')} in it were not merged:", *lines)))
 
 
 def journal_row(result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict[str, Value]:
-    """The Journal's row of a cell that was applied."""
+    """Return the Journal's row of a cell that was applied."""
     return {
         "When": timestamp(now), "Why": ChangeCause.MERGE.value, "Return": result.return_id, "File": result.received.file,
         "From": result.received.sender or None, "Owner": result.owner, "ID": cell.line.id,
@@ -120,7 +120,7 @@ def journal_row(result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict
 
 
 def journal_value(column: Column, value: Value) -> Value:
-    """The value as the Journal keeps it: a date becomes a text there, and a text that reads as one gets Excel's sign of a text."""
+    """Return the value as the Journal keeps it: a date becomes a text there, and a text that reads as one gets Excel's sign of a text."""
     if (
         column.kind == "date"
         and type(value) is str
@@ -132,7 +132,7 @@ def journal_value(column: Column, value: Value) -> Value:
 
 
 def new_heading_rows(plan: Plan, returns: Sequence[ReturnOutcome]) -> list[dict[str, Value | Link]]:
-    """The rows of the Headings sheet for headings nobody has explained yet."""
+    """Return the rows of the Headings sheet for headings nobody has explained yet."""
     have = {_folded_or_plain(i.text("Heading in a return")) for i in HEADINGS.data_rows(plan.snapshot)}
     rows: list[dict[str, Value | Link]] = []
     for result in returns:
@@ -150,8 +150,8 @@ def _folded_or_plain(heading: str) -> str:
     return fold_name(heading) or normalised_text(heading)
 
 
-def shorten(text: str) -> str:
-    """The text as one cell can hold it; what is left out is counted, and `hrworkbook read` lists it."""
+def fit_in_cell(text: str) -> str:
+    """Return the text as one cell can hold it; what is left out is counted, and `hrworkbook read` lists it."""
     if len(text) <= _SHOWN_CHARACTERS:
         return text
     cut = text.rfind("\n", 0, _SHOWN_CHARACTERS)

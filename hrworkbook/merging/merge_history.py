@@ -85,7 +85,7 @@ class MergeHistory:
         )
 
     def is_newest(self, whose: tuple[str, str], sent: datetime | None, *, sealed: bool) -> bool:
-        """Whether a return was sent after all that was merged of its owner's that period, and is as well proven.
+        """Return whether a return was sent after all that was merged of its owner's that period, and is as well proven.
 
         What has no date was sent before it was merged. Dates alone do not put a return without seal above one with it.
         """
@@ -105,11 +105,11 @@ class MergeHistory:
         return files
 
     def bore_seal(self, file: MergedFile) -> bool:
-        """Whether a merged file bore the seal that was issued."""
+        """Return whether a merged file bore the seal that was issued."""
         return unsealed_mark(*file) not in self._unsealed
 
     def was_sent_again(self, file: MergedFile, sent: datetime | None) -> bool:
-        """Whether a file was sent later than the Register says; where it does not say, it is not known."""
+        """Return whether a file was sent later than the Register says; where it does not say, it is not known."""
         copies = [self.rows[file], *(i for i in self._sent_again_rows if _file(i) == file)]
         moments = [moment for i in copies if (moment := _read_moment(i, "Sent"))]
         return bool(sent and moments and _to_the_minute(sent) > max(moments))
@@ -119,7 +119,7 @@ class MergeHistory:
         return [i for i in self._register if file_status(i) is FileStatus.SENT_AGAIN]
 
     def rows_of_file(self, sha256: str) -> list[LedgerRow]:
-        """The Register's rows of one file."""
+        """Return the Register's rows of one file."""
         return self._by_hash.get(sha256, [])
 
     @cached_property
@@ -145,12 +145,12 @@ def unsealed_mark(sha256: str, return_id: str) -> str:
 
 
 def is_known_copy(sent: datetime | None, after: datetime) -> bool:
-    """Whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
+    """Return whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
     return sent is None or _to_the_minute(sent) <= after
 
 
 def already_merged(item: ReceivedFile, rows: Iterable[LedgerRow], more: str = "; nothing to do") -> RefusedFile:
-    """The refusal of a file, or a return in it, that was merged before, as the Register's rows have it."""
+    """Return the refusal of a file, or a return in it, that was merged before, as the Register's rows have it."""
     rows = list(rows)
     returns = " and ".join(dict.fromkeys(r.text("Return") for r in rows))
     reason = f"already merged on {rows[-1].text('When')} as {returns}{more}"
@@ -163,7 +163,7 @@ def _file(item: LedgerRow) -> MergedFile:
 
 
 def _read_moment(item: LedgerRow, heading: str) -> datetime | None:
-    """A moment in the Register; None where there is none."""
+    """Return a moment in the Register; None where there is none."""
     with suppress(ValueError):
         return datetime.strptime(item.text(heading), "%Y-%m-%d %H:%M")
     return None
@@ -176,16 +176,16 @@ def _sent(item: LedgerRow) -> datetime | None:
 
 
 def _latest(item: LedgerRow) -> datetime:
-    """The latest moment at which a merged file can have been sent."""
+    """Return the latest moment at which a merged file can have been sent."""
     return _sent(item) or _read_moment(item, "When") or datetime.max
 
 
 def _to_the_minute(sent: datetime) -> datetime:
-    """A moment as the Register has it, by this computer's clock."""
+    """Return a moment as the Register has it, by this computer's clock."""
     return (to_local_time(sent) or sent).replace(second=0, microsecond=0)
 
 
 def duplicate_file(file: ReceivedFile) -> RefusedFile:
-    """The refusal of a file that is there twice."""
+    """Return the refusal of a file that is there twice."""
     reason = "the same file is here twice; it was read once"
     return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, FileStatus.TWICE)

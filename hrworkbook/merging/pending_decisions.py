@@ -30,7 +30,7 @@ class PendingDecisions:
         return sum(is_undecided(row) and row.row not in self._settled for row in self._rows)
 
     def new_rows(self, returns: Sequence[ReturnOutcome], now: datetime) -> list[dict[str, Value | Link]]:
-        """The rows for cells that wait; what is asked already, or was decided and not undone, is not asked again."""
+        """Return the rows for cells that wait; what is asked already, or was decided and not undone, is not asked again."""
         asked = {
             (d.text("Return"), d.text("ID"), fold_name(d.text("Column")), d.text("In the return"))
             for d in self._rows
@@ -53,7 +53,7 @@ class PendingDecisions:
         return rows
 
     def superseded_writes(self, returns: Sequence[ReturnOutcome], now: datetime) -> Iterator[Write]:
-        """The writes that take off what an owner's newer return has answered anew."""
+        """Yield the writes that take off what an owner's newer return has answered anew."""
         undecided = [row for row in self._rows if is_undecided(row) and not row.text("Decision")]
         if not undecided:
             return
@@ -64,7 +64,7 @@ class PendingDecisions:
                 yield from self._close(row, DecisionState.REPLACED, f"replaced by a newer return, {timestamp(now)}")
 
     def undone_writes(self, return_id: str, now: datetime) -> Iterator[Write]:
-        """The writes that mark every decision about a return as undone."""
+        """Yield the writes that mark every decision about a return as undone."""
         for row in self._rows:
             if is_about_a_file(row) and not was_taken(row):
                 continue
@@ -73,7 +73,7 @@ class PendingDecisions:
                 yield from self._close(row, DecisionState.UNDONE, f"{before}undone, {timestamp(now)}")
 
     def merged(self, rows: Sequence[LedgerRow], now: datetime) -> Iterator[Write]:
-        """The writes that take off decisions about files that are merged now."""
+        """Yield the writes that take off decisions about files that are merged now."""
         for row in rows:
             yield from self._close(row, DecisionState.MERGED, f"merged, {timestamp(now)}")
 
@@ -103,7 +103,7 @@ def decided(choice: str, now: datetime) -> dict[str, Value | Link]:
 
 
 def was_taken(row: LedgerRow) -> bool:
-    """Whether HR has taken what a decision is about into the plan."""
+    """Return whether HR has taken what a decision is about into the plan."""
     return not is_undecided(row) and match_word(row.text("Decision"), CHOICES) == TAKE_RETURN
 
 
@@ -118,7 +118,7 @@ def _decision_row(plan: Plan, result: ReturnOutcome, cell: CellOutcome, now: dat
 
 
 def _shown_value(cell: CellOutcome) -> Value:
-    """What came, as the Decisions sheet can hold it."""
+    """Return what came, as the Decisions sheet can hold it."""
     if cell.is_storable:
         return cell.received
     text = as_text(cell.received)

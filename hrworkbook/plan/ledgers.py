@@ -25,7 +25,7 @@ class LedgerRow:
         return self.values.get(heading)
 
     def text(self, heading: str) -> str:
-        """The value as plain text; '' for a blank."""
+        """Return the value as plain text; '' for a blank."""
         return normalised_text(self.values.get(heading))
 
     def has(self, heading: str) -> bool:
@@ -33,7 +33,7 @@ class LedgerRow:
         return heading in self.values
 
     def number(self, heading: str) -> int:
-        """The value as a whole number; 0 for a blank or a text."""
+        """Return the value as a whole number; 0 for a blank or a text."""
         value = self.values.get(heading)
         return int(value) if isinstance(value, (int, float)) else 0
 
@@ -89,7 +89,7 @@ class Ledger:
             yield LedgerRow(number, {h: row[c] if c < width else None for h, c in pairs})
 
     def append(self, snapshot: Snapshot, rows: Sequence[Cells]) -> tuple[Write, ...]:
-        """The writes that add these rows below the last one."""
+        """Return the writes that add these rows below the last one."""
         if not rows:
             return ()
         top, columns = self.heading_row(snapshot)
@@ -97,14 +97,14 @@ class Ledger:
         return self._writes(max((i.row for i in items), default=top) + 1, columns, rows)
 
     def replace(self, snapshot: Snapshot, rows: Sequence[Cells]) -> tuple[Write, ...]:
-        """The writes that make these the only rows, clearing what else stood there."""
+        """Return the writes that make these the only rows, clearing what else stood there."""
         top, columns = self.heading_row(snapshot)
         last = max((i.row for i in self.data_rows(snapshot)), default=top)
         blanks = [dict.fromkeys(self.headings)] * max(0, last - top - len(rows))
         return self._writes(top + 1, columns, [*rows, *blanks])
 
     def rewrite(self, snapshot: Snapshot, item: LedgerRow, changes: Cells) -> tuple[Write, ...]:
-        """The writes that change some values of one row."""
+        """Return the writes that change some values of one row."""
         _, columns = self.heading_row(snapshot)
         changes = changes if self.added <= columns.keys() else self.without_added(changes)
         return tuple(Write(self.sheet, item.row, columns[h], ((v,),)) for h, v in changes.items())

@@ -43,7 +43,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     group: str = ""
     required: bool = False
-    edited_by: str = "hr"
+    edited_by: Literal["hr", "owner"] = "hr"
     """Who may change it in a return: `owner` or `hr`."""
     width: float = 20.0
     """Width on the Plan sheet, in characters."""
@@ -53,7 +53,7 @@ class Column:
     """The heading on the master's Lists sheet whose words a choice takes."""
     help: str = ""
     """Shown when the cell is entered."""
-    roll: str = "keep"
+    roll: Literal["keep", "clear", "carry"] = "keep"
     """What closing a period does to it: `keep`, `clear`, or `carry` (kept until a new text replaces it)."""
 
     private: bool = False
@@ -89,9 +89,9 @@ class AppendixLayout:
     title: str = ""
     columns: tuple[str, ...] = ()
     """Keys in print order; empty means every column."""
-    paper: str = "A4"
-    orientation: str = "landscape"
-    font: str = "Calibri"
+    paper: Literal["A4", "A3"] = "A4"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    font: Literal["Calibri", "Arial"] = "Calibri"
     size: float = 10
     """Points, 8 to 12."""
     theme_headings: bool = True
@@ -165,7 +165,7 @@ class Schema:
         return key in self._by_key
 
     def role(self, name: str) -> Column | None:
-        """The column with this role, or None where the plan has none."""
+        """Return the column with this role, or None where the plan has none."""
         key = self.roles.get(name)
         return self[key] if key else None
 
@@ -178,7 +178,7 @@ class Schema:
         return tuple(c for c in self.columns if not c.private and c.key not in left_out)
 
     def for_owners(self) -> "Schema":
-        """The schema without the columns that are HR's alone."""
+        """Return the schema without the columns that are HR's alone."""
         return replace(self, columns=tuple(c for c in self.columns if not c.private), source="")
 
     @cached_property

@@ -48,7 +48,7 @@ STEPS = {
 def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
-    """The returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
     period = plan.setting("Period") if period is None else period
     rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
@@ -67,7 +67,7 @@ def returns_issued_and_back(
 
 
 def open_decisions(plan: Plan) -> list[LedgerRow]:
-    """The rows of the Decisions sheet that still wait."""
+    """Return the rows of the Decisions sheet that still wait."""
     return [d for d in DECISIONS.data_rows(plan.snapshot) if read_decision(d).is_open]
 
 
@@ -82,7 +82,7 @@ def status_writes(
     register: Sequence[dict[str, Value]] = (),
     period: str | None = None,
 ) -> tuple[Write, ...]:
-    """The writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
+    """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
     `register` are the rows the verb is about to add to the Register.
     """
@@ -123,7 +123,7 @@ def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, 
 
 
 def next_step(plan: Plan) -> tuple[str, str]:
-    """What to do next, and how, as the Start sheet says it."""
+    """Return what to do next, and how, as the Start sheet says it."""
     values = {
         normalised_text(row[1]): normalised_text(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2
     }

@@ -56,7 +56,7 @@ class BounceResult:
 
 
 def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
-    """The returns of this period with cells that wait because they break the schema, for each owner or for one.
+    """Return the returns of this period with cells that wait because they break the schema, for each owner or for one.
 
     A cell for which HR has chosen on the Decisions sheet is left out. Raises HrWorkbookError for an owner without a
     return this period, or where nothing was issued.
@@ -92,7 +92,7 @@ def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
 
 
 def _issued_returns(plan: Plan, issued: IssuedReturns, owner: str) -> list[IssuedReturn]:
-    """The returns of this period, in the order of issue; those of one owner where that is named."""
+    """Return the returns of this period, in the order of issue; those of one owner where that is named."""
     known = list(reversed(issued.open_returns()))
     if not known:
         raise HrWorkbookError(
@@ -106,7 +106,7 @@ def _issued_returns(plan: Plan, issued: IssuedReturns, owner: str) -> list[Issue
 
 
 def _faulty_cells(plan: Plan, known: IssuedReturn, rows: list[LedgerRow]) -> dict[CellKey, FaultyCell]:
-    """The cells of a return that wait as invalid, by their place; of two in one cell, the newer."""
+    """Return the cells of a return that wait as invalid, by their place; of two in one cell, the newer."""
     found: dict[CellKey, FaultyCell] = {}
     for row in rows:
         asked = read_decision(row)
@@ -121,7 +121,7 @@ def _faulty_cells(plan: Plan, known: IssuedReturn, rows: list[LedgerRow]) -> dic
 def _filled_return(
     plan: Plan, known: IssuedReturn, rows: list[LedgerRow], faulty_cells: Mapping[CellKey, FaultyCell], due: date
 ) -> OutgoingReturn:
-    """The return with its own ID and seal, and the owner's answers in it.
+    """Return the return with its own ID and seal, and the owner's answers in it.
 
     A cell that waits says what the owner wrote, unless no cell can hold it whole: half of a text sent back unmended would
     be taken for a mended one. What was taken or decided, or was in the plan already, says what the plan now says, so that
@@ -156,7 +156,7 @@ def _owners_cell(plan: Plan, item: LedgerRow) -> CellKey:
 
 
 def _answers_already_there(plan: Plan, known: IssuedReturn) -> dict[CellKey, Value]:
-    """What the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
+    """Return what the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
 
     No sheet keeps which cells those were. Showing one more than the owner answered does no harm: it is already there.
     """
@@ -173,7 +173,7 @@ def _answers_already_there(plan: Plan, known: IssuedReturn) -> dict[CellKey, Val
 
 
 def cell_comment(cell: FaultyCell) -> str:
-    """The comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
+    """Return the comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
     quoted_text = (
         f"\n{ORIGINAL_TEXT_PREFIX}{cell.text[:_QUOTED_CHARACTERS]}…"
         if len(cell.text) > _QUOTED_CHARACTERS or cell.text.startswith("=")
@@ -183,6 +183,6 @@ def cell_comment(cell: FaultyCell) -> str:
 
 
 def _sender(issued: IssuedReturns, return_id: str) -> str:
-    """The address the newest merged file of a return came from."""
+    """Return the address the newest merged file of a return came from."""
     senders = [i.text("From") for (_, id_), i in issued.merge_history.rows.items() if id_ == return_id]
     return senders[-1] if senders else ""

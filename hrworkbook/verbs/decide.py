@@ -169,7 +169,7 @@ def _decide_files(
     findings: list[Finding],
     now: datetime,
 ) -> _Files:
-    """The files that HR takes whole, merged into what the plan `new_values` by now, and those it turns away."""
+    """Return the files that HR takes whole, merged into what the plan `new_values` by now, and those it turns away."""
     files = _Files([], [], [])
     chosen = [item for item in waiting if not is_blank(item["Decision"])]
     if not chosen:
@@ -211,7 +211,7 @@ def _file_fault(
 
 
 def _read_decisions(plan: Plan, waiting: Sequence[LedgerRow]) -> tuple[list[_Decision], list[Finding]]:
-    """The decisions made, those that replace a cell's text before those that add to it, and what is wrong with others."""
+    """Return the decisions made, those that replace a cell's text before those that add to it, and what is wrong with others."""
     choices: list[_Decision] = []
     findings: list[Finding] = []
     for item in waiting:
@@ -281,7 +281,7 @@ def _chosen_text(choice: _Decision) -> Value:
 
 
 def _resulting_value(plan: Plan, choice: _Decision, before: Value) -> tuple[Value, DecisionFault | None]:
-    """What the cell is to say by a decision, and what is wrong with that choice (None when nothing)."""
+    """Return what the cell is to say by a decision, and what is wrong with that choice (None when nothing)."""
     item, column = choice.item, choice.column
     if choice.choice == KEEP_MASTER:
         return before, None

@@ -8,12 +8,12 @@ from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.ledger_rows import (
+    fit_in_cell,
     journal_row,
     merge_message,
     merged_row,
     new_heading_rows,
     refused_row,
-    shorten,
 )
 from hrworkbook.merging.merge_history import MergedFile, duplicate_file
 from hrworkbook.merging.outcomes import (
@@ -41,7 +41,7 @@ from hrworkbook.render.row_heights import ledger_heights, plan_heights
 def merge(
     snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile | ReadReturn], now: datetime, period: str = ""
 ) -> MergeResult:
-    """The outcome of every cell of every return, and the changes that write them.
+    """Return the outcome of every cell of every return, and the changes that write them.
 
     A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of files
     that tell none.
@@ -102,13 +102,13 @@ def _without_copies(
 
 
 def _is_ahead(file: ReceivedFile | RefusedFile, now: datetime) -> bool:
-    """Whether a mail is dated ahead of this computer's clock."""
+    """Return whether a mail is dated ahead of this computer's clock."""
     sent = to_local_time(file.sent)
     return sent is not None and sent > now
 
 
 def _without_date(one: ReadReturn) -> ReadReturn:
-    """A return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
+    """Return a return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
     assert one.received.sent
     note = (
         f"Its mail is dated {one.received.sent:%d/%m/%Y %H:%M}, which is yet to come, so nobody knows when it was sent"
@@ -130,7 +130,7 @@ def _newer_copy(plan: Plan, one: ReadReturn, other: ReadReturn) -> tuple[ReadRet
 def _newest_of_each_owner(
     plan: Plan, issued: IssuedReturns, replies: Sequence[ReadReturn], refused: Sequence[RefusedFile], now: datetime
 ) -> tuple[list[ReadReturn], list[RefusedFile]]:
-    """The newest return of each owner, oldest first, and the older ones with the reason they stand back.
+    """Return the newest return of each owner, oldest first, and the older ones with the reason they stand back.
 
     Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides. So it is
     where one without seal is dated after one with its seal, which is merged first.
@@ -168,13 +168,13 @@ def _send_order(one: ReadReturn) -> tuple[datetime, str, str, str]:
 
 
 def _superseded(plan: Plan, one: ReadReturn, newer: ReadReturn | None, reason: str) -> RefusedFile:
-    """An older return, with the cells in which it says something else than the newer, so that nothing is lost."""
+    """Return an older return, with the cells in which it says something else than the newer, so that nothing is lost."""
     item = one.received
     different_cells = differing_cells(plan, one, newer)
     if different_cells:
         reason += ". It alone says: " + "; ".join(different_cells)
     return RefusedFile(
-        item.file, shorten(reason), item.sha256, item.sender, item.sent, FileStatus.OLDER, one.return_id, one.owner
+        item.file, fit_in_cell(reason), item.sha256, item.sender, item.sent, FileStatus.OLDER, one.return_id, one.owner
     )
 
 

@@ -21,7 +21,7 @@ class NextProblem:
 
 
 def next(snapshot: Snapshot, after: SheetCell = ("", "")) -> NextProblem:
-    """The problem that follows a place in the order of the Problems sheet; from the last, the first again."""
+    """Return the problem that follows a place in the order of the Problems sheet; from the last, the first again."""
     plan = read_plan(snapshot)
     found = [(place, item) for item in PROBLEMS.data_rows(snapshot) if (place := problem_place(plan, item))]
     if not found:

@@ -27,7 +27,7 @@ class RollResult:
 
 
 def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult:
-    """The close of the present period: its lines kept, cleared or carried texts, a new period.
+    """Return the close of the present period: its lines kept, cleared or carried texts, a new period.
 
     Raises HrWorkbookError where the period is blank or closed already, decisions still wait, or a line has no ID.
     """
@@ -104,7 +104,7 @@ def _refuse_loss(plan: Plan, period: str, next_: str) -> None:
 
 
 def next_period_name(period: str) -> str:
-    """The quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
+    """Return the quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
     found = _period_order(period)
     if not found:
         return ""

@@ -32,7 +32,7 @@ class UndoResult:
 
 
 def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
-    """What one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
+    """Return what one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
 
     Every file merged for the return is undone; each may be merged again. A cell that something else changed since is
     left and listed. Raises HrWorkbookError where the return was not merged, or is undone already.
@@ -110,7 +110,7 @@ def _removed_lines(
     cells_to_restore: dict[CellKey, _RestoredCell],
     left: list[tuple[str, str]],
 ) -> list[Line]:
-    """The lines of a collection that a return alone had brought: they go with it, their ID too.
+    """Return the lines of a collection that a return alone had brought: they go with it, their ID too.
 
     A line that holds more keeps its key, by which it is known. The last return of it to be undone takes the key along,
     whichever return had written it.
@@ -141,7 +141,7 @@ def _removed_lines(
 
 
 def _merged_files(plan: Plan) -> list[LedgerRow]:
-    """The Register's rows of the files merged and not undone, in the order they were merged."""
+    """Return the Register's rows of the files merged and not undone, in the order they were merged."""
     rows: dict[tuple[str, str], LedgerRow] = {}
     for item in REGISTER.data_rows(plan.snapshot):
         file = (item.text("Return"), item.text("Hash"))
@@ -154,7 +154,7 @@ def _merged_files(plan: Plan) -> list[LedgerRow]:
 
 
 def _last_merged(plan: Plan, journal: Sequence[LedgerRow], files: Sequence[LedgerRow]) -> str:
-    """The return merged last whose changes still stand; failing such, the one merged last."""
+    """Return the return merged last whose changes still stand; failing such, the one merged last."""
     for row in reversed(files):
         if _changes_in_force(plan, journal, row.text("Return")):
             return row.text("Return")
@@ -162,7 +162,7 @@ def _last_merged(plan: Plan, journal: Sequence[LedgerRow], files: Sequence[Ledge
 
 
 def _changes_in_force(plan: Plan, journal: Sequence[LedgerRow], return_id: str) -> dict[CellKey, list[LedgerRow]]:
-    """What one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
+    """Return what one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
     in_force: dict[CellKey, list[LedgerRow]] = {}
     for item in journal:
         if item.text("Return") != return_id or (change := read_change(item)).decision in (KEEP_MASTER, OWN_TEXT):
@@ -176,7 +176,7 @@ def _changes_in_force(plan: Plan, journal: Sequence[LedgerRow], return_id: str) 
 
 
 def _first_in_chain(changes: Sequence[LedgerRow]) -> LedgerRow:
-    """The earliest of the changes that led to the last without anything else between them."""
+    """Return the earliest of the changes that led to the last without anything else between them."""
     first = changes[-1]
     for earlier in reversed(changes[:-1]):
         if not same_value(earlier["After"], first["Before"]):
@@ -196,7 +196,7 @@ def _is_own_text(plan: Plan, item: LedgerRow, cell: CellKey) -> bool:
 
 
 def _value_before(column: Column, value: Value) -> Value:
-    """The journal's value as the plan held it, see `journal_value`."""
+    """Return the journal's value as the plan held it, see `journal_value`."""
     if column.kind == "date" and isinstance(value, str) and value.startswith(TEXT_MARK):
         return value.removeprefix(TEXT_MARK)
     if column.kind == "date" and isinstance(value, str) and (day := column.kind_object.read(value)):

@@ -11,7 +11,7 @@ from hrworkbook.checks import CouncilCheck
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
 from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan.model import Line, Plan, id_writes, read_plan
+from hrworkbook.plan.model import Plan, id_writes, read_plan
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
@@ -149,7 +149,7 @@ def hypothesis_hidden() -> Iterator[None]:
 
 
 def _owner_findings(plan: Plan) -> Iterator[Finding]:
-    """Findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
+    """Yield the findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
     from hrworkbook.plan.kinds import KINDS
     from hrworkbook.plan.ledgers import OWNERS_LEDGER
 
@@ -175,13 +175,3 @@ def _owner_findings(plan: Plan) -> Iterator[Finding]:
         if not item.text("E-mail") and fold_name(role) in named:
             yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
                           f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip
-
-
-def unknown_owners(plan: Plan, lines: Iterable[Line]) -> dict[str, int]:
-    """The owners named in lines but not on the Owners sheet, with how often."""
-    column = plan.schema.role("owner")
-    if column is None:
-        return {}
-    return Counter(
-        o for line in lines for o in parse_owners(line.text(column.key)) if fold_name(o) not in plan.role_spellings
-    )
