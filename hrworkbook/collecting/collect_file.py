@@ -26,6 +26,7 @@ from hrworkbook.collecting.row_filter import (
 from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.findings import Finding, Severity, count_noun, join_words
 from hrworkbook.plan.kinds import is_kept_with_warning
+from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, column_letters
 from hrworkbook.plan.sum_checks import LineFigures
@@ -96,6 +97,7 @@ def collect_file(
     for table in tables:
         collecting.read(table)
     collecting.hold_duplicates()
+    collecting.notes += mark_notes(blocks)
     return collecting.result()
 
 

@@ -5,12 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from hrworkbook.intake.attachments import Container
-from hrworkbook.merging.diff_return import ReadReturn
-from hrworkbook.merging.outcomes import (
-    ReceivedFile,
-    RefusedFile,
-    RefusedInside,
-)
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, RefusedInside
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_words import FileStatus
 

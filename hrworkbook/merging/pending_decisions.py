@@ -34,22 +34,30 @@ class PendingDecisions:
         asked = {
             (d.text("Return"), d.text("ID"), fold_name(d.text("Column")), d.text("In the return"))
             for d in self._rows
-            if not is_undone(d)
+            if read_decision(d).state not in (DecisionState.UNDONE, DecisionState.REPLACED)
         }
         rows: list[dict[str, Value | Link]] = []
+        last: dict[tuple[str, str, str], tuple[tuple[str, str, str, str], dict[str, Value | Link]]] = {}
         for result in returns:
             for cell in result.cells:
+                place = (result.owner, cell.line.id, cell.column.key)
+                shown = normalised_text(_shown_value(cell))
+                if result.is_newest and place in last and last[place][0][-1] != shown:
+                    replaced, row = last.pop(place)
+                    asked.discard(replaced)
+                    rows = [other for other in rows if other is not row]
                 if cell.outcome not in UNDECIDED_OUTCOMES:
                     continue
                 key = (
                     result.return_id,
                     cell.line.id,
                     fold_name(cell.column.header),
-                    normalised_text(_shown_value(cell)),
+                    shown,
                 )
                 if key not in asked:
                     asked.add(key)
                     rows.append(_decision_row(self._plan, result, cell, now))
+                    last[place] = key, rows[-1]
         return rows
 
     def superseded_writes(self, returns: Sequence[ReturnOutcome], now: datetime) -> Iterator[Write]:
@@ -57,7 +65,12 @@ class PendingDecisions:
         undecided = [row for row in self._rows if is_undecided(row) and not row.text("Decision")]
         if not undecided:
             return
-        answers = {(fold_name(r.owner), c.line.id, fold_name(c.column.header)): c for r in returns for c in r.cells}
+        answers = {
+            (fold_name(r.owner), c.line.id, fold_name(c.column.header)): c
+            for r in returns
+            if r.is_newest
+            for c in r.cells
+        }
         for row in undecided:
             answer = answers.get((fold_name(row.text("Owner")), row.text("ID"), fold_name(row.text("Column"))))
             if answer and normalised_text(_shown_value(answer)) != row.text("In the return"):

@@ -13,17 +13,11 @@ from datetime import date, datetime, time
 from hashlib import sha256
 
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.diff_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.merging.ledger_rows import fit_in_cell
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
-from hrworkbook.merging.outcomes import (
-    ReceivedFile,
-    RefusedFile,
-    ReturnOutcome,
-    StrayCell,
-    Unproven,
-)
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
 from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided, is_undone
+from hrworkbook.merging.read_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_records import WHOLE_FILE
 from hrworkbook.plan.ledger_words import FileStatus, Question

@@ -81,7 +81,9 @@ def read_decision(row: LedgerRow) -> AskedDecision:
         asked, _, _ = head.partition(CANNOT_BE_TAKEN)
         is_file = fold_name(row.text("Column")) == fold_name(WHOLE_FILE)
         question = Question.WHOLE_FILE if is_file else _word(Question, asked)
-        state = DecisionState.UNDONE if "undone" in done else DecisionState.DECIDED if done else None
+        state = (DecisionState.UNDONE if "undone" in done else DecisionState.DECIDED) if done else None
+        if done.startswith("replaced") and state is not DecisionState.UNDONE:
+            state = DecisionState.REPLACED
         return AskedDecision(question, why, CANNOT_BE_TAKEN not in head, state)
     state = (_word(DecisionState, row.text("State")) or DecisionState.DECIDED) if done else None
     return AskedDecision(_word(Question, row.text("Question")), why, fold_name(row.text("Can be taken")) != "no", state)

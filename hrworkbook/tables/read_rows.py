@@ -161,7 +161,7 @@ class TableReader:
     """One sheet being read: collects rows, cells that are left and the receipt's notes."""
 
     def __init__(self, block: Block, vocabulary: HeadingVocabulary, furniture: Collection[str]) -> None:
-        self.block = block
+        self.block = self.stored_block = block
         self.vocabulary = vocabulary
         self.issued_texts = frozenset(furniture) - {""}
         self.rows: list[Row] = []
@@ -225,7 +225,9 @@ class TableReader:
 
     def read_body(self, header: Header, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""
-        rows, columns = self.block.rows, header.columns
+        columns = header.columns
+        self.block = self.shown_below(header)
+        rows = self.block.rows
         marks, enough = header.repeat_marks
         keys, ats, width, id_at = columns.keys, columns.sheet_columns, columns.width, columns.id_column
         pick = itemgetter(*(at - 1 for at in ats)) if len(ats) > 1 else lambda row: tuple(row[at - 1] for at in ats)
@@ -254,6 +256,17 @@ class TableReader:
             else:
                 self.single_cell_rows.append((number, row))
         return len(rows) + 1
+
+    def shown_below(self, header: Header) -> Block:
+        """The sheet as it shows below a header: numbers in columns of text as their formats have them."""
+        block = self.stored_block
+        if not (block.formats or block.shown_texts or block.from_1904):
+            return block
+        from hrworkbook.plan.number_format.cell_text import as_shown
+
+        schema, columns = self.vocabulary.schema, header.columns
+        kinds = {at: schema[key].kind for key, at in zip(columns.keys, columns.sheet_columns, strict=True)}
+        return as_shown(block, kinds, range(header.top + header.depth, len(self.block.rows) + 1))
 
     def is_header(self, number: int, row: Sequence[Value], marks: set[Value], enough: int, header: Header) -> bool:
         """Whether the row begins a further header; a row with an ID of its own does not, whatever its words."""

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.equivalence import judge_value
 from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
 from hrworkbook.merging.outcomes import ReturnOutcome
 from hrworkbook.merging.pending_decisions import PendingDecisions, decided, is_about_a_file
 from hrworkbook.merging.quarantine import Quarantine, in_plan, unsealed_rows
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.three_way import merge_edits
 from hrworkbook.plan.findings import Finding, count_noun
 from hrworkbook.plan.kinds import match_word
