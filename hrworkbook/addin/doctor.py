@@ -22,8 +22,8 @@ from hrworkbook.addin.install import (
     read_settings,
     script,
 )
-from hrworkbook.addin.package_parts import unzipped
-from hrworkbook.plan.errors import format_message
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 
 ReadRegistry = Callable[[str, str], object]
 """A value of the Windows registry by key (`HKCU\\Software\\…`) and name; None where there is none."""
@@ -113,8 +113,10 @@ def _check_addin(locations: InstallLocations) -> Diagnosis:
     if not locations.addin_file.is_file():
         return Diagnosis(name, False, f"it is not in {locations.addin_file.parent}", "Run: hrworkbook install")
     try:
-        same = unzipped(locations.addin_file.read_bytes()) == unzipped(package.addin())
-    except Exception:  # whatever a broken zip raises, it is not our add-in
+        same = (
+            CheckedPackage(locations.addin_file.read_bytes()).contents() == CheckedPackage(package.addin()).contents()
+        )
+    except (OSError, HrWorkbookError):
         same = False
     if not same:
         return Diagnosis(name, False, "it was made by another version, or changed since", "Run: hrworkbook install")

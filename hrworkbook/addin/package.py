@@ -1,9 +1,7 @@
 """The add-in and the masters with macros, assembled from text."""
 
-import io
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import distribution, version
@@ -13,10 +11,13 @@ from typing import Literal
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from hrworkbook.addin.package_parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
 from hrworkbook.addin.vba_project import Module, document, module, vba_project
-from hrworkbook.plan.errors import CannotWrite, ToolMissing, reason_of
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.relationships import read_relationships, relationships_part
+from hrworkbook.ooxml.xml_edit import child_attribute, root_name, with_attribute, with_last_child
+from hrworkbook.ooxml.zip_writing import zip_parts
+from hrworkbook.plan.errors import CannotWrite, ToolMissing, UnreadableFile, reason_of
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"
@@ -93,23 +94,24 @@ def stale_files(root: Path, masters: Mapping[str, bytes]) -> list[str]:
 
 
 def _same_package(left: bytes, right: bytes) -> bool:
-    if not (zipfile.is_zipfile(io.BytesIO(left)) and zipfile.is_zipfile(io.BytesIO(right))):
+    try:
+        return list(CheckedPackage(left).contents().items()) == list(CheckedPackage(right).contents().items())
+    except UnreadableFile:
         return left == right
-    return list(unzipped(left).items()) == list(unzipped(right).items())
 
 
 def build_all(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
     """The files `build` writes, by name."""
     files = {ADDIN: addin(macros), LICENCES: licences(macros)}
     for name, xlsx in masters.items():
-        files[f"{name}.xlsx"] = zipped(unzipped(xlsx))
+        files[f"{name}.xlsx"] = zip_parts(CheckedPackage(xlsx).contents())
         files[f"{name}.xlsm"] = with_macros(xlsx, macros=macros)
     return files
 
 
 def addin(macros: Path | None = None) -> bytes:
     """`hrworkbook.xlam`: the tab and the macros on an empty sheet."""
-    return with_macros(zipped(_empty_workbook()), "xlam", macros)
+    return with_macros(zip_parts(_empty_workbook()), "xlam", macros)
 
 
 def with_macros(
@@ -123,8 +125,8 @@ def with_macros(
     `replacements` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
     where the workbook has macros already.
     """
-    parts = unzipped(xlsx)
-    main = _target("", _relationship(parts, "", "/officeDocument"))
+    parts = CheckedPackage(xlsx).contents()
+    main = _workbook_part(parts)
     if _type_of(parts, main) != _XLSX_MAIN_TYPE:
         raise ValueError(f"{main} is no plain workbook: {_type_of(parts, main)}")
     modules = [
@@ -140,7 +142,7 @@ def with_macros(
         parts[name] = xml
         _set_type(parts, name, "application/xml")
         _add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
-    return zipped(parts)
+    return zip_parts(parts)
 
 
 def ribbon_parts(macros: Path | None = None) -> dict[str, bytes]:
@@ -214,8 +216,8 @@ def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
     """The document modules, each named in its part as Excel will look for it."""
     sheets = list(_sheets(parts, main))
     had = [
-        attribute(parts[main], "workbookPr", "codeName"),
-        *(attribute(parts[s], "sheetPr", "codeName") for s in sheets),
+        child_attribute(parts[main], "workbookPr", "codeName"),
+        *(child_attribute(parts[s], "sheetPr", "codeName") for s in sheets),
     ]
     names = _code_names(had)
     before = ("fileVersion", "fileSharing")
@@ -242,30 +244,21 @@ def _code_names(existing: Sequence[str]) -> list[str]:
 
 def _sheets(parts: Mapping[str, bytes], main: str) -> Iterator[str]:
     """The sheets' parts, in tab order."""
-    targets = {e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(parts[_relationships_part(main)])}
+    relationships = read_relationships(parts[relationships_part(main)], main)
     for sheet in ElementTree.fromstring(parts[main]).findall("{*}sheets/{*}sheet"):
-        yield _target(main, targets[sheet.get(f"{{{_RELATIONSHIPS}}}id")])
+        yield relationships[sheet.attrib[f"{{{_RELATIONSHIPS}}}id"]].target
 
 
-def _relationships_part(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
-def _relationship(parts: Mapping[str, bytes], part: str, ending: str) -> str:
-    for each in ElementTree.fromstring(parts[_relationships_part(part)]):
-        if each.get("Type", "").endswith(ending):
-            return each.get("Target", "")
-    raise ValueError(f"{_relationships_part(part)} has no relationship of type …{ending}")
-
-
-def _target(part: str, target: str) -> str:
-    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+def _workbook_part(parts: Mapping[str, bytes]) -> str:
+    for relationship in read_relationships(parts[relationships_part("")], "").values():
+        if relationship.kind == "officeDocument":
+            return relationship.target
+    raise ValueError("the package names no workbook")
 
 
 def _add_relationship(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
     child = f"<Relationship Id={quoteattr(rid)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
-    parts[_relationships_part(part)] = with_last_child(parts[_relationships_part(part)], child)
+    parts[relationships_part(part)] = with_last_child(parts[relationships_part(part)], child)
 
 
 def _type_of(parts: Mapping[str, bytes], part: str) -> str:

@@ -12,12 +12,12 @@ from operator import lt
 from typing import NamedTuple
 
 from hrworkbook.ooxml.workbook_xml import parse_range
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.snapshot import CellRange, address, column_number
 from hrworkbook.plan.values import CellError, Uncomputed
 
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
-_ATTRIBUTES = rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)"""
 _column_number = lru_cache(maxsize=1024)(column_number)
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -35,14 +35,6 @@ class XmlSpan(NamedTuple):
     def is_empty(self) -> bool:
         """Whether it is one self-closing tag."""
         return self.tag_end == self.end
-
-
-def attribute(attributes: bytes, name: bytes) -> str | None:
-    """An attribute's value, unescaped; None where it is not there."""
-    found = re.search(rb"""(?<![^\s"'])%s\s*=\s*(?:"([^"]*)"|'([^']*)')""" % name, attributes)
-    if not found:
-        return None
-    return unescape((found[1] if found[1] is not None else found[2]).decode("utf-8", "replace"))
 
 
 class SheetXml:
@@ -70,7 +62,7 @@ class SheetXml:
         """Whether all that was looked at so far tells its place, in order, with nothing hidden among it."""
 
     def _tag(self, name: bytes) -> "re.Pattern[bytes]":
-        return re.compile(rb"<%s%s(?=[\s/>])%s>" % (re.escape(self.prefix), name, _ATTRIBUTES))
+        return re.compile(rb"<%s%s(?=[\s/>])%s>" % (re.escape(self.prefix), name, ATTRIBUTES))
 
     def _close(self, name: bytes) -> "re.Pattern[bytes]":
         return re.compile(rb"</%s%s\s*>" % (re.escape(self.prefix), name))
@@ -79,14 +71,14 @@ class SheetXml:
     def _cell(self) -> "re.Pattern[bytes]":
         p = re.escape(self.prefix)
         return re.compile(
-            rb"""<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})\d+")?%s>(?:(?<=/>)|.*?</%sc\s*>)""" % (p, _ATTRIBUTES, p),
+            rb"""<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})\d+")?%s>(?:(?<=/>)|.*?</%sc\s*>)""" % (p, ATTRIBUTES, p),
             re.DOTALL,
         )
 
     @cached_property
     def _formula(self) -> "re.Pattern[bytes]":
         p = re.escape(self.prefix)
-        return re.compile(rb"<%sf(?=[\s/>])%s>(?:(?<=/>)|(.*?)</%sf\s*>)" % (p, _ATTRIBUTES, p), re.DOTALL)
+        return re.compile(rb"<%sf(?=[\s/>])%s>(?:(?<=/>)|(.*?)</%sf\s*>)" % (p, ATTRIBUTES, p), re.DOTALL)
 
     @cached_property
     def rows(self) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from xml.etree import ElementTree
 
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
+from hrworkbook.ooxml.xml_tags import PREFIX, SOME_ATTRIBUTES
 from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.snapshot import CellRange, address, row_and_column
 
@@ -136,15 +137,14 @@ def grown_table(xml: bytes, old: CellRange, new: CellRange) -> bytes:
     """A table's part with its range, and its filter's where that ended with it, grown."""
     was, now = format_range(old).encode(), format_range(new).encode()
     head = re.compile(
-        rb"""(<(?:[\w.-]+:)?(?:table|autoFilter)(?=\s)(?:[^>"']|"[^"]*"|'[^']*')*?\sref\s*=\s*["'])\$?%s(?=["'])"""
-        % was
+        rb"""(<%s(?:table|autoFilter)(?=\s)%s\sref\s*=\s*["'])\$?%s(?=["'])""" % (PREFIX, SOME_ATTRIBUTES, was)
     )
     return head.sub(lambda match: match[1] + now, xml)
 
 
 def with_recalculation(xml: bytes) -> bytes:
     """The workbook's part, asking Excel to calculate every formula when it opens it."""
-    element = re.search(rb"""<(?:[\w.-]+:)?calcPr(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*?)(/?>)""", xml)
+    element = re.search(rb"""<%scalcPr(?=[\s/>])(%s)(/?>)""" % (PREFIX, SOME_ATTRIBUTES), xml)
     if element:
         if re.search(rb"""\sfullCalcOnLoad\s*=\s*["'](1|true|on)["']""", element[1]):
             return xml
@@ -166,7 +166,12 @@ def without_calc_chain(workbook: WorkbookXml) -> dict[str, bytes | None]:
     if chain is None or relations is None or types is None:
         return {}
     read = workbook.package.read_xml
-    tag = rb"""<(?:[\w.-]+:)?%s(?=\s)(?:[^>"']|"[^"]*"|'[^']*')*?\s%s\s*=\s*["']%s["'](?:[^>"']|"[^"]*"|'[^']*')*?(?:/>|>\s*</(?:[\w.-]+:)?%s\s*>)"""
+    tag = rb"""<%s%%s(?=\s)%s\s%%s\s*=\s*["']%%s["']%s(?:/>|>\s*</%s%%s\s*>)""" % (
+        PREFIX,
+        SOME_ATTRIBUTES,
+        SOME_ATTRIBUTES,
+        PREFIX,
+    )
     listed = re.escape(b"/" + chain.encode())
     return {
         chain: None,

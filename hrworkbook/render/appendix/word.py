@@ -1,11 +1,11 @@
 """The appendix as a Word document, since committee reports are put together in Word."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from hrworkbook.ooxml.zip_writing import without_timestamps
 from hrworkbook.plan.errors import ToolMissing
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.render import style as look
@@ -37,17 +37,7 @@ def write_word(document: AppendixDocument) -> bytes:
     writer = _DocumentWriter(docx.Document(), document)
     writer.write()
     writer.file.save(out)
-    return _without_timestamps(out.getvalue())
-
-
-def _without_timestamps(data: bytes) -> bytes:
-    """The package without the time it was packed at."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            new.writestr(part, old.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return without_timestamps(out.getvalue())
 
 
 class _DocumentWriter:
