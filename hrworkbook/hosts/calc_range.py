@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from hrworkbook.hosts.calc_formula import to_calc, to_excel
-from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment, calc_serial
+from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment
 from hrworkbook.hosts.rectangles import areas_of
 from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.plan.serials import to_serial
 from hrworkbook.plan.snapshot import CellRange as Area
 from hrworkbook.plan.snapshot import column_letters, column_number
 from hrworkbook.plan.values import CellError
@@ -343,7 +344,7 @@ def _to_number_or_text(value: Any, epoch: date) -> str | float:
     if value is None:
         return ""
     if isinstance(value, date | time):
-        return calc_serial(value, epoch)
+        return to_serial(value, epoch)
     return str(value) if isinstance(value, str) else float(value)
 
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from hrworkbook.hosts.leftovers import temporary_beside, temporary_folder
 from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
-from hrworkbook.hosts.live_sheet import SheetWrite, block_of
+from hrworkbook.hosts.read_live_sheet import block_of
 from hrworkbook.hosts.synced import is_web_address
+from hrworkbook.hosts.write_live_sheet import SheetWrite
 from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
@@ -143,20 +145,19 @@ class LiveHost:
 
     def print_pdf(self, workbook: Path, pdf: Path) -> None:
         """Write the PDF that Excel prints of another workbook; raises CannotWrite where it makes none."""
-        part = pdf.with_name(f".{pdf.stem} part.pdf")
         try:
-            made = self.book.app.books.open(workbook, update_links=False, read_only=True)
-            try:
-                made.impl.to_pdf(str(part), "standard")
-            finally:
-                made.close()
-            part.replace(pdf)
+            with temporary_folder() as folder:
+                printed = folder / "printed.pdf"
+                made = self.book.app.books.open(workbook, update_links=False, read_only=True)
+                try:
+                    made.impl.to_pdf(str(printed), "standard")
+                finally:
+                    made.close()
+                with temporary_beside(pdf, printed.read_bytes()) as part:
+                    part.replace(pdf)
         except Exception as fault:
             remedy = "Close it if it is open; or open the appendix and save it as PDF from Excel"
             raise CannotWrite(pdf.name, "Excel made no PDF", remedy) from fault
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
 
     def show_message(self, message: str, wrong: bool = False) -> None:
         """Show the user a message: a box in Excel, a bar above the sheet in Calc."""

@@ -94,7 +94,7 @@ class SheetChange:
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
         style = self.styles.suited(style, new)
-        return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
+        return cell_xml(new, address(row, column), style, self._prefix, self.workbook.epoch)
 
     def _new_cells(self, row: int, columns: Sequence[int]) -> list[tuple[int, bytes]]:
         """The cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""

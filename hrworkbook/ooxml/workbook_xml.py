@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.xml_tags import PREFIX, SOME_ATTRIBUTES
 from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.serials import EPOCH_1900, EPOCH_1904
 from hrworkbook.plan.snapshot import CellRange, address, row_and_column
 
 _DATE_NUMBERS = {14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)}
@@ -53,9 +54,8 @@ class WorkbookXml:
         tree = package.tree(self.part)
         if _local(tree) != "workbook":
             raise NotAMaster(package.place, "it is not an Excel workbook", "Choose the master, an .xlsx or .xlsm file")
-        self.counts_from_1904 = any(
-            _local(e) == "workbookPr" and e.get("date1904") in ("1", "true", "on") for e in tree.iter()
-        )
+        from_1904 = any(_local(e) == "workbookPr" and e.get("date1904") in ("1", "true", "on") for e in tree.iter())
+        self.epoch = EPOCH_1904 if from_1904 else EPOCH_1900
         self.sheets = self._sheets(tree)
 
     def _sheets(self, tree: ElementTree.Element) -> list[SheetPart]:
