@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook.plan.model import AUTHOR
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, storable_text, utf16_length, with_line_feeds
 from hrworkbook.render import style as look
-from hrworkbook.render.appendix.new_workbook import MOST_HEADER, header_text, new_workbook
+from hrworkbook.render.header_text import MOST_HEADER, header_text
+from hrworkbook.render.text_workbook import TextWorkbook
 
 FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
@@ -30,7 +30,7 @@ class WorkbookFormats:
 
     def __init__(self, title: str, author: str = AUTHOR) -> None:
         self._bytes = io.BytesIO()
-        self.book: Workbook = new_workbook(self._bytes)
+        self.book = TextWorkbook(self._bytes)
         self.book.set_properties({"title": title, "author": author, "comments": "", "created": FIXED_DATE})
         self.book.set_size(1_600, 930)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}

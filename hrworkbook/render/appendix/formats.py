@@ -5,9 +5,8 @@ from typing import Any
 
 from hrworkbook.plan.values import one_line, utf16_length
 from hrworkbook.render import style as look
-from hrworkbook.render.appendix.new_workbook import MOST_HEADER
-from hrworkbook.render.appendix.new_workbook import header_text as as_header
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup
+from hrworkbook.render.header_text import MOST_HEADER, header_text
 from hrworkbook.render.text_metrics import Face, face
 
 PAPER_CODES = {"A4": 9, "A3": 8}
@@ -101,7 +100,7 @@ def _font_code(setup: PageSetup, weight: str) -> str:
 
 
 def _escape_codes(text: str) -> str:
-    return as_header(text, _HEADER_FONT_SIZE)
+    return header_text(text, _HEADER_FONT_SIZE)
 
 
 def _as_one_line(text: str) -> str:

@@ -7,13 +7,13 @@ from datetime import datetime
 from hrworkbook.render.appendix.data_sheet import write_data
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.formats import FormatCache
-from hrworkbook.render.appendix.new_workbook import new_workbook
 from hrworkbook.render.appendix.page_plan import PagePlan, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paginate import paginate
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.summary_pages import SummaryPlan
 from hrworkbook.render.appendix.summary_sheet import write_summary
 from hrworkbook.render.appendix.write_pages import write_pages
+from hrworkbook.render.text_workbook import TextWorkbook
 
 _FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same document gives the same bytes."""
@@ -84,7 +84,7 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
     document = planned.document
     out = io.BytesIO()
-    book = new_workbook(out, document.language)
+    book = TextWorkbook(out, document.language)
     cover = document.cover
     book.set_properties(
         {
