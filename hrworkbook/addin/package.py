@@ -65,7 +65,7 @@ _XLWINGS_LEFT_OUT = ("RunPython", "ExecuteMac", "ExecuteWindows", "RunFrozenPyth
 
 
 def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
-    """The files written to `root/workbook`: the add-in, and each master plain (.xlsx) and with macros (.xlsm).
+    """Write the add-in, and each master plain (.xlsx) and with macros (.xlsm), to `root/workbook`; return the files.
 
     `masters` are .xlsx workbooks by name without ending. The bytes written are the same each time.
     """
@@ -81,7 +81,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
 
 
 def stale_files(root: Path, masters: Mapping[str, bytes]) -> list[str]:
-    """The files in `root/workbook` that differ from those `build` would write, compared part by part.
+    """Return the files in `root/workbook` that differ from those `build` would write, compared part by part.
 
     Part by part because the compression of a zip may differ between versions of zlib, and the parts may not.
     """
@@ -101,7 +101,7 @@ def _same_package(left: bytes, right: bytes) -> bool:
 
 
 def build_all(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
-    """The files `build` writes, by name."""
+    """Return the files `build` writes, by name."""
     files = {ADDIN: addin(macros), LICENCES: licences(macros)}
     for name, xlsx in masters.items():
         files[f"{name}.xlsx"] = zip_parts(CheckedPackage(xlsx).contents())
@@ -120,7 +120,7 @@ def with_macros(
     macros: Path | None = None,
     replacements: Mapping[str, Module] | None = None,
 ) -> bytes:
-    """A workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
+    """Return a workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
 
     `replacements` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
     where the workbook has macros already.
@@ -152,7 +152,7 @@ def ribbon_parts(macros: Path | None = None) -> dict[str, bytes]:
 
 
 def our_modules(macros: Path | None = None) -> tuple[Module, ...]:
-    """The project's modules and classes in a fixed order: ours, the buttons' words, then xlwings' two."""
+    """Return the project's modules and classes in a fixed order: ours, the buttons' words, then xlwings' two."""
     folder = macros or macros_folder()
     paths = sorted([*folder.glob("*.bas"), *folder.glob("*.cls")], key=lambda p: p.name)
     ours = [module(p.read_text("utf-8"), "class" if p.suffix == ".cls" else "module") for p in paths]
@@ -162,7 +162,7 @@ def our_modules(macros: Path | None = None) -> tuple[Module, ...]:
 
 @cache
 def xlwings_modules() -> tuple[Module, ...]:
-    """xlwings' module for custom add-ins and the Dictionary class it needs, from the installed xlwings.
+    """Return xlwings' module for custom add-ins and the Dictionary class it needs, from the installed xlwings.
 
     Raises ToolMissing where xlwings is absent or its module is not the one this version was made for.
     """
@@ -186,7 +186,7 @@ def xlwings_modules() -> tuple[Module, ...]:
 
 
 def licences(macros: Path | None = None) -> bytes:
-    """The licences of the two modules that are xlwings', which go wherever the built files go."""
+    """Return the licences of the two modules that are xlwings', which go wherever the built files go."""
     xlwings_licence = distribution("xlwings").read_text("licenses/LICENSE.txt")
     if not xlwings_licence:
         raise ToolMissing("xlwings", "its licence is not here", "Install hrworkbook again with pip")
@@ -199,7 +199,7 @@ def licences(macros: Path | None = None) -> bytes:
 
 
 def macros_folder() -> Path:
-    """The folder of the macros' text: inside an installed package, or beside it in a checkout."""
+    """Return the folder of the macros' text: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]
     for folder in (package / "macros", package.parent / "macros"):
         if (folder / "ribbon.toml").is_file():
@@ -213,7 +213,7 @@ def _macros_in(root: Path) -> Path | None:
 
 
 def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
-    """The document modules, each named in its part as Excel will look for it."""
+    """Yield the document modules, each named in its part as Excel will look for it."""
     sheets = list(_sheets(parts, main))
     had = [
         child_attribute(parts[main], "workbookPr", "codeName"),
@@ -229,7 +229,7 @@ def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
 
 
 def _code_names(existing: Sequence[str]) -> list[str]:
-    """The code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 …"""
+    """Return the code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 and so on."""
     names: list[str] = []
     taken = {name.lower() for name in existing if name}
     for number, name in enumerate(existing):
@@ -243,7 +243,7 @@ def _code_names(existing: Sequence[str]) -> list[str]:
 
 
 def _sheets(parts: Mapping[str, bytes], main: str) -> Iterator[str]:
-    """The sheets' parts, in tab order."""
+    """Yield the sheets' parts, in tab order."""
     relationships = read_relationships(parts[relationships_part(main)], main)
     for sheet in ElementTree.fromstring(parts[main]).findall("{*}sheets/{*}sheet"):
         yield relationships[sheet.attrib[f"{{{_RELATIONSHIPS}}}id"]].target
@@ -286,7 +286,7 @@ _MIME = "application/vnd.openxmlformats-"
 
 
 def _empty_workbook() -> dict[str, bytes]:
-    """The least that is a workbook, with the title and words that Excel's list of add-ins shows."""
+    """Return the least that is a workbook, with the title and words that Excel's list of add-ins shows."""
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="{_MIME}package.relationships+xml"/>'

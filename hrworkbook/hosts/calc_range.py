@@ -30,7 +30,7 @@ CellsByPosition = dict[tuple[int, int], Any]
 
 
 def parse_area(reference: str) -> Area | None:
-    """The area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
+    """Return the area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
     match = _REFERENCE.fullmatch(reference)
     if not match or (":" not in reference and not (match[1] and match[2])):
         return None
@@ -185,7 +185,7 @@ class Range(base_classes.Range):
         return [area for part in parts for area, _ in part.areas_shown_as(kinds)]
 
     def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
-        """The areas inside this range with a number format of one of these kinds, and its kind."""
+        """Return the areas inside this range with a number format of one of these kinds, and its kind."""
         if not self._formats_differ():
             kind = self.sheet.book.format_kind(self.api.NumberFormat)
             return [(self.area, kind)] if kind & kinds else []
@@ -303,7 +303,7 @@ class Range(base_classes.Range):
         self.sheet.book.controller.select(self.api)
 
     def end(self, direction: str) -> "Range":
-        """The last filled cell from the first one in a direction, as Ctrl and an arrow key go."""
+        """Return the last filled cell from the first one in a direction, as Ctrl and an arrow key go."""
         values = self.sheet.used_range.area
         row, column = self.area[:2]
         down, step = direction in ("up", "down"), 1 if direction in ("down", "right") else -1
@@ -324,7 +324,7 @@ def _end_of_run(filled: Sequence[bool]) -> int:
 
 
 def area_from_uno(found: Any) -> Area:
-    """A range that UNO addresses from 0, counted from 1."""
+    """Return a range that UNO addresses from 0, counted from 1."""
     return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
 
 
@@ -349,7 +349,7 @@ def _to_number_or_text(value: Any, epoch: date) -> str | float:
 
 
 def _as_rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
-    """What is to be written as rows; a single value fills the shape."""
+    """Return what is to be written as rows; a single value fills the shape."""
     if not isinstance(data, list | tuple):
         return [[data] * shape[1]] * shape[0]
     return [list(row) for row in data] if data and isinstance(data[0], list | tuple) else [list(data)]

@@ -30,7 +30,7 @@ class Bridge:
         self.desktop = self.service("com.sun.star.frame.Desktop")
 
     def service(self, name: str) -> Any:
-        """A service of the program, such as its desktop."""
+        """Return a service of the program, such as its desktop."""
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
 
@@ -90,7 +90,7 @@ def property_values(**values: Any) -> tuple[Any, ...]:
 
 
 def calc_moment(serial: float, kind: int, epoch: date) -> datetime | float:
-    """A number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
+    """Return a number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
 
     A length of time (30:15:00) and what lies before the year nought stay numbers.
     """

@@ -132,7 +132,7 @@ class LiveHost:
         return self._path
 
     def where(self) -> tuple[str, str]:
-        """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
+        """Return the sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
         selected = self.book.app.selection
         sheet = self.book.sheets.active.name
         return sheet, address(selected.row, selected.column) if selected is not None else "A1"
@@ -171,7 +171,7 @@ class LiveHost:
 
     @contextmanager
     def _quiet(self, calculating: bool) -> Iterator[None]:
-        """The screen still and, where asked, nothing calculated; both as before afterwards."""
+        """Hold the screen still and, where asked, calculate nothing; both are as before afterwards."""
         app = self.book.app
         screen = _wait_until_free(self.book)
         calculation = app.calculation
@@ -190,7 +190,7 @@ class LiveHost:
 
 
 def calling_workbook() -> LiveHost:
-    """The workbook whose button was pressed; raises NotAMaster where it is not found."""
+    """Return the workbook whose button was pressed; raises NotAMaster where it is not found."""
     xlwings = _xlwings()
     if not is_warm():
         return LiveHost(called_from(xlwings))
@@ -207,7 +207,7 @@ def is_warm() -> bool:
 
 
 def open_live(path: Path) -> LiveHost:
-    """The workbook at a path as it is open in Excel or Calc now; it is never opened by this.
+    """Return the workbook at a path as it is open in Excel or Calc now; it is never opened by this.
 
     Raises WorkbookLocked where it is not open, or where the one that is open may be another of the same name;
     ToolMissing where no spreadsheet program can be reached.

@@ -41,7 +41,7 @@ _ERROR_VALUES = {
 
 
 def block_of(sheet: Any) -> Block:
-    """A sheet's values from A1 to its last cell, and the merged cells among its first rows, where headings stand."""
+    """Return a sheet's values from A1 to its last cell, and the merged cells among its first rows, where headings stand."""
     last = _last_cell(sheet)
     rows = read_values(sheet.range((1, 1), last)) if last else []
     if last == (1, 1) and rows[0][0] is None:
@@ -55,7 +55,7 @@ def block_of(sheet: Any) -> Block:
 
 
 def formulas_in(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:
-    """What begins with `=` in an xlwings range, by row and column: formulas, and texts that look like one."""
+    """Yield what begins with `=` in an xlwings range, by row and column: formulas, and texts that look like one."""
     top, left, bottom, _ = area
     found = cells.formula
     rows = found if isinstance(found, list | tuple) else ((found,),)
@@ -68,7 +68,7 @@ def formulas_in(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:
 
 
 def merged_areas(sheet: Any, area: Area) -> Iterator[Area]:
-    """The merged cells in an area, row by row where it has any."""
+    """Yield the merged cells in an area, row by row where it has any."""
     top, left, bottom, right = area
     if sheet.range((top, left), (bottom, right)).merge_cells is False:
         return
@@ -101,7 +101,7 @@ def _last_cell(sheet: Any) -> tuple[int, int] | None:
 
 
 def read_values(cells: Any) -> list[list[Value]]:
-    """The values of an xlwings range, in rows."""
+    """Return the values of an xlwings range, in rows."""
     if sys.platform == "darwin":
         # There an error value and the text that looks like it cannot be told apart.
         rows = cells.options(ndim=2, err_to_str=True).value
@@ -112,7 +112,7 @@ def read_values(cells: Any) -> list[list[Value]]:
 
 
 def _from_program(value: Any) -> Value:
-    """A value as COM or Calc gives it: an error is a number or a CellError, a time of day stands on the day nought."""
+    """Return a value as COM or Calc gives it: an error is a number or a CellError, a time of day stands on the day nought."""
     if isinstance(value, datetime):
         moment = value.replace(tzinfo=None) + timedelta(microseconds=500)
         moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -42,7 +42,7 @@ class SheetWrite:
         return self.sheet.range(area[:2], area[2:])
 
     def _values(self) -> dict[tuple[int, int], Value]:
-        """What the cells to write hold now."""
+        """Return what the cells to write hold now."""
         rows, (top, left) = read_values(self._range(self.area)), self.area[:2]
         return {(r, c): rows[r - top][c - left] for r, c in self.cells}
 
@@ -63,7 +63,7 @@ class SheetWrite:
         self.values_before = self._contents_held(values)
 
     def _contents_held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], CellContent]:
-        """What the cells hold: their values, or the formulas that give them."""
+        """Return what the cells hold: their values, or the formulas that give them."""
         held: dict[tuple[int, int], CellContent] = dict(values)
         for row, column, text in formulas_in(self._range(self.area), self.area):
             if (row, column) in values and text != values[row, column]:
@@ -135,7 +135,7 @@ class SheetWrite:
                 raise CannotWrite(f"{self.name}!{address(row, column)}", "what it held could not be put back")
 
     def _not_restored(self) -> dict[tuple[int, int], tuple[CellContent, CellContent]]:
-        """What the cells held and hold no more, and what they hold."""
+        """Return what the cells held and hold no more, and what they hold."""
         held = self._contents_held(self._values())
         both = {at: (was, held[at]) for at, was in self.values_before.items()}
         return {at: (was, now) for at, (was, now) in both.items() if type(was) is not type(now) or was != now}
@@ -154,7 +154,7 @@ class SheetWrite:
                     self._range((row, column, row, column)).number_format = code
 
     def _mismatches(self) -> dict[tuple[int, int], CellContent]:
-        """The cells that do not hold what was written to them."""
+        """Return the cells that do not hold what was written to them."""
         now = self._values()
         return {at: value for at, value in self.cells.items() if not _reads_as(value, now[at])}
 
@@ -206,7 +206,7 @@ class SheetWrite:
         self._give_format(area, code)
 
     def _formats(self, area: Area) -> Iterator[tuple[Area, str]]:
-        """The number formats of an area, by parts that have one; halved until they do."""
+        """Yield the number formats of an area, by parts that have one; halved until they do."""
         code = self._range(area).number_format
         top, left, bottom, right = area
         if isinstance(code, str):
@@ -249,12 +249,12 @@ def _without_link(value: CellContent) -> Value:
 
 
 def _escape_apostrophe(text: str) -> str:
-    """A text whose first apostrophe Excel does not take for its own sign of a text."""
+    """Return a text whose first apostrophe Excel does not take for its own sign of a text."""
     return "'" + text if text.startswith("'") else text
 
 
 def _to_program(value: CellContent, place: str) -> object:
-    """The value as xlwings takes it."""
+    """Return the value as xlwings takes it."""
     if isinstance(value, Link):
         return "=" + hyperlink_formula(value, place) if value.text else None
     if isinstance(value, time):

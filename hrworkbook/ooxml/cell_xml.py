@@ -23,7 +23,7 @@ _UNAMBIGUOUS_DATES = EPOCH_1904 + timedelta(1)
 
 
 def storable(value: CellContent, place: str) -> CellContent:
-    """The value as a workbook can hold it.
+    """Return the value as a workbook can hold it.
 
     Text is cleaned (see `values.clean`), lone surrogates become U+FFFD, '' and NaN a blank, a number of more digits than a
     cell keeps and the text of an uncomputed formula become text. Raises CannotWrite for text over 32,767 characters,
@@ -64,7 +64,7 @@ def _storable_text(text: str, place: str) -> str:
 
 
 def convert_for_format(value: CellContent, shows: str) -> CellContent:
-    """The value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
+    """Return the value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
 
     A date goes into a date cell as a date and into any other as text (31/03/2017); a number goes into a date cell as
     text, since it would be read as a date there.
@@ -83,7 +83,7 @@ def convert_for_format(value: CellContent, shows: str) -> CellContent:
 
 
 def cell_xml(value: CellContent, ref: str, style: str, prefix: str, epoch: date) -> bytes:
-    """The `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
+    """Return the `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
     open_, p = f'<{prefix}c r="{ref}"' + (f' s="{style}"' if style else ""), prefix
     if value is None:
         return f"{open_}/>".encode()
@@ -103,7 +103,7 @@ def cell_xml(value: CellContent, ref: str, style: str, prefix: str, epoch: date)
 
 
 def text_xml(text: str, ref: str, style: str, prefix: str) -> bytes:
-    """The `<c>` of a text, as `cell_xml` gives it."""
+    """Return the `<c>` of a text, as `cell_xml` gives it."""
     p, s = prefix, f' s="{style}"' if style else ""
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
     return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_escape_xml(_escape_escapes(text))}</{p}t></{p}is></{p}c>'.encode()
@@ -133,7 +133,7 @@ _HYPERLINK_FORMULA = re.compile(r'=HYPERLINK\("#(?:[^"]|"")*",((?:"(?:[^"]|"")*"
 
 
 def text_of_link(formula: Uncomputed) -> Value:
-    """The text that a jump shows whose value was not saved; any other formula as it is."""
+    """Return the text that a jump shows whose value was not saved; any other formula as it is."""
     match = _HYPERLINK_FORMULA.fullmatch(formula)
     return "".join(t.replace('""', '"') for t in re.findall(r'"((?:[^"]|"")*)"', match[1])) if match else formula
 
@@ -163,5 +163,5 @@ def reads_as(written: CellContent, read: Value) -> bool:
 
 
 def number_format_shows(shows: Sequence[str], style: str) -> str:
-    """What the number format of a style's number shows ('' where the workbook has no such style)."""
+    """Return what the number format of a style's number shows ('' where the workbook has no such style)."""
     return shows[int(style)] if style.isdecimal() and int(style) < len(shows) else ""

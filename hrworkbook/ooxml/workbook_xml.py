@@ -74,11 +74,11 @@ class WorkbookXml:
         return sheets
 
     def part_of(self, name: str) -> str | None:
-        """The part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
+        """Return the part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
         return next((r.target for r in self.relations.values() if r.kind == name and r.target), None)
 
     def tables(self, sheet_part: str) -> list[ExcelTable]:
-        """The Excel tables on a sheet."""
+        """Return the Excel tables on a sheet."""
         found = []
         for relation in self.package.relations(sheet_part).values():
             if relation.kind != "table" or not relation.target:
@@ -120,7 +120,7 @@ def _format_shows(number: str, code: str | None) -> str:
 
 
 def parse_range(text: str) -> CellRange | None:
-    """The range of `A1:C9`, `$A$1` or `A1`; None where it is something else."""
+    """Return the range of `A1:C9`, `$A$1` or `A1`; None where it is something else."""
     first, _, last = text.partition(":")
     try:
         return (*row_and_column(first), *row_and_column(last or first))
@@ -134,7 +134,7 @@ def format_range(area: CellRange) -> str:
 
 
 def grown_table(xml: bytes, old: CellRange, new: CellRange) -> bytes:
-    """A table's part with its range, and its filter's where that ended with it, grown."""
+    """Return a table's part with its range, and its filter's where that ended with it, grown."""
     was, now = format_range(old).encode(), format_range(new).encode()
     head = re.compile(
         rb"""(<%s(?:table|autoFilter)(?=\s)%s\sref\s*=\s*["'])\$?%s(?=["'])""" % (PREFIX, SOME_ATTRIBUTES, was)
@@ -143,7 +143,7 @@ def grown_table(xml: bytes, old: CellRange, new: CellRange) -> bytes:
 
 
 def with_recalculation(xml: bytes) -> bytes:
-    """The workbook's part, asking Excel to calculate every formula when it opens it."""
+    """Return the workbook's part, asking Excel to calculate every formula when it opens it."""
     element = re.search(rb"""<%scalcPr(?=[\s/>])(%s)(/?>)""" % (PREFIX, SOME_ATTRIBUTES), xml)
     if element:
         if re.search(rb"""\sfullCalcOnLoad\s*=\s*["'](1|true|on)["']""", element[1]):
@@ -160,7 +160,7 @@ def with_recalculation(xml: bytes) -> bytes:
 
 
 def without_calc_chain(workbook: WorkbookXml) -> dict[str, bytes | None]:
-    """The parts that change when the order of calculation, which Excel works out anew, is left out."""
+    """Return the parts that change when the order of calculation, which Excel works out anew, is left out."""
     chain = workbook.part_of("calcChain")
     relations, types = workbook.package.relations_part(workbook.part), workbook.package.find("[Content_Types].xml")
     if chain is None or relations is None or types is None:

@@ -85,7 +85,7 @@ def _children(xml: bytes) -> list[tuple[str, int, int]]:
 
 
 def _tag_end(xml: bytes, start: int) -> int:
-    """The byte behind the tag that starts here; a `>` within quotes does not end it."""
+    """Return the byte behind the tag that starts here; a `>` within quotes does not end it."""
     match = _TAG.match(xml, start)
     assert match, "expat found a tag here"
     return match.end()

@@ -93,5 +93,5 @@ class TextWorkbook(Workbook):  # type: ignore[misc]
 
 
 def _write_string(sheet: TextSheet, row: int, column: int, text: str, style: Format | None = None) -> int | None:
-    """What `write` does with a text; a blank one it writes as a blank cell."""
+    """Return what `write` does with a text; a blank one it writes as a blank cell."""
     return sheet.write_string(row, column, text, style) if text else None

@@ -36,7 +36,7 @@ class WorkbookFormats:
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def format(self, **properties: Any) -> Format:
-        """The format with this look; asked twice, the same one."""
+        """Return the format with this look; asked twice, the same one."""
         merged = BASE_FORMAT | properties
         if "indent" in merged:
             merged.setdefault("align", "left")
@@ -46,13 +46,13 @@ class WorkbookFormats:
         return self._formats[key]
 
     def bytes(self) -> bytes:
-        """The finished workbook."""
+        """Return the finished workbook."""
         self.book.close()
         return self._bytes.getvalue()
 
 
 def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
-    """Writes a value at a row and column counted from 0: text as text, whatever it begins with."""
+    """Write a value at a row and column counted from 0: text as text, whatever it begins with."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
@@ -66,13 +66,13 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
 
 
 def dropdown_list(words: Sequence[str]) -> list[str] | None:
-    """The words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
+    """Return the words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
     fits = sum(len(w) + 1 for w in words) <= 256 and not any("," in w for w in words)
     return list(words) if words and fits else None
 
 
 def set_page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:
-    """Sets a sheet up to print one page wide, numbered, with quiet margins."""
+    """Set a sheet up to print one page wide, numbered, with quiet margins."""
     if landscape:
         sheet.set_landscape()
     sheet.set_paper(8 if paper == "A3" else 9)

@@ -21,7 +21,7 @@ class FormatCache:
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def __call__(self, **settings: object) -> Any:
-        """The format with these XlsxWriter settings, in the document's font, size and colour unless they say else."""
+        """Return the format with these XlsxWriter settings, in the document's font, size and colour unless they say else."""
         wanted: Mapping[str, object] = {
             "font_name": self.font,
             "font_size": self.size,
@@ -50,7 +50,7 @@ def set_up_page(sheet: Any, setup: PageSetup, cover: Cover) -> None:
 
 
 def header_texts(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
-    """What stands at the head of a page: title; committee and date; appendix number; part."""
+    """Return what stands at the head of a page: title; committee and date; appendix number; part."""
     bold, regular = face(setup.font, True, _HEADER_FONT_SIZE), face(setup.font, False, _HEADER_FONT_SIZE)
     part = _as_one_line(cover.part)
     if cover.exempt and cover.paragraph:
@@ -63,7 +63,7 @@ def header_texts(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
 
 
 def header_code(cover: Cover, setup: PageSetup) -> str:
-    """The header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
+    """Return the header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
     title, committee, number, part = header_texts(cover, setup)
     right = "\n".join(_escape_codes(t) for t in (number, part) if t)
     while True:
@@ -78,14 +78,14 @@ def header_code(cover: Cover, setup: PageSetup) -> str:
 
 
 def footer_left(cover: Cover, setup: PageSetup) -> str:
-    """What stands at the left foot of a page: the author and the period."""
+    """Return what stands at the left foot of a page: the author and the period."""
     regular = face(setup.font, False, _HEADER_FONT_SIZE)
     parts = (f"Author: {_as_one_line(cover.author)}" if cover.author else "", _as_one_line(cover.period))
     return _fit(" · ".join(p for p in parts if p), regular, setup.width - 90, 120)
 
 
 def footer_code(cover: Cover, setup: PageSetup) -> str:
-    """The footer in Excel's codes: author and period at the left, page n of N at the right."""
+    """Return the footer in Excel's codes: author and period at the left, page n of N at the right."""
     left = footer_left(cover, setup)
     while True:
         text = f"&L{_font_code(setup, 'Regular')}{_escape_codes(left)}&R{_font_code(setup, 'Regular')}Page &P of &N"
@@ -112,7 +112,7 @@ def _shorten(text: str) -> str:
 
 
 def _fit(text: str, type_face: Face, points: float, most: int) -> str:
-    """The text, or as much of it as fits so many points and characters, ended with “…”."""
+    """Return the text, or as much of it as fits so many points and characters, ended with “…”."""
     while len(text) > most or (text and type_face.width(text) > points and len(text) > 2):
         text = _shorten(text)
     return text

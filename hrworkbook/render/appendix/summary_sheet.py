@@ -97,7 +97,7 @@ def _cell_format(formats: FormatCache, plan: SummaryPlan, style: str, status: st
 
 
 def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
-    """A stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
+    """Draw a stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
     first, column, step = _chart_range(sheet, plan, table)
     last = first + len(table.rows) - 1
     unknown = 0
@@ -169,7 +169,7 @@ def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int
 
 
 def chart_alt_text(table: StatusTable, theme_header: str = "theme") -> str:
-    """What the chart shows, in words: its alternative text."""
+    """Return what the chart shows, in words: its alternative text."""
     themes = []
     for theme, counts in table.rows:
         status_counts = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]

@@ -23,7 +23,7 @@ _KEEP_WHOLE_SHARE = 0.6
 
 
 def write_word(document: AppendixDocument) -> bytes:
-    """The appendix as a .docx: headings in heading styles, the plan in tables whose headings repeat, true bullets.
+    """Return the appendix as a .docx: headings in heading styles, the plan in tables whose headings repeat, true bullets.
 
     The same document gives the same bytes. Raises ToolMissing where python-docx is not installed.
     """
@@ -132,7 +132,7 @@ class _DocumentWriter:
             _field(foot, field)
 
     def _line_with_ends(self, paragraph: Any, left: str, right: str, bold: bool = False) -> None:
-        """A line with a text at each end."""
+        """Write a line with a text at each end."""
         from docx.enum.text import WD_TAB_ALIGNMENT
         from docx.shared import Pt
 
@@ -151,7 +151,7 @@ class _DocumentWriter:
         properties.revision = 1
 
     def _summary(self, summary: Summary) -> None:
-        """The paragraph, and the summary's tables."""
+        """Write the paragraph, and the summary's tables."""
         theme = self.document.theme_header
         self.file.add_heading("Summary", 1)
         for text in print_text(summary.paragraph).split("\n"):
@@ -189,7 +189,7 @@ class _DocumentWriter:
             self._summary_table(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
 
     def _summary_table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
+        """Write a table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
         used = [j for j in range(len(headers)) if any(row[j] for row in rows)]
         counted = [all(row[j].isdecimal() for row in rows) for j in used]
         columns = tuple(
@@ -201,7 +201,7 @@ class _DocumentWriter:
         self._table(columns, texts, self._even_widths(plan))
 
     def _even_widths(self, plan: PagePlan) -> list[int]:
-        """A table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
+        """Return a table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
         widths = list(plan.widths)
         figures = [j for j, column in enumerate(plan.columns) if column.kind == "whole"]
         others = [j for j in range(len(widths)) if j not in figures]
@@ -216,7 +216,7 @@ class _DocumentWriter:
         return widths
 
     def _plan(self) -> None:
-        """The plan: a heading and a table for each theme."""
+        """Write the plan: a heading and a table for each theme."""
         document = self.document
         self.file.add_heading(_one_line(document.plan_title or "Plan"), 1)
         lines = print_lines(document.lines, document.columns)
@@ -330,7 +330,7 @@ def _borders(table: Any) -> None:
 
 
 def _field(paragraph: Any, name: str) -> None:
-    """A field that Word fills in: PAGE or NUMPAGES."""
+    """Add a field that Word fills in: PAGE or NUMPAGES."""
     from docx.shared import Pt
 
     for kind, text in (("begin", ""), ("", name), ("separate", ""), ("shown", "1"), ("end", "")):

@@ -45,7 +45,7 @@ class DocumentPlan:
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
-    """The measured pages of an appendix; nothing is written."""
+    """Return the measured pages of an appendix; nothing is written."""
     title = document.plan_title or document.cover.title
     plan = paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
     return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
@@ -61,7 +61,7 @@ _CHANGE_COLUMNS = (
 
 
 def plan_changes(document: AppendixDocument) -> PagePlan | None:
-    """The measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
+    """Return the measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
     changes = document.summary.changes if document.summary else None
     if changes is None or not changes.changes:
         return None
@@ -77,7 +77,7 @@ BLANK_TEXT = "Not reported"
 
 
 def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet: bool = True) -> bytes:
-    """The appendix as an .xlsx; the same document gives the same bytes.
+    """Return the appendix as an .xlsx; the same document gives the same bytes.
 
     Without `with_data_sheet` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
     """
