@@ -8,12 +8,14 @@ the parser stumbles on, stay behind.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 from xml.parsers import expat
 
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
+from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
 from hrworkbook.ooxml.relationships import Relationship, relationships_part
@@ -93,9 +95,12 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
         texts[what] = package.xml(target)
         _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
         links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
+    styles = texts.get("styles", b"")
+    looks = read_looks(styles, _theme(package, relations) if needs_theme(styles) else b"")
     struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
     seen: list[faults.SheetFaults] = []
     remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []
+    shows: list[dict[str, Any]] = []
     for number, (name, _, _, target) in enumerate(sheets, 1):
         if target not in package:
             raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
@@ -104,15 +109,18 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
         _add_part(parts, f"xl/worksheets/{number}.xml", package, target, _trimmed_sheet(seen[-1].rewritten or xml))
         links.append(_RELATIONSHIP_XML % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
         remarks.append((_comments(package, target), struck.struck_cells(xml)))
+        shows.append(sheet_looks(xml, looks) | _drawings(package, target, xml))
     package.check_xml_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
     parts["xl/_rels/workbook.xml.rels"] = (_RELATIONSHIPS_XML % "".join(links)).encode()
     names = [sheet[0] for sheet in sheets]
-    for sheet, shown, annotations in zip(
-        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, strict=True
+    if book.from_1904:
+        shows = [show | {"from_1904": True} for show in shows]
+    for sheet, found, annotations, show in zip(
+        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, shows, strict=True
     ):
-        yield with_annotations(with_faults(sheet, shown), *annotations)
+        yield with_annotations(with_faults(sheet, found), *annotations) | show
 
 
 def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
@@ -121,6 +129,24 @@ def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
         return []
     parts = (part for what, part in package.relationships(sheet).values() if what == "comments")
     return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
+
+
+def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
+    """The theme part; nothing where there is none, or one that cannot be read."""
+    part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
+    return package.xml(part) if part else b""
+
+
+def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list[RawAnnotation]]:
+    """The text boxes and pictures over a sheet."""
+    found: dict[str, list[RawAnnotation]] = {}
+    if has_drawing(xml):
+        for what, part in package.relationships(sheet).values():
+            if what == "drawing" and part in package:
+                boxes, pictures = read_drawing(package.xml(part))
+                found.setdefault("text_boxes", []).extend(boxes)
+                found.setdefault("pictures", []).extend(pictures)
+    return {name: marks for name, marks in found.items() if marks}
 
 
 def _trimmed_sheet(xml: bytes) -> bytes:
