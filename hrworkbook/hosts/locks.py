@@ -149,7 +149,7 @@ def save_lock(path: Path) -> Iterator[None]:
 def _locked_file(path: Path, lock: Path) -> int:
     for _ in range(100):
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-        if not _acquire(handle):
+        if lock_handle(handle) is False:
             os.close(handle)
             raise _locked_by_us(path, lock)
         with contextlib.suppress(OSError):
@@ -159,8 +159,8 @@ def _locked_file(path: Path, lock: Path) -> int:
     raise _locked_by_us(path, lock)
 
 
-def _acquire(handle: int) -> bool:
-    """Whether the operating system gave us the lock; where a file store knows no locks, it counts as given."""
+def lock_handle(handle: int) -> bool | None:
+    """Lock an open file or folder: True where this is the only lock, False where a living run has it, None where none are known."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -176,7 +176,7 @@ def _acquire(handle: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True
+        return None
     return True
 
 

@@ -14,7 +14,7 @@ from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.schema import Rule
-from hrworkbook.plan.values import fold_name, is_blank, normalised_text, same_value
+from hrworkbook.plan.values import clip, fold_name, is_blank, normalised_text, same_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,8 @@ class RuleFault:
 
 RuleCheck = Callable[[Plan, Rule, date], Iterator[RuleFault]]
 _PENNY = Decimal("0.01")
-
-
-def _shorten(text: str, most: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+_MOST_QUOTED = 60
+"""Characters of a text that is quoted."""
 
 
 def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
@@ -47,10 +44,10 @@ def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             continue
         before = first.setdefault(group, line)
         if not same_value(before.values.get(key), line.values.get(key)):
-            what = join_words([f"{plan.schema[k].header} '{_shorten(line.text(k), 30)}'" for k in per[-1:]])
+            what = join_words([f"{plan.schema[k].header} '{clip(line.text(k), 30)}'" for k in per[-1:]])
             yield RuleFault(
                 line, key,
-                f"{what} has another {column.header} in row {before.row}: '{_shorten(before.text(key))}'",
+                f"{what} has another {column.header} in row {before.row}: '{clip(before.text(key), _MOST_QUOTED)}'",
                 f"Make the two alike, or give this line another {plan.schema[per[-1]].header}",
             )  # fmt: skip
 
@@ -69,7 +66,7 @@ def unique(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             yield RuleFault(
                 line,
                 keys[0],
-                f"{names} '{_shorten(line.text(keys[0]))}' is also in row {before.row}",
+                f"{names} '{clip(line.text(keys[0]), _MOST_QUOTED)}' is also in row {before.row}",
                 "Remove one of the two, or tell them apart",
             )
 
@@ -90,7 +87,7 @@ def known_owner(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
                 yield RuleFault(
                     line,
                     key,
-                    f"the owner '{_shorten(name)}' is not on the Owners sheet",
+                    f"the owner '{clip(name, _MOST_QUOTED)}' is not on the Owners sheet",
                     f"{advice} the role there, or correct it here. Joint owners are parted by /",
                 )
 

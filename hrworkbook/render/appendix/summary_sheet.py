@@ -3,6 +3,7 @@
 from typing import Any
 
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.values import clip
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.document import StatusTable
 from hrworkbook.render.appendix.formats import FormatCache, set_up_page
@@ -10,6 +11,8 @@ from hrworkbook.render.appendix.page_plan import Cover
 from hrworkbook.render.appendix.summary_pages import SummaryCell, SummaryPlan
 from hrworkbook.render.appendix.trend_chart import draw_trend
 
+_MOST_ALT_TEXT = 1_500
+"""Characters of an alternative text."""
 _DUE_FILL = "#D2E2F1"
 """A light blue under a count of the month grid; its text is TEXT."""
 _OTHER_STATUS_COLOURS = tuple(
@@ -175,4 +178,4 @@ def chart_alt_text(table: StatusTable, theme_header: str = "theme") -> str:
         status_counts = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
         themes.append(f"{theme}: {join_words(status_counts) or 'no lines'}")
     text = f"Bar chart of the lines of the plan by {theme_header} and status. " + ". ".join(themes) + "."
-    return text if len(text) <= 1500 else text[:1499].rstrip() + "…"
+    return clip(text, _MOST_ALT_TEXT)

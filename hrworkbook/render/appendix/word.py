@@ -8,6 +8,7 @@ from typing import Any
 from hrworkbook.ooxml.zip_writing import without_timestamps
 from hrworkbook.plan.errors import ToolMissing
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.values import single_spaced
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.column_widths import NARROWEST_POINTS_PER_PIXEL, pixels_for
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
@@ -53,16 +54,16 @@ class _DocumentWriter:
         self._page()
         self._properties()
         cover = self.document.cover
-        self.file.add_paragraph(_one_line(cover.title), style="Title")
-        first = " · ".join(_one_line(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
+        self.file.add_paragraph(single_spaced(cover.title), style="Title")
+        first = " · ".join(single_spaced(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
         author = f"Author: {cover.author}" if cover.author else ""
-        second = " · ".join(_one_line(t) for t in (cover.number, cover.part, cover.period, author) if t)
+        second = " · ".join(single_spaced(t) for t in (cover.number, cover.part, cover.period, author) if t)
         for text in (first, second):
             if text:
                 self.file.add_paragraph(text, style="Subtitle")
         if cover.exempt:
             exempt_notice = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
-            self.file.add_paragraph().add_run(_one_line(exempt_notice)).bold = True
+            self.file.add_paragraph().add_run(single_spaced(exempt_notice)).bold = True
         if self.document.note:
             self.file.add_paragraph(self.document.note)
         if self.document.summary:
@@ -120,11 +121,13 @@ class _DocumentWriter:
         part = f"{cover.part} (paragraph {cover.paragraph})" if cover.exempt and cover.paragraph else cover.part
         committee = ", ".join(t for t in (cover.committee, cover.committee_date) if t)
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
-        self._line_with_ends(head, _one_line(cover.title), _one_line(cover.number), bold=True)
-        self._line_with_ends(section.header.add_paragraph(), _one_line(committee), _one_line(part))
+        self._line_with_ends(head, single_spaced(cover.title), single_spaced(cover.number), bold=True)
+        self._line_with_ends(section.header.add_paragraph(), single_spaced(committee), single_spaced(part))
         self._line_with_ends(
             foot,
-            _one_line(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)),
+            single_spaced(
+                " · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)
+            ),
             "",
         )
         for text, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
@@ -143,11 +146,11 @@ class _DocumentWriter:
 
     def _properties(self) -> None:
         cover, properties = self.document.cover, self.file.core_properties
-        properties.title, properties.author = _one_line(cover.title), _one_line(cover.author)
+        properties.title, properties.author = single_spaced(cover.title), single_spaced(cover.author)
         properties.subject = ", ".join(t for t in (cover.number, cover.part) if t)
         properties.language = self.document.language
         properties.created = properties.modified = _FIXED_DATE
-        properties.last_modified_by, properties.comments, properties.keywords = _one_line(cover.author), "", ""
+        properties.last_modified_by, properties.comments, properties.keywords = single_spaced(cover.author), "", ""
         properties.revision = 1
 
     def _summary(self, summary: Summary) -> None:
@@ -218,7 +221,7 @@ class _DocumentWriter:
     def _plan(self) -> None:
         """Write the plan: a heading and a table for each theme."""
         document = self.document
-        self.file.add_heading(_one_line(document.plan_title or "Plan"), 1)
+        self.file.add_heading(single_spaced(document.plan_title or "Plan"), 1)
         lines = print_lines(document.lines, document.columns)
         if not lines:
             self.file.add_paragraph(document.empty_text)
@@ -269,10 +272,6 @@ class _DocumentWriter:
         for row in table.rows:
             for j, cell in enumerate(row.cells):
                 cell.width = Pt(widths[j] * scale)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
