@@ -9,13 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
 from hrworkbook.addin.vba_project import Module, document, module, vba_project
 from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.package_edit import add_relationship, content_type, set_content_type
 from hrworkbook.ooxml.relationships import read_relationships, relationships_part
-from hrworkbook.ooxml.xml_edit import child_attribute, root_name, with_attribute, with_last_child
+from hrworkbook.ooxml.xml_edit import child_attribute, root_name, with_attribute
 from hrworkbook.ooxml.zip_writing import zip_parts
 from hrworkbook.plan.errors import CannotWrite, ToolMissing, UnreadableFile, reason_of
 
@@ -127,21 +127,21 @@ def with_macros(
     """
     parts = CheckedPackage(xlsx).contents()
     main = _workbook_part(parts)
-    if _type_of(parts, main) != _XLSX_MAIN_TYPE:
-        raise ValueError(f"{main} is no plain workbook: {_type_of(parts, main)}")
+    if content_type(parts, main) != _XLSX_MAIN_TYPE:
+        raise ValueError(f"{main} is no plain workbook: {content_type(parts, main)}")
     modules = [
         *_with_code_names(parts, main),
         *({m.name: m for m in our_modules(macros)} | dict(replacements or {})).values(),
     ]
     project = posixpath.join(posixpath.dirname(main), "vbaProject.bin")
-    _set_type(parts, main, _MAIN_TYPES[kind])
-    _set_type(parts, project, "application/vnd.ms-office.vbaProject")
-    _add_relationship(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
+    set_content_type(parts, main, _MAIN_TYPES[kind])
+    set_content_type(parts, project, "application/vnd.ms-office.vbaProject")
+    add_relationship(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
     parts[project] = vba_project(PROJECT, modules)
     for number, (name, xml) in enumerate(ribbon_parts(macros).items(), 1):
         parts[name] = xml
-        _set_type(parts, name, "application/xml")
-        _add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
+        set_content_type(parts, name, "application/xml")
+        add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
     return zip_parts(parts)
 
 
@@ -254,29 +254,6 @@ def _workbook_part(parts: Mapping[str, bytes]) -> str:
         if relationship.kind == "officeDocument":
             return relationship.target
     raise ValueError("the package names no workbook")
-
-
-def _add_relationship(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
-    child = f"<Relationship Id={quoteattr(rid)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
-    parts[relationships_part(part)] = with_last_child(parts[relationships_part(part)], child)
-
-
-def _type_of(parts: Mapping[str, bytes], part: str) -> str:
-    for each in ElementTree.fromstring(parts["[Content_Types].xml"]):
-        if each.get("PartName") == f"/{part}":
-            return each.get("ContentType", "")
-    return ""
-
-
-def _set_type(parts: dict[str, bytes], part: str, content_type: str) -> None:
-    types = parts["[Content_Types].xml"]
-    old = _type_of(parts, part)
-    if old:
-        types = types.replace(f'"{old}"'.encode(), f'"{content_type}"'.encode(), 1)
-    else:
-        child = f"<Override PartName={quoteattr(f'/{part}')} ContentType={quoteattr(content_type)}/>"
-        types = with_last_child(types, child)
-    parts["[Content_Types].xml"] = types
 
 
 _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
 
+from hrworkbook.ooxml.package_edit import CONTENT_TYPES
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.xml_tags import PREFIX, SOME_ATTRIBUTES
 from hrworkbook.plan.errors import NotAMaster
@@ -162,7 +163,7 @@ def with_recalculation(xml: bytes) -> bytes:
 def without_calc_chain(workbook: WorkbookXml) -> dict[str, bytes | None]:
     """Return the parts that change when the order of calculation, which Excel works out anew, is left out."""
     chain = workbook.part_of("calcChain")
-    relations, types = workbook.package.relations_part(workbook.part), workbook.package.find("[Content_Types].xml")
+    relations, types = workbook.package.relations_part(workbook.part), workbook.package.find(CONTENT_TYPES)
     if chain is None or relations is None or types is None:
         return {}
     read = workbook.package.read_xml
