@@ -50,7 +50,7 @@ def show_collected(item: "ReceivedFile", schema: "Schema", options: Namespace) -
         shown.add(headings)
         for h in table.headings:
             show(
-                f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]"
+                f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_text}]"
             )
     for note in (*read.notes, *read.questions, *(f.message for f in read.findings)):
         show(f"  {note}")
@@ -65,7 +65,7 @@ def _as_json(item: "ReceivedFile", read: "CollectedFile") -> dict[str, object]:
     return {
         "file": item.file, "sheet": first.sheet, "header_rows": first.header_rows,
         "columns": [
-            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in first.headings
+            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_text} for h in first.headings
         ],
         "rows": len(read.lines), "cells": sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row),
         "placed": read.placed_count, "unplaced": _stray_records(read), "sheets": [table.sheet for table in read.tables],

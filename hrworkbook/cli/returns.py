@@ -91,7 +91,7 @@ def run_read(options: Namespace) -> int:
     if options.json:
         print_json({
             "file": item.file, "sheet": table.sheet, "header_rows": table.header_rows,
-            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in table.headings],
+            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_text} for h in table.headings],
             "rows": len(table.rows), "cells": cells, "placed": cells - len(table.unplaced),
             "unplaced": [
                 {"cell": u.cell if u.sheet == table.sheet else f"{u.sheet}!{u.cell}", "value": as_text(u.value)}
@@ -104,8 +104,8 @@ def run_read(options: Namespace) -> int:
         f"  Sheet '{table.sheet}', {count_noun(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count_noun(cells, 'cell')} placed."
     )
     for h in table.headings:
-        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
-    for note in (*table.notes, *comment_notes(item.blocks)):
+        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_text}]")
+    for note in (*table.notes, *comment_notes(item.blocks, with_struck=True)):
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
     return 0
