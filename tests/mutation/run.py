@@ -142,16 +142,16 @@ def _measure(tree: Path, module: str, equivalent: set[str], options: argparse.Na
         if mutant.change in equivalent:
             score.equivalent += 1
             continue
-        chosen = _reaching(tests, mutant, original)
+        reached = _reaching(tests, mutant, original)
+        chosen = reached or sorted(((name, s) for name, (s, _) in tests.items()), key=lambda t: t[1])
         path.write_text(mutant.source, encoding="utf-8")
         lived = bool(chosen) and _passes(tree, [name for name, _ in chosen], sum(s for _, s in chosen))
         path.write_text(original, encoding="utf-8")
-        what = "lived" if lived else "killed" if chosen else "unreached"
         if chosen and not lived:
             score.killed += 1
         else:
-            (score.lived if lived else score.unreached).append(mutant)
-            print(f"  {what}: {module}:{mutant.line} {mutant.change}", flush=True)
+            (score.lived if reached else score.unreached).append(mutant)
+            print(f"  {'lived' if reached else 'unreached'}: {module}:{mutant.line} {mutant.change}", flush=True)
     print(f"{module}: {score.killed} of {score.real} killed, {score.equivalent} equivalent", flush=True)
     return score
 
@@ -187,7 +187,7 @@ def _tests_by_line(tree: Path, path: Path, tests: Iterable[str]) -> dict[str, tu
 
 
 def _reaching(tests: dict[str, tuple[float, set[int]]], mutant: Mutant, original: str) -> list[tuple[str, float]]:
-    """Return the tests that run the mutant's line, quickest first; for what runs on import, all that reach the module."""
+    """Return the tests that run the mutant's line, quickest first; for a module's own lines, all that reach the module."""
     reached = [
         (name, seconds)
         for name, (seconds, lines) in tests.items()
