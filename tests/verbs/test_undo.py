@@ -170,11 +170,11 @@ def test_what_undo_says_and_writes():
     assert result.changes.goto == (PLAN, "H7")
     issued, received, undone = [r for r in master.register if r.text("Return") == mine.id]
     assert (issued.text("What"), received.text("What"), undone.text("What")) == ("Issued", "Merged", "Undone")
-    for heading in ("Owner", "File", "From", "Sent", "Hash"):
+    for heading in ("Owner", "File", "Sent", "Hash"):
         assert undone.text(heading) == received.text(heading) and undone.text(heading), heading
     assert undone.text("When") != received.text("When")
     first, _, back_again, _ = master.journal
-    for heading in ("Return", "File", "From", "Owner", "ID", "Column"):
+    for heading in ("Return", "File", "Owner", "ID", "Column"):
         assert back_again.text(heading) == first.text(heading) and first.text(heading), heading
     assert (back_again.text("Before"), back_again.text("After")) == ("Green", "Amber")
     with pytest.raises(HrWorkbookError, match=f"there is nothing to undo for {mine.id}. The Register lists"):
