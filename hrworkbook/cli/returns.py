@@ -84,9 +84,12 @@ def run_read(options: Namespace) -> int:
         raise _first_refusal([path], options.password)
     if options.schema and load_schema(options.schema).collect:
         return show_collected(item, load_schema(options.schema), options)
-    schema, table = _best_schema_and_table(item, options.schema, our_texts(item.blocks))
+    ours = our_texts(item.blocks)
+    schema, table = _best_schema_and_table(item, options.schema, ours)
     if schema.collect:
         return show_collected(item, schema, options)
+    if not ours:
+        return _show_plan(item, schema, options)
     cells = sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row)
     if options.json:
         print_json({
@@ -109,6 +112,19 @@ def run_read(options: Namespace) -> int:
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
     return 0
+
+
+def _show_plan(item: "ReceivedFile", schema: "Schema", options: Namespace) -> int:
+    """Shows how a plan that is no return of ours would be read."""
+    from hrworkbook.cli.plan_source import show_plan
+    from hrworkbook.merging.comment_notes import comment_notes
+    from hrworkbook.merging.diff_return import read_only_headings
+    from hrworkbook.tables.plan_source import read_plan
+
+    plan = read_plan(
+        item.blocks, schema, ignored=read_only_headings(schema), sheets=options.sheet, name=item.file
+    )  # fmt: skip
+    return show_plan(item, plan, comment_notes(item.blocks, with_struck=True), options)
 
 
 def _best_schema_and_table(item: "ReceivedFile", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":

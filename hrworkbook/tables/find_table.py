@@ -13,7 +13,8 @@ from hrworkbook.plan.values import Value, as_text, is_blank
 from hrworkbook.tables.header import MAX_HEADER_ROWS, Header, find_header, header_at, is_simple
 from hrworkbook.tables.heading import Heading
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, TooManyHeadings, vocabulary_for
-from hrworkbook.tables.read_rows import Row, Table, TableReader, UnplacedCell
+from hrworkbook.tables.read_rows import Row, Table, TableReader
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 __all__ = ["Heading", "Row", "Table", "UnplacedCell", "find_table", "find_tables"]
 

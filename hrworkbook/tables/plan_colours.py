@@ -9,7 +9,8 @@ from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.values import is_blank, normalised_text
-from hrworkbook.tables.plan_sheet import PlanSheetReader, SourceLine
+from hrworkbook.tables.plan_rows import SourceLine
+from hrworkbook.tables.plan_sheet import PlanSheetReader
 
 _GREYEST, _PALEST_GREY = 0.12, 0.93
 """Saturation below which a colour is grey, and brightness above which it is nearly white."""

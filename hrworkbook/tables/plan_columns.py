@@ -56,6 +56,11 @@ class SourceColumn:
         return self.heading.column
 
     @property
+    def is_read(self) -> bool:
+        """Whether its cells are taken as the plan's."""
+        return self.use in (ColumnUse.READ, ColumnUse.FALLBACK)
+
+    @property
     def name(self) -> str:
         """The heading on one line."""
         return " ".join(self.heading.header.split())
@@ -186,6 +191,8 @@ def _source_column(heading: Heading, vocabulary: HeadingVocabulary) -> SourceCol
         key, strength = (known[0], 20) if known else (None, 0)
     if key is None:
         return SourceColumn(heading, ColumnUse.UNKNOWN)
+    if heading.match_kind is MatchKind.NOT_KNOWN:
+        heading = replace(heading, key=key, match_kind=MatchKind.ALIAS)
     ranked = strength > 0 or len(parts) > 1 or heading.header != vocabulary.headers[key]
     return SourceColumn(heading, ColumnUse.READ, key, period_rank(said) if ranked else None, strength)
 

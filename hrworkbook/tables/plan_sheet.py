@@ -4,7 +4,6 @@ Every filled cell of the sheet is placed, or has a reason why it is not.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from hrworkbook.plan.number_format.cell_text import as_shown
 from hrworkbook.plan.snapshot import Block, address
@@ -13,6 +12,7 @@ from hrworkbook.tables import row_kinds
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, full_depth, source_header
+from hrworkbook.tables.plan_rows import Band, Filled, OtherTable, Place, RowFindings, SourceLine, TableStart
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 BELOW_REASON = "stands below the table"
@@ -28,67 +28,6 @@ _COLUMN_REASONS = {
 }
 _MOST_MERGED_CELLS = 2_000_000
 _ROWS_BELOW_GUIDANCE = 6
-Place = tuple[int, int]
-"""Sheet row and column, from 1."""
-Filled = list[tuple[int, Value]]
-"""Sheet column and value of a row's cells that are seen and not blank."""
-
-
-@dataclass
-class SourceLine:
-    """A line as it is read: its sheet row, its ID ('' where it has none), its values and where each stands."""
-
-    row: int
-    id: str
-    values: dict[str, Value]
-    table: int
-    """Which table of the sheet it stands in, from 0."""
-
-
-@dataclass
-class Band:
-    """A text alone in its row: it may be a theme, say more of one, or be a note."""
-
-    row: int
-    at: int
-    text: str
-
-
-@dataclass
-class TableStart:
-    """Where a table of the sheet begins."""
-
-    row: int
-    table: int
-
-
-@dataclass
-class OtherTable:
-    """A table of the sheet with headings of its own: its row, its title ('' where it has none), what its lines are called."""
-
-    row: int
-    title: str = ""
-    names: list[str] = field(default_factory=list)
-
-
-@dataclass
-class RowFindings:
-    """What was made of rows and cells, for the receipt."""
-
-    numbering: list[int] = field(default_factory=list)
-    guidance: list[int] = field(default_factory=list)
-    examples: list[int] = field(default_factory=list)
-    totals: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    other_tables: list["OtherTable"] = field(default_factory=list)
-    paragraphs: list[str] = field(default_factory=list)
-    continued: dict[int, int] = field(default_factory=dict)
-    """The rows put together into one line, by the first of them."""
-    spread: set[Place] = field(default_factory=set)
-    """Cells merged over several lines and read for each."""
-    dittos: list[str] = field(default_factory=list)
-    overlapping: bool = False
 
 
 class PlanSheetReader:

@@ -9,14 +9,16 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import Value, fold_name, is_blank, normalised_text
 from hrworkbook.tables.find_table import bounded_look, find_sheet_header, no_table_error
-from hrworkbook.tables.header import NO_COLUMN_PREFIX, Header, header_at
+from hrworkbook.tables.header import Header, header_at
 from hrworkbook.tables.heading_periods import period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading, vocabulary_for
 from hrworkbook.tables.plan_colours import ColourReading, colour_note, read_colours
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, column_notes, unknown_note
-from hrworkbook.tables.plan_sheet import Band, PlanSheetReader
+from hrworkbook.tables.plan_rows import Band
+from hrworkbook.tables.plan_sheet import PlanSheetReader
 from hrworkbook.tables.plan_themes import SheetThemes, ThemeReader, shown_cells
-from hrworkbook.tables.read_rows import ALONE_REASON, UnplacedCell
+from hrworkbook.tables.read_rows import ALONE_REASON
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 
 @dataclass(frozen=True)
@@ -288,7 +290,7 @@ def _missing_columns(readings: Sequence[_SheetReading], schema: Schema) -> list[
     held = {key for r in readings for x in r.reader.lines for key in x.values}
     held |= {key for r in readings for h in r.reader.headers for key in h.keys.values()}
     gone = [c.header for c in schema.columns if c.key not in held]
-    return [f"{NO_COLUMN_PREFIX}{join_words(gone, 'or')}."] if gone else []
+    return [f"There is no column {join_words(gone, 'or')}."] if gone else []
 
 
 def _unplaced(reader: PlanSheetReader) -> list[UnplacedCell]:

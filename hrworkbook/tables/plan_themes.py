@@ -8,7 +8,8 @@ from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import is_blank, normalised_text
 from hrworkbook.tables import row_kinds
-from hrworkbook.tables.plan_sheet import ABOVE_REASON, Band, PlanSheetReader, SourceLine, TableStart
+from hrworkbook.tables.plan_rows import Band, SourceLine, TableStart
+from hrworkbook.tables.plan_sheet import ABOVE_REASON, PlanSheetReader
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 NOTE_REASON = "is a note, not a line"
@@ -79,7 +80,7 @@ class ThemeReader:
 
     def _read_titles(self, run: Sequence[Band], start: TableStart) -> None:
         """The theme among the titles directly above a table's headings; a table alone has one only where it says so."""
-        near = _adjacent(run, start.row, 1) or _adjacent(run, start.row, 2)
+        near = _titles_above(run, start.row)
         themes = [b for b in near if _is_labelled(b.text)] or [
             b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
         ]
@@ -167,14 +168,15 @@ class ThemeReader:
             )
 
 
-def _adjacent(run: Sequence[Band], below: int, gap: int) -> list[Band]:
-    """The bands directly above a row, with fewer than `gap` blank rows between two."""
+def _titles_above(run: Sequence[Band], row: int) -> list[Band]:
+    """The titles on neighbouring rows directly above a row of headings, with a blank row between at most."""
     found: list[Band] = []
+    below, gap = row, 2
     for band in reversed(run):
         if below - band.row > gap:
             break
         found.insert(0, band)
-        below = band.row
+        below, gap = band.row, 1
     return found
 
 

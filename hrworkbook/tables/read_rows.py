@@ -4,18 +4,19 @@ Every non-blank cell of the sheet is in a row, is part of its furniture (heading
 show), or is listed as unplaced with the reason.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.snapshot import Block, CellRange, address, column_letters
+from hrworkbook.plan.snapshot import Block, CellRange, address
 from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text, same_value
 from hrworkbook.tables.header import ColumnLayout, Header, find_header, missing_columns
 from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
+from hrworkbook.tables.unplaced_cells import UnplacedCell, UnplacedRows, unplaced_cells
 
 ALONE_REASON = "stands alone in its row"
 """What is said of a cell by itself in its row; code asks for `stands_alone`."""
@@ -58,56 +59,8 @@ class Row:
         return self._cells
 
 
-class UnplacedCell(NamedTuple):
-    """A cell that no row or column of the plan takes."""
-
-    sheet: str
-    cell: str
-    value: Value
-    reason: str
-    stands_alone: bool = False
-    """Whether it is by itself in a row between the lines, as a heading over them is."""
-
-
 _MIN_HEADER_TEXTS = 2
 """Texts of a header that are looked for in a row before it is thought to begin one of other columns."""
-
-
-class _ColumnLetters(dict[int, str]):
-    """The letters of a sheet column, from 1."""
-
-    def __missing__(self, column: int) -> str:
-        self[column] = column_letters(column)
-        return self[column]
-
-
-_letters = _ColumnLetters()
-
-
-class UnplacedRows(NamedTuple):
-    """Cells of sheet rows that no row or column of the plan takes; each is told only when it is asked for."""
-
-    sheet: str
-    first_row: int
-    """Sheet row of the first, from 1."""
-    rows: Sequence[Sequence[Value]]
-    reason: str
-    columns: Sequence[int] = ()
-    """Sheet column of each value of a row, from 1; where none are given, the first ones."""
-    stand_alone: bool = False
-    """Whether each is by itself in a row between the lines."""
-
-    def cells(self) -> Iterator[UnplacedCell]:
-        """Those that are not blank."""
-        for number, row in enumerate(self.rows, self.first_row):
-            for at, value in zip(self.columns or range(1, len(row) + 1), row, strict=True):
-                if value is not None and not is_blank(value):
-                    yield UnplacedCell(self.sheet, f"{_letters[at]}{number}", value, self.reason, self.stand_alone)
-
-
-def unplaced_cells(left: Iterable[UnplacedRows]) -> tuple[UnplacedCell, ...]:
-    """Every cell that is left, in order."""
-    return tuple(cell for some in left for cell in some.cells())
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
-from hrworkbook.tables.find_table import UnplacedCell
 from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
