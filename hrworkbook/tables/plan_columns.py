@@ -302,7 +302,7 @@ def column_notes(header: SourceHeader, schema: Schema, taken: Mapping[str, str])
         elif c.use is ColumnUse.UNFIT:
             why = "is when a line starts, not when it is due" if c.rank == START else "only ranks the lines"
             notes.append(f"{place} {why}; it was not read as {name}{cells}. {_alias_advice(c)}")
-        elif c.use is ColumnUse.OTHER and c.key:
+        elif c.use is ColumnUse.OTHER and c.key in taken:
             notes.append(
                 f"{place} could be {name} too; '{taken.get(c.key, '')}' was read, which fits better, and this was not{cells}. {_alias_advice(c)}"
             )

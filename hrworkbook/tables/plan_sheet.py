@@ -50,6 +50,11 @@ class PlanSheetReader:
         """The lines of all its tables."""
         return [event for event in self.events if isinstance(event, SourceLine)]
 
+    def replace_header(self, table: int, header: SourceHeader) -> None:
+        """Put a table's header in place of the one it had, once more is known of its columns."""
+        self.headers[self.headers.index(self.headers_by_table[table])] = header
+        self.headers_by_table[table] = header
+
     def leave(self, place: Place, reason: str) -> None:
         """Note why a cell is not placed."""
         self.reasons[place] = reason

@@ -1,13 +1,14 @@
 """Themes of a plan's lines: in a column, filled down, in rows of their own, above each table, or the sheet's name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import is_blank, normalised_text
 from hrworkbook.tables import row_kinds
+from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, with_columns
 from hrworkbook.tables.plan_rows import Band, SourceLine, TableStart
 from hrworkbook.tables.plan_sheet import ABOVE_REASON, PlanSheetReader
 from hrworkbook.tables.read_rows import ALONE_REASON
@@ -154,17 +155,19 @@ class ThemeReader:
             lines = [x for x in self.sheet.lines if x.table == event.table]
             said = [normalised_text(x.values.get(self.theme.key)) for x in lines]
             if title and column and column.strength and len(set(said)) == len(said) > 1:
-                self._take_title(title, lines, at, column.name)
+                self._take_title(title, lines, column)
+                columns = [replace(c, use=ColumnUse.OTHER) if c is column else c for c in header.columns]
+                self.sheet.replace_header(event.table, with_columns(header.top, header.depth, columns))
 
-    def _take_title(self, title: Band, lines: Sequence[SourceLine], at: int, name: str) -> None:
+    def _take_title(self, title: Band, lines: Sequence[SourceLine], column: SourceColumn) -> None:
         self.found.titles.append(address(title.row, title.at))
-        self.found.not_themes.append(name)
+        self.found.not_themes.append(column.name)
         self.sheet.reasons.pop((title.row, title.at), None)
         self.used.add(title.row)
         for line in lines:
             line.values[self.theme.key] = " ".join(title.text.split())
             self.sheet.leave(
-                (line.row, at), f"the title above the table was read as its {self.theme.header}, not '{name}'"
+                (line.row, column.at), f"the title above the table was read as its {self.theme.header}, not '{column.name}'\"
             )
 
 

@@ -191,7 +191,9 @@ def test_what_is_hrs_alone_is_kept_in_the_baseline_and_not_in_the_return():
 def test_what_issuing_says_and_writes():
     master = Master(owners={**OWNERS, "Safety Lead": ""})
     result = issue(master.snapshot, NOW, due=date(2026, 12, 4), anyway=True)
-    assert result.changes.message.startswith("3 returns issued for 2026/27 Q3, due by 4 December 2026. 1 owner has no e-mail ")
+    assert result.changes.message.startswith(
+        "3 returns issued for 2026/27 Q3, due by 4 December 2026. 1 owner has no e-mail "
+    )
     assert "address on the Owners sheet: Safety Lead" in result.changes.message
     assert result.changes.goto == (REGISTER.sheet, "A1")
     master.apply(result.changes)
@@ -217,7 +219,9 @@ def test_a_master_as_it_comes_gets_its_own_id_and_key_once(missing):
 
 
 def test_a_plan_without_owners_in_its_lines_issues_nothing():
-    master = Master(THREE.replace("Recruitment Lead", "").replace("Safety Lead/Learning Lead", "").replace("Learning Lead", ""))
+    master = Master(
+        THREE.replace("Recruitment Lead", "").replace("Safety Lead/Learning Lead", "").replace("Learning Lead", "")
+    )
     with pytest.raises(HrWorkbookError, match="no line names an owner, so there is nothing to issue. Enter owners"):
         master.issue()
     bare = Master(TWO, {}, ROLLS.replace('[roles]\nowner = "owner"\n', ""))
