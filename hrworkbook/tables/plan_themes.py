@@ -167,7 +167,8 @@ class ThemeReader:
         for line in lines:
             line.values[self.theme.key] = " ".join(title.text.split())
             self.sheet.leave(
-                (line.row, column.at), f"the title above the table was read as its {self.theme.header}, not '{column.name}'\"
+                (line.row, column.at),
+                f"the title above the table was read as its {self.theme.header}, not '{column.name}'",
             )
 
 
