@@ -72,7 +72,7 @@ class PlanSheetReader:
         ]
 
     def _covered_cells(self) -> dict[Place, Place]:
-        """The first cell of each merge, by the cells that lie under it."""
+        """Return the first cell of each merge, by the cells that lie under it."""
         width, height = max(map(len, self.block.rows), default=0), len(self.block.rows)
         under: dict[Place, Place] = {}
         room = _MOST_MERGED_CELLS
@@ -94,7 +94,7 @@ class PlanSheetReader:
     # Tables
 
     def _find_tables(self, first: Header) -> list[tuple[int, Header | None]]:
-        """The sheet row of each table's headings; None for a table that is not the plan's."""
+        """Return the sheet row of each table's headings; None for a table that is not the plan's."""
         starts: list[tuple[int, Header | None]] = [(first.top, first)]
         row = first.top + full_depth(first, self.block)
         while row <= len(self.block.rows):
@@ -108,7 +108,7 @@ class PlanSheetReader:
         return starts
 
     def _heading_row(self, row: int, first: Header) -> "Header | str | None":
-        """The header that begins in a row; `other` where it is another table's, None where the row is none."""
+        """Return the header that begins in a row; `other` where it is another table's, None where the row is none."""
         filled = self.seen(row)
         if len(filled) < 2:
             return None
@@ -141,7 +141,7 @@ class PlanSheetReader:
         return above > 0 and not self.seen(above) and not any((above, at) in self.covered for at in range(1, 12))
 
     def _read_header(self, number: int, header: Header) -> SourceHeader:
-        """The columns of a table; what they hold is told by all tables of the sheet with the same headings."""
+        """Return the columns of a table; what they hold is told by all tables of the sheet with the same headings."""
         texts = [(h.column, h.header) for h in header.headings]
         body: list[Sequence[Value]] = []
         for at, (row, other) in enumerate(self._starts):
@@ -309,7 +309,7 @@ class _TableRows:
         return False
 
     def keyed(self, row: int) -> dict[str, Value]:
-        """A row's seen values by column key."""
+        """Return a row's seen values by column key."""
         return {self.header.keys[at]: v for at, v in self.sheet.seen(row) if at in self.header.keys}
 
     def continue_line(self, row: int, filled: Filled) -> bool:
@@ -366,7 +366,7 @@ class _TableRows:
         self.leave_other_cells(row, filled, line)
 
     def cell_value(self, row: int, at: int, key: str) -> Value:
-        """A line's value: what is merged over it, what a ditto mark repeats, or its own."""
+        """Return a line's value: what is merged over it, what a ditto mark repeats, or its own."""
         first = self.sheet.covered.get((row, at))
         if first:
             if first[1] != at or first[0] < self.header.top + self.header.depth:

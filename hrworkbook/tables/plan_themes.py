@@ -80,7 +80,7 @@ class ThemeReader:
         self.sheet.reasons.setdefault((band.row, band.at), reason)
 
     def _read_titles(self, run: Sequence[Band], start: TableStart) -> None:
-        """The theme among the titles directly above a table's headings; a table alone has one only where it says so."""
+        """Find the theme among the titles above a table's headings; a table alone has one only where it says so."""
         near = _titles_above(run, start.row)
         themes = [b for b in near if _is_labelled(b.text)] or [
             b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
@@ -97,7 +97,7 @@ class ThemeReader:
                 self._leave(band, ABOVE_REASON if not self.used else ALONE_REASON)
 
     def _read_run(self, run: Sequence[Band]) -> None:
-        """What stands alone in rows directly above a line: a theme, what says more of it, notes."""
+        """Tell apart what stands alone in rows directly above a line: a theme, what says more of it, notes."""
         head: Band | None = None
         for band in run:
             signature = _signature(band.text)
@@ -137,7 +137,7 @@ class ThemeReader:
             self.found.filled.append(address(line.row, at))
 
     def _drop_columns_below_titles(self) -> None:
-        """A column that differs in each line is no theme where the table has a title that calls itself one."""
+        """Take a title that calls itself a theme in place of a column that differs in each line."""
         bands = {b.row: b for b in self.sheet.events if isinstance(b, Band)}
         title: Band | None = None
         for event in self.sheet.events:
@@ -173,7 +173,7 @@ class ThemeReader:
 
 
 def _titles_above(run: Sequence[Band], row: int) -> list[Band]:
-    """The titles on neighbouring rows directly above a row of headings, with a blank row between at most."""
+    """Return the titles on neighbouring rows directly above a row of headings, with a blank row between at most."""
     found: list[Band] = []
     below, gap = row, 2
     for band in reversed(run):
@@ -195,7 +195,7 @@ def _is_labelled(text: str) -> bool:
 
 
 def _signature(text: str) -> str:
-    """What bands of one level have in common."""
+    """Return what bands of one level have in common."""
     label = row_kinds.theme_label(text)
     detail = row_kinds.detail_label(text)
     return label or (f"detail {detail.lower()}" if detail else "capitals" if text.isupper() else "plain")
