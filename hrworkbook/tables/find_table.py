@@ -9,7 +9,7 @@ from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, column_letters
-from hrworkbook.plan.values import Value, as_text, is_blank
+from hrworkbook.plan.values import Value, as_text, is_blank, shorten
 from hrworkbook.tables.header import MAX_HEADER_ROWS, Header, find_header, header_at, is_simple
 from hrworkbook.tables.heading import Heading
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, TooManyHeadings, vocabulary_for
@@ -191,11 +191,10 @@ def no_table_error(
             )
     wanted = [vocabulary.headers[key] for key in needed_keys] or list(vocabulary.headers.values())[:4]
     sheets = join_words(f"'{b.name}'" for b in blocks[:3]) + (" and others" if len(blocks) > 3 else "")
-    first = next(" ".join(as_text(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
-    begins = first if len(first) <= 60 else f"{first[:59].rstrip()}…"
+    first = next(as_text(v) for b in blocks for row in b.rows for v in row if not is_blank(v))
     return NotAReturn(
         name,
-        f"no table with the headings {join_words(wanted)} was found on {sheets}; the file begins '{begins}'",
+        f"no table with the headings {join_words(wanted)} was found on {sheets}; the file begins '{shorten(first, 60)}'",
         "If it is a return, ask the sender for the sheet with its heading row",
     )
 
