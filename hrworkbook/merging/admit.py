@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from hrworkbook.merging.ledger_rows import note_of
 from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import Baseline, LineTextIndex
-from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
+from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory, read_moment
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile
 from hrworkbook.merging.read_return import MergeContext
@@ -90,6 +90,10 @@ class IssuedReturns:
         """What the hidden sheet keeps under a name that is no return's, a text a row, in order."""
         at = self._column_indexes[0]
         return [as_text(row[at]) for row in self._rows.get(name, ()) if at < len(row)]
+
+    def issued_at(self, return_id: str) -> datetime | None:
+        """Return when a return was issued; None where the Register does not say."""
+        return read_moment(self._issued[return_id], "When")
 
     def __contains__(self, return_id: str) -> bool:
         return return_id in self._issued

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
 from hrworkbook.merging.diff_return import diff_return
@@ -81,8 +82,20 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
     return ReadReturn(
         bare, known.id, known.owner, read, one.unknown_headings,
-        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger, saved=_saved(issued, item, known.id),
     )  # fmt: skip
+
+
+def _saved(issued: IssuedReturns, item: ReceivedFile, return_id: str) -> datetime | None:
+    """Return when a file without a date was last saved; None where that is as it was issued, or not known."""
+    began = issued.issued_at(return_id)
+    if item.sent or not item.modified or not began or item.modified < began + _WRITING:
+        return None
+    return item.modified
+
+
+_WRITING = timedelta(minutes=1)
+"""How long after its moment in the Register a return may have been written."""
 
 
 def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:

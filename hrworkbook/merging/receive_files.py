@@ -88,7 +88,16 @@ def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator
             yield RefusedFile(file.place, str(reading), file.sha256, file.sender, file.sent, container=file.container)
         else:
             blocks = without_words(reading.blocks)
-            yield ReceivedFile(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders, file.container)
+            yield ReceivedFile(
+                file.place,
+                blocks,
+                reading.sha256,
+                file.sender,
+                file.sent,
+                file.senders,
+                file.container,
+                to_local_time(reading.modified),
+            )
     for item in order:
         assert not isinstance(item, Attachment)
         yield item

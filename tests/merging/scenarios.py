@@ -384,7 +384,7 @@ class Scenario:
                 return Verdict([f"crash: {type(error).__name__}: {error}"])
         verdict = self.judge(before, results)
         if len(self.mails) > 1:
-            order = sorted(self.mails, key=lambda m: (m.received.sent is None and m.bare, m.received.sent or datetime.min, m.issue, m.owner))
+            order = sorted(self.mails, key=lambda m: (m.bare and (m.received.sent or getattr(m.received, "modified", None)) is None, m.received.sent or getattr(m.received, "modified", None) or datetime.min, self.issues[-1 if m.bare else m.issue][0][m.owner].id, m.received.file))
             one_by_one, together = (self.copy_of(start) for _ in range(2))
             for mail in order:
                 one_by_one.merge(mail.received)
