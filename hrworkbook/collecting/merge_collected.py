@@ -218,12 +218,7 @@ class _CollectionMerge:
                 strays += [StrayCell(at, value, line.hold_reason) for at, value in written if not is_blank(value)]
             else:
                 cells += self.merge_line(line)
-        unknown = {
-            h.header: h.match_kind.partition("suggestion: ")[2]
-            for table in one.collected.tables
-            for h in table.headings
-            if h.key is None and (h.match_kind.startswith("suggestion") or h.match_kind == "not known")
-        }
+        unknown = {h.header: h.suggested for table in one.collected.tables for h in table.headings if h.is_unknown}
         notes = (*one.collected.notes, *one.collected.questions, *(f.message for f in one.collected.findings))
         return ReturnOutcome(
             one.received, return_id, self.sender_name(one), tuple(cells), tuple(strays), notes, unknown, line_count=len(one.lines)

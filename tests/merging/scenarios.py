@@ -25,7 +25,6 @@ from hrworkbook.plan.model import id_writes
 from hrworkbook.plan.returns import OutgoingReturn
 from hrworkbook.plan.snapshot import Block, Snapshot, Write
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text, same_value
-from hrworkbook.verbs.merge import merge
 
 COLUMNS = (
     ("theme", "Theme", "text", ""), ("ref", "Ref", "reference", ""), ("priority", "Priority", "text", ""),
@@ -50,7 +49,15 @@ KEYS = tuple(key for key, *_ in COLUMNS)
 HEADER = {key: header for key, header, _, _ in COLUMNS}
 ROLES = ("Lead of Learning", "Lead of Pay", "Lead of Safety", "Lead of Hiring", "Lead of Data")
 VERBS = ("Publish", "Renew", "Train", "Agree", "Audit", "Recruit", "Review", "Launch", "Mentor", "Cost")
-THINGS = ("the passport", "every manager", "the pay gap", "a new rota", "all sites", "the hot weather policy", "bank staff")
+THINGS = (
+    "the passport",
+    "every manager",
+    "the pay gap",
+    "a new rota",
+    "all sites",
+    "the hot weather policy",
+    "bank staff",
+)
 PLACES = ("in Medicine", "in Surgery", "at the depot", "in schools", "for the night shift", "in each ward", "by spring")
 SHORT = ("Ongoing", "None", "As before", "On track", "See note", "Late", "n/a yet")
 
@@ -82,11 +89,13 @@ class Mail:
     excused: dict[Cell, Value]
     """What stands in cells that slipped in a way nobody can see, such as answers to lines that were issued blank."""
 
-
     @property
     def bare(self) -> bool:
         """Whether its seal is gone."""
-        return bool({"seal deleted", "pasted table", "csv without seal", *UNPROVEN} & set(self.kinds)) or "only" in self.kinds[0]
+        return (
+            bool({"seal deleted", "pasted table", "csv without seal", *UNPROVEN} & set(self.kinds))
+            or "only" in self.kinds[0]
+        )
 
 
 @dataclass
@@ -168,7 +177,9 @@ class Scenario:
             if self.style == "short" or (self.style in ("mixed", "alike") and rng.random() < 0.4):
                 return rng.choice(SHORT)
             self.clock += 1
-            return f"{stem.capitalize()} {rng.choice(VERBS).lower()}ed {rng.choice(THINGS)}, no {self.clock} of line {n}."
+            return (
+                f"{stem.capitalize()} {rng.choice(VERBS).lower()}ed {rng.choice(THINGS)}, no {self.clock} of line {n}."
+            )
         return {
             "rag": lambda: rng.choice(("Red", "Amber", "Green")), "spend": lambda: float(rng.randint(1, 90) * 250),
             "share": lambda: rng.randint(1, 20) / 20, "done_on": lambda: date(2026, rng.randint(1, 12), rng.randint(1, 28)),
@@ -241,7 +252,9 @@ class Scenario:
 
     # ------------------------------------------------------------ owners
 
-    def mail(self, owner: str, kinds: Iterable[str], answers: dict[Cell, Value], day: int, *, dated: bool, issue: int = -1) -> None:
+    def mail(
+        self, owner: str, kinds: Iterable[str], answers: dict[Cell, Value], day: int, *, dated: bool, issue: int = -1
+    ) -> None:
         """An owner fills in a copy of the return, and sends it."""
         issue %= len(self.issues)
         returns, numbers = self.issues[issue]
@@ -284,14 +297,20 @@ class Scenario:
         for key in MINE:
             at = col(before, key)
             was = {line.id: line.values.get(key) for line in issued.lines}
-            keys = ("progress", "risks", "rag", "agreed", "spend", "share") if "columns" in kind or "headings" in kind else (key,)
+            keys = (
+                ("progress", "risks", "rag", "agreed", "spend", "share")
+                if "columns" in kind or "headings" in kind
+                else (key,)
+            )
             anywhere = {normalised_text(line.values.get(k)) for line in issued.lines for k in keys} - {""}
             changed = [r for r in body(after) if not same_value(r[at], was[r[0]])]
             moved = [r for r, b in zip(body(after), body(before), strict=True) if not same_value(r[at], b[at])]
             arrived = [r for r in moved if normalised_text(r[at]) in anywhere and not same_value(r[at], was[r[0]])]
             long = sum(isinstance(r[at], str) and len(r[at]) >= 12 for r in arrived)
             if moved:
-                exact = Counter(normalised_text(r[at]) for r in changed) == Counter(normalised_text(was[r[0]]) for r in changed)
+                exact = Counter(normalised_text(r[at]) for r in changed) == Counter(
+                    normalised_text(was[r[0]]) for r in changed
+                )
                 seen = long > 0 or (exact and len(changed) > 1) or (len(arrived) >= 3 and kind != "two answers swapped")
                 visible.append(seen)
                 evidence += len(arrived)
@@ -350,7 +369,9 @@ class Scenario:
                 mail.received = replace(mail.received, **saved(mail.truth))
         elif sequence == "A-B-A":
             self.mail(owner, kinds, first, 1, dated=True, issue=issue)
-            self.mail(owner, ["plain"], {c: self.value(c[1], c[0], "between") for c in first}, 2, dated=True, issue=issue)
+            self.mail(
+                owner, ["plain"], {c: self.value(c[1], c[0], "between") for c in first}, 2, dated=True, issue=issue
+            )
             self.mail(owner, ["plain"], first, 3, dated=True, issue=issue)
         elif sequence == "back to issued otherwise":
             self.mail(owner, ["plain"], first, 1, dated=True, issue=issue)
@@ -364,7 +385,14 @@ class Scenario:
             other = next(r for r in joint[0].text("owner").split("/") if r != owner)
             if other in self.issues[issue][0]:
                 c = (numbers[joint[0].id], "progress")
-                self.mail(other, [f"only {joint[0].id}"], {c: self.value("progress", c[0], "joint")}, 2, dated=False, issue=issue)
+                self.mail(
+                    other,
+                    [f"only {joint[0].id}"],
+                    {c: self.value("progress", c[0], "joint")},
+                    2,
+                    dated=False,
+                    issue=issue,
+                )
         else:
             self.mail(owner, kinds, first, 1, dated=dated, issue=issue)
             if rng.random() < 0.2:
@@ -384,7 +412,15 @@ class Scenario:
                 return Verdict([f"crash: {type(error).__name__}: {error}"])
         verdict = self.judge(before, results)
         if len(self.mails) > 1:
-            order = sorted(self.mails, key=lambda m: (m.bare and (m.received.sent or getattr(m.received, "modified", None)) is None, m.received.sent or getattr(m.received, "modified", None) or datetime.min, self.issues[-1 if m.bare else m.issue][0][m.owner].id, m.received.file))
+            order = sorted(
+                self.mails,
+                key=lambda m: (
+                    m.bare and (m.received.sent or getattr(m.received, "modified", None)) is None,
+                    m.received.sent or getattr(m.received, "modified", None) or datetime.min,
+                    self.issues[-1 if m.bare else m.issue][0][m.owner].id,
+                    m.received.file,
+                ),
+            )
             one_by_one, together = (self.copy_of(start) for _ in range(2))
             for mail in order:
                 one_by_one.merge(mail.received)
@@ -394,9 +430,13 @@ class Scenario:
             mine, theirs = asked(one_by_one), asked(together)
             if differ:
                 c = differ[0]
-                verdict.faults.append(f"together: cell {c}: one by one '{as_text(one[c])}', together '{as_text(other[c])}'")
+                verdict.faults.append(
+                    f"together: cell {c}: one by one '{as_text(one[c])}', together '{as_text(other[c])}'"
+                )
             elif mine != theirs:
-                verdict.faults.append(f"together: decisions {sorted((mine - theirs).elements())[:2]} against {sorted((theirs - mine).elements())[:2]}")
+                verdict.faults.append(
+                    f"together: decisions {sorted((mine - theirs).elements())[:2]} against {sorted((theirs - mine).elements())[:2]}"
+                )
         return verdict
 
     def copy_of(self, snapshot: Snapshot) -> Master:
@@ -410,7 +450,9 @@ class Scenario:
         open_rows = [d for d in self.master.decisions if not d.text("Done")]
         waiting = Counter(d.text("In the return") for d in open_rows)
         files = "\n".join(d.text("In the return") for d in open_rows if d.text("Column") == "the whole file")
-        listed = "\n".join([*(r.reason for one in results for r in one.refused), *(i.text("Note") for i in self.master.register)])
+        listed = "\n".join(
+            [*(r.reason for one in results for r in one.refused), *(i.text("Note") for i in self.master.register)]
+        )
         real = sorted((m for m in self.mails if not m.foreign), key=lambda m: m.truth)
         words: dict[Cell, dict[str, Value]] = defaultdict(dict)
         all_words: dict[Cell, list[Value]] = defaultdict(list)
@@ -424,12 +466,18 @@ class Scenario:
         for mail in self.mails:
             for c, v in mail.excused.items():
                 excused[c].append(v)
-        unread = {m.owner for m, one in zip(self.mails, results, strict=True) if any(r.status == "Refused" for r in one.refused)}
+        unread = {
+            m.owner
+            for m, one in zip(self.mails, results, strict=True)
+            if any(r.status == "Refused" for r in one.refused)
+        }
         for c, now in final.items():
             if any(meaning_same(c[1], now, v) for v in excused[c]):
                 continue
             if not same_value(now, before[c]) and not any(meaning_same(c[1], now, v) for v in all_words[c]):
-                verdict.faults.append(f"wrong: {c} was '{as_text(before[c])}', now '{as_text(now)}', meant {all_words[c]}")
+                verdict.faults.append(
+                    f"wrong: {c} was '{as_text(before[c])}', now '{as_text(now)}', meant {all_words[c]}"
+                )
             elif not same_value(now, before[c]) and self.hr_newer(c, real):
                 verdict.faults.append(f"over HR: {c} '{as_text(before[c])}' by '{as_text(now)}'")
         for c, by_owner in words.items():
@@ -441,13 +489,26 @@ class Scenario:
                 if c not in here and any(k == c[1] and meaning_same(k, v, word) for (_, k), v in final.items()):
                     continue
                 text = normalised_text(word)
-                if waiting[text] or any(meaning_same(c[1], w, word) for w in waiting) or text in files or any(f in listed for f in {as_text(word), as_text(as_form(word))} if f):
+                if (
+                    waiting[text]
+                    or any(meaning_same(c[1], w, word) for w in waiting)
+                    or text in files
+                    or any(f in listed for f in {as_text(word), as_text(as_form(word))} if f)
+                ):
                     expected += 1
                     continue
-                old = c in here and any(meaning_same(c[1], now, m.meant.get(c)) for m in real if m.owner == owner and c in m.meant)
-                verdict.faults.append(f"{'older' if old else 'lost'}: {c} of {owner} '{as_text(word)}', plan '{as_text(now)}'")
+                old = c in here and any(
+                    meaning_same(c[1], now, m.meant.get(c)) for m in real if m.owner == owner and c in m.meant
+                )
+                verdict.faults.append(
+                    f"{'older' if old else 'lost'}: {c} of {owner} '{as_text(word)}', plan '{as_text(now)}'"
+                )
         if verdict.ordinary:
-            conflicts = sum(1 for c, w in words.items() if self.hr_newer(c, real) or len({normalised_text(v) for v in w.values()}) > 1)
+            conflicts = sum(
+                1
+                for c, w in words.items()
+                if self.hr_newer(c, real) or len({normalised_text(v) for v in w.values()}) > 1
+            )
             verdict.needless = max(0, len(open_rows) - conflicts)
         for mail, result in zip(self.mails, results, strict=True):
             for one in result.returns:
@@ -564,7 +625,9 @@ def two_columns_swapped(s: Scenario, rows: Rows, *, headings: bool = False) -> R
 def white_block_sorted(s: Scenario, rows: Rows) -> Rows:
     at = [col(rows, k) for k in MINE]
     key = s.rng.choice(at)
-    block = sorted(([r[i] for i in at] for r in body(rows)), key=lambda b: (b[at.index(key)] is None, as_text(b[at.index(key)])))
+    block = sorted(
+        ([r[i] for i in at] for r in body(rows)), key=lambda b: (b[at.index(key)] is None, as_text(b[at.index(key)]))
+    )
     for row, cells in zip(body(rows), block, strict=True):
         for i, value in zip(at, cells, strict=True):
             row[i] = value
