@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
+from hrworkbook.merging.admit import admit, roles_of_sender
 from hrworkbook.merging.diff_return import diff_return
 from hrworkbook.merging.hold_edits import hold_guessed
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.equivalence import normalise_value
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
 from hrworkbook.merging.outcomes import ReturnOutcome
 from hrworkbook.merging.pending_decisions import CANNOT_BE_TAKEN, PendingDecisions, is_about_a_file
@@ -323,14 +323,14 @@ def _sentences(text: str) -> list[str]:
 
 
 def _without_shared_beginning(one: str, other: str) -> str:
-    """The second text without the sentences that the first begins with too."""
+    """Return the second text without the sentences that the first begins with too, its lines as they are."""
     first, second = _sentences(one), _sentences(other)
-    shared = 0
-    while shared < min(len(first), len(second) - 1) and normalised_text(first[shared]) == normalised_text(
-        second[shared]
-    ):
-        shared += 1
-    return "".join(second[shared:]).strip()
+    at = 0
+    for shared, begins in zip(first, second[:-1], strict=False):
+        if normalised_text(shared) != normalised_text(begins):
+            break
+        at = other.index(begins, at) + len(begins)
+    return other[at:].strip()
 
 
 def _finding(plan: Plan, item: LedgerRow, heading: str, fault: str, remedy: str) -> Finding:

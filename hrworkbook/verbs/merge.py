@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.earlier_returns import EarlierReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import (
     journal_row,
     merge_message,
