@@ -168,6 +168,7 @@ def _match_sheet(plan: Plan, baseline: Baseline, block: Block, table: Table) -> 
     for row in matches.unmatched:
         why = ALONE_REASON if row.row_number in emptied else _unmatched_reason(plan, row)
         strays += _row_strays(table, row, why)
+        strays += _shown_only_strays(block, table, row, why)
     strays += _hidden_column_strays(table, hidden, baseline, [*matches.unmatched, *(m.row for m in matches.matched)])
     return _ReturnSheet(block, table, matches, strays, list(emptied.values()))
 
@@ -200,6 +201,15 @@ def _row_strays(table: Table, row: Row, why: str) -> Iterator[StrayCell]:
     for column, value in ((id_at, row.line_id), *row.cells.values()):
         if not is_blank(value):
             yield StrayCell(f"{table.sheet}!{address(row.row_number, column)}", value, why)
+
+
+def _shown_only_strays(block: Block, table: Table, row: Row, why: str) -> Iterator[StrayCell]:
+    """Yield what stands in a row that is no line under the headings that only show, but for its ID."""
+    for heading in table.headings:
+        if heading.match_kind == "shown only" and fold_heading(heading.header) != fold_heading(ROW_ID):
+            value = block.at(row.row_number, heading.column)
+            if not is_blank(value):
+                yield StrayCell(f"{table.sheet}!{address(row.row_number, heading.column)}", value, why)
 
 
 def _unmatched_reason(plan: Plan, row: Row) -> str:
