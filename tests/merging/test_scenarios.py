@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from plans import HEAD, Master, back
 from scenarios import Scenario, judge_many
 
-from hrworkbook.verbs.decide import join_texts
+from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.verbs.validate import validate
 
 TABLE = """
