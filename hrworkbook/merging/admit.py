@@ -38,7 +38,7 @@ class AdmittedReturn:
 
 
 def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> AdmittedReturn:
-    """The return a file is, with its table.
+    """Admit a file: which return it is, with its table.
 
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
@@ -216,7 +216,7 @@ def _similarity(issued: IssuedReturns, known: IssuedReturn, table: Table) -> tup
 
 
 def _stated_period(blocks: Sequence[Block]) -> str:
-    """The period in the due line of a return; '' where that is gone."""
+    """Return the period in the due line of a return; '' where that is gone."""
     said = (
         _DUE_LINE.fullmatch(normalised_text(v))
         for b in blocks
@@ -233,7 +233,7 @@ def _fewest_lines(fits: Sequence[IssuedReturn]) -> list[IssuedReturn]:
 
 
 def roles_of_sender(plan: Plan, sender: str) -> set[str]:
-    """The folded roles a mail address may answer for, as holder or deputy."""
+    """Return the folded roles a mail address may answer for, as holder or deputy."""
     address = sender.strip().casefold()
     if not address:
         return set()
@@ -272,7 +272,7 @@ def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
 
 
 def our_texts(blocks: Sequence[Block]) -> set[str]:
-    """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
+    """Return the texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
     from hrworkbook.plan.returns import is_furniture
 
     texts = (

@@ -174,7 +174,7 @@ def _match_sheet(plan: Plan, baseline: Baseline, block: Block, table: Table) -> 
 
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
-    """The IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
+    """Return the IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
     column = next((h.column for h in table.headings if fold_heading(h.header) == fold_heading(ROW_ID)), 0)
     if not column:
         return {}
@@ -186,7 +186,7 @@ def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
 def _hidden_column_strays(
     table: Table, hidden: Mapping[int, str], baseline: Baseline, rows: Iterable[Row]
 ) -> Iterator[StrayCell]:
-    """What was typed over the hidden IDs."""
+    """Yield what was typed over the hidden IDs."""
     odd = {number: text for number, text in hidden.items() if text not in baseline}
     for row in rows if odd else ():
         if (text := odd.get(row.row_number, "")) and text != row.line_id:
@@ -252,7 +252,7 @@ def _edit(column: Column, cell: CellKey, issued: Value, received: Value, value: 
 
 
 def _struck_notes(sheet: _ReturnSheet) -> Iterator[str]:
-    """A sentence for each issued text that the owner struck through, as one does who means to delete it."""
+    """Yield a sentence for each issued text that the owner struck through, as one does who means to delete it."""
     rows = {m.row.row_number: m.row for m in sheet.matches.matched}
     for number, column, _ in sheet.block.struck:
         if (row := rows.get(number)) and column in row.columns:
@@ -293,7 +293,7 @@ def _wrong_column_edits(
 def _missing_notes(
     plan: Plan, baseline: Baseline, tables: Sequence[Table], here: Iterable[str], emptied: Sequence[str]
 ) -> Iterator[str]:
-    """What was issued and is not in the file: nothing is changed by that, and HR is told."""
+    """Yield what was issued and is not in the file: nothing is changed by that, and HR is told."""
     found = set(here)
     if absent := [i for i in baseline if i not in found and i not in emptied]:
         yield f"Not in the file, so left as they are: {', '.join(absent)}"

@@ -57,7 +57,7 @@ class IssuedReturns:
         }
 
     def _read_baselines(self) -> None:
-        """The rows of the Issued sheet by return; `_column_indexes` says where in a row the ID and each column stand."""
+        """Read the rows of the Issued sheet by return; `_column_indexes` says where in a row the ID and each column stand."""
         ledger = issued_ledger(self._plan.schema)
         top, columns = ledger.heading_row(self._plan.snapshot)
         at, *self._column_indexes = (c - 1 for c in columns.values())
@@ -66,7 +66,7 @@ class IssuedReturns:
                 self._rows[normalised_text(row[at])].append(row)
 
     def kept(self, name: str) -> list[str]:
-        """What the hidden sheet keeps under a name that is no return's, a text a row, in order."""
+        """Return what the hidden sheet keeps under a name that is no return's, a text a row, in order."""
         at = self._column_indexes[0]
         return [as_text(row[at]) for row in self._rows.get(name, ()) if at < len(row)]
 
@@ -107,7 +107,7 @@ class IssuedReturns:
         ]
 
     def text_index(self, known: IssuedReturn) -> LineTextIndex:
-        """A return's lines by what they say."""
+        """Return the lines of a return by what they say."""
         if known.id not in self._text_indexes:
             self._text_indexes[known.id] = LineTextIndex(self._plan.schema, known.baseline)
         return self._text_indexes[known.id]
@@ -155,7 +155,7 @@ class IssuedReturns:
         return writers
 
     def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:
-        """The text of each cell whose newest change came from this owner's return, by line ID and column key."""
+        """Return the text of each cell whose newest change came from this owner's return, by line ID and column key."""
         if self._written_by_owner is None:
             self._written_by_owner = defaultdict(dict)
             for cell, (who, value) in self.last_writers.items():

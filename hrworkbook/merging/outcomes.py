@@ -152,7 +152,7 @@ class RefusedFile:
 
 
 def to_local_time(sent: datetime | None) -> datetime | None:
-    """The moment by this computer's clock, without a zone."""
+    """Return the moment by this computer's clock, without a zone."""
     return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
 
 

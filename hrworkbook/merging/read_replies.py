@@ -27,7 +27,7 @@ from hrworkbook.plan.values import fold_name
 def read_replies(
     snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile]
 ) -> Iterator[ReadReturn | RefusedFile]:
-    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
+    """Yield what each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
     plan = read_plan(snapshot)
     yield from read_returns(plan, IssuedReturns(plan), received)
 
@@ -35,6 +35,7 @@ def read_replies(
 def read_returns(
     plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile | ReadReturn]
 ) -> Iterator[ReadReturn | RefusedFile]:
+    """Yield each file as a return that was read, or refused; what was read elsewhere passes as it is."""
     _ = plan.by_id
     context = MergeContext(plan)
     known = issued.merge_history.skippable_copies
@@ -55,7 +56,7 @@ def read_returns(
 
 
 def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
-    """What one return changes of what was issued, or why it is not merged."""
+    """Return what one return changes of what was issued, or why it is not merged."""
     try:
         one = admit(context, issued, item)
     except HrWorkbookError as error:
@@ -100,7 +101,7 @@ _WRITING = timedelta(minutes=1)
 
 
 def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:
-    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
+    """Return a file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
     rows = issued.merge_history.rows_of_file(item.sha256)
     refused = already_merged(item, rows)
     file = (item.sha256, refused.return_id)

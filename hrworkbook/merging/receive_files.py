@@ -76,7 +76,7 @@ def _is_older_copy(first: Attachment, copy: Attachment) -> bool:
 
 
 def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator[ReceivedFile | RefusedFile]:
-    """What was found, in the same order, each file read or refused."""
+    """Yield what was found, in the same order, each file read or refused."""
     order: deque[FoundItem] = deque()
 
     def to_read() -> Iterator[Attachment]:

@@ -123,7 +123,7 @@ def _without_date(one: ReadReturn) -> ReadReturn:
 
 
 def _with_saved_date(one: ReadReturn, now: datetime) -> ReadReturn:
-    """A return without a date, by the day on which its package says it was last saved."""
+    """Return a return without a date, by the day on which its package says it was last saved."""
     if one.received.sent or not one.saved or one.saved > now:
         return one
     note = f"Nobody knows when it was sent; its file was last saved on {one.saved:%d/%m/%Y %H:%M}, which counts instead"
