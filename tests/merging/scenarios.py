@@ -486,7 +486,9 @@ class Scenario:
                 now = final.get(c)
                 if (c in here and meaning_same(c[1], now, word)) or c in excused or owner in unread:
                     continue
-                if any(d.text("Column") == HEADER[c[1]] and meaning_same(c[1], d["As issued"], word) for d in open_rows):
+                if any(
+                    d.text("Column") == HEADER[c[1]] and meaning_same(c[1], d["As issued"], word) for d in open_rows
+                ):
                     expected += 1  # back to what was issued, while HR is asked about what came between
                     continue
                 if c not in here and any(k == c[1] and meaning_same(k, v, word) for (_, k), v in final.items()):
