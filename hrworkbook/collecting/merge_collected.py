@@ -13,8 +13,8 @@ from hrworkbook.collecting.collect_file import CollectedFile, collect_file
 from hrworkbook.collecting.collected_line import CollectedCell, CollectedLine
 from hrworkbook.collecting.duplicates import same_figure
 from hrworkbook.collecting.period_conflicts import hold_conflicting
-from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import journal_row, merge_message, merged_row, new_heading_rows, refused_row
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
 from hrworkbook.merging.outcomes import (

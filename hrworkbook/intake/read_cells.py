@@ -54,14 +54,24 @@ def read_file_cells(data: bytes, name: str, password: str | None = None, documen
         return read_word_tables(package)
     kind = detect_package_kind(package)
     if kind == "ods":
-        return _raw_book(kind, _ods_sheets(package), notes)
+        return _raw_book(kind, _ods_sheets(package), notes) | _last_saved(package)
     if kind == "xlsx" and _has_macros(package):
         kind = "xlsm"
     if kind == "xlsb" and any("comments" in part and part.endswith(".bin") for part in package.parts):
         notes.append("It has comments on cells, which are not read.")
     from hrworkbook.intake.office_package import package_sheets
 
-    return _raw_book(kind, package_sheets(package, kind), notes)
+    return _raw_book(kind, package_sheets(package, kind), notes) | _last_saved(package)
+
+
+_MODIFIED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]{0,200}>\s{0,20}([0-9T:.Z+-]{10,40})\s{0,20}</")
+
+
+def _last_saved(package: CheckedPackage) -> dict[str, str]:
+    """When a package says it was last saved, as it says it; nothing where it does not."""
+    part = next((name for name in ("docProps/core.xml", "meta.xml") if name in package), "")
+    found = _MODIFIED.search(package[part]) if part else None
+    return {"modified": found[1].decode("ascii")} if found else {}
 
 
 def _raw_book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBook:

@@ -46,6 +46,8 @@ class FileContents:
     """Sentences such as 'It was locked with a password.'"""
     hidden_rows: dict[str, frozenset[int]] = field(default_factory=dict)
     """Rows hidden or filtered out, counted from 1, by sheet; sheets without any are left out."""
+    modified: datetime | None = None
+    """When its package says it was last saved (ECMA-376, part 2, 11.1: dcterms:modified), with its zone."""
 
 
 class FileSource(Protocol):
@@ -284,6 +286,15 @@ _SPECIAL_TYPES: dict[str, Callable[[str], Value]] = {
 }
 
 
+def _moment(text: str) -> datetime | None:
+    """Return the moment of a W3CDTF text with its zone; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
     """What a sheet shows beside its values, as a block holds it."""
     found: dict[str, Any] = {}
@@ -314,4 +325,6 @@ def _contents_from(book: dict[str, Any], name: str) -> FileContents:
     notes = list(book["notes"])
     if not book.get("capped", True) and sys.platform != "darwin":
         notes.append("This computer could not cap the memory used to read it.")
-    return FileContents(name, book["kind"], tuple(blocks), book["sha256"], tuple(notes), hidden)
+    return FileContents(
+        name, book["kind"], tuple(blocks), book["sha256"], tuple(notes), hidden, _moment(book.get("modified", ""))
+    )

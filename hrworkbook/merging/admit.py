@@ -1,45 +1,24 @@
 """Admit: whose return a file is, and whether it may be merged."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 
-from hrworkbook.merging.ledger_rows import note_of
-from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
-from hrworkbook.merging.match_rows import Baseline, LineTextIndex
-from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
+from hrworkbook.merging.issued_returns import IssuedReturn, IssuedReturns
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
-from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.ledger_records import file_status, read_change
-from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
-from hrworkbook.plan.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
-from hrworkbook.plan.model import SCHEMA_SHEET, Plan, issued_ledger, parse_addresses
+from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER
+from hrworkbook.plan.model import SCHEMA_SHEET, Owner, Plan, parse_addresses
 from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
+from hrworkbook.plan.values import fold_name, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Table, find_table
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
-
-_OF_RETURNS = (FileStatus.ISSUED, FileStatus.MERGED, FileStatus.UNDONE, FileStatus.SENT_AGAIN)
-"""What the Register calls the files of returns; any other file was refused."""
-
-
-@dataclass(frozen=True)
-class IssuedReturn:
-    """A return this master issued."""
-
-    id: str
-    owner: str
-    period: str
-    baseline: Baseline
-    """By line ID, then by column key in the schema's order."""
 
 
 @dataclass(frozen=True)
@@ -58,135 +37,8 @@ class AdmittedReturn:
     """Whether its lines are several owners', and nothing says which of them sent it."""
 
 
-class IssuedReturns:
-    """What a master's Register, Issued sheet and Journal know of its returns."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self.owner_columns = frozenset(c.key for c in plan.schema.columns if c.is_owners)
-        """The keys of the columns that are the owner's."""
-        self._register = REGISTER.data_rows(plan.snapshot)
-        self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
-        self._column_indexes: list[int] = []
-        self._read_baselines()
-        self.merge_history = MergeHistory(self._register, frozenset(self.kept(WITHOUT_SEAL)))
-        self._issued = {i.text("Return"): i for i in self._register if file_status(i) is FileStatus.ISSUED}
-        self._returns: dict[str, IssuedReturn] = {}
-        self._text_indexes: dict[str, LineTextIndex] = {}
-        self._identity = LineIdentity(plan)
-        self._current: dict[str, Mapping[str, CurrentLine]] = {}
-        self._written_by_owner: dict[str, dict[tuple[str, str], Value]] | None = None
-        self._refused = {
-            (what, i.text("Hash") or i.text("File"), i.text("Return") if what is FileStatus.OLDER else i.text("Note"))
-            for i in self._register
-            if (what := file_status(i)) not in _OF_RETURNS
-        }
-
-    def _read_baselines(self) -> None:
-        """The rows of the Issued sheet by return; `_column_indexes` says where in a row the ID and each column stand."""
-        ledger = issued_ledger(self._plan.schema)
-        top, columns = ledger.heading_row(self._plan.snapshot)
-        at, *self._column_indexes = (c - 1 for c in columns.values())
-        for row in self._plan.snapshot[ledger.sheet].rows[top:]:
-            if at < len(row) and row[at] is not None:
-                self._rows[normalised_text(row[at])].append(row)
-
-    def kept(self, name: str) -> list[str]:
-        """What the hidden sheet keeps under a name that is no return's, a text a row, in order."""
-        at = self._column_indexes[0]
-        return [as_text(row[at]) for row in self._rows.get(name, ()) if at < len(row)]
-
-    def __contains__(self, return_id: str) -> bool:
-        return return_id in self._issued
-
-    def __getitem__(self, return_id: str) -> IssuedReturn:
-        if return_id not in self._returns:
-            register = self._issued[return_id]
-            id_at, *places = self._column_indexes
-            pairs = list(zip((c.key for c in self._plan.schema.columns), places, strict=True))
-            baseline: dict[str, dict[str, Value]] = {}
-            for row in self._rows[return_id]:
-                width = len(row)
-                if id_at < width:
-                    baseline[normalised_text(row[id_at])] = {key: row[at] if at < width else None for key, at in pairs}
-            self._returns[return_id] = IssuedReturn(
-                return_id, register.text("Owner"), register.text("Period"), baseline
-            )
-        return self._returns[return_id]
-
-    def open_returns(self) -> list[IssuedReturn]:
-        """Every return of the present period, the newest first."""
-        period = self._plan.setting("Period")
-        return [self[id_] for id_, row in reversed(self._issued.items()) if row.text("Period") == period]
-
-    def earlier_returns(self, owner: str) -> list[IssuedReturn]:
-        """Every return of an owner in other periods, the newest first."""
-        period = self._plan.setting("Period")
-        return [
-            self[id_]
-            for id_, row in reversed(self._issued.items())
-            if row.text("Period") != period and row.text("Owner") == owner
-        ]
-
-    def text_index(self, known: IssuedReturn) -> LineTextIndex:
-        """A return's lines by what they say."""
-        if known.id not in self._text_indexes:
-            self._text_indexes[known.id] = LineTextIndex(self._plan.schema, known.baseline)
-        return self._text_indexes[known.id]
-
-    def current_lines(self, known: IssuedReturn) -> Mapping[str, CurrentLine]:
-        """Return by issued ID the line of the plan that each line of a return is now."""
-        if known.id not in self._current:
-            self._current[known.id] = self._identity.current(known.baseline)
-        return self._current[known.id]
-
-    def also_issued(self, known: IssuedReturn) -> list[Baseline]:
-        """Return what else was issued to a return's owner in its period, issue by issue, by the plan's lines as they are."""
-        others = [one for one in self.open_returns() if one.owner == known.owner and one.id != known.id]
-        return [
-            {line.id: one.baseline[id_] for id_, line in self.current_lines(one).items() if line.id and not line.doubt}
-            for one in others
-        ]
-
-    def last_sent(self, owner: str, *, sealed: bool = False) -> datetime | None:
-        """When the newest merged return of an owner was sent, in the present period; None where not known.
-
-        With `sealed`, of those that bore their seal.
-        """
-        return self.merge_history.last_sent(owner, self._plan.setting("Period"), sealed=sealed)
-
-    def is_newest(self, owner: str, sent: datetime | None, *, sealed: bool) -> bool:
-        """Whether a return sent then is known to be newer than all that is merged of its owner's this period."""
-        return self.merge_history.is_newest((owner, self._plan.setting("Period")), sent, sealed=sealed)
-
-    def is_registered(self, refusal: RefusedFile) -> bool:
-        """Whether the Register already has this refusal of this file."""
-        if refusal.status in (FileStatus.ALREADY_MERGED, FileStatus.TWICE):
-            return True
-        detail = refusal.return_id if refusal.status is FileStatus.OLDER else normalised_text(note_of(refusal))
-        return (refusal.status, refusal.sha256 or normalised_text(refusal.file), detail) in self._refused
-
-    @cached_property
-    def last_writers(self) -> dict[tuple[str, str], tuple[str, Value]]:
-        """Whose return made each cell's newest change ('' where HR did), and what it says, by line ID and column key."""
-        writers: dict[tuple[str, str], tuple[str, Value]] = {}
-        for item in JOURNAL.data_rows(self._plan.snapshot):
-            if column := self._plan.schema.column_headed(item.text("Column")):
-                owner = item.text("Owner") if read_change(item).cause is ChangeCause.MERGE else ""
-                writers[item.text("ID"), column.key] = (owner, item["After"])
-        return writers
-
-    def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:
-        """The text of each cell whose newest change came from this owner's return, by line ID and column key."""
-        if self._written_by_owner is None:
-            self._written_by_owner = defaultdict(dict)
-            for cell, (who, value) in self.last_writers.items():
-                self._written_by_owner[who][cell] = value
-        return self._written_by_owner.get(owner, {})
-
-
 def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> AdmittedReturn:
-    """The return a file is, with its table.
+    """Admit a file: which return it is, with its table.
 
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
@@ -226,7 +78,13 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
-    if stranger := _stranger(plan, item, is_sealed):
+    stranger = _stranger(plan, item, is_sealed)
+    if stranger and not is_sealed and _spells_owner(plan, known.owner, item):
+        notes.append(
+            f"It came from {stranger}; the {OWNERS} sheet has no address of {known.owner}, whom this one names"
+        )
+        stranger = ""
+    elif stranger:
         notes.append(f"It came from {stranger}, which is not on the {OWNERS} sheet")
     unknown = {h.header: h.suggested for t in tables for h in t.headings if h.is_unknown}
     return AdmittedReturn(known, item, tables, tuple(notes), is_sealed, stranger, unknown, guessed)
@@ -358,7 +216,7 @@ def _similarity(issued: IssuedReturns, known: IssuedReturn, table: Table) -> tup
 
 
 def _stated_period(blocks: Sequence[Block]) -> str:
-    """The period in the due line of a return; '' where that is gone."""
+    """Return the period in the due line of a return; '' where that is gone."""
     said = (
         _DUE_LINE.fullmatch(normalised_text(v))
         for b in blocks
@@ -375,7 +233,7 @@ def _fewest_lines(fits: Sequence[IssuedReturn]) -> list[IssuedReturn]:
 
 
 def roles_of_sender(plan: Plan, sender: str) -> set[str]:
-    """The folded roles a mail address may answer for, as holder or deputy."""
+    """Return the folded roles a mail address may answer for, as holder or deputy."""
     address = sender.strip().casefold()
     if not address:
         return set()
@@ -393,6 +251,16 @@ def _stranger(plan: Plan, item: ReceivedFile, is_sealed: bool) -> str:
     return next((one for one in senders if one and not roles_of_sender(plan, one)), "")
 
 
+def _spells_owner(plan: Plan, role: str, item: ReceivedFile) -> bool:
+    """Whether all who sent a file name an owner, by role or name, of whom the Owners sheet has no address to go by."""
+    owner = next((o for o in plan.owners if fold_name(o.role) == fold_name(role)), Owner(role))
+    if parse_addresses(f"{owner.email} {owner.deputy_email}"):
+        return False
+    names = {fold_name(text) for text in (owner.role, owner.name) if text}
+    senders = dict.fromkeys(one for one in (*item.senders, item.sender) if one)
+    return bool(senders) and all(fold_name(one.partition("@")[0]) in names for one in senders)
+
+
 def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
     roles = roles_of_sender(plan, item.sender)
     if roles and fold_name(known.owner) not in roles:
@@ -404,7 +272,7 @@ def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
 
 
 def our_texts(blocks: Sequence[Block]) -> set[str]:
-    """The texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
+    """Return the texts of a return that are ours: its title, due line, instructions and seal; not what the owner wrote there."""
     from hrworkbook.plan.returns import is_furniture
 
     texts = (

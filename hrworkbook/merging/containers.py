@@ -31,7 +31,7 @@ class Containers:
         self._of: dict[str, Container] = {}
 
     def noting(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The same items."""
+        """Yield the same items."""
         for item in items:
             file = item.received if isinstance(item, ReadReturn) else item
             if file.container:
@@ -39,7 +39,7 @@ class Containers:
             yield item
 
     def told_once(self, refused: Sequence[RefusedFile]) -> list[RefusedFile]:
-        """What was refused, in the same order, with one outcome for each container of which several files were refused."""
+        """Return what was refused, in the same order, with one outcome for each container of which several files were refused."""
         together: dict[Container, list[RefusedFile]] = {}
         for one in refused:
             container = one.container or self._of.get(one.file)
@@ -59,7 +59,7 @@ class Containers:
 
 
 def _as_one(container: Container, refused: Sequence[RefusedFile]) -> RefusedFile:
-    """What was refused of one container."""
+    """Return what was refused of one container."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for one in refused:
         reason = _reason(one)
@@ -103,7 +103,7 @@ def _general(quoted: re.Match[str]) -> str:
 
 
 def _on_a_line(inside: Sequence[RefusedInside], number: int) -> str:
-    """The commonest reasons, each with the first files."""
+    """Return the commonest reasons, each with the first files."""
     told = [f"{one.count:,} × “{one.reason}” ({one.named(_NAMED_ON_A_LINE)})" for one in inside[:_REASONS_ON_A_LINE]]
     if rest := number - sum(one.count for one in inside[:_REASONS_ON_A_LINE]):
         told.append(f"{rest:,} × for other reasons")

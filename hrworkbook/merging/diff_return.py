@@ -168,12 +168,13 @@ def _match_sheet(plan: Plan, baseline: Baseline, block: Block, table: Table) -> 
     for row in matches.unmatched:
         why = ALONE_REASON if row.row_number in emptied else _unmatched_reason(plan, row)
         strays += _row_strays(table, row, why)
+        strays += _shown_only_strays(block, table, row, why)
     strays += _hidden_column_strays(table, hidden, baseline, [*matches.unmatched, *(m.row for m in matches.matched)])
     return _ReturnSheet(block, table, matches, strays, list(emptied.values()))
 
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
-    """The IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
+    """Return the IDs in the hidden column of a return, by sheet row; empty where the column is gone."""
     column = next((h.column for h in table.headings if fold_heading(h.header) == fold_heading(ROW_ID)), 0)
     if not column:
         return {}
@@ -185,7 +186,7 @@ def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
 def _hidden_column_strays(
     table: Table, hidden: Mapping[int, str], baseline: Baseline, rows: Iterable[Row]
 ) -> Iterator[StrayCell]:
-    """What was typed over the hidden IDs."""
+    """Yield what was typed over the hidden IDs."""
     odd = {number: text for number, text in hidden.items() if text not in baseline}
     for row in rows if odd else ():
         if (text := odd.get(row.row_number, "")) and text != row.line_id:
@@ -200,6 +201,15 @@ def _row_strays(table: Table, row: Row, why: str) -> Iterator[StrayCell]:
     for column, value in ((id_at, row.line_id), *row.cells.values()):
         if not is_blank(value):
             yield StrayCell(f"{table.sheet}!{address(row.row_number, column)}", value, why)
+
+
+def _shown_only_strays(block: Block, table: Table, row: Row, why: str) -> Iterator[StrayCell]:
+    """Yield what stands in a row that is no line under the headings that only show, but for its ID."""
+    for heading in table.headings:
+        if heading.match_kind == "shown only" and fold_heading(heading.header) != fold_heading(ROW_ID):
+            value = block.at(row.row_number, heading.column)
+            if not is_blank(value):
+                yield StrayCell(f"{table.sheet}!{address(row.row_number, heading.column)}", value, why)
 
 
 def _unmatched_reason(plan: Plan, row: Row) -> str:
@@ -242,7 +252,7 @@ def _edit(column: Column, cell: CellKey, issued: Value, received: Value, value: 
 
 
 def _struck_notes(sheet: _ReturnSheet) -> Iterator[str]:
-    """A sentence for each issued text that the owner struck through, as one does who means to delete it."""
+    """Yield a sentence for each issued text that the owner struck through, as one does who means to delete it."""
     rows = {m.row.row_number: m.row for m in sheet.matches.matched}
     for number, column, _ in sheet.block.struck:
         if (row := rows.get(number)) and column in row.columns:
@@ -283,7 +293,7 @@ def _wrong_column_edits(
 def _missing_notes(
     plan: Plan, baseline: Baseline, tables: Sequence[Table], here: Iterable[str], emptied: Sequence[str]
 ) -> Iterator[str]:
-    """What was issued and is not in the file: nothing is changed by that, and HR is told."""
+    """Yield what was issued and is not in the file: nothing is changed by that, and HR is told."""
     found = set(here)
     if absent := [i for i in baseline if i not in found and i not in emptied]:
         yield f"Not in the file, so left as they are: {', '.join(absent)}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import to_the_minute
 from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.three_way import LastWriters

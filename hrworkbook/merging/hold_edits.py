@@ -15,7 +15,7 @@ from hrworkbook.tables.find_table import Row
 
 
 def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation]) -> list[CellEdit]:
-    """The edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
+    """Return the edits of a row, those held back in which the owner struck words through: the reader tells no difference."""
     at = {key: (row.row_number, column) for key, column in zip(row.keys, row.columns, strict=True)}
     words = {e.key[1]: _struck_words(e, at[e.key[1]], struck) for e in edits}
     return [
@@ -27,13 +27,13 @@ def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation
 
 
 def _struck_words(edit: CellEdit, at: tuple[int, int], struck: Sequence[Annotation]) -> str:
-    """The words struck through in a cell; where a file tells no places, those that the cell holds."""
+    """Return the words struck through in a cell; where a file tells no places, those that the cell holds."""
     text = as_text(edit.received)
     return next((words for row, column, words in struck if ((row, column) == at or not row and words in text)), "")
 
 
 def hold_disagreeing(edits: Sequence[CellEdit], rows: int) -> list[CellEdit]:
-    """The edits of a line that stands in several rows; where the rows disagree, or not all are cleared, they wait."""
+    """Return the edits of a line that stands in several rows; where the rows disagree, or not all are cleared, they wait."""
     values_by_cell: dict[CellKey, list[Value]] = {}
     for edit in edits:
         values_by_cell.setdefault(edit.key, []).append(edit.value)
@@ -53,7 +53,7 @@ def hold_disagreeing(edits: Sequence[CellEdit], rows: int) -> list[CellEdit]:
 def hold_misplaced(
     plan: Plan, baseline: Baseline, sheets: Sequence[RowsByLine], edits: list[CellEdit], notes: list[str]
 ) -> list[CellEdit]:
-    """The edits, those held back whose answers seem to have come from another line's row."""
+    """Return the edits, those held back whose answers seem to have come from another line's row."""
     edited = {e.key for e in edits if plan.schema[e.key[1]].is_owners}
     found = find_misplaced(plan.schema, baseline, sheets, edited)
     if found.columns:

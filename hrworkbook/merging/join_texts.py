@@ -38,11 +38,11 @@ def _sentences(text: str) -> list[str]:
 
 
 def _without_shared_beginning(one: str, other: str) -> str:
-    """Return the second text without the sentences that the first begins with too."""
+    """Return the second text without the sentences that the first begins with too, its lines as they are."""
     first, second = _sentences(one), _sentences(other)
-    shared = 0
-    while shared < min(len(first), len(second) - 1) and normalised_text(first[shared]) == normalised_text(
-        second[shared]
-    ):
-        shared += 1
-    return "".join(second[shared:]).strip()
+    at = 0
+    for shared, begins in zip(first, second[:-1], strict=False):
+        if normalised_text(shared) != normalised_text(begins):
+            break
+        at = other.index(begins, at) + len(begins)
+    return other[at:].strip()

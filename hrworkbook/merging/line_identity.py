@@ -51,7 +51,7 @@ class LineIdentity:
         return line is not None and all(_is_same(line.values.get(key), issued.get(key)) for key in self._keys)
 
     def _look_for(self, id_: str, issued: Mapping[str, Value]) -> CurrentLine:
-        """The line by what was issued, where HR's cells of the line with its ID are not all the same."""
+        """Return the line by what was issued, where HR's cells of the line with its ID are not all the same."""
         filled = [key for key in self._keys if not is_blank(issued.get(key))]
         own = self._plan.by_id.get(id_)
         if own is not None and not filled:
@@ -106,7 +106,7 @@ class LineIdentity:
 
 
 def _agreeing(line: Line, issued: Mapping[str, Value], filled: Sequence[str]) -> list[str]:
-    """The keys of HR's cells in which a line says what was issued."""
+    """Return the keys of HR's cells in which a line says what was issued."""
     return [key for key in filled if _is_same(line.values.get(key), issued.get(key))]
 
 

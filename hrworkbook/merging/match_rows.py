@@ -71,7 +71,7 @@ class LineTextIndex:
         return self._said[key]
 
     def find(self, row: Row) -> str:
-        """The one issued line whose locked text the row has; '' where there is none, or several.
+        """Return the one issued line whose locked text the row has; '' where there is none, or several.
 
         Failing the text as it is, its letters and figures will do, since signs are what a file coded otherwise loses.
         """
@@ -81,7 +81,7 @@ class LineTextIndex:
         return ""
 
     def _texts(self, row: Row) -> Texts:
-        """What a row says in its locked columns, long enough to know a line by; kept, since many returns are asked."""
+        """Return what a row says in its locked columns, long enough to know a line by; kept, since many returns are asked."""
         if row.texts is None or row.texts[0] is not self._schema:
             whole = tuple(key for key, _ in self._locked_keys if key in row)
             words = tuple(key for key, is_word in self._locked_keys if is_word and key in row)
@@ -104,7 +104,7 @@ class LineTextIndex:
 
 
 def alphanumeric(value: Value) -> str:
-    """The letters and figures of a text that every coding has."""
+    """Return the letters and figures of a text that every coding has."""
     return _NOT_ALPHANUMERIC.sub("", normalised_text(value))
 
 
@@ -184,7 +184,7 @@ def _is_half_as_issued(issued: Mapping[str, Value], row: Row, locked: Sequence[s
 
 
 def _rows_not_as_issued(baseline: Baseline, rows: Sequence[Row], telling: str) -> list[Row]:
-    """The rows whose most telling cell is not as it was issued for their ID; most have none."""
+    """Return the rows whose most telling cell is not as it was issued for their ID; most have none."""
     none: Mapping[str, Value] = {}
     places = {keys: keys.index(telling) for keys in {row.keys for row in rows} if telling in keys}
     return [
@@ -235,7 +235,7 @@ def is_another_line(issued: Mapping[str, Value], row: Row, locked: Sequence[str]
 def _match_with_doubt(
     row: Row, votes: Sequence[str], reads_as: str, issued: Mapping[str, Value], locked: Sequence[str], odd: bool
 ) -> MatchedRow:
-    """The line of a row whose IDs, or whose ID and text, may disagree; `odd` where something else is in the ID's column."""
+    """Return the line of a row whose IDs, or whose ID and text, may disagree; `odd` where something else is in the ID's column."""
     if len(set(votes)) == 1:
         if reads_as in ("", votes[0]):
             astray = odd or _is_column_shifted(issued, row, locked) or is_another_line(issued, row, locked)
@@ -274,7 +274,7 @@ def _reads_alike(received: Value, issued: Value) -> bool:
 
 
 def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[MatchedRow]) -> tuple[list[MatchedRow], bool]:
-    """The rows of a return without a seal, in doubt where only an ID says which line they are; and whether any is proven.
+    """Return the rows of a return without a seal, in doubt where only an ID says which line they are; and whether any is proven.
 
     Where none is, the whole return is in doubt, and no row more than another. The owner's name is no text of HR's here:
     whoever answers knows it.
@@ -291,7 +291,7 @@ def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[MatchedRo
 def doubted(
     contents: LineTextIndex, schema: Schema, baseline: Baseline, match: MatchedRow, changed: Sequence[str]
 ) -> MatchedRow:
-    """The match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
+    """Return the match, in doubt where HR's cells in its row are another line's, and the owner's do not side with its ID.
 
     Lines much alike tell only by this that IDs were sorted without the rest. `changed` are the keys of HR's cells that are
     not as issued.
@@ -313,7 +313,7 @@ def is_emptied(row: Row) -> bool:
 
 
 def rows_by_line(matched: Sequence[MatchedRow]) -> dict[str, list[MatchedRow]]:
-    """The rows of each line, in the order they were found."""
+    """Return the rows of each line, in the order they were found."""
     rows: dict[str, list[MatchedRow]] = defaultdict(list)
     for match in matched:
         rows[match.line_id].append(match)

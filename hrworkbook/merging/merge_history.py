@@ -66,7 +66,7 @@ class MergeHistory:
         return {
             (sha256, id_): datetime.max
             if last[self._owner_and_period(id_)] == sha256
-            else max(newest[self._owner_and_period(id_)], _read_moment(item, "Sent") or datetime.min)
+            else max(newest[self._owner_and_period(id_)], read_moment(item, "Sent") or datetime.min)
             for (sha256, id_), item in self.rows.items()
         }
 
@@ -111,7 +111,7 @@ class MergeHistory:
     def was_sent_again(self, file: MergedFile, sent: datetime | None) -> bool:
         """Return whether a file was sent later than the Register says; where it does not say, it is not known."""
         copies = [self.rows[file], *(i for i in self._sent_again_rows if _file(i) == file)]
-        moments = [moment for i in copies if (moment := _read_moment(i, "Sent"))]
+        moments = [moment for i in copies if (moment := read_moment(i, "Sent"))]
         return bool(sent and moments and to_the_minute(sent) > max(moments))
 
     @cached_property
@@ -162,7 +162,7 @@ def _file(item: LedgerRow) -> MergedFile:
     return (item.text("Hash"), item.text("Return"))
 
 
-def _read_moment(item: LedgerRow, heading: str) -> datetime | None:
+def read_moment(item: LedgerRow, heading: str) -> datetime | None:
     """Return a moment in the Register; None where there is none."""
     with suppress(ValueError):
         return datetime.strptime(item.text(heading), "%Y-%m-%d %H:%M")
@@ -171,13 +171,13 @@ def _read_moment(item: LedgerRow, heading: str) -> datetime | None:
 
 def _sent(item: LedgerRow) -> datetime | None:
     """When a file was sent; None where its mail was dated ahead of the clock when it was merged, which proves nothing."""
-    sent, when = _read_moment(item, "Sent"), _read_moment(item, "When")
+    sent, when = read_moment(item, "Sent"), read_moment(item, "When")
     return None if sent and when and sent > when else sent
 
 
 def _latest(item: LedgerRow) -> datetime:
     """Return the latest moment at which a merged file can have been sent."""
-    return _sent(item) or _read_moment(item, "When") or datetime.max
+    return _sent(item) or read_moment(item, "When") or datetime.max
 
 
 def to_the_minute(sent: datetime) -> datetime:

@@ -13,7 +13,7 @@ _SEAL_PREFIX = "hrworkbook return"
 
 
 def split_by_seal(item: ReceivedFile) -> list[ReceivedFile]:
-    """A file for each return sealed in it, every cell in one of them at its own address; mostly the file as it is.
+    """Return a file for each return sealed in it, every cell in one of them at its own address; mostly the file as it is.
 
     Sheets without a seal stay with the first return.
     """
@@ -40,7 +40,7 @@ def split_by_seal(item: ReceivedFile) -> list[ReceivedFile]:
 
 
 def _seal_rows(block: Block) -> list[int]:
-    """The rows, counted from 0, that begin as a seal does."""
+    """Return the rows, counted from 0, that begin as a seal does."""
     firsts = [row[0] if row else None for row in block.rows]
     return [at for at, text in enumerate(firsts) if type(text) is str and text.startswith(_SEAL_PREFIX)]
 
@@ -57,7 +57,7 @@ def _new_seals(block: Block, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
 
 
 def _first_title_row(block: Block, row: int) -> int:
-    """The first of the title rows that belong to a seal."""
+    """Return the first of the title rows that belong to a seal."""
     while row and _is_our_row(block.rows[row - 1]):
         row -= 1
     return row
@@ -68,7 +68,7 @@ def _is_our_row(row: Sequence[Value]) -> bool:
 
 
 def _block_part(block: Block, first: int, last: int) -> Block:
-    """Some rows of a sheet, where they stand."""
+    """Return some rows of a sheet, where they stand."""
     if (first, last) == (0, len(block.rows)):
         return block
     merges = tuple(m for m in block.merges if first < m[0] and m[2] <= last)

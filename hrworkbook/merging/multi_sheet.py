@@ -17,7 +17,7 @@ FindTable = Callable[[Sequence[Block]], Table]
 
 
 def sealed_sheets(blocks: Sequence[Block]) -> list[str]:
-    """The sheets in sight that bear a seal, where there are several sheets; the table of a return is one of theirs."""
+    """Return the sheets in sight that bear a seal, where there are several sheets; the table of a return is one of theirs."""
     if len(blocks) < 2:
         return []
     return [b.name for b in blocks if not b.hidden and find_seal([b])[0]]
@@ -26,7 +26,7 @@ def sealed_sheets(blocks: Sequence[Block]) -> list[str]:
 def tables_of_return(
     blocks: Sequence[Block], sealed: Sequence[str], first: Table, find: FindTable, schema: Schema, baseline: Baseline
 ) -> tuple[Table, ...]:
-    """The tables that together are the return, the one that was found first.
+    """Return the tables that together are the return, the one that was found first.
 
     A sheet with the same seal is a copy of what was issued. One without it is taken for a part only where it holds lines
     that no other sheet has and says of each what HR wrote: last quarter's table holds the same lines, and is not read.

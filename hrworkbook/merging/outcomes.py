@@ -47,6 +47,8 @@ class ReceivedFile:
     """Who sent each mail it came in, outermost first, where it came in any: the last is mostly the sender."""
     container: Container | None = None
     """What it came in; None for a file by itself."""
+    modified: datetime | None = None
+    """When its package says it was last saved (docProps/core.xml), by this computer's clock; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class RefusedFile:
 
 
 def to_local_time(sent: datetime | None) -> datetime | None:
-    """The moment by this computer's clock, without a zone."""
+    """Return the moment by this computer's clock, without a zone."""
     return sent.astimezone().replace(tzinfo=None) if sent and sent.tzinfo else sent
 
 

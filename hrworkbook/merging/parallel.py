@@ -61,7 +61,7 @@ class ReaderPool:
     """What to call it in messages."""
 
     def read(self, found: Iterable[FoundItem]) -> Iterator[ReadResult]:
-        """What each file changes, or why it is refused, in the order found; files that need no reading stay as they are."""
+        """Yield what each file changes, or why it is refused, in the order found; files that need no reading stay as they are."""
         waiting: deque[tuple[list[FoundItem], Future[list[ReadResult]]]] = deque()
         for batch in _batches(found, self.sends_bytes):
             to_read = [item for item in batch if isinstance(item, Attachment)]
@@ -139,7 +139,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 @contextmanager
 def cluster_pool(address: str, snapshot: Snapshot | None, password: str | None) -> Iterator[ReaderPool]:
-    """The workers of a Dask scheduler that runs already; what they were given is taken back at the end.
+    """Return the workers of a Dask scheduler that runs already; what they were given is taken back at the end.
 
     Raises ToolMissing where Dask is not installed, here or there, and HrWorkbookError where no scheduler answers.
     """
@@ -202,7 +202,7 @@ def _same_version(client: Any, address: str) -> None:
 
 
 def version() -> str:
-    """This package's version, with its readers' beside it."""
+    """Return this package's version, with its readers' beside it."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as of
 
@@ -228,7 +228,7 @@ def default_jobs(paths: Iterable[Path]) -> int:
 
 
 def _usable_processors() -> int:
-    """The processors this process may use."""
+    """Return the processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -260,7 +260,7 @@ def _batches(found: Iterable[FoundItem], sends_bytes: bool) -> Iterator[list[Fou
 
 
 def _with_bytes(item: Attachment) -> FoundItem:
-    """The file with its bytes instead of its path."""
+    """Return the file with its bytes instead of its path."""
     try:
         return replace(item, path=None, data=item.content())
     except OSError as error:
@@ -291,7 +291,7 @@ class WorkerState:
         return [next(self._outcomes) for _ in files]
 
     def _next_files(self) -> Iterator[ReceivedFile | RefusedFile]:
-        """The files of one batch after the other."""
+        """Yield the files of one batch after the other."""
         while True:
             yield next(self._files, _MISSING_FILE)
 
@@ -306,7 +306,7 @@ _lock = threading.Lock()
 
 
 def _read_batch(key: str, task: bytes, files: Sequence[Attachment]) -> list[ReadResult]:
-    """A batch, at a desk that is free; a Dask worker may have several threads, each with its own."""
+    """Return a batch, at a desk that is free; a Dask worker may have several threads, each with its own."""
     with _lock:
         free = _idle_states.setdefault(key, [])
         state = free.pop() if free else None
@@ -335,7 +335,7 @@ def close_workers() -> None:
 
 
 def _start_worker(key: str, task: bytes) -> None:
-    """A worker process begins: it leaves Ctrl+C to its parent, and ends when that does."""
+    """Begin a worker process: it leaves Ctrl+C to its parent, and ends when that does."""
     import signal
     from multiprocessing import parent_process
     from multiprocessing.util import Finalize
@@ -356,7 +356,7 @@ def _start_worker(key: str, task: bytes) -> None:
 
 
 def _warm_up() -> None:
-    """The first task of a process: to be there."""
+    """Do the first task of a process: to be there."""
 
 
 def _exit_worker() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import fit_in_cell
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven

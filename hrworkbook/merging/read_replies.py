@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
+from hrworkbook.merging.admit import admit, roles_of_sender
 from hrworkbook.merging.diff_return import diff_return
 from hrworkbook.merging.hold_edits import hold_guessed
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
@@ -25,7 +27,7 @@ from hrworkbook.plan.values import fold_name
 def read_replies(
     snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile]
 ) -> Iterator[ReadReturn | RefusedFile]:
-    """What each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
+    """Yield what each file changes of what was issued, without its cells: the part of a merge that can be done elsewhere."""
     plan = read_plan(snapshot)
     yield from read_returns(plan, IssuedReturns(plan), received)
 
@@ -33,6 +35,7 @@ def read_replies(
 def read_returns(
     plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile | ReadReturn]
 ) -> Iterator[ReadReturn | RefusedFile]:
+    """Yield each file as a return that was read, or refused; what was read elsewhere passes as it is."""
     _ = plan.by_id
     context = MergeContext(plan)
     known = issued.merge_history.skippable_copies
@@ -53,7 +56,7 @@ def read_returns(
 
 
 def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
-    """What one return changes of what was issued, or why it is not merged."""
+    """Return what one return changes of what was issued, or why it is not merged."""
     try:
         one = admit(context, issued, item)
     except HrWorkbookError as error:
@@ -81,12 +84,24 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
     return ReadReturn(
         bare, known.id, known.owner, read, one.unknown_headings,
-        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger,
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger, saved=_saved(issued, item, known.id),
     )  # fmt: skip
 
 
+def _saved(issued: IssuedReturns, item: ReceivedFile, return_id: str) -> datetime | None:
+    """Return when a file without a date was last saved; None where that is as it was issued, or not known."""
+    began = issued.issued_at(return_id)
+    if item.sent or not item.modified or not began or item.modified < began + _WRITING:
+        return None
+    return item.modified
+
+
+_WRITING = timedelta(minutes=1)
+"""How long after its moment in the Register a return may have been written."""
+
+
 def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> RefusedFile:
-    """A file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
+    """Return a file that was merged before; that its owner has sent it again is told, since it may outdate what comes later."""
     rows = issued.merge_history.rows_of_file(item.sha256)
     refused = already_merged(item, rows)
     file = (item.sha256, refused.return_id)

@@ -108,6 +108,9 @@ class ReadReturn:
     ahead: bool = False
     """Whether its mail is dated ahead of this computer's clock, so that its date proves nothing."""
 
+    saved: datetime | None = None
+    """When its package says it was last saved, where it has no date of its own; None where that is no later than its issue."""
+
     @property
     def sent(self) -> datetime | None:
         """When it was sent; None where nobody knows."""

@@ -76,7 +76,7 @@ def _is_older_copy(first: Attachment, copy: Attachment) -> bool:
 
 
 def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator[ReceivedFile | RefusedFile]:
-    """What was found, in the same order, each file read or refused."""
+    """Yield what was found, in the same order, each file read or refused."""
     order: deque[FoundItem] = deque()
 
     def to_read() -> Iterator[Attachment]:
@@ -93,7 +93,16 @@ def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator
             yield RefusedFile(file.place, str(reading), file.sha256, file.sender, file.sent, container=file.container)
         else:
             blocks = without_words(reading.blocks)
-            yield ReceivedFile(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders, file.container)
+            yield ReceivedFile(
+                file.place,
+                blocks,
+                reading.sha256,
+                file.sender,
+                file.sent,
+                file.senders,
+                file.container,
+                to_local_time(reading.modified),
+            )
     for item in order:
         assert not isinstance(item, Attachment)
         yield item

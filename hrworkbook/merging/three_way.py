@@ -21,7 +21,7 @@ def merge_edits(
     *,
     is_newest: bool = True,
 ) -> ReturnOutcome:
-    """What becomes of each edit in the master as it stands.
+    """Return what becomes of each edit in the master as it stands.
 
     What is applied goes into `merged_values`, the merge's own changes, and into `writers`: whose return last made a cell what it is.
     """

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from hrworkbook.merging.admit import IssuedReturn, IssuedReturns, roles_of_sender
+from hrworkbook.merging.admit import roles_of_sender
 from hrworkbook.merging.comment_notes import MEND_REQUEST, ORIGINAL_TEXT_PREFIX
 from hrworkbook.merging.equivalence import normalise_value
+from hrworkbook.merging.issued_returns import IssuedReturn, IssuedReturns
 from hrworkbook.merging.pending_decisions import is_undone
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, join_words

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, join_words

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.equivalence import judge_value
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
 from hrworkbook.merging.outcomes import ReturnOutcome

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.earlier_returns import EarlierReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import (
     fit_in_cell,
     journal_row,
@@ -98,7 +98,7 @@ def _without_copies(
                     else one
                 )
                 continue
-            one = _without_date(one) if _is_ahead(one.received, now) else one
+            one = _without_date(one) if _is_ahead(one.received, now) else _with_saved_date(one, now)
             file = (one.received.sha256, one.return_id)
             first = replies.setdefault(file, one)
             if first is not one:
@@ -120,6 +120,16 @@ def _without_date(one: ReadReturn) -> ReadReturn:
         f"Its mail is dated {one.received.sent:%d/%m/%Y %H:%M}, which is yet to come, so nobody knows when it was sent"
     )
     return replace(one, ahead=True, diff=replace(one.diff, notes=(*one.diff.notes, note)))
+
+
+def _with_saved_date(one: ReadReturn, now: datetime) -> ReadReturn:
+    """Return a return without a date, by the day on which its package says it was last saved."""
+    if one.received.sent or not one.saved or one.saved > now:
+        return one
+    note = f"Nobody knows when it was sent; its file was last saved on {one.saved:%d/%m/%Y %H:%M}, which counts instead"
+    return replace(
+        one, received=replace(one.received, sent=one.saved), diff=replace(one.diff, notes=(*one.diff.notes, note))
+    )
 
 
 def _newer_copy(plan: Plan, one: ReadReturn, other: ReadReturn) -> tuple[ReadReturn, ReadReturn]:

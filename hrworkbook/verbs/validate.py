@@ -19,6 +19,7 @@ from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.row_heights import ledger_heights
+from hrworkbook.verbs.drifted_ids import drifted_id_findings
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def find_problems(
         is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
+    yield from drifted_id_findings(plan)
     yield from _owner_findings(plan)
 
 

@@ -74,10 +74,10 @@ def test_a_copy_left_as_it_was_changes_nothing_of_the_answered_one(master, mine,
 
 
 def test_copies_that_say_different_things_are_asked_about(master, mine):
-    draft = sheet(mine, L001_rag="Amber", L002_rag="Green")
+    draft = sheet(mine, L001_rag="Amber", L002_rag="Red")
     (one,) = master.merge(file(("Draft", draft), ("Final", sheet(mine, **ANSWERS)))).returns
     assert waiting(one) == [("L001", "rag"), ("L001", "rag")] and master.says("L001.rag") == "Green"
-    assert master.says("L004.rag") == "Complete" and master.says("L002.rag") == "Green"
+    assert master.says("L004.rag") == "Complete" and master.says("L002.rag") == "Red"
 
 
 def test_a_copy_emptied_for_next_time_clears_nothing(master, mine):

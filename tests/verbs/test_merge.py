@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from masters import NOW
 from plans import HEAD, Master, at, back, received, sheet
@@ -312,15 +312,17 @@ def test_text_over_the_last_report_waits_with_its_cell():
 # ---------------------------------------------------------------- which return wins
 
 
-def test_the_newest_of_an_owners_returns_wins_and_the_older_is_kept_with_what_it_alone_says():
+def test_an_owners_returns_of_one_press_are_merged_as_if_they_had_come_one_by_one():
     master, mine = learning()
     older = back(mine, MONDAY, L002_progress_update="Monday.", L003_progress_update="Only on Monday.")
     newer = back(mine, TUESDAY, L002_progress_update="Tuesday.")
     result = master.merge(newer, older)
-    assert master.says("L002.progress_update") == "Tuesday."
-    (refused,) = result.refused
-    assert refused.status == "Older" and "L003, Progress Update: 'Only on Monday.'" in refused.reason
-    assert any(i.text("What") == "Older" and "Only on Monday." in i.text("Note") for i in master.register)
+    assert (
+        master.says("L002.progress_update") == "Tuesday." and master.says("L003.progress_update") == "Only on Monday."
+    )
+    assert not result.refused and [r.received.file for r in result.returns] == [older.file, newer.file]
+    (asked,) = master.decisions
+    assert asked.text("ID") == "L003" and "has the text that was issued" in asked.text("Why")
 
 
 def test_an_older_return_after_a_newer_one_changes_nothing_and_is_told():
@@ -360,7 +362,7 @@ def test_where_nobody_knows_which_is_newer_both_are_merged_and_differences_ask()
     result = master.merge(two, one)
     assert len(result.returns) == 2 and master.says("L003.rag") == "Green"
     assert master.says("L002.progress_update") == "One."
-    assert [i.text("In the return") for i in master.decisions] == ["Two."]
+    assert [i.text("In the return") for i in master.decisions] == ["Two.", "Red"]
 
 
 def test_joint_owners_who_agree_and_who_differ():
@@ -394,7 +396,7 @@ def test_an_answer_sent_again_after_another_is_the_newest():
     again = replace(first, sent=TUESDAY + timedelta(days=1), file="again.xlsx")
     result = master.merge(first, back(mine, TUESDAY, L002_progress_update="Tuesday."), again)
     assert master.says("L002.progress_update") == "Monday."
-    assert sorted(r.status for r in result.refused) == ["Older", "Twice"]
+    assert [r.status for r in result.refused] == ["Twice"]
 
 
 def test_a_question_is_asked_once_and_a_newer_answer_replaces_it():
@@ -477,7 +479,7 @@ def test_memory_is_flat_in_the_number_of_returns():
 
     held: list[weakref.ref[Rows]] = []
     result = merge(master.snapshot, replies(), NOW)
-    assert len(held) == 50 and result.returns[0].cells[0].received == "Answer 49."
+    assert len(held) == 50 and result.returns[-1].cells[0].received == "Answer 49."
     assert [rows() for rows in held[:-1]] == [None] * 49
 
 
@@ -570,6 +572,10 @@ def test_law_returns_that_touch_different_cells_commute(hr, one, other):
 def test_law_with_the_master_untouched_the_result_is_the_return_on_its_allowed_cells(cells):
     master = issued()
     before = master.values()
+    moved = cells.get("L003_progress_update") == "First course held." and "L002_progress_update" in cells
+    assume(
+        not moved and not (cells.get("L003_rag") == "amber" and "L002_rag" in cells)
+    )  # that looks like a slip, and waits
     result = master.merge(back(master.issued["Learning Lead"], MONDAY, **cells))
     bad = {(c.line.id, c.column.key) for c in result.returns[0].cells if c.outcome == "invalid"}
     for place, value in master.values().items():
