@@ -37,7 +37,6 @@ SMALL_SIZE = 9
 LARGE_NUMBER_SIZE = 28
 
 
-
 @dataclass(frozen=True, slots=True)
 class FillColours:
     """A fill, and the text colour that reads on it."""
