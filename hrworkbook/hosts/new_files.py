@@ -64,7 +64,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _write_error(path: Path, fault: OSError) -> HrWorkbookError:
-    error = cannot_write(path, fault)
+    error = cannot_write(path, fault, "nothing was written")
     if sys.platform == "win32" and isinstance(fault, FileNotFoundError) and len(str(path.absolute())) > _LONGEST_PATH:
         what = f"its path has {len(str(path.absolute()))} characters, more than Windows takes"
         return CannotWrite(path.name, what, "Put the plan, and what goes with it, in a folder nearer the top")
@@ -74,10 +74,7 @@ def _write_error(path: Path, fault: OSError) -> HrWorkbookError:
         return error
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and isinstance(error, CannotWrite):
         return CannotWrite(error.place, error.fault, "Name a folder of yours, where you may save files")
-    fault_text = error.fault.replace("the workbook is as it was", "nothing was written")
-    return type(error)(
-        error.place, fault_text, error.remedy.replace("The workbook is as it was", "Nothing was written")
-    )
+    return error
 
 
 @contextlib.contextmanager

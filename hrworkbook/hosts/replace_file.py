@@ -152,16 +152,18 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
-    """Return what the operating system refused, as place, fault and remedy; nothing was changed."""
+def cannot_write(path: Path, fault: OSError, unharmed: str = "the workbook is as it was") -> HrWorkbookError:
+    """Return what the operating system refused, as place, fault and remedy; `unharmed` says that nothing was changed."""
     if is_privacy_refusal(fault):
         return CannotWrite(path.name, "macOS keeps this program out of its folder", PRIVACY_REMEDY)
     if isinstance(fault, PermissionError) and sys.platform == "win32":
         return locked_error(path)
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return CannotWrite(path.name, "the disk is full, the workbook is as it was", "Free some space, then try again")
+        return CannotWrite(path.name, f"the disk is full, {unharmed}", "Free some space, then try again")
     if fault.errno == errno.ENAMETOOLONG:
         return CannotWrite(path.name, "its name is too long to keep a backup beside it", "Give it a shorter name")
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return CannotWrite(path.name, "its folder is read-only", "Move the workbook to a folder of yours")
-    return CannotWrite(path.name, f"it could not be saved ({fault.strerror or fault})", "The workbook is as it was")
+    return CannotWrite(
+        path.name, f"it could not be saved ({fault.strerror or fault})", f"{unharmed[:1].upper()}{unharmed[1:]}"
+    )

@@ -76,7 +76,7 @@ def _spans(numbers: Sequence[int], name: Callable[[int], str]) -> str:
 
 
 def _words(block: Block, marks: Sequence[Annotation]) -> str:
-    """The places of some marks, each with its words."""
+    """Return the places of some marks, each with its words."""
     named = []
     for row, column, text in marks[:MAX_NAMED]:
         place = address(row, column) if row > 0 and column > 0 else ""

@@ -16,8 +16,6 @@ HEADER_FILL = "#003078"
 """The dark band behind headings; its text is WHITE."""
 RULE_COLOUR = "#B1B4B6"
 """Hairlines between rows."""
-STRONG_RULE = "#0B0C0C"
-"""The rule under headings and at the end of a table."""
 NEUTRAL_FILL = "#F3F2F1"
 """A quiet fill: theme rows, notes, cells that are not to be filled in."""
 OWNER_HEADER_FILL = "#1D70B8"
@@ -37,9 +35,6 @@ HEADING_SIZE = 14
 BODY_SIZE = 11
 SMALL_SIZE = 9
 LARGE_NUMBER_SIZE = 28
-
-WIDEST_COLUMN = 255
-"""Characters; Excel's limit."""
 
 
 @dataclass(frozen=True, slots=True)

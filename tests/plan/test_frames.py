@@ -301,10 +301,10 @@ def judged_one_by_one(schema: Schema, plan, today: date) -> list[tuple[str, str,
             value = line.values.get(column.key)
             if fault := value_fault(plan, column, value):
                 rule = "required" if is_blank(value) else column.kind
-                found.append((plan.place(line, column.key), fault.severity, rule, fault.fault))
+                found.append((plan.address(line, column.key), fault.severity, rule, fault.fault))
     for rule in schema.rules:
         for complaint in RULE_CHECKS[rule.name](plan, rule, today):
-            found.append((plan.place(complaint.line, complaint.key), rule.severity, rule.name, complaint.fault))
+            found.append((plan.address(complaint.line, complaint.key), rule.severity, rule.name, complaint.fault))
     return found
 
 

@@ -24,7 +24,7 @@ def periods(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("periods")
     main(["demo", str(folder / "demo")])
     master, made = folder / "demo" / "plan.xlsx", []
-    type_into(master, {f"Decisions!M{row}": "seen to" for row in (5, 6)})
+    type_into(master, {f"Decisions!N{row}": "seen to" for row in (5, 6)})
     for number in (1, 2, 3):
         made.append(folder / f"appendix {number}.xlsx")
         assert main(["appendix", str(master), "-o", str(made[-1]), "--docx"]) == 0
@@ -97,7 +97,7 @@ def test_what_was_exempt_at_the_last_meeting_is_not_told_as_what_it_was(tmp_path
     """A line made public later shows what it says now, never what it said while it was exempt."""
     main(["demo", str(tmp_path / "demo")])
     master = tmp_path / "demo" / "plan.xlsx"
-    type_into(master, {f"Decisions!M{row}": "seen to" for row in (5, 6)})
+    type_into(master, {f"Decisions!N{row}": "seen to" for row in (5, 6)})
     assert main(["roll", str(master)]) == 0
     line = read_plan(snapshot_of(master)).by_id["L013"]
     type_into(master, {f"Plan!{c}{line.row}": None for c in "JKL"} | {f"Plan!I{line.row}": "All appeals are settled."})

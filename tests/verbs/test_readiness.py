@@ -28,8 +28,8 @@ def decision(path: Path) -> None:
     """A decision that waits."""
     type_into(
         path,
-        {"Decisions!C5": "conflict: the master changed", "Decisions!D5": "Plan!I6", "Decisions!E5": "L001",
-         "Decisions!F5": "Progress Update", "Decisions!I5": "Three posts."},
+        {"Decisions!C5": "conflict", "Decisions!D5": "The master changed", "Decisions!E5": "Plan!I6", "Decisions!F5": "L001",
+         "Decisions!G5": "Progress Update", "Decisions!J5": "Three posts."},
     )  # fmt: skip
 
 
