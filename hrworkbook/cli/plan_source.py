@@ -45,7 +45,7 @@ def show_plan(reading: "FileReading", plan: "PlanTable", options: Namespace) -> 
 
 
 def _cell(sheet: str, column: "SourceColumn", sheets: list[str]) -> str:
-    """The address of a heading; with its sheet where several are read."""
+    """Return the address of a heading; with its sheet where several are read."""
     return column.heading.cell if len(sheets) == 1 else f"{sheet}!{column.heading.cell}"
 
 

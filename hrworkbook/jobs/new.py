@@ -53,7 +53,7 @@ def new_job(
 
 
 def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The sheets of a plan as it was kept, a Word document's tables too, and what is said of the file."""
+    """Return the sheets of a plan as it was kept, a Word document's tables too, and what is said of the file."""
     from hrworkbook.intake.reader import FileReader
 
     with FileReader(documents=True) as reader:

@@ -51,6 +51,10 @@ class ThemeReader:
         self.is_title = False
         self.used: set[int] = set()
         self.labelled = any(isinstance(e, Band) and _is_labelled(e.text) for e in sheet.events)
+        after = [e for e in sheet.events if not isinstance(e, TableStart) and e.row > sheet.headers[0].top]
+        self.opens_with_band = bool(after) and isinstance(after[0], Band)
+        """Whether the first row below the headings is one: in a table of actions alone, a single cell may be an action."""
+        self.theme_columns = {at for h in sheet.headers for at, key in h.keys.items() if key == theme.key}
         self.tables = sum(isinstance(e, TableStart) for e in sheet.events)
         self.last: tuple[int, int, object] = (-1, 0, None)
         """Table, row and theme of the last line that has one."""
@@ -106,13 +110,19 @@ class ThemeReader:
                 self._leave(band, NOTE_REASON)
             elif self.current and (level == 2 or row_kinds.is_detail(band.text)):
                 self._read_detail(band, signature)
-            elif self.labelled and not _is_labelled(band.text) and level != 1 and head is None:
+            elif self._is_doubtful(band) and level != 1 and head is None:
                 self._leave(band, ALONE_REASON)
             elif head is not None and _signature(head.text) != signature and level != 1:
                 self._read_detail(band, signature)
             else:
                 self.level_of[signature] = 1
                 self.current, self.is_title, head = band, False, band
+
+    def _is_doubtful(self, band: Band) -> bool:
+        """Return whether nothing tells that a single cell is a theme, and not a line or a note."""
+        if _is_labelled(band.text) or band.at in self.theme_columns:
+            return False
+        return self.labelled or not self.opens_with_band
 
     def _read_detail(self, band: Band, signature: str) -> None:
         self.level_of.setdefault(signature, 2)

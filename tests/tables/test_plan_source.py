@@ -185,7 +185,14 @@ def test_a_mark_ends_the_table(mark):
 
 @pytest.mark.parametrize(
     "row",
-    ["Total|2||||", "Grand total||||1|", "All actions|2|||50%|", "|Total|||2 of 3|", "Total actions:|2||||£99,700"],
+    [
+        "Total|2||||",
+        "Grand total||||1|",
+        "All actions|2|||50%|",
+        "|Total|||2 of 3|",
+        "Total||||1 Red, 1 Green|",
+        "Total actions:|2||||£99,700",
+    ],
 )
 def test_totals_are_no_line(row):
     found = plan(f"{HEADS}\n1|Hire|HR Lead|Mar 27|Red|Late.\n2|Train|OD Lead|Jun 27|Green|Done.\n{row}")
@@ -315,6 +322,19 @@ def test_a_sheet_for_each_theme():
     one = sheet(f"Attract and keep\n\n{HEADS}\n{LINES[0]}\n{LINES[1]}", name="1")
     two = sheet(f"Pay fairly\n\n{HEADS}\n{LINES[2]}", name="2")
     assert says(plan(one, two), "theme") == ["Attract and keep", "Attract and keep", "Pay fairly"]
+
+
+def test_a_lone_action_is_no_theme_where_no_theme_opens_the_table():
+    found = plan("Action|Lead|By when|RAG\nHire|HR Lead|Mar 27|Red\nTrain the clerks\nPlan|OD Lead|Jun 27|Green")
+    assert says(found, "theme") == ["", ""] and listed(found) == ["A3"]
+    found = plan("Theme|Action|Lead|RAG\nPay|Hire|HR Lead|Red\nSkills\n|Train|OD Lead|Green")
+    assert says(found, "theme") == ["Pay", "Skills"] and listed(found) == []
+
+
+def test_an_objective_over_several_actions_is_their_theme():
+    found = plan("Objective|Action|Lead\nAttract|Hire|HR Lead\nAttract|Welcome|HR Lead\nRetain|Train|OD Lead")
+    assert says(found, "theme") == ["Attract", "Attract", "Retain"]
+    assert says(found, "priority") == ["Hire", "Welcome", "Train"]
 
 
 # Sheets
