@@ -30,7 +30,7 @@ TARGETS = {
     "verbs/issue.py": "tests/verbs/test_issue.py",
     "verbs/validate.py": "tests/verbs/test_validate.py",
     "verbs/decide.py": "tests/verbs/test_decide.py tests/merging/test_quarantine.py",
-    "verbs/undo.py": "tests/verbs/test_undo.py",
+    "verbs/undo.py": "tests/verbs/test_undo.py tests/merging/test_merge_formulas.py tests/collecting/test_collection.py",
     "merging/match_rows.py": "tests/verbs/test_merge.py tests/merging/test_merge_displaced.py tests/merging/test_torture.py",
     "tables/read_rows.py": "tests/tables",
     "ooxml/sheet_edit.py": "tests/ooxml tests/hosts/test_file_host_xml.py tests/hosts/test_file_host.py",

@@ -104,6 +104,12 @@ def test_the_dimension_covers_what_is_new(cells, area):
     assert f'<dimension ref="{area}"/>' in xml
 
 
+def test_rows_and_columns_of_the_dimension_are_not_mixed_up():
+    sheet = SHEET.replace('"B2:C4"', '"C2:F9"')
+    for cell, area in (("A4", "A2:F9"), ("G4", "C2:G9"), ("D1", "C1:F9"), ("D12", "C2:F12"), ("D3", "C2:F9")):
+        assert f'<dimension ref="{area}"/>' in edited(sheet, {cell: "<v>9</v>"})[0]
+
+
 def test_a_dimension_that_is_none_is_left():
     for told in ("", '<dimension ref="all"/>'):
         sheet = SHEET.replace('<dimension ref="B2:C4"/>', told)

@@ -7,9 +7,10 @@ from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_i
 from plans import Master
 
 from hrworkbook.cli.main import main
-from hrworkbook.plan.ledgers import PROBLEMS
+from hrworkbook.plan.ledgers import PROBLEMS, START
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import Write
+from hrworkbook.plan.values import normalised_text
 from hrworkbook.verbs.validate import validate
 
 HEAD = "Theme | Ref | Priority | Owner | Timescale | RAG | Progress Update | Part | Exempt Paragraph | Exempt Reason"
@@ -297,6 +298,17 @@ def test_new_lines_are_counted_and_listed_under_the_id_they_get(new_lines, says)
     master.apply(result.changes)
     assert [r.text("ID") for r in PROBLEMS.data_rows(master.snapshot)] == [f"L{2 + n:03d}" for n in range(new_lines)]
     assert [x.id for x in master.plan.lines] == [f"L{1 + n:03d}" for n in range(1 + new_lines)]
+
+
+def test_a_plan_without_lines_is_checked_too_and_the_start_sheet_knows():
+    master = Master("", {"A Lead": "nowhere"}, ORDERED)
+    result = validate(master.snapshot, NOW)
+    assert [f.place for f in result.findings] == ["Owners!C5"]
+    assert result.changes.message.startswith("no lines checked: 1 error and no warnings.")
+    master.apply(result.changes)
+    labels, counts = master.snapshot[START].rows[3:5]
+    assert dict(zip(map(normalised_text, labels), counts, strict=True))["Problems"] == 1
+    assert [r[2] for r in master.snapshot[START].rows if len(r) > 2 and r[1] == "Last done"][0].startswith("Validated")
 
 
 def test_warnings_alone_say_that_they_stop_nobody_and_a_good_plan_says_nothing_more():
