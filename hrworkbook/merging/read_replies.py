@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
 from hrworkbook.merging.diff_return import MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.encodings import settle_damage
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
@@ -66,6 +67,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
             return already_merged(item, [row], more)
     own_before = issued.written_by(known.owner)
     read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
+    read = settle_damage(context.plan, known.baseline, item.blocks, one.tables, read)
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hrworkbook.plan.damage import damage_notes, without_blank_words
 from hrworkbook.plan.errors import NotAReturn, SchemaFileError
 from hrworkbook.plan.exemption import Publicity, meaning_of, withholds
 from hrworkbook.plan.findings import join_words
@@ -52,6 +53,8 @@ def new(
     kept = (
         plan_lines(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else PlanTable([], (), ())
     )
+    damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
+    kept = kept._replace(lines=[replace(line, values=without_blank_words(line.values)) for line in kept.lines])
     marks = _marks(table, kept) if table else {}
     marked, told = _with_marks(schema, kept.lines, marks)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
@@ -66,7 +69,14 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         plan_state={**plan_state, "Next ID": next_id},
-        notes=(*kept.notes, *mark_notes(blocks), *told, *renamed, *_joint_owner_notes([o.role for o in found])),
+        notes=(
+            *kept.notes,
+            *mark_notes(blocks),
+            *damaged,
+            *told,
+            *renamed,
+            *_joint_owner_notes([o.role for o in found]),
+        ),
         unplaced=kept.unplaced,
     )
 
