@@ -98,17 +98,18 @@ def run_read(options: Namespace) -> int:
                 for u in table.unplaced
             ],
         })  # fmt: skip
-        return 0
+        return 1 if table.unplaced else 0
     show(f"How I read {item.file}")
     show(
         f"  Sheet '{table.sheet}', {count_noun(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count_noun(cells, 'cell')} placed."
     )
     for h in table.headings:
         show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
-    for note in (*table.notes, *comment_notes(item.blocks, with_struck=True)):
+    marks = list(comment_notes(item.blocks, with_struck=True))
+    for note in (*table.notes, *marks):
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
-    return 0
+    return 1 if table.unplaced or marks else 0
 
 
 def _best_schema_and_table(item: "ReceivedFile", name: str | None, furniture: set[str]) -> "tuple[Schema, Table]":
@@ -282,7 +283,7 @@ def _first_refusal(paths: Sequence[Path], password: str | None) -> HrWorkbookErr
 
     for item in _read_paths(paths, password):
         if isinstance(item, RefusedFile):
-            return NotAReturn("", item.reason)
+            return NotAReturn("" if item.reason.startswith(item.file) else item.file, item.reason)
     return NotAReturn(str(paths[0]), "there is no file to read", "Check the name and the folder")
 
 

@@ -386,6 +386,11 @@ def _no_workbook_refusal(mail: Mail) -> tuple[str, str]:
     """Why a mail holds no return, and what to do about it."""
     if mail.encryption:
         return f"this mail is {mail.encryption}", "Open it in your mail program, save the workbook and give that"
+    if mail.link:
+        return (
+            f"no workbook is attached but a link to one in the cloud ({shown_text(mail.link, 120)})",
+            "Open the link, download the workbook and give that, or ask the sender to attach it",
+        )
     if mail.partial:
         return (
             "this is one piece of a mail that was sent in pieces",

@@ -39,6 +39,8 @@ class Mail:
     """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
     encryption: str = ""
     """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
+    link: str = ""
+    """Where a workbook lies that was not sent but linked to, with its name where it is told; '' where there is none."""
     parts: list[MailPart] = field(default_factory=list)
     forwarded: list["Mail"] = field(default_factory=list)
 

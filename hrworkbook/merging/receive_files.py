@@ -11,7 +11,7 @@ from hrworkbook.intake.find_attachments import find_attachments
 from hrworkbook.intake.reader import FileReader
 from hrworkbook.merging.merge_history import is_known_copy
 from hrworkbook.merging.outcomes import DUPLICATE, ReceivedFile, RefusedFile, to_local_time
-from hrworkbook.plan.errors import UnreadableFile
+from hrworkbook.plan.errors import UnreadableFile, format_message
 from hrworkbook.plan.returns import without_words
 
 FoundItem = Attachment | ReceivedFile | RefusedFile
@@ -85,7 +85,14 @@ def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator
             assert not isinstance(item, Attachment)
             yield item
         if isinstance(reading, UnreadableFile):
-            yield RefusedFile(file.place, str(reading), file.sha256, file.sender, file.sent, container=file.container)
+            yield RefusedFile(
+                file.place,
+                format_message("", reading.fault, reading.remedy),
+                file.sha256,
+                file.sender,
+                file.sent,
+                container=file.container,
+            )
         else:
             blocks = without_words(reading.blocks)
             yield ReceivedFile(file.place, blocks, reading.sha256, file.sender, file.sent, file.senders, file.container)

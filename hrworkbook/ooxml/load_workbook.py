@@ -107,7 +107,7 @@ def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[st
 
 
 def _refuse_distant_cells(xml: SheetXml) -> None:
-    last = max((number for number, _ in xml.rows), default=0)
+    last = xml.last_filled_row
     if last * xml.last_column_bound() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
         raise UnreadableFile(xml.place, fault, "Delete the rows and columns beyond the plan, then save it")
