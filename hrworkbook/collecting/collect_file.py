@@ -32,7 +32,7 @@ from hrworkbook.plan.snapshot import Block, column_letters
 from hrworkbook.plan.sum_checks import LineFigures
 from hrworkbook.plan.values import normalised_text
 from hrworkbook.tables.find_table import Row, Table, UnplacedCell
-from hrworkbook.tables.header import NO_COLUMN_PREFIX
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import UnplacedRows, unplaced_cells
 from hrworkbook.tables.reporting_month import month_above, month_named_in, month_on_cover, months_of_parts
@@ -135,7 +135,7 @@ class _FileCollector:
 
     def read(self, table: Table) -> None:
         """One sheet's table: its rows to lines, each with its month, then the sums."""
-        self.notes += [note for note in table.notes if not note.startswith(NO_COLUMN_PREFIX)]
+        self.notes += table.notes_on_cells
         sources = self.sources(table)
         months = self.months(table, sources)
         lines = [self.line(source, month, table) for source, month in zip(sources, months, strict=True)]
@@ -229,7 +229,7 @@ class _FileCollector:
     def leave_unplaced(self, row: Row, table: Table, why: str) -> None:
         self.unplaced_rows.append(UnplacedRows(table.sheet, row.row_number, (row.values,), why, row.columns))
         if row.line_id:
-            column = next(h.column for h in table.headings if h.match_kind == "id")
+            column = next(h.column for h in table.headings if h.match_kind is MatchKind.ID)
             self.unplaced_rows.append(UnplacedRows(table.sheet, row.row_number, ((row.line_id,),), why, (column,)))
 
     def months(self, table: Table, sources: Sequence[LineSource]) -> list[str]:

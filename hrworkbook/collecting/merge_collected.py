@@ -15,7 +15,6 @@ from hrworkbook.collecting.duplicates import same_figure
 from hrworkbook.collecting.period_conflicts import hold_conflicting
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.diff_return import MergeContext
 from hrworkbook.merging.ledger_rows import journal_row, merge_message, merged_row, new_heading_rows, refused_row
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
 from hrworkbook.merging.outcomes import (
@@ -28,6 +27,7 @@ from hrworkbook.merging.outcomes import (
     to_local_time,
 )
 from hrworkbook.merging.pending_decisions import PendingDecisions
+from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
@@ -218,12 +218,7 @@ class _CollectionMerge:
                 strays += [StrayCell(at, value, line.hold_reason) for at, value in written if not is_blank(value)]
             else:
                 cells += self.merge_line(line)
-        unknown = {
-            h.header: h.match_kind.partition("suggestion: ")[2]
-            for table in one.collected.tables
-            for h in table.headings
-            if h.key is None and (h.match_kind.startswith("suggestion") or h.match_kind == "not known")
-        }
+        unknown = {h.header: h.suggested for table in one.collected.tables for h in table.headings if h.is_unknown}
         notes = (*one.collected.notes, *one.collected.questions, *(f.message for f in one.collected.findings))
         return ReturnOutcome(
             one.received, return_id, self.sender_name(one), tuple(cells), tuple(strays), notes, unknown, line_count=len(one.lines)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from hrworkbook.intake.attachments import shown_text
+
 
 @dataclass(frozen=True)
 class MailPart:
@@ -81,3 +83,33 @@ def _mail(facts: dict[str, Any], cut: Callable[[int], bytes]) -> Mail:
     ]
     mail.forwarded = [_mail(inner, cut) for inner in facts["forwarded"]]
     return mail
+
+
+def no_workbook_refusal(mail: Mail) -> tuple[str, str]:
+    """Return why a mail holds no return, and what to do about it."""
+    if mail.encryption:
+        return f"this mail is {mail.encryption}", "Open it in your mail program, save the workbook and give that"
+    if mail.link:
+        return (
+            f"no workbook is attached but a link to one in the cloud ({shown_text(mail.link, 120)})",
+            "Open the link, download the workbook and give that, or ask the sender to attach it",
+        )
+    if mail.partial:
+        return (
+            "this is one piece of a mail that was sent in pieces",
+            "Open it in your mail program, save the workbook and give that",
+        )
+    if mail.automatic:
+        return (
+            "this is an automatic reply, with nothing attached",
+            "Nothing to do, unless it says who to write to instead",
+        )
+    if any(e.mime.startswith("image/") and not e.inline for e in mail.parts):
+        return "only a picture is attached", "Look at it, and ask the sender for the workbook itself"
+    text = shown_text(mail.text, 100)
+    if text:
+        return (
+            f"no workbook is attached; the text may hold the answer: “{text}”",
+            "Read it, and ask the sender for the workbook",
+        )
+    return "no workbook is attached", "Ask the sender to attach it and send it again"

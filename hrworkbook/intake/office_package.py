@@ -16,7 +16,11 @@ from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, re
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
 from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
-from hrworkbook.intake.package_limits import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
+from hrworkbook.ooxml.relationships import Relationship, relationships_part
+from hrworkbook.ooxml.zip_directory import ZipEntry
+from hrworkbook.ooxml.zip_writing import rebuild_package
 
 _OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS_XML = (
@@ -33,21 +37,18 @@ _WHOLE_LINE_MERGE = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)'
 )
 
-Relations = dict[str, tuple[str, str]]
-"""Kind and target of each relation by its id; targets are paths from the top of the package."""
-
 
 def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
     """Every worksheet of an Office package, in tab order.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
     """
-    book = next((target for what, target in _relations(package, "").values() if what == "officeDocument"), "")
+    book = next((target for what, target in package.relationships("").values() if what == "officeDocument"), "")
     if book not in package:
         book = "xl/workbook.bin" if kind == "xlsb" else "xl/workbook.xml"
     if book not in package:
         raise refuse_package("it is damaged: the list of its sheets is missing")
-    relations = _relations(package, book)
+    relations = package.relationships(book)
     if book.endswith(".bin"):
         yield from _binary_sheets(package, book, relations)
     else:
@@ -80,7 +81,7 @@ def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
     return _WorkbookHandler(xml)
 
 
-def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
     book = _read_workbook_part(package.xml(path))
     sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
     sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
@@ -126,11 +127,11 @@ def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
     """The comments on a sheet; those that answer others are told behind them."""
     if not any("comments" in name for name in package.parts):
         return []
-    parts = (part for what, part in _relations(package, sheet).values() if what == "comments")
+    parts = (part for what, part in package.relationships(sheet).values() if what == "comments")
     return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
 
 
-def _theme(package: CheckedPackage, relations: Relations) -> bytes:
+def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
     """The theme part; nothing where there is none, or one that cannot be read."""
     part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
     return package.xml(part) if part else b""
@@ -140,7 +141,7 @@ def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list
     """The text boxes and pictures over a sheet."""
     found: dict[str, list[RawAnnotation]] = {}
     if has_drawing(xml):
-        for what, part in _relations(package, sheet).values():
+        for what, part in package.relationships(sheet).values():
             if what == "drawing" and part in package:
                 boxes, pictures = read_drawing(package.xml(part))
                 found.setdefault("text_boxes", []).extend(boxes)
@@ -163,9 +164,9 @@ def _trimmed_sheet(xml: bytes) -> bytes:
     return xml if end + len(rest) == len(xml) else xml[:end] + rest
 
 
-def _binary_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
     given: dict[str, bytes | ZipEntry] = {}
-    needed = [path, "[Content_Types].xml", "_rels/.rels", _rels_of(path)]
+    needed = [path, "[Content_Types].xml", "_rels/.rels", relationships_part(path)]
     needed += [target for what, target in relations.values() if what in ("styles", "sharedStrings", "worksheet")]
     for part in needed:
         if part in package:
@@ -201,40 +202,6 @@ def _add_part(
     part = package.parts[source.lower()]
     same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked
-
-
-def _relations(package: CheckedPackage, part: str) -> Relations:
-    path = _rels_of(part)
-    return _relations_in(package.xml(path), part.rpartition("/")[0]) if path in package else {}
-
-
-@lru_cache(64)
-def _relations_in(xml: bytes, folder: str) -> Relations:
-    found: Relations = {}
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "").replace("\\", "/")
-            target = target.lstrip("/") if target.startswith("/") else _resolve_target(folder, target)
-            found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
-
-    _parse_elements(xml, start)
-    return found
-
-
-def _rels_of(part: str) -> str:
-    folder, _, leaf = part.rpartition("/")
-    return f"{folder}/_rels/{leaf}.rels".lstrip("/")
-
-
-def _resolve_target(folder: str, target: str) -> str:
-    steps = folder.split("/") if folder else []
-    for step in target.split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in (".", ""):
-            steps.append(step)
-    return "/".join(steps)
 
 
 def _parse_elements(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hrworkbook.merging.diff_return import CellEdit, ReturnDiff
 from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.read_return import CellEdit, ReturnDiff
 from hrworkbook.plan.damage import REMEDIES, Damage, ambiguous_dates, damage_of
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.snapshot import Block

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
-from hrworkbook.intake.attachments import Container
+from hrworkbook.intake.attachments import Container, IgnoredAttachment
 from hrworkbook.plan.model import Line
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, ChangeSet
@@ -100,6 +100,9 @@ class ReturnOutcome:
     from_elsewhere: str = ""
     """The address it came from, where that is not on the Owners sheet."""
 
+    is_newest: bool = True
+    """Whether it is known to be newer than what was merged of its owner's before."""
+
     @cached_property
     def outcome_counts(self) -> dict[str, int]:
         """How many cells had each outcome; the sum is the cells received."""
@@ -160,6 +163,8 @@ class MergeResult:
     returns: tuple[ReturnOutcome, ...]
     refused: tuple[RefusedFile, ...]
     changes: ChangeSet
+    ignored: tuple[IgnoredAttachment, ...] = ()
+    """What came with the files and was set aside unread: logos, signatures, lock files."""
 
     @property
     def needs_a_person(self) -> bool:

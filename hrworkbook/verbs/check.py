@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
-from hrworkbook.intake.package_limits import CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 from hrworkbook.plan.findings import Finding, Severity
 from hrworkbook.plan.model import Plan
@@ -51,7 +52,7 @@ _AREA_MAX = 2_000_000
 """Cells in the rectangle around a sheet's values: all of them are looked at."""
 
 
-def check_workbook(path: Path, plan: Plan | None = None) -> list[Finding]:
+def check(path: Path, plan: Plan | None = None) -> list[Finding]:
     """Every fault of a workbook that is to be published; none for one that may go out.
 
     With a plan, lines that it keeps back are looked for too.
