@@ -45,6 +45,8 @@ def read_outlook(data: bytes) -> Mail:
 def _outlook_mail(message: Any, depth: int) -> Mail:
     mail = Mail(subject=decode_header(_told(message, "subject") or ""))
     mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
+    if not mail.sender:
+        mail.sender_name, mail.sender = _sender_property(message)
     mail.sent = _told(message, "sent_date") or date_of(dict(_told(message, "message_headers") or {}).get("Date"))
     if mail.sent and not mail.sent.tzinfo:
         mail.sent = mail.sent.replace(tzinfo=UTC)
@@ -75,6 +77,20 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
             inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
             mail.parts.append(MailPart(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
     return mail
+
+
+def _sender_property(message: Any) -> tuple[str, str]:
+    """Name and address of the sender by the message's own properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
+    texts = [str(_told_property(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
+    address = next((text for text in texts[:2] if "@" in text), "")
+    return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
+
+
+def _told_property(message: Any, number: int) -> Any:
+    try:
+        return message.properties.str_prop_value(number)
+    except Exception:
+        return None
 
 
 _BY_WEB_REFERENCE = 7

@@ -28,6 +28,15 @@ class FileReading:
     collected: CollectedFile | None
     """Either this or the table is there."""
     notes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    """What stands on the sheets without being a value, or is hidden or struck through; a collection tells it in its notes."""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something has no place, is asked, or stands beside the values."""
+        if self.collected:
+            return bool(self.collected.unplaced or self.collected.questions or self.collected.findings)
+        return bool(self.marks or (self.table and self.table.unplaced))
 
     @property
     def cell_count(self) -> int:
@@ -52,7 +61,8 @@ def read_file(
     best, table = _best_schema_and_table(item, schema, our_texts(item.blocks))
     if best.collect:
         return FileReading(item, None, collect_file(item.blocks, best, item.file, period=month))
-    return FileReading(item, table, None, (*table.notes, *comment_notes(item.blocks, with_struck=True)))
+    marks = tuple(comment_notes(item.blocks, with_struck=True))
+    return FileReading(item, table, None, (*table.notes, *marks), marks)
 
 
 def _first_file(path: Path, password: str | None, progress: Progress) -> ReceivedFile:
@@ -64,7 +74,8 @@ def _first_file(path: Path, password: str | None, progress: Progress) -> Receive
             return item
         refused.append(item)
     if refused:
-        raise NotAReturn("", refused[0].reason)
+        told = refused[0]
+        raise NotAReturn("" if told.reason.startswith(told.file) else told.file, told.reason)
     raise NotAReturn(str(path), "there is no file to read", "Check the name and the folder")
 
 

@@ -7,8 +7,6 @@ import pytest
 from cases import CASES, Case, all_cases, faults_of, run_case
 
 NOT_YET: frozenset[str] = frozenset({
-    "returns: A typed",
-    "returns: J question",
 
     "collections: O organisation",
     "collections: O contradicted",
