@@ -86,11 +86,14 @@ def _sender_property(message: Any) -> tuple[str, str]:
     return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
 
 
-def _told_property(message: Any, number: int) -> Any:
-    try:
-        return message.properties.str_prop_value(number)
-    except Exception:
-        return None
+def _told_property(message: Any, number: int) -> str:
+    """A text property of a message, also where the list of its properties leaves it out; '' where there is none."""
+    for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
+        name = f"__substg1.0_{number:04X}{kind}"
+        for stream in message._storage.streams:
+            if stream.name == name:
+                return bytes(stream.bytes_).decode(encoding, "replace").rstrip("\0")
+    return ""
 
 
 _BY_WEB_REFERENCE = 7
