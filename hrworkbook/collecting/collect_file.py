@@ -34,8 +34,8 @@ from hrworkbook.plan.values import normalised_text
 from hrworkbook.tables.find_table import Row, Table, UnplacedCell
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.read_rows import UnplacedRows, unplaced_cells
 from hrworkbook.tables.reporting_month import month_above, month_named_in, month_on_cover, months_of_parts
+from hrworkbook.tables.unplaced_cells import UnplacedRows, unplaced_cells
 
 
 @dataclass(frozen=True)

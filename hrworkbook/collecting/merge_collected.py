@@ -30,6 +30,8 @@ from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_records import file_status, read_change
+from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.plan.model import Line, Plan, format_line_id, state_write
 from hrworkbook.plan.returns import next_return_number
@@ -43,7 +45,6 @@ LineKey = tuple[str, ...]
 """The month, and the values of the other key columns folded for look-up."""
 
 
-NO_MONTH = "No month"
 """What the Register says of a file that waits for its month to be given."""
 
 
@@ -138,7 +139,7 @@ def _read_one(
 
 
 def _refused_file(item: ReceivedFile, error: HrWorkbookError) -> RefusedFile:
-    what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
+    what = FileStatus.NO_MONTH if isinstance(error, WrongPeriod) else FileStatus.REFUSED
     return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent, what)
 
 
@@ -198,13 +199,17 @@ class _CollectionMerge:
 
     def ids_of_removed(self, plan: Plan, lines: Sequence[Line]) -> dict[LineKey, str]:
         """The ID of each line that went when its return was undone, by its key: it is never another line's."""
-        if not any(item.text("What") == "Undone" for item in REGISTER.data_rows(plan.snapshot)):
+        if not any(file_status(item) is FileStatus.UNDONE for item in REGISTER.data_rows(plan.snapshot)):
             return {}
         there = {line.id for line in lines}
         keys = {plan.schema[name].header: name for name in self.key_columns}
         had: dict[str, dict[str, Value]] = {}
         for item in JOURNAL.data_rows(plan.snapshot):
-            if item.text("Why") == "undo" and item.text("Column") in keys and item.text("ID") not in there:
+            if (
+                read_change(item).cause is ChangeCause.UNDO
+                and item.text("Column") in keys
+                and item.text("ID") not in there
+            ):
                 had.setdefault(item.text("ID"), {})[keys[item.text("Column")]] = item["Before"]
         return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
 
@@ -351,7 +356,7 @@ def _merge_result(
         writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
     message = merge_message(merged, refused, len(decisions))
-    if without_month := sum(r.status == NO_MONTH for r in refused):
+    if without_month := sum(r.status is FileStatus.NO_MONTH for r in refused):
         message += f" {count_noun(without_month, 'file does not say its month', 'files do not say their month')}"
         message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
         message += " with --period and its own month" if period else " with --period and the month"

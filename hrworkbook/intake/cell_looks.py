@@ -5,14 +5,13 @@ whose style matters. Runs in the capped child, on parts that are within their li
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from xml.parsers import expat
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
 from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells, used_styles
+from hrworkbook.ooxml.xml_events import parse_elements
 
 MAX_FILLED_CELLS = 20_000
 """Filled cells of a sheet that are told; a sheet with more is coloured all over, and says nothing by it."""
@@ -76,7 +75,7 @@ def _style_fills(styles: bytes, theme: Theme) -> dict[int, str]:
         elif name == "rgbColor":
             palette.append(attributes.get("rgb", "")[-6:])
 
-    _parse(styles, start)
+    parse_elements(styles, start)
     return found
 
 
@@ -172,21 +171,6 @@ def read_drawing(xml: bytes) -> tuple[list[RawAnnotation], list[RawAnnotation]]:
             elif is_picture and len(pictures) < MAX_ANNOTATIONS:
                 pictures.append([*where, description[:MAX_CHARACTERS]])
 
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
+    if not parse_elements(xml, start, end, characters):
         return [], []
     return boxes, pictures
-
-
-def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    """Go through a part's elements; what follows damage is left, since values are read without it."""
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        return

@@ -1,6 +1,6 @@
 """Read: how a file would be read, by the schema that fits it best."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Schema, load_schema, shipped_schemas
 from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.find_table import Table, find_table
+from hrworkbook.tables.plan_source import PlanTable, read_plan
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class FileReading:
     file: ReceivedFile
     table: Table | None
     collected: CollectedFile | None
-    """Either this or the table is there."""
+    """Of these and the plan one is there."""
     notes: tuple[str, ...] = ()
+    plan: PlanTable | None = None
+    """A plan that is no return of ours, as its keeper has it."""
     marks: tuple[str, ...] = ()
     """What stands on the sheets without being a value, or is hidden or struck through; a collection tells it in its notes."""
 
@@ -36,7 +39,8 @@ class FileReading:
         """Whether something has no place, is asked, or stands beside the values."""
         if self.collected:
             return bool(self.collected.unplaced or self.collected.questions or self.collected.findings)
-        return bool(self.marks or (self.table and self.table.unplaced))
+        read = self.plan or self.table
+        return bool(self.marks or (read and read.unplaced))
 
     @property
     def cell_count(self) -> int:
@@ -45,10 +49,12 @@ class FileReading:
 
 
 def read_file(
-    path: Path, schema: str = "", *, period: str = "", password: str | None = None, progress: Progress = no_progress
-) -> FileReading:
+    path: Path, schema: str = "", *, period: str = "", password: str | None = None, sheets: Sequence[str] = (),
+    progress: Progress = no_progress,
+) -> FileReading:  # fmt: skip
     """Return how one file would be read: by a schema that is named, else by whichever shipped one fits it best.
 
+    A plan that is no return of ours is read as `new` does, from all its sheets or those named `sheets`.
     Raises NotAReturn where the path is a folder, or no table is found in the file; UnreadableFile, and HrWorkbookError
     for a period that is no month.
     """
@@ -58,11 +64,15 @@ def read_file(
     item = _first_file(path, password, progress)
     if schema and load_schema(schema).collect:
         return FileReading(item, None, collect_file(item.blocks, load_schema(schema), item.file, period=month))
-    best, table = _best_schema_and_table(item, schema, our_texts(item.blocks))
+    ours = our_texts(item.blocks)
+    best, table = _best_schema_and_table(item, schema, ours)
     if best.collect:
         return FileReading(item, None, collect_file(item.blocks, best, item.file, period=month))
     marks = tuple(comment_notes(item.blocks, with_struck=True))
-    return FileReading(item, table, None, (*table.notes, *marks), marks)
+    if not ours:
+        plan = read_plan(item.blocks, best, ignored=read_only_headings(best), sheets=sheets, name=item.file)
+        return FileReading(item, None, None, (*plan.notes, *marks), plan, marks)
+    return FileReading(item, table, None, (*table.notes, *marks), marks=marks)
 
 
 def _first_file(path: Path, password: str | None, progress: Progress) -> ReceivedFile:

@@ -161,7 +161,8 @@ def _appendix(host: ButtonHost, snapshot: Snapshot, prints: bool) -> ButtonResul
         if not findings:
             return ""
         first = (errors_of(findings) or findings)[0]
-        more = f" There are {len(findings) - 1} more: check {target.name}." if len(findings) > 1 else ""
+        left = len(findings) - 1
+        more = f" There {'is one' if left == 1 else f'are {left}'} more: check {target.name}." if left else ""
         return f"Before you publish it: {first.message}{more}"
 
     def print_and_check() -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from hrworkbook.plan.dates.timescale import dates_in
+from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import CellError, Value, normalised_text
 from hrworkbook.tables.heading_vocabulary import fold_heading
@@ -26,9 +27,6 @@ _FIRST_FINANCIAL_MONTH = "04"
 """Years such as 2016/17 begin in April, as everywhere in this project."""
 _YEAR_DAYS = 364
 """Days from the first to the last of a year."""
-_DAY_ZERO = date(1899, 12, 30)
-_PLAUSIBLE_SERIALS = range(25_569, 73_051)
-"""Excel's day numbers from 1970 to 2100."""
 
 
 def _month_code(day: date) -> str:
@@ -77,9 +75,8 @@ def parse_month(value: Value) -> str:
             if isinstance(value, CellError) or len(value) > _LONGEST_TITLE
             else month_named_in(normalised_text(value))
         )
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _PLAUSIBLE_SERIALS:
-        return _month_code(_DAY_ZERO + timedelta(int(value)))
-    return ""
+    day = likely_day(value)
+    return _month_code(day) if day else ""
 
 
 @lru_cache(maxsize=1024, typed=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hrworkbook.plan.schema import Schema
-from hrworkbook.plan.values import CellError, Value, as_text, fold_name, has_letter, is_blank, normalised_text
+from hrworkbook.plan.values import CellError, Value, as_text, fold_name, has_letter, is_blank
 
 _LABELS = (
     "theme|priority|objective|aim|goal|strand|workstream|work stream|pillar|section|area|programme|ambition|commitment|"
@@ -28,6 +28,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(?:sub[- ]?|grand )?totals?\b|sum\b|all\b|overall\b|average\b|count\b|number of\b", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(r"(?:sub[- ]?|grand )?totals?:?", re.IGNORECASE)
 _END = re.compile(
     r"[-–—*=#~. <>]*(?:the )?end(?: of (?:the )?(?:sheet|table|plan|list|data|document|report|action plan|file|worksheet))?[-–—*=#~. <>]*",
     re.IGNORECASE,
@@ -154,14 +155,14 @@ def is_example(filled: Sequence[tuple[int, Value]]) -> bool:
 def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
     """Return whether a row adds up the rows above: a word for it or none, and beside it nothing but figures."""
     texts = [v for _, v in filled if not _is_figure(v)]
-    if len(texts) == len(filled):
-        return len(filled) == 1 and bool(
-            re.fullmatch(r"(?:sub[- ]?|grand )?totals?:?", normalised_text(filled[0][1]), re.IGNORECASE)
-        )
     first = filled[0][1]
+    if isinstance(first, str) and _TOTAL_ALONE.fullmatch(first.strip()):
+        return True
+    if len(texts) == len(filled):
+        return False
     named = isinstance(first, str) and not isinstance(first, CellError) and bool(_TOTAL.match(first.strip()))
-    return (
-        len(texts) == 1 and named or not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
+    return (len(texts) == 1 and named) or (
+        not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
     )
 
 

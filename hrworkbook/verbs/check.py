@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import refuse_package
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, PREFIX, attribute
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 from hrworkbook.plan.findings import Finding, Severity
 from hrworkbook.plan.model import Plan
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _PROGRAMS = frozenset({"", "openpyxl", "xlsxwriter", "apache poi", "pandas", "python", "unknown"})
 _MEANINGLESS = re.compile(r"(sheet|feuil|tabelle|table|tab|blad|hoja)\s*\d*", re.IGNORECASE)
-_OBJECT_NAME = re.compile(rb"<(?:\w+:)?cNvPr\b([^>]*)>")
+_OBJECT_NAME = re.compile(rb"<%scNvPr(?=[\s/>])%s>" % (PREFIX, ATTRIBUTES))
 _PART_RULES = (
     ("xl/externallinks/", "external-link", "it is linked to another workbook, whose name and path can be read", "Break the links (Data, Edit Links)"),
     ("xl/pivotcache/", "pivot-cache", "a pivot table keeps a copy of all the data it was made from", "Copy the pivot table and paste its values"),
@@ -84,7 +85,7 @@ def check(path: Path, plan: Plan | None = None) -> list[Finding]:
 
 
 def _limit_each_rule(found: list[Finding]) -> Iterator[Finding]:
-    """The first findings of each rule on each sheet; the rest as a number."""
+    """Yield the first findings of each rule on each sheet; the rest as a number."""
     counts: Counter[tuple[str, str, Severity]] = Counter()
     for finding in found:
         key = (finding.sheet, finding.rule, finding.severity)
@@ -140,7 +141,7 @@ def _finding(
 
 
 def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
-    """What the file carries besides its cells."""
+    """Yield what the file carries besides its cells."""
     told: set[str] = set()
     for begins, rule, fault, remedy in _PART_RULES:
         if any(part.startswith(begins) for part in package.parts) and fault not in told:
@@ -150,17 +151,15 @@ def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
         if not re.fullmatch(r"xl/drawings/drawing\d+\.xml", part):
             continue
         for attributes in _OBJECT_NAME.findall(package.xml(part)):
-            described = re.search(rb'\bdescr="([^"]*)"', attributes)
-            called = re.search(rb'\bname="([^"]*)"', attributes)
-            if not described or not described[1].strip():
-                what = called[1].decode("utf-8", "replace") if called else "a picture"
+            if not (attribute(attributes, b"descr") or "").strip():
+                what = attribute(attributes, b"name") or "a picture"
                 yield _finding(
                     name, "", "alt-text", f"'{what}' has no alternative text", "Say in words what it shows (Alt Text)"
                 )
 
 
 def _property_findings(book: "Workbook", name: str) -> Iterator[Finding]:
-    """The document's properties, and names that nobody sees."""
+    """Yield the document's properties, and names that nobody sees."""
     properties = book.properties
     if not (properties.title or "").strip():
         yield _finding(name, "", "title", "the document has no title", "Give it one (File, Info, Title)")
@@ -273,7 +272,7 @@ def _layout_findings(sheet: "Worksheet") -> Iterator[Finding]:
 
 
 def _table_findings(sheet: "Worksheet", area: str) -> Iterator[Finding]:
-    """A table's header is one row of unlike words, and no cell or row of it is blank."""
+    """Yield a table's header is one row of unlike words, and no cell or row of it is blank."""
     from openpyxl.utils import range_boundaries  # noqa: TID251
 
     left, top, right, bottom = range_boundaries(area)
@@ -313,7 +312,7 @@ def _header_findings(sheet: "Worksheet", cells: Any) -> Iterator[Finding]:
 
 
 def _unmarked_table_findings(sheet: "Worksheet") -> Iterator[Finding]:
-    """The header of data that is not marked as a table: the first row with two filled cells."""
+    """Yield the header of data that is not marked as a table: the first row with two filled cells."""
     for row in sheet.iter_rows():
         filled = [cell.column for cell in row if cell.value not in (None, "")]
         if len(filled) >= 2:

@@ -20,8 +20,10 @@ from hrworkbook.hosts.live import LiveHost, calling_workbook
 from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.jobs.job import Job, carry_out
 from hrworkbook.plan.errors import CannotWrite, NotAMaster, ToolMissing
+from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.snapshot import Block, ChangeSet, single_write
 from hrworkbook.ribbon.buttons import BUTTONS, ButtonResult, FollowUp
+from hrworkbook.verbs import check
 
 
 def verbs_of_the_tab() -> set[str]:
@@ -223,6 +225,20 @@ def test_without_libreoffice_excel_prints_the_pdf_itself(book, without_office, t
     assert pressed.follow_up.action() == "The PDF is beside it."
     assert (tmp_path / "plan appendix.pdf").read_bytes() == b"%PDF of PK"
     assert book.app.impl.opened == [], "what was opened to be printed is closed"
+
+
+def test_an_appendix_is_checked_before_anybody_publishes_it(book, tmp_path, monkeypatch):
+    book.impl.place = str(tmp_path / "plan.xlsx")
+    snapshot = snapshot_of(make_master(tmp_path, THREE, owners=OWNERS))
+    pressed = BUTTONS["appendix"](LiveHost(book), snapshot, ())
+    carry_out(pressed.job)
+    assert pressed.follow_up.action() == ""
+    hidden = Finding("warning", "Plan", "B2", "", None, "hidden", "the column is hidden", "Show it")
+    exempt = Finding("error", "Data", "A1", "", None, "exempt", "an exempt line is in it", "Take it out")
+    monkeypatch.setattr(check, "check", lambda path, plan=None: [hidden, exempt])
+    assert pressed.follow_up.action() == (
+        "Before you publish it: Data!A1: an exempt line is in it. Take it out. There is one more: check plan appendix.xlsx."
+    )
 
 
 def test_what_excel_does_not_print_is_told_and_leaves_nothing(book, without_office, tmp_path):

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from hrworkbook.plan.number_format.builtin_ids import GENERAL
 from hrworkbook.plan.number_format.code import Condition, Kind, Section, UnknownCode, sections_of
-from hrworkbook.plan.number_format.dates import DateSection, serial_of
+from hrworkbook.plan.number_format.dates import DateSection
 from hrworkbook.plan.number_format.digits import FractionSection, NumberSection, fraction_at, general
+from hrworkbook.plan.serials import to_shown_serial
 
 Number = float | int | date | datetime | time | timedelta
 
@@ -46,7 +47,7 @@ def render(value: Number | str, code: str, *, from_1904: bool = False) -> str:
     if isinstance(value, str):
         return code_format.text(value)
     if isinstance(value, (date, time, timedelta)):
-        number = serial_of(value)
+        number = to_shown_serial(value)
         from_1904 = False
     else:
         number = float(value)
@@ -60,7 +61,7 @@ def plain_text(value: Number) -> str:
         has_day = isinstance(value, date)
         has_time = not has_day or (isinstance(value, datetime) and value.time() != time())
         code = " ".join(("dd/mm/yyyy",) * has_day + ("hh:mm",) * has_time)
-        return _format(code).number(serial_of(value), False) or str(value)
+        return _format(code).number(to_shown_serial(value), False) or str(value)
     number = float(value)
     if not math.isfinite(number):
         return str(value)
@@ -88,14 +89,14 @@ class _Format:
         self.sections = [_Drawn(section) for section in sections]
 
     def number(self, value: float, from_1904: bool) -> str | None:
-        """The text of a number; None where it has no section, or the section cannot show it."""
+        """Return the text of a number; None where it has no section, or the section cannot show it."""
         for section, condition, unsigned in zip(self.sections, self.conditions, self.unsigned, strict=True):
             if condition is None or condition.holds(value):
                 return section.render(abs(value) if unsigned else value, from_1904)
         return None
 
     def text(self, value: str) -> str:
-        """The text of a text."""
+        """Return the text of a text."""
         if self.for_text is None:
             return value
         return "".join(value if kind is Kind.GENERAL else text for kind, text in self.for_text.tokens)
@@ -105,7 +106,7 @@ _format = lru_cache(1_000)(_Format)
 
 
 def _conditions(sections: list[Section]) -> list[Condition | None]:
-    """What each section is for; None for the one that takes the rest."""
+    """Return what each section is for; None for the one that takes the rest."""
     given = [section.condition for section in sections]
     if len(given) == 1:
         return given
@@ -141,7 +142,7 @@ class _Drawn:
             self.digits = FractionSection(section) if fraction_at(section) >= 0 else NumberSection(section)
 
     def render(self, value: float, from_1904: bool) -> str | None:
-        """The text of a number; None where it cannot be shown."""
+        """Return the text of a number; None where it cannot be shown."""
         if self.dates:
             return self.dates.render(value, from_1904)
         if self.digits:

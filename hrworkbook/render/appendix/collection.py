@@ -28,7 +28,7 @@ _UNITS = ((10_000_000, 1_000_000, "£ million"), (100_000, 1_000, "£ thousand")
 
 
 def collection_document(plan: Plan, cover: Cover, setup: PageSetup) -> AppendixDocument:
-    """The appendix of a collection's month: the one the Start sheet's period names, else the latest there is."""
+    """Return the appendix of a collection's month: the one the Start sheet's period names, else the latest there is."""
     return _CollectionFigures(plan).document(cover, setup)
 
 
@@ -75,18 +75,18 @@ class _CollectionFigures:
         return asked if asked in self.by_month else max(self.by_month, default="")
 
     def lines(self, back: int = 0) -> Mapping[str, Line]:
-        """The lines of the month so many months before the one reported on."""
+        """Return the lines of the month so many months before the one reported on."""
         return self.by_month.get(_months_before(self.month, back), {}) if self.month else {}
 
     def missing(self) -> list[Line]:
-        """The last line of each name that returned in the year before and not this month."""
+        """Return the last line of each name that returned in the year before and not this month."""
         last: dict[str, Line] = {}
         for back in range(MONTHS_SHOWN - 1, 0, -1):
             last |= self.lines(back)
         return sorted((line for name, line in last.items() if name not in self.lines()), key=self.title)
 
     def title(self, line: Line) -> tuple[str, str]:
-        """The theme and the name a line stands under."""
+        """Return the theme and the name a line stands under."""
         theme = self.plan.schema.role("theme")
         return (
             normalised_text(line.values.get(theme.key)) if theme else "",
@@ -94,12 +94,12 @@ class _CollectionFigures:
         )
 
     def figures(self, column: Column, back: int) -> dict[str, float]:
-        """What a month's lines say in a column, by name."""
+        """Return what a month's lines say in a column, by name."""
         found = ((name, _figure_of(line, column)) for name, line in self.lines(back).items())
         return {name: figure for name, figure in found if figure is not None}
 
     def total(self, column: Column, back: int) -> float | None:
-        """What a month's lines add up to; None where none says anything."""
+        """Return what a month's lines add up to; None where none says anything."""
         figures = self.figures(column, back)
         return sum(figures.values()) if figures else None
 
@@ -140,7 +140,7 @@ class _CollectionFigures:
         )
 
     def columns(self, column: Column) -> list[PrintColumn]:
-        """A column as printed; one that is followed has its changes beside it."""
+        """Return a column as printed; one that is followed has its changes beside it."""
         if column not in self.trend_columns:
             return [PrintColumn(column.key, column.header, "", column.kind, column.width)]
         heads = ((_month_name(self.month, short=True), ""), ("on the month", "_month"), ("on the year", "_year"))
@@ -149,7 +149,7 @@ class _CollectionFigures:
         ]
 
     def cells(self, column: Column, line: Line) -> list[str]:
-        """The texts of a line under a column as printed."""
+        """Return the texts of a line under a column as printed."""
         figure = _figure_of(line, column)
         numeric = isinstance(line.values.get(column.key), int | float)
         texts = [_format_figure(figure or 0, column) if numeric else normalised_text(line.values.get(column.key))]
@@ -163,7 +163,7 @@ class _CollectionFigures:
         return texts
 
     def summary(self) -> Summary:
-        """The figures, the trend, and who is missing."""
+        """Return the figures, the trend, and who is missing."""
         missing = self.missing()
         counts = [HeadlineCount(len(self.lines()), f"returned for {_month_name(self.month)}")]
         if len(self.by_month) > 1:
@@ -203,7 +203,7 @@ class _CollectionFigures:
         return " ".join(sentences)
 
     def trend(self) -> Trend | None:
-        """The totals month by month, from the first of the last thirteen months that has any, of the same names throughout."""
+        """Return the totals month by month, from the first of the last thirteen months that has any, of the same names throughout."""
         backs = list(range(MONTHS_SHOWN - 1, -1, -1))
         while len(backs) > 1 and not self.lines(backs[0]):
             backs.pop(0)
@@ -222,7 +222,7 @@ class _CollectionFigures:
         return Trend("Month by month", months, tuple(rows), note)
 
     def totals(self, column: Column, backs: Sequence[int]) -> tuple[list[float | None], str]:
-        """What a column adds up to in each month, of names that are the same throughout, and of how many where not of all.
+        """Return what a column adds up to in each month, of names that are the same throughout, and of how many where not of all.
 
         A month for which one of them is missing has None. They are those that give a figure now and gave one for each month for which most did, or where that leaves out too
         many of them, for which nearly all did.
@@ -286,7 +286,7 @@ def _format_change(figure: float, column: Column) -> str:
 
 
 def _unit_of(column: Column, most: float) -> tuple[int, str]:
-    """The size of the unit in which a total is told, and what is said of it after the heading."""
+    """Return the size of the unit in which a total is told, and what is said of it after the heading."""
     if column.kind != "money":
         return 1, ""
     return next((size, f", {unit}") for least, size, unit in _UNITS if most >= least)
