@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -11,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.values import as_text, clean, one_line, shorten
 
 if TYPE_CHECKING:
@@ -33,6 +35,12 @@ def host_of(options: Namespace) -> "FileHost | LiveHost":
 
     Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
     """
+    if re.match(r"(?i)https?:/", options.master):
+        raise HrWorkbookError(
+            options.master,
+            "this is an address in the cloud, not a file on this computer",
+            "Give the path of its synchronised copy, such as OneDrive's, or download it. Or open it in Excel and add --live",
+        )
     path = Path(options.master)
     if getattr(options, "live", False):
         from hrworkbook.hosts.live import open_live

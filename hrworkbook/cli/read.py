@@ -40,7 +40,7 @@ def run_read(options: Namespace) -> int:
             print_json(_table_json(reading, table))
         else:
             _print_table(reading, table)
-    return 0
+    return 1 if reading.needs_a_person else 0
 
 
 def _table_json(reading: "FileReading", table: "Table") -> dict[str, object]:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Collection, Iterator, Mapping
 
 from hrworkbook.intake.binary_cell_faults import xlsb_records
-from hrworkbook.intake.cell_formats import Cell, Codes, code_at
+from hrworkbook.ooxml.number_formats import Cell, Codes, code_at
 from hrworkbook.plan.number_format.builtin_ids import code_of
 
 _FORMAT, _XF, _SHEET, _BOF, _EOF = 0x41E, 0xE0, 0x85, 0x809, 0x0A

@@ -10,15 +10,11 @@ from typing import Any
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
-from hrworkbook.intake.cell_formats import xlsx_codes
+from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells, used_styles
 from hrworkbook.ooxml.xml_events import parse_elements
 
 MAX_FILLED_CELLS = 20_000
 """Filled cells of a sheet that are told; a sheet with more is coloured all over, and says nothing by it."""
-_PLAIN = frozenset({"", "general", "standard", "@"})
-_PLACE = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[ />]')
-_NUMBER = re.compile(rb' t="(?:n|d)"')
-_STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
 _HIDDEN_COLUMN = re.compile(rb'<col\s(?=[^<>]*hidden="(?:1|true)")[^<>]*>')
 _ATTRIBUTE = re.compile(rb'\b(min|max)="([0-9]{1,5})"')
 _DRAWING = re.compile(rb"<(?:\w+:)?drawing\s")
@@ -43,8 +39,7 @@ def read_looks(styles: bytes, theme: bytes) -> Looks:
     """Return what the styles part of an .xlsx says (ECMA-376 part 1, 18.8), its colours by the theme part."""
     if not styles:
         return NO_LOOKS
-    codes = {at: code for at, code in enumerate(xlsx_codes(styles)) if code.strip().lower() not in _PLAIN}
-    return Looks(codes, _style_fills(styles, read_theme(theme)))
+    return Looks(rendered_codes(styles), _style_fills(styles, read_theme(theme)))
 
 
 @lru_cache(64)
@@ -98,13 +93,13 @@ def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
     end = xml.find(b"</row>", xml.rfind(b"</c>"))
     if begin < 0 or end < 0 or not looks.styles:
         return found
-    used = looks.styles.intersection(map(int, set(_STYLES_USED.findall(xml, begin, end))))
+    used = used_styles(xml, looks.styles, begin, end)
     if not used:
         return found
     formats: dict[str, list[int]] = {}
     fills: dict[str, list[int]] = {}
     filled = 0
-    for row, column, style, is_number in _styled_cells(xml, begin, end, used):
+    for row, column, style, is_number in styled_cells(xml, begin, end, used):
         if is_number and style in looks.codes:
             formats.setdefault(looks.codes[style], []).extend((row, column))
         if style in looks.fills and filled <= MAX_FILLED_CELLS:
@@ -114,55 +109,6 @@ def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
         found["formats"] = formats
     if fills and filled <= MAX_FILLED_CELLS:
         found["fills"] = fills
-    return found
-
-
-def _styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
-    """Return row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
-    found: list[tuple[int, int, int, bool]] = []
-    for style in used:
-        mark = b' s="%d"' % style
-        at = xml.find(mark, begin, end)
-        while at >= 0:
-            tag = xml[xml.rfind(b"<", begin, at) : xml.find(b">", at)]
-            if place := _PLACE.match(tag):
-                is_number = not tag.endswith(b"/") and (tag.find(b" t=") < 0 or _NUMBER.search(tag) is not None)
-                found.append((int(place[2]), _column(place[1]), style, is_number))
-            elif not tag.startswith(b"<row "):
-                return _parsed_cells(xml, used)
-            at = xml.find(mark, at + 1, end)
-    return found
-
-
-@lru_cache(1_024)
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _parsed_cells(xml: bytes, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
-    """The same for a sheet that is written in another way than most."""
-    found: list[tuple[int, int, int, bool]] = []
-    row = column = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column
-        name = name.rpartition(":")[2]
-        if name == "row":
-            row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else row + 1
-            column = 0
-        elif name == "c":
-            column += 1
-            place = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", attributes.get("r", ""))
-            if place:
-                row, column = int(place[2]), _column(place[1].encode())
-            style = attributes.get("s", "0")
-            if style.isdecimal() and len(style) < 10 and int(style) in used:
-                found.append((row, column, int(style), attributes.get("t", "n") in ("n", "d")))
-
-    parse_elements(xml, start)
     return found
 
 

@@ -41,7 +41,9 @@ def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
     )
     if encoding == "cp1252":
         notes.append("Its accents and symbols were read as Windows text (cp1252).")
-    sheet = {"name": "Sheet1", "hidden": False, "rows": rows, "merges": [], "hidden_rows": [], "specials": []}
+    sheet: dict[str, Any] = {
+        "name": "Sheet1", "hidden": False, "rows": rows, "merges": [], "hidden_rows": [], "specials": [], "encoding": encoding,
+    }  # fmt: skip
     return {"kind": "csv", "sheets": [sheet], "notes": notes}
 
 
@@ -54,7 +56,10 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "cp1252"
+        text = data.decode("cp1252", "replace")
+        if "\ufffd" in text:  # five bytes are open in it, and letters in other encodings: they are kept
+            text = "".join(chr(b) if c == "\ufffd" else c for b, c in zip(data, text, strict=True))
+        return text, "cp1252"
 
 
 def detect_delimiter(text: str) -> tuple[str, float]:
@@ -111,12 +116,15 @@ def _table_rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> li
     """The table's rows, blank cells as None, what follows the last value left out."""
     rows: list[list[str | None]] = []
     cells = widest = 0
+    guards = '=""' in text or '="' in text
     try:
         for line in parsed or _parse_rows(text, delimiter):
             width = len(line) if any(line) else 0
             while width and not line[width - 1]:
                 width -= 1
             rows.append([cell or None for cell in (line[:width] if width < len(line) else line)])
+            if guards:
+                rows[-1] = [_unguarded(cell) if cell and cell.startswith('="') else cell for cell in rows[-1]]
             cells += width
             widest = max(widest, width)
             if cells > CELLS_MAX or len(rows) > ROWS_MAX * 5:
@@ -132,6 +140,15 @@ def _table_rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> li
             f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN_WORKBOOK_REMEDY
         )
     return rows
+
+
+_GUARDED = re.compile(r'="((?:[^"]|"")*)"')
+
+
+def _unguarded(cell: str) -> str:
+    """A text without the `=\"…\"` by which programs keep Excel from making a number of it."""
+    match = _GUARDED.fullmatch(cell)
+    return match[1].replace('""', '"') if match else cell
 
 
 def _split_lines(text: str) -> Iterable[str]:

@@ -41,6 +41,8 @@ class Mail:
     """One piece of a mail sent in pieces, or one whose attachments stayed elsewhere."""
     encryption: str = ""
     """How it is locked: 'encrypted (S/MIME)'; '' where it is not."""
+    link: str = ""
+    """Where a workbook lies that was not sent but linked to, with its name where it is told; '' where there is none."""
     parts: list[MailPart] = field(default_factory=list)
     forwarded: list["Mail"] = field(default_factory=list)
 
@@ -87,6 +89,11 @@ def no_workbook_refusal(mail: Mail) -> tuple[str, str]:
     """Return why a mail holds no return, and what to do about it."""
     if mail.encryption:
         return f"this mail is {mail.encryption}", "Open it in your mail program, save the workbook and give that"
+    if mail.link:
+        return (
+            f"no workbook is attached but a link to one in the cloud ({shown_text(mail.link, 120)})",
+            "Open the link, download the workbook and give that, or ask the sender to attach it",
+        )
     if mail.partial:
         return (
             "this is one piece of a mail that was sent in pieces",

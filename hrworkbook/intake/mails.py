@@ -40,9 +40,17 @@ _SLOW_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "unicode_escap
 """Codings that are no character sets; decoding some takes time that grows with the square of the text."""
 
 SEND_AGAIN = "Ask the sender to send the workbook again in an ordinary mail"
+RIGHTS_MANAGED = "protected by rights management"
 _BOUNDARY = re.compile(rb"boundary\s*(?:\*[0-9*]*)?=", re.I)
 _FORWARDED_TYPE = re.compile(rb"message/(?:rfc822|global|news|partial)", re.I)
 _MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w-][\w.-]{0,200}")
+_APPLE_DOUBLE = b"\x00\x05\x16\x07"
+"""How the half of a Mac's file begins that holds no contents (RFC 1740)."""
+_CLOUD_LINK = re.compile(
+    r"https://(?:[a-z0-9-]+\.)*(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|docs\.google\.com|drive\.google\.com"
+    r"|dropbox\.com|box\.com|wetransfer\.com|we\.tl|icloud\.com)/[^\s\"'<>]+",
+    re.I,
+)
 _DECODING_DEFECTS = (
     email.errors.InvalidBase64PaddingDefect,
     email.errors.InvalidBase64CharactersDefect,
@@ -109,7 +117,7 @@ def _parse_mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
     plain: list[str] = []
     rich: list[str] = []
     _collect_parts(message, mail, depth, plain, rich)
-    mail.text = " ".join((" ".join(plain) or " ".join(rich))[:TEXT_MAX].split())
+    mail.text = " ".join((" ".join(plain) or " ".join(rich))[:TEXT_MAX].split()) or mail.text
     return mail
 
 
@@ -124,12 +132,14 @@ def _collect_parts(
     name = _part_name(part)
     if kind == "multipart/encrypted":
         mail.encryption = "encrypted (PGP)"
-    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and "signed" not in str(
-        part.get_param("smime-type", "")
-    ):
-        mail.encryption = "encrypted (S/MIME)"
-    elif kind in ("message/partial", "message/external-body"):
+    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") or name.lower() == "smime.p7m":
+        add_signed(mail, _decode_body(part)[0], depth)
+    elif kind == "message/external-body":
+        mail.link = str(part.get_param("url", "") or part.get_param("name", "") or "an address in the mail")[:300]
+    elif kind == "message/partial":
         mail.partial = True
+    elif kind == "application/applefile" and _decode_body(part)[0].startswith(_APPLE_DOUBLE):
+        pass  # what a Mac keeps beside a file: the file itself is the other half
     elif kind.startswith("message/") and isinstance(inner, list):
         if kind != "message/delivery-status":
             mail.forwarded += [_forwarded(part, cast("email.message.Message[str, str]", m), depth) for m in inner]
@@ -140,6 +150,7 @@ def _collect_parts(
             mail.parts[-1] = replace(mail.parts[-1], damaged=True)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
         text = _decode_body(part)[0].decode(_charset(part), "replace")
+        mail.link = mail.link or cloud_link(text)
         if kind == "text/plain" and sum(map(len, plain)) < TEXT_MAX:
             plain.append(text[:TEXT_MAX])
         elif kind == "text/html" and not plain and sum(map(len, rich)) < TEXT_MAX:
@@ -148,9 +159,41 @@ def _collect_parts(
             mail.table = tables_as_csv(text)
     else:
         data, damaged = _decode_body(part)
-        if data or name:
+        if kind == "application/x-microsoft-rpmsg-message" or name.lower().endswith(".rpmsg"):
+            mail.encryption = RIGHTS_MANAGED
+        elif data or name:
             inline = part.get_content_disposition() == "inline" or bool(part.get("content-id"))
             mail.parts.append(MailPart(name, kind, data, inline, damaged))
+
+
+def add_signed(mail: Mail, data: bytes, depth: int) -> None:
+    """Add what a signature encloses to its mail: signed is not encrypted."""
+    from hrworkbook.intake.signed import NotSigned, is_pkcs7, signed_message
+
+    if is_pkcs7(data):
+        try:
+            data = signed_message(data)
+        except NotSigned:
+            mail.encryption = "encrypted (S/MIME)"
+            return
+    add_entity(mail, data, depth)
+
+
+def add_entity(mail: Mail, data: bytes, depth: int) -> None:
+    """Add the parts of a message that has no sender of its own to the mail it came in."""
+    if depth > DEPTH_MAX:
+        raise refuse_package(f"this mail holds mails more than {DEPTH_MAX} deep", SEND_AGAIN)
+    _check_mail(data)
+    plain: list[str] = []
+    rich: list[str] = []
+    _collect_parts(email.parser.BytesParser(policy=_Fields()).parsebytes(data), mail, depth + 1, plain, rich)
+    mail.text = mail.text or " ".join((" ".join(plain) or " ".join(rich))[:TEXT_MAX].split())
+
+
+def cloud_link(text: str) -> str:
+    """Return the first address in a text at which people share files; '' where there is none."""
+    found = _CLOUD_LINK.search(text[:PAGE_MAX])
+    return found[0][:300] if found else ""
 
 
 def _forwarded(part: "email.message.Message[str, str]", inner: "email.message.Message[str, str]", depth: int) -> Mail:

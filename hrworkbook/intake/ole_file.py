@@ -32,6 +32,11 @@ def _identify(data: bytes) -> tuple[str, bytes]:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             names = {entry[0].lower(): entry[0] for entry in compound.listdir(streams=True, storages=True)}
+            if _is_rights_managed(compound):
+                raise refuse_package(
+                    "it is under rights management: only the people its owner named can open it, and no password helps",
+                    "Ask the sender for a copy without protection or sensitivity label",
+                )
             kind = detect_ole_kind(set(names))
             if kind != "xls":
                 return kind, b""
@@ -39,6 +44,12 @@ def _identify(data: bytes) -> tuple[str, bytes]:
                 return kind, stream.read(FILE_MAX + MB)
     except (OSError, ValueError, IndexError, KeyError, RecursionError, OverflowError):
         raise refuse_package("it is damaged: an old Office file that cannot be opened") from None
+
+
+def _is_rights_managed(compound: "olefile.OleFileIO") -> bool:
+    """Whether the contents are locked by a rights management server ([MS-OFFCRYPTO] 2.2) and not by a password."""
+    names = {"/".join(entry).lower() for entry in compound.listdir(streams=True, storages=False)}
+    return any("drmencrypted" in name or name.endswith("drmcontent") for name in names)
 
 
 def _is_encrypted(stream: bytes) -> bool:

@@ -10,8 +10,11 @@ from hrworkbook.intake.mails import (
     DEPTH_MAX,
     PAGE_MAX,
     PARTS_MAX,
+    RIGHTS_MANAGED,
     SEND_AGAIN,
     TEXT_MAX,
+    add_signed,
+    cloud_link,
     date_of,
     decode_header,
     name_and_address,
@@ -42,6 +45,8 @@ def read_outlook(data: bytes) -> Mail:
 def _outlook_mail(message: Any, depth: int) -> Mail:
     mail = Mail(subject=decode_header(_told(message, "subject") or ""))
     mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
+    if not mail.sender:
+        mail.sender_name, mail.sender = _sender_property(message)
     mail.sent = _told(message, "sent_date") or date_of(dict(_told(message, "message_headers") or {}).get("Date"))
     if mail.sent and not mail.sent.tzinfo:
         mail.sent = mail.sent.replace(tzinfo=UTC)
@@ -51,8 +56,7 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
     mail.table = tables_as_csv(page)
     kind = str(_told(message, "message_class") or "").upper()
     mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
-    if "SMIME" in kind and "MULTIPARTSIGNED" not in kind:
-        mail.encryption = "encrypted (S/MIME)"
+    mail.link = cloud_link(text) or cloud_link(page)
     attachments = list(message.attachments)
     if len(attachments) > PARTS_MAX:
         raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
@@ -63,10 +67,45 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
             continue
         content = _told(attachment, "file_bytes")
         name = _told(attachment, "file_name") or ""
-        if content or name:
+        if "SMIME" in kind and content and (len(attachments) == 1 or str(name).lower() == "smime.p7m"):
+            add_signed(mail, content, depth + 1)
+        elif str(name).lower().endswith(".rpmsg"):
+            mail.encryption = RIGHTS_MANAGED
+        elif _is_link(attachment, content):
+            mail.link = f"{name or 'a file'} at {mail.link}" if mail.link else str(name or "a file")
+        elif content or name:
             inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
             mail.parts.append(MailPart(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
     return mail
+
+
+def _sender_property(message: Any) -> tuple[str, str]:
+    """Name and address of the sender by the message's own properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
+    texts = [str(_told_property(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
+    address = next((text for text in texts[:2] if "@" in text), "")
+    return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
+
+
+def _told_property(message: Any, number: int) -> str:
+    """A text property of a message, also where the list of its properties leaves it out; '' where there is none."""
+    for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
+        name = f"__substg1.0_{number:04X}{kind}"
+        for stream in message._storage.streams:
+            if stream.name == name:
+                return bytes(stream.bytes_).decode(encoding, "replace").rstrip("\0")
+    return ""
+
+
+_BY_WEB_REFERENCE = 7
+
+
+def _is_link(attachment: Any, content: bytes | None) -> bool:
+    """Whether an attachment is a link to a file in the cloud ([MS-OXCMSG] 2.2.2.9: its method is 7)."""
+    try:
+        method = attachment.properties.int_prop_value(0x3705)
+    except Exception:
+        method = None
+    return not content and method in (_BY_WEB_REFERENCE, 2, 3, 4)
 
 
 def _embedded(storage: Any) -> Any:

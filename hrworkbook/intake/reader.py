@@ -307,7 +307,7 @@ def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
     for what in ("hidden_rows", "hidden_columns"):
         if sheet.get(what):
             found[what] = tuple(sheet[what])
-    return found | ({"from_1904": True} if sheet.get("from_1904") else {})
+    return found | {what: sheet[what] for what in ("from_1904", "encoding") if what in sheet}
 
 
 def _contents_from(book: dict[str, Any], name: str) -> FileContents:

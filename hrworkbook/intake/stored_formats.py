@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from hrworkbook.intake import office_package as officepackage
-from hrworkbook.intake.cell_formats import Cell, xlsx_codes, xlsx_formats
 from hrworkbook.intake.cell_formats_records import xls_formats, xlsb_codes, xlsb_formats
 from hrworkbook.intake.cell_formats_tables import ods_texts
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
 from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.number_formats import Cell, xlsx_codes, xlsx_formats
 from hrworkbook.ooxml.relationships import Relationship
 from hrworkbook.plan.number_format.render import Number, is_plain, shown
 

@@ -31,6 +31,16 @@ class FileReading:
     notes: tuple[str, ...] = ()
     plan: PlanTable | None = None
     """A plan that is no return of ours, as its keeper has it."""
+    marks: tuple[str, ...] = ()
+    """What stands on the sheets without being a value, or is hidden or struck through; a collection tells it in its notes."""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something has no place, is asked, or stands beside the values."""
+        if self.collected:
+            return bool(self.collected.unplaced or self.collected.questions or self.collected.findings)
+        read = self.plan or self.table
+        return bool(self.marks or (read and read.unplaced))
 
     @property
     def cell_count(self) -> int:
@@ -58,10 +68,11 @@ def read_file(
     best, table = _best_schema_and_table(item, schema, ours)
     if best.collect:
         return FileReading(item, None, collect_file(item.blocks, best, item.file, period=month))
+    marks = tuple(comment_notes(item.blocks, with_struck=True))
     if not ours:
         plan = read_plan(item.blocks, best, ignored=read_only_headings(best), sheets=sheets, name=item.file)
-        return FileReading(item, None, None, (*plan.notes, *comment_notes(item.blocks, with_struck=True)), plan)
-    return FileReading(item, table, None, (*table.notes, *comment_notes(item.blocks, with_struck=True)))
+        return FileReading(item, None, None, (*plan.notes, *marks), plan, marks)
+    return FileReading(item, table, None, (*table.notes, *marks), marks=marks)
 
 
 def _first_file(path: Path, password: str | None, progress: Progress) -> ReceivedFile:
@@ -73,7 +84,8 @@ def _first_file(path: Path, password: str | None, progress: Progress) -> Receive
             return item
         refused.append(item)
     if refused:
-        raise NotAReturn("", refused[0].reason)
+        told = refused[0]
+        raise NotAReturn("" if told.reason.startswith(told.file) else told.file, told.reason)
     raise NotAReturn(str(path), "there is no file to read", "Check the name and the folder")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hrworkbook.merging.admit import admit, roles_of_sender
 from hrworkbook.merging.diff_return import diff_return
+from hrworkbook.merging.encodings import settle_damage
 from hrworkbook.merging.hold_edits import hold_guessed
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
@@ -76,6 +77,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     )  # fmt: skip
     if one.guessed:
         read = replace(read, edits=tuple(hold_guessed(read.edits, known.owner)))
+    read = settle_damage(context.plan, known.baseline, item.blocks, one.tables, read)
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):

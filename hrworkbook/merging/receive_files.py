@@ -15,7 +15,7 @@ from hrworkbook.merging.outcomes import (
     RefusedFile,
     to_local_time,
 )
-from hrworkbook.plan.errors import UnreadableFile
+from hrworkbook.plan.errors import UnreadableFile, format_message
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.returns import without_words
 
@@ -90,7 +90,14 @@ def read_found_files(found: Iterable[FoundItem], reader: FileReader) -> Iterator
             assert not isinstance(item, Attachment)
             yield item
         if isinstance(reading, UnreadableFile):
-            yield RefusedFile(file.place, str(reading), file.sha256, file.sender, file.sent, container=file.container)
+            yield RefusedFile(
+                file.place,
+                format_message("", reading.fault, reading.remedy),
+                file.sha256,
+                file.sender,
+                file.sent,
+                container=file.container,
+            )
         else:
             blocks = without_words(reading.blocks)
             yield ReceivedFile(

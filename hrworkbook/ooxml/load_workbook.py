@@ -8,11 +8,14 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from hrworkbook.ooxml.cell_xml import text_of_link
+from hrworkbook.ooxml.number_formats import formats_of_numbers
 from hrworkbook.ooxml.sheet_xml import SheetXml
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.plan.errors import UnreadableFile
-from hrworkbook.plan.snapshot import Block, CellRange, Snapshot
+from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.serials import EPOCH_1904
+from hrworkbook.plan.snapshot import Block, CellRange, CellTexts, Snapshot
 from hrworkbook.plan.values import Uncomputed, Value
 
 _LARGEST_GRID = 10_000_000
@@ -61,7 +64,16 @@ def load(data: bytes, place: str) -> LoadedWorkbook:
 
     found = read_sheets(open_reader(data, place), scanned())
     sheets = [(sheet, found.get(sheet.name, SheetContents([], (), {}))) for sheet in workbook.sheets]
-    blocks = tuple(Block(sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas) for sheet, cells in sheets)
+    styles = workbook.part_of("styles")
+    look = kept.get(PLAN)
+    formats = {PLAN: CellTexts(formats_of_numbers(look.xml, package.read_xml(styles)))} if look and styles else {}
+    blocks = tuple(
+        Block(
+            sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas,
+            formats=formats.get(sheet.name, CellTexts()), from_1904=workbook.epoch == EPOCH_1904 and sheet.name == PLAN,
+        )
+        for sheet, cells in sheets
+    )  # fmt: skip
     return LoadedWorkbook(package, workbook, Snapshot(place, blocks), any(cells.formulas for _, cells in sheets), kept)
 
 
@@ -107,7 +119,7 @@ def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[st
 
 
 def _refuse_distant_cells(xml: SheetXml) -> None:
-    last = max((number for number, _ in xml.rows), default=0)
+    last = xml.last_filled_row
     if last * xml.last_column_bound() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
         raise UnreadableFile(xml.place, fault, "Delete the rows and columns beyond the plan, then save it")

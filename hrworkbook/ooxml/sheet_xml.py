@@ -95,6 +95,14 @@ class SheetXml:
         self.is_regular &= all(map(lt, numbers, numbers[1:]))
         return found
 
+    @property
+    def last_filled_row(self) -> int:
+        """The last row that has cells: an empty one stays at the foot of a sheet where LibreOffice deleted a row."""
+        last = self.masked.rfind(b"<%sc " % self.prefix, self.opening.tag_end, self.opening.end)
+        if last < 0:
+            return 0
+        return max((number for number, start in self.rows if start < last), default=0)
+
     def _row_number(self, start: int, before: int) -> int:
         """Return the number of a row that does not tell it first or not at all: then the one after the row before."""
         number_text = attribute(self._opening_at(start)[1], b"r")

@@ -157,7 +157,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
         schema=schema,
         header_row=header_row,
         column_numbers=places,
-        lines=tuple(_read_lines(block, header_row, places)),
+        lines=tuple(_read_lines(_as_shown(block, schema, header_row, places), header_row, places)),
         owners=tuple(read_owners(snapshot)),
         lists=_read_lists(snapshot[LISTS]),
         settings=_read_settings(snapshot[START]),
@@ -238,6 +238,16 @@ def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, 
         f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
         "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
     )
+
+
+def _as_shown(block: Block, schema: Schema, header_row: int, places: Mapping[str, int]) -> Block:
+    """The Plan sheet with numbers that somebody typed into columns of text as they are shown there."""
+    if not (block.formats or block.shown_texts or block.from_1904):
+        return block
+    from hrworkbook.plan.number_format.cell_text import as_shown
+
+    kinds = {column: schema[key].kind for key, column in places.items() if key}
+    return as_shown(block, kinds, range(header_row + 1, len(block.rows) + 1))
 
 
 def _read_lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable[Line]:

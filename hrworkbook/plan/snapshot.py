@@ -80,6 +80,8 @@ class Block:
     """The words of text boxes and shapes, with the cell at their upper left corner."""
     pictures: tuple[Annotation, ...] = ()
     """Pictures with the cell at their upper left corner, and their description."""
+    encoding: str = ""
+    """In which encoding a text file was read: utf-8, utf-16 or cp1252; '' for a workbook."""
     from_1904: bool = False
     """Whether the number 0 is 1 January 1904 where it stands for a day."""
 

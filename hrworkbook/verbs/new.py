@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hrworkbook.plan.damage import damage_notes, without_blank_words
 from hrworkbook.plan.errors import NotAReturn, SchemaFileError
 from hrworkbook.plan.exemption import Publicity, meaning_of, withholds
 from hrworkbook.plan.findings import join_words
@@ -43,6 +44,8 @@ def new(
             fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
             raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
     kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
+    damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
+    kept = replace(kept, lines=[replace(line, values=without_blank_words(line.values)) for line in kept.lines])
     marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
@@ -57,7 +60,14 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         plan_state={**plan_state, "Next ID": next_id},
-        notes=(*kept.notes, *mark_notes(blocks), *told, *renamed, *_joint_owner_notes([o.role for o in found])),
+        notes=(
+            *kept.notes,
+            *mark_notes(blocks),
+            *damaged,
+            *told,
+            *renamed,
+            *_joint_owner_notes([o.role for o in found]),
+        ),
         unplaced=kept.unplaced,
     )
 

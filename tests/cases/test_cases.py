@@ -7,18 +7,6 @@ import pytest
 from cases import CASES, Case, all_cases, faults_of, run_case
 
 NOT_YET: frozenset[str] = frozenset({
-    "plans: L new",
-    "plans: M new",
-    "plans: N dates",
-    "returns: A typed",
-    "returns: K iso-8859-1",
-    "returns: K cp850",
-    "returns: L merge",
-    "returns: M merge",
-    "returns: Q signed.eml",
-    "returns: Q signed.msg",
-    "returns: Q rights",
-    "returns: Q appledouble",
     "collections: O organisation",
     "collections: O contradicted",
     "collections: O 31 March 10-11",

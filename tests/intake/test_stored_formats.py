@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from masters import shared
 from packages import MAIN
 
-from hrworkbook.intake.cell_formats import xlsx_codes, xlsx_formats
 from hrworkbook.intake.cell_formats_records import xls_formats, xlsb_codes, xlsb_formats
 from hrworkbook.intake.cell_formats_tables import ods_texts
 from hrworkbook.intake.stored_formats import CellFormat, stored_formats
+from hrworkbook.ooxml.number_formats import xlsx_codes, xlsx_formats
 from hrworkbook.plan.errors import UnreadableFile
 
 STYLES = (

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import lru_cache
 
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
+from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.number_format.builtin_ids import GENERAL, code_of
 
 Cell = tuple[int, int]
@@ -133,3 +134,89 @@ def _number(letters: str) -> int:
 def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
     if not parse_elements(xml, start):
         raise refuse_package("a part of it is damaged")
+
+
+_CELL_TAG = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[ />]')
+_NUMBER = re.compile(rb' t="(?:n|d)"')
+_STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
+
+
+def styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
+    """Return row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
+    found: list[tuple[int, int, int, bool]] = []
+    for style in used:
+        mark = b' s="%d"' % style
+        at = xml.find(mark, begin, end)
+        while at >= 0:
+            tag = xml[xml.rfind(b"<", begin, at) : xml.find(b">", at)]
+            if place := _CELL_TAG.match(tag):
+                is_number = not tag.endswith(b"/") and (tag.find(b" t=") < 0 or _NUMBER.search(tag) is not None)
+                found.append((int(place[2]), column_of_letters(place[1]), style, is_number))
+            elif not tag.startswith(b"<row "):
+                return _parsed_styled_cells(xml, used)
+            at = xml.find(mark, at + 1, end)
+    return found
+
+
+@lru_cache(1_024)
+def column_of_letters(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _parsed_styled_cells(xml: bytes, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
+    """The same for a sheet that is written in another way than most."""
+    found: list[tuple[int, int, int, bool]] = []
+    row = column = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        name = name.rpartition(":")[2]
+        if name == "row":
+            row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else row + 1
+            column = 0
+        elif name == "c":
+            column += 1
+            place = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", attributes.get("r", ""))
+            if place:
+                row, column = int(place[2]), column_of_letters(place[1].encode())
+            style = attributes.get("s", "0")
+            if style.isdecimal() and len(style) < 10 and int(style) in used:
+                found.append((row, column, int(style), attributes.get("t", "n") in ("n", "d")))
+
+    with suppress(UnreadableFile):  # values are read without what follows damage
+        _parse(xml, start)
+    return found
+
+
+@lru_cache(64)
+def rendered_codes(styles: bytes) -> dict[int, str]:
+    """Return the codes that show a number otherwise than as it is stored, by the index of the cell style."""
+    return {at: code for at, code in enumerate(xlsx_codes(styles)) if not is_plain(code)}
+
+
+def is_plain(code: str) -> bool:
+    """Return whether a code shows a number as it is stored."""
+    return code.strip().lower() in _PLAIN
+
+
+_PLAIN = frozenset({"", "general", "standard", "@"})
+
+
+def used_styles(sheet: bytes, styles: frozenset[int], begin: int, end: int) -> frozenset[int]:
+    """Return which of some styles cells or rows of a worksheet part have, between two places in it."""
+    return styles.intersection(map(int, set(_STYLES_USED.findall(sheet, begin, end)))) if styles else frozenset()
+
+
+def formats_of_numbers(sheet: bytes, styles: bytes) -> dict[str, list[int]]:
+    """Return row, column, row, column … (from 1) of the numbers in a worksheet part that are not shown as stored, by code."""
+    codes = rendered_codes(styles)
+    begin, end = max(sheet.find(b"<sheetData"), 0), len(sheet)
+    found: dict[str, list[int]] = {}
+    if used := used_styles(sheet, frozenset(codes), begin, end):
+        for row, column, style, is_number in styled_cells(sheet, begin, end, used):
+            if is_number:
+                found.setdefault(codes[style], []).extend((row, column))
+    return found
