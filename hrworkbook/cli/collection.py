@@ -70,7 +70,7 @@ def _as_json(item: "ReceivedFile", read: "CollectedFile") -> dict[str, object]:
         "rows": len(read.lines), "cells": sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row),
         "placed": read.placed_count, "unplaced": _stray_records(read), "sheets": [table.sheet for table in read.tables],
         "periods": sorted({line.period for line in read.lines if line.period}), "notes": list(read.notes),
-        "questions": list(read.questions), "findings": [f.as_json() for f in read.findings],
+        "questions": list(map(str, read.questions)), "findings": [f.as_json() for f in read.findings],
         "checked": read.checked_count, "agreeing": read.agreeing_count,
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from hrworkbook.collecting.collect_file import CollectedFile, collect_file
 from hrworkbook.collecting.collected_line import CollectedCell, CollectedLine
 from hrworkbook.collecting.duplicates import same_figure
 from hrworkbook.collecting.period_conflicts import hold_conflicting
+from hrworkbook.collecting.questions import Question
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.diff_return import MergeContext
@@ -153,12 +154,12 @@ def _check_mergeable(file: str, collected: CollectedFile) -> None:
         raise NotAReturn(file, "it has headings but no lines filled in", "Ask the sender for the filled-in return")
     if all(line.hold_reason for line in collected.lines):
         kind = NotAReturn if any(line.period for line in collected.lines) else WrongPeriod
-        raise kind(file, *_question(collected.questions))
+        raise kind(file, *_first_question(collected.questions))
 
 
-def _question(questions: Sequence[str]) -> tuple[str, str]:
-    """The first question as fault and remedy, with how many more there are."""
-    fault, _, remedy = questions[0].rpartition(". ")
+def _first_question(questions: Sequence[Question]) -> tuple[str, str]:
+    """Return the first question as fault and remedy, with how many more there are."""
+    fault, remedy = questions[0].fault, questions[0].remedy
     more = f" ({count_noun(len(questions) - 1, 'more sheet')} likewise)" if len(questions) > 1 else ""
     return f"{fault[0].lower()}{fault[1:]}{more}", remedy
 
@@ -215,7 +216,7 @@ class _CollectionMerge:
         for line in one.collected.lines:
             if line.hold_reason:
                 written = ((f"{line.sheet}!{c.address}", c.written) for c in line.cells.values() if c.address)
-                strays += [StrayCell(at, value, line.hold_reason) for at, value in written if not is_blank(value)]
+                strays += [StrayCell(at, value, line.hold_reason.value) for at, value in written if not is_blank(value)]
             else:
                 cells += self.merge_line(line)
         unknown = {
@@ -224,7 +225,7 @@ class _CollectionMerge:
             for h in table.headings
             if h.key is None and (h.match_kind.startswith("suggestion") or h.match_kind == "not known")
         }
-        notes = (*one.collected.notes, *one.collected.questions, *(f.message for f in one.collected.findings))
+        notes = (*one.collected.notes, *map(str, one.collected.questions), *(f.message for f in one.collected.findings))
         return ReturnOutcome(
             one.received, return_id, self.sender_name(one), tuple(cells), tuple(strays), notes, unknown, line_count=len(one.lines)
         )  # fmt: skip

@@ -6,6 +6,8 @@ Returns differ in the columns they have; what follows from those is worked out o
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import compress
 from operator import getitem
 from typing import Any
@@ -18,8 +20,8 @@ from hrworkbook.plan.schema import CollectionSettings, Column, Schema
 from hrworkbook.plan.sum_checks import sum_checks_of
 from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text
 from hrworkbook.tables.find_table import Row, Table
-from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.reporting_month import month_from_parts, parse_month
+from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading
+from hrworkbook.tables.reporting_month import month_from_parts, parse_month, period_of
 
 YEAR, MONTH = "(year)", "(month)"
 """Keys of the columns a line's month is made from; they are no columns of the plan."""
@@ -56,7 +58,50 @@ class CollectionRules:
         }
         """What stands beside a name that is given above a table."""
         self.sum_checks = sum_checks_of(schema)
+        self.ignored_headings = [said for said in settings.unread if "*" not in said]
+        """Headings of columns that stay unread, as the schema writes them."""
+        self._unread = [_fold_pattern(said) for said in settings.unread]
+        self._sheets = [_fold_pattern(said) for said in settings.sheets]
+        self._end_marks = frozenset(map(fold_heading, settings.end))
+        self._examples = tuple(map(fold_heading, settings.examples))
         self._forms: dict[tuple[str, ...], RowForm] = {}
+
+    @cached_property
+    def _vocabulary(self) -> HeadingVocabulary:
+        return HeadingVocabulary(self.schema_with_months, None, ())
+
+    def is_heading(self, text: str) -> bool:
+        """Return whether a text says no more than a heading does, or a part of one."""
+        return self._vocabulary.is_likely(text)
+
+    def is_unread(self, heading: str) -> bool:
+        """Return whether the schema lets the column of a heading that is not known stay unread."""
+        return any(fnmatchcase(fold_heading(heading), pattern) for pattern in self._unread)
+
+    def reads_sheet(self, name: str) -> bool:
+        """Return whether the schema lets a sheet of this name be read."""
+        return not self._sheets or any(fnmatchcase(fold_heading(name), pattern) for pattern in self._sheets)
+
+    def end_row(self, rows: Sequence[Sequence[Value]], first: int) -> int:
+        """Return the sheet row, from 1 and not above `first`, that marks the end of the lines; 0 where none does."""
+        if not self._end_marks:
+            return 0
+        for number, row in enumerate(rows[first - 1 :], first):
+            text = next((v for v in row if v is not None and not is_blank(v)), None)
+            if isinstance(text, str) and fold_heading(text) in self._end_marks:
+                return number
+        return 0
+
+    def is_example(self, row: Sequence[Value], names: Sequence[str]) -> bool:
+        """Return whether a row only shows how to fill one in: its name or its first cell says so."""
+        if not self._examples:
+            return False
+        first = next((v for v in row if v is not None and not is_blank(v)), None)
+        return any(self._says_example(said) for said in (first, *names) if isinstance(said, str))
+
+    def _says_example(self, text: str) -> bool:
+        whole, head = fold_heading(text), fold_heading(_LABEL_END.split(normalised_text(text), 1)[0])
+        return whole in self._examples or (head != whole and head in self._examples)
 
     def sounds_total(self, name: str) -> bool:
         """Whether a folded name begins or ends with a word for a sum."""
@@ -87,6 +132,8 @@ class CollectionRules:
 
     def is_unrelated(self, table: Table) -> bool:
         """Whether a table is about something else: more of its headings are not known than are columns of figures."""
+        if "*" in self.settings.unread:
+            return False
         known = self.figure_keys or {column.key for column in self.schema.columns}
         return len(unknown_headings(table)) > sum(h.key in known for h in table.headings)
 
@@ -110,6 +157,11 @@ def unrelated_file(table: Table, schema: Schema, name: str) -> NotAReturn:
         f"most columns of figures on sheet '{table.sheet}' are none of '{schema.title}': {named}{more}",
         "If it is such a return, add these headings to the schema's aliases",
     )
+
+
+def _fold_pattern(pattern: str) -> str:
+    """Return a pattern for folded texts; `*` stands for anything."""
+    return "*".join(fold_heading(part) for part in pattern.split("*"))
 
 
 _last_rules: CollectionRules | None = None
@@ -189,6 +241,11 @@ class RowForm:
         year = row.values[self._year] if self._year >= 0 else None
         return month_from_parts(year, row.values[self._month] if self._month >= 0 else None)
 
+    def month_code(self, row: Row) -> str:
+        """Return the month a row says as `2011-12`, which may be a year; what `month` says where it is not so written."""
+        at = self._period if self._period >= 0 else self._month if self._year < 0 else -1
+        return period_of(row.values[at]) if at >= 0 else self.month(row)
+
     def month_texts(self, row: Row) -> list[str]:
         """What a row says in its columns for the month: `'April'`, `'2016/17'`."""
         written = [row.values[at] for at in (self._month, self._year, self._period) if at >= 0]
@@ -264,6 +321,7 @@ def _adds_up(figure: float, parts: Sequence[float]) -> bool:
 _IGNORED_READER = EntryReader(lambda written: None)
 """Reads the columns that only say a line's month."""
 _is_number = frozenset({int, float}).__contains__
+_LABEL_END = re.compile(r"[:(\[–-]|\s[.]")
 _COLUMN_NUMBER = re.compile(r"[(\[]?([0-9]{1,3})(?:\.0)?[)\].]?")
 
 

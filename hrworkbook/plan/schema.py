@@ -49,6 +49,7 @@ _APPENDIX = {
 }  # fmt: skip
 _COLLECT = {
     "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS,
+    "sheets": WORDS, "unread": WORDS, "end": WORDS, "examples": WORDS,
     "trend": WORDS, "none": WORDS, "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
 }  # fmt: skip
 _CHOICES = {
