@@ -4,7 +4,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import print_json, print_strays, show
-from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.values import as_text, is_blank
 
@@ -14,27 +13,17 @@ if TYPE_CHECKING:
     from hrworkbook.plan.schema import Schema
 
 
-def parse_period_option(text: str) -> str:
-    """The month of `--period` as `2015-04`, however it is written; '' where none is given.
-
-    Raises HrWorkbookError where it names no month.
-    """
-    from hrworkbook.tables.reporting_month import month_named_in
-
-    month = month_named_in(text) if text else ""
-    if text and not month:
-        raise HrWorkbookError("--period", f"'{text}' is no month", "Give year and month, such as --period 2015-04")
-    return month
-
-
 def show_collected(item: "ReceivedFile", schema: "Schema", options: Namespace) -> int:
     """Shows how a return nobody issued would be read."""
     from hrworkbook.collecting.collect_file import collect_file
+    from hrworkbook.collecting.given_months import parse_given_months
 
-    read = collect_file(item.blocks, schema, item.file, period=parse_period_option(options.period))
+    given = parse_given_months(options.period)
+    given.check_names((item.file, block.name) for block in item.blocks)
+    read = collect_file(item.blocks, schema, item.file, period=given)
     if options.json:
         print_json(_as_json(item, read))
-        return 0
+        return 1 if read.questions else 0
     show(f"How I read {item.file}")
     for table in read.tables:
         lines = sum(line.sheet == table.sheet for line in read.lines)
@@ -50,14 +39,14 @@ def show_collected(item: "ReceivedFile", schema: "Schema", options: Namespace) -
         shown.add(headings)
         for h in table.headings:
             show(
-                f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]"
+                f"  {h.cell:>5}  {' '.join(h.header.split()) or '(blank)'} → {h.key or '(no column)'} [{h.match_text}]"
             )
-    for note in (*read.notes, *read.questions, *(f.message for f in read.findings)):
+    for note in (*read.notes, *map(str, read.questions), *(f.message for f in read.findings)):
         show(f"  {note}")
     if read.checked_count:
         show(f"  The sums of {read.agreeing_count} of {count_noun(read.checked_count, 'line')} agree.")
     print_strays(_stray_records(read))
-    return 0
+    return 1 if read.questions else 0
 
 
 def _as_json(item: "ReceivedFile", read: "CollectedFile") -> dict[str, object]:
@@ -65,7 +54,7 @@ def _as_json(item: "ReceivedFile", read: "CollectedFile") -> dict[str, object]:
     return {
         "file": item.file, "sheet": first.sheet, "header_rows": first.header_rows,
         "columns": [
-            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in first.headings
+            {"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_text} for h in first.headings
         ],
         "rows": len(read.lines), "cells": sum(not is_blank(v) for b in item.blocks for row in b.rows for v in row),
         "placed": read.placed_count, "unplaced": _stray_records(read), "sheets": [table.sheet for table in read.tables],

@@ -200,8 +200,9 @@ def _merge_options(made: _Commands) -> None:
     )  # fmt: skip
     for command in (read, merge):
         command.add_argument(
-            "--period", metavar="MONTH", default="",
-            help="for a collection: the month of files that do not say it, such as 2015-04",
+            "--period", metavar="MONTH", action="append", default=[],
+            help="for a collection: the month of sheets that do not say it, such as 2015-04, or of one of them, such as "
+            "Sheet=2015-04; may be given several times",
         )  # fmt: skip
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
 

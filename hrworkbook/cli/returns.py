@@ -68,7 +68,8 @@ def _open(options: Namespace, drafts: Sequence[Path]) -> None:
 
 def run_read(options: Namespace) -> int:
     """Shows how a file would be read."""
-    from hrworkbook.cli.collection import parse_period_option, show_collected
+    from hrworkbook.cli.collection import show_collected
+    from hrworkbook.collecting.given_months import parse_given_months
     from hrworkbook.merging.admit import our_texts
     from hrworkbook.merging.comment_notes import comment_notes
     from hrworkbook.merging.outcomes import RefusedFile
@@ -76,7 +77,7 @@ def run_read(options: Namespace) -> int:
     from hrworkbook.plan.values import is_blank
 
     path = Path(options.file)
-    parse_period_option(options.period)
+    parse_given_months(options.period)
     if path.is_dir():
         raise NotAReturn(path.name, "this is a folder", "Give one file in it, or the folder to `hrworkbook merge`")
     item = next((r for r in _read_paths([path], options.password) if not isinstance(r, RefusedFile)), None)
@@ -91,7 +92,7 @@ def run_read(options: Namespace) -> int:
     if options.json:
         print_json({
             "file": item.file, "sheet": table.sheet, "header_rows": table.header_rows,
-            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_kind} for h in table.headings],
+            "columns": [{"cell": h.cell, "header": h.header, "key": h.key, "how": h.match_text} for h in table.headings],
             "rows": len(table.rows), "cells": cells, "placed": cells - len(table.unplaced),
             "unplaced": [
                 {"cell": u.cell if u.sheet == table.sheet else f"{u.sheet}!{u.cell}", "value": as_text(u.value)}
@@ -104,8 +105,8 @@ def run_read(options: Namespace) -> int:
         f"  Sheet '{table.sheet}', {count_noun(len(table.rows), 'line')}; {cells - len(table.unplaced):,} of {count_noun(cells, 'cell')} placed."
     )
     for h in table.headings:
-        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_kind}]")
-    for note in (*table.notes, *comment_notes(item.blocks)):
+        show(f"  {h.cell:>5}  {h.header or '(blank)'} → {h.key or '(no column)'} [{h.match_text}]")
+    for note in (*table.notes, *comment_notes(item.blocks, with_struck=True)):
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in table.unplaced])
     return 0
@@ -147,13 +148,13 @@ def _best_schema_and_table(item: "ReceivedFile", name: str | None, furniture: se
 
 def run_merge(options: Namespace) -> int:
     """Merges returns."""
-    from hrworkbook.cli.collection import parse_period_option
+    from hrworkbook.collecting.given_months import parse_given_months
     from hrworkbook.intake.reader import FileReader
     from hrworkbook.merging.incoming import read_incoming
     from hrworkbook.verbs.merge import merge
 
     host = host_of(options)
-    period = parse_period_option(options.period)
+    given = parse_given_months(options.period)
     ignored: list[IgnoredAttachment] = []
     paths = [Path(p) for p in options.paths]
     if not any(p.exists() for p in paths):
@@ -166,7 +167,7 @@ def run_merge(options: Namespace) -> int:
         files = read_incoming(
             snapshot, paths, options.password, ignored, jobs=options.jobs, scheduler=options.cluster, reader=reader
         )
-        result = merge(snapshot, progress.counted(files), now(), period)
+        result = merge(snapshot, progress.counted(files), now(), given)
     if not options.dry_run:
         host.apply(result.changes)
     if options.json:

@@ -20,6 +20,7 @@ from hrworkbook.collecting.return_tables import find_return_tables
 from hrworkbook.collecting.row_filter import collection_rules_for, unrelated_file
 from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.findings import Finding
+from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.tables.find_table import Table, UnplacedCell
@@ -95,7 +96,7 @@ def collect_file(
         tuple(lines),
         tuple(chain(_unplaced_of_tables(tables), *(sheet.unplaced_rows for sheet in sheets))),
         tuple(chain.from_iterable(sheet.findings for sheet in sheets)),
-        (*_name_notes(sheets, schema), *chain.from_iterable(sheet.notes for sheet in sheets)),
+        (*_name_notes(sheets, schema), *chain.from_iterable(sheet.notes for sheet in sheets), *mark_notes(blocks)),
         (*found.questions, *chain.from_iterable(sheet.questions for sheet in sheets), *questions),
         sum(sheet.checked_count for sheet in sheets),
         sum(sheet.agreeing_count for sheet in sheets),

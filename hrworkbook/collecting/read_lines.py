@@ -14,7 +14,7 @@ from hrworkbook.plan.kinds import is_kept_with_warning
 from hrworkbook.plan.snapshot import Block, column_letters
 from hrworkbook.plan.sum_checks import LineFigures
 from hrworkbook.tables.find_table import Row, Table
-from hrworkbook.tables.header import NO_COLUMN_PREFIX
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import UnplacedRows
 
@@ -53,7 +53,7 @@ def read_lines(
     that it stands for.
     """
     found = SheetLines(table.sheet, names_outside)
-    found.notes += [note for note in table.notes if not note.startswith(NO_COLUMN_PREFIX)]
+    found.notes += table.notes_on_cells
     sources = _line_sources(table, block, rules, found)
     sources = [_with_one_name(source, same_names, found) for source in sources] if same_names else sources
     months = finder.find(table, sources)
@@ -120,7 +120,7 @@ def _without_blank_form(sources: list[LineSource], table: Table, found: SheetLin
 def _leave_unplaced(row: Row, table: Table, why: str, found: SheetLines) -> None:
     found.unplaced_rows.append(UnplacedRows(table.sheet, row.row_number, (row.values,), why, row.columns))
     if row.line_id:
-        column = next(h.column for h in table.headings if h.match_kind == "id")
+        column = next(h.column for h in table.headings if h.match_kind is MatchKind.ID)
         found.unplaced_rows.append(UnplacedRows(table.sheet, row.row_number, ((row.line_id,),), why, (column,)))
 
 

@@ -11,6 +11,7 @@ from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, is_blank, normalised_text
 from hrworkbook.tables.find_table import Table, find_tables
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import UnplacedRows
 
@@ -220,13 +221,13 @@ def _with_other_sheets(
 
 def _without_unread_columns(table: Table, rules: CollectionRules) -> Table:
     """Return the table, the columns that the schema leaves unread accounted for as its furniture."""
-    unread = {h.column for h in table.headings if h.key is None and h.match_kind != "id" and rules.is_unread(h.header)}
+    unread = {h.column for h in table.headings if h.is_unknown and rules.is_unread(h.header)}
     if not unread:
         return table
     below = table.first_header_row + table.header_rows
     left = [u for u in table.unplaced_rows if u.first_row < below or not u.columns or not unread.issuperset(u.columns)]
     cells = sum(1 for u in table.unplaced_rows if u not in left for _ in u.cells())
-    headings = tuple(replace(h, match_kind="shown only") if h.column in unread else h for h in table.headings)
+    headings = tuple(replace(h, match_kind=MatchKind.SHOWN_ONLY) if h.column in unread else h for h in table.headings)
     return replace(table, headings=headings, unplaced_rows=tuple(left), furniture_count=table.furniture_count + cells)
 
 

@@ -140,11 +140,7 @@ class CollectionRules:
 
 def unknown_headings(table: Table) -> list[str]:
     """The headings of a table that are not known."""
-    return [
-        h.header
-        for h in table.headings
-        if h.key is None and (h.match_kind == "not known" or h.match_kind.startswith("suggestion"))
-    ]
+    return [h.header for h in table.headings if h.is_unknown]
 
 
 def unrelated_file(table: Table, schema: Schema, name: str) -> NotAReturn:

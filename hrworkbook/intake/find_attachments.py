@@ -31,10 +31,9 @@ from hrworkbook.intake.attachments import (
     is_outlook_message,
     is_single_document,
     safe_name,
-    shown_text,
 )
 from hrworkbook.intake.file_kind import OLE, ZIP
-from hrworkbook.intake.mail import Mail, MailPart
+from hrworkbook.intake.mail import Mail, MailPart, no_workbook_refusal
 from hrworkbook.intake.mail_reader import MailReader
 from hrworkbook.intake.mail_tables import TABLE_FILE_NAME
 from hrworkbook.intake.package_limits import FILE_MAX, MB, TOTAL_MAX, CheckedPackage, refuse_package
@@ -241,7 +240,7 @@ class _AttachmentFinder:
                 self.with_hash(Attachment(TABLE_FILE_NAME, data=mail.table, containers=containers), mail.table), mail
             )
         elif not any_found:
-            fault, remedy = _no_workbook_refusal(mail)
+            fault, remedy = no_workbook_refusal(mail)
             yield _with_sender(
                 RefusedAttachment(" > ".join(containers), fault, remedy, containers=containers[:-1]), mail
             )
@@ -380,28 +379,3 @@ def _read_file(path: Path) -> tuple[bytes, bytes | None] | None:
                 rest = file.read(most) if len(head) < status.st_size <= most else b""
                 return head[:_HEAD_BYTES], head + rest if status.st_size <= most else None
     return None
-
-
-def _no_workbook_refusal(mail: Mail) -> tuple[str, str]:
-    """Why a mail holds no return, and what to do about it."""
-    if mail.encryption:
-        return f"this mail is {mail.encryption}", "Open it in your mail program, save the workbook and give that"
-    if mail.partial:
-        return (
-            "this is one piece of a mail that was sent in pieces",
-            "Open it in your mail program, save the workbook and give that",
-        )
-    if mail.automatic:
-        return (
-            "this is an automatic reply, with nothing attached",
-            "Nothing to do, unless it says who to write to instead",
-        )
-    if any(e.mime.startswith("image/") and not e.inline for e in mail.parts):
-        return "only a picture is attached", "Look at it, and ask the sender for the workbook itself"
-    text = shown_text(mail.text, 100)
-    if text:
-        return (
-            f"no workbook is attached; the text may hold the answer: “{text}”",
-            "Read it, and ask the sender for the workbook",
-        )
-    return "no workbook is attached", "Ask the sender to attach it and send it again"

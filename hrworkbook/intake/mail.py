@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from hrworkbook.intake.attachments import shown_text
+
 
 @dataclass(frozen=True)
 class MailPart:
@@ -43,7 +45,7 @@ class Mail:
     forwarded: list["Mail"] = field(default_factory=list)
 
 
-_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "enclosures", "forwarded"))
+_PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "parts", "forwarded"))
 
 
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
         **{name: getattr(mail, name) for name in _PLAIN},
         "sent": mail.sent.isoformat() if mail.sent else None,
         "table": len(mail.table),
-        "enclosures": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.parts],
+        "parts": [[e.name, e.mime, len(e.data), e.inline, e.damaged] for e in mail.parts],
         "forwarded": [packed(inner, enclosed) for inner in mail.forwarded],
     }
 
@@ -75,7 +77,32 @@ def _mail(facts: dict[str, Any], cut: Callable[[int], bytes]) -> Mail:
     mail.sent = datetime.fromisoformat(facts["sent"]) if facts["sent"] else None
     mail.table = cut(facts["table"])
     mail.parts = [
-        MailPart(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["enclosures"]
+        MailPart(name, mime, cut(size), inline, damaged) for name, mime, size, inline, damaged in facts["parts"]
     ]
     mail.forwarded = [_mail(inner, cut) for inner in facts["forwarded"]]
     return mail
+
+
+def no_workbook_refusal(mail: Mail) -> tuple[str, str]:
+    """Return why a mail holds no return, and what to do about it."""
+    if mail.encryption:
+        return f"this mail is {mail.encryption}", "Open it in your mail program, save the workbook and give that"
+    if mail.partial:
+        return (
+            "this is one piece of a mail that was sent in pieces",
+            "Open it in your mail program, save the workbook and give that",
+        )
+    if mail.automatic:
+        return (
+            "this is an automatic reply, with nothing attached",
+            "Nothing to do, unless it says who to write to instead",
+        )
+    if any(e.mime.startswith("image/") and not e.inline for e in mail.parts):
+        return "only a picture is attached", "Look at it, and ask the sender for the workbook itself"
+    text = shown_text(mail.text, 100)
+    if text:
+        return (
+            f"no workbook is attached; the text may hold the answer: “{text}”",
+            "Read it, and ask the sender for the workbook",
+        )
+    return "no workbook is attached", "Ask the sender to attach it and send it again"

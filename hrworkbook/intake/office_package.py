@@ -8,13 +8,19 @@ the parser stumbles on, stay behind.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 from xml.parsers import expat
 
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
-from hrworkbook.intake.package_limits import CACHED_BYTES, CheckedPackage, ZipEntry, rebuild_package, refuse_package
+from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
+from hrworkbook.ooxml.relationships import Relationship, relationships_part
+from hrworkbook.ooxml.zip_directory import ZipEntry
+from hrworkbook.ooxml.zip_writing import rebuild_package
 
 _OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS_XML = (
@@ -31,21 +37,18 @@ _WHOLE_LINE_MERGE = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="(?:[A-Z]+(?::[A-Z]+)?|[0-9]+(?::[0-9]+)?)"[^>]*?(?:/>|></(?:\w+:)?mergeCell>)'
 )
 
-Relations = dict[str, tuple[str, str]]
-"""Kind and target of each relation by its id; targets are paths from the top of the package."""
-
 
 def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
     """Every worksheet of an Office package, in tab order.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
     """
-    book = next((target for what, target in _relations(package, "").values() if what == "officeDocument"), "")
+    book = next((target for what, target in package.relationships("").values() if what == "officeDocument"), "")
     if book not in package:
         book = "xl/workbook.bin" if kind == "xlsb" else "xl/workbook.xml"
     if book not in package:
         raise refuse_package("it is damaged: the list of its sheets is missing")
-    relations = _relations(package, book)
+    relations = package.relationships(book)
     if book.endswith(".bin"):
         yield from _binary_sheets(package, book, relations)
     else:
@@ -78,7 +81,7 @@ def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
     return _WorkbookHandler(xml)
 
 
-def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
     book = _read_workbook_part(package.xml(path))
     sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
     sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
@@ -92,9 +95,12 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Ite
         texts[what] = package.xml(target)
         _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
         links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
+    styles = texts.get("styles", b"")
+    looks = read_looks(styles, _theme(package, relations) if needs_theme(styles) else b"")
     struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
     seen: list[faults.SheetFaults] = []
     remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []
+    shows: list[dict[str, Any]] = []
     for number, (name, _, _, target) in enumerate(sheets, 1):
         if target not in package:
             raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
@@ -103,23 +109,44 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: Relations) -> Ite
         _add_part(parts, f"xl/worksheets/{number}.xml", package, target, _trimmed_sheet(seen[-1].rewritten or xml))
         links.append(_RELATIONSHIP_XML % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
         remarks.append((_comments(package, target), struck.struck_cells(xml)))
+        shows.append(sheet_looks(xml, looks) | _drawings(package, target, xml))
     package.check_xml_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
     parts["xl/_rels/workbook.xml.rels"] = (_RELATIONSHIPS_XML % "".join(links)).encode()
     names = [sheet[0] for sheet in sheets]
-    for sheet, shown, annotations in zip(
-        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, strict=True
+    if book.from_1904:
+        shows = [show | {"from_1904": True} for show in shows]
+    for sheet, found, annotations, show in zip(
+        calamine_sheets(rebuild_package(parts, package.data), names), seen, remarks, shows, strict=True
     ):
-        yield with_annotations(with_faults(sheet, shown), *annotations)
+        yield with_annotations(with_faults(sheet, found), *annotations) | show
 
 
 def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
     """The comments on a sheet; those that answer others are told behind them."""
     if not any("comments" in name for name in package.parts):
         return []
-    parts = (part for what, part in _relations(package, sheet).values() if what == "comments")
+    parts = (part for what, part in package.relationships(sheet).values() if what == "comments")
     return [remark for part in parts if part in package for remark in read_comments(package.xml(part))]
+
+
+def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
+    """The theme part; nothing where there is none, or one that cannot be read."""
+    part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
+    return package.xml(part) if part else b""
+
+
+def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list[RawAnnotation]]:
+    """The text boxes and pictures over a sheet."""
+    found: dict[str, list[RawAnnotation]] = {}
+    if has_drawing(xml):
+        for what, part in package.relationships(sheet).values():
+            if what == "drawing" and part in package:
+                boxes, pictures = read_drawing(package.xml(part))
+                found.setdefault("text_boxes", []).extend(boxes)
+                found.setdefault("pictures", []).extend(pictures)
+    return {name: marks for name, marks in found.items() if marks}
 
 
 def _trimmed_sheet(xml: bytes) -> bytes:
@@ -137,9 +164,9 @@ def _trimmed_sheet(xml: bytes) -> bytes:
     return xml if end + len(rest) == len(xml) else xml[:end] + rest
 
 
-def _binary_sheets(package: CheckedPackage, path: str, relations: Relations) -> Iterator[RawSheet]:
+def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
     given: dict[str, bytes | ZipEntry] = {}
-    needed = [path, "[Content_Types].xml", "_rels/.rels", _rels_of(path)]
+    needed = [path, "[Content_Types].xml", "_rels/.rels", relationships_part(path)]
     needed += [target for what, target in relations.values() if what in ("styles", "sharedStrings", "worksheet")]
     for part in needed:
         if part in package:
@@ -175,40 +202,6 @@ def _add_part(
     part = package.parts[source.lower()]
     same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked
-
-
-def _relations(package: CheckedPackage, part: str) -> Relations:
-    path = _rels_of(part)
-    return _relations_in(package.xml(path), part.rpartition("/")[0]) if path in package else {}
-
-
-@lru_cache(64)
-def _relations_in(xml: bytes, folder: str) -> Relations:
-    found: Relations = {}
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "").replace("\\", "/")
-            target = target.lstrip("/") if target.startswith("/") else _resolve_target(folder, target)
-            found[attributes.get("Id", "")] = attributes.get("Type", "").rpartition("/")[2], target
-
-    _parse_elements(xml, start)
-    return found
-
-
-def _rels_of(part: str) -> str:
-    folder, _, leaf = part.rpartition("/")
-    return f"{folder}/_rels/{leaf}.rels".lstrip("/")
-
-
-def _resolve_target(folder: str, target: str) -> str:
-    steps = folder.split("/") if folder else []
-    for step in target.split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in (".", ""):
-            steps.append(step)
-    return "/".join(steps)
 
 
 def _parse_elements(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:

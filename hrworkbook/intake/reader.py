@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY
 from hrworkbook.plan.errors import UnreadableFile
-from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.snapshot import Block, CellTexts
 from hrworkbook.plan.values import CellError, Uncomputed, Value
 
 if TYPE_CHECKING:
@@ -278,6 +278,21 @@ _SPECIAL_TYPES: dict[str, Callable[[str], Value]] = {
 }
 
 
+def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
+    """What a sheet shows beside its values, as a block holds it."""
+    found: dict[str, Any] = {}
+    for what in ("comments", "struck", "text_boxes", "pictures"):
+        if what in sheet:
+            found[what] = tuple((row, column, text) for row, column, text in sheet[what])
+    for what in ("formats", "shown_texts", "fills"):
+        if what in sheet:
+            found[what] = CellTexts(sheet[what])
+    for what in ("hidden_rows", "hidden_columns"):
+        if sheet.get(what):
+            found[what] = tuple(sheet[what])
+    return found | ({"from_1904": True} if sheet.get("from_1904") else {})
+
+
 def _contents_from(book: dict[str, Any], name: str) -> FileContents:
     """A reading out of the plain lists a child sends."""
     blocks: list[Block] = []
@@ -287,8 +302,7 @@ def _contents_from(book: dict[str, Any], name: str) -> FileContents:
         for row, column, tag, text in sheet["specials"]:
             rows[row][column] = _SPECIAL_TYPES[tag](text)
         merges = tuple((top, left, bottom, right) for top, left, bottom, right in sheet["merges"])
-        comments, struck = (tuple((r, c, t) for r, c, t in sheet.get(what, ())) for what in ("comments", "struck"))
-        blocks.append(Block(sheet["name"], rows, merges, sheet["hidden"], comments=comments, struck=struck))
+        blocks.append(Block(sheet["name"], rows, merges, sheet["hidden"], **_marks(sheet)))
         if sheet["hidden_rows"]:
             hidden[sheet["name"]] = frozenset(sheet["hidden_rows"])
     notes = list(book["notes"])

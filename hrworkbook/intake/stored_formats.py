@@ -8,7 +8,8 @@ from hrworkbook.intake.cell_formats import Cell, xlsx_codes, xlsx_formats
 from hrworkbook.intake.cell_formats_records import xls_formats, xlsb_codes, xlsb_formats
 from hrworkbook.intake.cell_formats_tables import ods_texts
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
-from hrworkbook.intake.package_limits import CheckedPackage
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.relationships import Relationship
 from hrworkbook.plan.number_format.render import Number, is_plain, shown
 
 Wanted = Mapping[str, Collection[Cell]]
@@ -80,12 +81,12 @@ def _office(package: CheckedPackage, wanted: Wanted) -> dict[str, dict[Cell, str
     return found
 
 
-def _sheets(package: CheckedPackage) -> tuple[str, officepackage.Relations, list[tuple[str, str]]]:
+def _sheets(package: CheckedPackage) -> tuple[str, dict[str, Relationship], list[tuple[str, str]]]:
     """The workbook's part, its relations, and the name and part of each worksheet."""
-    top = officepackage._relations(package, "").values()
+    top = package.relationships("").values()
     book = next((target for what, target in top if what == "officeDocument" and target in package), "")
     book = book or ("xl/workbook.bin" if "xl/workbook.bin" in package else "xl/workbook.xml")
-    relations = officepackage._relations(package, book)
+    relations = package.relationships(book)
     if book not in package:
         return book, relations, []
     if book.endswith(".bin"):

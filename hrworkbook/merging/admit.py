@@ -21,7 +21,7 @@ from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Table, find_table
-from hrworkbook.tables.header import NO_COLUMN_PREFIX
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
 
 
@@ -197,20 +197,13 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     is_sealed = known is not None
     known = known or _match_by_lines(context, issued, item, table)
     tables = tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
-    notes = [n for t in tables for n in t.notes if not n.startswith(NO_COLUMN_PREFIX)]
+    notes = [n for t in tables for n in t.notes_on_cells]
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
     _check_sender(plan, known, item)
     if stranger := _stranger(plan, item, is_sealed):
         notes.append(f"It came from {stranger}, which is not on the {OWNERS} sheet")
-    unknown = {
-        h.header: h.match_kind.partition("suggestion: ")[2]
-        for t in tables
-        for h in t.headings
-        if h.key is None
-        and h.match_kind != "id"
-        and (h.match_kind.startswith("suggestion") or h.match_kind == "not known")
-    }
+    unknown = {h.header: h.suggested for t in tables for h in t.headings if h.is_unknown}
     return AdmittedReturn(known, item, tables, tuple(notes), is_sealed, stranger, unknown)
 
 
@@ -305,7 +298,7 @@ def _refuse_earlier_period(
 
     It has lines of then that are done by now; or it lacks the last reports that are shown now, and says what was issued then.
     """
-    shown = {fold_heading(h.header) for h in table.headings if h.match_kind == "shown only"}
+    shown = {fold_heading(h.header) for h in table.headings if h.match_kind is MatchKind.SHOWN_ONLY}
     last = {h for h, texts in context.last_reports.items() if any(texts.get(id_) for id_ in present.baseline)}
     lines, matching_cells = _similarity(issued, present, table)
     for known in issued.earlier_returns(present.owner):

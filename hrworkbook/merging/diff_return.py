@@ -27,6 +27,7 @@ from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Annotation, Block, address
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row, Table
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import ALONE_REASON
 
@@ -251,7 +252,7 @@ def _hidden_column_strays(
 
 
 def _row_strays(table: Table, row: Row, why: str) -> Iterator[StrayCell]:
-    id_at = next((h.column for h in table.headings if h.match_kind == "id"), 0)
+    id_at = next((h.column for h in table.headings if h.match_kind is MatchKind.ID), 0)
     for column, value in ((id_at, row.line_id), *row.cells.values()):
         if not is_blank(value):
             yield StrayCell(f"{table.sheet}!{address(row.row_number, column)}", value, why)
@@ -359,7 +360,7 @@ def _wrong_column_edits(
     """Texts typed over the last report, which is shown beside the cell to fill in: HR decides where they go."""
     for heading in table.headings:
         if (
-            heading.match_kind != "shown only"
+            heading.match_kind is not MatchKind.SHOWN_ONLY
             or (name := fold_heading(heading.header)) not in context.last_report_columns
         ):
             continue

@@ -46,7 +46,13 @@ def tables_of_return(
     rest = {table.sheet for table in parts[1:]}
     first = find([b for b in blocks if b.name not in rest])
     noted = [
-        replace(t, notes=(*t.notes, f"Sheet '{t.sheet}' holds a table too, and was read with '{first.sheet}'."))
+        replace(
+            t,
+            reading_notes=(
+                *t.reading_notes,
+                f"Sheet '{t.sheet}' holds a table too, and was read with '{first.sheet}'.",
+            ),
+        )
         for t in parts[1:]
     ]
     return (first, *noted)

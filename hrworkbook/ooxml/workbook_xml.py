@@ -40,7 +40,7 @@ class WorkbookXml:
 
     def __init__(self, package: WorkbookPackage) -> None:
         self.package = package
-        found = [r.target for r in package.relations("") if r.kind == "officeDocument"]
+        found = [r.target for r in package.relations("").values() if r.kind == "officeDocument"]
         if not found or not found[0]:
             raise NotAMaster(package.place, "it is not an Excel workbook", "Choose the master, an .xlsx or .xlsm file")
         self.part = found[0]
@@ -58,13 +58,12 @@ class WorkbookXml:
         self.sheets = self._sheets(tree)
 
     def _sheets(self, tree: ElementTree.Element) -> list[SheetPart]:
-        targets = {r.id: r for r in self.relations}
         sheets = []
         for element in tree.iter():
             if _local(element) != "sheet" or "name" not in element.attrib:
                 continue
             name, ident = element.attrib["name"], next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
-            relation = targets.get(ident)
+            relation = self.relations.get(ident)
             if ident and (relation is None or not relation.target):
                 raise self.package.broken_error(f"the part of its sheet '{name}' is missing")
             part = relation.target if relation and relation.kind == "worksheet" else ""
@@ -75,12 +74,12 @@ class WorkbookXml:
 
     def part_of(self, name: str) -> str | None:
         """The part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
-        return next((r.target for r in self.relations if r.kind == name and r.target), None)
+        return next((r.target for r in self.relations.values() if r.kind == name and r.target), None)
 
     def tables(self, sheet_part: str) -> list[ExcelTable]:
         """The Excel tables on a sheet."""
         found = []
-        for relation in self.package.relations(sheet_part):
+        for relation in self.package.relations(sheet_part).values():
             if relation.kind != "table" or not relation.target:
                 continue
             tree = self.package.tree(relation.target)

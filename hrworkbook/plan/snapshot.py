@@ -1,7 +1,7 @@
 """The seam between verbs and hosts: a snapshot in, a change set out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,36 @@ CellRange = tuple[int, int, int, int]
 
 Annotation = tuple[int, int, str]
 """Row and column counted from 1, and a text; row 0 where the place is not told."""
+
+
+class CellTexts(Mapping[tuple[int, int], str]):
+    """A text for some cells, by row and column counted from 1, kept by text: most sheets say few things of many cells."""
+
+    __slots__ = ("_by_cell", "by_text")
+
+    def __init__(self, by_text: Mapping[str, Sequence[int]] | None = None) -> None:
+        self.by_text = by_text or {}
+        """Row, column, row, column … of the cells of each text."""
+        self._by_cell: dict[tuple[int, int], str] | None = None
+
+    def _cells(self) -> dict[tuple[int, int], str]:
+        if self._by_cell is None:
+            self._by_cell = {
+                cell: text for text, flat in self.by_text.items() for cell in zip(flat[::2], flat[1::2], strict=True)
+            }
+        return self._by_cell
+
+    def __getitem__(self, cell: tuple[int, int]) -> str:
+        return self._cells()[cell]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._cells())
+
+    def __len__(self) -> int:
+        return len(self._cells())
+
+    def __bool__(self) -> bool:
+        return bool(self.by_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +67,21 @@ class Block:
     """What is written on cells of a file that came back, not in them."""
     struck: tuple[Annotation, ...] = ()
     """Its cells with words struck through, and those words; '' where that is all of a cell."""
+    formats: CellTexts = field(default_factory=CellTexts, compare=False, repr=False)
+    """The number format's code of each number that is not shown as it is stored."""
+    shown_texts: CellTexts = field(default_factory=CellTexts, compare=False, repr=False)
+    """What numbers show, where a file keeps that itself (.ods)."""
+    fills: CellTexts = field(default_factory=CellTexts, compare=False, repr=False)
+    """The colour, as RRGGBB, of each cell with a solid fill that is not white."""
+    hidden_rows: tuple[int, ...] = ()
+    """Rows hidden or filtered out, counted from 1."""
+    hidden_columns: tuple[int, ...] = ()
+    text_boxes: tuple[Annotation, ...] = ()
+    """The words of text boxes and shapes, with the cell at their upper left corner."""
+    pictures: tuple[Annotation, ...] = ()
+    """Pictures with the cell at their upper left corner, and their description."""
+    from_1904: bool = False
+    """Whether the number 0 is 1 January 1904 where it stands for a day."""
 
     @property
     def blank_rows_above(self) -> int:

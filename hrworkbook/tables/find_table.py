@@ -11,7 +11,8 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, column_letters
 from hrworkbook.plan.values import Value, as_text, is_blank
 from hrworkbook.tables.header import MAX_HEADER_ROWS, Header, find_header, header_at, is_simple
-from hrworkbook.tables.heading_vocabulary import Heading, HeadingVocabulary, TooManyHeadings, vocabulary_for
+from hrworkbook.tables.heading import Heading
+from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, TooManyHeadings, vocabulary_for
 from hrworkbook.tables.read_rows import Row, Table, TableReader, UnplacedCell
 
 __all__ = ["Heading", "Row", "Table", "UnplacedCell", "find_table", "find_tables"]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.snapshot import CellRange, address, column_letters
 from hrworkbook.plan.values import Value, has_letter, is_blank
-from hrworkbook.tables.heading_vocabulary import Grid, Heading, HeadingVocabulary
+from hrworkbook.tables.heading import Heading, MatchKind
+from hrworkbook.tables.heading_vocabulary import Grid, HeadingVocabulary
 from hrworkbook.tables.resolve_headings import resolve_headings
 
 MAX_HEADER_ROWS = 3
@@ -80,7 +80,10 @@ class Header:
         bare = [at for at in gaps if any(at <= len(row) and not is_blank(row[at - 1]) for row in below)]
         if len(bare) != len(keys):
             return self
-        added = [Heading(at, address(self.top, at), "", key, "by position") for at, key in zip(bare, keys, strict=True)]
+        added = [
+            Heading(at, address(self.top, at), "", key, MatchKind.BY_POSITION)
+            for at, key in zip(bare, keys, strict=True)
+        ]
         headings = sorted((*self.headings, *added), key=lambda h: h.column)
         return Header(self.top, self._lines, tuple(headings), self.vocabulary)
 
@@ -93,7 +96,7 @@ class ColumnLayout:
         self.keys = tuple(key for key, _ in keyed)
         self.sheet_columns = tuple(at for _, at in keyed)
         """Sheet column of each key."""
-        self.id_column = next((h.column for h in headings if h.match_kind == "id"), 0)
+        self.id_column = next((h.column for h in headings if h.match_kind is MatchKind.ID), 0)
         self.width = max(h.column for h in headings)
         used = {*self.sheet_columns, self.id_column}
         by_column = {h.column: h for h in headings}
@@ -105,7 +108,7 @@ class ColumnLayout:
         if heading.column not in self._duplicated_keys:
             parts = heading.header.split(" / ")
             known = [m for i in range(len(parts)) if (m := vocabulary.match(" ".join(parts[i:])))]
-            self._duplicated_keys[heading.column] = known[0][0] if known and known[0][1] != "id" else ""
+            self._duplicated_keys[heading.column] = known[0][0] if known and known[0][1] is not MatchKind.ID else ""
         return self._duplicated_keys[heading.column]
 
 
@@ -156,19 +159,21 @@ def is_simple(rows: Grid, header: Header) -> bool:
     """Whether the one row says it all: no heading in it is strange, most columns are there, and none is below."""
     if 2 * len(header.headings) < len(header.vocabulary.headers):
         return False
-    if any(not h.is_known and h.match_kind != "shown only" for h in header.headings):
+    if any(not h.is_known and h.match_kind is not MatchKind.SHOWN_ONLY for h in header.headings):
         return False
     return header.top >= len(rows) or header.vocabulary.exact_texts.isdisjoint(rows[header.top])
 
 
-NO_COLUMN_PREFIX = "There is no column "
-
-
-def missing_columns_note(all_headers: Collection[Header], vocabulary: HeadingVocabulary) -> str:
-    """The receipt's sentence about the plan's columns that no header has; '' where all are there."""
+def missing_columns(all_headers: Collection[Header], vocabulary: HeadingVocabulary) -> tuple[str, ...]:
+    """Return the headers of the plan's columns that no header of the table has."""
     found = frozenset().union(*(header.keys for header in all_headers))
-    headers = [header for key, header in vocabulary.headers.items() if key not in found]
-    return f"{NO_COLUMN_PREFIX}{join_words(headers, 'or')}." if headers else ""
+    return tuple(header for key, header in vocabulary.headers.items() if key not in found)
+
+
+_PLAIN_MATCHES = frozenset({
+    MatchKind.EXACT, MatchKind.NORMALISED, MatchKind.GROUP, MatchKind.SPELLED, MatchKind.ID, MatchKind.SHOWN_ONLY,
+})  # fmt: skip
+"""How a heading is known of which the receipt says nothing."""
 
 
 def add_suggestions(headings: Sequence[Heading], vocabulary: HeadingVocabulary) -> tuple[Heading, ...]:
@@ -176,24 +181,23 @@ def add_suggestions(headings: Sequence[Heading], vocabulary: HeadingVocabulary) 
     taken = {h.key for h in headings if h.key is not None}
     found = []
     for heading in headings:
-        near = vocabulary.suggest(heading.header, taken) if heading.match_kind == "not known" else ""
-        found.append(replace(heading, match_kind=f"suggestion: {near}") if near else heading)
+        near = vocabulary.suggest(heading.header, taken) if heading.match_kind is MatchKind.NOT_KNOWN else ""
+        found.append(replace(heading, suggested=near) if near else heading)
     return tuple(found)
 
 
 def heading_note(heading: Heading, vocabulary: HeadingVocabulary) -> str:
     """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
-    if heading.match_kind in ("exact", "normalised", "group", "spelled", "id", "shown only"):
+    if heading.match_kind in _PLAIN_MATCHES:
         return ""
     name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"
-    if heading.match_kind == "by position":
+    if heading.match_kind is MatchKind.BY_POSITION:
         column = column_letters(heading.column)
         return (
             f"Column {column} has no heading; where it stands, it was read as {vocabulary.headers[heading.key or '']}."
         )
     if heading.key is not None:
         return f"{name} was read as {vocabulary.headers[heading.key]}."
-    if heading.match_kind == "doubled":
+    if heading.match_kind is MatchKind.DOUBLED:
         return f"{name} stands twice; only the other one was read."
-    near = heading.match_kind.removeprefix("suggestion: ")
-    return f"{name} is not known, and was not read." + (f" Is it {near}?" if near != heading.match_kind else "")
+    return f"{name} is not known, and was not read." + (f" Is it {heading.suggested}?" if heading.suggested else "")

@@ -7,12 +7,12 @@ is not known stays unknown until HR says what it is.
 import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hrworkbook.plan.schema import ID_HEADER, Schema
 from hrworkbook.plan.values import Value, fold_name, has_letter, normalised_text
+from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_spelling import SpellingRules, WordSet
 
 ID_KEY = "\0id"
@@ -26,8 +26,11 @@ LOOKS_MAX = 100_000
 of a corpus of 1,400 takes."""
 MAX_HEADING_CHARACTERS = 400
 """Characters of a heading."""
-_RANKS = {"exact": 0, "id": 0, "shown only": 0, "normalised": 1, "group": 2, "spelled": 3, "alias": 3}
-_SPELLED_HOW = {"normalised": "alias", "group": "spelled"}
+_RANKS = {
+    MatchKind.EXACT: 0, MatchKind.ID: 0, MatchKind.SHOWN_ONLY: 0, MatchKind.NORMALISED: 1, MatchKind.GROUP: 2,
+    MatchKind.SPELLED: 3, MatchKind.ALIAS: 3,
+}  # fmt: skip
+_SPELLED_HOW = {MatchKind.NORMALISED: MatchKind.ALIAS, MatchKind.GROUP: MatchKind.SPELLED}
 """How a heading is known whose words are not quite those of one that is known so."""
 
 _NUMBERS_AT_ENDS = re.compile(r"^[^a-z]*[^a-z ](?= |$)|(?<= )[^a-z ][^a-z]*$")
@@ -39,26 +42,6 @@ _FOOTNOTE_MARK = re.compile(
 _MAY_HAVE_FOOTNOTE = re.compile(r"\[(?:notes? ?)?[0-9]|\(notes? [0-9]|[¹²³⁴⁵⁶⁷⁸⁹⁰]", re.IGNORECASE)
 
 Grid = Sequence[Sequence[Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """One column's heading as it stands on the sheet, and the column of the plan it was read as."""
-
-    column: int
-    """Sheet column, from 1."""
-    cell: str
-    header: str
-    """As written; a heading over several rows is joined with ' / '."""
-    key: str | None
-    match_kind: str
-    """`exact`, `normalised`, `alias`, `group`, `spelled` (with its group, in other words), `id`, `shown only`, `doubled`,
-    `by position`, `not known` or `suggestion: HEADER`."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether its cells are read: a column of the plan, or the ID."""
-        return self.key is not None or self.match_kind == "id"
 
 
 @lru_cache(maxsize=8192)
@@ -88,42 +71,42 @@ class HeadingVocabulary:
         self.aliases = dict(aliases or {})
         self.ignored = frozenset(ignored)
         self.headers = {c.key: c.header for c in schema.columns}
-        self.by_text: dict[str, tuple[str, str]] = {}
+        self.by_text: dict[str, tuple[str, MatchKind]] = {}
         self.exact_texts: set[str] = {ID_HEADER}
         for header, key in self.aliases.items():
             if key == ID_HEADER:
-                self._add_text(header, ID_KEY, "id")
+                self._add_text(header, ID_KEY, MatchKind.ID)
             elif key in self.headers:
-                self._add_text(header, key, "alias")
-        self._add_text(ID_HEADER, ID_KEY, "id")
+                self._add_text(header, key, MatchKind.ALIAS)
+        self._add_text(ID_HEADER, ID_KEY, MatchKind.ID)
         for column in schema.columns:
-            self._add_text(column.header, column.key, "normalised")
+            self._add_text(column.header, column.key, MatchKind.NORMALISED)
         for header in self.ignored:
-            self._add_text(header, SHOWN_ONLY_KEY, "shown only")
+            self._add_text(header, SHOWN_ONLY_KEY, MatchKind.SHOWN_ONLY)
         for column in schema.columns:
             if column.group:
-                self._add_text(f"{column.group} {column.header}", column.key, "group")
+                self._add_text(f"{column.group} {column.header}", column.key, MatchKind.GROUP)
             for alias in column.aliases:
-                self._add_text(alias, column.key, "alias")
+                self._add_text(alias, column.key, MatchKind.ALIAS)
                 if column.group:
-                    self._add_text(f"{column.group} {alias}", column.key, "group")
+                    self._add_text(f"{column.group} {alias}", column.key, MatchKind.GROUP)
         self.spelling = SpellingRules(schema.spellings)
         self.ambiguous: dict[WordSet, tuple[str, ...]] = {}
         """What may be one column's heading or another's."""
         for text, keys in schema.either.items():
             self.ambiguous[self.spelling.meaning(fold_heading(text))] = keys
-        self.by_meaning: dict[WordSet, tuple[str, str]] = {}
+        self.by_meaning: dict[WordSet, tuple[str, MatchKind]] = {}
         """The same, by what they say in whatever words."""
         for text, found in self.by_text.items():
             self._add_meaning(text, found[0], _SPELLED_HOW.get(found[1], found[1]))
         for text, keys in schema.either.items():
             for column in (schema[key] for key in keys if schema[key].group):
-                self._add_meaning(f"{column.group} {text}", column.key, "spelled")
+                self._add_meaning(f"{column.group} {text}", column.key, MatchKind.SPELLED)
         self.parts_of_total = {
             rule.settings["total"]: rule.settings["parts"] for rule in schema.rules if rule.name == "adds-up"
         }
         """The columns that each total adds up."""
-        self.match_cache: dict[str, tuple[str, str] | None] = {}
+        self.match_cache: dict[str, tuple[str, MatchKind] | None] = {}
         self.claim_cache: dict[tuple[tuple[str, ...], bool], HeadingClaim] = {}
         self.likely_cache: dict[str, bool] = {}
         self.unlikely: set[Value] = {None}
@@ -140,11 +123,11 @@ class HeadingVocabulary:
         self.heading_numbers = {part for text in self.by_text for part in _NUMBERS_AT_ENDS.findall(text)}
         """Numbers that headings begin or end with; any other number in a cell is no part of a heading."""
 
-    def _add_text(self, header: str, key: str, match_kind: str) -> None:
+    def _add_text(self, header: str, key: str, match_kind: MatchKind) -> None:
         self.by_text.setdefault(fold_heading(header), (key, match_kind))
         self.exact_texts.add(header)
 
-    def _add_meaning(self, header: str, key: str, match_kind: str) -> None:
+    def _add_meaning(self, header: str, key: str, match_kind: MatchKind) -> None:
         meaning = self.spelling.meaning(fold_heading(header))
         if meaning and meaning not in self.ambiguous:
             self.by_meaning.setdefault(meaning, (key, match_kind))
@@ -155,7 +138,7 @@ class HeadingVocabulary:
         if self.looks > LOOKS_MAX:
             raise TooManyHeadings
 
-    def match(self, header: str) -> tuple[str, str] | None:
+    def match(self, header: str) -> tuple[str, MatchKind] | None:
         """The key and how it was known; None where the heading is not known."""
         if header in self.match_cache:
             return self.match_cache[header]
@@ -164,9 +147,9 @@ class HeadingVocabulary:
         if not found:
             bare = _fold_without_footnotes(header)
             found = self.by_text.get(bare) or self.by_meaning.get(self.spelling.meaning(bare))
-            found = (found[0], "alias") if found and found[1] == "normalised" else found
-        elif found[1] == "normalised" and normalised_text(header) == self.headers[found[0]]:
-            found = found[0], "exact"
+            found = (found[0], MatchKind.ALIAS) if found and found[1] is MatchKind.NORMALISED else found
+        elif found[1] is MatchKind.NORMALISED and normalised_text(header) == self.headers[found[0]]:
+            found = found[0], MatchKind.EXACT
         if len(self.match_cache) < _CACHE_SIZE and len(header) <= MAX_HEADING_CHARACTERS:
             self.match_cache[header] = found
         return found
@@ -267,7 +250,7 @@ class HeadingClaim(NamedTuple):
     """What a heading asks for."""
 
     key: str | None
-    match_kind: str
+    match_kind: MatchKind
     rank: int = 0
     """How strongly; less is stronger."""
     choices: tuple[str, ...] = ()
@@ -281,7 +264,9 @@ def _claim_of(path: tuple[str, ...], own: bool, vocabulary: HeadingVocabulary) -
     tails = [path[i:] for i in range(1, len(path))]
     if len(pieces) > len(path):
         tails += [tuple(pieces[i:]) for i in range(1, len(pieces))]
-    if found and (found[1] not in ("alias", "spelled") or not _is_contradicted(found[0], tails, vocabulary)):
+    if found and (
+        found[1] not in (MatchKind.ALIAS, MatchKind.SPELLED) or not _is_contradicted(found[0], tails, vocabulary)
+    ):
         return HeadingClaim(*found, _RANKS[found[1]])
     heads = [path[:i] for i in range(len(path) - 1, 0, -1) if own]
     for parts in (*tails, *heads) if not found else ():
@@ -289,8 +274,8 @@ def _claim_of(path: tuple[str, ...], own: bool, vocabulary: HeadingVocabulary) -
             return HeadingClaim(*known, _RANKS[known[1]] + PARTIAL_RANK)
     for whole in (path, pieces[1:]) if not found else ():
         if choices := vocabulary.choices(" ".join(whole)):
-            return HeadingClaim(None, "not known", 0, choices)
-    return HeadingClaim(None, "not known")
+            return HeadingClaim(None, MatchKind.NOT_KNOWN, 0, choices)
+    return HeadingClaim(None, MatchKind.NOT_KNOWN)
 
 
 def _is_contradicted(key: str, tails: Sequence[Sequence[str]], vocabulary: HeadingVocabulary) -> bool:

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.schema import Schema
-from hrworkbook.plan.snapshot import Block, CellRange, address, row_and_column
+from hrworkbook.plan.snapshot import Block, CellRange, row_and_column
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 from hrworkbook.tables.find_table import Row, Table, UnplacedCell
-from hrworkbook.tables.header import NO_COLUMN_PREFIX
-from hrworkbook.tables.read_rows import ALONE_REASON
+from hrworkbook.tables.read_rows import missing_columns_notes
 
 
 @dataclass(frozen=True)
@@ -37,31 +36,25 @@ class PlanTable(NamedTuple):
 def plan_lines(schema: Schema, table: Table, block: Block) -> PlanTable:
     """The lines of a plan's table, with what is merged over them and the headings they stand under."""
     merges = [m for m in block.merges if m[2] > m[0] and table.rows and m[2] >= table.rows[0].row_number]
-    known = {_merge_address(m) for m in block.merges}
-    notes = [note for note in table.notes if not (known and note.partition(" is merged")[0] in known)]
+    notes = list(table.reading_notes)
     lines = [PlanLine(normalised_text(row.line_id), row.row_number, _values(row)) for row in table.rows]
     if merges:
         lines, merge_notes = _spread_merged_cells(schema, table, block, merges, lines)
         notes += merge_notes
     lines, placed = _with_section_headings(schema, table, lines)
+    missing: Sequence[str] = table.missing_columns
     if placed:
         theme = schema.role("theme")
         assert theme
-        gone = [c.header for c in schema.columns if c.key not in table.keys and c is not theme]
-        notes = [n for n in notes if not n.startswith(NO_COLUMN_PREFIX)]
-        notes += [f"{NO_COLUMN_PREFIX}{join_words(gone, 'or')}."] if gone else []
+        missing = [header for header in missing if header != theme.header]
         where = join_words([u.cell for u in table.unplaced if u in placed])
         notes.append(f"What stands alone in its row ({where}) was read as the {theme.header} of the lines below it.")
+    notes += missing_columns_notes(missing)
     return PlanTable(lines, tuple(notes), tuple(u for u in table.unplaced if u not in placed))
 
 
 def _values(row: Row) -> dict[str, Value]:
     return {key: value for key, (_, value) in row.cells.items()}
-
-
-def _merge_address(merge: CellRange) -> str:
-    r1, c1, r2, c2 = merge
-    return f"{address(r1, c1)}:{address(r2, c2)}"
 
 
 def _spread_merged_cells(
@@ -132,5 +125,5 @@ def _with_section_headings(
 
 def _section_headings(table: Table) -> Iterator[tuple[int, UnplacedCell]]:
     for one in table.unplaced:
-        if one.sheet == table.sheet and one.reason == ALONE_REASON and isinstance(one.value, str):
+        if one.sheet == table.sheet and one.stands_alone and isinstance(one.value, str):
             yield row_and_column(one.cell)[0], one

@@ -10,13 +10,15 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.snapshot import Block, CellRange, address, column_letters
 from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text, same_value
-from hrworkbook.tables.header import ColumnLayout, Header, find_header, missing_columns_note
-from hrworkbook.tables.heading_vocabulary import Heading, HeadingVocabulary
+from hrworkbook.tables.header import ColumnLayout, Header, find_header, missing_columns
+from hrworkbook.tables.heading import Heading, MatchKind
+from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 
 ALONE_REASON = "stands alone in its row"
+"""What is said of a cell by itself in its row; code asks for `stands_alone`."""
 ColumnValue = tuple[int, Value]
 """Sheet column, from 1, and value."""
 
@@ -63,6 +65,8 @@ class UnplacedCell(NamedTuple):
     cell: str
     value: Value
     reason: str
+    stands_alone: bool = False
+    """Whether it is by itself in a row between the lines, as a heading over them is."""
 
 
 _MIN_HEADER_TEXTS = 2
@@ -90,13 +94,15 @@ class UnplacedRows(NamedTuple):
     reason: str
     columns: Sequence[int] = ()
     """Sheet column of each value of a row, from 1; where none are given, the first ones."""
+    stand_alone: bool = False
+    """Whether each is by itself in a row between the lines."""
 
     def cells(self) -> Iterator[UnplacedCell]:
         """Those that are not blank."""
         for number, row in enumerate(self.rows, self.first_row):
             for at, value in zip(self.columns or range(1, len(row) + 1), row, strict=True):
                 if value is not None and not is_blank(value):
-                    yield UnplacedCell(self.sheet, f"{_letters[at]}{number}", value, self.reason)
+                    yield UnplacedCell(self.sheet, f"{_letters[at]}{number}", value, self.reason, self.stand_alone)
 
 
 def unplaced_cells(left: Iterable[UnplacedRows]) -> tuple[UnplacedCell, ...]:
@@ -115,10 +121,24 @@ class Table:
     rows: tuple[Row, ...]
     unplaced_rows: tuple[UnplacedRows, ...]
     """What could not be placed, row by row."""
-    notes: tuple[str, ...]
-    """The receipt's sentences: how the file was read."""
+    reading_notes: tuple[str, ...]
+    """The receipt's sentences on how it was read, but for those on columns that are missing and cells that are merged."""
+    missing_columns: tuple[str, ...] = ()
+    """Headers of the plan's columns that it does not have."""
+    merged_ranges: tuple[CellRange, ...] = ()
+    """The merged cells among its rows."""
     furniture_count: int = 0
     """Cells placed without being in a row: headings, issued titles, columns that only show."""
+
+    @property
+    def notes_on_cells(self) -> tuple[str, ...]:
+        """Return the receipt's sentences on what stands in it; columns that are missing are not among them."""
+        return (*self.reading_notes, *map(_merge_note, self.merged_ranges))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return all of the receipt's sentences."""
+        return (*self.notes_on_cells, *missing_columns_notes(self.missing_columns))
 
     @cached_property
     def unplaced(self) -> tuple[UnplacedCell, ...]:
@@ -141,12 +161,13 @@ class TableReader:
     """One sheet being read: collects rows, cells that are left and the receipt's notes."""
 
     def __init__(self, block: Block, vocabulary: HeadingVocabulary, furniture: Collection[str]) -> None:
-        self.block = block
+        self.block = self.stored_block = block
         self.vocabulary = vocabulary
         self.issued_texts = frozenset(furniture) - {""}
         self.rows: list[Row] = []
         self.unplaced_rows: list[UnplacedRows] = []
         self.notes: list[str] = []
+        self.merged_ranges: list[CellRange] = []
         self.headers: list[Header] = []
         self.headed: set[tuple[int, str | None]] = set()
         """Column and key of every heading that is known."""
@@ -163,7 +184,8 @@ class TableReader:
         )
         return Table(
             self.block.name, first.top, first.depth, headings, tuple(self.rows), tuple(self.unplaced_rows),
-            (*self.opening_notes(first), *self.notes), self.furniture_count,
+            (*self.opening_notes(first), *self.notes), missing_columns(self.headers, self.vocabulary),
+            tuple(self.merged_ranges), self.furniture_count,
         )  # fmt: skip
 
     def opening_notes(self, first: Header) -> list[str]:
@@ -172,8 +194,7 @@ class TableReader:
         notes = [f"Sheet '{self.block.name}': headings in {rows}, {count_noun(len(self.rows), 'row')} read."]
         for header in self.headers:
             notes += header.notes
-        missing = missing_columns_note(self.headers, self.vocabulary)
-        return [*notes, missing] if missing else notes
+        return notes
 
     def read(self, header: Header) -> None:
         """The whole sheet: what stands above, the header, and the rows under it and under any further header."""
@@ -204,7 +225,9 @@ class TableReader:
 
     def read_body(self, header: Header, covered: Mapping[int, set[int]]) -> int:
         """Read rows below a header up to the next one; the row that next header stands on."""
-        rows, columns = self.block.rows, header.columns
+        columns = header.columns
+        self.block = self.shown_below(header)
+        rows = self.block.rows
         marks, enough = header.repeat_marks
         keys, ats, width, id_at = columns.keys, columns.sheet_columns, columns.width, columns.id_column
         pick = itemgetter(*(at - 1 for at in ats)) if len(ats) > 1 else lambda row: tuple(row[at - 1] for at in ats)
@@ -234,12 +257,23 @@ class TableReader:
                 self.single_cell_rows.append((number, row))
         return len(rows) + 1
 
+    def shown_below(self, header: Header) -> Block:
+        """The sheet as it shows below a header: numbers in columns of text as their formats have them."""
+        block = self.stored_block
+        if not (block.formats or block.shown_texts or block.from_1904):
+            return block
+        from hrworkbook.plan.number_format.cell_text import as_shown
+
+        schema, columns = self.vocabulary.schema, header.columns
+        kinds = {at: schema[key].kind for key, at in zip(columns.keys, columns.sheet_columns, strict=True)}
+        return as_shown(block, kinds, range(header.top + header.depth, len(self.block.rows) + 1))
+
     def is_header(self, number: int, row: Sequence[Value], marks: set[Value], enough: int, header: Header) -> bool:
         """Whether the row begins a further header; a row with an ID of its own does not, whatever its words."""
         met = sum(value in marks for value in row)
         if met < min(enough, _MIN_HEADER_TEXTS):
             return False
-        at = next((h.column for h in header.headings if h.match_kind == "id"), 0)
+        at = next((h.column for h in header.headings if h.match_kind is MatchKind.ID), 0)
         if at and at <= len(row) and not is_blank(row[at - 1]) and row[at - 1] not in marks:
             return False
         further = find_header(self.block.rows, self.block.merges, number, self.vocabulary)
@@ -263,7 +297,7 @@ class TableReader:
                 columns = under.setdefault(number, set())
                 columns.update(range(c1 + (number == r1), right + 1))
             if top <= bottom and c1 <= width:
-                self.notes.append(_merge_note((r1, c1, r2, c2)))
+                self.merged_ranges.append((r1, c1, r2, c2))
         return {number: columns for number, columns in under.items() if columns}
 
     def add_merged_row(self, number: int, row: Sequence[Value], columns: ColumnLayout, under: set[int]) -> None:
@@ -296,9 +330,9 @@ class TableReader:
                 continue
             if heading is None:
                 self.leave_row(number, (value,), "stands beside the table, under no heading", (at,))
-            elif heading.match_kind == "shown only":
+            elif heading.match_kind is MatchKind.SHOWN_ONLY:
                 self.furniture_count += 1
-            elif heading.match_kind == "doubled":
+            elif heading.match_kind is MatchKind.DOUBLED:
                 twin, cells = columns.duplicated_key(heading, self.vocabulary), self.rows[-1].cells
                 if (
                     twin in cells
@@ -319,7 +353,9 @@ class TableReader:
         """Rows with a single cell are headings or notes: say where they stand."""
         last = self.rows[-1].row_number if self.rows else 0
         for number, row in self.single_cell_rows:
-            self.leave_row(number, row, ALONE_REASON if number < last else "stands below the table")
+            alone = number < last
+            why = ALONE_REASON if alone else "stands below the table"
+            self.add_unplaced(UnplacedRows(self.block.name, number, (row,), why, stand_alone=alone))
 
     def leave_row(self, number: int, row: Sequence[Value], why: str, columns: Sequence[int] = ()) -> None:
         """Cells that are furniture where they say what was issued, and unplaced otherwise."""
@@ -362,6 +398,11 @@ def _count_filled(values: Iterable[Value]) -> int:
 
 def _known_columns(headings: Iterable[Heading]) -> set[tuple[int, str | None]]:
     return {(h.column, h.key) for h in headings if h.is_known}
+
+
+def missing_columns_notes(headers: Sequence[str]) -> list[str]:
+    """Return the receipt's sentence about columns that a table does not have; none where all are there."""
+    return [f"There is no column {join_words(headers, 'or')}."] if headers else []
 
 
 def _merge_note(merge: CellRange) -> str:

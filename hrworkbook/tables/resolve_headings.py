@@ -7,13 +7,13 @@ from itertools import chain, takewhile
 
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import CellError, Value, normalised_text
+from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_vocabulary import (
     ID_KEY,
     MAX_HEADING_CHARACTERS,
     PARTIAL_RANK,
     SHOWN_ONLY_KEY,
     Grid,
-    Heading,
     HeadingClaim,
     HeadingVocabulary,
     fold_heading,
@@ -130,7 +130,7 @@ def _choose_by_neighbours(
             else _first_free_column(free, headings, at, vocabulary)
         )
         if key and open_ones.isdisjoint(choices):
-            headings[at] = replace(headings[at], key=key, match_kind="alias")
+            headings[at] = replace(headings[at], key=key, match_kind=MatchKind.ALIAS)
         else:
             open_ones.update(choices)
     return tuple(headings)
@@ -176,5 +176,5 @@ def _with_final_key(
     if key in taken and best[key][1] is heading:
         return replace(heading, key=None) if key == ID_KEY else heading
     if key in taken and (rank < PARTIAL_RANK or heading.header == best[key][1].header):
-        return replace(heading, key=None, match_kind="doubled")
-    return replace(heading, key=None, match_kind="not known")
+        return replace(heading, key=None, match_kind=MatchKind.DOUBLED)
+    return replace(heading, key=None, match_kind=MatchKind.NOT_KNOWN)

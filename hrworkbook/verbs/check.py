@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
-from hrworkbook.intake.package_limits import CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 from hrworkbook.plan.findings import Finding, Severity
 from hrworkbook.plan.model import Plan

@@ -9,6 +9,7 @@ from hrworkbook.plan.errors import NotAReturn, SchemaFileError
 from hrworkbook.plan.exemption import Publicity, meaning_of, withholds
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import match_word
+from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.schema import Schema
@@ -65,7 +66,7 @@ def new(
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
         | dict(settings or {}),
         plan_state={**plan_state, "Next ID": next_id},
-        notes=(*kept.notes, *told, *renamed, *_joint_owner_notes([o.role for o in found])),
+        notes=(*kept.notes, *mark_notes(blocks), *told, *renamed, *_joint_owner_notes([o.role for o in found])),
         unplaced=kept.unplaced,
     )
 

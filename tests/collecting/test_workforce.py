@@ -214,7 +214,7 @@ def test_a_line_whose_figures_stand_beside_their_headings_is_held_back() -> None
     held = [line for line in collected.lines if line.hold_reason is HoldReason.SHIFTED]
     assert len(held) >= 5
     assert any("one column to the right" in f.fault for f in collected.findings)
-    assert any("one column beside their headings" in q for q in collected.questions)
+    assert any("one column beside their headings" in str(q) for q in collected.questions)
 
 
 def test_a_number_that_is_none_is_a_finding_with_its_cell() -> None:

@@ -1,0 +1,47 @@
+"""How large a package, and a sheet in it, may be; and the refusal of one that is larger, broken or made to harm."""
+
+from enum import Enum
+
+from hrworkbook.plan.errors import UnreadableFile
+
+MB = 1 << 20
+FILE_MAX = 20 * MB
+ENTRIES_MAX = 2_000
+PART_MAX = 200 * MB
+TOTAL_MAX = 400 * MB
+RATIO_MAX = 200
+"""How many times its own size a part may inflate to, once it is past `RATIO_FROM`."""
+RATIO_FROM = 5 * MB
+CELLS_MAX = 2_000_000
+ROWS_MAX = 200_000
+AREA_MAX = 8_000_000
+"""Cells in the rectangle around a sheet's values: the parser sets all of it aside."""
+CACHED_BYTES = 4 * MB
+"""A larger part is handed on as it was packed, to save memory."""
+
+RESAVE_REMEDY = "Ask the sender to open it in Excel, save it again as .xlsx and send that"
+PLAIN_WORKBOOK_REMEDY = "Ask the sender for an ordinary .xlsx with only their table in it"
+
+
+class PackageFault(Enum):
+    """What kind of fault a package is refused for, so that whoever knows whose file it is can say what to do."""
+
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    TOO_LARGE = "too large"
+    HARMFUL = "harmful"
+
+
+class RefusedPackage(UnreadableFile):
+    """A package that is not read."""
+
+    def __init__(self, fault: str, remedy: str, kind: PackageFault) -> None:
+        super().__init__("", fault, remedy)
+        self.kind = kind
+
+
+def refuse_package(
+    fault: str, remedy: str = RESAVE_REMEDY, kind: PackageFault = PackageFault.DAMAGED
+) -> RefusedPackage:
+    """Return the refusal of a file whose name only the caller knows."""
+    return RefusedPackage(fault, remedy, kind)

@@ -1,0 +1,34 @@
+"""Zips of our making."""
+
+import zlib
+from collections.abc import Mapping
+
+from hrworkbook.ooxml.zip_directory import CENTRAL, END, LOCAL, ZipEntry
+
+
+def rebuild_package(parts: Mapping[str, bytes | ZipEntry], data: bytes) -> bytes:
+    """A zip of these parts and nothing else; a `ZipEntry` is copied from `data` as it was packed."""
+    body: list[bytes] = []
+    directory: list[bytes] = []
+    at = 0
+    for name, part in parts.items():
+        if isinstance(part, bytes):
+            method, crc, content, size = 0, zlib.crc32(part), part, len(part)
+        else:
+            method, crc, content, size = part.method, part.crc, data[part.start : part.start + part.packed], part.size
+        label = name.encode("utf-8", "replace")
+        body += (
+            LOCAL.pack(b"PK\3\4", 20, 0x800, method, 0, 33, crc, len(content), size, len(label), 0),
+            label,
+            content,
+        )
+        directory.append(
+            CENTRAL.pack(
+                b"PK\1\2", 20, 20, 0x800, method, 0, 33, crc, len(content), size, len(label), 0, 0, 0, 0, 0, at
+            )
+            + label
+        )
+        at += LOCAL.size + len(label) + len(content)
+    index = b"".join(directory)
+    end = END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), len(index), at, 0)
+    return b"".join((*body, index, end))

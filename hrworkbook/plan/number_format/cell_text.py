@@ -1,0 +1,80 @@
+"""What cells show, where that and not the number stored is what their owner meant."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from hrworkbook.plan.number_format.render import is_plain, shown
+from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.values import Value
+
+TYPED_KINDS = frozenset({"money", "percent", "date", "number", "whole", "period"})
+"""Kinds of columns whose cells keep the number, however it is shown."""
+_DAYS_FROM_1900_TO_1904 = 1_462
+
+
+def cell_text(block: Block, row: int, column: int) -> Value:
+    """Return what a cell shows where it holds a number with a format; any other value as it is."""
+    value = block.at(row, column)
+    if not _is_number(value):
+        return value
+    if (text := block.shown_texts.get((row, column))) is not None:
+        return text
+    return shown_value(value, block.formats.get((row, column), ""))
+
+
+def shown_value(value: Value, code: str) -> Value:
+    """Return what a number shows by its format's code; any other value, and a number that shows as stored, as it is."""
+    if not _is_number(value) or is_plain(code):
+        return value
+    assert not isinstance(value, (str, type(None)))
+    text = shown(value, code)
+    return text if text else value
+
+
+def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range) -> Block:
+    """Return a sheet with numbers replaced by what they show, except in columns whose kind keeps the number.
+
+    `kinds` has the kind of each known column (from 1), `rows` the rows (from 1) that are looked at. A reference that is
+    a date stays one, to be questioned; a time scale only becomes a text where its format shows no day. In a workbook
+    whose calendar begins in 1904, numbers in date columns that have no format are days of that calendar.
+    """
+    if not (block.formats or block.shown_texts or block.from_1904):
+        return block
+    changed: dict[int, list[Value]] = {}
+
+    def put(row: int, column: int, value: Value) -> None:
+        changed.setdefault(row, list(block.rows[row - 1]))[column - 1] = value
+
+    for texts, is_code in ((block.formats, True), (block.shown_texts, False)):
+        for text, flat in texts.by_text.items():
+            for row, column in zip(flat[::2], flat[1::2], strict=True):
+                kind = kinds.get(column, "text")
+                if kind in TYPED_KINDS or row not in rows:
+                    continue
+                value = block.at(row, column)
+                if not _is_number(value) or (isinstance(value, date) and _keeps_date(kind, text, is_code)):
+                    continue
+                put(row, column, shown_value(value, text) if is_code else text)
+    if block.from_1904:
+        for column in (column for column, kind in kinds.items() if kind == "date"):
+            for row in rows:
+                value = block.at(row, column)
+                if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
+                    put(row, column, value + _DAYS_FROM_1900_TO_1904)
+    if not changed:
+        return block
+    return replace(block, rows=[changed.get(number, row) for number, row in enumerate(block.rows, 1)])
+
+
+def _keeps_date(kind: str, text: str, is_code: bool) -> bool:
+    """Whether a date stays a date in a column of this kind."""
+    if kind == "reference":
+        return True
+    if kind != "timescale":
+        return False
+    return not is_code or "d" in text.lower() or "m" not in text.lower()
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float, date, datetime, time, timedelta)) and not isinstance(value, bool)
