@@ -11,6 +11,13 @@ from hrworkbook.intake.reader import FileReader
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every live test is a slow one."""
+    for item in items:
+        if item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def master(tmp_path: Path) -> Path:
     """A master with what people add to a workbook."""

@@ -1,4 +1,4 @@
-"""One function for each command: a host around a verb, then the result in words or as JSON."""
+"""One function for each command: its job carried out, then the result in words or as JSON."""
 
 from argparse import Namespace
 from importlib import import_module
@@ -8,7 +8,8 @@ from hrworkbook.plan.errors import NotReady
 
 ROOMS = {
     "plan": ("new", "validate", "next"),
-    "returns": ("issue", "read", "merge", "decide", "undo", "chase", "bounce"),
+    "returns": ("issue", "merge", "decide", "undo", "chase", "bounce"),
+    "read": ("read",),
     "committee": ("appendix", "check", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),
     "example": ("demo",),
@@ -17,7 +18,7 @@ ROOMS = {
 
 
 def run(options: Namespace) -> int:
-    """Runs the command the options name; returns its exit code."""
+    """Run the command the options name; return its exit code."""
     room = next(room for room, names in ROOMS.items() if options.command in names)
     try:
         code: int = getattr(import_module(f"hrworkbook.cli.{room}"), f"run_{options.command}")(options)

@@ -1,148 +1,102 @@
-"""The commands of the committee's papers: appendix, roll."""
+"""The commands of the committee's papers: appendix, check, roll."""
 
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import Progress, host_of, now, print_json, show, show_finding
-from hrworkbook.plan.errors import CannotWrite, HrWorkbookError
-from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.findings import count_noun, errors_of
 
 if TYPE_CHECKING:
-    from hrworkbook.plan.findings import Finding
-    from hrworkbook.plan.snapshot import Snapshot
+    from hrworkbook.jobs.appendix import AppendixJob
     from hrworkbook.render.appendix.verify_print import PrintProof
-    from hrworkbook.render.appendix.write_appendix import DocumentPlan
 
 
 def run_appendix(options: Namespace) -> int:
-    """Makes the appendix, the exempt one beside it where there is one, and what else is asked for."""
-    from hrworkbook.hosts.new_files import write_all
-    from hrworkbook.jobs.appendix import exempt_path
-    from hrworkbook.render.appendix.write_appendix import plan_document, write_appendix
-    from hrworkbook.verbs.appendix import appendix
+    """Make the appendix, the exempt one beside it where there is one, and what else is asked for."""
+    from hrworkbook.jobs.appendix import appendix_job, finish_appendix
+    from hrworkbook.jobs.job import carry_out
 
-    target = Path(options.out)
-    if target.suffix.lower() != ".xlsx":
-        raise CannotWrite(target.name, "the appendix is an Excel workbook", "Give it a name that ends in .xlsx")
-    if target.resolve() == Path(options.master).resolve():
-        raise CannotWrite(target.name, "that is the master itself", "Give the appendix a name of its own")
     host = host_of(options)
-    with Progress("Laying out"):
+    target = Path(options.out)
+    with Progress("Laying out") as progress:
         snapshot = host.snapshot()
-        result = appendix(snapshot, now(), anyway=options.anyway)
-        planned = {target: plan_document(result.public)}
-        if result.exempt:
-            planned[exempt_path(target)] = plan_document(result.exempt)
-        files = {path.name: write_appendix(document) for path, document in planned.items()}
-        if options.docx:
-            files |= _word_files(planned)
-    with write_all(target.parent, files, keep=True):
-        host.apply(result.changes)
-    proofs = _print_pdfs(planned, options.proof) if options.pdf or options.proof else {}
-    faults = [*_faults_of(target, snapshot), *(f for path in planned if path != target for f in _faults_of(path, None))]
-    public = planned[target]
+        job = appendix_job(
+            snapshot, now(), target, master=Path(options.master), anyway=options.anyway, docx=options.docx,
+            period=options.period, progress=progress.at
+        )  # fmt: skip
+    carry_out(job, host)
+    with Progress("Printing") as progress:
+        job = finish_appendix(job, snapshot, pdf=options.pdf, proof=options.proof, progress=progress.at)
     if options.json:
-        print_json({
-            "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.word_count,
-            "exempt": str(exempt_path(target)) if result.exempt else None,
-            "pdf": str(target.with_suffix(".pdf")) if proofs else None,
-            "proof": proof.as_json() if (proof := proofs.get(target)) else None,
-            "findings": [f.as_json() for f in faults], "paragraph": result.paragraph,
-            "errors": result.standing.errors, "decisions": result.standing.decisions,
-        })  # fmt: skip
+        print_json(_appendix_json(job, target))
     else:
-        rows = count_noun(len(result.public.lines), "line")
-        show(f"{target.name}: {count_noun(public.page_count, 'page')}, {rows}, {public.plan.word_count:,} words.")
-        for path, proof in proofs.items():
-            if proof:
-                show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
-                for difference in proof.differences[:20]:
-                    show(f"  {difference}")
-        for fault in faults:
-            show_finding(fault)
-        show(result.changes.message)
-        show(f"For the covering report: {result.paragraph}")
-    return 1 if faults or any(p and p.differences for p in proofs.values()) else 0
+        _print_appendix(job, target)
+    return 1 if job.findings or any(proof.differences for proof in job.proofs.values()) else 0
 
 
-def _word_files(planned: "Mapping[Path, DocumentPlan]") -> dict[str, bytes]:
-    from hrworkbook.render.appendix.word import write_word
+def _appendix_json(job: "AppendixJob", target: Path) -> dict[str, object]:
+    public, result = job.public, job.result
+    return {
+        "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.word_count,
+        "exempt": str(job.exempt) if job.exempt else None,
+        "pdf": str(job.pdfs[0]) if job.pdfs else None,
+        "proof": proof.as_json() if (proof := job.proofs.get(target)) else None,
+        "findings": [f.as_json() for f in job.findings], "paragraph": result.paragraph,
+        "errors": result.standing.errors, "decisions": result.standing.decisions,
+    }  # fmt: skip
 
-    return {path.with_suffix(".docx").name: write_word(document.document) for path, document in planned.items()}
 
-
-def _print_pdfs(planned: "Mapping[Path, DocumentPlan]", proves: bool) -> "dict[Path, PrintProof | None]":
-    """Each workbook printed to a PDF beside it, and compared with what was planned where that is asked for."""
-    from hrworkbook.jobs.pdf import print_pdf
-    from hrworkbook.render.appendix.verify_print import verify_print
-
-    proofs: dict[Path, PrintProof | None] = {}
-    with Progress("Printing"):
-        for path, document in planned.items():
-            pdf = path.with_suffix(".pdf")
-            try:
-                print_pdf(document, pdf)
-            except HrWorkbookError as error:
-                error.fault = f"{path.name} is made, but not its PDF: {error.fault}"
-                raise
-            proofs[path] = verify_print(pdf, document) if proves else None
-    return proofs
+def _print_appendix(job: "AppendixJob", target: Path) -> None:
+    rows = count_noun(len(job.result.public.lines), "line")
+    pages, words = count_noun(job.public.page_count, "page"), job.public.plan.word_count
+    show(f"{target.name}: {pages}, {rows}, {words:,} words.")
+    for path, proof in job.proofs.items():
+        show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
+        for difference in proof.differences[:20]:
+            show(f"  {difference}")
+    for finding in job.findings:
+        show_finding(finding)
+    show(job.message)
+    show(f"For the covering report: {job.result.paragraph}")
 
 
 def _proof_summary(proof: "PrintProof") -> str:
-    same = f"{proof.words_printed:,} of {proof.words_planned:,} words and {proof.pages_printed} of {count_noun(proof.pages_planned, 'page')} are printed as planned."
-    if not proof.differences:
-        return same
-    return f"{count_noun(len(proof.differences), 'difference')} from what was planned."
-
-
-def _faults_of(path: Path, snapshot: "Snapshot | None") -> "list[Finding]":
-    """What the publication check has against our own output; of the exempt part not that it is exempt."""
-    from hrworkbook.plan.findings import errors_of
-    from hrworkbook.plan.model import read_plan
-    from hrworkbook.verbs.check import check_workbook
-
-    found = check_workbook(path, read_plan(snapshot) if snapshot else None)
-    return found if snapshot else errors_of(found)
+    if proof.differences:
+        return f"{count_noun(len(proof.differences), 'difference')} from what was planned."
+    words = f"{proof.words_printed:,} of {proof.words_planned:,} words"
+    return f"{words} and {proof.pages_printed} of {count_noun(proof.pages_planned, 'page')} are printed as planned."
 
 
 def run_check(options: Namespace) -> int:
-    """Checks a workbook before it is published."""
-    from hrworkbook.plan.findings import errors_of
-    from hrworkbook.verbs.check import check_workbook
+    """Check a workbook before it is published."""
+    from hrworkbook.jobs.check import check_file
 
-    plan = None
-    if options.plan:
-        from hrworkbook.hosts.file import FileHost
-        from hrworkbook.plan.model import read_plan
-
-        plan = read_plan(FileHost(Path(options.plan)).snapshot())
-    findings = check_workbook(Path(options.file), plan)
+    name = Path(options.file).name
+    findings = check_file(Path(options.file), Path(options.plan) if options.plan else None)
+    errors = len(errors_of(findings))
     if options.json:
         print_json({"findings": [f.as_json() for f in findings]})
+        return 1 if errors else 0
+    for finding in findings:
+        show_finding(finding)
+    if findings:
+        show(f"{name}: {count_noun(errors, 'error')} and {count_noun(len(findings) - errors, 'warning')}.")
     else:
-        for finding in findings:
-            show_finding(finding)
-        errors = len(errors_of(findings))
-        show(
-            f"{Path(options.file).name}: {count_noun(errors, 'error')} and {count_noun(len(findings) - errors, 'warning')}."
-            if findings
-            else f"{Path(options.file).name}: nothing stands against publishing it."
-        )
-    return 1 if errors_of(findings) else 0
+        show(f"{name}: nothing stands against publishing it.")
+    return 1 if errors else 0
 
 
 def run_roll(options: Namespace) -> int:
-    """Closes the period."""
-    from hrworkbook.verbs.roll import roll
+    """Close the period."""
+    from hrworkbook.jobs.job import carry_out
+    from hrworkbook.jobs.plain import roll_job
 
     host = host_of(options)
-    result = roll(host.snapshot(), now(), options.next or "")
-    host.apply(result.changes)
+    job = carry_out(roll_job(host.snapshot(), now(), options.next or ""), host)
+    result = job.result
     if options.json:
         print_json({"closed": result.closed_period, "next": result.next_period, "lines": result.line_count})
     else:
-        show(result.changes.message)
+        show(job.message)
     return 0

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from hrworkbook.plan.values import as_text, clean, one_line
 
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
     from hrworkbook.merging.outcomes import StrayCell
     from hrworkbook.plan.findings import Finding
 
-Item = TypeVar("Item")
-
 fixed_now: datetime | None = None
 """The demo's own day; None for today."""
 
 
 def now() -> datetime:
-    """This moment, or the demo's."""
+    """Return this moment, or the demo's."""
     return fixed_now or datetime.now().replace(microsecond=0)
 
 
 def host_of(options: Namespace) -> "FileHost | LiveHost":
-    """The master a command works on: the file, or with `--live` the document open in Excel or Calc.
+    """Return the master a command works on: the file, or with `--live` the document open in Excel or Calc.
 
     Raises WorkbookLocked where it is not open, ToolMissing where no spreadsheet program can be reached.
     """
@@ -71,18 +69,18 @@ def _cleaned(result: object) -> object:
 
 
 def print_strays(strays: Iterable[dict[str, str]]) -> None:
-    """The cells without a place, as `stray_lines` tells them."""
+    """Print the cells without a place as `stray_lines` tells them, each given as cell, value and why."""
     for line in _stray_texts((s["cell"], s["value"], s["why"]) for s in strays):
         show(f"  N{line[1:]}")
 
 
 def stray_lines(strays: "Iterable[StrayCell]") -> Iterator[str]:
-    """A line for each cell without a place; one for all of a sheet that have none for the same reason, where they are many."""
+    """Yield a line for each cell without a place, or one for all of a sheet with the same reason where they are many."""
     return _stray_texts((s.cell, as_text(s.value), s.reason) for s in strays)
 
 
 def _stray_texts(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """Lines for cells without a place, given as cell, value and reason."""
+    """Yield lines for cells without a place, given as cell, value and reason."""
     groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for cell, value, why in strays:
         groups.setdefault((cell.rpartition("!")[0], why), []).append((cell, value))
@@ -94,13 +92,13 @@ def _stray_texts(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def brief(text: str, most: int = 70) -> str:
-    """The text on one line, cut with an ellipsis."""
+    """Return the text on one line, cut with an ellipsis."""
     flat = " ".join(one_line(text).split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def coloured_severity(severity: str) -> str:
-    """`Error` or `Warning`, in colour on a terminal."""
+    """Return `Error` or `Warning`, in colour on a terminal."""
     word = {"error": "Error  ", "warning": "Warning"}[severity]
     # The older window of Windows shows the codes of a colour as they are.
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -110,45 +108,34 @@ def coloured_severity(severity: str) -> str:
 
 
 def quote_path(path: Path) -> str:
-    """The path as it is typed in a command."""
+    """Return the path as it is typed in a command."""
     return f'"{path}"' if " " in str(path) else str(path)
 
 
 class Progress:
     """A line on stderr for work that takes over a second: how far it is; nothing where stderr is no terminal."""
 
-    def __init__(self, label: str, total: int = 0) -> None:
-        self.label, self.total, self.done = label, total, 0
+    def __init__(self, label: str) -> None:
+        self.label = label
         self.started = self.last_shown = time.monotonic()
         self.is_terminal = sys.stderr.isatty()
 
     def __enter__(self) -> "Progress":
         return self
 
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
+    def at(self, done: int, total: int) -> None:
+        """Show that so many items are done, of so many; 0 where their number is not known."""
         now = time.monotonic()
         if self.is_terminal and now - self.started > 1 and now - self.last_shown > 0.2:
             self.last_shown = now
-            left = (
-                f", about {(now - self.started) / self.done * (self.total - self.done):.0f} s left"
-                if self.total
-                else ""
-            )
-            of = f" of {self.total}" if self.total else ""
-            self._show(f"{self.label}: {self.done}{of}{left}")
+            left = f", about {(now - self.started) / done * (total - done):.0f} s left" if total and done else ""
+            of = f" of {total}" if total else ""
+            self._show(f"{self.label}: {done}{of}{left}")
 
     def _show(self, text: str) -> None:
-        """The text in place of the last one, on one line however narrow the window."""
+        """Put the text in place of the last one, on one line however narrow the window."""
         room = max(shutil.get_terminal_size().columns - 1, 1)
         print(f"\r{one_line(text)[:room]:{min(room, 70)}}", end="" if text else "\r", file=sys.stderr)
-
-    def counted(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items, each a step."""
-        for item in items:
-            self.step()
-            yield item
 
     def __exit__(self, *_: object) -> None:
         if self.is_terminal and self.last_shown != self.started:

@@ -19,7 +19,7 @@ DEMO_TIME = datetime(2027, 1, 11, 9, 0)
 
 
 def run_demo(options: Namespace) -> int:
-    """Runs the whole job in a folder and tells where to look."""
+    """Run the whole job in a folder and tell where to look."""
     folder = Path(options.folder)
     if folder.exists() and not folder.is_dir():
         raise CannotWrite(str(folder), "this is a file, not a folder", "Name a new folder: hrworkbook demo DIR")
@@ -83,7 +83,7 @@ def _print_sentence(sentence: str) -> None:
 
 
 def _run(command: str, *words: str, shown: str = "") -> None:
-    """One command, shown as it would be typed, then run; a refusal ends the demo."""
+    """Show one command as it would be typed, then run it; a refusal ends the demo."""
     from hrworkbook.cli import run
     from hrworkbook.cli.main import build_parser
 
@@ -93,7 +93,7 @@ def _run(command: str, *words: str, shown: str = "") -> None:
 
 
 def _fill_start_and_owners(master: Path) -> None:
-    """What the officer types into the Start and Owners sheets."""
+    """Type what the officer types into the Start and Owners sheets."""
     settings: dict[str, Value] = {
         "Period": "2026/27 Q3", "Committee": "Staffing Committee", "Committee date": "10 February 2027",
         "Returns due": "22 January 2027", "Prepared by": "Head of HR", "Appendix number": "1",
@@ -115,12 +115,12 @@ def _fill_start_and_owners(master: Path) -> None:
 
 
 def address_of(role: str) -> str:
-    """The made-up address of a role of the example plan."""
+    """Return the made-up address of a role of the example plan."""
     return f"{role.lower().replace(' ', '.')}@council.example"
 
 
 def _correct_one_update(master: Path) -> None:
-    """The officer changes one update after the returns went out: one reply will disagree with it."""
+    """Change one update after the returns went out, as the officer: one reply will disagree with it."""
     _apply_typed(
         master,
         lambda s: _cells(
@@ -130,7 +130,7 @@ def _correct_one_update(master: Path) -> None:
 
 
 def _choose(master: Path, choice: str) -> None:
-    """The officer's choice for every decision that waits."""
+    """Make the officer's choice for every decision that waits."""
     from hrworkbook.plan.ledgers import DECISIONS
 
     def chosen(snapshot: Snapshot) -> list[Write]:
@@ -151,7 +151,7 @@ def _apply_typed(book: Path, typed: object) -> None:
 
 
 def _cells(snapshot: Snapshot, sheet: str, texts: Mapping[tuple[str, str], Value]) -> list[Write]:
-    """Writes of cells known by their line's ID and their heading."""
+    """Return the writes of cells known by their line's ID and their heading."""
     block = snapshot[sheet]
     top = next(r for r in range(1, 20) if normalised_text(block.at(r, 1)) == "ID")
     columns = {normalised_text(v): c for c, v in enumerate(block.rows[top - 1], 1)}
@@ -179,7 +179,7 @@ REPLIES: tuple[tuple[str, str, dict[tuple[str, str], Value]], ...] = (
 
 
 def _replies(out: Path, back: Path) -> list[str]:
-    """Writes the replies as mails; returns their file names."""
+    """Write the replies as mails; return their file names."""
     back.mkdir(parents=True)
     names: list[str] = []
     for i, (name, role, texts) in enumerate(REPLIES):

@@ -9,31 +9,14 @@ from hrworkbook.cli.console import print_json, show
 from hrworkbook.plan.findings import count_noun
 
 
-def masters() -> dict[str, bytes]:
-    """Every shipped schema's empty master as an .xlsx, by file name without ending; the same bytes each time.
-
-    They have no plan ID and no seal key: each copy gets its own when it first issues.
-    """
-    from datetime import date
-
-    from hrworkbook.plan.schema import load_schema, shipped_schemas
-    from hrworkbook.render.master_workbook import master_workbook
-    from hrworkbook.verbs.new import new
-
-    blank = {"Plan ID": None, "Seal key": None, "Next ID": 1}
-    drafts = {
-        name: new(load_schema(name), blank, date(2000, 1, 1), settings={"Period": None}) for name in shipped_schemas()
-    }
-    return {name: master_workbook(draft) for name, draft in drafts.items()}
-
-
 def run_build(options: Namespace) -> int:
-    """Builds the add-in and the masters, or tells which of those there are not as built."""
+    """Build the add-in and the masters, or tell which of those there are not as built."""
     from hrworkbook.addin.package import build, stale_files
+    from hrworkbook.jobs.new import shipped_masters
 
     root = Path(options.folder)
     if options.check:
-        wrong = stale_files(root, masters())
+        wrong = stale_files(root, shipped_masters())
         if options.json:
             print_json({"stale": wrong})
         else:
@@ -42,7 +25,7 @@ def run_build(options: Namespace) -> int:
             if not wrong:
                 show("Every file is as built.")
         return 1 if wrong else 0
-    files = build(root, masters())
+    files = build(root, shipped_masters())
     if options.json:
         print_json({"built": [str(f) for f in files]})
     else:
@@ -53,14 +36,14 @@ def run_build(options: Namespace) -> int:
 
 
 def run_install(options: Namespace) -> int:
-    """Puts the add-in where Excel loads it."""
+    """Put the add-in where Excel loads it."""
     from hrworkbook.addin.install import install
 
     return _print_done(options, install(Path.home(), sys.platform, os.environ, udf_server=options.warm))
 
 
 def run_uninstall(options: Namespace) -> int:
-    """Takes the add-in out again."""
+    """Take the add-in out again."""
     from hrworkbook.addin.install import uninstall
 
     return _print_done(options, uninstall(Path.home(), sys.platform, os.environ))
@@ -76,7 +59,7 @@ def _print_done(options: Namespace, done: list[str]) -> int:
 
 
 def run_doctor(options: Namespace) -> int:
-    """Looks for what keeps the buttons from working."""
+    """Look for what keeps the buttons from working."""
     from hrworkbook.addin.doctor import diagnose
 
     plan = Path(options.plan) if options.plan else None

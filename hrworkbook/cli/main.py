@@ -121,7 +121,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser with every command and its help."""
+    """Return the parser with every command and its help."""
     parser = _Parser(prog="hrworkbook", description=ABOUT, epilog=EXIT_CODES_TEXT)
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -151,6 +151,10 @@ def _plan_options(made: _Commands) -> None:
     new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
     new.add_argument("--from", dest="source", metavar="FILE", help="a CSV file or workbook with the plan as it is now")
+    new.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[],
+        help="read this sheet of FILE only; may be given again (else every sheet with the plan's headings is read)",
+    )  # fmt: skip
     new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
@@ -185,6 +189,9 @@ def _return_options(made: _Commands) -> None:
 def _merge_options(made: _Commands) -> None:
     read, merge = made["read"], made["merge"]
     read.add_argument("file", metavar="FILE", help="the file to read")
+    read.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[], help="read this sheet only; may be given again"
+    )
     read.add_argument("--schema", metavar="SCHEMA", help="the schema to read it by; else whichever fits best")
     merge.add_argument("paths", metavar="PATH", nargs="+", help="a return, a mail, a folder, or a zip of these")
     merge.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
@@ -211,6 +218,9 @@ def _committee_options(made: _Commands) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
+    )
+    appendix.add_argument(
+        "--period", metavar="MONTH", default="", help="of a collection: the month it is of, such as 2015-04; else the latest"
     )
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
@@ -257,7 +267,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; whatever goes wrong is told in at most three lines."""
+    """Run one command and return its exit code; tell whatever goes wrong in at most three lines."""
     try:
         return _run(arguments)
     except HrWorkbookError as error:
@@ -292,7 +302,7 @@ def _complain(text: str) -> None:
 
 
 def _discard_output() -> None:
-    """What is still to be printed goes nowhere: Python would try once more as it ends, and complain."""
+    """Print nothing that is still to be printed: Python would try once more as it ends, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 

@@ -17,12 +17,12 @@ GROUP = "hrworkbook.checks"
 """The entry points under which a package offers its checks: each a module, a check, or a list of checks."""
 
 
-def load_checks(files: Iterable[str | Path] = ()) -> tuple[CouncilCheck, ...]:
-    """Return the checks of some Python files, after those of the packages that are installed.
+def load_checks(files: Iterable[str | Path] = (), at_hand: Iterable[CouncilCheck] = ()) -> tuple[CouncilCheck, ...]:
+    """Return the checks of some Python files and those at hand, after those of the packages that are installed.
 
     Raises CheckFileError, with file and line, where one cannot be loaded, holds no check, or two share a name.
     """
-    found = [*installed_checks(), *(check for file in files for check in checks_in(Path(file)))]
+    found = [*installed_checks(), *(check for file in files for check in checks_in(Path(file))), *at_hand]
     seen: dict[str, CouncilCheck] = {}
     for check in found:
         if (first := seen.setdefault(check.name, check)) is not check:

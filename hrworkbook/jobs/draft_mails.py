@@ -17,9 +17,10 @@ XLSX_MIME = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.she
 def draft_mail(
     to: Owner, subject: str, text: str, attachments: Sequence[tuple[str, bytes]], *, copy: str = ""
 ) -> bytes:
-    """An unsent mail as an .eml (`X-Unsent: 1` makes Outlook open it for editing), addressed where the address is known.
+    """Return an unsent mail as an .eml, addressed where the address is known.
 
-    `copy` is who else is to have it; it stands in for the owner whose address is not known.
+    `X-Unsent: 1` makes Outlook open it for editing. `attachments` are file names and contents. `copy` is who else is to have
+    it; it stands in for the owner whose address is not known.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = " ".join(clean(subject).split())
@@ -36,7 +37,7 @@ def draft_mail(
 
 
 def covering_mail(issued: OutgoingReturn, workbook: bytes) -> bytes:
-    """The mail that takes a return to its owner."""
+    """Return the mail that takes a return to its owner."""
     lines = count_noun(len(issued.lines), "line")
     text = (
         f"{_greeting(issued.owner)}\n\n"
@@ -51,7 +52,7 @@ def covering_mail(issued: OutgoingReturn, workbook: bytes) -> bytes:
 
 
 def reminder_mail(issued: OutgoingReturn, workbook: bytes, days_late: int) -> bytes:
-    """The mail that reminds an owner of a return that has not come back, with the lines still open."""
+    """Return the mail that reminds an owner of a return that has not come back, with the lines still open."""
     when = (
         f"was due on {_due_text(issued)}, {count_noun(days_late, 'day')} ago"
         if days_late > 0
@@ -70,7 +71,7 @@ def reminder_mail(issued: OutgoingReturn, workbook: bytes, days_late: int) -> by
 
 
 def bounce_mail(bounced: BouncedReturn, workbook: bytes) -> bytes:
-    """The mail that sends a return back for the cells that could not be taken, each with what to do.
+    """Return the mail that sends a return back for the cells that could not be taken, each with what to do.
 
     It goes to the owner, with a copy to whoever sent the return where that is somebody else.
     """

@@ -75,7 +75,7 @@ def xlsx_to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en
 
 
 def _run_program(command: list[str], timeout: float, pdf: Path) -> str:
-    """What the program said; ended with all its children when it takes too long."""
+    """Return what the program said; end it with all its children when it takes too long."""
     apart: dict[str, object] = {} if sys.platform == "win32" else {"start_new_session": True}
     with subprocess.Popen(  # type: ignore[call-overload]
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **apart

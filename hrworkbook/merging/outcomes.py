@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
-from hrworkbook.intake.attachments import Container
+from hrworkbook.intake.attachments import Container, IgnoredAttachment
 from hrworkbook.plan.model import Line
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, ChangeSet
@@ -160,6 +160,8 @@ class MergeResult:
     returns: tuple[ReturnOutcome, ...]
     refused: tuple[RefusedFile, ...]
     changes: ChangeSet
+    ignored: tuple[IgnoredAttachment, ...] = ()
+    """What came with the files and was set aside unread: logos, signatures, lock files."""
 
     @property
     def needs_a_person(self) -> bool:

@@ -1,14 +1,13 @@
 """What each button of the HR Plan tab runs: one verb on the workbook in front."""
 
 import sys
-from contextlib import ExitStack, suppress
-from pathlib import Path
 
 from hrworkbook.hosts.fault_log import keep_details
 from hrworkbook.hosts.live import LiveHost, calling_workbook, is_warm
+from hrworkbook.jobs.job import carry_out
 from hrworkbook.plan.errors import HrWorkbookError, keep_warnings_away
 from hrworkbook.plan.values import clean
-from hrworkbook.ribbon.buttons import BUTTONS, ButtonResult
+from hrworkbook.ribbon.buttons import BUTTONS
 
 
 def click(verb: str, *arguments: str) -> None:
@@ -29,12 +28,11 @@ def click(verb: str, *arguments: str) -> None:
             )
         host.progress(f"HR Plan: {verb} …")
         pressed = BUTTONS[verb](host, host.snapshot(), arguments)
-        _apply(host, pressed)
-        state_text, message = "what you asked is done", pressed.changes.message
+        carry_out(pressed.job, host)
+        state_text, message = "what you asked is done", pressed.job.message
         if pressed.follow_up:
             state_text, first_part = "the rest is done", f"{message} {pressed.follow_up.failed_text}\n"
-            pressed.follow_up.action()
-            message, first_part = f"{message} {pressed.follow_up.done_text}", ""
+            message, first_part = f"{message} {pressed.follow_up.action()}".strip(), ""
         host.progress("")
         host.show_message(message)
     except HrWorkbookError as error:
@@ -43,24 +41,6 @@ def click(verb: str, *arguments: str) -> None:
         _show_failure(
             host, f"{first_part}Something went wrong that should not have; {state_text}.\n{keep_details(error)}"
         )
-
-
-def _apply(host: LiveHost, pressed: ButtonResult) -> None:
-    """The files written and the workbook changed; the files are as before again where the workbook cannot be."""
-    from hrworkbook.hosts.new_files import write_all
-
-    folders: dict[Path, dict[str, bytes]] = {}
-    for path, content in pressed.files.items():
-        folders.setdefault(path.parent, {})[path.name] = content
-    with ExitStack() as placed:
-        backups = [
-            b for folder, files in folders.items() for b in placed.enter_context(write_all(folder, files, keep=True))
-        ]
-        host.apply(pressed.changes)
-    if not pressed.keeps_existing:
-        for backup in backups:
-            with suppress(OSError):
-                backup.unlink()
 
 
 def _show_failure(host: LiveHost | None, message: str) -> None:

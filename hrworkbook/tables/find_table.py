@@ -26,7 +26,7 @@ _NARROW_COLUMNS = 20
 _Finder = TypeVar("_Finder", bound="Callable[..., Any]")
 
 
-def _bounded(find: _Finder) -> _Finder:
+def bounded_look(find: _Finder) -> _Finder:
     """The function, refusing a file that has more that may be headings than can be looked through."""
 
     @wraps(find)
@@ -40,7 +40,7 @@ def _bounded(find: _Finder) -> _Finder:
     return cast("_Finder", bounded)
 
 
-@_bounded
+@bounded_look
 def find_table(
     blocks: Sequence[Block],
     schema: Schema,
@@ -61,9 +61,9 @@ def find_table(
     """
     vocabulary = vocabulary_for(schema, aliases, ignored)
     vocabulary.looks = 0
-    found = [(block, header) for block in blocks if (header := _find_header(block, vocabulary, min_columns))]
+    found = [(block, header) for block in blocks if (header := find_sheet_header(block, vocabulary, min_columns))]
     if not found:
-        raise _no_table_error(blocks, vocabulary, name)
+        raise no_table_error(blocks, vocabulary, name)
     block, header = max(
         found, key=lambda f: (f[0].name in preferred_sheets, f[1].known_count, not f[0].hidden, len(f[0].rows))
     )
@@ -76,7 +76,7 @@ def find_table(
     return reading.table()
 
 
-@_bounded
+@bounded_look
 def find_tables(
     blocks: Sequence[Block],
     schema: Schema,
@@ -98,9 +98,9 @@ def find_tables(
     vocabulary = vocabulary_for(schema, aliases, ignored)
     vocabulary.looks = 0
     is_complete = is_complete or (lambda keys: set(keys).issuperset(needed_keys))
-    heads = [(block, header) for block in blocks if (header := _find_header(block, vocabulary, min_columns))]
+    heads = [(block, header) for block in blocks if (header := find_sheet_header(block, vocabulary, min_columns))]
     if not any(is_complete(header.keys) for _, header in heads):
-        raise _no_table_error(blocks, vocabulary, name, needed_keys)
+        raise no_table_error(blocks, vocabulary, name, needed_keys)
     found = [(block, header) for block, header in heads if is_complete(header.keys) or is_part(header.keys)]
     readings = [TableReader(block, vocabulary, furniture) for block, _ in found]
     for reading, (_, header) in zip(readings, found, strict=True):
@@ -110,7 +110,7 @@ def find_tables(
     return tuple(reading.table() for reading in readings)
 
 
-def _find_header(block: Block, vocabulary: HeadingVocabulary, min_columns: int) -> Header | None:
+def find_sheet_header(block: Block, vocabulary: HeadingVocabulary, min_columns: int) -> Header | None:
     """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
     rows, raw = block.rows, vocabulary.exact_texts
     min_columns = min(min_columns, len(vocabulary.headers))
@@ -174,7 +174,7 @@ def _has_likely_columns(lines: Sequence[Sequence[Value]], vocabulary: HeadingVoc
     return False
 
 
-def _no_table_error(
+def no_table_error(
     blocks: Sequence[Block], vocabulary: HeadingVocabulary, name: str, needed_keys: Collection[str] = ()
 ) -> NotAReturn:
     """Why no table was found, as plainly as can be said."""

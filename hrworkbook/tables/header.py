@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from hrworkbook.plan.snapshot import CellRange, address, column_letters
-from hrworkbook.plan.values import Value, has_letter, is_blank
+from hrworkbook.plan.values import Value, as_text, has_letter, is_blank
 from hrworkbook.tables.heading import Heading, MatchKind
-from hrworkbook.tables.heading_vocabulary import Grid, HeadingVocabulary
+from hrworkbook.tables.heading_vocabulary import Grid, HeadingVocabulary, fold_heading
 from hrworkbook.tables.resolve_headings import resolve_headings
 
 MAX_HEADER_ROWS = 3
@@ -138,6 +138,8 @@ def find_header(rows: Grid, merges: Sequence[CellRange], row: int, vocabulary: H
             break
         if depth > 1 and not vocabulary.has_likely(lowest):
             continue
+        if best is not None and _is_line(lowest, best, vocabulary):
+            break
         header = header_at(rows, merges, row, depth, vocabulary)
         if best is None or header.known_count > best.known_count:
             best = header
@@ -145,6 +147,16 @@ def find_header(rows: Grid, merges: Sequence[CellRange], row: int, vocabulary: H
             break
     assert best is not None
     return best
+
+
+def _is_line(row: Sequence[Value], header: Header, vocabulary: HeadingVocabulary) -> bool:
+    """Whether a row below a header is a line: what stands under most of its known columns, or in its ID column, is no heading."""
+    below = {h.column: row[h.column - 1] for h in header.headings if h.is_known and h.column <= len(row)}
+    filled = [at for at, value in below.items() if not is_blank(value) and fold_heading(as_text(value))]
+    likely = set(vocabulary.likely_columns(row))
+    strange = [at for at in filled if at - 1 not in likely or not isinstance(below[at], str)]
+    id_at = header.columns.id_column
+    return id_at in strange or 2 * len(strange) > len(filled) and len(strange) > 1
 
 
 def _is_mostly_figures(row: Sequence[Value]) -> bool:

@@ -52,7 +52,7 @@ _AREA_MAX = 2_000_000
 """Cells in the rectangle around a sheet's values: all of them are looked at."""
 
 
-def check_workbook(path: Path, plan: Plan | None = None) -> list[Finding]:
+def check(path: Path, plan: Plan | None = None) -> list[Finding]:
     """Every fault of a workbook that is to be published; none for one that may go out.
 
     With a plan, lines that it keeps back are looked for too.

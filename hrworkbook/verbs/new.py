@@ -16,8 +16,8 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
-from hrworkbook.tables.find_table import Table, UnplacedCell, find_table
-from hrworkbook.tables.merged_rows import PlanLine, PlanTable, plan_lines
+from hrworkbook.tables.find_table import UnplacedCell
+from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
@@ -31,28 +31,19 @@ def new(
     owners: Sequence[Owner] = (),
     settings: Mapping[str, Value] | None = None,
     source: str = "",
+    sheets: Collection[str] = (),
 ) -> NewMaster:
-    """The contents of a new master, empty or with the lines of the table found in the blocks of a source file.
+    """Return the contents of a new master, empty or with the lines of the plan found in the blocks of a source file.
 
-    Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
+    Of the source all sheets with the plan's headings are read, or those named `sheets`. Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
     longer than Excel lets a heading be.
     """
     for column in schema.columns:
         if utf16_length(column.header) > LONGEST_HEADING:
             fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
             raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
-    try:
-        table = find_table(blocks, schema) if blocks else None
-    except NotAReturn as refusal:
-        raise NotAReturn(
-            source,
-            refusal.fault,
-            "Check that it is the plan, with its headings; for other headings add aliases to the schema",
-        ) from refusal
-    kept = (
-        plan_lines(schema, table, next(b for b in blocks if b.name == table.sheet)) if table else PlanTable([], (), ())
-    )
-    marks = _marks(table, kept) if table else {}
+    kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
+    marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
     numbered, next_id, renamed = _with_ids(schema, lines)
@@ -71,29 +62,44 @@ def new(
     )
 
 
+def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:
+    """The plan in a source's blocks; a refusal says what to do with a plan, not with a return."""
+    try:
+        return read_plan(blocks, schema, sheets=sheets, name=source)
+    except NotAReturn as refusal:
+        if sheets:
+            raise
+        raise NotAReturn(
+            source,
+            refusal.fault,
+            "Check that it is the plan, with its headings; for other headings add aliases to the schema",
+        ) from refusal
+
+
 def financial_quarter(day: date) -> str:
     """`2016/17 Q3`: the quarter of the local government financial year, which begins on 1 April."""
     year = day.year if day.month >= 4 else day.year - 1
     return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
 
 
-def _marks(table: Table, kept: PlanTable) -> dict[int, UnplacedCell]:
+def _marks(kept: PlanTable) -> dict[tuple[str, int], UnplacedCell]:
     """The first cell without a place in each row that says, or may say, that its line is not for publication."""
-    heads = {h.column: h.header for h in table.headings}
-    found: dict[int, UnplacedCell] = {}
+    found: dict[tuple[str, int], UnplacedCell] = {}
     for one in kept.unplaced:
-        row, column = row_and_column(one.cell) if one.sheet == table.sheet else (0, 0)
-        if row and withholds(heads.get(column, ""), one.value):
-            found.setdefault(row, one)
+        row, column = row_and_column(one.cell)
+        if withholds(kept.heading_at(one.sheet, column), one.value):
+            found.setdefault((one.sheet, row), one)
     return found
 
 
 def _with_marks(
-    schema: Schema, lines: Sequence[PlanLine], marks: Mapping[int, UnplacedCell]
+    schema: Schema, lines: Sequence[PlanLine], marks: Mapping[tuple[str, int], UnplacedCell]
 ) -> tuple[Sequence[PlanLine], list[str]]:
     """The lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
     part = schema.role("part")
-    where = join_words([marks[line.row].cell for line in lines if line.row in marks][:MAX_NOTES])
+    where = join_words(
+        [marks[line.sheet, line.row].cell for line in lines if (line.sheet, line.row) in marks][:MAX_NOTES]
+    )
     if not where:
         return lines, []
     if part is None:
@@ -101,8 +107,9 @@ def _with_marks(
             f"What is marked as exempt ({where}) will be published: this schema has no column for it. Give one the role 'part', and make the plan again."
         ]
     marked = [
-        replace(line, values={**line.values, part.key: marks[line.row].value})
-        if line.row in marks and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
+        replace(line, values={**line.values, part.key: marks[line.sheet, line.row].value})
+        if (line.sheet, line.row) in marks
+        and meaning_of(line.values.get(part.key), part.public, part.exempt) is not Publicity.EXEMPT
         else line
         for line in lines
     ]

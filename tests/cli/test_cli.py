@@ -109,10 +109,10 @@ def test_colour_only_where_a_terminal_shows_it(there, platform, coloured, monkey
 def test_progress_stays_on_one_line_of_a_narrow_window(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with console.Progress("Writing a great many returns", 300) as progress:
+    with console.Progress("Writing a great many returns") as progress:
         progress.started -= 5
         progress.last_shown -= 5
-        progress.step()
+        progress.at(1, 300)
     shown = capsys.readouterr().err
     assert "Writing a great" in shown and all(len(line) < 20 for line in shown.split("\r"))
     assert shown.endswith("\r")

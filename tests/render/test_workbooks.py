@@ -11,7 +11,7 @@ from masters import make_master
 
 from hrworkbook.cli.main import main
 from hrworkbook.plan.findings import errors_of
-from hrworkbook.verbs.check import check_workbook
+from hrworkbook.verbs.check import check
 
 VALIDATOR = os.environ.get("HRWORKBOOK_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
 
@@ -38,7 +38,7 @@ def test_the_open_xml_sdk_finds_no_error(written):
 
 def test_what_is_published_has_no_fault(written):
     for name in ("appendix.xlsx", "appendix Part 2 exempt.xlsx"):
-        assert errors_of(check_workbook(written / name)) == []
+        assert errors_of(check(written / name)) == []
 
 
 BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
@@ -48,7 +48,7 @@ BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
 def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fault(written, tmp_path):
     books = [written / "plan.xlsx", make_master(tmp_path, ""), *(written / "Returns out").glob("*.xlsx")]
     for book in books:
-        faults = [f.message for f in check_workbook(book) if not any(word in f.fault for word in BY_DESIGN)]
+        faults = [f.message for f in check(book) if not any(word in f.fault for word in BY_DESIGN)]
         assert not [
             f for f in faults if not any(said in f for said in ("wider than its column", "of height", "may be exempt"))
         ], book.name
@@ -57,6 +57,6 @@ def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fau
 def test_a_plain_frame_is_told_each_of_its_faults(tmp_path):
     path = tmp_path / "plain.xlsx"
     pandas.DataFrame({"Owner": ["A", None], "Status": ["x" * 300, "Red"]}).to_excel(path)
-    rules = " ".join(f.fault for f in check_workbook(path))
+    rules = " ".join(f.fault for f in check(path))
     for fault in ("no title", "language", "whose it is", "table"):
         assert fault in rules

@@ -18,6 +18,7 @@ from hrworkbook.hosts import fault_log as faultlog
 from hrworkbook.hosts import live
 from hrworkbook.hosts.live import LiveHost, calling_workbook
 from hrworkbook.hosts.live_books import CALLER
+from hrworkbook.jobs.job import Job, carry_out
 from hrworkbook.plan.errors import CannotWrite, NotAMaster, ToolMissing
 from hrworkbook.plan.snapshot import Block, ChangeSet, single_write
 from hrworkbook.ribbon.buttons import BUTTONS, ButtonResult, FollowUp
@@ -79,7 +80,7 @@ def refuses(error: Exception) -> Any:
 
 
 def test_a_press_changes_the_workbook_and_says_so(book, asked, capsys):
-    asked.pressed = ButtonResult(CHANGES)
+    asked.pressed = ButtonResult(Job(None, CHANGES))
     ribbon.click("it")
     assert (action(book), asked.told, capsys.readouterr().err) == ("as asked", ["1 cell changed."], "")
 
@@ -92,7 +93,7 @@ def test_a_press_that_fails_leaves_its_words_to_excel_and_the_workbook_as_it_was
 
 
 def test_a_warm_process_finds_its_workbook(book, warm):
-    warm.pressed = ButtonResult(CHANGES)
+    warm.pressed = ButtonResult(Job(None, CHANGES))
     ribbon.click("it")
     assert (action(book), warm.told) == ("as asked", ["1 cell changed."])
 
@@ -125,8 +126,8 @@ def test_without_a_workbook_that_called_there_is_nothing_to_do(monkeypatch):
 def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, tmp_path, monkeypatch, fault, why):
     monkeypatch.setattr(faultlog, "log_file", lambda: tmp_path / "hrworkbook.log")
     made = tmp_path / "appendix.xlsx"
-    then = FollowUp(refuses(fault), "The PDF is beside it.", "The PDF was not made.")
-    asked.pressed = ButtonResult(CHANGES, {made: b"made"}, follow_up=then)
+    then = FollowUp(refuses(fault), "The PDF was not made.")
+    asked.pressed = ButtonResult(Job(None, CHANGES, {made: b"made"}), then)
     with pytest.raises(SystemExit):
         ribbon.click("it")
     said = capsys.readouterr().err.splitlines()
@@ -136,9 +137,7 @@ def test_what_is_made_is_told_where_what_comes_after_fails(book, asked, capsys, 
 
 
 def test_what_comes_after_is_told_where_it_is_done(asked, tmp_path):
-    asked.pressed = ButtonResult(
-        CHANGES, follow_up=FollowUp(lambda: None, "The PDF is beside it.", "The PDF was not made.")
-    )
+    asked.pressed = ButtonResult(Job(None, CHANGES), FollowUp(lambda: "The PDF is beside it.", "The PDF was not made."))
     ribbon.click("it")
     assert asked.told == ["1 cell changed. The PDF is beside it."]
 
@@ -147,7 +146,7 @@ def test_what_comes_after_is_told_where_it_is_done(asked, tmp_path):
 def test_a_file_replaced_is_kept_only_where_that_is_wanted(asked, tmp_path, keeps, left):
     made = tmp_path / "out" / "R0001.xlsx"
     for content in (b"first", b"second"):
-        asked.pressed = ButtonResult(ChangeSet(message="Done."), {made: content}, keeps_existing=keeps)
+        asked.pressed = ButtonResult(Job(None, ChangeSet(message="Done."), {made: content}, keeps))
         ribbon.click("it")
     assert made.read_bytes() == b"second"
     assert len(list(made.parent.iterdir())) == left
@@ -156,7 +155,7 @@ def test_a_file_replaced_is_kept_only_where_that_is_wanted(asked, tmp_path, keep
 def test_a_file_replaced_is_put_back_where_the_workbook_refuses(book, asked, tmp_path):
     made = tmp_path / "R0001.xlsx"
     made.write_bytes(b"first")
-    asked.pressed = ButtonResult(ChangeSet((single_write("Gone", "A1", 1),)), {made: b"second"}, keeps_existing=False)
+    asked.pressed = ButtonResult(Job(None, ChangeSet((single_write("Gone", "A1", 1),)), {made: b"second"}))
     with pytest.raises(SystemExit):
         ribbon.click("it")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("R0001.xlsx", b"first")]
@@ -219,7 +218,9 @@ def printed(book: Any, folder: Path) -> ButtonResult:
 
 
 def test_without_libreoffice_excel_prints_the_pdf_itself(book, without_office, tmp_path):
-    printed(book, tmp_path).follow_up.action()
+    pressed = printed(book, tmp_path)
+    carry_out(pressed.job)
+    assert pressed.follow_up.action() == "The PDF is beside it."
     assert (tmp_path / "plan appendix.pdf").read_bytes() == b"%PDF of PK"
     assert book.app.impl.opened == [], "what was opened to be printed is closed"
 

@@ -18,7 +18,7 @@ from test_appendix_sheets import document
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.findings import Finding
 from hrworkbook.render.appendix.write_appendix import write_appendix
-from hrworkbook.verbs.check import check_workbook
+from hrworkbook.verbs.check import check
 
 
 def sound() -> openpyxl.Workbook:
@@ -37,7 +37,7 @@ def sound() -> openpyxl.Workbook:
 def faults(book: openpyxl.Workbook, folder: Path) -> list[Finding]:
     path = folder / "plan.xlsx"
     book.save(path)
-    return check_workbook(path)
+    return check(path)
 
 
 def rules(found: list[Finding]) -> set[str]:
@@ -53,7 +53,7 @@ def test_our_own_appendix_has_no_faults(lines: int, tmp_path: Path) -> None:
     (tmp_path / "appendix.xlsx").write_bytes(
         write_appendix(document(lines, summary=None) if not lines else document(lines))
     )
-    assert [f.message for f in check_workbook(tmp_path / "appendix.xlsx")] == []
+    assert [f.message for f in check(tmp_path / "appendix.xlsx")] == []
 
 
 def test_a_plain_data_frame_is_found_out_fault_by_fault(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_plain_data_frame_is_found_out_fault_by_fault(tmp_path: Path) -> None:
         {"ref": ["A", "B"], "update": ["A long update that its column cannot hold", None], "owner": ["HRMT", "HR"]}
     )
     frame.to_excel(tmp_path / "frame.xlsx")
-    assert rules(check_workbook(tmp_path / "frame.xlsx")) == {
+    assert rules(check(tmp_path / "frame.xlsx")) == {
         "title", "language", "author", "table", "sheet-name", "title-row", "blank-header", "blank-cell", "clipped",
     }  # fmt: skip
 
@@ -218,7 +218,7 @@ def test_parts_that_must_not_go_out_are_found(part: str, rule: str, tmp_path: Pa
     sound().save(path)
     with zipfile.ZipFile(path, "a") as package:
         package.writestr(part, "<x/>")
-    assert rule in rules(check_workbook(path))
+    assert rule in rules(check(path))
 
 
 def test_a_picture_or_chart_without_words_is_found(tmp_path: Path) -> None:
@@ -231,16 +231,16 @@ def test_a_picture_or_chart_without_words_is_found(tmp_path: Path) -> None:
                 data = re.sub(rb' descr="[^"]*"', b"", data)
             new.writestr(name, data)
     path.write_bytes(out.getvalue())
-    assert rules(check_workbook(path)) == {"alt-text"}
+    assert rules(check(path)) == {"alt-text"}
 
 
 @pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x05\x06" + b"\0" * 18])
 def test_what_is_no_workbook_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "odd.xlsx").write_bytes(content)
     with pytest.raises(UnreadableFile, match=r"odd\.xlsx"):
-        check_workbook(tmp_path / "odd.xlsx")
+        check(tmp_path / "odd.xlsx")
     with pytest.raises(UnreadableFile):
-        check_workbook(tmp_path / "absent.xlsx")
+        check(tmp_path / "absent.xlsx")
 
 
 def test_a_stray_cell_at_the_end_of_a_sheet_is_refused_at_once(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_stray_cell_at_the_end_of_a_sheet_is_refused_at_once(tmp_path: Path) -
 def test_what_is_another_kind_of_file_is_called_that(content: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "plan.xlsx").write_bytes(content)
     with pytest.raises(UnreadableFile, match=says) as refused:
-        check_workbook(tmp_path / "plan.xlsx")
+        check(tmp_path / "plan.xlsx")
     assert refused.value.remedy.startswith("Open it in Excel and save it as .xlsx")
     with pytest.raises(UnreadableFile, match="this is a folder, not a workbook"):
-        check_workbook(tmp_path)
+        check(tmp_path)

@@ -13,7 +13,7 @@ from hrworkbook.cli.main import main
 from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.ledgers import REGISTER, START
-from hrworkbook.plan.model import issued_ledger, read_plan
+from hrworkbook.plan.model import issued_ledger, read_plan, state_write
 from hrworkbook.plan.returns import FILL_IN_TEXT, LAST_REPORTED_PREFIX, ROW_ID, title_line
 from hrworkbook.plan.seal import find_seal
 from hrworkbook.plan.values import as_text, normalised_text
@@ -128,6 +128,105 @@ def test_the_last_report_stands_beside_the_cell_to_fill_in():
     heads = list(book.rows[HEAD])
     assert heads.index(f"{LAST_REPORTED_PREFIX}Progress Update") == heads.index("Progress Update") - 1
     assert book.rows[HEAD + 1][heads.index(f"{LAST_REPORTED_PREFIX}Progress Update")] == "First course held."
+
+
+ROLLS = """
+name = "rolls"
+title = "Rolls"
+[roles]
+owner = "owner"
+[[columns]]
+key = "owner"
+header = "Owner"
+kind = "owners"
+[[columns]]
+key = "kept"
+header = "Kept"
+edited_by = "owner"
+[[columns]]
+key = "cleared"
+header = "Cleared"
+edited_by = "owner"
+roll = "clear"
+[[columns]]
+key = "ours"
+header = "Ours"
+roll = "carry"
+[[columns]]
+key = "carried"
+header = "Carried"
+edited_by = "owner"
+roll = "carry"
+[[columns]]
+key = "secret"
+header = "Secret"
+private = true
+"""
+TWO = "Owner | Kept | Cleared | Ours | Carried | Secret\nA Lead | k1 | c1 | o1 | r1 | s1\nA Lead | k2 | | o2 | r2 | s2"
+
+
+def test_last_reported_is_of_owners_columns_that_a_new_period_does_not_simply_keep():
+    master = Master(TWO, {"A Lead": "a@council.example"}, ROLLS)
+    assert master.issue()["A Lead"].last_reported == {"cleared": {}, "carried": {}}
+    master.apply(roll(master.snapshot, datetime(2027, 1, 20)).changes)
+    master.types(L001_carried="r1 and more")
+    mine = master.issue()["A Lead"]
+    assert mine.last_reported == {"cleared": {"L001": "c1", "L002": ""}, "carried": {"L001": "r1", "L002": "r2"}}
+    heads = [as_text(v) for v in read_file(return_workbook(mine)).blocks[0].rows[HEAD]]
+    shown = [h for h in heads if h.startswith(LAST_REPORTED_PREFIX)]
+    assert shown == [f"{LAST_REPORTED_PREFIX}Cleared", f"{LAST_REPORTED_PREFIX}Carried"] and "Secret" not in heads
+
+
+def test_what_is_hrs_alone_is_kept_in_the_baseline_and_not_in_the_return():
+    master = Master(TWO, {"A Lead": "a@council.example"}, ROLLS)
+    mine = master.issue()["A Lead"]
+    assert [dict(x.values) for x in mine.lines] == [
+        {"owner": "A Lead", "kept": "k1", "cleared": "c1", "ours": "o1", "carried": "r1"},
+        {"owner": "A Lead", "kept": "k2", "cleared": None, "ours": "o2", "carried": "r2"},
+    ]
+    ledger = issued_ledger(master.plan.schema)
+    assert [i.text("Secret") for i in ledger.data_rows(master.snapshot)] == ["s1", "s2"]
+
+
+def test_what_issuing_says_and_writes():
+    master = Master(owners={**OWNERS, "Safety Lead": ""})
+    result = issue(master.snapshot, NOW, due=date(2026, 12, 4), anyway=True)
+    assert result.changes.message.startswith(
+        "3 returns issued for 2026/27 Q3, due by 4 December 2026. 1 owner has no e-mail "
+    )
+    assert "address on the Owners sheet: Safety Lead" in result.changes.message
+    assert result.changes.goto == (REGISTER.sheet, "A1")
+    master.apply(result.changes)
+    assert [
+        [i.text(h) for h in ("What", "Return", "Owner", "Period", "When", "Due", "File")] for i in master.register
+    ][0] == [
+        "Issued", "R0001", "Recruitment Lead", "2026/27 Q3", "2026-11-21 09:30", "04/12/2026",
+        "Recruitment Lead 2026 27 Q3 R0001.xlsx",
+    ]  # fmt: skip
+    (one,) = issue(master.snapshot, NOW, owner="Recruitment Lead").returns
+    assert one.id == "R0004" and title_line(one).endswith(": return from Recruitment Lead")
+
+
+@pytest.mark.parametrize("missing", ["Plan ID", "Seal key"])
+def test_a_master_as_it_comes_gets_its_own_id_and_key_once(missing):
+    master = Master()
+    master.apply([state_write(master.plan, missing, None)])
+    master.issue()
+    first = master.plan
+    assert first.id and first.seal_key and master.issued["Learning Lead"].seal.plan_id == first.id
+    master.issue()
+    assert (master.plan.id, master.plan.seal_key) == (first.id, first.seal_key)
+
+
+def test_a_plan_without_owners_in_its_lines_issues_nothing():
+    master = Master(
+        THREE.replace("Recruitment Lead", "").replace("Safety Lead/Learning Lead", "").replace("Learning Lead", "")
+    )
+    with pytest.raises(HrWorkbookError, match="no line names an owner, so there is nothing to issue. Enter owners"):
+        master.issue()
+    bare = Master(TWO, {}, ROLLS.replace('[roles]\nowner = "owner"\n', ""))
+    with pytest.raises(NotAMaster, match="this plan has no owner column, so nothing can be issued"):
+        bare.issue()
 
 
 def written(master, owner):

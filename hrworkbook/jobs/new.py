@@ -1,0 +1,74 @@
+"""New, with its files: a master made from a schema and from the plan as it was kept until now."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from hrworkbook.jobs.job import Job
+from hrworkbook.jobs.options import check_new_workbook
+from hrworkbook.plan.errors import CannotWrite
+from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledgers import OWNERS, PLAN
+from hrworkbook.plan.model import SCHEMA_SHEET, Owner, new_state, read_owners
+from hrworkbook.plan.schema import Schema, load_schema
+from hrworkbook.plan.snapshot import Block, ChangeSet, Snapshot
+from hrworkbook.render.master_workbook import master_workbook
+from hrworkbook.render.new_master import NewMaster
+from hrworkbook.verbs.new import new
+
+
+def new_job(
+    schema: Schema | str | Path,
+    target: Path,
+    now: datetime,
+    source: Path | None = None,
+    *,
+    force: bool = False,
+    sheets: Sequence[str] = (),
+) -> Job[NewMaster]:
+    """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, or a master.
+
+    With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
+    Raises CannotWrite for a path that is no .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
+    """
+    check_new_workbook(target, "a master")
+    if target.exists() and not force:
+        raise CannotWrite(
+            target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
+        )
+    read = schema if isinstance(schema, Schema) else load_schema(str(schema))
+    blocks = _blocks_of(source) if source is not None else ()
+    before = Snapshot(source.name if source is not None else "", blocks)
+    owners: tuple[Owner, ...] = ()
+    if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
+        plan = before[PLAN]  # without its title and the sentence below it
+        blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
+    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)
+    message = (
+        f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
+    )
+    return Job(draft, ChangeSet(message=message), {target: master_workbook(draft)}, keep_replaced=True)
+
+
+def _blocks_of(source: Path) -> tuple[Block, ...]:
+    from hrworkbook.intake.reader import FileReader
+
+    with FileReader() as reader:
+        return reader.read(source).blocks
+
+
+def shipped_masters() -> dict[str, bytes]:
+    """Return every shipped schema's empty master as an .xlsx, by file name without ending; the same bytes each time.
+
+    They have no plan ID and no seal key: each copy gets its own when it first issues.
+    """
+    from datetime import date
+
+    from hrworkbook.plan.schema import shipped_schemas
+
+    blank = {"Plan ID": None, "Seal key": None, "Next ID": 1}
+    drafts = {
+        name: new(load_schema(name), blank, date(2000, 1, 1), settings={"Period": None}) for name in shipped_schemas()
+    }
+    return {name: master_workbook(draft) for name, draft in drafts.items()}

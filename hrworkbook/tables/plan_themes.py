@@ -1,0 +1,195 @@
+"""Themes of a plan's lines: in a column, filled down, in rows of their own, above each table, or the sheet's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.schema import Column
+from hrworkbook.plan.snapshot import address
+from hrworkbook.plan.values import is_blank, normalised_text
+from hrworkbook.tables import row_kinds
+from hrworkbook.tables.plan_sheet import ABOVE_REASON, Band, PlanSheetReader, SourceLine, TableStart
+from hrworkbook.tables.read_rows import ALONE_REASON
+
+NOTE_REASON = "is a note, not a line"
+DETAIL_REASON = "says more of the theme above it"
+_MOST_CELLS_SHOWN = 8
+
+
+def shown_cells(cells: Sequence[str]) -> str:
+    """Return addresses for a sentence, cut where they are many."""
+    first = list(dict.fromkeys(cells))
+    return (
+        join_words(first)
+        if len(first) <= _MOST_CELLS_SHOWN
+        else f"{', '.join(first[:_MOST_CELLS_SHOWN])} and {len(first) - _MOST_CELLS_SHOWN} more"
+    )
+
+
+@dataclass
+class SheetThemes:
+    """How a sheet's lines came by their themes, by cell."""
+
+    alone: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    filled: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    not_themes: list[str] = field(default_factory=list)
+
+
+class ThemeReader:
+    """The bands of one sheet being told apart: themes, what says more of one, notes."""
+
+    def __init__(self, sheet: PlanSheetReader, theme: Column) -> None:
+        self.sheet = sheet
+        self.theme = theme
+        self.found = SheetThemes()
+        self.level_of: dict[str, int] = {}
+        self.current: Band | None = None
+        self.is_title = False
+        self.used: set[int] = set()
+        self.labelled = any(isinstance(e, Band) and _is_labelled(e.text) for e in sheet.events)
+        self.tables = sum(isinstance(e, TableStart) for e in sheet.events)
+        self.last: tuple[int, int, object] = (-1, 0, None)
+        """Table, row and theme of the last line that has one."""
+
+    def read(self) -> SheetThemes:
+        """Give each line its theme."""
+        run: list[Band] = []
+        for event in self.sheet.events:
+            if isinstance(event, Band):
+                run.append(event)
+            elif isinstance(event, TableStart):
+                self._read_titles(run, event)
+                run = []
+            else:
+                self._read_run(run)
+                run = []
+                self._give_theme(event)
+        for band in run:
+            self._leave(band, ALONE_REASON)
+        for event in self.sheet.events:
+            if isinstance(event, Band) and event.row not in self.used:
+                self._leave(event, ALONE_REASON)
+        self._drop_columns_below_titles()
+        return self.found
+
+    def _leave(self, band: Band, reason: str) -> None:
+        self.sheet.reasons.setdefault((band.row, band.at), reason)
+
+    def _read_titles(self, run: Sequence[Band], start: TableStart) -> None:
+        """The theme among the titles directly above a table's headings; a table alone has one only where it says so."""
+        near = _adjacent(run, start.row, 1) or _adjacent(run, start.row, 2)
+        themes = [b for b in near if _is_labelled(b.text)] or [
+            b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
+        ]
+        if not themes and (labelled := [b for b in run if _is_labelled(b.text)]):
+            themes = labelled[-1:]
+        if themes:
+            self.current, self.is_title = themes[0], True
+        for band in run:
+            if themes and band.row > themes[0].row:
+                self.found.details.append(address(band.row, band.at))
+                self.sheet.reasons[band.row, band.at] = DETAIL_REASON
+            elif not themes or band is not themes[0]:
+                self._leave(band, ABOVE_REASON if not self.used else ALONE_REASON)
+
+    def _read_run(self, run: Sequence[Band]) -> None:
+        """What stands alone in rows directly above a line: a theme, what says more of it, notes."""
+        head: Band | None = None
+        for band in run:
+            signature = _signature(band.text)
+            level = self.level_of.get(signature)
+            if row_kinds.is_note(band.text):
+                self._leave(band, NOTE_REASON)
+            elif self.current and (level == 2 or row_kinds.is_detail(band.text)):
+                self._read_detail(band, signature)
+            elif self.labelled and not _is_labelled(band.text) and level != 1 and head is None:
+                self._leave(band, ALONE_REASON)
+            elif head is not None and _signature(head.text) != signature and level != 1:
+                self._read_detail(band, signature)
+            else:
+                self.level_of[signature] = 1
+                self.current, self.is_title, head = band, False, band
+
+    def _read_detail(self, band: Band, signature: str) -> None:
+        self.level_of.setdefault(signature, 2)
+        self.found.details.append(address(band.row, band.at))
+        self._leave(band, DETAIL_REASON)
+
+    def _give_theme(self, line: SourceLine) -> None:
+        key = self.theme.key
+        own = line.values.get(key)
+        if not is_blank(own):
+            self.last = line.table, line.row, own
+        elif self.current and not (self.last[0] == line.table and self.last[1] > self.current.row):
+            line.values[key] = " ".join(self.current.text.split())
+            if self.current.row not in self.used:
+                self.used.add(self.current.row)
+                self.sheet.reasons.pop((self.current.row, self.current.at), None)
+                place = address(self.current.row, self.current.at)
+                (self.found.titles if self.is_title else self.found.alone).append(place)
+        elif self.last[0] == line.table and key in line.values:
+            line.values[key] = self.last[2]  # type: ignore[assignment]
+            at = next(at for at, k in self.sheet.headers_by_table[line.table].keys.items() if k == key)
+            self.found.filled.append(address(line.row, at))
+
+    def _drop_columns_below_titles(self) -> None:
+        """A column that differs in each line is no theme where the table has a title that calls itself one."""
+        bands = {b.row: b for b in self.sheet.events if isinstance(b, Band)}
+        title: Band | None = None
+        for event in self.sheet.events:
+            if not isinstance(event, TableStart):
+                continue
+            header = self.sheet.headers_by_table[event.table]
+            titles = [
+                b
+                for r, b in bands.items()
+                if r < event.row and _is_labelled(b.text) and (title is None or r > title.row)
+            ]
+            title = next((b for b in titles if _is_close(b.row, event.row)), None)
+            at = next((a for a, k in header.keys.items() if k == self.theme.key), 0)
+            column = next((c for c in header.columns if c.at == at), None)
+            lines = [x for x in self.sheet.lines if x.table == event.table]
+            said = [normalised_text(x.values.get(self.theme.key)) for x in lines]
+            if title and column and column.strength and len(set(said)) == len(said) > 1:
+                self._take_title(title, lines, at, column.name)
+
+    def _take_title(self, title: Band, lines: Sequence[SourceLine], at: int, name: str) -> None:
+        self.found.titles.append(address(title.row, title.at))
+        self.found.not_themes.append(name)
+        self.sheet.reasons.pop((title.row, title.at), None)
+        self.used.add(title.row)
+        for line in lines:
+            line.values[self.theme.key] = " ".join(title.text.split())
+            self.sheet.leave(
+                (line.row, at), f"the title above the table was read as its {self.theme.header}, not '{name}'"
+            )
+
+
+def _adjacent(run: Sequence[Band], below: int, gap: int) -> list[Band]:
+    """The bands directly above a row, with fewer than `gap` blank rows between two."""
+    found: list[Band] = []
+    for band in reversed(run):
+        if below - band.row > gap:
+            break
+        found.insert(0, band)
+        below = band.row
+    return found
+
+
+def _is_close(row: int, below: int) -> bool:
+    """Return whether a title stands close enough above a table."""
+    return below - row <= 6
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a text calls itself a theme: `Theme 1: …`, `Priority 2 – …`; `Outcome: …` says more of one."""
+    return bool(row_kinds.theme_label(text)) and not row_kinds.is_detail(text)
+
+
+def _signature(text: str) -> str:
+    """What bands of one level have in common."""
+    label = row_kinds.theme_label(text)
+    detail = row_kinds.detail_label(text)
+    return label or (f"detail {detail.lower()}" if detail else "capitals" if text.isupper() else "plain")
