@@ -85,7 +85,7 @@ def _find(
         blocks,
         rules.schema_with_months,
         aliases,
-        max(2, len(needs)),
+        max(2, len(wanted)),
         name=name,
         ignored=rules.ignored_headings,
     )
@@ -101,7 +101,8 @@ def _nameless_tables(
     blocks: Sequence[Block], rules: CollectionRules, aliases: Mapping[str, str] | None, name: str
 ) -> tuple[Table, ...]:
     """Return the tables of a return that lack a column for whose they are."""
-    likely = [block for block in blocks if _has_figures(block)]
+    figures = min(_MIN_ROW_NUMBERS, len(rules.figure_keys))
+    likely = [block for block in blocks if _has_figures(block, figures)]
     if not likely or not any(key not in rules.name_keys for key in rules.settings.needs):
         return ()
     try:
@@ -110,9 +111,9 @@ def _nameless_tables(
         return ()
 
 
-def _has_figures(block: Block) -> bool:
+def _has_figures(block: Block, number: int) -> bool:
     return any(
-        sum(type(value) is float or (type(value) is str and value[:1].isdecimal()) for value in row) >= _MIN_ROW_NUMBERS
+        sum(type(value) is float or (type(value) is str and value[:1].isdecimal()) for value in row) >= number
         for row in block.rows
     )
 
@@ -165,7 +166,7 @@ def _names_outside(
 ) -> dict[str, str]:
     """Return the names of a table's lines by key column: above the table, else on a sheet without one; '' where none is."""
     of_table = {t.sheet: t for t in tables}
-    own = [b.rows[: table.first_header_row - 1] for b in blocks if b.name == table.sheet]
+    own = [b.rows[: _last_title_row(table)] for b in blocks if b.name == table.sheet]
     covers = [b.rows for b in blocks if b.name not in of_table]
     above_others = [
         b.rows[: of_table[b.name].first_header_row - 1] for b in blocks if b.name in of_table and b.name != table.sheet
@@ -177,6 +178,11 @@ def _names_outside(
             filter(None, (_name_beside_label(where, labels, rules) for where in (own, covers, above_others))), ""
         )
     return names
+
+
+def _last_title_row(table: Table) -> int:
+    """Return the last row that may hold a title: the one above the lowest of the header's, which may have taken some in."""
+    return table.first_header_row + table.header_rows - 2
 
 
 def _name_beside_label(
