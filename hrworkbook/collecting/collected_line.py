@@ -81,7 +81,7 @@ class LineSource(NamedTuple):
 
 
 def _value_and_fault(entry: Entry) -> tuple[Value, str]:
-    """What goes to the master, and why nothing does."""
+    """Return what goes to the master, and why nothing does."""
     if isinstance(entry, FaultyEntry):
         return entry.value, entry.fault if entry.value is None else ""
     return entry, ""

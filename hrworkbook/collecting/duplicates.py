@@ -1,4 +1,4 @@
-"""Two lines of the same name and month: do they say the same, each a part, or one thing and another?"""
+"""Compare two lines of the same name and month: they say the same, each a part, or one thing and another."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -146,7 +146,7 @@ class MonthFinder:
 
     @cached_property
     def _is_one_return(self) -> bool:
-        """Whether the file is one return, on one sheet or in parts: no figure is asked for on two of them."""
+        """Return whether the file is one return, on one sheet or in parts: no figure is asked for on two of them."""
         figures = Counter(chain.from_iterable(table.keys & self.rules.figure_keys for table in self.tables))
         return max(figures.values(), default=0) < 2
 
@@ -175,7 +175,7 @@ class MonthFinder:
         return Question(QuestionKind.MONTH, table.sheet, fault, f"Give it as {self._option(table)}")
 
     def _option(self, table: Table) -> str:
-        """The option that gives this sheet its month, as it is typed."""
+        """Return the option that gives this sheet its month, as it is typed."""
         return "--period 2015-04" if len(self.tables) == 1 else f'--period "{table.sheet}=2015-04"'
 
 

@@ -94,7 +94,7 @@ class _CollectionMerge:
         self.new_ids = {line.id for line in self.new_lines}
 
     def ids_of_removed(self, plan: Plan, lines: Sequence[Line]) -> dict[LineKey, str]:
-        """The ID of each line that went when its return was undone, by its key: it is never another line's."""
+        """Return the ID of each line that went when its return was undone, by its key: it is never another line's."""
         if not any(item.text("What") == "Undone" for item in REGISTER.data_rows(plan.snapshot)):
             return {}
         there = {line.id for line in lines}
@@ -106,7 +106,7 @@ class _CollectionMerge:
         return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
 
     def merge_file(self, one: CollectedReturn, return_id: str) -> ReturnOutcome:
-        """What becomes of each cell of one file; what is applied is what the next one meets."""
+        """Return what becomes of each cell of one file; what is applied is what the next one meets."""
         cells: list[CellOutcome] = []
         strays = [StrayCell(f"{u.sheet}!{u.cell}", u.value, u.reason) for u in one.collected.unplaced]
         for line in one.collected.lines:
@@ -122,13 +122,13 @@ class _CollectionMerge:
         )  # fmt: skip
 
     def sender_name(self, one: CollectedReturn) -> str:
-        """Whom a file is from, as its lines say: `Home Office`, or `Home Office and 5 others`."""
+        """Return whom a file is from, as its lines say: `Home Office`, or `Home Office and 5 others`."""
         named = dict.fromkeys(normalised_text(line.cells[self.named_by].value) for line in one.lines)
         first = next(iter(named), "")
         return f"{first} and {count_noun(len(named) - 1, 'other')}" if len(named) > 1 else first
 
     def merge_line(self, entered: CollectedLine) -> Iterator[CellOutcome]:
-        """The outcome of each non-blank cell of one line."""
+        """Yield the outcome of each non-blank cell of one line."""
         line = self.line_by_key[entered.key]
         says = self.values_by_id[line.id]
         against = [
@@ -155,11 +155,11 @@ class _CollectionMerge:
                 yield CellOutcome(line, column, None, m, value, "applied")
 
     def contradicts(self, entry: CollectedCell, says: Value) -> bool:
-        """Whether a cell says otherwise than the line does."""
+        """Return whether a cell says otherwise than the line does."""
         return not (entry.fault or is_blank(entry.value) or is_blank(says) or same_figure(entry.value, says))
 
     def plan_writes(self) -> Iterator[Write]:
-        """What the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
+        """Yield what the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
         yield from self.ids.id_writes()
         by_column = sorted((column, key) for key, column in self.plan.column_numbers.items())
         for run in _adjacent_runs(by_column) if self.new_lines else ():
@@ -172,7 +172,7 @@ class _CollectionMerge:
 
 
 def _adjacent_runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """The columns in runs that stand side by side."""
+    """Yield the columns in runs that stand side by side."""
     run: list[tuple[int, str]] = []
     for column, key in by_column:
         if run and column != run[-1][0] + 1:
@@ -190,7 +190,7 @@ def _merge_result(
     now: datetime,
     given: GivenMonths,
 ) -> MergeResult:
-    """The result, with everything that is to be written."""
+    """Return the result, with everything that is to be written."""
     plan, snapshot = collection.plan, collection.plan.snapshot
     waiting = PendingDecisions(plan)
     decisions = waiting.new_rows(returns, now)
@@ -226,5 +226,5 @@ def _merge_result(
 
 
 def _brings_news(result: ReturnOutcome, returns_that_ask: Collection[object]) -> bool:
-    """Whether a file that was merged before has brought something more."""
+    """Return whether a file that was merged before has brought something more."""
     return result.return_id in returns_that_ask or any(c.outcome == "applied" for c in result.cells)

@@ -141,18 +141,18 @@ class _CollectionFigures:
         return " ".join(notes)
 
     def lines(self, back: int = 0) -> Mapping[str, Line]:
-        """The lines of the month so many months before the one reported on."""
+        """Return the lines of the month so many months before the one reported on."""
         return self.by_month.get(_months_before(self.month, back), {}) if self.month else {}
 
     def missing(self) -> list[Line]:
-        """The last line of each name that returned in the year before and not this month."""
+        """Return the last line of each name that returned in the year before and not this month."""
         last: dict[str, Line] = {}
         for back in range(MONTHS_SHOWN - 1, 0, -1):
             last |= self.lines(back)
         return sorted((line for name, line in last.items() if name not in self.lines()), key=self.title)
 
     def title(self, line: Line) -> tuple[str, str]:
-        """The theme and the name a line stands under."""
+        """Return the theme and the name a line stands under."""
         theme = self.plan.schema.role("theme")
         return (
             normalised_text(line.values.get(theme.key)) if theme else "",
@@ -160,17 +160,17 @@ class _CollectionFigures:
         )
 
     def figures(self, column: Column, back: int) -> dict[str, float]:
-        """What a month's lines say in a column, by name."""
+        """Return what a month's lines say in a column, by name."""
         found = ((name, _figure_of(line, column)) for name, line in self.lines(back).items())
         return {name: figure for name, figure in found if figure is not None}
 
     def total(self, column: Column, back: int) -> float | None:
-        """What a month's lines add up to; None where none says anything."""
+        """Return what a month's lines add up to; None where none says anything."""
         figures = self.figures(column, back)
         return sum(figures.values()) if figures else None
 
     def change(self, column: Column, back: int) -> tuple[float, int]:
-        """By how much a column changed since so many months before, and among how many that returned both times."""
+        """Return by how much a column changed since so many months before, and among how many that returned both times."""
         then = self.lines(back)
         pairs = [
             (_figure_of(line, column), _figure_of(then[name], column))
@@ -181,7 +181,7 @@ class _CollectionFigures:
         return sum(changes), len(changes)
 
     def document(self, cover: Cover, setup: PageSetup) -> AppendixDocument:
-        """Everything, laid out as data."""
+        """Return everything, laid out as data."""
         layout, schema = self.plan.schema.appendix, self.plan.schema
         theme = schema.role("theme") if layout.theme_headings else None
         columns = [schema[key] for key in layout.columns] or [self.name_column, *self.trend_columns]
@@ -206,7 +206,7 @@ class _CollectionFigures:
         )
 
     def columns(self, column: Column) -> list[PrintColumn]:
-        """A column as printed; one that is followed has its changes beside it."""
+        """Return a column as printed; one that is followed has its changes beside it."""
         if column not in self.trend_columns:
             return [PrintColumn(column.key, column.header, "", column.kind, column.width)]
         heads = ((_month_name(self.month, short=True), ""), ("on the month", "_month"), ("on the year", "_year"))
@@ -215,7 +215,7 @@ class _CollectionFigures:
         ]
 
     def cells(self, column: Column, line: Line) -> list[str]:
-        """The texts of a line under a column as printed."""
+        """Return the texts of a line under a column as printed."""
         figure = _figure_of(line, column)
         numeric = isinstance(line.values.get(column.key), int | float)
         text = self.name(line) if column == self.name_column else normalised_text(line.values.get(column.key))
@@ -230,7 +230,7 @@ class _CollectionFigures:
         return texts
 
     def summary(self) -> Summary:
-        """The figures, the trend, and who is missing."""
+        """Return the figures, the trend, and who is missing."""
         missing = self.missing()
         counts = [HeadlineCount(len(self.lines()), f"returned for {_month_name(self.month)}")]
         if len(self.by_month) > 1:
@@ -245,7 +245,7 @@ class _CollectionFigures:
         )  # fmt: skip
 
     def paragraph(self, missing: Sequence[Line]) -> str:
-        """Plain sentences with the totals and their change, ready to paste into the report."""
+        """Return plain sentences with the totals and their change, ready to paste into the report."""
         returned = len(self.lines())
         of = f" of {returned + len(missing)}" if missing else ""
         sentences = [f"For {_month_name(self.month)}, {returned}{of} {'has' if returned == 1 else 'have'} returned."]
@@ -270,7 +270,7 @@ class _CollectionFigures:
         return " ".join(sentences)
 
     def trend(self) -> Trend | None:
-        """The totals month by month, from the first of the last thirteen months that has any, of the same names throughout."""
+        """Return the totals month by month, from the first of the last thirteen months that has any, of the same names throughout."""
         backs = list(range(MONTHS_SHOWN - 1, -1, -1))
         while len(backs) > 1 and not self.lines(backs[0]):
             backs.pop(0)
@@ -289,7 +289,7 @@ class _CollectionFigures:
         return Trend("Month by month", months, tuple(rows), note)
 
     def totals(self, column: Column, backs: Sequence[int]) -> tuple[list[float | None], str]:
-        """What a column adds up to in each month, of names that are the same throughout, and of how many where not of all.
+        """Return what a column adds up to in each month, of names that are the same throughout, and of how many where not of all.
 
         A month for which one of them is missing has None. They are those that give a figure now and gave one for each month for which most did, or where that leaves out too
         many of them, for which nearly all did.
@@ -310,7 +310,7 @@ class _CollectionFigures:
         return totals, f", {len(same)} of {len(now)}" if len(same) < len(now) else ""
 
     def missing_table(self, missing: Sequence[Line]) -> TextTable | None:
-        """Who returned in the year before and has not returned now."""
+        """Return who returned in the year before and has not returned now."""
         if len(self.by_month) < 2:
             return None
         theme = self.plan.schema.role("theme")
@@ -353,7 +353,7 @@ def _format_change(figure: float, column: Column) -> str:
 
 
 def _unit_of(column: Column, most: float) -> tuple[int, str]:
-    """The size of the unit in which a total is told, and what is said of it after the heading."""
+    """Return the size of the unit in which a total is told, and what is said of it after the heading."""
     if column.kind != "money":
         return 1, ""
     return next((size, f", {unit}") for least, size, unit in _UNITS if most >= least)
