@@ -12,9 +12,9 @@ from hrworkbook.collecting.line_keys import LineKey, LineKeys
 from hrworkbook.collecting.period_conflicts import hold_conflicting
 from hrworkbook.collecting.questions import HoldReason, Question
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.diff_return import MergeContext
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, to_local_time
+from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import JOURNAL

@@ -9,8 +9,8 @@ from hrworkbook.jobs.job import Progress, no_progress
 from hrworkbook.jobs.options import read_given_months
 from hrworkbook.merging.admit import our_texts
 from hrworkbook.merging.comment_notes import comment_notes
-from hrworkbook.merging.diff_return import read_only_headings
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.read_return import read_only_headings
 from hrworkbook.merging.receive_files import receive_files
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn
 from hrworkbook.plan.findings import join_words

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 
-from hrworkbook.merging.diff_return import MergeContext
 from hrworkbook.merging.ledger_rows import note_of
+from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import Baseline, LineTextIndex
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile
+from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
@@ -48,6 +49,8 @@ class AdmittedReturn:
     stranger: str
     """The address it came from, where that is not on the Owners sheet."""
     unknown_headings: Mapping[str, str] = field(default_factory=dict)
+    guessed: bool = False
+    """Whether its lines are several owners', and nothing says which of them sent it."""
 
 
 class IssuedReturns:
@@ -65,6 +68,8 @@ class IssuedReturns:
         self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
         self._returns: dict[str, IssuedReturn] = {}
         self._text_indexes: dict[str, LineTextIndex] = {}
+        self._identity = LineIdentity(plan)
+        self._current: dict[str, Mapping[str, CurrentLine]] = {}
         self._written_by_owner: dict[str, dict[tuple[str, str], Value]] | None = None
         self._refused = {
             (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
@@ -123,6 +128,20 @@ class IssuedReturns:
         if known.id not in self._text_indexes:
             self._text_indexes[known.id] = LineTextIndex(self._plan.schema, known.baseline)
         return self._text_indexes[known.id]
+
+    def current_lines(self, known: IssuedReturn) -> Mapping[str, CurrentLine]:
+        """Return by issued ID the line of the plan that each line of a return is now."""
+        if known.id not in self._current:
+            self._current[known.id] = self._identity.current(known.baseline)
+        return self._current[known.id]
+
+    def also_issued(self, known: IssuedReturn) -> list[Baseline]:
+        """Return what else was issued to a return's owner in its period, issue by issue, by the plan's lines as they are."""
+        others = [one for one in self.open_returns() if one.owner == known.owner and one.id != known.id]
+        return [
+            {line.id: one.baseline[id_] for id_, line in self.current_lines(one).items() if line.id and not line.doubt}
+            for one in others
+        ]
 
     def last_sent(self, owner: str, *, sealed: bool = False) -> datetime | None:
         """When the newest merged return of an owner was sent, in the present period; None where not known.
@@ -195,7 +214,9 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     table = find(item.blocks)
     _refuse_endless(plan, item, table)
     is_sealed = known is not None
-    known = known or _match_by_lines(context, issued, item, table)
+    guessed = False
+    if known is None:
+        known, guessed = _match_by_lines(context, issued, item, table)
     tables = tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
     notes = [n for t in tables for n in t.notes_on_cells]
     if not is_sealed:
@@ -204,7 +225,7 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     if stranger := _stranger(plan, item, is_sealed):
         notes.append(f"It came from {stranger}, which is not on the {OWNERS} sheet")
     unknown = {h.header: h.suggested for t in tables for h in t.headings if h.is_unknown}
-    return AdmittedReturn(known, item, tables, tuple(notes), is_sealed, stranger, unknown)
+    return AdmittedReturn(known, item, tables, tuple(notes), is_sealed, stranger, unknown, guessed)
 
 
 _DUE_LINE = re.compile(r"For .+, (.+?)\. Please send it back by .+")
@@ -251,8 +272,13 @@ def _match_by_seal(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> 
     return known
 
 
-def _match_by_lines(context: MergeContext, issued: IssuedReturns, item: ReceivedFile, table: Table) -> IssuedReturn:
-    """The open return that a table without a seal belongs to: the one that has most of its lines, else the sender's."""
+def _match_by_lines(
+    context: MergeContext, issued: IssuedReturns, item: ReceivedFile, table: Table
+) -> tuple[IssuedReturn, bool]:
+    """Return the open return that a table without a seal belongs to, and whether that is a guess.
+
+    It is the one that has most of its lines, else the sender's.
+    """
     plan = context.plan
     if not table.rows:
         raise NotAReturn(item.file, "it has headings but no lines", "Ask the sender for the filled-in return")
@@ -272,12 +298,14 @@ def _match_by_lines(context: MergeContext, issued: IssuedReturns, item: Received
                 scored.append((score, known))
     best = max((s for s, _ in scored), default=0)
     fits = [known for score, known in scored if score == best]
+    guessed = False
     if len(fits) > 1:
         sender_roles = roles_of_sender(plan, item.sender)
-        fits = [k for k in fits if fold_name(k.owner) in sender_roles] or _fewest_lines(fits)
+        theirs = [k for k in fits if fold_name(k.owner) in sender_roles]
+        fits, guessed = theirs or _fewest_lines(fits), not theirs
     if len(fits) == 1:
         _refuse_earlier_period(context, issued, item, table, fits[0])
-        return fits[0]
+        return fits[0], guessed
     if fits:
         raise NotAReturn(
             item.file,

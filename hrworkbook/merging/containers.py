@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from hrworkbook.intake.attachments import Container
-from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, RefusedInside
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.findings import count_noun
 
 _KEPT_APART = (ALREADY_MERGED, SENT_AGAIN, "Older")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from hrworkbook.intake.attachments import IgnoredAttachment
 from hrworkbook.intake.reader import FileReader
-from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.merge_history import MergeHistory
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.receive_files import find_files, read_found_files, receive_files
 from hrworkbook.plan.ledgers import REGISTER
 from hrworkbook.plan.model import read_schema_of

@@ -88,7 +88,7 @@ class MergeHistory:
             return True
         if sent is None or (not sealed and any(self.bore_seal(file) for file, _ in theirs)):
             return False
-        return _to_the_minute(sent) >= max(_latest(item) for _, item in theirs)
+        return to_the_minute(sent) >= max(_latest(item) for _, item in theirs)
 
     @cached_property
     def _of_owner(self) -> dict[tuple[str, str], list[tuple[MergedFile, LedgerRow]]]:
@@ -106,7 +106,7 @@ class MergeHistory:
         """Whether a file was sent later than the Register says; where it does not say, it is not known."""
         copies = [self.rows[file], *(i for i in self._sent_again_rows if _file(i) == file)]
         moments = [moment for i in copies if (moment := _read_moment(i, "Sent"))]
-        return bool(sent and moments and _to_the_minute(sent) > max(moments))
+        return bool(sent and moments and to_the_minute(sent) > max(moments))
 
     @cached_property
     def _sent_again_rows(self) -> list[LedgerRow]:
@@ -140,7 +140,7 @@ def unsealed_mark(sha256: str, return_id: str) -> str:
 
 def is_known_copy(sent: datetime | None, after: datetime) -> bool:
     """Whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
-    return sent is None or _to_the_minute(sent) <= after
+    return sent is None or to_the_minute(sent) <= after
 
 
 def already_merged(item: ReceivedFile, rows: Iterable[LedgerRow], more: str = "; nothing to do") -> RefusedFile:
@@ -174,7 +174,7 @@ def _latest(item: LedgerRow) -> datetime:
     return _sent(item) or _read_moment(item, "When") or datetime.max
 
 
-def _to_the_minute(sent: datetime) -> datetime:
+def to_the_minute(sent: datetime) -> datetime:
     """A moment as the Register has it, by this computer's clock."""
     return (to_local_time(sent) or sent).replace(second=0, microsecond=0)
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
+from hrworkbook.merging.slips import Slips, column_cells, find_slips
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row
@@ -22,32 +23,61 @@ RowsByLine = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True)
 class MisplacedAnswers:
-    """What looks displaced: the headings of columns, and lines, each with the line whose answers stand in its row."""
+    """What looks displaced: columns of which the whole return is in doubt, those exchanged, lines and single cells."""
 
     columns: tuple[str, ...]
+    """Headings of columns that slipped."""
+    permuted: tuple[str, ...]
+    """Keys of columns in which nothing changed but places."""
+    exchanged: tuple[tuple[str, str], ...]
+    """Keys of each two columns whose cells or headings were exchanged."""
     lines: Mapping[str, str]
+    """Each line with the one whose answers stand in its row."""
+    cells: Mapping[CellKey, str]
+    """Each cell with the line whose text came to stand in it, or that its text came from."""
 
 
 def find_misplaced(
     schema: Schema, baseline: Baseline, sheets: Sequence[RowsByLine], edited: Collection[CellKey]
 ) -> MisplacedAnswers:
-    """What of a return stands in other rows than it was issued in; `edited` are the owner's cells that say something else."""
+    """Return what of a return stands in other rows than it was issued in.
+
+    `edited` are the owner's cells that say something else than was issued.
+    """
     ids: dict[str, list[str]] = defaultdict(list)
     for id_, key in edited:
         ids[key].append(id_)
     owners = [c.key for c in schema.columns if c.is_owners]
     columns: set[str] = set()
+    exchanged: set[tuple[str, str]] = set()
+    permuted: set[str] = set()
     lines: dict[str, str] = {}
-    for rows in sheets:
+    cells: dict[CellKey, str] = {}
+    for rows in sheets if edited else ():
         for key, other_homes in ids.items():
             strangers = list(_texts_of_other_lines(baseline, rows, key, other_homes))
             if len({home for _, _, home in strangers}) > 1:
                 columns.add(schema[key].header)
             for id_, row, home in strangers:
+                cells[id_, key], cells[home, key] = home, id_
                 if any(_matches_other_line(baseline, row, other, id_, home) for other in owners if other != key):
                     lines[id_] = home
         lines |= _rows_of_other_lines(baseline, rows, edited)
-    return MisplacedAnswers(tuple(sorted(columns)), lines)
+        slips = _slips(schema, baseline, rows, ids)
+        columns |= {column.header for column in slips.columns}
+        permuted |= {column.key for column in slips.permuted}
+        exchanged |= {(one.key, other.key) for one, other in slips.exchanged}
+    return MisplacedAnswers(tuple(sorted(columns)), tuple(sorted(permuted)), tuple(sorted(exchanged)), lines, cells)
+
+
+def _slips(schema: Schema, baseline: Baseline, rows: RowsByLine, ids: Mapping[str, Sequence[str]]) -> Slips:
+    """Return the columns of one sheet that slipped, of those in which something changed."""
+    keys = [key for key, changed in ids.items() if len(changed) > 1 or len(ids) > 1]
+    once = sorted(((id_, some[0]) for id_, some in rows.items()), key=lambda one: one[1].row_number)
+    order = {id_: at for at, id_ in enumerate(baseline)}
+    places = [order[id_] for id_, _ in once]
+    every = [column_cells(schema[key], once, baseline) for key in keys]
+    return find_slips(every, in_order=places == sorted(places))
 
 
 def _texts_of_other_lines(

@@ -100,6 +100,9 @@ class ReturnOutcome:
     from_elsewhere: str = ""
     """The address it came from, where that is not on the Owners sheet."""
 
+    is_newest: bool = True
+    """Whether it is known to be newer than what was merged of its owner's before."""
+
     @cached_property
     def outcome_counts(self) -> dict[str, int]:
         """How many cells had each outcome; the sum is the cells received."""

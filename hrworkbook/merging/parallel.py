@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook.intake.attachments import Attachment
 from hrworkbook.intake.package_limits import MB
 from hrworkbook.intake.reader import FileReader
-from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.merging.read_replies import read_replies
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.receive_files import FoundItem, read_found_files
 from hrworkbook.plan.errors import HrWorkbookError, ToolMissing, reason_of
 from hrworkbook.plan.snapshot import Snapshot

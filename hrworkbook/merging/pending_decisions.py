@@ -13,6 +13,8 @@ from hrworkbook.plan.values import CellError, Value, as_text, normalised_text
 CANNOT_BE_TAKEN = "cannot be taken"
 """Stands in the reason of a decision whose text no cell of the plan can hold."""
 UNDONE = "undone"
+REPLACED = "replaced by a newer return"
+"""Begins what is done about a decision whose text its owner has replaced; where it comes again it is asked again."""
 WHOLE_FILE = "the whole file"
 """Stands as the column of a decision about a file that nothing proves, see `quarantine`."""
 _SHOWN_CHARACTERS = 2_000
@@ -37,22 +39,30 @@ class PendingDecisions:
         asked = {
             (d.text("Return"), d.text("ID"), d.text("Column"), d.text("In the return"))
             for d in self._rows
-            if UNDONE not in d.text("Done")
+            if UNDONE not in d.text("Done") and not d.text("Done").startswith(REPLACED)
         }
         rows: list[dict[str, Value | Link]] = []
+        last: dict[tuple[str, str, str], tuple[tuple[str, str, str, str], dict[str, Value | Link]]] = {}
         for result in returns:
             for cell in result.cells:
+                place = (result.owner, cell.line.id, cell.column.key)
+                shown = normalised_text(_shown_value(cell))
+                if result.is_newest and place in last and last[place][0][-1] != shown:
+                    replaced, row = last.pop(place)
+                    asked.discard(replaced)
+                    rows = [other for other in rows if other is not row]
                 if cell.outcome not in UNDECIDED_OUTCOMES:
                     continue
                 key = (
                     result.return_id,
                     cell.line.id,
                     normalised_text(cell.column.header),
-                    normalised_text(_shown_value(cell)),
+                    shown,
                 )
                 if key not in asked:
                     asked.add(key)
                     rows.append(_decision_row(self._plan, result, cell, now))
+                    last[place] = key, rows[-1]
         return rows
 
     def superseded_writes(self, returns: Sequence[ReturnOutcome], now: datetime) -> Iterator[Write]:
@@ -61,12 +71,15 @@ class PendingDecisions:
         if not undecided:
             return
         answers = {
-            (normalised_text(r.owner), c.line.id, normalised_text(c.column.header)): c for r in returns for c in r.cells
+            (normalised_text(r.owner), c.line.id, normalised_text(c.column.header)): c
+            for r in returns
+            if r.is_newest
+            for c in r.cells
         }
         for row in undecided:
             answer = answers.get((row.text("Owner"), row.text("ID"), row.text("Column")))
             if answer and normalised_text(_shown_value(answer)) != row.text("In the return"):
-                yield from self._close(row, f"replaced by a newer return, {timestamp(now)}")
+                yield from self._close(row, f"{REPLACED}, {timestamp(now)}")
 
     def undone_writes(self, return_id: str, now: datetime) -> Iterator[Write]:
         """The writes that mark every decision about a return as undone."""

@@ -13,11 +13,11 @@ from datetime import date, datetime, time
 from hashlib import sha256
 
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.diff_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.merging.ledger_rows import shorten
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
 from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
 from hrworkbook.merging.pending_decisions import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
+from hrworkbook.merging.read_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from hrworkbook.merging.admit import IssuedReturns, admit, roles_of_sender
-from hrworkbook.merging.diff_return import MergeContext, ReadReturn, diff_return
+from hrworkbook.merging.diff_return import diff_return
+from hrworkbook.merging.hold_edits import hold_guessed
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
@@ -14,6 +15,7 @@ from hrworkbook.merging.outcomes import (
     Unproven,
     to_local_time,
 )
+from hrworkbook.merging.read_return import MergeContext, ReadReturn
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import Snapshot
@@ -64,8 +66,13 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
         if not is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already_merged(item, [row], more)
-    own_before = issued.written_by(known.owner)
-    read = diff_return(context, known.baseline, own_before, item.blocks, one.tables, sealed=one.sealed)
+    current = issued.current_lines(known)
+    read = diff_return(
+        context, known.baseline, item.blocks, one.tables, sealed=one.sealed, current=current,
+        also_issued=() if one.sealed else issued.also_issued(known),
+    )  # fmt: skip
+    if one.guessed:
+        read = replace(read, edits=tuple(hold_guessed(read.edits, known.owner)))
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):

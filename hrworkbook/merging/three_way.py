@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from hrworkbook.merging.diff_return import CellKey, ReadReturn
 from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
+from hrworkbook.merging.read_return import CellKey, ReadReturn
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.values import CellError, Value, as_text, same_value
 
@@ -17,6 +17,8 @@ def merge_edits(
     reply: ReadReturn,
     owner_last_wrote: Mapping[CellKey, Value],
     writers: LastWriters,
+    *,
+    is_newest: bool = True,
 ) -> ReturnOutcome:
     """What becomes of each edit in the master as it stands.
 
@@ -49,7 +51,7 @@ def merge_edits(
     diff = reply.diff
     return ReturnOutcome(
         reply.received, reply.return_id, reply.owner, tuple(cells), diff.stray_cells, diff.notes,
-        reply.unknown_headings, diff.unchanged_count, diff.line_count, reply.from_elsewhere,
+        reply.unknown_headings, diff.unchanged_count, diff.line_count, reply.from_elsewhere, is_newest,
     )  # fmt: skip
 
 
@@ -59,13 +61,11 @@ def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:
     return "the master changed after this was issued"
 
 
-def differing_cells(plan: Plan, older: ReadReturn, newer: ReadReturn | None) -> list[str]:
-    """The cells an older return changed to something else than the newer says, or, without one, than the plan says."""
-    newer_says = {e.key: e.value for e in newer.diff.edits} if newer else {}
-    cells: list[str] = []
-    for edit in older.diff.edits:
-        id_, key = edit.key
-        instead = newer_says.get(edit.key, edit.base) if newer else plan.by_id[id_].values.get(key)
-        if not same_value(edit.value, instead):
-            cells.append(f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'")
-    return cells
+def differing_cells(plan: Plan, older: ReadReturn) -> list[str]:
+    """Return the cells an older return changed to something else than the plan says."""
+    return [
+        f"{id_}, {plan.schema[key].header}: '{as_text(edit.value)}'"
+        for edit in older.diff.edits
+        for id_, key in [edit.key]
+        if not same_value(edit.value, plan.by_id[id_].values.get(key))
+    ]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.diff_return import ReadReturn
 from hrworkbook.merging.equivalence import normalise_value
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
 from hrworkbook.merging.outcomes import ReturnOutcome
 from hrworkbook.merging.pending_decisions import CANNOT_BE_TAKEN, PendingDecisions, is_about_a_file
 from hrworkbook.merging.quarantine import Quarantine, in_plan, unsealed_rows
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.three_way import merge_edits
 from hrworkbook.plan.findings import Finding, count_noun
 from hrworkbook.plan.kinds import match_word

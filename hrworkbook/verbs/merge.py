@@ -7,7 +7,7 @@ from datetime import datetime
 from hrworkbook.collecting.given_months import GivenMonths
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.diff_return import CellKey, ReadReturn
+from hrworkbook.merging.earlier_returns import EarlierReturns
 from hrworkbook.merging.ledger_rows import (
     journal_row,
     merge_message,
@@ -29,6 +29,8 @@ from hrworkbook.merging.outcomes import (
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
 from hrworkbook.merging.read_replies import is_from_owner, read_returns
+from hrworkbook.merging.read_return import CellKey, ReadReturn
+from hrworkbook.merging.restored import with_restored
 from hrworkbook.merging.three_way import differing_cells, merge_edits
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
@@ -72,11 +74,15 @@ def merge(
     changed: dict[CellKey, Value] = {}
     writers = dict(issued.last_writers)
     returns: list[ReturnOutcome] = []
+    earlier = EarlierReturns(issued, now)
     newest.reverse()
     while newest:  # each is let go of when it is settled: there may be thousands
         one = newest.pop()
-        is_newest = issued.is_newest(one.owner, one.sent, sealed=one.sealed)
-        returns.append(merge_edits(plan, changed, one, issued.written_by(one.owner) if is_newest else {}, writers))
+        wrote = earlier.written_by(one, writers)
+        one = with_restored(plan, one, issued[one.return_id].baseline, wrote)
+        is_newest = earlier.is_newest(one)
+        returns.append(merge_edits(plan, changed, one, wrote if is_newest else {}, writers, is_newest=is_newest))
+        earlier.add(one)
     refused = [*containers.told_once([*refused, *older]), *held.files]
     changes = _change_set(plan, changed, returns, refused, issued, now, held, kept, list(quarantine.moot(returns)))
     return MergeResult(tuple(returns), tuple(refused), changes)
@@ -132,14 +138,13 @@ def _newer_copy(plan: Plan, one: ReadReturn, other: ReadReturn) -> tuple[ReadRet
 def _newest_of_each_owner(
     plan: Plan, issued: IssuedReturns, replies: Sequence[ReadReturn], refused: Sequence[RefusedFile], now: datetime
 ) -> tuple[list[ReadReturn], list[RefusedFile]]:
-    """The newest return of each owner, oldest first, and the older ones with the reason they stand back.
+    """Return what is merged, oldest first, and what is older than what is merged already, with the reason.
 
-    Where nobody knows which of an owner's returns is the newer, all are merged; where they differ, HR decides. So it is
-    where one without seal is dated after one with its seal, which is merged first.
+    An owner's returns of one press are merged one after the other, as if they had come one by one. What has neither seal
+    nor date goes last.
     """
     newest: list[ReadReturn] = []
     older: list[RefusedFile] = []
-    of_owner: dict[str, list[ReadReturn]] = {}
     again: dict[str, list[tuple[bool, datetime]]] = {}
     for r in refused:
         if r.status == SENT_AGAIN and (moment := to_local_time(r.sent)):
@@ -150,29 +155,20 @@ def _newest_of_each_owner(
         sent = one.sent
         if sent and last and sent.replace(second=0, microsecond=0) < last:
             reason = f"a newer return from {one.owner}, sent {timestamp(last)}, is already merged"
-            older.append(_superseded(plan, one, None, reason))
+            older.append(_superseded(plan, one, reason))
         else:
-            of_owner.setdefault(one.owner, []).append(one)
-    for theirs in of_owner.values():
-        best, best_sealed = theirs[-1], next((r for r in reversed(theirs) if r.sealed), None)
-        for one in theirs:
-            newer = best_sealed if one.sealed else best
-            if one.sent and newer and newer.sent and one.sent < newer.sent:
-                reason = f"'{newer.received.file}' from {one.owner} is newer and was merged instead"
-                older.append(_superseded(plan, one, newer, reason))
-            else:
-                newest.append(one)
-    return sorted(newest, key=lambda one: (not one.sealed, _send_order(one))), older
+            newest.append(one)
+    return sorted(newest, key=lambda one: (not one.sealed and one.sent is None, _send_order(one))), older
 
 
 def _send_order(one: ReadReturn) -> tuple[datetime, str, str, str]:
     return (one.sent or datetime.min, one.return_id, one.received.file, one.received.sha256)
 
 
-def _superseded(plan: Plan, one: ReadReturn, newer: ReadReturn | None, reason: str) -> RefusedFile:
-    """An older return, with the cells in which it says something else than the newer, so that nothing is lost."""
+def _superseded(plan: Plan, one: ReadReturn, reason: str) -> RefusedFile:
+    """An older return, with the cells in which it says something else than the plan, so that nothing is lost."""
     item = one.received
-    different_cells = differing_cells(plan, one, newer)
+    different_cells = differing_cells(plan, one)
     if different_cells:
         reason += ". It alone says: " + "; ".join(different_cells)
     return RefusedFile(

@@ -277,9 +277,9 @@ def test_a_sealed_return_goes_before_one_without_that_has_no_date():
 def test_a_return_of_every_kind_of_value_comes_out_as_it_went_in():
     from datetime import date, time
 
-    from hrworkbook.merging.diff_return import CellEdit, ReadReturn, ReturnDiff
     from hrworkbook.merging.outcomes import ReceivedFile, StrayCell, Unproven
     from hrworkbook.merging.quarantine import pack, unpack
+    from hrworkbook.merging.read_return import CellEdit, ReadReturn, ReturnDiff
     from hrworkbook.plan.values import CellError
 
     values = [
