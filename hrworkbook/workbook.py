@@ -86,13 +86,14 @@ class Workbook:
 
     @classmethod
     def new(
-        cls, path: AnyPath, schema: Schema | str | PathLike[str], source: AnyPath | None = None, *, force: bool = False,
-        clock: Clock | None = None,
+        cls, path: AnyPath, schema: Schema | str | PathLike[str], source: AnyPath | None = None, *,
+        sheet: str | Sequence[str] = (), force: bool = False, clock: Clock | None = None,
     ) -> Self:  # fmt: skip
         """Make a master of a schema, empty or with the plan in a CSV file or workbook; return it.
 
-        `force` replaces a file that is there, and keeps it as a dated backup. Warns where a cell of the source has no
-        place in the plan; all of those are in `made.unplaced`. Raises CannotWrite, NotAReturn, SchemaFileError.
+        `sheet` names the sheet or sheets of the source to read; else every one with the plan's headings is. `force` replaces
+        a file that is there, and keeps it as a dated backup. Warns where a cell of the source has no place in the plan; all
+        of those are in `made.unplaced`. Raises CannotWrite, NotAReturn, SchemaFileError.
         """
         from hrworkbook.hosts.file import FileHost
         from hrworkbook.jobs.new import new_job
@@ -100,7 +101,9 @@ class Workbook:
         where = Path(path)
         book = cls(FileHost(where), where, clock)
         asked = schema if isinstance(schema, Schema) else str(schema)
-        job = carry_out(new_job(asked, where, book._clock(), None if source is None else Path(source), force=force))
+        before = None if source is None else Path(source)
+        sheets = [sheet] if isinstance(sheet, str) else sheet
+        job = carry_out(new_job(asked, where, book._clock(), before, force=force, sheets=sheets))
         book.made = job.result
         if missed := book.made.unplaced:
             first = f"{missed[0].sheet}!{missed[0].cell}"

@@ -165,6 +165,16 @@ def test_a_master_is_made_from_a_schema_and_a_source(tmp_path):
         hrworkbook.Workbook.new(tmp_path / "plan.csv", "workstreams")
 
 
+def test_of_a_source_only_the_sheets_that_are_named_are_read(tmp_path):
+    two = make_master(tmp_path, THREE, owners=OWNERS)
+    for named, lines in (((), 3), ("Plan", 3), (["Plan"], 3)):
+        made = hrworkbook.Workbook.new(tmp_path / "new.xlsx", "delivery-plan", two, sheet=named, force=True)
+        assert len(made.lines) == lines
+    with pytest.raises(hrworkbook.HrWorkbookError, match="Summer"):
+        hrworkbook.Workbook.new(tmp_path / "other.xlsx", "delivery-plan", two, sheet="Summer")
+    assert not (tmp_path / "other.xlsx").exists()
+
+
 def test_within_a_block_one_process_reads_and_ends_with_it(answered_book, monkeypatch):
     begun, ended = [], []
     enter, close = FileReader.__enter__, FileReader.close

@@ -11,6 +11,7 @@ from pathlib import Path
 from hrworkbook.cli import console
 from hrworkbook.cli.console import show
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError
+from hrworkbook.plan.ledger_records import read_decision
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.values import Value, normalised_text
 
@@ -134,7 +135,7 @@ def _choose(master: Path, choice: str) -> None:
     from hrworkbook.plan.ledgers import DECISIONS
 
     def chosen(snapshot: Snapshot) -> list[Write]:
-        waiting = [d for d in DECISIONS.data_rows(snapshot) if not d.text("Done")]
+        waiting = [d for d in DECISIONS.data_rows(snapshot) if read_decision(d).is_open]
         return [w for d in waiting for w in DECISIONS.rewrite(snapshot, d, {"Decision": choice})]
 
     _apply_typed(master, chosen)

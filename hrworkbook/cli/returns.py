@@ -81,7 +81,8 @@ def _return_json(r: "ReturnOutcome") -> dict[str, object]:
 
 
 def _merged_json(result: "MergeResult") -> dict[str, object]:
-    from hrworkbook.merging.outcomes import ALREADY_MERGED, OUTCOMES, SENT_AGAIN
+    from hrworkbook.merging.outcomes import OUTCOMES
+    from hrworkbook.plan.ledger_words import FileStatus
 
     skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
     return {
@@ -90,10 +91,10 @@ def _merged_json(result: "MergeResult") -> dict[str, object]:
             *(
                 {"file": r.file, "owner": r.owner, "return_id": r.return_id, **skipped, "skipped": r.reason}
                 for r in result.refused
-                if r.status in (ALREADY_MERGED, SENT_AGAIN)
+                if r.status in (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN)
             ),
         ],
-        "refused": [_refused_json(r) for r in result.refused if r.status not in (ALREADY_MERGED, SENT_AGAIN)],
+        "refused": [_refused_json(r) for r in result.refused if r.status not in (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN)],
         "aside": [{"file": a.place, "reason": a.reason, "count": a.count} for a in result.ignored],
     }  # fmt: skip
 

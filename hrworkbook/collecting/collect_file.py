@@ -14,7 +14,7 @@ from hrworkbook.collecting.collected_line import CollectedLine
 from hrworkbook.collecting.duplicates import hold_contradicting
 from hrworkbook.collecting.find_month import MonthFinder
 from hrworkbook.collecting.given_months import GivenMonths, as_given
-from hrworkbook.collecting.questions import Question
+from hrworkbook.collecting.questions import SheetQuestion
 from hrworkbook.collecting.read_lines import SheetLines, read_lines
 from hrworkbook.collecting.return_tables import find_return_tables
 from hrworkbook.collecting.row_filter import collection_rules_for, unrelated_file
@@ -38,7 +38,7 @@ class CollectedFile:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     """The receipt's sentences: how the file was read."""
-    questions: tuple[Question, ...]
+    questions: tuple[SheetQuestion, ...]
     """What only a person can say before the lines that are held can be merged."""
     checked_count: int
     """Lines whose figures could be checked against each other."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from hrworkbook.collecting.collected_line import CollectedLine
-from hrworkbook.collecting.questions import HoldReason, Question, QuestionKind
+from hrworkbook.collecting.questions import HoldReason, QuestionKind, SheetQuestion
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.values import Value, is_blank, normalised_text, same_value
 
@@ -69,7 +69,7 @@ def contradicting_groups(lines: Iterable[tuple[tuple[str, ...], LineValues]]) ->
 
 def hold_contradicting(
     lines: Sequence[CollectedLine], sheets_of_given_month: Collection[str], name_key: str
-) -> tuple[list[CollectedLine], list[Question]]:
+) -> tuple[list[CollectedLine], list[SheetQuestion]]:
     """Return the lines, those of one name and month that contradict each other held, with a question for each such name.
 
     A month given for all sheets may not be for each of them: lines of those sheets are compared within their sheet alone.
@@ -88,7 +88,7 @@ def hold_contradicting(
     return kept, questions
 
 
-def _which_is_right(lines: Sequence[CollectedLine], name_key: str) -> Question:
+def _which_is_right(lines: Sequence[CollectedLine], name_key: str) -> SheetQuestion:
     """Return the question about lines of one name and month that say different things."""
     first = lines[0]
     rows = join_words(
@@ -105,4 +105,4 @@ def _which_is_right(lines: Sequence[CollectedLine], name_key: str) -> Question:
         if one_sheet
         else "Take out the sheet that no longer counts, or write on each line what it is called, and read the file again"
     )
-    return Question(QuestionKind.CONTRADICTED, first.sheet, fault, f"{remedy}; until then they are left out")
+    return SheetQuestion(QuestionKind.CONTRADICTED, first.sheet, fault, f"{remedy}; until then they are left out")

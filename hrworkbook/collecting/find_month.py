@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hrworkbook.collecting.collected_line import LineSource
 from hrworkbook.collecting.given_months import GivenMonths
-from hrworkbook.collecting.questions import Question, QuestionKind
+from hrworkbook.collecting.questions import QuestionKind, SheetQuestion
 from hrworkbook.collecting.row_filter import CollectionRules
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.snapshot import Block
@@ -52,7 +52,7 @@ class FoundMonths(NamedTuple):
     months: Sequence[str] = ()
     """By line; '' where it is not known."""
     note: str = ""
-    question: Question | None = None
+    question: SheetQuestion | None = None
     is_given: bool = False
     """Whether it is the month that was given for all sheets."""
 
@@ -153,12 +153,12 @@ class MonthFinder:
     def _block(self, table: Table) -> Block:
         return next(b for b in self.blocks if b.name == table.sheet)
 
-    def _contradiction(self, table: Table, claims: Sequence[MonthClaim]) -> Question:
+    def _contradiction(self, table: Table, claims: Sequence[MonthClaim]) -> SheetQuestion:
         said = join_words(f"{claim.said_by} {claim.month}" for claim in claims)
         fault = f"Sheet '{table.sheet}': which month is it for? {said[0].upper()}{said[1:]}"
-        return Question(QuestionKind.MONTH, table.sheet, fault, f"Give the right one as {self._option(table)}")
+        return SheetQuestion(QuestionKind.MONTH, table.sheet, fault, f"Give the right one as {self._option(table)}")
 
-    def _unknown(self, table: Table, sources: Sequence[LineSource], own: Sequence[str]) -> Question:
+    def _unknown(self, table: Table, sources: Sequence[LineSource], own: Sequence[str]) -> SheetQuestion:
         first = next(source for source, month in zip(sources, own, strict=True) if not month)
         texts = join_words(first.form.month_texts(first.row))
         doubts = [
@@ -172,7 +172,7 @@ class MonthFinder:
         elif doubts:
             why = join_words(doubts)
         fault = f"Sheet '{table.sheet}': which month is it for? {why}"
-        return Question(QuestionKind.MONTH, table.sheet, fault, f"Give it as {self._option(table)}")
+        return SheetQuestion(QuestionKind.MONTH, table.sheet, fault, f"Give it as {self._option(table)}")
 
     def _option(self, table: Table) -> str:
         """Return the option that gives this sheet its month, as it is typed."""

@@ -14,7 +14,7 @@ from hrworkbook.collecting.duplicates import same_figure
 from hrworkbook.collecting.given_months import GivenMonths, as_given
 from hrworkbook.collecting.line_ids import IdAllocator
 from hrworkbook.collecting.line_keys import LineKey, LineKeys
-from hrworkbook.collecting.receive_collected import NO_MONTH, CollectedReturn, CollectionReader
+from hrworkbook.collecting.receive_collected import CollectedReturn, CollectionReader
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.ledger_rows import journal_row, merge_message, merged_row, new_heading_rows, refused_row
@@ -30,6 +30,8 @@ from hrworkbook.merging.outcomes import (
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_records import file_status, read_change
+from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.returns import next_return_number
@@ -95,13 +97,17 @@ class _CollectionMerge:
 
     def ids_of_removed(self, plan: Plan, lines: Sequence[Line]) -> dict[LineKey, str]:
         """Return the ID of each line that went when its return was undone, by its key: it is never another line's."""
-        if not any(item.text("What") == "Undone" for item in REGISTER.data_rows(plan.snapshot)):
+        if not any(file_status(item) is FileStatus.UNDONE for item in REGISTER.data_rows(plan.snapshot)):
             return {}
         there = {line.id for line in lines}
         keys = {plan.schema[name].header: name for name in self.key_columns}
         had: dict[str, dict[str, Value]] = {}
         for item in JOURNAL.data_rows(plan.snapshot):
-            if item.text("Why") == "undo" and item.text("Column") in keys and item.text("ID") not in there:
+            if (
+                read_change(item).cause is ChangeCause.UNDO
+                and item.text("Column") in keys
+                and item.text("ID") not in there
+            ):
                 had.setdefault(item.text("ID"), {})[keys[item.text("Column")]] = item["Before"]
         return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
 
@@ -216,7 +222,7 @@ def _merge_result(
         writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
     message = merge_message(merged, refused, len(decisions))
-    if without_month := sum(r.status == NO_MONTH for r in refused):
+    if without_month := sum(r.status is FileStatus.NO_MONTH for r in refused):
         message += f" {count_noun(without_month, 'file does not say its month', 'files do not say their month')}"
         shared = f" and cannot {'all ' if without_month > 1 else ''}be for {given.for_all}: merge each alone with --period and its own month"
         message += shared if given.for_all else ": merge again with --period and the month"

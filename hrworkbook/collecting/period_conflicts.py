@@ -11,7 +11,7 @@ from dataclasses import replace
 from hrworkbook.collecting.collect_file import CollectedFile
 from hrworkbook.collecting.collected_line import CollectedLine
 from hrworkbook.collecting.duplicates import contradict
-from hrworkbook.collecting.questions import HoldReason, Question, QuestionKind
+from hrworkbook.collecting.questions import HoldReason, QuestionKind, SheetQuestion
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.values import normalised_text
 
@@ -50,7 +50,7 @@ def hold_conflicting(
         why = f"sheet '{name}' and {others} cannot all be for {period}: they say different things of {min(disputed_names[sheet])}"
         collected = held.get(sha256, read[sha256][1])
         remedy = f'Give it its own month, as --period "{names[sha256]}:{name}=2015-04"'
-        asked = Question(QuestionKind.SHARED_MONTH, name, f"{why[0].upper()}{why[1:]}", remedy)
+        asked = SheetQuestion(QuestionKind.SHARED_MONTH, name, f"{why[0].upper()}{why[1:]}", remedy)
         kept = (
             replace(x, period="", hold_reason=HoldReason.SHARED_MONTH) if x.sheet == name else x
             for x in collected.lines

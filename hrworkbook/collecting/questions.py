@@ -25,7 +25,7 @@ class QuestionKind(Enum):
     SHARED_MONTH = "which of several sheets a month was given for"
 
 
-class Question(NamedTuple):
+class SheetQuestion(NamedTuple):
     """A question to the officer: what is not known of a sheet, and what to do about it."""
 
     kind: QuestionKind

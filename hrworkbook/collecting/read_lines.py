@@ -7,7 +7,7 @@ from hrworkbook.collecting.check_sums import SumReport, check_sums
 from hrworkbook.collecting.collected_line import CollectedLine, LineSource
 from hrworkbook.collecting.entries import FaultyEntry
 from hrworkbook.collecting.find_month import MonthFinder
-from hrworkbook.collecting.questions import HoldReason, Question, QuestionKind
+from hrworkbook.collecting.questions import HoldReason, QuestionKind, SheetQuestion
 from hrworkbook.collecting.row_filter import CollectionRules, find_total_rows, unknown_headings
 from hrworkbook.plan.findings import Finding, Severity, count_noun
 from hrworkbook.plan.kinds import is_kept_with_warning
@@ -30,7 +30,7 @@ class SheetLines:
     unplaced_rows: list[UnplacedRows] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[SheetQuestion] = field(default_factory=list)
     checked_count: int = 0
     """Lines whose figures could be checked against each other."""
     agreeing_count: int = 0
@@ -161,11 +161,11 @@ def _judge_sums(verdict: SumReport, found: SheetLines) -> None:
         remedy = (
             "Open the file in Excel, press Ctrl+Alt+F9, save it and read it again; until then its lines are left out"
         )
-        found.questions.append(Question(QuestionKind.UNCALCULATED, sheet, fault, remedy))
+        found.questions.append(SheetQuestion(QuestionKind.UNCALCULATED, sheet, fault, remedy))
     if number := len(verdict.shifted_lines):
         fault = f"Sheet '{sheet}': the figures of {count_noun(number, 'line')} stand one column beside their headings"
         remedy = "Mend the file and read it again; until then they are left out"
-        found.questions.append(Question(QuestionKind.SHIFTED, sheet, fault, remedy))
+        found.questions.append(SheetQuestion(QuestionKind.SHIFTED, sheet, fault, remedy))
     found.findings += verdict.findings
     found.notes += verdict.notes
     found.checked_count, found.agreeing_count = verdict.checked_count, verdict.agreeing_count

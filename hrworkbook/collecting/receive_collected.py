@@ -10,19 +10,17 @@ from hrworkbook.collecting.duplicates import contradict
 from hrworkbook.collecting.given_months import FileSheet, GivenMonths
 from hrworkbook.collecting.line_keys import LineKey, LineKeys
 from hrworkbook.collecting.period_conflicts import hold_conflicting
-from hrworkbook.collecting.questions import HoldReason, Question
+from hrworkbook.collecting.questions import HoldReason, SheetQuestion
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, to_local_time
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import JOURNAL
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.tables.reporting_month import month_named_in, period_of
-
-NO_MONTH = "No month"
-"""What the Register says of a file that waits for its month to be given."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ def _copy_preference(item: ReceivedFile) -> tuple[bool, str, str, str]:
 
 
 def _refused_file(item: ReceivedFile, error: HrWorkbookError) -> RefusedFile:
-    what = NO_MONTH if isinstance(error, WrongPeriod) else "Refused"
+    what = FileStatus.NO_MONTH if isinstance(error, WrongPeriod) else FileStatus.REFUSED
     return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent, what)
 
 
@@ -170,7 +168,7 @@ def _check_mergeable(file: str, collected: CollectedFile) -> None:
         raise kind(file, *_first_question(collected.questions))
 
 
-def _first_question(questions: Sequence[Question]) -> tuple[str, str]:
+def _first_question(questions: Sequence[SheetQuestion]) -> tuple[str, str]:
     """Return the first question as fault and remedy, with how many more there are."""
     fault, remedy = questions[0].fault, questions[0].remedy
     more = f" ({count_noun(len(questions) - 1, 'more sheet')} likewise)" if len(questions) > 1 else ""

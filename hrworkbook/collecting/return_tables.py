@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from hrworkbook.collecting.questions import Question, QuestionKind
+from hrworkbook.collecting.questions import QuestionKind, SheetQuestion
 from hrworkbook.collecting.row_filter import CollectionRules
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
@@ -32,7 +32,7 @@ class ReturnTables:
     tables: tuple[Table, ...]
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By sheet, the names of all its lines by key column: they stand above its table or on a cover."""
-    questions: tuple[Question, ...] = ()
+    questions: tuple[SheetQuestion, ...] = ()
     """Sheets with figures whose lines have no name."""
     blocks: tuple[Block, ...] = ()
     """The sheets as they were read: a heading that stood too high is moved down to its header."""
@@ -250,8 +250,8 @@ def _no_name_error(table: Table, names: Mapping[str, str], rules: CollectionRule
     )
 
 
-def _no_name_question(table: Table, names: Mapping[str, str], rules: CollectionRules) -> Question:
+def _no_name_question(table: Table, names: Mapping[str, str], rules: CollectionRules) -> SheetQuestion:
     header = _missing_headers(names, rules)
     fault = f"Sheet '{table.sheet}': whose are its lines? There is no column {header}, so none of them was read"
     remedy = f"Put {header} back at the left of the sheet, as the other sheets have it, and read the file again"
-    return Question(QuestionKind.NAME, table.sheet, fault, remedy)
+    return SheetQuestion(QuestionKind.NAME, table.sheet, fault, remedy)

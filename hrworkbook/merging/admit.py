@@ -12,10 +12,12 @@ from hrworkbook.merging.line_identity import CurrentLine, LineIdentity
 from hrworkbook.merging.match_rows import Baseline, LineTextIndex
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, MergeHistory
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
-from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.ledger_records import file_status, read_change
+from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import JOURNAL, OWNERS, PLAN, REGISTER
 from hrworkbook.plan.model import SCHEMA_SHEET, Plan, issued_ledger, parse_addresses
 from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
@@ -24,6 +26,9 @@ from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalis
 from hrworkbook.tables.find_table import Table, find_table
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
+
+_OF_RETURNS = (FileStatus.ISSUED, FileStatus.MERGED, FileStatus.UNDONE, FileStatus.SENT_AGAIN)
+"""What the Register calls the files of returns; any other file was refused."""
 
 
 @dataclass(frozen=True)
@@ -65,23 +70,23 @@ class IssuedReturns:
         self._column_indexes: list[int] = []
         self._read_baselines()
         self.merge_history = MergeHistory(self._register, frozenset(self.kept(WITHOUT_SEAL)))
-        self._issued = {i.text("Return"): i for i in self._register if i.text("What") == "Issued"}
+        self._issued = {i.text("Return"): i for i in self._register if file_status(i) is FileStatus.ISSUED}
         self._returns: dict[str, IssuedReturn] = {}
         self._text_indexes: dict[str, LineTextIndex] = {}
         self._identity = LineIdentity(plan)
         self._current: dict[str, Mapping[str, CurrentLine]] = {}
         self._written_by_owner: dict[str, dict[tuple[str, str], Value]] | None = None
         self._refused = {
-            (what, i.text("Hash") or i.text("File"), i.text("Return") if what == "Older" else i.text("Note"))
+            (what, i.text("Hash") or i.text("File"), i.text("Return") if what is FileStatus.OLDER else i.text("Note"))
             for i in self._register
-            if (what := i.text("What")) not in ("Issued", "Merged", "Undone", SENT_AGAIN)
+            if (what := file_status(i)) not in _OF_RETURNS
         }
 
     def _read_baselines(self) -> None:
         """The rows of the Issued sheet by return; `_column_indexes` says where in a row the ID and each column stand."""
         ledger = issued_ledger(self._plan.schema)
         top, columns = ledger.heading_row(self._plan.snapshot)
-        at, *self._column_indexes = (c - 1 for c in columns)
+        at, *self._column_indexes = (c - 1 for c in columns.values())
         for row in self._plan.snapshot[ledger.sheet].rows[top:]:
             if at < len(row) and row[at] is not None:
                 self._rows[normalised_text(row[at])].append(row)
@@ -156,20 +161,19 @@ class IssuedReturns:
 
     def is_registered(self, refusal: RefusedFile) -> bool:
         """Whether the Register already has this refusal of this file."""
-        if refusal.status in (ALREADY_MERGED, DUPLICATE):
+        if refusal.status in (FileStatus.ALREADY_MERGED, FileStatus.TWICE):
             return True
-        detail = refusal.return_id if refusal.status == "Older" else normalised_text(note_of(refusal))
+        detail = refusal.return_id if refusal.status is FileStatus.OLDER else normalised_text(note_of(refusal))
         return (refusal.status, refusal.sha256 or normalised_text(refusal.file), detail) in self._refused
 
     @cached_property
     def last_writers(self) -> dict[tuple[str, str], tuple[str, Value]]:
         """Whose return made each cell's newest change ('' where HR did), and what it says, by line ID and column key."""
-        keys = {c.header: c.key for c in self._plan.schema.columns}
         writers: dict[tuple[str, str], tuple[str, Value]] = {}
         for item in JOURNAL.data_rows(self._plan.snapshot):
-            if key := keys.get(item.text("Column")):
-                owner = item.text("Owner") if item.text("Why") == "merge" else ""
-                writers[item.text("ID"), key] = (owner, item["After"])
+            if column := self._plan.schema.column_headed(item.text("Column")):
+                owner = item.text("Owner") if read_change(item).cause is ChangeCause.MERGE else ""
+                writers[item.text("ID"), column.key] = (owner, item["After"])
         return writers
 
     def written_by(self, owner: str) -> Mapping[tuple[str, str], Value]:

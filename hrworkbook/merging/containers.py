@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from hrworkbook.intake.attachments import Container
-from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, RefusedInside
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, RefusedInside
 from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_words import FileStatus
 
-_KEPT_APART = (ALREADY_MERGED, SENT_AGAIN, "Older")
+_KEPT_APART = (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN, FileStatus.OLDER)
 """What is said of a return in a container by itself, since a return of the plan is meant."""
-_WORST_FIRST = ("Refused", "No month", "No return", DUPLICATE)
+_WORST_FIRST = (FileStatus.REFUSED, FileStatus.NO_MONTH, FileStatus.NO_RETURN, FileStatus.TWICE)
 _REASONS, _NAMED = 50, 50
 """Reasons that are told, and files that are named for each."""
 _NAMED_ON_A_LINE, _REASONS_ON_A_LINE = 3, 4

@@ -26,10 +26,10 @@ from hrworkbook.merging.match_rows import (
     rows_by_line,
 )
 from hrworkbook.merging.outcomes import StrayCell
-from hrworkbook.merging.read_return import CellEdit, CellKey, MergeContext, ReturnDiff
+from hrworkbook.merging.read_return import CellEdit, MergeContext, ReturnDiff
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID
-from hrworkbook.plan.schema import Column
+from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row, Table

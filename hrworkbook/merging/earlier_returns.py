@@ -5,8 +5,9 @@ from datetime import datetime
 
 from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.merge_history import to_the_minute
-from hrworkbook.merging.read_return import CellKey, ReadReturn
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.three_way import LastWriters
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.values import Value
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.kinds import match_word
+from hrworkbook.plan.kinds import ValueFault, match_word
 from hrworkbook.plan.model import Plan, value_fault
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.values import (
@@ -31,43 +31,54 @@ _FIGURE_KINDS = ("money", "percent", "number", "whole")
 
 
 def normalise_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
-    """The value as the plan would hold it, and what is wrong with it ('' when nothing is)."""
-    if type(value) is str:
-        if _is_hash_fill(value):
-            return (
-                value,
-                f"{column.header} is '####', which a spreadsheet shows where there is no room. Write what it says",
-            )
-        if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
-            value = CellError(value.strip())
-        else:
-            value = _clean_text(value)
-            if (length := utf16_length(value)) > LONGEST_TEXT:
-                return (
-                    value,
-                    f"{column.header} has {length:,} characters, and a cell holds {LONGEST_TEXT:,}. Shorten it",
-                )
-    elif column.kind in _TEXT_KINDS and not isinstance(value, CellError | None):
-        value = as_text(value)
-    elif column.kind == "timescale" and isinstance(value, date):
-        if value.day == 1:
-            date_fault = f"{column.header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
-            return value, f"{date_fault}. Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant"
-        value = as_text(value)
+    """Return the value as the plan would hold it, and what is wrong with it in a sentence or two ('' when nothing is)."""
+    value, fault = judge_value(plan, column, value)
+    return value, fault.message if fault else ""
+
+
+def judge_value(plan: Plan, column: Column, value: Value) -> tuple[Value, ValueFault | None]:
+    """Return the value as the plan would hold it, and what is wrong with it; None when nothing is."""
+    value, fault = _read_value(column, value)
+    if fault:
+        return value, fault
     fault = value_fault(plan, column, value)
     if fault and (fault.severity == "error" or not isinstance(value, str)):
-        return value, f"{fault.fault.rstrip('.')}. {fault.remedy}"
+        return value, fault
     if column.kind == "choice" and not is_blank(value):
         value = match_word(value, plan.words_of(column)) or value
     elif column.kind == "yes-no" and not fault and not is_blank(value):
         value = "Yes" if column.kind_object.read(value) else "No"
     elif column.kind == "date" and isinstance(value, str) and not is_blank(value):
         value = column.kind_object.read(value)
-    return (None if is_blank(value) else value), ""
+    return (None if is_blank(value) else value), None
+
+
+def _read_value(column: Column, value: Value) -> tuple[Value, ValueFault | None]:
+    """Return the value without what spreadsheets and mail make of it, and a fault where what was meant is gone."""
+    header = column.header
+    if type(value) is str:
+        if _is_hash_fill(value):
+            shown = f"{header} is '####', which a spreadsheet shows where there is no room"
+            return value, ValueFault(shown, "Write what it says")
+        if value.strip() in _ERROR_WORDS or value.strip().startswith("Err:5"):
+            return CellError(value.strip()), None
+        value = _clean_text(value)
+        if (length := utf16_length(value)) > LONGEST_TEXT:
+            fault = f"{header} has {length:,} characters, and a cell holds {LONGEST_TEXT:,}"
+            return value, ValueFault(fault, "Shorten it")
+        return value, None
+    if column.kind in _TEXT_KINDS and not isinstance(value, CellError | None):
+        return as_text(value), None
+    if column.kind == "timescale" and isinstance(value, date):
+        if value.day == 1:
+            fault = f"{header} is the date {as_text(value)}, which a spreadsheet may have made of a month"
+            return value, ValueFault(fault, f"Write {value:%B %Y}, or 1 {value:%B %Y} if that day is meant")
+        return as_text(value), None
+    return value, None
 
 
 def _clean_text(text: str) -> str:
-    """The text without the marks no cell can hold or no reader sees, and without space around it."""
+    """Return the text without the marks no cell can hold or no reader sees, and without space around it."""
     text = clean(with_line_feeds(_undo_miscoding(text)))
     if storable_text(text) != text:
         text = "".join(c for c in text if storable_text(c) == c)
@@ -75,7 +86,7 @@ def _clean_text(text: str) -> str:
 
 
 def is_equivalent(column: Column, issued: Value, received: Value) -> bool:
-    """Whether a cell means what was issued and only stands in another form.
+    """Return whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
     A text that the owner wrote anew in a cell of theirs is never taken for this, but for an amount of the same value, and
@@ -119,7 +130,7 @@ _TRUNCATION_LENGTHS = range(254, 257)
 
 
 def is_miscoded(issued: str, received: str) -> bool:
-    """Whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
+    """Return whether a text is the issued one with its letters read wrongly, as `â€™` for `’`, or `?` for `–`."""
     if issued.isascii():
         return False
     other = _CONTROL_CHARACTERS.sub("", normalised_text(received))
@@ -132,7 +143,7 @@ def is_miscoded(issued: str, received: str) -> bool:
 
 
 def _undo_miscoding(text: str) -> str:
-    """A text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
+    """Return a text whose UTF-8 was read as Windows' own code, as it was written; any other as it is."""
     if not any(sign in text for sign in "âÃÂ"):
         return text
     try:
@@ -142,14 +153,14 @@ def _undo_miscoding(text: str) -> str:
 
 
 def is_truncated(issued: Value, received: Value) -> bool:
-    """Whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
+    """Return whether a text is the beginning of the issued one, as long as some programs allow a text to be."""
     if not (isinstance(issued, str) and isinstance(received, str) and len(received) in _TRUNCATION_LENGTHS):
         return False
     return len(issued) > len(received) and normalised_text(issued).startswith(normalised_text(received))
 
 
 def _is_joined_lines(issued: str, received: str) -> bool:
-    """Whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
+    """Return whether a text is the issued one on a single line, as a program without line breaks in cells keeps it."""
     flat = normalised_text(issued).replace("\n", " ")
     return "\n" in normalised_text(issued) and flat == normalised_text(received)
 
@@ -159,12 +170,12 @@ def _is_hash_fill(text: str) -> bool:
 
 
 def _typewriter_text(text: str) -> str:
-    """The text with the dashes and dots of a typewriter, on one line."""
+    """Return the text with the dashes and dots of a typewriter, on one line."""
     return " ".join(re.sub("[\u2010-\u2015\u2212]|--", "-", text.replace("\u2026", "...")).split())
 
 
 def _is_digits(text: str) -> bool:
-    """Whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
+    """Return whether a text is nothing but a number's digits, as a CSV file has the number of a date."""
     whole, point, part = text.strip().partition(".")
     return whole.isdecimal() and whole.isascii() and (not point or part.isdecimal() and part.isascii())
 
@@ -178,7 +189,7 @@ def _same_number(issued: Value, received: Value) -> bool:
 
 
 def _same_day(column: Column, issued: Value, received: Value) -> bool:
-    """Whether the issued text names the day that stands there now, or the month whose first day it is."""
+    """Return whether the issued text names the day that stands there now, or the month whose first day it is."""
     if isinstance(received, str) and isinstance(issued, str):
         if column.kind not in ("timescale", "date"):
             return False
@@ -197,7 +208,7 @@ def _same_day(column: Column, issued: Value, received: Value) -> bool:
 
 
 def _as_day(value: Value) -> date | None:
-    """The day of a date, or of the number a spreadsheet keeps for one."""
+    """Return the day of a date, or of the number a spreadsheet keeps for one."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

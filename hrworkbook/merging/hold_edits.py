@@ -6,8 +6,9 @@ from dataclasses import replace
 from hrworkbook.merging.line_identity import CurrentLine
 from hrworkbook.merging.match_rows import Baseline
 from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
-from hrworkbook.merging.read_return import CellEdit, CellKey
+from hrworkbook.merging.read_return import CellEdit
 from hrworkbook.plan.model import Plan
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import Annotation
 from hrworkbook.plan.values import Value, as_text, is_blank, same_value
 from hrworkbook.tables.find_table import Row

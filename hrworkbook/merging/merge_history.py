@@ -5,7 +5,13 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 
-from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, SENT_AGAIN, ReceivedFile, RefusedFile, to_local_time
+from hrworkbook.merging.outcomes import (
+    ReceivedFile,
+    RefusedFile,
+    to_local_time,
+)
+from hrworkbook.plan.ledger_records import file_status
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import LedgerRow
 
 MergedFile = tuple[str, str]
@@ -25,11 +31,11 @@ class MergeHistory:
         undone: dict[str, set[MergedFile]] = {}
         for item in register:
             file = (item.text("Hash"), item.text("Return"))
-            if item.text("What") == "Merged":
+            if (what := file_status(item)) is FileStatus.MERGED:
                 self.rows.pop(file, None)
                 self.rows[file] = item
                 undone.get(file[0], set()).discard(file)
-            elif item.text("What") == "Undone":
+            elif what is FileStatus.UNDONE:
                 self.rows.pop(file, None)
                 undone.setdefault(file[0], set()).add(file)
         self._returns_to_reread = {sha256 for sha256, files in undone.items() if files}
@@ -79,7 +85,7 @@ class MergeHistory:
         )
 
     def is_newest(self, whose: tuple[str, str], sent: datetime | None, *, sealed: bool) -> bool:
-        """Whether a return was sent after all that was merged of its owner's that period, and is as well proven.
+        """Return whether a return was sent after all that was merged of its owner's that period, and is as well proven.
 
         What has no date was sent before it was merged. Dates alone do not put a return without seal above one with it.
         """
@@ -99,21 +105,21 @@ class MergeHistory:
         return files
 
     def bore_seal(self, file: MergedFile) -> bool:
-        """Whether a merged file bore the seal that was issued."""
+        """Return whether a merged file bore the seal that was issued."""
         return unsealed_mark(*file) not in self._unsealed
 
     def was_sent_again(self, file: MergedFile, sent: datetime | None) -> bool:
-        """Whether a file was sent later than the Register says; where it does not say, it is not known."""
+        """Return whether a file was sent later than the Register says; where it does not say, it is not known."""
         copies = [self.rows[file], *(i for i in self._sent_again_rows if _file(i) == file)]
         moments = [moment for i in copies if (moment := _read_moment(i, "Sent"))]
         return bool(sent and moments and to_the_minute(sent) > max(moments))
 
     @cached_property
     def _sent_again_rows(self) -> list[LedgerRow]:
-        return [i for i in self._register if i.text("What") == SENT_AGAIN]
+        return [i for i in self._register if file_status(i) is FileStatus.SENT_AGAIN]
 
     def rows_of_file(self, sha256: str) -> list[LedgerRow]:
-        """The Register's rows of one file."""
+        """Return the Register's rows of one file."""
         return self._by_hash.get(sha256, [])
 
     @cached_property
@@ -129,7 +135,7 @@ class MergeHistory:
     @cached_property
     def _issued(self) -> dict[str, tuple[str, str]]:
         """Owner and period of each return."""
-        issued = (i for i in self._register if i.text("What") == "Issued")
+        issued = (i for i in self._register if file_status(i) is FileStatus.ISSUED)
         return {i.text("Return"): (i.text("Owner"), i.text("Period")) for i in issued}
 
 
@@ -139,17 +145,17 @@ def unsealed_mark(sha256: str, return_id: str) -> str:
 
 
 def is_known_copy(sent: datetime | None, after: datetime) -> bool:
-    """Whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
+    """Return whether a copy of a known file is no news: not sent after that moment, or nobody knows when."""
     return sent is None or to_the_minute(sent) <= after
 
 
 def already_merged(item: ReceivedFile, rows: Iterable[LedgerRow], more: str = "; nothing to do") -> RefusedFile:
-    """The refusal of a file, or a return in it, that was merged before, as the Register's rows have it."""
+    """Return the refusal of a file, or a return in it, that was merged before, as the Register's rows have it."""
     rows = list(rows)
     returns = " and ".join(dict.fromkeys(r.text("Return") for r in rows))
     reason = f"already merged on {rows[-1].text('When')} as {returns}{more}"
     known = (rows[-1].text("Return"), rows[-1].text("Owner"))
-    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, ALREADY_MERGED, *known)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, FileStatus.ALREADY_MERGED, *known)
 
 
 def _file(item: LedgerRow) -> MergedFile:
@@ -157,7 +163,7 @@ def _file(item: LedgerRow) -> MergedFile:
 
 
 def _read_moment(item: LedgerRow, heading: str) -> datetime | None:
-    """A moment in the Register; None where there is none."""
+    """Return a moment in the Register; None where there is none."""
     with suppress(ValueError):
         return datetime.strptime(item.text(heading), "%Y-%m-%d %H:%M")
     return None
@@ -170,16 +176,16 @@ def _sent(item: LedgerRow) -> datetime | None:
 
 
 def _latest(item: LedgerRow) -> datetime:
-    """The latest moment at which a merged file can have been sent."""
+    """Return the latest moment at which a merged file can have been sent."""
     return _sent(item) or _read_moment(item, "When") or datetime.max
 
 
 def to_the_minute(sent: datetime) -> datetime:
-    """A moment as the Register has it, by this computer's clock."""
+    """Return a moment as the Register has it, by this computer's clock."""
     return (to_local_time(sent) or sent).replace(second=0, microsecond=0)
 
 
 def duplicate_file(file: ReceivedFile) -> RefusedFile:
-    """The refusal of a file that is there twice."""
+    """Return the refusal of a file that is there twice."""
     reason = "the same file is here twice; it was read once"
-    return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, DUPLICATE)
+    return RefusedFile(file.file, reason, file.sha256, file.sender, file.sent, FileStatus.TWICE)

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 
 from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
 from hrworkbook.merging.slips import Slips, column_cells, find_slips
-from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.schema import CellKey, Schema
 from hrworkbook.plan.values import is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row
 
 MIN_SHORT_ANSWERS = 3
 """Short answers by which another line's row is known."""
-CellKey = tuple[str, str]
-"""A cell of the plan: line ID and column key."""
 RowsByLine = Mapping[str, Sequence[Row]]
 """The rows of one sheet by line."""
 

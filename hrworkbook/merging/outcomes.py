@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from hrworkbook.intake.attachments import Container, IgnoredAttachment
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.model import Line
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, ChangeSet
@@ -16,14 +17,11 @@ from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, utf1
 OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
 """Every cell received has exactly one of these."""
 UNDECIDED_OUTCOMES = ("conflict", "locked", "invalid")
-ALREADY_MERGED, SENT_AGAIN, DUPLICATE = "Already merged", "Sent again", "Twice"
-SKIPPED_STATUSES = (ALREADY_MERGED, SENT_AGAIN, DUPLICATE)
+SKIPPED_STATUSES = (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN, FileStatus.TWICE)
 """What a file is called that was merged before, whose owner has sent it again, or that is there twice.
 
 It is skipped, and nothing is refused.
 """
-WAITS, NOT_TAKEN = "Waits", "Not taken"
-"""What a file is called that nothing proves, until HR decides about it, and where HR has decided against it."""
 
 
 class Unproven(Enum):
@@ -141,8 +139,8 @@ class RefusedFile:
     sha256: str = ""
     sender: str = ""
     sent: datetime | None = None
-    status: str = "Refused"
-    """How the Register calls it: Refused, Waits, Not taken, Older, Already merged, Sent again, Twice, No return, No month."""
+    status: FileStatus = FileStatus.REFUSED
+    """How the Register calls it."""
     return_id: str = ""
     owner: str = ""
     container: Container | None = None
@@ -170,4 +168,6 @@ class MergeResult:
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
         waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, "unplaced"))
-        return waits or any(r.status not in (*SKIPPED_STATUSES, NOT_TAKEN, "Older") for r in self.refused)
+        return waits or any(
+            r.status not in (*SKIPPED_STATUSES, FileStatus.NOT_TAKEN, FileStatus.OLDER) for r in self.refused
+        )

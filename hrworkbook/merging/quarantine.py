@@ -13,12 +13,14 @@ from datetime import date, datetime, time
 from hashlib import sha256
 
 from hrworkbook.merging.admit import IssuedReturns
-from hrworkbook.merging.ledger_rows import shorten
+from hrworkbook.merging.ledger_rows import fit_in_cell
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
-from hrworkbook.merging.outcomes import NOT_TAKEN, WAITS, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
-from hrworkbook.merging.pending_decisions import UNDONE, WHOLE_FILE, is_about_a_file, is_undecided
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
+from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided, is_undone
 from hrworkbook.merging.read_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_records import WHOLE_FILE
+from hrworkbook.plan.ledger_words import FileStatus, Question
 from hrworkbook.plan.ledgers import DECISIONS, OWNERS, REGISTER, TAKE_RETURN, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
@@ -58,8 +60,8 @@ class Quarantine:
         self._rows = [row for row in DECISIONS.data_rows(plan.snapshot) if is_about_a_file(row)]
 
     def hold(self, replies: Iterable[ReadReturn], now: datetime) -> Held:
-        """What becomes of returns that nothing proves; what is asked already, or was decided, is not asked again."""
-        asked = {row.text("ID"): row for row in self._rows if UNDONE not in row.text("Done")}
+        """Return what becomes of returns that nothing proves; what is asked already, or was decided, is not asked again."""
+        asked = {row.text("ID"): row for row in self._rows if not is_undone(row)}
         files: list[RefusedFile] = []
         decisions: dict[str, dict[str, Value | Link]] = {}
         kept: list[dict[str, Value]] = []
@@ -68,15 +70,17 @@ class Quarantine:
             key = _key(reply)
             if (row := asked.get(key)) and not is_undecided(row):
                 reason = f"decided on the {DECISIONS.sheet} sheet: {row.text('Done')}"
-                files.append(_refused(reply, NOT_TAKEN, reason))
+                files.append(_refused(reply, FileStatus.NOT_TAKEN, reason))
                 continue
             if len(packed) > _LARGEST:
                 reason = (
                     f"{why(reply)}, and it is too large to be kept until you decide. To merge it, {_REMEDY[_of(reply)]}"
                 )
-                files.append(_refused(reply, "Refused", reason))
+                files.append(_refused(reply, FileStatus.REFUSED, reason))
                 continue
-            files.append(_refused(reply, WAITS, f"{why(reply)}; {_says(reply)}, of which nothing is in the plan yet"))
+            files.append(
+                _refused(reply, FileStatus.WAITS, f"{why(reply)}; {_says(reply)}, of which nothing is in the plan yet")
+            )
             if key in asked or key in decisions:
                 continue
             decisions[key] = _decision(self._plan, reply, key, now)
@@ -87,17 +91,17 @@ class Quarantine:
         return Held(tuple(files), tuple(decisions.values()), tuple(kept))
 
     def reply(self, row: LedgerRow) -> ReadReturn | None:
-        """The return a decision is about; None where it is no longer kept."""
+        """Return the return a decision is about; None where it is no longer kept."""
         text = "".join(self._issued.kept(_name(row.text("ID"))))
         return unpack(zlib.decompress(base64.urlsafe_b64decode(text[1:])).decode()) if text else None
 
     @property
     def waiting(self) -> list[LedgerRow]:
         """The rows of the Decisions sheet that still wait, about whole files."""
-        return [row for row in self._rows if not row.text("Done")]
+        return [row for row in self._rows if is_undecided(row)]
 
     def moot(self, merged: Sequence[ReturnOutcome]) -> Iterator[LedgerRow]:
-        """The decisions that still wait about files which were merged now, their sender being on the Owners sheet."""
+        """Yield the decisions that still wait about files which were merged now, their sender being on the Owners sheet."""
         files = {(r.received.sha256, r.return_id) for r in merged}
         for row in self.waiting if files else ():
             kept = None if row.text("Decision") else self.reply(row)
@@ -106,7 +110,7 @@ class Quarantine:
 
 
 def in_plan(plan: Plan, reply: ReadReturn) -> ReadReturn:
-    """A return without its answers for lines or columns that have left the plan since, which are listed instead."""
+    """Return a return without its answers for lines or columns that have left the plan since, which are listed instead."""
     here: list[CellEdit] = []
     strays = list(reply.diff.stray_cells)
     for edit in reply.diff.edits:
@@ -121,7 +125,7 @@ def in_plan(plan: Plan, reply: ReadReturn) -> ReadReturn:
 
 
 def unsealed_rows(issued: IssuedReturns, replies: Iterable[ReadReturn]) -> list[dict[str, Value]]:
-    """The rows of the hidden Issued sheet that remember which returns were merged without their seal."""
+    """Return the rows of the hidden Issued sheet that remember which returns were merged without their seal."""
     known = set(issued.kept(WITHOUT_SEAL))
     marks = dict.fromkeys(unsealed_mark(r.received.sha256, r.return_id) for r in replies if not r.sealed)
     return [{"Issued as": WITHOUT_SEAL, ID_HEADER: one} for one in marks if one not in known]
@@ -142,7 +146,7 @@ def _says(reply: ReadReturn) -> str:
     return f"read as return {reply.return_id} of {reply.owner} it changes {count_noun(len(reply.diff.edits), 'cell')}"
 
 
-def _refused(reply: ReadReturn, what: str, reason: str) -> RefusedFile:
+def _refused(reply: ReadReturn, what: FileStatus, reason: str) -> RefusedFile:
     item = reply.received
     return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, what, reply.return_id, reply.owner)
 
@@ -154,14 +158,14 @@ def _decision(plan: Plan, reply: ReadReturn, key: str, now: datetime) -> dict[st
     ]
     answers += [f"{s.cell}, without a place in the plan: {as_text(s.value)}" for s in reply.diff.stray_cells]
     return {
-        "Why": f"no proof: '{reply.received.file}': {why(reply)}. {remedy}.", "Go to": Link(REGISTER.sheet, REGISTER.sheet, "A1"),
-        "ID": key, "Column": WHOLE_FILE, "In the return": shorten("\n".join(answers)) or "what was issued",
+        "Question": Question.WHOLE_FILE.value, "Why": f"'{reply.received.file}': {why(reply)}. {remedy}.", "Go to": Link(REGISTER.sheet, REGISTER.sheet, "A1"),
+        "ID": key, "Column": WHOLE_FILE, "In the return": fit_in_cell("\n".join(answers)) or "what was issued",
         "Owner": reply.owner, "Return": reply.return_id, "When": timestamp(now),
     }  # fmt: skip
 
 
 def _key(reply: ReadReturn) -> str:
-    """The ID of a decision: the same for the same answers in the same file from the same sender, whenever it is read."""
+    """Return the ID of a decision: the same for the same answers in the same file from the same sender, whenever it is read."""
     item = reply.received
     says = json.dumps([item.sha256, item.sender, _of(reply).value, _edits(reply)])
     return f"{reply.return_id}-{sha256(says.encode()).hexdigest()[:16]}"
@@ -172,7 +176,7 @@ def _name(key: str) -> str:
 
 
 def pack(reply: ReadReturn) -> str:
-    """A return as JSON, without its cells but those it changes."""
+    """Return a return as JSON, without its cells but those it changes."""
     item, read = reply.received, reply.diff
     return json.dumps({
         "file": [item.file, item.sha256, item.sender, _put(item.sent), reply.from_elsewhere], "ahead": reply.ahead,
@@ -187,7 +191,7 @@ def _edits(reply: ReadReturn) -> list[list[object]]:
 
 
 def unpack(text: str) -> ReadReturn:
-    """The return that `pack` made a text of."""
+    """Return the return that `pack` made a text of."""
     kept = json.loads(text)
     file, digest, sender, sent, elsewhere = kept["file"]
     when = _take(sent)
@@ -207,7 +211,7 @@ def unpack(text: str) -> ReadReturn:
 
 
 def _put(value: Value) -> object:
-    """A cell's value as JSON has it; what JSON has no form for is a list of its type and its text."""
+    """Return a cell's value as JSON has it; what JSON has no form for is a list of its type and its text."""
     if isinstance(value, CellError):
         return ["error", str(value)]
     if isinstance(value, datetime | date | time):

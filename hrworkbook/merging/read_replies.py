@@ -9,7 +9,6 @@ from hrworkbook.merging.hold_edits import hold_guessed
 from hrworkbook.merging.merge_history import already_merged, is_known_copy
 from hrworkbook.merging.multi_return import split_by_seal
 from hrworkbook.merging.outcomes import (
-    SENT_AGAIN,
     ReceivedFile,
     RefusedFile,
     Unproven,
@@ -17,6 +16,7 @@ from hrworkbook.merging.outcomes import (
 )
 from hrworkbook.merging.read_return import MergeContext, ReadReturn
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.values import fold_name
@@ -93,7 +93,7 @@ def _already_merged(plan: Plan, issued: IssuedReturns, item: ReceivedFile) -> Re
     if issued.merge_history.was_sent_again(file, item.sent) and is_from_owner(
         plan, item.sender, refused.owner, rows[-1].text("From")
     ):
-        return replace(refused, status=SENT_AGAIN)
+        return replace(refused, status=FileStatus.SENT_AGAIN)
     return refused
 
 

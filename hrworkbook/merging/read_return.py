@@ -10,12 +10,9 @@ from hrworkbook.plan.history import last_reported
 from hrworkbook.plan.ledgers import HEADINGS
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID, columns_shown_again, last_heading
-from hrworkbook.plan.schema import Column, Schema
-from hrworkbook.plan.values import Value, fold_name
+from hrworkbook.plan.schema import CellKey, Column, Schema
+from hrworkbook.plan.values import Value
 from hrworkbook.tables.heading_vocabulary import fold_heading
-
-CellKey = tuple[str, str]
-"""A cell of the plan: line ID and column key."""
 
 
 def read_only_headings(schema: Schema) -> list[str]:
@@ -37,11 +34,10 @@ class MergeContext:
     @cached_property
     def aliases(self) -> dict[str, str]:
         """The headings HR has explained on the Headings sheet, each with the key of the column it means."""
-        keys = {fold_name(c.header): c.key for c in self.plan.schema.columns}
         return {
-            i.text("Heading in a return"): keys[fold_name(i.text("Means the column"))]
+            i.text("Heading in a return"): column.key
             for i in HEADINGS.data_rows(self.plan.snapshot)
-            if fold_name(i.text("Means the column")) in keys
+            if (column := self.plan.schema.column_headed(i.text("Means the column")))
         }
 
     @cached_property

@@ -10,8 +10,13 @@ from hrworkbook.intake.attachments import Attachment, IgnoredAttachment, Refused
 from hrworkbook.intake.find_attachments import find_attachments
 from hrworkbook.intake.reader import FileReader
 from hrworkbook.merging.merge_history import is_known_copy
-from hrworkbook.merging.outcomes import DUPLICATE, ReceivedFile, RefusedFile, to_local_time
+from hrworkbook.merging.outcomes import (
+    ReceivedFile,
+    RefusedFile,
+    to_local_time,
+)
 from hrworkbook.plan.errors import UnreadableFile
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.returns import without_words
 
 FoundItem = Attachment | ReceivedFile | RefusedFile
@@ -48,14 +53,14 @@ def find_files(
         item = replace(found, sent=to_local_time(found.sent)) if found.sent else found
         if isinstance(item, RefusedAttachment):
             yield RefusedFile(
-                item.place, item.message, "", item.sender, item.sent, "No return", container=item.container
+                item.place, item.message, "", item.sender, item.sent, FileStatus.NO_RETURN, container=item.container
             )
         elif item.sha256 in skippable_copies and is_known_copy(item.sent, skippable_copies[item.sha256]):
             yield ReceivedFile(item.place, (), item.sha256, item.sender, item.sent, container=item.container)
         elif item.copy_of and item.sha256 in first and _is_older_copy(first[item.sha256], item):
             reason = f"it is the same file as '{item.copy_of}', which was read"
             yield RefusedFile(
-                item.place, reason, item.sha256, item.sender, item.sent, DUPLICATE, container=item.container
+                item.place, reason, item.sha256, item.sender, item.sent, FileStatus.TWICE, container=item.container
             )
         else:
             if item.sha256:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hrworkbook.merging.match_rows import Baseline
-from hrworkbook.merging.read_return import CellEdit, CellKey, ReadReturn
+from hrworkbook.merging.read_return import CellEdit, ReadReturn
 from hrworkbook.plan.model import Plan
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.values import Value, as_text, is_blank, same_value
 
 _WHY = "the owner's earlier return changed it, and this one has the text that was issued"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
-from hrworkbook.merging.read_return import CellKey, ReadReturn
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.model import Plan
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.values import CellError, Value, as_text, same_value
 
 LastWriters = dict[CellKey, tuple[str, Value]]

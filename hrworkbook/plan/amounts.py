@@ -81,12 +81,12 @@ class Money:
 
 
 def none_word(text: str) -> NoneWord | None:
-    """The word for none this text is; None where it is something else."""
+    """Return the word for none this text is; None where it is something else."""
     return _NONE_WORD_BY_TEXT.get("-".join(normalised_text(text).translate(_MINUS_SIGNS).casefold().split()))
 
 
 def parse_amount(value: Value) -> Amount | NoneWord | UnreadableAmount:
-    """The amount a cell holds, the word that stands for one, or why it cannot be read."""
+    """Return the amount a cell holds, the word that stands for one, or why it cannot be read."""
     if isinstance(value, CellError) or value is None:
         return UnreadableAmount("is no number", "Write a number")
     if isinstance(value, bool):
@@ -120,7 +120,7 @@ def _parse(text: str) -> Amount | UnreadableAmount:
 
 
 def _explain(text: str) -> UnreadableAmount:
-    """What is wrong with a text that is no amount, as exactly as can be told."""
+    """Return what is wrong with a text that is no amount, as exactly as can be told."""
     hedge = _HEDGE.match(text)
     if hedge and isinstance(_parse(text[hedge.end() :]), Amount):
         exact = text[hedge.end() :]

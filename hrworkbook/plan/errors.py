@@ -9,8 +9,7 @@ HrWorkbookError                 place, fault, remedy: nothing was changed
 │   ├── WrongPlan               it belongs to another plan
 │   ├── WrongPeriod             it was issued for another period
 │   ├── WrongOwner              it is someone else's
-│   ├── BrokenSeal              its seal does not match what was issued
-│   └── OlderReturn             a newer one from the same owner is already merged
+│   └── BrokenSeal              its seal does not match what was issued
 ├── NotReady                    errors stand or decisions wait, so nothing is published or sent
 ├── WorkbookLocked              someone has the workbook open, or it changed meanwhile
 ├── CannotWrite                 a file or folder cannot be written
@@ -27,7 +26,7 @@ from hrworkbook.plan.values import one_line
 
 
 class HrWorkbookError(Exception):
-    """A job that could not be done, told as *place: fault. remedy.*"""
+    """A job that could not be done, told as *place: fault. remedy*."""
 
     def __init__(self, place: str, fault: str, remedy: str = "") -> None:
         self.place = place
@@ -40,7 +39,7 @@ class HrWorkbookError(Exception):
 
 
 def format_message(place: str, fault: str, remedy: str = "") -> str:
-    """The project's one form of complaint, on one line: `place: fault. remedy.`"""
+    """Return the project's one form of complaint, on one line: `place: fault. remedy`."""
     parts = (one_line(part).strip() for part in (fault, remedy))
     sentences = " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in parts if part)
     return f"{one_line(place)}: {sentences}" if place else sentences
@@ -59,7 +58,7 @@ PRIVACY_REMEDY = (
 
 
 def is_privacy_refusal(fault: OSError) -> bool:
-    """Whether macOS kept a folder from this program, which has nothing to do with who else uses the file."""
+    """Return whether macOS kept a folder from this program, which has nothing to do with who else uses the file."""
     return sys.platform == "darwin" and fault.errno == errno.EPERM
 
 
@@ -104,10 +103,6 @@ class WrongOwner(NotAReturn):
 
 class BrokenSeal(NotAReturn):
     """The return's seal does not match what was issued."""
-
-
-class OlderReturn(NotAReturn):
-    """A newer return from the same owner is already merged."""
 
 
 class NotReady(HrWorkbookError):

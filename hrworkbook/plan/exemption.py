@@ -52,14 +52,14 @@ def meaning_of(value: Value, public: tuple[str, ...], exempt: tuple[str, ...]) -
 
 @lru_cache(maxsize=8192)
 def is_mark(text: str) -> bool:
-    """Whether a text is, or has in it, a mark that what it stands beside is not for publication."""
+    """Return whether a text is, or has in it, a mark that what it stands beside is not for publication."""
     return _NOT_FOR_PUBLICATION.search(text) is not None or (
         len(text) < 60 and _squeezed(text) in _all_squeezed(_MARKS)
     )
 
 
 def withholds(heading: str, value: Value) -> bool:
-    """Whether a cell of a column that no schema knows says, or may say, that its line is not for publication."""
+    """Return whether a cell of a column that no schema knows says, or may say, that its line is not for publication."""
     if _is_empty(value):
         return False
     if fold_name(heading) in PARAGRAPH_HEADINGS:
@@ -114,7 +114,7 @@ def _of_part(plan: Plan, line: Line) -> Iterator[Finding]:
 
 
 def _unread(plan: Plan, part: Column, value: Value) -> tuple[str, str]:
-    """What is wrong with a Part that says neither, and the remedy."""
+    """Return what is wrong with a Part that says neither, and the remedy."""
     if isinstance(value, Uncomputed):
         return f"{part.header} is a formula whose result was not saved, so the line may be exempt", _choose(
             plan, part, None
@@ -138,7 +138,7 @@ def _choose(plan: Plan, part: Column, value: Value) -> str:
 
 
 def _without_ground(plan: Plan, line: Line) -> Iterator[Finding]:
-    """What an exempt line must say and does not: its paragraph of Schedule 12A, and why."""
+    """Yield what an exempt line must say and does not: its paragraph of Schedule 12A, and why."""
     part = plan.schema.role("part")
     for role in ("paragraph", "reason"):
         column = plan.schema.role(role)
@@ -152,7 +152,7 @@ def _without_ground(plan: Plan, line: Line) -> Iterator[Finding]:
 
 
 def _marked_elsewhere(plan: Plan, line: Line) -> Iterator[Finding]:
-    """A line that counts as public and says in another column that it is not."""
+    """Yield a line that counts as public and says in another column that it is not."""
     own = {plan.schema.roles.get(role) for role in ("part", "paragraph", "reason")}
     for column in plan.schema.columns:
         text = line.text(column.key)
@@ -166,7 +166,7 @@ def _marked_elsewhere(plan: Plan, line: Line) -> Iterator[Finding]:
 
 
 def _unknown_columns(plan: Plan) -> Iterator[Finding]:
-    """Marks in columns of the Plan sheet that are not the schema's, such as a Part that somebody added."""
+    """Yield the marks in columns of the Plan sheet that are not the schema's, such as a Part that somebody added."""
     block, places = plan.snapshot[PLAN], set(plan.column_numbers.values())
     heads = block.rows[plan.header_row - 1]
     for line in plan.lines:
@@ -187,13 +187,13 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
 
 
 def _withheld_by(plan: Plan, line: Line) -> list[Column]:
-    """The columns of paragraph and reason that say something."""
+    """Return the columns of paragraph and reason that say something."""
     columns = (plan.schema.role(role) for role in ("paragraph", "reason"))
     return [c for c in columns if c and not says_nothing(_value(plan, line, c))]
 
 
 def _value(plan: Plan, line: Line, column: Column) -> Value:
-    """The cell's value; of cells merged over several lines, the one they all show."""
+    """Return the cell's value; of cells merged over several lines, the one they all show."""
     at = plan.column_numbers.get(column.key)
     for top, left, bottom, right in plan.snapshot[PLAN].merges if line.row else ():
         if at and top <= line.row <= bottom and left <= at <= right:
@@ -202,12 +202,12 @@ def _value(plan: Plan, line: Line, column: Column) -> Value:
 
 
 def _is_empty(value: Value) -> bool:
-    """Whether the cell is blank to the last character: one that only looks blank is not."""
+    """Return whether the cell is blank to the last character: one that only looks blank is not."""
     return value is None or (type(value) is str and not value.strip())
 
 
 def says_nothing(value: Value) -> bool:
-    """Whether a paragraph or a reason says nothing: it is blank, or a sign for nothing."""
+    """Return whether a paragraph or a reason says nothing: it is blank, or a sign for nothing."""
     return not isinstance(value, CellError) and _spelt(as_text(value)) in _NOTHING
 
 
@@ -222,7 +222,7 @@ def _all_spelt(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def _spelt(text: str) -> str:
-    """The text whatever its case and spacing."""
+    """Return the text whatever its case and spacing."""
     return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
 
 

@@ -33,11 +33,11 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """`Plan!H7: RAG is 'amber-ish'. Choose Red, Amber, Green or Complete.`"""
+        """The finding in one line, such as `Plan!H7: RAG is 'amber-ish'. Choose Red, Amber, Green or Complete`."""
         return format_message(self.place, self.fault, self.remedy)
 
     def as_json(self) -> dict[str, str]:
-        """The finding for programs: severity, sheet, cell, column, value, rule, message."""
+        """Return the finding for programs: severity, sheet, cell, column, value, rule, message."""
         return {
             "severity": self.severity,
             "sheet": self.sheet,

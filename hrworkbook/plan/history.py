@@ -16,7 +16,7 @@ class ClosedPeriod:
     lines: Mapping[str, Mapping[str, Value]]
 
     def text(self, line_id: str, key: str) -> str:
-        """What a cell said when the period was closed; '' where the line was not in it."""
+        """Return what a cell said when the period was closed; '' where the line was not in it."""
         return as_text(self.lines.get(line_id, {}).get(key))
 
 
@@ -33,7 +33,7 @@ def closed_periods(plan: Plan) -> tuple[ClosedPeriod, ...]:
 
 
 def last_closed(plan: Plan) -> ClosedPeriod:
-    """The latest closed period; one without lines before the first is closed."""
+    """Return the latest closed period; one without lines before the first is closed."""
     periods = closed_periods(plan)
     return periods[-1] if periods else ClosedPeriod("", {})
 
@@ -52,7 +52,7 @@ def last_reported(plan: Plan, key: str) -> Mapping[str, str]:
 
 
 def lines_to_report(plan: Plan) -> tuple[Line, ...]:
-    """The lines that still count: a line that was complete when a period was closed has been reported once.
+    """Return the lines that still count: a line that was complete when a period was closed has been reported once.
 
     It stays on the Plan sheet and leaves the returns, the checks and the appendix; changing its status brings it back.
     """

@@ -26,6 +26,7 @@ from hrworkbook.plan.values import (
     fold_name,
     is_blank,
     normalised_text,
+    shorten,
 )
 
 MAX_WORDS_SHOWN = 8
@@ -39,6 +40,11 @@ class ValueFault:
     fault: str
     remedy: str
     severity: Severity = "error"
+
+    @property
+    def message(self) -> str:
+        """Return both as one text, for whoever is told them without a place."""
+        return f"{self.fault.rstrip('.')}. {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -57,19 +63,18 @@ class Kind:
 
 
 def quoted(value: Value) -> str:
-    """The value in quotes for a message, cut where it is long."""
-    text = " ".join(normalised_text(value).split())
-    return f"'{text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1].rstrip() + '…'}'"
+    """Return the value in quotes for a message, cut where it is long."""
+    return f"'{shorten(normalised_text(value), _SHOWN_CHARACTERS)}'"
 
 
 def match_word(value: Value, words: Sequence[str]) -> str | None:
-    """The word as the schema spells it where the value is it, in any case and spacing; None where it is none of them."""
+    """Return the word as the schema spells it where the value is it, in any case and spacing; None where it is none of them."""
     wanted = _squeeze(value)
     return next((word for word in words if _squeeze(word) == wanted), None)
 
 
 def nearest_word(value: Value, words: Sequence[str]) -> str | None:
-    """The word most like the value, to be suggested and never taken; None where none is near."""
+    """Return the word most like the value, to be suggested and never taken; None where none is near."""
     by_folded = {fold_name(word): word for word in reversed(words)}
     text = fold_name(as_text(value)[:200])
     if text and len(begun := [word for key, word in by_folded.items() if key.startswith(text)]) == 1:
@@ -87,7 +92,7 @@ _Check = Callable[[Value, str, Sequence[str]], ValueFault | None]
 
 
 def _skipping_blanks(check: _Check) -> _Check:
-    """The check, spared blanks and error values."""
+    """Return the check, spared blanks and error values."""
 
     def fault(value: Value, header: str, words: Sequence[str] = ()) -> ValueFault | None:
         if isinstance(value, Uncomputed):
@@ -182,7 +187,7 @@ def _timescale_fault(value: Value, header: str, words: Sequence[str]) -> ValueFa
 
 
 def _day_of_serial(value: Value) -> date | None:
-    """The day of an Excel day number between 1970 and 2100; None for any other value."""
+    """Return the day of an Excel day number between 1970 and 2100; None for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 25_569 <= value < 73_051:
         return None
     return date(1899, 12, 30) + timedelta(int(value))
@@ -258,7 +263,7 @@ def _read_whole(value: Value) -> int | NoneWord | None:
 
 
 def is_kept_with_warning(value: Value) -> bool:
-    """Whether a collection keeps a figure that is not as its column wants it, such as half a person, and only warns.
+    """Return whether a collection keeps a figure that is not as its column wants it, such as half a person, and only warns.
 
     Nobody here can mend what others published; what is no figure at all is an error.
     """
@@ -266,7 +271,7 @@ def is_kept_with_warning(value: Value) -> bool:
 
 
 def _numeric_check(read: Callable[[Value], Any], explain: Callable[[Amount], tuple[str, str]]) -> _Check:
-    """A check that the value can be read, and else says why: the amount's own fault or what the kind does not take."""
+    """Return a check that the value can be read, and else says why: the amount's own fault or what the kind does not take."""
 
     def check(value: Value, header: str, words: Sequence[str]) -> ValueFault | None:
         if read(value) is not None:

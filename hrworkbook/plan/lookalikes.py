@@ -10,7 +10,7 @@ _LATIN_LOOKALIKES = dict(zip(_CYRILLIC + _GREEK, _CYRILLIC_LATIN + _GREEK_LATIN,
 
 
 def latin_lookalike(character: str) -> str:
-    """The Latin letter or digit a foreign character looks like or stands for; '' where it is what it seems."""
+    """Return the Latin letter or digit a foreign character looks like or stands for; '' where it is what it seems."""
     if character.isascii():
         return ""
     if character in _LATIN_LOOKALIKES:
@@ -24,7 +24,7 @@ def latin_lookalike(character: str) -> str:
 
 
 def script_name(character: str) -> str:
-    """The character as Unicode calls it, for a message: `Cyrillic capital letter VE`."""
+    """Return the character as Unicode calls it, for a message: `Cyrillic capital letter VE`."""
     name = unicodedata.name(character, f"U+{ord(character):04X}")
     for script in ("CYRILLIC", "GREEK", "ARABIC-INDIC", "EXTENDED ARABIC-INDIC", "FULLWIDTH", "MATHEMATICAL"):
         if name.startswith(script + " "):

@@ -52,7 +52,7 @@ _MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*", re.A
 
 
 def parse_addresses(text: str) -> list[str]:
-    """The mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
+    """Return the mail addresses in a cell of the Owners sheet, however they are parted; what is none is left for HR to fill in."""
     return list(dict.fromkeys(a for a in re.split(r"[;,\s<>]+", text) if _MAIL_ADDRESS.fullmatch(a)))
 
 
@@ -65,7 +65,7 @@ class Line:
     values: Mapping[str, Value]
 
     def text(self, key: str) -> str:
-        """The value as it is written; '' for a blank."""
+        """Return the value as it is written; '' for a blank."""
         return as_text(self.values.get(key))
 
 
@@ -81,6 +81,7 @@ class Plan:
     lines: tuple[Line, ...]
     owners: tuple[Owner, ...]
     lists: Mapping[str, tuple[str, ...]]
+    """The words of each list by its folded name."""
     settings: Mapping[str, Value]
     state: Mapping[str, Value]
 
@@ -99,11 +100,11 @@ class Plan:
         return found
 
     def words_of(self, column: Column) -> tuple[str, ...]:
-        """The words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
-        return self.lists.get(column.list, ()) if column.list else column.words
+        """Return the words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
+        return self.lists.get(fold_name(column.list), ()) if column.list else column.words
 
     def owners_of(self, line: Line, on: date | None = None) -> tuple[str, ...]:
-        """The roles that answer for a line on a day, as the Owners sheet spells them where it knows them."""
+        """Return the roles that answer for a line on a day, as the Owners sheet spells them where it knows them."""
         column = self.schema.role("owner")
         if column is None:
             return ()
@@ -116,19 +117,19 @@ class Plan:
         return {fold_name(o.role): o.role for o in self.owners}
 
     def setting(self, name: str) -> str:
-        """A setting of the Start sheet as text; '' where it is blank."""
+        """Return a setting of the Start sheet as text; '' where it is blank."""
         return normalised_text(self.settings.get(name))
 
     def address(self, line: Line, key: str) -> str:
-        """The address of a line's cell on the Plan sheet."""
+        """Return the address of a line's cell on the Plan sheet."""
         return address(line.row, self.column_numbers[key])
 
     def formula(self, line: Line, key: str) -> str:
-        """The formula that works a line's cell out; '' where it holds a value."""
+        """Return the formula that works a line's cell out; '' where it holds a value."""
         return self.snapshot[PLAN].formulas.get((line.row, self.column_numbers[key]), "")
 
     def is_done(self, line: Line) -> bool:
-        """Whether the line's status says that nothing more is to be done."""
+        """Return whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")
         return status is not None and fold_name(line.text(status.key)) in map(fold_name, self.schema.done)
 
@@ -144,7 +145,7 @@ class Plan:
 
 
 def read_plan(snapshot: Snapshot) -> Plan:
-    """The plan a master holds.
+    """Return the plan a master holds.
 
     Raises NotAMaster with place, fault and remedy where a sheet, a heading or a setting is not as it must be.
     """
@@ -165,14 +166,14 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
 
 def plan_id(snapshot: Snapshot) -> str | None:
-    """The ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
+    """Return the ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
     if any(sheet not in snapshot for sheet in (PLAN, SCHEMA_SHEET, ISSUED_SHEET)):
         return None
     return normalised_text(_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1).get("Plan ID"))
 
 
 def read_schema_of(snapshot: Snapshot) -> Schema:
-    """The schema a master keeps; raises NotAMaster where it keeps none."""
+    """Return the schema a master keeps; raises NotAMaster where it keeps none."""
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
@@ -183,12 +184,12 @@ def read_schema_of(snapshot: Snapshot) -> Schema:
 
 
 def schema_text(block: Block) -> str:
-    """The TOML text kept on the Schema sheet, one line a cell from A3 down."""
+    """Return the TOML text kept on the Schema sheet, one line a cell from A3 down."""
     return "\n".join(as_text(row[0]) if row else "" for row in block.rows[2:]) + "\n"
 
 
 def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
-    """The Plan sheet's heading row, and the column of each key ('' for the ID).
+    """Return the Plan sheet's heading row, and the column of each key ('' for the ID).
 
     On a master, headings must be exact after normalising: HR is told of a renamed one, never guessed past it.
     """
@@ -251,7 +252,7 @@ def _read_lines(block: Block, header_row: int, places: Mapping[str, int]) -> Ite
 
 
 def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
-    """The roles on a master's Owners sheet, and who holds them."""
+    """Yield the roles on a master's Owners sheet, and who holds them."""
     for item in OWNERS_LEDGER.data_rows(snapshot):
         if role := item.text("Role"):
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
@@ -265,12 +266,12 @@ def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
     for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
         if not is_blank(heading):
             words = (normalised_text(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
-            lists[normalised_text(heading)] = tuple(dict.fromkeys(w for w in words if w))
+            lists[fold_name(as_text(heading))] = tuple(dict.fromkeys(w for w in words if w))
     return lists
 
 
 def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
-    """The value to the right of each label that stands in a column."""
+    """Return the value to the right of each label that stands in a column."""
     wanted = set(labels)
     return {
         label: block.at(row, column + 1)
@@ -284,7 +285,7 @@ def _read_settings(block: Block) -> dict[str, Value]:
 
 
 def issued_ledger(schema: Schema) -> Ledger:
-    """The hidden sheet with the baselines: each issued line as it was when it went out."""
+    """Return the hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
     return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wrap_text=False)
 
@@ -309,14 +310,14 @@ def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
 
 
 def state_write(plan: Plan, name: str, value: Value) -> Write:
-    """The write of one of the project's own settings on the Issued sheet."""
+    """Return the write of one of the project's own settings on the Issued sheet."""
     block = plan.snapshot[ISSUED_SHEET]
     row = next(r for r in range(1, len(block.rows) + 1) if normalised_text(block.at(r, 1)) == name)
     return Write(ISSUED_SHEET, row, 2, ((value,),))
 
 
 def new_state() -> dict[str, Value]:
-    """A new plan's own ID and seal key; the first line to be numbered is 1."""
+    """Return a new plan's own ID and seal key; the first line to be numbered is 1."""
     return {"Plan ID": secrets.token_hex(4).upper(), "Seal key": secrets.token_hex(32), "Next ID": 1}
 
 
@@ -326,7 +327,7 @@ def format_line_id(schema: Schema, number: int) -> str:
 
 
 def id_writes(plan: Plan) -> tuple[Write, ...]:
-    """The writes that number the lines that have no ID yet; a number once given is never given again."""
+    """Return the writes that number the lines that have no ID yet; a number once given is never given again."""
     waiting = [line for line in plan.lines if not line.id]
     if not waiting:
         return ()
@@ -353,7 +354,7 @@ def duplicate_ids(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
 
 
 def value_fault(plan: Plan, column: Column, value: Value) -> ValueFault | None:
-    """What is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good.
+    """Return what is wrong with one entry by the schema: its kind, and whether it may be blank; None when it is good.
 
     Of a figure that was collected, what is odd is only a warning, as when it was read.
     """

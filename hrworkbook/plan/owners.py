@@ -10,7 +10,7 @@ from hrworkbook.plan.values import fold_name, normalised_text
 
 @lru_cache(maxsize=4096)
 def parse_owners(text: str, on: date | None = None) -> tuple[str, ...]:
-    """The owners named: parted by `/`, `;` or a new line, each once.
+    """Return the owners named: parted by `/`, `;` or a new line, each once.
 
     Where a handover is written (`A to 10 November 2010 B from 11 November 2010`) it is the owner in post on a day, the
     latest when no day is given.

@@ -54,7 +54,7 @@ class OutgoingReturn:
 
 
 def next_return_number(plan: Plan) -> int:
-    """The number of the next return; numbers are never used twice."""
+    """Return the number of the next return; numbers are never used twice."""
     used = [int(m[1]) for i in REGISTER.data_rows(plan.snapshot) if (m := re.fullmatch(r"R(\d+)", i.text("Return")))]
     return max(used, default=0) + 1
 
@@ -65,12 +65,12 @@ def last_heading(header: str) -> str:
 
 
 def columns_shown_again(schema: Schema) -> list[Column]:
-    """The owners' columns whose last reported text stands beside the cell to fill in."""
+    """Return the owners' columns whose last reported text stands beside the cell to fill in."""
     return [c for c in schema.columns if c.is_owners and c.roll != "keep"]
 
 
 def last_reported_texts(plan: Plan) -> dict[str, Mapping[str, str]]:
-    """What each column that is shown again said when the last period was closed, by column key and line ID."""
+    """Return what each column that is shown again said when the last period was closed, by column key and line ID."""
     return {c.key: last_reported(plan, c.key) for c in columns_shown_again(plan.schema)}
 
 
@@ -84,7 +84,7 @@ def make_return(
     last: Mapping[str, Mapping[str, str]],
     sealed: Mapping[str, Mapping[str, Value]] | None = None,
 ) -> OutgoingReturn:
-    """A return with these lines; its seal covers them, or what was issued before where `sealed` gives that."""
+    """Return a return with these lines; its seal covers them, or what was issued before where `sealed` gives that."""
     schema = plan.schema.for_owners()
     owner = next((o for o in plan.owners if o.role == role), Owner(role))
     issued = sealed if sealed is not None else {line.id: line.values for line in lines}
@@ -97,12 +97,12 @@ def make_return(
 
 
 def title_line(issued: OutgoingReturn) -> str:
-    """The return's first line: whose it is."""
+    """Return the return's first line: whose it is."""
     return f"{issued.schema.title}: return from {issued.owner.role}"
 
 
 def due_line(issued: OutgoingReturn) -> str:
-    """The return's second line: for which period, and by when."""
+    """Return the return's second line: for which period, and by when."""
     to = f" ({issued.owner.name})" if issued.owner.name else ""
     return f"For {issued.owner.role}{to}, {issued.period}. Please send it back by {issued.due.day} {issued.due:%B %Y}."
 
@@ -115,6 +115,6 @@ def without_words(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def is_furniture(text: str) -> bool:
-    """Whether a text above a return's table is one that issuing put there."""
+    """Return whether a text above a return's table is one that issuing put there."""
     text = normalised_text(text)
     return text in (FILL_IN_TEXT, _ASKED_BEFORE, LEAVE_TEXT) or _OUR_LINES.fullmatch(text) is not None

@@ -13,8 +13,9 @@ from hrworkbook.plan.kinds import is_kept_with_warning
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.schema import Rule
-from hrworkbook.plan.values import fold_name, is_blank, normalised_text, same_value
+from hrworkbook.plan.values import fold_name, is_blank, normalised_text, same_value, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,27 @@ class RuleFault:
 
 
 RuleCheck = Callable[[Plan, Rule, date], Iterator[RuleFault]]
+RULE_CHECKS: dict[str, RuleCheck] = {}
+"""The check of each rule, by its name in `RULES`."""
 _PENNY = Decimal("0.01")
+_SHOWN_CHARACTERS = 60
+"""Characters shown of a text in a message."""
 
 
-def _shorten(text: str, most: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+def _checks(name: str) -> Callable[[RuleCheck], RuleCheck]:
+    """Register a function as the check of a rule that `RULES` declares."""
+    assert name in RULES, name
+
+    def register(check: RuleCheck) -> RuleCheck:
+        RULE_CHECKS[name] = check
+        return check
+
+    return register
 
 
+@_checks("one-value-per")
 def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
-    """The same reference with two priorities: every line whose text differs from the first with that reference."""
+    """Yield the same reference with two priorities: every line whose text differs from the first with that reference."""
     key, per = rule.settings["column"], rule.settings["per"]
     column = plan.schema[key]
     first: dict[tuple[str, ...], Line] = {}
@@ -47,14 +59,15 @@ def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             continue
         before = first.setdefault(group, line)
         if not same_value(before.values.get(key), line.values.get(key)):
-            what = join_words([f"{plan.schema[k].header} '{_shorten(line.text(k), 30)}'" for k in per[-1:]])
+            what = join_words([f"{plan.schema[k].header} '{shorten(line.text(k), 30)}'" for k in per[-1:]])
             yield RuleFault(
                 line, key,
-                f"{what} has another {column.header} in row {before.row}: '{_shorten(before.text(key))}'",
+                f"{what} has another {column.header} in row {before.row}: '{shorten(before.text(key), _SHOWN_CHARACTERS)}'",
                 f"Make the two alike, or give this line another {plan.schema[per[-1]].header}",
             )  # fmt: skip
 
 
+@_checks("unique")
 def unique(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Lines that repeat the values of columns which must be unique together."""
     keys = rule.settings["columns"]
@@ -69,11 +82,12 @@ def unique(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             yield RuleFault(
                 line,
                 keys[0],
-                f"{names} '{_shorten(line.text(keys[0]))}' is also in row {before.row}",
+                f"{names} '{shorten(line.text(keys[0]), _SHOWN_CHARACTERS)}' is also in row {before.row}",
                 "Remove one of the two, or tell them apart",
             )
 
 
+@_checks("known-owner")
 def known_owner(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Owners who are not on the Owners sheet, with the nearest that is; and a name that looks cut short."""
     import difflib
@@ -90,11 +104,12 @@ def known_owner(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
                 yield RuleFault(
                     line,
                     key,
-                    f"the owner '{_shorten(name)}' is not on the Owners sheet",
+                    f"the owner '{shorten(name, _SHOWN_CHARACTERS)}' is not on the Owners sheet",
                     f"{advice} the role there, or correct it here. Joint owners are parted by /",
                 )
 
 
+@_checks("overdue")
 def overdue(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Lines whose last date has passed without completion."""
     key = rule.settings["column"]
@@ -111,7 +126,7 @@ def overdue(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
 
 
 def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
-    """The last date a cell states; for prose, the last date found in it; None where there is none."""
+    """Return the last date a cell states; for prose, the last date found in it; None where there is none."""
     text = line.text(key)
     if not text:
         return None
@@ -121,6 +136,7 @@ def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
     return max(ends, default=None)
 
 
+@_checks("not-over")
 def within_limit(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Amounts over their limit, such as spend over plan."""
     key, limit = rule.settings["column"], rule.settings["limit"]
@@ -135,7 +151,7 @@ def within_limit(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
 
 
 def amount_in(plan: Plan, line: Line, key: str) -> Decimal | None:
-    """The figure in a money or number cell; *nil* is nought; None where it holds none or cannot be read."""
+    """Return the figure in a money or number cell; *nil* is nought; None where it holds none or cannot be read."""
     value = line.values.get(key)
     column = plan.schema[key]
     if is_kept_with_warning(value):
@@ -153,6 +169,7 @@ def amount_in(plan: Plan, line: Line, key: str) -> Decimal | None:
     )
 
 
+@_checks("reported")
 def reported(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Lines that are not done and have no progress, or the same text as at the end of the last period."""
     key = rule.settings["column"]
@@ -178,6 +195,7 @@ def reported(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             )
 
 
+@_checks("needed-when")
 def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Blank cells that another cell's word makes required."""
     key, when, words = rule.settings["column"], rule.settings["when"], set(map(fold_name, rule.settings["is"]))
@@ -192,6 +210,7 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             )
 
 
+@_checks("adds-up")
 def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Totals that are not the sum of their parts, whatever rounding allows."""
     from hrworkbook.plan.sum_checks import LineFigures, difference, format_number, sum_check_of
@@ -219,15 +238,3 @@ def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
                 f"{plan.schema[check.total].header} is {line.text(check.total)} but its parts add up to {format_number(made)}",
                 "Check the parts and the total with the sender",
             )
-
-
-RULE_CHECKS: dict[str, RuleCheck] = {
-    "one-value-per": one_value_per,
-    "unique": unique,
-    "known-owner": known_owner,
-    "overdue": overdue,
-    "not-over": within_limit,
-    "reported": reported,
-    "needed-when": needed_when,
-    "adds-up": adds_up,
-}

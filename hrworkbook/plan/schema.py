@@ -14,22 +14,24 @@ from typing import Any
 from hrworkbook.plan.errors import SchemaFileError
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.schema_model import (
     EXEMPT_WORDS,
     ID_HEADER,
     PUBLIC_WORDS,
     RESERVED_HEADERS,
     AppendixLayout,
+    CellKey,
     CollectionSettings,
     Column,
     Rule,
     Schema,
 )
-from hrworkbook.plan.settings import FLAG, NUMBER, TEXT, WORDS, SettingsFile
+from hrworkbook.plan.settings import TEXT, WORDS, SettingsFile, choices_of, settings_of
 from hrworkbook.plan.values import fold_name
 
 __all__ = [
-    "COLUMN_SETTINGS", "ID_HEADER", "RESERVED_HEADERS", "ROLES", "RULES", "AppendixLayout", "CollectionSettings", "Column", "Rule", "Schema",
+    "ID_HEADER", "RESERVED_HEADERS", "ROLES", "AppendixLayout", "CellKey", "CollectionSettings", "Column", "Rule", "Schema",
     "load_schema", "read_schema", "shipped_schemas",
 ]  # fmt: skip
 
@@ -37,49 +39,14 @@ ROLES = (
     "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
 )  # fmt: skip
 
-_PLAN = {"name": TEXT, "title": TEXT, "id_prefix": TEXT, "done": WORDS, "key": WORDS}
-_COLUMN = {
-    "key": TEXT, "header": TEXT, "kind": TEXT, "aliases": WORDS, "group": TEXT, "required": FLAG,
-    "edited_by": TEXT, "width": NUMBER, "words": WORDS, "list": TEXT, "help": TEXT, "roll": TEXT,
-    "private": FLAG, "public": WORDS, "exempt": WORDS,
-}  # fmt: skip
-_APPENDIX = {
-    "title": TEXT, "columns": WORDS, "paper": TEXT, "orientation": TEXT, "font": TEXT, "size": NUMBER,
-    "theme_headings": FLAG, "groups": FLAG, "once": WORDS,
-}  # fmt: skip
-_COLLECT = {
-    "needs": WORDS, "period": TEXT, "year": WORDS, "month": WORDS, "cover": WORDS, "sums": WORDS, "unheaded": WORDS,
-    "sheets": WORDS, "unread": WORDS, "end": WORDS, "examples": WORDS,
-    "trend": WORDS, "none": WORDS, "not_applicable": WORDS, "not_available": WORDS, "suppressed": WORDS,
-}  # fmt: skip
-_CHOICES = {
-    "edited_by": ("hr", "owner"),
-    "roll": ("keep", "clear", "carry"),
-    "paper": ("A4", "A3"),
-    "orientation": ("landscape", "portrait"),
-    "font": ("Calibri", "Arial"),
-    "severity": ("error", "warning"),
-}
-
-RULES: dict[str, dict[str, str]] = {
-    "one-value-per": {"column": TEXT, "per": WORDS},
-    "unique": {"columns": WORDS},
-    "known-owner": {"column": TEXT},
-    "overdue": {"column": TEXT},
-    "not-over": {"column": TEXT, "limit": TEXT},
-    "reported": {"column": TEXT},
-    "needed-when": {"column": TEXT, "when": TEXT, "is": WORDS},
-    "adds-up": {"total": TEXT, "parts": WORDS},
-}
-"""Every rule with its settings; each may also have `severity`."""
-
-COLUMN_SETTINGS = ("column", "columns", "per", "limit", "when", "total", "parts")
-_AMOUNT_RULES = ("not-over", "adds-up")
+_PLAN = settings_of(Schema, leave_out=("source",))
+_COLUMN, _APPENDIX, _COLLECT = settings_of(Column), settings_of(AppendixLayout), settings_of(CollectionSettings)
+_CHOICES = choices_of(Column, AppendixLayout, Rule)
 _NON_AMOUNT_KINDS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
 
 def read_schema(text: str, file: str) -> Schema:
-    """The schema a TOML text describes.
+    """Return the schema a TOML text describes.
 
     Raises SchemaFileError, with the file, the place in it and a suggestion, for anything it does not know.
     """
@@ -110,6 +77,7 @@ class _SchemaReader(SettingsFile):
         if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
             raise self.error("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
         lists = self.words("lists", data)
+        self.distinct("[lists]", "lists", "name", map(self.named_list, lists))
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
@@ -135,7 +103,7 @@ class _SchemaReader(SettingsFile):
         )
 
     def words(self, section: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A section whose settings are the file's own, each with its words."""
+        """Return a section whose settings are the file's own, each with its words."""
         table = data.get(section, {})
         return self.table(f"[{section}]", table, dict.fromkeys(table, WORDS))
 
@@ -158,8 +126,13 @@ class _SchemaReader(SettingsFile):
             name = table.get("key") or table.get("header") if isinstance(table, dict) else None
             place = f"column {i}" + (f" '{name}'" if name else "")
             columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
-        self.distinct("key", (c.key for c in columns))
-        self.distinct("header or alias", (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}))
+        self.distinct("[[columns]]", "columns", "key", (c.key for c in columns))
+        self.distinct(
+            "[[columns]]",
+            "columns",
+            "header or alias",
+            (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}),
+        )
         return columns
 
     def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
@@ -169,34 +142,43 @@ class _SchemaReader(SettingsFile):
         column = Column(**settings)
         if not column.key.replace("_", "").isalnum() or not column.key.isascii():
             raise self.error(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
-        if len(column.header.splitlines()) > 1:
+        self.check_header(place, column.header)
+        if column.kind not in KINDS:
+            raise self.unknown_error(place, "kind", column.kind, KINDS)
+        if not 3 <= column.width <= 120:
+            raise self.error(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
+        return self.with_words(place, column, lists)
+
+    def check_header(self, place: str, header: str) -> None:
+        if len(header.splitlines()) > 1:
             raise self.error(place, "the header has a line break", "Write it on one line; Excel breaks it where needed")
+        if not (folded := fold_name(header)):
+            raise self.error(place, f"the header '{header}' has no letter or digit", "Give it a header in words")
+        if folded in map(fold_name, RESERVED_HEADERS):
+            raise self.error(
+                place, f"the header '{header}' is the plan's own", "Choose another header, such as 'Reference'"
+            )
+
+    def with_words(self, place: str, column: Column, lists: Mapping[str, Any]) -> Column:
+        """Return a column with the words of a choice, its list named as under [lists]."""
         if not column.words and not column.list and column.kind == "choice":
             column = replace(column, words=(*column.public, *column.exempt))
         if len(set(map(fold_name, column.words))) < len(column.words):
             raise self.error(place, "a word stands twice in 'words'", "Keep one of the two")
-        if column.kind not in KINDS:
-            raise self.unknown_error(place, "kind", column.kind, KINDS)
-        if fold_name(column.header) in map(fold_name, RESERVED_HEADERS):
-            raise self.error(
-                place, f"the header '{column.header}' is the plan's own", "Choose another header, such as 'Reference'"
-            )
         if column.kind == "choice" and not (column.words or column.list):
             raise self.error(
                 place, "a choice needs its words", 'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet'
             )
-        if column.list and column.list not in lists:
-            raise (
-                self.unknown_error(place, "list", column.list, lists)
-                if lists
-                else self.error(place, f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]')
-            )
-        if not 3 <= column.width <= 120:
-            raise self.error(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
-        return column
+        if not column.list:
+            return column
+        if own_name := next((name for name in lists if fold_name(name) == fold_name(column.list)), ""):
+            return replace(column, list=own_name)
+        if lists:
+            raise self.unknown_error(place, "list", column.list, lists)
+        raise self.error(place, f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]')
 
     def marking(self, column: Column, roles: Mapping[str, str], data: Mapping[str, Any]) -> Column:
-        """The column that says what may be published, with the words for it: its own, else the shipped ones."""
+        """Return the column that says what may be published, with the words for it: its own, else the shipped ones."""
         own = {fold_name(w): w for w in (*column.public, *column.exempt)}
         place = f"column '{column.key}'"
         if column.key != roles.get("part"):
@@ -218,7 +200,7 @@ class _SchemaReader(SettingsFile):
 
     @staticmethod
     def printed(data: Mapping[str, Any]) -> list[str]:
-        """The keys of columns that the file names for print."""
+        """Return the keys of columns that the file names for print."""
         layout, collect = data.get("appendix", {}), data.get("collect", {})
         named = [
             t.get(n, ()) for t, n in ((layout, "columns"), (layout, "once"), (collect, "trend")) if isinstance(t, dict)
@@ -238,12 +220,18 @@ class _SchemaReader(SettingsFile):
                 why = f"is the plan's {role}" if role else "the appendix or the key names it"
                 raise self.error(place, f"it is private, and {why}", "Take it out there, or take out private")
 
-    def distinct(self, what: str, names: Iterable[str]) -> None:
+    def distinct(self, place: str, items: str, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()
         for name in names:
             if name in seen:
-                raise self.error("[[columns]]", f"two columns share the {what} '{name}'", "Give each column its own")
+                raise self.error(place, f"two {items} share the {what} '{name}'", f"Give each of the {items} its own")
             seen.add(name)
+
+    def named_list(self, name: str) -> str:
+        """Return a list's name folded; raise SchemaFileError where nothing of it is left to know it by."""
+        if not (folded := fold_name(name)):
+            raise self.error("[lists]", f"the name '{name}' has no letter or digit", "Give the list a name in words")
+        return folded
 
     def roles(self, table: object, keys: list[str]) -> dict[str, str]:
         roles = self.table("[roles]", table, dict.fromkeys(ROLES, TEXT))
@@ -264,23 +252,20 @@ class _SchemaReader(SettingsFile):
             raise self.error(place, "'rule' is missing", f'Add a line rule = "…": {join_words(sorted(RULES), "or")}')
         if name not in RULES:
             raise self.unknown_error(place, "rule", name, RULES)
-        kinds = {c.key: c.kind for c in columns}
-        settings = self.table(place, table, {"rule": TEXT, "severity": TEXT, **RULES[name]})
+        kind = RULES[name]
+        settings = self.table(place, table, {"rule": TEXT, "severity": TEXT, **kind.settings})
         severity = settings.pop("severity", "warning")
         del settings["rule"]
-        for needed in RULES[name]:
-            if needed not in settings:
-                raise self.error(place, f"'{needed}' is missing", f"Give {RULES[name][needed]}")
-            if needed in COLUMN_SETTINGS:
-                value = settings[needed]
-                for key in (value,) if isinstance(value, str) else value:
-                    self.check_key(f"{place}, {needed}", key, kinds)
-                    if name in _AMOUNT_RULES and kinds[key] in _NON_AMOUNT_KINDS:
-                        raise self.error(
-                            f"{place}, {needed}",
-                            f"the column '{key}' holds no amounts",
-                            "Choose a column of money or numbers",
-                        )
+        if missing := next((s for s in kind.settings if s not in settings), ""):
+            raise self.error(place, f"'{missing}' is missing", f"Give {kind.settings[missing]}")
+        kinds = {c.key: c.kind for c in columns}
+        for setting in kind.column_settings:
+            value = settings[setting]
+            for key in (value,) if isinstance(value, str) else value:
+                self.check_key(f"{place}, {setting}", key, kinds)
+                if kind.of_amounts and kinds[key] in _NON_AMOUNT_KINDS:
+                    fault = f"the column '{key}' holds no amounts"
+                    raise self.error(f"{place}, {setting}", fault, "Choose a column of money or numbers")
         return Rule(name, severity, settings)
 
     def appendix(self, table: object, keys: list[str]) -> AppendixLayout:
@@ -294,14 +279,14 @@ class _SchemaReader(SettingsFile):
 
 
 def shipped_schemas() -> dict[str, Path]:
-    """The schemas that come with the project, by name (`delivery-plan`)."""
+    """Return the schemas that come with the project, by name (`delivery-plan`)."""
     package = Path(__file__).parents[1]
     folder = next(f for f in (package / "schemas", package.parent / "schemas") if f.is_dir())
     return {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.toml"))}
 
 
 def load_schema(name_or_path: str) -> Schema:
-    """The shipped schema of that name, or the one in the .toml file at that path."""
+    """Return the shipped schema of that name, or the one in the .toml file at that path."""
     shipped = shipped_schemas()
     path = shipped.get(name_or_path.replace("_", "-"), Path(name_or_path))
     try:

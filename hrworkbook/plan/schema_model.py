@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hrworkbook.checks import CouncilCheck
 
 ID_HEADER = "ID"
+CellKey = tuple[str, str]
+"""A cell of the plan wherever it stands: line ID and column key."""
 RESERVED_HEADERS = (ID_HEADER, "Closed period", "Closed on", "Issued as")
 """Headers the project's own sheets set beside the plan's columns."""
 
@@ -41,7 +43,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     group: str = ""
     required: bool = False
-    edited_by: str = "hr"
+    edited_by: Literal["hr", "owner"] = "hr"
     """Who may change it in a return: `owner` or `hr`."""
     width: float = 20.0
     """Width on the Plan sheet, in characters."""
@@ -51,7 +53,7 @@ class Column:
     """The heading on the master's Lists sheet whose words a choice takes."""
     help: str = ""
     """Shown when the cell is entered."""
-    roll: str = "keep"
+    roll: Literal["keep", "clear", "carry"] = "keep"
     """What closing a period does to it: `keep`, `clear`, or `carry` (kept until a new text replaces it)."""
 
     private: bool = False
@@ -87,9 +89,9 @@ class AppendixLayout:
     title: str = ""
     columns: tuple[str, ...] = ()
     """Keys in print order; empty means every column."""
-    paper: str = "A4"
-    orientation: str = "landscape"
-    font: str = "Calibri"
+    paper: Literal["A4", "A3"] = "A4"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    font: Literal["Calibri", "Arial"] = "Calibri"
     size: float = 10
     """Points, 8 to 12."""
     theme_headings: bool = True
@@ -171,7 +173,7 @@ class Schema:
         return key in self._by_key
 
     def role(self, name: str) -> Column | None:
-        """The column with this role, or None where the plan has none."""
+        """Return the column with this role, or None where the plan has none."""
         key = self.roles.get(name)
         return self[key] if key else None
 
@@ -184,14 +186,16 @@ class Schema:
         return tuple(c for c in self.columns if not c.private and c.key not in left_out)
 
     def for_owners(self) -> "Schema":
-        """The schema without the columns that are HR's alone."""
+        """Return the schema without the columns that are HR's alone."""
         return replace(self, columns=tuple(c for c in self.columns if not c.private), source="")
 
-    def by_header(self, header: str) -> Column | None:
-        """The column whose header or alias this is, after normalising; None where there is none."""
-        wanted = fold_name(header)
-        names = {c.key: (c.header, c.key.replace("_", " "), *c.aliases) for c in self.columns}
-        return next((self[key] for key, headers in names.items() if wanted in map(fold_name, headers)), None)
+    @cached_property
+    def _by_heading(self) -> dict[str, Column]:
+        return {fold_name(c.header): c for c in self.columns}
+
+    def column_headed(self, heading: str) -> Column | None:
+        """Return the column with this header, as any of our own sheets has it; None where there is none."""
+        return self._by_heading.get(fold_name(heading))
 
     def to_pandera(
         self, *, by: 'Literal["header", "key"]' = "header", lists: Mapping[str, Sequence[str]] | None = None,

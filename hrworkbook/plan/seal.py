@@ -44,7 +44,7 @@ def compute_mark(
 
 
 def _joined_values(values: Iterable[Value]) -> str:
-    """The values as `normalised_text` has them, on one line; most need no folding, which is seen on all of them at once."""
+    """Return the values as `normalised_text` has them, on one line; most need no folding, which is seen on all of them at once."""
     line = _VALUE_SEPARATOR.join([v if type(v) is str else as_text(v) for v in values])
     if line.isascii() and not any(sign in line for sign in _NEEDS_FOLDING) and line == line.strip(" "):
         return line
@@ -59,12 +59,12 @@ _NEEDS_FOLDING = ("  ", "\n", "\r", "\t", _LINE_SEPARATOR, f" {_VALUE_SEPARATOR}
 
 
 def marks_equal(one: str, other: str) -> bool:
-    """Whether two marks are equal, compared in constant time."""
+    """Return whether two marks are equal, compared in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
 def find_seal(blocks: Iterable[Block]) -> tuple[Seal | None, str]:
-    """The seal in a workbook, and the text of something that was a seal but can no longer be read ('' if none)."""
+    """Return the seal in a workbook, and the text of something that was a seal but can no longer be read ('' if none)."""
     broken = ""
     for block in blocks:
         top = block.blank_rows_above + SEARCHED_ROWS

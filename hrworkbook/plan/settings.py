@@ -2,14 +2,33 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any, Literal, TypeGuard, get_args, get_origin
 
 from hrworkbook.plan.errors import SchemaFileError
 from hrworkbook.plan.findings import join_words
 
 TEXT, FLAG, NUMBER, WORDS = "a text in quotes", "true or false", "a number above 0", "a list of texts in [ ]"
 """The forms a setting may have."""
+_FORMS: dict[Any, str] = {str: TEXT, bool: FLAG, float: NUMBER, tuple[str, ...]: WORDS}
+
+
+def settings_of(record: type, *, leave_out: Collection[str] = ()) -> dict[str, str]:
+    """Return the form of each setting that a dataclass declares, by name; fields of any other type are no settings."""
+    hints = {f.name: f.type for f in fields(record) if f.name not in leave_out}
+    return {
+        name: TEXT if get_origin(hint) is Literal else _FORMS[hint] for name, hint in hints.items() if _is_form(hint)
+    }
+
+
+def _is_form(hint: object) -> TypeGuard[Hashable]:
+    return get_origin(hint) is Literal or hint in _FORMS
+
+
+def choices_of(*records: type) -> dict[str, tuple[str, ...]]:
+    """Return the words of each setting that a dataclass declares as one of several, by name."""
+    return {f.name: get_args(f.type) for record in records for f in fields(record) if get_origin(f.type) is Literal}
 
 
 class SettingsFile:
@@ -22,11 +41,11 @@ class SettingsFile:
         """The words a setting of that name may hold."""
 
     def error(self, place: str, fault: str, remedy: str) -> SchemaFileError:
-        """The complaint about a place in the file."""
+        """Return the complaint about a place in the file."""
         return SchemaFileError(f"{self.file}, {place}" if place else self.file, fault, remedy)
 
     def unknown_error(self, place: str, what: str, word: str, known: Iterable[str], of: str = "") -> SchemaFileError:
-        """The complaint about a word that is none of the known ones, with the nearest of them."""
+        """Return the complaint about a word that is none of the known ones, with the nearest of them."""
         known = sorted(known)
         near = difflib.get_close_matches(word, known, 1, 0.6)
         advice = f"Did you mean '{near[0]}'? " if near else ""
@@ -40,7 +59,7 @@ class SettingsFile:
         )
 
     def table(self, place: str, table: object, known: Mapping[str, str]) -> dict[str, Any]:
-        """The table's settings, each of a known name and the right form; lists become tuples."""
+        """Return the table's settings, each of a known name and the right form; lists become tuples."""
         if not isinstance(table, dict):
             raise self.error(place, "this must be a table of settings", "Write one setting a line, as name = value")
         settings: dict[str, Any] = {}
@@ -62,7 +81,7 @@ class SettingsFile:
         return settings
 
     def tables(self, data: dict[str, Any], name: str) -> list[Any]:
-        """The tables of that name."""
+        """Return the tables of that name."""
         tables = data.get(name, [])
         if not isinstance(tables, list):
             raise self.error(f"[{name}]", "this must be a list of tables", f"Write [[{name}]] with two brackets")

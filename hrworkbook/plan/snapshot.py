@@ -89,7 +89,7 @@ class Block:
         return next((n for n, row in enumerate(self.rows) if row.count(None) < len(row)), 0)
 
     def at(self, row: int, column: int) -> Value:
-        """The value at a row and column counted from 1; None outside the block."""
+        """Return the value at a row and column counted from 1; None outside the block."""
         if 1 <= row <= len(self.rows) and 1 <= column <= len(self.rows[row - 1]):
             return self.rows[row - 1][column - 1]
         return None
@@ -154,7 +154,7 @@ class ChangeSet:
 
 @lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:
-    """`A` for 1, `AA` for 27."""
+    """Return `A` for 1, `AA` for 27."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -184,7 +184,7 @@ def row_and_column(cell: str) -> tuple[int, int]:
 
 
 def single_write(sheet: str, cell: str, value: Value | Link) -> Write:
-    """A write of one cell."""
+    """Return a write of one cell."""
     row, column = row_and_column(cell)
     return Write(sheet, row, column, ((value,),))
 

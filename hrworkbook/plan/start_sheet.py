@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hrworkbook.plan.ledger_records import read_decision, status_word
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.snapshot import Write
-from hrworkbook.plan.values import Value, normalised_text
+from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
 
 STATUS_LABELS = ("Lines", "Returns in", "Problems", "Decisions waiting")
 
@@ -46,27 +48,27 @@ STEPS = {
 def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
-    """The returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
     period = plan.setting("Period") if period is None else period
     rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
     back: set[str] = set()
     for row in rows:
-        what, id_ = normalised_text(row["What"]), normalised_text(row["Return"])
-        if what == "Issued" and normalised_text(row["Period"]) == normalised_text(period):
+        what, id_ = status_word(row["What"]), normalised_text(row["Return"])
+        if what is FileStatus.ISSUED and fold_name(as_text(row["Period"])) == fold_name(period):
             owner = normalised_text(row["Owner"])
-            issued = {i: o for i, o in issued.items() if o != owner or i in back}
+            issued = {i: o for i, o in issued.items() if fold_name(o) != fold_name(owner) or i in back}
             issued[id_] = owner
-        elif what == "Merged":
+        elif what is FileStatus.MERGED:
             back.add(id_)
-        elif what == "Undone":
+        elif what is FileStatus.UNDONE:
             back.discard(id_)
     return issued, back & set(issued)
 
 
 def open_decisions(plan: Plan) -> list[LedgerRow]:
-    """The rows of the Decisions sheet that still wait."""
-    return [d for d in DECISIONS.data_rows(plan.snapshot) if not d.text("Done")]
+    """Return the rows of the Decisions sheet that still wait."""
+    return [d for d in DECISIONS.data_rows(plan.snapshot) if read_decision(d).is_open]
 
 
 def status_writes(
@@ -80,7 +82,7 @@ def status_writes(
     register: Sequence[dict[str, Value]] = (),
     period: str | None = None,
 ) -> tuple[Write, ...]:
-    """The writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
+    """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
     `register` are the rows the verb is about to add to the Register.
     """
@@ -121,7 +123,7 @@ def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, 
 
 
 def next_step(plan: Plan) -> tuple[str, str]:
-    """What to do next, and how, as the Start sheet says it."""
+    """Return what to do next, and how, as the Start sheet says it."""
     values = {
         normalised_text(row[1]): normalised_text(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2
     }

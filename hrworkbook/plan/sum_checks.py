@@ -33,7 +33,7 @@ class LineFigures(NamedTuple):
     """The figures that stand so many columns to the right of their headings (to the left: negative)."""
 
     def with_figures(self, changed: Figures) -> "LineFigures":
-        """The line as it would be with some other figures."""
+        """Return the line as it would be with some other figures."""
         return self._replace(
             figures={**self.figures, **changed},
             written_value=lambda key: changed[key] if key in changed else self.written_value(key),
@@ -114,7 +114,7 @@ Mismatch = tuple[LineFigures, float]
 
 
 def sum_checks_of(schema: Schema) -> SumChecks:
-    """The schema's sums and limits."""
+    """Return the schema's sums and limits."""
     return SumChecks(sum_check_of(rule, schema) for rule in schema.rules if rule.name in ("adds-up", "not-over"))
 
 
@@ -191,7 +191,7 @@ _NUMBER = re.compile(r"[0-9][0-9, ]*(?:\.([0-9]+))?")
 
 @lru_cache(maxsize=8192)
 def _last_place_value(written: Value, figure: float, ignore_trailing_zeros: bool) -> float:
-    """What one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
+    """Return what one is worth in the last place a figure is written with: 0.01 in 84.10, 1 in 1,053, 1000 in 19k."""
     if not isinstance(written, str):
         return _place_value(figure)
     whole, _, decimals = written.partition(".")
@@ -213,5 +213,5 @@ def _place_value(figure: float) -> float:
 
 
 def format_number(number: float) -> str:
-    """The number as a message says it: `1,250` or `84.10`."""
+    """Return the number as a message says it: `1,250` or `84.10`."""
     return f"{number:,.2f}".removesuffix(".00")

@@ -60,7 +60,7 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def as_text(value: Value) -> str:
-    """The value as a person would type it: `42`, `31/03/2017`, `Yes`; a blank is ''."""
+    """Return the value as a person would type it: `42`, `31/03/2017`, `Yes`; a blank is ''."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -77,7 +77,7 @@ def as_text(value: Value) -> str:
 
 
 def normalised_text(value: Value) -> str:
-    """The text that counts when cells are compared.
+    """Return the text that counts when cells are compared.
 
     Folds what mail and paste change: outer and doubled spaces, non-breaking spaces, CR LF, blank lines, curly quotes
     and what is not printed.
@@ -85,26 +85,26 @@ def normalised_text(value: Value) -> str:
     text = value if type(value) is str else as_text(value)
     if text.isascii() and "  " not in text and text.isprintable():
         return text.strip()
-    text = unicodedata.normalize("NFC", clean(with_line_feeds(text))).translate(_FOLDED_CHARACTERS)
+    text = unicodedata.normalize("NFC", clean(with_line_feeds(text)).translate(_FOLDED_CHARACTERS))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
 
 
 def with_line_feeds(text: str) -> str:
-    """The text with each line ended by one line feed, as Excel ends them."""
+    """Return the text with each line ended by one line feed, as Excel ends them."""
     if "\r" in text or _ESCAPED_RETURN in text:
         text = text.replace(_ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
     return text
 
 
 def same_value(left: Value, right: Value) -> bool:
-    """Whether two cells say the same; an error value equals only the same error value."""
+    """Return whether two cells say the same; an error value equals only the same error value."""
     if isinstance(left, CellError) or isinstance(right, CellError):
         return isinstance(left, CellError) and isinstance(right, CellError) and str(left) == str(right)
     return left == right or normalised_text(left) == normalised_text(right)
 
 
 def is_blank(value: Value) -> bool:
-    """Whether nothing is written in the cell; an error value is not a blank."""
+    """Return whether nothing is written in the cell; an error value is not a blank."""
     if type(value) is not str:
         return value is None
     text = value.strip()
@@ -112,7 +112,7 @@ def is_blank(value: Value) -> bool:
 
 
 def has_letter(text: str) -> bool:
-    """Whether any letter stands in the text."""
+    """Return whether any letter stands in the text."""
     if text.isascii():
         return text.lower() != text.upper()
     return bool(_LETTER.search(text))
@@ -136,6 +136,12 @@ def one_line(text: str) -> str:
     return "".join(c for c in _BREAK.sub(" ", clean(text)) if c not in _INVISIBLE)
 
 
+def shorten(text: str, most: int) -> str:
+    """Return the text on one line, cut with `…` where it has more than so many characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+
+
 def storable_text(text: str) -> str:
     """Return the text as a workbook is to hold it: cleaned, U+FFFD for lone surrogates and what is no character."""
     return _NO_CHARACTER.sub("\ufffd", clean(text))
@@ -147,7 +153,7 @@ def utf16_length(text: str) -> int:
 
 
 def begins_formula(text: str) -> bool:
-    """Whether a text would be a formula if it were typed: it begins with `= + - @`, white space before it or not."""
+    """Return whether a text would be a formula if it were typed: it begins with `= + - @`, white space before it or not."""
     return (
         text[:1] in _FORMULA_SIGNS or (not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS)
         if text
@@ -156,8 +162,12 @@ def begins_formula(text: str) -> bool:
 
 
 def fold_name(text: str) -> str:
-    """A header or name for look-up: letters and digits only, lower case, `&` read as `and`."""
-    if text.isascii():
+    """Return a heading, list name, owner or other name for look-up: the one rule by which two of them are the same.
+
+    Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
+    difference. Empty for a name without a letter or digit.
+    """
+    if text.isascii() and text.isprintable():
         return " ".join(text.lower().translate(_WORD_CHARACTERS).split())
     text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

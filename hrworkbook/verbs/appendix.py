@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
 
 from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.errors import HrWorkbookError
@@ -17,8 +16,7 @@ from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.render.appendix import figures
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
-from hrworkbook.render.appendix.page_plan import Cover, Orientation, PageSetup, PaperSize, PrintColumn, PrintLine
-from hrworkbook.render.style import FontName
+from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.verbs.readiness import Standing, require_ready
 
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
@@ -84,15 +82,13 @@ def _reported_month(plan: Plan, period: str) -> tuple[str, str]:
 
 def _page_setup(plan: Plan) -> PageSetup:
     layout = plan.schema.appendix
-    return PageSetup(
-        cast(PaperSize, layout.paper), cast(Orientation, layout.orientation), cast(FontName, layout.font), layout.size
-    )
+    return PageSetup(layout.paper, layout.orientation, layout.font, layout.size)
 
 
 def _document(
     plan: Plan, today: date, standing: Standing, *, exempt: bool = False, period: str = ""
 ) -> AppendixDocument:
-    """The document of a plan's lines, all of them public or all of them exempt."""
+    """Return the document of a plan's lines, all of them public or all of them exempt."""
     if plan.schema.collect:
         from hrworkbook.render.appendix.collection import collection_document
 
@@ -121,7 +117,7 @@ def _document(
 
 
 def _grouped_by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]:
-    """The lines in the plan's order, each theme's together, themes in the order they first come."""
+    """Return the lines in the plan's order, each theme's together, themes in the order they first come."""
     if theme is None:
         return list(lines)
     order = {t: i for i, t in enumerate(dict.fromkeys(fold_name(x.text(theme.key)) for x in lines))}
@@ -162,7 +158,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
 
 
 def _date_text(text: str) -> str:
-    """A date as a committee paper writes it; any other text as it stands."""
+    """Return a date as a committee paper writes it; any other text as it stands."""
     read = read_timescale(text)
     one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
     return f"{read.due.day} {read.due:%B %Y}" if one_day and read.due else text
@@ -208,7 +204,7 @@ def covering_paragraph(
 
 
 def _status_sentence(plan: Plan, lines: Sequence[Line], today: date) -> str:
-    """The sentence that tells how many lines have each status, and how many are overdue."""
+    """Return the sentence that tells how many lines have each status, and how many are overdue."""
     by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in figures.statuses_used(plan, lines)]
     late = figures.overdue_table(plan, lines, today)
     if len(lines) == 1:

@@ -1,25 +1,25 @@
 """Bounce: a return goes back to its owner for the cells that could not be taken, each with what to do."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.merging.admit import IssuedReturn, IssuedReturns, roles_of_sender
 from hrworkbook.merging.comment_notes import MEND_REQUEST, ORIGINAL_TEXT_PREFIX
 from hrworkbook.merging.equivalence import normalise_value
-from hrworkbook.merging.pending_decisions import CANNOT_BE_TAKEN, UNDONE, is_undecided
+from hrworkbook.merging.pending_decisions import is_undone
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_records import file_status, read_decision
+from hrworkbook.plan.ledger_words import FileStatus, Question
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, OWNERS, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import Snapshot
-from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text, same_value
+from hrworkbook.plan.values import CellError, Value, as_text, fold_name, same_value
 
-CellKey = tuple[str, str]
-"""A cell of a return: line ID and column key."""
-_INVALID = "invalid"
 _QUOTED_CHARACTERS = 200
 """Characters quoted of a text that no cell can hold."""
 
@@ -56,7 +56,7 @@ class BounceResult:
 
 
 def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
-    """The returns of this period with cells that wait because they break the schema, for each owner or for one.
+    """Return the returns of this period with cells that wait because they break the schema, for each owner or for one.
 
     A cell for which HR has chosen on the Decisions sheet is left out. Raises HrWorkbookError for an owner without a
     return this period, or where nothing was issued.
@@ -64,7 +64,7 @@ def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
     plan = read_plan(snapshot)
     issued = IssuedReturns(plan)
     issued_returns = _issued_returns(plan, issued, owner)
-    due = {i.text("Return"): i["Due"] for i in REGISTER.data_rows(snapshot) if i.text("What") == "Issued"}
+    due = {i.text("Return"): i["Due"] for i in REGISTER.data_rows(snapshot) if file_status(i) is FileStatus.ISSUED}
     decisions: dict[str, list[LedgerRow]] = {}
     for row in DECISIONS.data_rows(snapshot):
         decisions.setdefault(row.text("Return"), []).append(row)
@@ -92,7 +92,7 @@ def bounce(snapshot: Snapshot, now: datetime, owner: str = "") -> BounceResult:
 
 
 def _issued_returns(plan: Plan, issued: IssuedReturns, owner: str) -> list[IssuedReturn]:
-    """The returns of this period, in the order of issue; those of one owner where that is named."""
+    """Return the returns of this period, in the order of issue; those of one owner where that is named."""
     known = list(reversed(issued.open_returns()))
     if not known:
         raise HrWorkbookError(
@@ -106,40 +106,38 @@ def _issued_returns(plan: Plan, issued: IssuedReturns, owner: str) -> list[Issue
 
 
 def _faulty_cells(plan: Plan, known: IssuedReturn, rows: list[LedgerRow]) -> dict[CellKey, FaultyCell]:
-    """The cells of a return that wait as invalid, by their place; of two in one cell, the newer."""
-    keys = {normalised_text(c.header): c.key for c in plan.schema.columns}
+    """Return the cells of a return that wait as invalid, by their place; of two in one cell, the newer."""
     found: dict[CellKey, FaultyCell] = {}
     for row in rows:
-        outcome, _, why = row.text("Why").partition(": ")
-        id_, key = row.text("ID"), keys.get(row.text("Column"))
-        if not (outcome.split(",")[0] == _INVALID and is_undecided(row) and not row.text("Decision")):
+        asked = read_decision(row)
+        if asked.question is not Question.INVALID or not asked.is_open or row.text("Decision"):
             continue
-        if key and id_ in known.baseline and id_ in plan.by_id:
-            found[id_, key] = FaultyCell(id_, row.text("Column"), as_text(row["In the return"]), why)
+        id_, column = row.text("ID"), plan.schema.column_headed(row.text("Column"))
+        if column and id_ in known.baseline and id_ in plan.by_id:
+            found[id_, column.key] = FaultyCell(id_, column.header, as_text(row["In the return"]), asked.why)
     return found
 
 
 def _filled_return(
     plan: Plan, known: IssuedReturn, rows: list[LedgerRow], faulty_cells: Mapping[CellKey, FaultyCell], due: date
 ) -> OutgoingReturn:
-    """The return with its own ID and seal, and the owner's answers in it.
+    """Return the return with its own ID and seal, and the owner's answers in it.
 
     A cell that waits says what the owner wrote, unless no cell can hold it whole: half of a text sent back unmended would
     be taken for a mended one. What was taken or decided, or was in the plan already, says what the plan now says, so that
     it merges again as already there; the rest is as it was issued.
     """
-    keys = {normalised_text(c.header): c.key for c in plan.schema.columns if c.is_owners}
-    answers = _answers_already_there(plan, known, keys.values())
-    for item in (*JOURNAL.data_rows(plan.snapshot), *(r for r in rows if UNDONE not in r.text("Done"))):
-        id_, key = item.text("ID"), keys.get(item.text("Column"))
+    answers = _answers_already_there(plan, known)
+    for item in (*JOURNAL.data_rows(plan.snapshot), *(r for r in rows if not is_undone(r))):
+        id_, key = _owners_cell(plan, item)
         if item.text("Return") == known.id and key and id_ in plan.by_id:
             answers[id_, key] = plan.by_id[id_].values.get(key)
     for row in rows:
-        id_, key = row.text("ID"), keys.get(row.text("Column"))
-        if key and is_undecided(row):
+        id_, key = _owners_cell(plan, row)
+        if key and (asked := read_decision(row)).is_open:
             returned_value = row["In the return"]
             is_error = isinstance(normalise_value(plan, plan.schema[key], returned_value)[0], CellError)
-            shows = is_error or CANNOT_BE_TAKEN not in row.text("Why")
+            shows = is_error or asked.can_be_taken
             answers[id_, key] = returned_value if shows else known.baseline.get(id_, {}).get(key)
     lines = [
         replace(plan.by_id[id_], values={k: answers.get((id_, k), v) for k, v in values.items()})
@@ -151,26 +149,31 @@ def _filled_return(
     )
 
 
-def _answers_already_there(plan: Plan, known: IssuedReturn, keys: Collection[str]) -> dict[CellKey, Value]:
-    """What the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
+def _owners_cell(plan: Plan, item: LedgerRow) -> CellKey:
+    """Return the cell that a row of the Decisions sheet or the Journal is about; '' for the key of no owner's column."""
+    column = plan.schema.column_headed(item.text("Column"))
+    return item.text("ID"), column.key if column and column.is_owners else ""
+
+
+def _answers_already_there(plan: Plan, known: IssuedReturn) -> dict[CellKey, Value]:
+    """Return what the plan says otherwise than was issued, where the newest file of a return agreed with it somewhere.
 
     No sheet keeps which cells those were. Showing one more than the owner answered does no harm: it is already there.
     """
-    newest = [
-        i for i in REGISTER.data_rows(plan.snapshot) if i.text("What") == "Merged" and i.text("Return") == known.id
-    ]
+    register = REGISTER.data_rows(plan.snapshot)
+    newest = [i for i in register if file_status(i) is FileStatus.MERGED and i.text("Return") == known.id]
     if not newest or not newest[-1].number("Already there"):
         return {}
     return {
         (id_, key): says
         for id_, values in known.baseline.items()
-        for key in keys
+        for key in (c.key for c in plan.schema.columns if c.is_owners)
         if id_ in plan.by_id and not same_value(says := plan.by_id[id_].values.get(key), values.get(key))
     }
 
 
 def cell_comment(cell: FaultyCell) -> str:
-    """The comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
+    """Return the comment on a faulty cell: fault and remedy, and what was there where the cell cannot show it."""
     quoted_text = (
         f"\n{ORIGINAL_TEXT_PREFIX}{cell.text[:_QUOTED_CHARACTERS]}…"
         if len(cell.text) > _QUOTED_CHARACTERS or cell.text.startswith("=")
@@ -180,6 +183,6 @@ def cell_comment(cell: FaultyCell) -> str:
 
 
 def _sender(issued: IssuedReturns, return_id: str) -> str:
-    """The address the newest merged file of a return came from."""
+    """Return the address the newest merged file of a return came from."""
     senders = [i.text("From") for (_, id_), i in issued.merge_history.rows.items() if id_ == return_id]
     return senders[-1] if senders else ""

@@ -9,6 +9,8 @@ from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_records import file_status
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, REGISTER
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
@@ -35,7 +37,7 @@ class ChaseResult:
 
 
 def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
-    """A reminder for each return of this period that has not come back and has lines that are not done.
+    """Return a reminder for each return of this period that has not come back and has lines that are not done.
 
     Raises HrWorkbookError where nothing was issued.
     """
@@ -49,7 +51,7 @@ def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
     due = {
         i.text("Return"): KINDS["date"].read(i["Due"])
         for i in REGISTER.data_rows(snapshot)
-        if i.text("What") == "Issued"
+        if file_status(i) is FileStatus.ISSUED
     }
     reminders = []
     done = []
@@ -66,7 +68,7 @@ def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
 
 
 def _unproven(plan: Plan, out: Collection[str]) -> Iterator[str]:
-    """A sentence for each file that waits for HR as the answer to a return that is still out."""
+    """Yield a sentence for each file that waits for HR as the answer to a return that is still out."""
     for row in DECISIONS.data_rows(plan.snapshot):
         if is_about_a_file(row) and is_undecided(row) and row.text("Return") in out:
             yield f" A file that may be the answer of {row.text('Owner')} waits on the {DECISIONS.sheet} sheet, in row {row.row}: {row.text('Why')}"
@@ -82,7 +84,7 @@ def _message(written: int, out: int, back: int, done: Sequence[str]) -> str:
 
 
 def _open_lines(plan: Plan, issued: IssuedReturns, return_id: str, due: date) -> OutgoingReturn:
-    """The return as it was issued, with only the lines that are not done; its seal is the whole return's."""
+    """Return the return as it was issued, with only the lines that are not done; its seal is the whole return's."""
     known = issued[return_id]
     lines = []
     for line_id, values in known.baseline.items():

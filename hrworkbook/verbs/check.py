@@ -84,7 +84,7 @@ def check(path: Path, plan: Plan | None = None) -> list[Finding]:
 
 
 def _limit_each_rule(found: list[Finding]) -> Iterator[Finding]:
-    """The first findings of each rule on each sheet; the rest as a number."""
+    """Yield the first findings of each rule on each sheet; the rest as a number."""
     counts: Counter[tuple[str, str, Severity]] = Counter()
     for finding in found:
         key = (finding.sheet, finding.rule, finding.severity)
@@ -140,7 +140,7 @@ def _finding(
 
 
 def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
-    """What the file carries besides its cells."""
+    """Yield what the file carries besides its cells."""
     told: set[str] = set()
     for begins, rule, fault, remedy in _PART_RULES:
         if any(part.startswith(begins) for part in package.parts) and fault not in told:
@@ -160,7 +160,7 @@ def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
 
 
 def _property_findings(book: "Workbook", name: str) -> Iterator[Finding]:
-    """The document's properties, and names that nobody sees."""
+    """Yield the document's properties, and names that nobody sees."""
     properties = book.properties
     if not (properties.title or "").strip():
         yield _finding(name, "", "title", "the document has no title", "Give it one (File, Info, Title)")
@@ -273,7 +273,7 @@ def _layout_findings(sheet: "Worksheet") -> Iterator[Finding]:
 
 
 def _table_findings(sheet: "Worksheet", area: str) -> Iterator[Finding]:
-    """A table's header is one row of unlike words, and no cell or row of it is blank."""
+    """Yield a table's header is one row of unlike words, and no cell or row of it is blank."""
     from openpyxl.utils import range_boundaries  # noqa: TID251
 
     left, top, right, bottom = range_boundaries(area)
@@ -313,7 +313,7 @@ def _header_findings(sheet: "Worksheet", cells: Any) -> Iterator[Finding]:
 
 
 def _unmarked_table_findings(sheet: "Worksheet") -> Iterator[Finding]:
-    """The header of data that is not marked as a table: the first row with two filled cells."""
+    """Yield the header of data that is not marked as a table: the first row with two filled cells."""
     for row in sheet.iter_rows():
         filled = [cell.column for cell in row if cell.value not in (None, "")]
         if len(filled) >= 2:

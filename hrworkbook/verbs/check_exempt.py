@@ -98,7 +98,7 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
 
 
 def _line_in(text: str, lines: Mapping[str, str]) -> str:
-    """The ID of a line kept back whose ID or text a cell holds; '' where it holds none."""
+    """Return the ID of a line kept back whose ID or text a cell holds; '' where it holds none."""
     if text in lines:
         return lines[text]
     if len(text) < _LEAST_TEXT:
@@ -117,7 +117,7 @@ def _parts_in(sheet: "Worksheet") -> Iterator[Finding]:
 
 
 def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
-    """What stands below the headings of a Part, or of an exempt paragraph or reason."""
+    """Yield what stands below the headings of a Part, or of an exempt paragraph or reason."""
     ours = "PlanData" in sheet.tables
     if ours:
         yield from _parts_in(sheet)

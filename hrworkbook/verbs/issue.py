@@ -8,6 +8,7 @@ from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER, START
 from hrworkbook.plan.model import (
     Line,
@@ -88,7 +89,7 @@ def issue(
 
 
 def _with_plan_state(plan: Plan) -> tuple[Plan, tuple[Write, ...]]:
-    """The plan with an ID and a seal key: a master as it comes, made from a schema and nothing else, gets its own here."""
+    """Return the plan with an ID and a seal key: a master as it comes, made from a schema and nothing else, gets its own here."""
     if plan.id and plan.seal_key:
         return plan, ()
     fresh = {name: value for name, value in new_state().items() if name != "Next ID"}
@@ -96,7 +97,7 @@ def _with_plan_state(plan: Plan) -> tuple[Plan, tuple[Write, ...]]:
 
 
 def due_date(plan: Plan, today: date) -> date:
-    """The date returns are due: the Start sheet's, else two weeks from today; raises NotAMaster where it is no date."""
+    """Return the date returns are due: the Start sheet's, else two weeks from today; raises NotAMaster where it is no date."""
     value = plan.settings.get("Returns due")
     if not as_text(value):
         return today + timedelta(days=DAYS_TO_RETURN)
@@ -133,13 +134,13 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
 
 def _register_row(issued: OutgoingReturn, now: datetime) -> dict[str, Value]:
     return {
-        "What": "Issued", "Return": issued.id, "Owner": issued.owner.role, "Period": issued.period, "When": timestamp(now),
+        "What": FileStatus.ISSUED.value, "Return": issued.id, "Owner": issued.owner.role, "Period": issued.period, "When": timestamp(now),
         "Due": issued.due.strftime("%d/%m/%Y"), "File": issued.file, "Lines": len(issued.lines),
     }  # fmt: skip
 
 
 def _baseline(plan: Plan, returns: Sequence[OutgoingReturn], lines: Sequence[Line]) -> tuple[Write, ...]:
-    """The writes that keep each line as it was issued, what is HR's alone too: it tells whether a line is still the same."""
+    """Return the writes that keep each line as it was issued, what is HR's alone too: it tells whether a line is still the same."""
     values = {line.id: line.values for line in lines}
     ledger = issued_ledger(plan.schema)
     rows: list[dict[str, Value]] = [

@@ -9,17 +9,15 @@ from hrworkbook.merging.admit import IssuedReturns
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.earlier_returns import EarlierReturns
 from hrworkbook.merging.ledger_rows import (
+    fit_in_cell,
     journal_row,
     merge_message,
     merged_row,
     new_heading_rows,
     refused_row,
-    shorten,
 )
 from hrworkbook.merging.merge_history import MergedFile, duplicate_file
 from hrworkbook.merging.outcomes import (
-    ALREADY_MERGED,
-    SENT_AGAIN,
     MergeResult,
     ReceivedFile,
     RefusedFile,
@@ -29,12 +27,14 @@ from hrworkbook.merging.outcomes import (
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.merging.quarantine import Held, Quarantine, unsealed_rows
 from hrworkbook.merging.read_replies import is_from_owner, read_returns
-from hrworkbook.merging.read_return import CellKey, ReadReturn
+from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.merging.restored import with_restored
 from hrworkbook.merging.three_way import differing_cells, merge_edits
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, issued_ledger, read_plan, timestamp
+from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value
@@ -47,7 +47,7 @@ def merge(
     now: datetime,
     period: str | GivenMonths = "",
 ) -> MergeResult:
-    """The outcome of every cell of every return, and the changes that write them.
+    """Return the outcome of every cell of every return, and the changes that write them.
 
     A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of sheets
     that tell none, or the months given by sheet.
@@ -97,7 +97,9 @@ def _without_copies(
         for one in (item, *item.other_returns) if isinstance(item, ReadReturn) else (item,):
             if isinstance(one, RefusedFile):
                 refused.append(
-                    replace(one, status=ALREADY_MERGED) if one.status == SENT_AGAIN and _is_ahead(one, now) else one
+                    replace(one, status=FileStatus.ALREADY_MERGED)
+                    if one.status is FileStatus.SENT_AGAIN and _is_ahead(one, now)
+                    else one
                 )
                 continue
             one = _without_date(one) if _is_ahead(one.received, now) else one
@@ -110,13 +112,13 @@ def _without_copies(
 
 
 def _is_ahead(file: ReceivedFile | RefusedFile, now: datetime) -> bool:
-    """Whether a mail is dated ahead of this computer's clock."""
+    """Return whether a mail is dated ahead of this computer's clock."""
     sent = to_local_time(file.sent)
     return sent is not None and sent > now
 
 
 def _without_date(one: ReadReturn) -> ReadReturn:
-    """A return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
+    """Return a return whose date cannot be true: else none of its owner's before that moment would ever be newer."""
     assert one.received.sent
     note = (
         f"Its mail is dated {one.received.sent:%d/%m/%Y %H:%M}, which is yet to come, so nobody knows when it was sent"
@@ -147,7 +149,7 @@ def _newest_of_each_owner(
     older: list[RefusedFile] = []
     again: dict[str, list[tuple[bool, datetime]]] = {}
     for r in refused:
-        if r.status == SENT_AGAIN and (moment := to_local_time(r.sent)):
+        if r.status is FileStatus.SENT_AGAIN and (moment := to_local_time(r.sent)):
             again.setdefault(r.owner, []).append((issued.merge_history.bore_seal((r.sha256, r.return_id)), moment))
     for one in sorted(replies, key=_send_order):
         moments = [moment for sealed, moment in again.get(one.owner, ()) if sealed or not one.sealed]
@@ -166,13 +168,13 @@ def _send_order(one: ReadReturn) -> tuple[datetime, str, str, str]:
 
 
 def _superseded(plan: Plan, one: ReadReturn, reason: str) -> RefusedFile:
-    """An older return, with the cells in which it says something else than the plan, so that nothing is lost."""
+    """Return an older return, with the cells in which it says something else than the plan, so that nothing is lost."""
     item = one.received
     different_cells = differing_cells(plan, one)
     if different_cells:
         reason += ". It alone says: " + "; ".join(different_cells)
     return RefusedFile(
-        item.file, shorten(reason), item.sha256, item.sender, item.sent, "Older", one.return_id, one.owner
+        item.file, fit_in_cell(reason), item.sha256, item.sender, item.sent, FileStatus.OLDER, one.return_id, one.owner
     )
 
 
@@ -213,5 +215,5 @@ def _change_set(
         done_text = f"Merged {count_noun(len(returns), 'return')}"
         writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
-    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths))
+    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths_on(snapshot)))
     return ChangeSet(tuple(writes), message, goto if register else None, heights)

@@ -7,7 +7,6 @@ from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import PLAN, PROBLEMS, LedgerRow
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, row_and_column
-from hrworkbook.plan.values import fold_name
 
 SheetCell = tuple[str, str]
 """Sheet and cell."""
@@ -22,7 +21,7 @@ class NextProblem:
 
 
 def next(snapshot: Snapshot, after: SheetCell = ("", "")) -> NextProblem:
-    """The problem that follows a place in the order of the Problems sheet; from the last, the first again."""
+    """Return the problem that follows a place in the order of the Problems sheet; from the last, the first again."""
     plan = read_plan(snapshot)
     found = [(place, item) for item in PROBLEMS.data_rows(snapshot) if (place := problem_place(plan, item))]
     if not found:
@@ -42,6 +41,5 @@ def problem_place(plan: Plan, item: LedgerRow) -> SheetCell | None:
         line = plan.by_id.get(item.text("ID")) if sheet == PLAN else None
     except (ValueError, NotAMaster):
         return (sheet, cell) if sheet else None
-    keys = {fold_name(c.header): c.key for c in plan.schema.columns}
-    key = keys.get(fold_name(item.text("Column")))
-    return (PLAN, plan.address(line, key)) if line and key else (sheet, cell)
+    column = plan.schema.column_headed(item.text("Column"))
+    return (PLAN, plan.address(line, column.key)) if line and column else (sheet, cell)

@@ -90,7 +90,7 @@ def _in_doubt(exempt: Sequence[Finding], spelling: Sequence[Finding]) -> NotRead
 
 
 def _places(places: Sequence[str]) -> str:
-    """The first few, then how many more."""
+    """Return the first few, then how many more."""
     shown = list(dict.fromkeys(places))
     more = [f"{len(shown) - MOST_NAMED} more"] if len(shown) > MOST_NAMED else []
     return ", ".join(shown[:MOST_NAMED]) + (f" and {more[0]}" if more else "")

@@ -7,6 +7,7 @@ from datetime import datetime
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.ledger_words import ChangeCause
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PLAN, PROBLEMS, START
 from hrworkbook.plan.model import HISTORY, OLD_HISTORY, Plan, history_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
@@ -26,7 +27,7 @@ class RollResult:
 
 
 def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult:
-    """The close of the present period: its lines kept, cleared or carried texts, a new period.
+    """Return the close of the present period: its lines kept, cleared or carried texts, a new period.
 
     Raises HrWorkbookError where the period is blank or closed already, decisions still wait, or a line has no ID.
     """
@@ -53,7 +54,13 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
             if not is_blank(before):
                 writes.append(Write(PLAN, line.row, plan.column_numbers[column.key], ((None,),)))
                 journal.append(
-                    {"When": timestamp(now), "Why": "roll", "ID": line.id, "Column": column.header, "Before": before}
+                    {
+                        "When": timestamp(now),
+                        "Why": ChangeCause.ROLL.value,
+                        "ID": line.id,
+                        "Column": column.header,
+                        "Before": before,
+                    }
                 )
     writes += JOURNAL.append(snapshot, journal)
     writes += PROBLEMS.replace(snapshot, [])
@@ -97,7 +104,7 @@ def _refuse_loss(plan: Plan, period: str, next_: str) -> None:
 
 
 def next_period_name(period: str) -> str:
-    """The quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
+    """Return the quarter or financial year after one written as `2016/17 Q3` or `2016/17`; '' for anything else."""
     found = _period_order(period)
     if not found:
         return ""

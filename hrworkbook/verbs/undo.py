@@ -9,15 +9,14 @@ from hrworkbook.merging.ledger_rows import TEXT_MARK, journal_value
 from hrworkbook.merging.pending_decisions import PendingDecisions
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
-from hrworkbook.plan.ledgers import FORMULA_REPLACED, JOURNAL, KEEP_MASTER, OWN_TEXT, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.ledger_records import file_status, read_change
+from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
+from hrworkbook.plan.ledgers import JOURNAL, KEEP_MASTER, OWN_TEXT, PLAN, REGISTER, LedgerRow
 from hrworkbook.plan.model import Line, Plan, read_plan, timestamp
-from hrworkbook.plan.schema import Column
+from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, is_blank, same_value
-
-CellKey = tuple[str, str]
-"""A cell: line ID, and heading in the journal or key of the column."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class UndoResult:
 
 
 def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
-    """What one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
+    """Return what one return, or the last one merged, changed is written back from the journal, and its decisions are closed.
 
     Every file merged for the return is undone; each may be merged again. A cell that something else changed since is
     left and listed. Raises HrWorkbookError where the return was not merged, or is undone already.
@@ -41,31 +40,16 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     plan = read_plan(snapshot)
     journal = JOURNAL.data_rows(snapshot)
     files = _merged_files(plan)
-    return_id = return_id.strip().upper() or _last_merged(journal, files)
+    return_id = return_id.strip().upper() or _last_merged(plan, journal, files)
     files_of_return = [row for row in files if row.text("Return") == return_id]
-    in_force = _changes_in_force(journal, return_id)
+    in_force = _changes_in_force(plan, journal, return_id)
     if not in_force and not files_of_return:
         raise HrWorkbookError(
             JOURNAL.sheet,
             f"there is nothing to undo for {return_id}" if return_id else "there is nothing to undo",
             "The Register lists what was merged, and the Journal what each return changed",
         )
-    columns = {c.header: c for c in plan.schema.columns}
-    cells_to_restore: dict[CellKey, _RestoredCell] = {}
-    left: list[tuple[str, str]] = []
-    for (line_id, header), changes in in_force.items():
-        line, column = plan.by_id.get(line_id), columns.get(header)
-        if line is None or column is None:
-            left.append((f"{line_id}, {header}", "the line or its column is no longer in the plan"))
-            continue
-        place, says = plan.address(line, column.key), line.values.get(column.key)
-        if not same_value(says, changes[-1]["After"]):
-            by_hr = any(_is_own_text(i, line_id, header) and same_value(i["After"], says) for i in journal)
-            left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
-            continue
-        cells_to_restore[line_id, column.key] = _RestoredCell(
-            changes[-1], says, _value_before(column, _first_in_chain(changes)["Before"])
-        )
+    cells_to_restore, left = _cells_to_restore(plan, journal, in_force)
     removed_lines = _removed_lines(plan, journal, cells_to_restore, left) if plan.schema.collect else []
     lines = plan.by_id
     writes = [
@@ -91,6 +75,27 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
 
 
+def _cells_to_restore(
+    plan: Plan, journal: Sequence[LedgerRow], in_force: Mapping[CellKey, Sequence[LedgerRow]]
+) -> tuple[dict[CellKey, "_RestoredCell"], list[tuple[str, str]]]:
+    """Return the cells that still say what the return said, and the places of others with the reason."""
+    found: dict[CellKey, _RestoredCell] = {}
+    left: list[tuple[str, str]] = []
+    for (line_id, key), changes in in_force.items():
+        line = plan.by_id.get(line_id)
+        if line is None or key not in plan.schema:
+            left.append((f"{line_id}, {changes[-1].text('Column')}", "the line or its column is no longer in the plan"))
+            continue
+        place, says = plan.address(line, key), line.values.get(key)
+        if not same_value(says, changes[-1]["After"]):
+            by_hr = any(_is_own_text(plan, i, (line_id, key)) and same_value(i["After"], says) for i in journal)
+            left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
+            continue
+        before = _value_before(plan.schema[key], _first_in_chain(changes)["Before"])
+        found[line_id, key] = _RestoredCell(changes[-1], says, before)
+    return found, left
+
+
 class _RestoredCell(NamedTuple):
     """A cell that is put back: the change that is undone, what the cell says, and what it said before."""
 
@@ -105,12 +110,12 @@ def _removed_lines(
     cells_to_restore: dict[CellKey, _RestoredCell],
     left: list[tuple[str, str]],
 ) -> list[Line]:
-    """The lines of a collection that a return alone had brought: they go with it, their ID too.
+    """Return the lines of a collection that a return alone had brought: they go with it, their ID too.
 
     A line that holds more keeps its key, by which it is known. The last return of it to be undone takes the key along,
     whichever return had written it.
     """
-    last = {(item.text("ID"), item.text("Column")): item for item in journal}
+    last = {_cell_of(plan, item): item for item in journal}
     removed: list[Line] = []
     for id_ in dict.fromkeys(id_ for id_, _ in cells_to_restore):
         line = plan.by_id[id_]
@@ -123,9 +128,9 @@ def _removed_lines(
             kept = [key for key in plan.schema.key if cells_to_restore.pop((id_, key), None)]
             left += [(f"{PLAN}!{plan.address(line, key)}", "the line holds more than this return said") for key in kept]
             continue
-        written = {key: last.get((id_, plan.schema[key].header)) for key in filled_keys}
+        written = {key: last.get((id_, key)) for key in filled_keys}
         if all(
-            item and item.text("Why") == "merge" and same_value(item["After"], after[key])
+            item and read_change(item).cause is ChangeCause.MERGE and same_value(item["After"], after[key])
             for key, item in written.items()
         ):
             cells_to_restore |= {
@@ -136,37 +141,34 @@ def _removed_lines(
 
 
 def _merged_files(plan: Plan) -> list[LedgerRow]:
-    """The Register's rows of the files merged and not undone, in the order they were merged."""
+    """Return the Register's rows of the files merged and not undone, in the order they were merged."""
     rows: dict[tuple[str, str], LedgerRow] = {}
     for item in REGISTER.data_rows(plan.snapshot):
         file = (item.text("Return"), item.text("Hash"))
-        if item.text("What") == "Merged":
+        if (what := file_status(item)) is FileStatus.MERGED:
             rows.pop(file, None)
             rows[file] = item
-        elif item.text("What") == "Undone":
+        elif what is FileStatus.UNDONE:
             rows.pop(file, None)
     return list(rows.values())
 
 
-def _last_merged(journal: Sequence[LedgerRow], files: Sequence[LedgerRow]) -> str:
-    """The return merged last whose changes still stand; failing such, the one merged last."""
+def _last_merged(plan: Plan, journal: Sequence[LedgerRow], files: Sequence[LedgerRow]) -> str:
+    """Return the return merged last whose changes still stand; failing such, the one merged last."""
     for row in reversed(files):
-        if _changes_in_force(journal, row.text("Return")):
+        if _changes_in_force(plan, journal, row.text("Return")):
             return row.text("Return")
     return files[-1].text("Return") if files else ""
 
 
-def _changes_in_force(journal: Sequence[LedgerRow], return_id: str) -> dict[CellKey, list[LedgerRow]]:
-    """What one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
+def _changes_in_force(plan: Plan, journal: Sequence[LedgerRow], return_id: str) -> dict[CellKey, list[LedgerRow]]:
+    """Return what one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
     in_force: dict[CellKey, list[LedgerRow]] = {}
     for item in journal:
-        if item.text("Return") != return_id or _reason_without_formula(item) in (
-            f"decide: {KEEP_MASTER}",
-            f"decide: {OWN_TEXT}",
-        ):
+        if item.text("Return") != return_id or (change := read_change(item)).decision in (KEEP_MASTER, OWN_TEXT):
             continue
-        place = (item.text("ID"), item.text("Column"))
-        if item.text("Why") == "undo":
+        place = _cell_of(plan, item)
+        if change.cause is ChangeCause.UNDO:
             in_force.pop(place, None)
         else:
             in_force.setdefault(place, []).append(item)
@@ -174,7 +176,7 @@ def _changes_in_force(journal: Sequence[LedgerRow], return_id: str) -> dict[Cell
 
 
 def _first_in_chain(changes: Sequence[LedgerRow]) -> LedgerRow:
-    """The earliest of the changes that led to the last without anything else between them."""
+    """Return the earliest of the changes that led to the last without anything else between them."""
     first = changes[-1]
     for earlier in reversed(changes[:-1]):
         if not same_value(earlier["After"], first["Before"]):
@@ -183,15 +185,18 @@ def _first_in_chain(changes: Sequence[LedgerRow]) -> LedgerRow:
     return first
 
 
-def _is_own_text(item: LedgerRow, line_id: str, header: str) -> bool:
-    return _reason_without_formula(item) == f"decide: {OWN_TEXT}" and (item.text("ID"), item.text("Column")) == (
-        line_id,
-        header,
-    )
+def _cell_of(plan: Plan, item: LedgerRow) -> CellKey:
+    """Return the cell a row of the Journal is about; of a column that has left the plan, its heading for the key."""
+    column = plan.schema.column_headed(item.text("Column"))
+    return item.text("ID"), column.key if column else f"\0{item.text('Column')}"
+
+
+def _is_own_text(plan: Plan, item: LedgerRow, cell: CellKey) -> bool:
+    return read_change(item).decision == OWN_TEXT and _cell_of(plan, item) == cell
 
 
 def _value_before(column: Column, value: Value) -> Value:
-    """The journal's value as the plan held it, see `journal_value`."""
+    """Return the journal's value as the plan held it, see `journal_value`."""
     if column.kind == "date" and isinstance(value, str) and value.startswith(TEXT_MARK):
         return value.removeprefix(TEXT_MARK)
     if column.kind == "date" and isinstance(value, str) and (day := column.kind_object.read(value)):
@@ -202,17 +207,17 @@ def _value_before(column: Column, value: Value) -> Value:
 
 def _register_row(item: LedgerRow, now: datetime) -> dict[str, Value]:
     kept = ("Return", "Owner", "Period", "File", "From", "Sent", "Hash")
-    return {h: item[h] for h in kept} | {"What": "Undone", "When": timestamp(now)}
+    return {h: item[h] for h in kept} | {"What": FileStatus.UNDONE.value, "When": timestamp(now)}
 
 
 def _journal_row(item: LedgerRow, before: Value, after: Value, now: datetime) -> dict[str, Value]:
     kept = ("Return", "File", "From", "Owner", "ID", "Column")
-    return {h: item[h] for h in kept} | {"When": timestamp(now), "Why": "undo", "Before": before, "After": after}
-
-
-def _reason_without_formula(item: LedgerRow) -> str:
-    """Why a cell was changed, without the formula it replaced."""
-    return item.text("Why").partition(FORMULA_REPLACED)[0]
+    return {h: item[h] for h in kept} | {
+        "When": timestamp(now),
+        "Why": ChangeCause.UNDO.value,
+        "Before": before,
+        "After": after,
+    }
 
 
 def _lost_formulas(
@@ -221,10 +226,9 @@ def _lost_formulas(
     """Places of cells that a formula worked out before, each with it: since then rows and columns may have moved under it."""
     lost = []
     for id_, key in back:
-        changes = in_force.get((id_, plan.schema[key].header), ())
-        first = _first_in_chain(changes).text("Why").partition(FORMULA_REPLACED)[2] if changes else ""
-        if first:
-            lost.append(f"{PLAN}!{plan.address(plan.by_id[id_], key)}: {first}")
+        changes = in_force.get((id_, key), ())
+        if formula := read_change(_first_in_chain(changes)).formula if changes else "":
+            lost.append(f"{PLAN}!{plan.address(plan.by_id[id_], key)}: {formula}")
     return lost
 
 

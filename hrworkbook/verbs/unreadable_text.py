@@ -129,7 +129,7 @@ def _colour_finding(sheet: "Worksheet", cell: Any, fault: str) -> Finding:
 
 
 def _colour(cell: Any) -> str:
-    """The fill's colour where it is one: '' for none, white, black and greys."""
+    """Return the fill's colour where it is one: '' for none, white, black and greys."""
     fill = cell.fill
     return _resolve_colour(fill.fgColor) if fill is not None and fill.fill_type == "solid" else ""
 

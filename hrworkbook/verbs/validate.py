@@ -11,7 +11,7 @@ from hrworkbook.checks import CouncilCheck
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
 from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan.model import Line, Plan, id_writes, read_plan
+from hrworkbook.plan.model import Plan, id_writes, read_plan
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
@@ -104,10 +104,9 @@ def find_problems(
     exempt = list(exemption_findings(plan))
     yield from exempt
     known = {(f.cell, f.severity) for f in exempt}
-    by_header = {column.header: column for column in plan.schema.columns}
     part = plan.schema.role("part")
     for fault in faults or ():
-        finding = _finding(plan, fault, by_header.get(str(fault.column)))
+        finding = _finding(plan, fault, plan.schema.column_headed(str(fault.column)))
         is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
         is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
@@ -150,13 +149,12 @@ def hypothesis_hidden() -> Iterator[None]:
 
 
 def _owner_findings(plan: Plan) -> Iterator[Finding]:
-    """Findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
+    """Yield the findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
     from hrworkbook.plan.kinds import KINDS
     from hrworkbook.plan.ledgers import OWNERS_LEDGER
 
     items = [i for i in OWNERS_LEDGER.data_rows(plan.snapshot) if i.text("Role")]
-    _, columns = OWNERS_LEDGER.heading_row(plan.snapshot)
-    at = dict(zip(OWNERS_LEDGER.headings, columns, strict=True))
+    _, at = OWNERS_LEDGER.heading_row(plan.snapshot)
     roles = Counter(fold_name(i.text("Role")) for i in items)
     owner = plan.schema.role("owner")
     cells = {line.text(owner.key) for line in plan.lines} if owner else set()
@@ -177,13 +175,3 @@ def _owner_findings(plan: Plan) -> Iterator[Finding]:
         if not item.text("E-mail") and fold_name(role) in named:
             yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
                           f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip
-
-
-def unknown_owners(plan: Plan, lines: Iterable[Line]) -> dict[str, int]:
-    """The owners named in lines but not on the Owners sheet, with how often."""
-    column = plan.schema.role("owner")
-    if column is None:
-        return {}
-    return Counter(
-        o for line in lines for o in parse_owners(line.text(column.key)) if fold_name(o) not in plan.role_spellings
-    )

@@ -23,7 +23,7 @@ def test_what_the_replies_say_is_in_the_plan_or_waits(demo):
     assert plan.by_id["L008"].text("progress_update").startswith("2.9 in quarter 3"), "the officer's own text stands"
     assert plan.by_id["L011"].text("rag") == "Green", "a word that is none of the list is not taken"
     assert not open_decisions(plan), "all was decided before the appendix was made"
-    assert [(d.text("ID"), d.text("Why").split(":")[0]) for d in DECISIONS.data_rows(plan.snapshot)] == [
+    assert [(d.text("ID"), d.text("Question")) for d in DECISIONS.data_rows(plan.snapshot)] == [
         ("L008", "conflict"),
         ("L011", "invalid"),
     ]

@@ -60,8 +60,7 @@ def filled_in(folder: Path) -> Path:
 
 def chosen(snapshot: Snapshot, choice: str) -> list[Write]:
     """A choice made on the Decisions sheet for every decision that waits; there is one."""
-    _, columns = DECISIONS.heading_row(snapshot)
-    at = dict(zip(DECISIONS.headings, columns, strict=True))
+    _, at = DECISIONS.heading_row(snapshot)
     waiting = [item for item in DECISIONS.data_rows(snapshot) if not item.text("Done")]
     assert waiting
     return [Write(DECISIONS.sheet, i.row, at["Decision"], ((choice,),)) for i in waiting]

@@ -14,9 +14,10 @@ from hrworkbook.intake.mail_reader import MailReader
 from hrworkbook.intake.mail_tables import tables_as_csv
 from hrworkbook.intake.reader import FileContents, FileReader
 from hrworkbook.merging.containers import Containers
-from hrworkbook.merging.outcomes import ALREADY_MERGED, DUPLICATE, ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.merging.receive_files import receive_files
 from hrworkbook.plan.errors import UnreadableFile
+from hrworkbook.plan.ledger_words import FileStatus
 
 ZIP = Container(1, "in.zip")
 
@@ -63,12 +64,14 @@ def test_what_is_refused_after_it_was_read_is_told_with_its_container() -> None:
 
 def test_a_return_merged_before_keeps_its_line_and_its_copies_add_none() -> None:
     known = [
-        RefusedFile(f"in.zip > {n}", "already merged", "hash", status=ALREADY_MERGED, return_id="R1", container=ZIP)
+        RefusedFile(
+            f"in.zip > {n}", "already merged", "hash", status=FileStatus.ALREADY_MERGED, return_id="R1", container=ZIP
+        )
         for n in "ab"
     ]
-    twice = [refused(n, "the same file", what=DUPLICATE) for n in "cd"]
+    twice = [refused(n, "the same file", what=FileStatus.TWICE) for n in "cd"]
     told = Containers().told_once([*known, *twice])
-    assert [one.status for one in told] == [ALREADY_MERGED, DUPLICATE]
+    assert [one.status for one in told] == [FileStatus.ALREADY_MERGED, FileStatus.TWICE]
 
 
 def test_good_returns_beside_bad_files_are_merged_and_the_register_grows_by_one_row(

@@ -10,7 +10,7 @@ from masters import OWNERS, THREE, make_master, snapshot_of, type_into
 from plans import HEAD, Master, back, received, sheet
 
 from hrworkbook.cli.main import main
-from hrworkbook.merging.pending_decisions import WHOLE_FILE
+from hrworkbook.plan.ledger_records import WHOLE_FILE
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, OWNERS_LEDGER, REGISTER
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import address

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from masters import NOW, OWNERS, make_master, shared, type_into
 
@@ -149,6 +149,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from([*KINDS, "moment", "value"]), st.lists(CELLS, max_size=6))
 def test_no_entry_is_lost_silently(kind, cells):
     index = pandas.RangeIndex(len(cells))

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import HEAD, Master, at, back
 
+from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.plan.ledgers import CHOICES, DECISIONS, KEEP_BOTH, KEEP_MASTER, OWN_TEXT, PLAN, TAKE_RETURN
 from hrworkbook.plan.snapshot import Write
 from hrworkbook.plan.values import normalised_text
-from hrworkbook.verbs.decide import join_texts
 
 MONDAY = datetime(2026, 11, 16, 10, 0)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -45,7 +45,7 @@ def test_each_choice_does_what_it_says_once_and_is_journalled(choice):
     assert (result.applied_count, result.waiting_count, result.findings) == (1, 0, ())
     assert master.says("L003.progress_update") == CHOSEN[choice]
     last = master.journal[-1]
-    assert last.text("Why") == f"decide: {choice}"
+    assert (last.text("Why"), last.text("Decision")) == ("decide", choice)
     assert (last["Before"], last["After"]) == ("Nine of ten sites seen.", CHOSEN[choice])
     assert (last.text("Owner"), last.text("ID")) == ("Safety Lead", "L003")
     assert master.decisions[0].text("Done").startswith(f"{choice}, 2026-11-21")
@@ -80,7 +80,8 @@ def test_own_text_must_keep_to_the_schema():
         back(master.issued["Safety Lead"], TUESDAY + timedelta(days=1), L003_rag="Blue", L003_progress_update=None)
     )
     row = next(i for i, d in enumerate(master.decisions) if d.text("Column") == "RAG")
-    assert master.decisions[row].text("Why").startswith("invalid: RAG is 'Blue'")
+    assert master.decisions[row].text("Question") == "invalid"
+    assert master.decisions[row].text("Why").startswith("RAG is 'Blue'")
     master.choose(row, OWN_TEXT, "Purple")
     assert "RAG is 'Purple'" in master.decide().findings[0].message
     master.choose(row, KEEP_BOTH)
@@ -145,7 +146,7 @@ def test_two_decisions_about_one_cell_are_taken_together(one, other, says):
     result = master.decide()
     assert result.applied_count == 2 and not result.findings
     assert master.says("L003.progress_update") == says
-    assert len([i for i in master.journal if i.text("Why").startswith("decide")]) == 2
+    assert len([i for i in master.journal if i.text("Why") == "decide"]) == 2
 
 
 def test_two_texts_cannot_both_replace_one_cell():

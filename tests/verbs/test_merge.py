@@ -103,7 +103,8 @@ def test_a_text_that_cannot_be_taken_says_so_and_how_long_it_is():
     master = issued()
     master.merge(back(master.issued["Learning Lead"], L002_progress_update="word " * 8_000))
     (row,) = master.decisions
-    assert row.text("Why").startswith("invalid, cannot be taken: Progress Update has 39,999 characters")
+    assert (row.text("Question"), row.text("Can be taken")) == ("invalid", "No")
+    assert row.text("Why").startswith("Progress Update has 39,999 characters")
     assert row.text("In the return").endswith("(39,999 characters in all)") or "40,000" in row.text("In the return")
 
 
@@ -341,7 +342,7 @@ def test_a_newer_return_replaces_what_the_owners_older_one_wrote_but_not_what_hr
     assert master.says("L002.progress_update") == "Tuesday."
     assert master.says("L003.progress_update") == "HR knows better."
     assert result.returns[0].outcome_counts["conflict"] == 1
-    assert master.decisions[0].text("Why") == "conflict: the master changed after this was issued"
+    assert master.decisions[0].text("Why") == "the master changed after this was issued"
 
 
 def test_a_newer_return_with_the_issued_text_where_the_older_had_an_answer_asks():
@@ -373,7 +374,7 @@ def test_joint_owners_who_agree_and_who_differ():
     assert result.returns[1].outcome_counts["already"] == 1 and result.returns[1].outcome_counts["conflict"] == 1
     (row,) = master.decisions
     assert row.text("In the master") == "All seen." and row.text("In the return") == "One is left."
-    assert row.text("Why") == "conflict: Learning Lead has answered it otherwise"
+    assert row.text("Why") == "Learning Lead has answered it otherwise"
 
 
 def test_the_same_file_twice_and_again_later_is_merged_once():

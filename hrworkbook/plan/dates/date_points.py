@@ -134,7 +134,7 @@ def _match(tokens: list[Token], i: int, roles: tuple[str, ...]) -> _Matched | No
 
 
 def _join_compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int, j: int) -> Token | None:
-    """The tokens from i to j as one, or None where they only look so."""
+    """Return the tokens from i to j as one, or None where they only look so."""
     after = tokens[j].kind if j < len(tokens) else ""
     value = 0
     if kind in ("nth", "q", "h"):
@@ -166,12 +166,12 @@ def _join_compound(kind: str, got: dict[str, Token], tokens: list[Token], i: int
 
 
 def century(two_digits: int) -> int:
-    """The year a two-digit year means: 00–68 are 2000–2068 (the POSIX rule)."""
+    """Return the year a two-digit year means: 00–68 are 2000–2068 (the POSIX rule)."""
     return 2000 + two_digits if two_digits < 69 else 1900 + two_digits
 
 
 def parse_points(tokens: list[Token], prose: bool = False) -> list[Token | DatePoint]:
-    """The tokens with every date among them made a point; in prose a number or word needs more to count as a date."""
+    """Return the tokens with every date among them made a point; in prose a number or word needs more to count as a date."""
     joined: list[Token] = []
     i = 0
     while i < len(tokens):
@@ -208,7 +208,7 @@ def _match_points(tokens: list[Token], prose: bool) -> list[Token | DatePoint]:
 def _make_point(
     unit: str, roles: tuple[str, ...], got: dict[str, Token], tokens: list[Token], i: int, j: int, prose: bool
 ) -> DatePoint | None:
-    """The tokens from i to j as a point, or None where something around them says otherwise."""
+    """Return the tokens from i to j as a point, or None where something around them says otherwise."""
     before = tokens[i - 1] if i else None
     after = tokens[j].kind if j < len(tokens) else ""
     if before and before.kind in ("counted", "unit") and roles[0] == "d" and "y" not in roles[1:2]:
@@ -236,7 +236,7 @@ def _make_point(
 
 
 def _with_date(unit: str, point: DatePoint, got: dict[str, Token]) -> DatePoint | None:
-    """The point with its day, number and year."""
+    """Return the point with its day, number and year."""
     number = 1
     for role in ("m", "M", "q", "h", "term", "season"):
         if role in got:
@@ -286,14 +286,14 @@ def _read_two_numbers(point: DatePoint, first: Token, second: Token) -> DatePoin
 
 
 def _is_month_alone(month: Token, before: Token | None, tokens: list[Token], j: int) -> bool:
-    """Whether a bare `may` or `march` is a month: not the verb beside other words."""
+    """Return whether a bare `may` or `march` is a month: not the verb beside other words."""
     return month.text not in ("may", "mar") or not (
         (before and before.kind == "word") or (j < len(tokens) and tokens[j].kind == "word")
     )
 
 
 def _share_months(items: list[Token | DatePoint]) -> list[Token | DatePoint]:
-    """The items with `12, 13 and 14 March` made three days."""
+    """Return the items with `12, 13 and 14 March` made three days."""
     for i in range(len(items) - 3, -1, -1):
         day, link, point = items[i], items[i + 1], items[i + 2]
         before = items[i - 1].kind if i else ""

@@ -36,7 +36,7 @@ Items = list[Token | DatePoint]
 
 
 def clauses_of(items: Items) -> tuple[list[Clause], list[Token]]:
-    """The points gathered into clauses, and the tokens that belong to none."""
+    """Return the points gathered into clauses, and the tokens that belong to none."""
     clauses: list[Clause] = []
     rest: list[Token] = []
     i, last = 0, -1
@@ -56,7 +56,7 @@ def clauses_of(items: Items) -> tuple[list[Clause], list[Token]]:
 
 
 def _qualified_point(items: Items, first: int, edges_only: bool = False) -> tuple[set[str], str, DatePoint, int] | None:
-    """The words before a point, its edge, the point, and where it ends; None where no point follows."""
+    """Return the words before a point, its edge, the point, and where it ends; None where no point follows."""
     before: set[str] = set()
     edge = ""
     for i in range(first, min(len(items), first + _MAX_QUALIFIERS)):
@@ -115,7 +115,7 @@ def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
 
 
 def days_of(point: DatePoint, year: int | None = None) -> Period | None:
-    """The days a point covers, in its own year or the one given; None where there is no year."""
+    """Return the days a point covers, in its own year or the one given; None where there is no year."""
     found = year or point.year
     return point.days(found) if found else None
 
@@ -170,7 +170,7 @@ def _complete_list(left: list[DatePoint], right: list[DatePoint]) -> None:
 
 
 def _complete_from_context(points: list[DatePoint], on: date | None, period: Period | None) -> None:
-    """The only year in which the point or range meets the period, or lies near the day; else it has none."""
+    """Give the point or range the only year in which it meets the period, or lies near the day; else it has none."""
     fitting: list[list[DatePoint]] = []
     if period:
         low, high = period

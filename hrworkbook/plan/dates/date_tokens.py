@@ -113,7 +113,7 @@ def _fold_character(character: str) -> str:
 
 
 def fold_dates(text: str) -> str:
-    """The text in lower case with dashes, spaces, quotes and twins made plain; every character keeps its position."""
+    """Return the text in lower case with dashes, spaces, quotes and twins made plain; every character keeps its position."""
     return "".join("\n" if c == "\n" else _fold_character(c) for c in text)
 
 
@@ -137,7 +137,7 @@ _INDEX = _phrase_index()
 
 
 def tokenise(text: str) -> list[Token]:
-    """The text as tokens; a line feed is no token but marks the one after it."""
+    """Return the text as tokens; a line feed is no token but marks the one after it."""
     folded = fold_dates(text)
     tokens: list[Token] = []
     new_line = False
@@ -159,7 +159,7 @@ def tokenise(text: str) -> list[Token]:
 
 @lru_cache(maxsize=4096)
 def is_misspelt_month(word: str) -> bool:
-    """Whether a word is a month's name misspelt."""
+    """Return whether a word is a month's name misspelt."""
     names = [name for row in _MONTHS for name in row.split() if len(name) > 4]
     return 4 <= len(word) <= 12 and bool(difflib.get_close_matches(word, names, 1, 0.8))
 

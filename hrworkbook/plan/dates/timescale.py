@@ -30,7 +30,7 @@ class DateSpan:
     """Whom or what it is for, as written beside it: `CEC`, `Schools/academies`."""
 
     def months(self) -> tuple[date, ...]:
-        """The first day of every month it touches; an open span is only in the month it names."""
+        """Return the first day of every month it touches; an open span is only in the month it names."""
         first, last = self.start or self.end, self.end or self.start
         if first is None or last is None:
             return ()
@@ -61,15 +61,15 @@ class Timescale:
         return max((span.end for span in self.spans if span.end), default=None)
 
     def next_due(self, on: date) -> date | None:
-        """The first end on or after a day; None when all have passed."""
+        """Return the first end on or after a day; None when all have passed."""
         return min((span.end for span in self.spans if span.end and span.end >= on), default=None)
 
     def months(self) -> tuple[date, ...]:
-        """The first day of every month any span touches, in order."""
+        """Return the first day of every month any span touches, in order."""
         return tuple(sorted({month for span in self.spans for month in span.months()}))
 
     def overdue(self, on: date) -> bool:
-        """Whether the last end has passed; never while it is ongoing or an unread piece may name a later day."""
+        """Return whether the last end has passed; never while it is ongoing or an unread piece may name a later day."""
         hidden = any(reason != INEXACT for reason in self.reasons)
         return self.due is not None and self.due < on and not self.ongoing and not hidden
 
@@ -92,7 +92,7 @@ class Milestone:
 
 @lru_cache(maxsize=8192)
 def read_timescale(text: str, on: date | None = None, period: Period | None = None) -> Timescale:
-    """What a timescale says, read from its text; never raises.
+    """Return what a timescale says, read from its text; never raises.
 
     `period`, or else `on`, gives the year where the text gives none and only one year fits: the one in which the date
     meets the period, or lies within three months of `on`.
@@ -137,7 +137,7 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
 
 
 def _span_of(clause: Clause) -> tuple[DateSpan | None, str]:
-    """The clause's days and, where there are none or they are not exact, why."""
+    """Return the clause's days and, where there are none or they are not exact, why."""
     reasons = [point.reason for point in clause.points if point.reason]
     hard = [reason for reason in reasons if reason != INEXACT]
     found = [days_of(point) for point in clause.points]
@@ -175,7 +175,7 @@ _FLAG_KINDS = {"ongoing", "undetermined", "none"}
 
 
 def _unread_runs(items: Items, rest: list[Token], text: str) -> Iterator[tuple[int, int, bool]]:
-    """Runs of tokens no clause took: start, end, and whether they speak of time that was not understood."""
+    """Yield the runs of tokens no clause took: start, end, and whether they speak of time that was not understood."""
     run: list[Token] = []
     unused = {id(token) for token in rest}
     for item in [*items, None]:
@@ -235,7 +235,7 @@ def _strip_joining_words(words: str) -> str:
 
 
 def dates_in(text: str, period: Period | None = None, on: date | None = None) -> list[Milestone]:
-    """The dates named in prose, in order; a bare year or number is not taken for one."""
+    """Return the dates named in prose, in order; a bare year or number is not taken for one."""
     items = parse_points(tokenise(text), prose=True)
     clauses, rest = clauses_of([item for item in items if not _is_no_milestone(item, text)])
     clauses = [
@@ -261,7 +261,7 @@ def _is_no_milestone(item: Token | DatePoint, text: str) -> bool:
 
 
 def _describe_milestone(text: str, milestone: Milestone, before: Milestone | None) -> str:
-    """The words between the end of the sentence or date before and the date; else the rest of its sentence."""
+    """Return the words between the end of the sentence or date before and the date; else the rest of its sentence."""
     start = before.position + len(before.phrase) if before else 0
     lead = text[start : milestone.position]
     cut = max(lead.rfind(stop) for stop in (". ", "; ", "! ", "? ", "\n", ".\u00a0")) + 1

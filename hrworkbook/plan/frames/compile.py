@@ -14,6 +14,7 @@ from hrworkbook.plan.frames.council_checks import register_council_check
 from hrworkbook.plan.frames.rule_checks import rule_statistics
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema import Column, Schema
+from hrworkbook.plan.values import fold_name
 
 Naming = Literal["header", "key"]
 KNOWN_OWNER = "known-owner"
@@ -53,7 +54,10 @@ def to_pandera(
 
 def _words(schema: Schema, column: Column, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """Return the words of a choice: of the list it names, else its own."""
-    return lists.get(column.list, schema.lists.get(column.list, ())) if column.list else column.words
+    if not column.list:
+        return column.words
+    given = {fold_name(name): words for name, words in lists.items()}
+    return given.get(fold_name(column.list), schema.lists.get(column.list, ()))
 
 
 def _named(name: str, rank: Severity, warn: bool, **settings: Any) -> pandera.Check:

@@ -14,8 +14,9 @@ from hrworkbook.plan.frames.cells import cells_of, row_name
 from hrworkbook.plan.frames.column_checks import check_name
 from hrworkbook.plan.frames.failures import Failure, register
 from hrworkbook.plan.model import Line, Owner, Plan, duplicate_ids
+from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.rules import RULE_CHECKS
-from hrworkbook.plan.schema import COLUMN_SETTINGS, ID_HEADER, RULES, Column, Rule, Schema
+from hrworkbook.plan.schema import ID_HEADER, Column, Rule, Schema
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.values import Value, normalised_text
 
@@ -25,7 +26,7 @@ Settings = Mapping[str, Any]
 
 def rule_statistics(schema: Schema, rule: Rule) -> dict[str, Any]:
     """Return what a rule needs to know of its schema, as plain data: its settings, and the columns it looks at."""
-    named = [v for k, v in rule.settings.items() if k in COLUMN_SETTINGS]
+    named = [rule.settings[setting] for setting in RULES[rule.name].column_settings]
     keys = {key for v in named for key in ([v] if isinstance(v, str) else v)}
     status = schema.role("status")
     keys |= {status.key} if status else set()

@@ -42,7 +42,7 @@ class Condition(NamedTuple):
     limit: float
 
     def holds(self, value: float) -> bool:
-        """Whether the section is for this value."""
+        """Return whether the section is for this value."""
         return (
             ("<" in self.sign and value < self.limit)
             or (">" in self.sign and value > self.limit)
@@ -62,7 +62,7 @@ class Section:
         """Whether the text of the cell stands in it (`@`)."""
 
     def has(self, *kinds: Kind) -> bool:
-        """Whether a token of one of these kinds stands in it."""
+        """Return whether a token of one of these kinds stands in it."""
         return any(kind in kinds for kind, _ in self.tokens)
 
 
@@ -151,7 +151,7 @@ def _bracket(section: Section, text: str) -> None:
 
 
 def _settled(section: Section) -> list[Token]:
-    """The tokens with what is ambiguous settled: a date's points and digits, a number's slashes; raises UnknownCode."""
+    """Return the tokens with what is ambiguous settled: a date's points and digits, a number's slashes; raises UnknownCode."""
     if section.language in (SYSTEM_DATE, SYSTEM_TIME):
         section.is_text = False
         shown = "dddd d mmmm yyyy" if section.language == SYSTEM_DATE else "hh:mm:ss"
@@ -192,7 +192,7 @@ def _of_date(tokens: list[Token]) -> list[Token]:
 
 
 def _minutes(tokens: list[Token]) -> list[Token]:
-    """The tokens with `m` and `mm` behind hours or before seconds written `n` and `nn`: minutes, not months."""
+    """Return the tokens with `m` and `mm` behind hours or before seconds written `n` and `nn`: minutes, not months."""
     places = [at for at, (kind, _) in enumerate(tokens) if kind in (Kind.DATE, Kind.ELAPSED)]
     letters = [tokens[at][1][0] for at in places]
     for number, at in enumerate(places):

@@ -102,7 +102,7 @@ class DateSection:
         return self._of_day(text, day)
 
     def _of_day(self, text: str, day: int) -> str:
-        """A year, a month or a day; days before March 1900 as Excel counts them, with a 29 February 1900 that never was."""
+        """Return a year, a month or a day; days before March 1900 as Excel counts them, with a 29 February 1900 that never was."""
         if day == 60:
             year, month, number, weekday = 1900, 2, 29, 2
         elif day == 0:

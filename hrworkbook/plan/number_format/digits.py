@@ -70,7 +70,7 @@ class NumberSection:
         return self._decimal(number), number == 0
 
     def _decimal(self, number: int) -> str:
-        """A number of 10^-places in the digits before and after the point."""
+        """Return a number of 10^-places in the digits before and after the point."""
         digits = str(number).zfill(self.places + 1)
         cut = len(digits) - self.places
         text = _whole(self.whole, digits[:cut].lstrip("0"), self.thousands)
@@ -171,13 +171,13 @@ def _scaling(tokens: list[Token]) -> int:
 
 
 def _grouped(tokens: list[Token]) -> bool:
-    """Whether a comma stands between digits."""
+    """Return whether a comma stands between digits."""
     digits = [at for at, token in enumerate(tokens) if _is_digit(token)]
     return bool(digits) and any(kind is Kind.COMMA for kind, _ in tokens[digits[0] : digits[-1]])
 
 
 def _whole(tokens: list[Token], digits: str, thousands: bool) -> str:
-    """The digits before the point, placed from the right; those that find no place stand before the first."""
+    """Return the digits before the point, placed from the right; those that find no place stand before the first."""
     placed: list[str] = []
     count, left = 0, len(digits)
     marks = sum(map(_is_digit, tokens))
@@ -206,7 +206,7 @@ def _whole(tokens: list[Token], digits: str, thousands: bool) -> str:
 
 
 def _decimals(tokens: list[Token], digits: str) -> str:
-    """The digits behind the point, without the noughts that `#` drops and `?` leaves blank."""
+    """Return the digits behind the point, without the noughts that `#` drops and `?` leaves blank."""
     significant = len(digits.rstrip("0"))
     placed: list[str] = []
     at = 0

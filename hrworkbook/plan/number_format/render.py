@@ -88,14 +88,14 @@ class _Format:
         self.sections = [_Drawn(section) for section in sections]
 
     def number(self, value: float, from_1904: bool) -> str | None:
-        """The text of a number; None where it has no section, or the section cannot show it."""
+        """Return the text of a number; None where it has no section, or the section cannot show it."""
         for section, condition, unsigned in zip(self.sections, self.conditions, self.unsigned, strict=True):
             if condition is None or condition.holds(value):
                 return section.render(abs(value) if unsigned else value, from_1904)
         return None
 
     def text(self, value: str) -> str:
-        """The text of a text."""
+        """Return the text of a text."""
         if self.for_text is None:
             return value
         return "".join(value if kind is Kind.GENERAL else text for kind, text in self.for_text.tokens)
@@ -105,7 +105,7 @@ _format = lru_cache(1_000)(_Format)
 
 
 def _conditions(sections: list[Section]) -> list[Condition | None]:
-    """What each section is for; None for the one that takes the rest."""
+    """Return what each section is for; None for the one that takes the rest."""
     given = [section.condition for section in sections]
     if len(given) == 1:
         return given
@@ -141,7 +141,7 @@ class _Drawn:
             self.digits = FractionSection(section) if fraction_at(section) >= 0 else NumberSection(section)
 
     def render(self, value: float, from_1904: bool) -> str | None:
-        """The text of a number; None where it cannot be shown."""
+        """Return the text of a number; None where it cannot be shown."""
         if self.dates:
             return self.dates.render(value, from_1904)
         if self.digits:
