@@ -47,7 +47,7 @@ def find_return_tables(
 ) -> ReturnTables:
     """Return the tables with their names; raise NotAReturn where there is no such table, or none says whose it is."""
     read = [block for block in blocks if rules.reads_sheet(block.name)] or list(blocks)
-    unread = [block for block in blocks if block not in read]
+    unread = {block.name for block in blocks} - {block.name for block in read}
     try:
         tables = _find(read, rules, aliases, name)
         nameless = _nameless_tables([b for b in read if b.name not in {t.sheet for t in tables}], rules, aliases, name)
@@ -67,7 +67,7 @@ def find_return_tables(
     order = {block.name: at for at, block in enumerate(blocks)}
     kept = [_without_unread_columns(t, rules) for t in sorted((*tables, *found), key=lambda t: order[t.sheet])]
     return ReturnTables(
-        _with_other_sheets(kept, blocks, {t.sheet for t in lost}, {b.name for b in unread}),
+        _with_other_sheets(kept, blocks, {t.sheet for t in lost}, unread),
         names,
         tuple(_no_name_question(t, names[t.sheet], rules) for t in lost),
         tuple(blocks),

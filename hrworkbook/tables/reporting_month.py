@@ -13,6 +13,8 @@ from hrworkbook.tables.month_text import financial_month, is_month_code, read_mo
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
+_LABEL_SIGNS = 8
+"""Characters, such as colons and spaces, that a label on a sheet may have beyond its letters."""
 _FINANCIAL_YEAR = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
 _OTHER_DAY = re.compile(
     r"\s*(?:date )?(?:of |last )?(?:return(?:ed)? (?:date|by|on)|publi|issue|print|updat|complet|creat|submi|sent|due|prepar|sign|version)",
@@ -110,8 +112,9 @@ def _is_below_label(block: Block, at: tuple[int, int], wanted: Collection[str]) 
 
 def _places_beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield the places where the answer to one of the labels may stand: up to three to the right, or below."""
+    longest = max(map(len, wanted), default=0) + _LABEL_SIGNS
     for row, column, value in _text_cells(block) if wanted else ():
-        if fold_heading(value) in wanted:
+        if len(value) <= longest and fold_heading(value) in wanted:
             yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
 
 
