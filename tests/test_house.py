@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "intake": "plan ooxml",
     "merging": "plan tables intake",
     "collecting": "plan tables merging",
-    "render": "plan tables",
+    "render": "plan ooxml tables",
     "hosts": "plan ooxml",
     "verbs": "plan ooxml tables intake merging collecting render",
     "jobs": "plan tables intake merging collecting render verbs hosts",

@@ -32,7 +32,7 @@ class _Entry:
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file of the streams, each named by its path (`VBA/dir`); the same bytes for the same streams.
+    """Return a compound file of the streams, each named by its path (`VBA/dir`); the same bytes for the same streams.
 
     Raises ValueError for a name over 31 characters or a file over 6.8 MB.
     """
@@ -127,7 +127,7 @@ def _number_entries(root: _Entry) -> list[_Entry]:
 
 
 def _link_balanced(siblings: list[_Entry], levels: int) -> int:
-    """The number of the middle sibling, the halves hung below it.
+    """Hang the halves of the siblings below the middle one, and return its number.
 
     Every level but the lowest is full, so black nodes with a red lowest level make a red-black tree.
     """
@@ -167,14 +167,14 @@ def _pad_directory(directory: bytes) -> bytes:
 
 
 def _append(area: bytearray, data: bytes, sector: int, fill: int = 0) -> int:
-    """The first sector of the data, now at the end of the area and padded to whole sectors."""
+    """Add data and return its first sector, which is at the end of the area and padded to whole sectors."""
     start = len(area) // sector
     area += data + bytes([fill]) * (-len(data) % sector)
     return start
 
 
 def _fat(chains: list[tuple[int, int]], sector: int) -> list[int]:
-    """The table of which sector follows which, for chains of (first sector, bytes) that lie end to end."""
+    """Return the table of which sector follows which, for chains of (first sector, bytes) that lie end to end."""
     table: list[int] = []
     for start, size in chains:
         count = -(-size // sector)

@@ -22,8 +22,8 @@ from hrworkbook.addin.install import (
     read_settings,
     script,
 )
-from hrworkbook.addin.package_parts import unzipped
-from hrworkbook.plan.errors import format_message
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 
 ReadRegistry = Callable[[str, str], object]
 """A value of the Windows registry by key (`HKCU\\Software\\…`) and name; None where there is none."""
@@ -57,7 +57,7 @@ class Diagnosis:
 
     @property
     def message(self) -> str:
-        """`Add-in: it is not installed. Run: hrworkbook install.`"""
+        """What was found and what to do, as in `Add-in: it is not installed. Run: hrworkbook install.`."""
         return format_message(self.name, self.fault, self.remedy)
 
 
@@ -98,7 +98,7 @@ def diagnose(
 
 
 def xlwings_version(interpreter: str) -> str:
-    """The version of xlwings the interpreter imports beside hrworkbook; '' where it cannot be started or has none."""
+    """Return the version of xlwings the interpreter imports beside hrworkbook; '' where it cannot be started or has none."""
     code = "import importlib.metadata as m; m.version('hrworkbook'); print(m.version('xlwings'))"
     try:
         # As a button starts it: nothing of PYTHONPATH, nothing of the current folder.
@@ -113,8 +113,10 @@ def _check_addin(locations: InstallLocations) -> Diagnosis:
     if not locations.addin_file.is_file():
         return Diagnosis(name, False, f"it is not in {locations.addin_file.parent}", "Run: hrworkbook install")
     try:
-        same = unzipped(locations.addin_file.read_bytes()) == unzipped(package.addin())
-    except Exception:  # whatever a broken zip raises, it is not our add-in
+        same = (
+            CheckedPackage(locations.addin_file.read_bytes()).contents() == CheckedPackage(package.addin()).contents()
+        )
+    except (OSError, HrWorkbookError):
         same = False
     if not same:
         return Diagnosis(name, False, "it was made by another version, or changed since", "Run: hrworkbook install")
@@ -209,7 +211,7 @@ def _macros(read_registry: ReadRegistry) -> Diagnosis:
 
 
 def _defender(read_registry: ReadRegistry, rule: str) -> str:
-    """The state of a rule of Defender's: 1 blocks, 2 watches, 6 warns; the strictest where several places name it."""
+    """Return the state of a rule of Defender's: 1 blocks, 2 watches, 6 warns; the strictest where several places name it."""
     found = [str(read_registry(f"HKLM\\SOFTWARE\\{start}{_ASR_RULES_KEY}", rule) or "") for start in ("Policies\\", "")]
     for each in str(read_registry(INTUNE, "ASRRules") or "").split("|"):
         name, _, state = each.partition("=")
@@ -250,7 +252,7 @@ def _check_mac_script(locations: InstallLocations) -> Diagnosis:
 
 
 def _check_mark_of_the_web(path: Path, name: str) -> Iterator[Diagnosis]:
-    """A file that came by mail or browser is marked so in a stream of its own, and Excel blocks its macros."""
+    """Yield a file that came by mail or browser is marked so in a stream of its own, and Excel blocks its macros."""
     try:
         mark = path.with_name(f"{path.name}:Zone.Identifier").read_text("utf-8", errors="replace")
     except OSError:

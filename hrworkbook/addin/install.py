@@ -1,6 +1,6 @@
-"""Puts the add-in where Excel loads it, and the settings where the add-in looks for them; undoes exactly that.
+r"""Put the add-in where Excel loads it, and the settings where the add-in looks for them; undo exactly that.
 
-Windows: `%APPDATA%\\Microsoft\\Excel\\XLSTART`. Excel opens what lies there, trusts it from the start, and it is the
+Windows: `%APPDATA%\Microsoft\Excel\XLSTART`. Excel opens what lies there, trusts it from the start, and it is the
 user's own: no administrator, no registry, no Trust Center. The AddIns folder with its `OPEN` value in the registry
 would need both, and a numbered value that other add-ins share.
 Mac: Excel's own startup folder, and the script that starts Python in the folder Apple asks for.
@@ -98,7 +98,7 @@ def install(
     udf_server: bool = False,
     base: str = sys.base_prefix,
 ) -> list[str]:
-    """What was done, one sentence a step; running it again brings everything up to date.
+    """Install the add-in and its settings, or bring them up to date; return what was done, one sentence a step.
 
     `udf_server` keeps one Python running behind Excel between clicks (Windows only). Raises CannotWrite where a file is in
     use or not allowed, ToolMissing where Excel could not see what this Python writes, with what to do.
@@ -136,7 +136,7 @@ def install(
 
 
 def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str]:
-    """What was removed, one sentence a step: all that `install` made, and settings of its own, but no one else's."""
+    """Remove all that `install` made, and settings of its own, but no one else's; return what was removed, one sentence a step."""
     locations = install_locations(home, platform, environ)
     had = _receipt(locations)
     done = []
@@ -171,7 +171,7 @@ def uninstall(home: Path, platform: str, environ: Mapping[str, str]) -> list[str
 
 
 def read_settings(locations: InstallLocations) -> dict[str, str]:
-    """The user's settings file as a table; empty where there is none."""
+    """Return the user's settings file as a table; empty where there is none."""
     if not locations.settings.is_file():
         return {}
     text = locations.settings.read_bytes().decode(locations.encoding, errors="replace")
@@ -179,7 +179,7 @@ def read_settings(locations: InstallLocations) -> dict[str, str]:
 
 
 def _settings_text(settings: Mapping[str, str], locations: InstallLocations) -> bytes:
-    """The settings as VBA's `Input #` reads them: quoted, no quote within, in the system's letters."""
+    """Return the settings as VBA's `Input #` reads them: quoted, no quote within, in the system's letters."""
     lines = []
     for name, value in settings.items():
         if '"' in value:
@@ -197,12 +197,12 @@ def _settings_text(settings: Mapping[str, str], locations: InstallLocations) -> 
 
 
 def script() -> bytes:
-    """The script that starts Python on a Mac."""
+    """Return the script that starts Python on a Mac."""
     return (package.macros_folder() / package.SCRIPT).read_bytes()
 
 
 def _new_receipt(locations: InstallLocations, files: Mapping[Path, bytes]) -> bytes:
-    """What this installation makes, together with what earlier ones made."""
+    """Return what this installation makes, together with what earlier ones made."""
     made = _receipt(locations)
     paths = [*files, locations.receipt]
     folders = {str(folder) for path in paths for folder in path.parents if not folder.exists()}

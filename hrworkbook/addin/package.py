@@ -1,9 +1,7 @@
 """The add-in and the masters with macros, assembled from text."""
 
-import io
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import distribution, version
@@ -11,12 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
-from hrworkbook.addin.package_parts import attribute, root_name, unzipped, with_attribute, with_last_child, zipped
 from hrworkbook.addin.ribbon import NAMESPACES, buttons_module, read_ribbon, ribbon_xml
 from hrworkbook.addin.vba_project import Module, document, module, vba_project
-from hrworkbook.plan.errors import CannotWrite, ToolMissing, reason_of
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.package_edit import add_relationship, content_type, set_content_type
+from hrworkbook.ooxml.relationships import read_relationships, relationships_part
+from hrworkbook.ooxml.xml_edit import child_attribute, root_name, with_attribute
+from hrworkbook.ooxml.zip_writing import zip_parts
+from hrworkbook.plan.errors import CannotWrite, ToolMissing, UnreadableFile, reason_of
 
 PROJECT = "hrworkbook"
 ADDIN = f"{PROJECT}.xlam"
@@ -64,7 +65,7 @@ _XLWINGS_LEFT_OUT = ("RunPython", "ExecuteMac", "ExecuteWindows", "RunFrozenPyth
 
 
 def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
-    """The files written to `root/workbook`: the add-in, and each master plain (.xlsx) and with macros (.xlsm).
+    """Write the add-in, and each master plain (.xlsx) and with macros (.xlsm), to `root/workbook`; return the files.
 
     `masters` are .xlsx workbooks by name without ending. The bytes written are the same each time.
     """
@@ -80,7 +81,7 @@ def build(root: Path, masters: Mapping[str, bytes]) -> list[Path]:
 
 
 def stale_files(root: Path, masters: Mapping[str, bytes]) -> list[str]:
-    """The files in `root/workbook` that differ from those `build` would write, compared part by part.
+    """Return the files in `root/workbook` that differ from those `build` would write, compared part by part.
 
     Part by part because the compression of a zip may differ between versions of zlib, and the parts may not.
     """
@@ -93,23 +94,24 @@ def stale_files(root: Path, masters: Mapping[str, bytes]) -> list[str]:
 
 
 def _same_package(left: bytes, right: bytes) -> bool:
-    if not (zipfile.is_zipfile(io.BytesIO(left)) and zipfile.is_zipfile(io.BytesIO(right))):
+    try:
+        return list(CheckedPackage(left).contents().items()) == list(CheckedPackage(right).contents().items())
+    except UnreadableFile:
         return left == right
-    return list(unzipped(left).items()) == list(unzipped(right).items())
 
 
 def build_all(masters: Mapping[str, bytes], macros: Path | None = None) -> dict[str, bytes]:
-    """The files `build` writes, by name."""
+    """Return the files `build` writes, by name."""
     files = {ADDIN: addin(macros), LICENCES: licences(macros)}
     for name, xlsx in masters.items():
-        files[f"{name}.xlsx"] = zipped(unzipped(xlsx))
+        files[f"{name}.xlsx"] = zip_parts(CheckedPackage(xlsx).contents())
         files[f"{name}.xlsm"] = with_macros(xlsx, macros=macros)
     return files
 
 
 def addin(macros: Path | None = None) -> bytes:
     """`hrworkbook.xlam`: the tab and the macros on an empty sheet."""
-    return with_macros(zipped(_empty_workbook()), "xlam", macros)
+    return with_macros(zip_parts(_empty_workbook()), "xlam", macros)
 
 
 def with_macros(
@@ -118,29 +120,29 @@ def with_macros(
     macros: Path | None = None,
     replacements: Mapping[str, Module] | None = None,
 ) -> bytes:
-    """A workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
+    """Return a workbook's twin with the macros and the tab; all its other parts are byte for byte the same.
 
     `replacements` puts other modules in place of ours of the same name, or beside them, for a test build. Raises ValueError
     where the workbook has macros already.
     """
-    parts = unzipped(xlsx)
-    main = _target("", _relationship(parts, "", "/officeDocument"))
-    if _type_of(parts, main) != _XLSX_MAIN_TYPE:
-        raise ValueError(f"{main} is no plain workbook: {_type_of(parts, main)}")
+    parts = CheckedPackage(xlsx).contents()
+    main = _workbook_part(parts)
+    if content_type(parts, main) != _XLSX_MAIN_TYPE:
+        raise ValueError(f"{main} is no plain workbook: {content_type(parts, main)}")
     modules = [
         *_with_code_names(parts, main),
         *({m.name: m for m in our_modules(macros)} | dict(replacements or {})).values(),
     ]
     project = posixpath.join(posixpath.dirname(main), "vbaProject.bin")
-    _set_type(parts, main, _MAIN_TYPES[kind])
-    _set_type(parts, project, "application/vnd.ms-office.vbaProject")
-    _add_relationship(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
+    set_content_type(parts, main, _MAIN_TYPES[kind])
+    set_content_type(parts, project, "application/vnd.ms-office.vbaProject")
+    add_relationship(parts, main, "rIdVba", _VBA_RELATIONSHIP, "vbaProject.bin")
     parts[project] = vba_project(PROJECT, modules)
     for number, (name, xml) in enumerate(ribbon_parts(macros).items(), 1):
         parts[name] = xml
-        _set_type(parts, name, "application/xml")
-        _add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
-    return zipped(parts)
+        set_content_type(parts, name, "application/xml")
+        add_relationship(parts, "", f"rIdRibbon{number}", _RIBBON_RELATIONSHIPS[name], name)
+    return zip_parts(parts)
 
 
 def ribbon_parts(macros: Path | None = None) -> dict[str, bytes]:
@@ -150,7 +152,7 @@ def ribbon_parts(macros: Path | None = None) -> dict[str, bytes]:
 
 
 def our_modules(macros: Path | None = None) -> tuple[Module, ...]:
-    """The project's modules and classes in a fixed order: ours, the buttons' words, then xlwings' two."""
+    """Return the project's modules and classes in a fixed order: ours, the buttons' words, then xlwings' two."""
     folder = macros or macros_folder()
     paths = sorted([*folder.glob("*.bas"), *folder.glob("*.cls")], key=lambda p: p.name)
     ours = [module(p.read_text("utf-8"), "class" if p.suffix == ".cls" else "module") for p in paths]
@@ -160,7 +162,7 @@ def our_modules(macros: Path | None = None) -> tuple[Module, ...]:
 
 @cache
 def xlwings_modules() -> tuple[Module, ...]:
-    """xlwings' module for custom add-ins and the Dictionary class it needs, from the installed xlwings.
+    """Return xlwings' module for custom add-ins and the Dictionary class it needs, from the installed xlwings.
 
     Raises ToolMissing where xlwings is absent or its module is not the one this version was made for.
     """
@@ -184,7 +186,7 @@ def xlwings_modules() -> tuple[Module, ...]:
 
 
 def licences(macros: Path | None = None) -> bytes:
-    """The licences of the two modules that are xlwings', which go wherever the built files go."""
+    """Return the licences of the two modules that are xlwings', which go wherever the built files go."""
     xlwings_licence = distribution("xlwings").read_text("licenses/LICENSE.txt")
     if not xlwings_licence:
         raise ToolMissing("xlwings", "its licence is not here", "Install hrworkbook again with pip")
@@ -197,7 +199,7 @@ def licences(macros: Path | None = None) -> bytes:
 
 
 def macros_folder() -> Path:
-    """The folder of the macros' text: inside an installed package, or beside it in a checkout."""
+    """Return the folder of the macros' text: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]
     for folder in (package / "macros", package.parent / "macros"):
         if (folder / "ribbon.toml").is_file():
@@ -211,11 +213,11 @@ def _macros_in(root: Path) -> Path | None:
 
 
 def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
-    """The document modules, each named in its part as Excel will look for it."""
+    """Yield the document modules, each named in its part as Excel will look for it."""
     sheets = list(_sheets(parts, main))
     had = [
-        attribute(parts[main], "workbookPr", "codeName"),
-        *(attribute(parts[s], "sheetPr", "codeName") for s in sheets),
+        child_attribute(parts[main], "workbookPr", "codeName"),
+        *(child_attribute(parts[s], "sheetPr", "codeName") for s in sheets),
     ]
     names = _code_names(had)
     before = ("fileVersion", "fileSharing")
@@ -227,7 +229,7 @@ def _with_code_names(parts: dict[str, bytes], main: str) -> Iterator[Module]:
 
 
 def _code_names(existing: Sequence[str]) -> list[str]:
-    """The code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 …"""
+    """Return the code names a workbook had where they will do, else ThisWorkbook, Sheet1, Sheet2 and so on."""
     names: list[str] = []
     taken = {name.lower() for name in existing if name}
     for number, name in enumerate(existing):
@@ -241,49 +243,17 @@ def _code_names(existing: Sequence[str]) -> list[str]:
 
 
 def _sheets(parts: Mapping[str, bytes], main: str) -> Iterator[str]:
-    """The sheets' parts, in tab order."""
-    targets = {e.get("Id"): e.get("Target", "") for e in ElementTree.fromstring(parts[_relationships_part(main)])}
+    """Yield the sheets' parts, in tab order."""
+    relationships = read_relationships(parts[relationships_part(main)], main)
     for sheet in ElementTree.fromstring(parts[main]).findall("{*}sheets/{*}sheet"):
-        yield _target(main, targets[sheet.get(f"{{{_RELATIONSHIPS}}}id")])
+        yield relationships[sheet.attrib[f"{{{_RELATIONSHIPS}}}id"]].target
 
 
-def _relationships_part(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
-def _relationship(parts: Mapping[str, bytes], part: str, ending: str) -> str:
-    for each in ElementTree.fromstring(parts[_relationships_part(part)]):
-        if each.get("Type", "").endswith(ending):
-            return each.get("Target", "")
-    raise ValueError(f"{_relationships_part(part)} has no relationship of type …{ending}")
-
-
-def _target(part: str, target: str) -> str:
-    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
-
-
-def _add_relationship(parts: dict[str, bytes], part: str, rid: str, kind: str, target: str) -> None:
-    child = f"<Relationship Id={quoteattr(rid)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
-    parts[_relationships_part(part)] = with_last_child(parts[_relationships_part(part)], child)
-
-
-def _type_of(parts: Mapping[str, bytes], part: str) -> str:
-    for each in ElementTree.fromstring(parts["[Content_Types].xml"]):
-        if each.get("PartName") == f"/{part}":
-            return each.get("ContentType", "")
-    return ""
-
-
-def _set_type(parts: dict[str, bytes], part: str, content_type: str) -> None:
-    types = parts["[Content_Types].xml"]
-    old = _type_of(parts, part)
-    if old:
-        types = types.replace(f'"{old}"'.encode(), f'"{content_type}"'.encode(), 1)
-    else:
-        child = f"<Override PartName={quoteattr(f'/{part}')} ContentType={quoteattr(content_type)}/>"
-        types = with_last_child(types, child)
-    parts["[Content_Types].xml"] = types
+def _workbook_part(parts: Mapping[str, bytes]) -> str:
+    for relationship in read_relationships(parts[relationships_part("")], "").values():
+        if relationship.kind == "officeDocument":
+            return relationship.target
+    raise ValueError("the package names no workbook")
 
 
 _XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -293,7 +263,7 @@ _MIME = "application/vnd.openxmlformats-"
 
 
 def _empty_workbook() -> dict[str, bytes]:
-    """The least that is a workbook, with the title and words that Excel's list of add-ins shows."""
+    """Return the least that is a workbook, with the title and words that Excel's list of add-ins shows."""
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="{_MIME}package.relationships+xml"/>'

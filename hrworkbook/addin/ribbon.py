@@ -67,7 +67,7 @@ class Ribbon:
 
 
 def read_ribbon(text: str, place: str = "ribbon.toml") -> Ribbon:
-    """The tab that `ribbon.toml` describes; raises SchemaFileError for a setting that is unknown, missing or doubled."""
+    """Return the tab that `ribbon.toml` describes; raises SchemaFileError for a setting that is unknown, missing or doubled."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
@@ -103,7 +103,7 @@ def ribbon_xml(ribbon: Ribbon, namespace: str) -> bytes:
 
 
 def buttons_module(ribbon: Ribbon) -> str:
-    """The source of the module HRButtons: what each button says, needs and asks."""
+    """Return the source of the module HRButtons: what each button says, needs and asks."""
     lines = [
         'Attribute VB_Name = "HRButtons"',
         "' What each button of the HR Plan tab says, needs and asks. Made from ribbon.toml by hrworkbook build.",

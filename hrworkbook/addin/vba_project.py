@@ -55,7 +55,7 @@ class Module:
 
 
 def module(text: str, kind: ModuleKind) -> Module:
-    """A module from an exported `.bas` or `.cls` text.
+    """Return a module from an exported `.bas` or `.cls` text.
 
     Raises ValueError, naming the module and line, for a text VBA could not hold.
     """
@@ -71,7 +71,7 @@ def module(text: str, kind: ModuleKind) -> Module:
 
 
 def document(name: str, kind: Literal["workbook", "sheet", "chart"]) -> Module:
-    """The empty module behind a workbook or sheet whose code name this is."""
+    """Return the empty module behind a workbook or sheet whose code name this is."""
     attributes = (
         ("VB_Name", f'"{name}"'),
         ("VB_Base", f'"{_BASES[kind]}"'),
@@ -106,7 +106,7 @@ def vba_project(name: str, modules: Sequence[Module]) -> bytes:
 
 @lru_cache(maxsize=64)
 def compress(data: bytes) -> bytes:
-    """The bytes as an MS-OVBA compressed container: chunks of 4,096 bytes, each on its own."""
+    """Return the bytes as an MS-OVBA compressed container: chunks of 4,096 bytes, each on its own."""
     return b"\x01" + b"".join(_compress_chunk(data[i : i + 4096]) for i in range(0, len(data), 4096))
 
 
@@ -139,7 +139,7 @@ def _compress_chunk(data: bytes) -> bytes:
 
 
 def _compress_chunk_body(data: bytes) -> bytes:
-    """The chunk's bytes as groups of eight tokens, each a byte or a copy of something earlier in the chunk."""
+    """Return the chunk's bytes as groups of eight tokens, each a byte or a copy of something earlier in the chunk."""
     out = bytearray()
     seen: dict[bytes, list[int]] = {}
     at = 0
@@ -251,7 +251,7 @@ def _project_stream(name: str, modules: Iterable[Module]) -> str:
 
 
 def _obfuscate(identity: str, data: bytes, seed: int = 0) -> str:
-    """Data disguised the way MS-OVBA 2.4.3 asks: here no protection, no password, project visible.
+    """Return data disguised the way MS-OVBA 2.4.3 asks: here no protection, no password, project visible.
 
     The seed is free; nought keeps the result the same each time and needs no filling bytes.
     """

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.plan.values import as_text, clean, one_line
+from hrworkbook.plan.values import as_text, clean, one_line, shorten
 
 if TYPE_CHECKING:
     from hrworkbook.hosts.file import FileHost
@@ -88,13 +88,7 @@ def _stray_texts(strays: Iterable[tuple[str, str, str]]) -> Iterator[str]:
         if len(cells) > 12:
             yield f"no place for {len(cells):,} cells of '{sheet}' ({why})"
         else:
-            yield from (f"no place for {cell}: '{brief(value)}' ({why})" for cell, value in cells)
-
-
-def brief(text: str, most: int = 70) -> str:
-    """Return the text on one line, cut with an ellipsis."""
-    flat = " ".join(one_line(text).split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
+            yield from (f"no place for {cell}: '{shorten(value, 70)}' ({why})" for cell, value in cells)
 
 
 def coloured_severity(severity: str) -> str:

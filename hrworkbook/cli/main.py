@@ -150,7 +150,9 @@ def _plan_options(made: _Commands) -> None:
     new = made["new"]
     new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
     new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
-    new.add_argument("--from", dest="source", metavar="FILE", help="a CSV file or workbook with the plan as it is now")
+    new.add_argument(
+        "--from", dest="source", metavar="FILE", help="a CSV file, workbook or Word document with the plan as it is now"
+    )
     new.add_argument(
         "--sheet", metavar="NAME", action="append", default=[],
         help="read this sheet of FILE only; may be given again (else every sheet with the plan's headings is read)",

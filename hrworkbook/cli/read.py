@@ -18,18 +18,23 @@ if TYPE_CHECKING:
 
 
 def run_read(options: Namespace) -> int:
-    """Show how a file would be read."""
+    """Show how a file would be read; returns 1 where a plan has cells without a place, else 0."""
     from hrworkbook.jobs.read import read_file
 
     with Progress("Reading") as progress:
         reading = read_file(
-            Path(options.file), options.schema or "", period=options.period, password=options.password, progress=progress.at
+            Path(options.file), options.schema or "", period=options.period, password=options.password, sheets=options.sheet,
+            progress=progress.at,
         )  # fmt: skip
     if reading.collected:
         if options.json:
             print_json(_collected_json(reading, reading.collected))
         else:
             _print_collected(reading, reading.collected)
+    elif reading.plan:
+        from hrworkbook.cli.plan_source import show_plan
+
+        return show_plan(reading, reading.plan, options)
     elif table := reading.table:
         if options.json:
             print_json(_table_json(reading, table))

@@ -24,7 +24,7 @@ from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.tables.find_table import Table, UnplacedCell
-from hrworkbook.tables.read_rows import UnplacedRows, unplaced_cells
+from hrworkbook.tables.unplaced_cells import UnplacedRows, unplaced_cells
 
 
 @dataclass(frozen=True)

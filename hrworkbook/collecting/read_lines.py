@@ -16,7 +16,7 @@ from hrworkbook.plan.sum_checks import LineFigures
 from hrworkbook.tables.find_table import Row, Table
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.read_rows import UnplacedRows
+from hrworkbook.tables.unplaced_cells import UnplacedRows
 
 
 @dataclass

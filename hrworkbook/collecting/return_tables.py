@@ -13,7 +13,7 @@ from hrworkbook.plan.values import Value, is_blank, normalised_text
 from hrworkbook.tables.find_table import Table, find_tables
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.read_rows import UnplacedRows
+from hrworkbook.tables.unplaced_cells import UnplacedRows
 
 _MAX_DISTANCE = 3
 """Cells to the right of its label that a name may stand."""

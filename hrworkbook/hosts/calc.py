@@ -57,7 +57,7 @@ class Engine:
 
     @staticmethod
     def prepare_xl_data_element(x: Any, options: Any) -> Any:
-        """A value as `Range.raw_value` takes it: NaN and None clear the cell."""
+        """Return a value as `Range.raw_value` takes it: NaN and None clear the cell."""
         if x is None or x != x:
             return None
         return x.item() if hasattr(x, "item") else x
@@ -66,7 +66,7 @@ class Engine:
     def clean_value_data(
         data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool
     ) -> list[list[Any]]:
-        """What `Range.raw_value` gave, with xlwings' options for dates, blanks, numbers and errors applied."""
+        """Return what `Range.raw_value` gave, with xlwings' options for dates, blanks, numbers and errors applied."""
 
         def clean(value: Any) -> Any:
             if value is None:

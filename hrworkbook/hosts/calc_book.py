@@ -111,17 +111,17 @@ class Book(base_classes.Book):
         return self._epoch
 
     def format_kind(self, key: int) -> int:
-        """The kind of a number format."""
+        """Return the kind of a number format."""
         if key not in self._kinds:
             self._kinds[key] = self.api.getNumberFormats().getByKey(key).Type
         return self._kinds[key]
 
     def format_code(self, key: int) -> str:
-        """A number format as it is written."""
+        """Return a number format as it is written."""
         return str(self.api.getNumberFormats().getByKey(key).FormatString)
 
     def format_key(self, code: str) -> int:
-        """The number format written so, added to the document where it is new to it."""
+        """Return the number format written so, added to the document where it is new to it."""
         if code == "General":
             return 0
         formats = self.api.getNumberFormats()
@@ -207,7 +207,7 @@ class Sheet(base_classes.Sheet):
         self.api.IsVisible = bool(value)
 
     def range(self, arg1: Any, arg2: Any = None) -> Range:
-        """The range of a reference, a name, one or two (row, column), or (row, column, rows, columns)."""
+        """Return the range of a reference, a name, one or two (row, column), or (row, column, rows, columns)."""
         if isinstance(arg1, Range) or isinstance(arg2, Range):
             first, last = (a.area if isinstance(a, Range) else (*a, *a) for a in (arg1, arg2 or arg1))
             return Range(self, (min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3])))  # fmt: skip

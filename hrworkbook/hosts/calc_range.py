@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from hrworkbook.hosts.calc_formula import to_calc, to_excel
-from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment, calc_serial
+from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment
 from hrworkbook.hosts.rectangles import areas_of
 from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.plan.serials import to_serial
 from hrworkbook.plan.snapshot import CellRange as Area
 from hrworkbook.plan.snapshot import column_letters, column_number
 from hrworkbook.plan.values import CellError
@@ -29,7 +30,7 @@ CellsByPosition = dict[tuple[int, int], Any]
 
 
 def parse_area(reference: str) -> Area | None:
-    """The area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
+    """Return the area of `B2`, `$B$2:D9`, `A:C` or `2:5`; None where it is none of these."""
     match = _REFERENCE.fullmatch(reference)
     if not match or (":" not in reference and not (match[1] and match[2])):
         return None
@@ -184,7 +185,7 @@ class Range(base_classes.Range):
         return [area for part in parts for area, _ in part.areas_shown_as(kinds)]
 
     def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
-        """The areas inside this range with a number format of one of these kinds, and its kind."""
+        """Return the areas inside this range with a number format of one of these kinds, and its kind."""
         if not self._formats_differ():
             kind = self.sheet.book.format_kind(self.api.NumberFormat)
             return [(self.area, kind)] if kind & kinds else []
@@ -302,7 +303,7 @@ class Range(base_classes.Range):
         self.sheet.book.controller.select(self.api)
 
     def end(self, direction: str) -> "Range":
-        """The last filled cell from the first one in a direction, as Ctrl and an arrow key go."""
+        """Return the last filled cell from the first one in a direction, as Ctrl and an arrow key go."""
         values = self.sheet.used_range.area
         row, column = self.area[:2]
         down, step = direction in ("up", "down"), 1 if direction in ("down", "right") else -1
@@ -323,7 +324,7 @@ def _end_of_run(filled: Sequence[bool]) -> int:
 
 
 def area_from_uno(found: Any) -> Area:
-    """A range that UNO addresses from 0, counted from 1."""
+    """Return a range that UNO addresses from 0, counted from 1."""
     return found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1
 
 
@@ -343,12 +344,12 @@ def _to_number_or_text(value: Any, epoch: date) -> str | float:
     if value is None:
         return ""
     if isinstance(value, date | time):
-        return calc_serial(value, epoch)
+        return to_serial(value, epoch)
     return str(value) if isinstance(value, str) else float(value)
 
 
 def _as_rows(data: Any, shape: tuple[int, int]) -> list[list[Any]]:
-    """What is to be written as rows; a single value fills the shape."""
+    """Return what is to be written as rows; a single value fills the shape."""
     if not isinstance(data, list | tuple):
         return [[data] * shape[1]] * shape[0]
     return [list(row) for row in data] if data and isinstance(data[0], list | tuple) else [list(data)]

@@ -1,8 +1,10 @@
 """What goes over the bridge to Calc: every call counted, and values as Calc takes them."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
+
+from hrworkbook.plan.serials import EPOCH_1900, from_serial
 
 DATE, TIME, LOGICAL, TEXT = 2, 4, 1024, 256
 """Kinds of number format (com.sun.star.util.NumberFormat)."""
@@ -28,7 +30,7 @@ class Bridge:
         self.desktop = self.service("com.sun.star.frame.Desktop")
 
     def service(self, name: str) -> Any:
-        """A service of the program, such as its desktop."""
+        """Return a service of the program, such as its desktop."""
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
 
@@ -88,24 +90,13 @@ def property_values(**values: Any) -> tuple[Any, ...]:
 
 
 def calc_moment(serial: float, kind: int, epoch: date) -> datetime | float:
-    """A number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
+    """Return a number shown as a date or time, as xlwings gives it: a datetime, the day itself being nought for a time alone.
 
     A length of time (30:15:00) and what lies before the year nought stay numbers.
     """
     if not kind & DATE and not 0 <= serial < 1:
         return serial
-    start = datetime(1899, 12, 30) if not kind & DATE else datetime.combine(epoch, time())
     try:
-        return start + timedelta(milliseconds=round(serial * 86_400_000))
+        return from_serial(serial, epoch if kind & DATE else EPOCH_1900)
     except OverflowError:
         return serial
-
-
-def calc_serial(value: date | time, epoch: date) -> float:
-    """Calc's number for a date or a time of day."""
-    if isinstance(value, time):
-        passed = datetime.combine(epoch, value.replace(tzinfo=None)) - datetime.combine(epoch, time())
-    else:
-        when = value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
-        passed = when - datetime.combine(epoch, time())
-    return passed / timedelta(days=1)

@@ -44,7 +44,7 @@ class FileHost:
 
     @staticmethod
     def where() -> tuple[str, str]:
-        """The sheet and cell the user is at: none, in a file."""
+        """Return the sheet and cell the user is at: none, in a file."""
         return "", ""
 
     def _read(self) -> LoadedWorkbook:
@@ -107,7 +107,7 @@ class FileHost:
         return backup
 
     def _as_read(self) -> LoadedWorkbook:
-        """The file as the snapshot saw it, or as we wrote it last."""
+        """Return the file as the snapshot saw it, or as we wrote it last."""
         if self._loaded is None:
             seen = self._last_seen
             self._loaded = self._read()
@@ -118,7 +118,7 @@ class FileHost:
 
 
 def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict[int, dict[int, CellContent]]]:
-    """The cells to write by sheet, row and column, checked: sheets exist, addresses exist, values can be stored."""
+    """Return the cells to write by sheet, row and column, checked: sheets exist, addresses exist, values can be stored."""
     wanted: dict[str, dict[int, dict[int, CellContent]]] = {}
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
     for write in changes.writes:

@@ -18,7 +18,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from hrworkbook.hosts.locks import TEMPORARY_PREFIX, temporary_prefix
+from hrworkbook.hosts.locks import TEMPORARY_PREFIX, lock_handle, temporary_prefix
 
 _OURS = re.compile(
     rf"{re.escape(TEMPORARY_PREFIX)}(?:[0-9a-f]{{10}}(?:-([0-9a-f]{{4}})?[0-9a-f]{{8}}\.tmp|\.lock)|\w{{8}}\.tmp)"
@@ -67,7 +67,7 @@ def _made_beside(target: Path) -> tuple[Path, int]:
     for _ in range(_TRIES):
         path = target.with_name(f"{temporary_prefix(target)}-{_computer()}{os.urandom(4).hex()}.tmp")
         handle = os.open(path, flags, 0o600)
-        if sys.platform == "win32" or (_lock(handle) is not False and _is_still(path, handle)):
+        if sys.platform == "win32" or (lock_handle(handle) is not False and _is_still(path, handle)):
             return path, handle
         os.close(handle)  # a run that sweeps took it for left over before it was locked
     raise OSError(f"no temporary file can be kept beside {target}")
@@ -81,7 +81,7 @@ def temporary_folder() -> Iterator[Path]:
     for _ in range(_TRIES):
         path = Path(tempfile.mkdtemp(prefix=f"hrworkbook-{_computer()}-", dir=home))
         handle = None if sys.platform == "win32" else os.open(path, os.O_RDONLY)
-        if handle is None or (_lock(handle) is not False and _is_still(path, handle)):
+        if handle is None or (lock_handle(handle) is not False and _is_still(path, handle)):
             break
         os.close(handle)
     else:
@@ -112,7 +112,7 @@ def _remove_if_left(path: Path, by_this_computer: bool) -> None:
     handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         seen = os.fstat(handle)
-        locked = _lock(handle)
+        locked = lock_handle(handle)
         is_left = locked is True and by_this_computer
         if stat.S_ISREG(seen.st_mode) and (is_left or (locked is not False and time.time() - seen.st_mtime > _OLD)):
             path.unlink()
@@ -140,25 +140,10 @@ def _remove_folder_if_left(path: Path) -> None:
         return
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if _lock(handle):
+        if lock_handle(handle):
             shutil.rmtree(path, ignore_errors=True)
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> bool | None:
-    """Lock an open file or folder: True where this is the only lock, False where a living run has it, None where none are known."""
-    if sys.platform == "win32":
-        return None
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
 
 
 def _is_still(path: Path, handle: int) -> bool:

@@ -26,7 +26,7 @@ _REMEDY = "Open the master in LibreOffice started as: soffice --accept='pipe,nam
 
 
 def find_soffice() -> Path | None:
-    """The LibreOffice program of this computer; None where there is none."""
+    """Return the LibreOffice program of this computer; None where there is none."""
     if named := os.environ.get(_PROGRAM_VARIABLE):
         return Path(named) if Path(named).exists() else None
     found = shutil.which("soffice") or shutil.which("libreoffice")
@@ -36,7 +36,7 @@ def find_soffice() -> Path | None:
 
 
 def import_uno() -> Any:
-    """The `uno` module, which LibreOffice or the system brings; raises ToolMissing."""
+    """Return the `uno` module, which LibreOffice or the system brings; raises ToolMissing."""
     try:
         return _import("uno")
     except ImportError:
@@ -164,7 +164,7 @@ class Office:
 def start_office(
     profile: Path, *, window: bool = False, documents: Sequence[Path] = (), environment: Mapping[str, str] | None = None
 ) -> Office:
-    """A LibreOffice of its own, ready to be spoken to, with its settings in the folder `profile`.
+    """Return a LibreOffice of its own, ready to be spoken to, with its settings in the folder `profile`.
 
     `window` opens a window on the display of `environment`. Raises ToolMissing where there is no LibreOffice or
     no bridge to it, OSError where it does not start.

@@ -8,10 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from hrworkbook.hosts.leftovers import temporary_beside, temporary_folder
 from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
-from hrworkbook.hosts.live_sheet import SheetWrite, block_of
+from hrworkbook.hosts.read_live_sheet import block_of
 from hrworkbook.hosts.synced import is_web_address
+from hrworkbook.hosts.write_live_sheet import SheetWrite
 from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
@@ -130,7 +132,7 @@ class LiveHost:
         return self._path
 
     def where(self) -> tuple[str, str]:
-        """The sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
+        """Return the sheet in front and the first cell selected on it; the cell is A1 where a picture is selected."""
         selected = self.book.app.selection
         sheet = self.book.sheets.active.name
         return sheet, address(selected.row, selected.column) if selected is not None else "A1"
@@ -143,20 +145,19 @@ class LiveHost:
 
     def print_pdf(self, workbook: Path, pdf: Path) -> None:
         """Write the PDF that Excel prints of another workbook; raises CannotWrite where it makes none."""
-        part = pdf.with_name(f".{pdf.stem} part.pdf")
         try:
-            made = self.book.app.books.open(workbook, update_links=False, read_only=True)
-            try:
-                made.impl.to_pdf(str(part), "standard")
-            finally:
-                made.close()
-            part.replace(pdf)
+            with temporary_folder() as folder:
+                printed = folder / "printed.pdf"
+                made = self.book.app.books.open(workbook, update_links=False, read_only=True)
+                try:
+                    made.impl.to_pdf(str(printed), "standard")
+                finally:
+                    made.close()
+                with temporary_beside(pdf, printed.read_bytes()) as part:
+                    part.replace(pdf)
         except Exception as fault:
             remedy = "Close it if it is open; or open the appendix and save it as PDF from Excel"
             raise CannotWrite(pdf.name, "Excel made no PDF", remedy) from fault
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
 
     def show_message(self, message: str, wrong: bool = False) -> None:
         """Show the user a message: a box in Excel, a bar above the sheet in Calc."""
@@ -170,7 +171,7 @@ class LiveHost:
 
     @contextmanager
     def _quiet(self, calculating: bool) -> Iterator[None]:
-        """The screen still and, where asked, nothing calculated; both as before afterwards."""
+        """Hold the screen still and, where asked, calculate nothing; both are as before afterwards."""
         app = self.book.app
         screen = _wait_until_free(self.book)
         calculation = app.calculation
@@ -189,7 +190,7 @@ class LiveHost:
 
 
 def calling_workbook() -> LiveHost:
-    """The workbook whose button was pressed; raises NotAMaster where it is not found."""
+    """Return the workbook whose button was pressed; raises NotAMaster where it is not found."""
     xlwings = _xlwings()
     if not is_warm():
         return LiveHost(called_from(xlwings))
@@ -206,7 +207,7 @@ def is_warm() -> bool:
 
 
 def open_live(path: Path) -> LiveHost:
-    """The workbook at a path as it is open in Excel or Calc now; it is never opened by this.
+    """Return the workbook at a path as it is open in Excel or Calc now; it is never opened by this.
 
     Raises WorkbookLocked where it is not open, or where the one that is open may be another of the same name;
     ToolMissing where no spreadsheet program can be reached.

@@ -22,7 +22,7 @@ _BY_COMMAND = "close it, and run the command on the file in its folder"
 
 
 def full_name(book: Any) -> str:
-    """What the program itself calls an open workbook: its path, its web address, or its name where it has neither.
+    """Return what the program itself calls an open workbook: its path, its web address, or its name where it has neither.
 
     xlwings' own `fullname` is not asked: of a web address it makes the path of any file of that name it comes across.
     """
@@ -37,7 +37,7 @@ def full_name(book: Any) -> str:
 
 
 def called_from(xlwings: Any) -> Any:
-    """The workbook that a button says it was pressed in; raises NotAMaster where it says none, or that is not open."""
+    """Return the workbook that a button says it was pressed in; raises NotAMaster where it says none, or that is not open."""
     try:
         wanted = bytes.fromhex(os.environ.get(CALLER, "")).decode("utf-16-be", "surrogatepass")
     except ValueError:
@@ -52,7 +52,7 @@ def called_from(xlwings: Any) -> Any:
 
 
 def _programs(xlwings: Any) -> Iterable[Any]:
-    """The Excel that a button was pressed in; every one that is open where it does not say which."""
+    """Return the Excel that a button was pressed in; every one that is open where it does not say which."""
     window = os.environ.get(WINDOW, "")
     if sys.platform == "win32" and window.isdigit():
         return [xlwings.App(impl=xlwings._xlwindows.App(xl=int(window)))]
@@ -60,7 +60,7 @@ def _programs(xlwings: Any) -> Iterable[Any]:
 
 
 def _named(programs: Iterable[Any]) -> Iterator[tuple[Any, str]]:
-    """The open workbooks and their full names, without one that does not answer."""
+    """Yield the open workbooks and their full names, without one that does not answer."""
     for program in programs:
         for book in program.books:
             name = ""
@@ -77,7 +77,7 @@ def _same_text(left: str, right: str) -> bool:
 
 
 def open_at(path: Path, xlwings: Any) -> tuple[Any, Path]:
-    """The open workbook that is the file at a path, and that file; raises WorkbookLocked where it is not open."""
+    """Return the open workbook that is the file at a path, and that file; raises WorkbookLocked where it is not open."""
     wanted = path.expanduser().resolve()
     elsewhere = []
     for book, name in _named(xlwings.apps):
@@ -95,7 +95,7 @@ def open_at(path: Path, xlwings: Any) -> tuple[Any, Path]:
 
 
 def file_of(book: Any, mine: str | None) -> Path:
-    """The file of an open workbook, whose plan ID is `mine`; raises CannotWrite where that is not known for certain.
+    """Return the file of an open workbook, whose plan ID is `mine`; raises CannotWrite where that is not known for certain.
 
     The file is opened, and must not be another plan's; where Excel gave only a web address, it must be this very plan's,
     and the only one.
@@ -131,7 +131,7 @@ def _kept_in_step(name: str, address: str, mine: str | None) -> Path:
 
 
 def plan_id_in(path: Path) -> str | None:
-    """The ID of the plan in a file, '' where it has none yet; None where it cannot be read or is no plan."""
+    """Return the ID of the plan in a file, '' where it has none yet; None where it cannot be read or is no plan."""
     from hrworkbook.ooxml.load_workbook import load
 
     try:

@@ -17,12 +17,12 @@ TEMPORARY_PREFIX = ".hrworkbook-"
 
 
 def temporary_prefix(path: Path) -> str:
-    """What our temporary files beside a workbook begin with: short, so that no path grows too long."""
+    """Return what our temporary files beside a workbook begin with: short, so that no path grows too long."""
     return TEMPORARY_PREFIX + sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def who_has_it_open(path: Path) -> str | None:
-    """The person who has the workbook open in Excel or LibreOffice, in words; None where nobody has.
+    """Return the person who has the workbook open in Excel or LibreOffice, in words; None where nobody has.
 
     Excel keeps `~$name.xlsx` beside it, LibreOffice `.~lock.name#`. Such a file can be left over from a crash. It is
     taken for left over only when that is sure: Excel's, on Windows, when no program holds it; LibreOffice's, on Linux,
@@ -39,7 +39,7 @@ def who_has_it_open(path: Path) -> str | None:
 
 
 def _excel_user(lock: Path) -> str:
-    """The name in Excel's file: its length and the name in the user's code page, then the same in UTF-16."""
+    """Return the name in Excel's file: its length and the name in the user's code page, then the same in UTF-16."""
     try:
         data = lock.read_bytes()
     except OSError:
@@ -121,7 +121,7 @@ def check_writable(path: Path) -> None:
 
 
 def locked_error(path: Path) -> WorkbookLocked:
-    """The error for a file another program holds."""
+    """Return the error for a file another program holds."""
     return WorkbookLocked(path.name, "another program has it open", "Close it there, then try again")
 
 
@@ -149,7 +149,7 @@ def save_lock(path: Path) -> Iterator[None]:
 def _locked_file(path: Path, lock: Path) -> int:
     for _ in range(100):
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-        if not _acquire(handle):
+        if lock_handle(handle) is False:
             os.close(handle)
             raise _locked_by_us(path, lock)
         with contextlib.suppress(OSError):
@@ -159,8 +159,8 @@ def _locked_file(path: Path, lock: Path) -> int:
     raise _locked_by_us(path, lock)
 
 
-def _acquire(handle: int) -> bool:
-    """Whether the operating system gave us the lock; where a file store knows no locks, it counts as given."""
+def lock_handle(handle: int) -> bool | None:
+    """Lock an open file or folder: True where this is the only lock, False where a living run has it, None where none are known."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -176,7 +176,7 @@ def _acquire(handle: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True
+        return None
     return True
 
 

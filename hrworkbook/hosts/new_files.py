@@ -17,7 +17,7 @@ _LONGEST_PATH = 247
 
 
 def write_new(path: Path, content: bytes, *, keep: bool = False) -> Path | None:
-    """Writes a file in one step; with `keep`, one that is there is kept as a dated backup, whose path comes back.
+    """Write a file in one step; with `keep`, one that is there is kept as a dated backup, whose path is returned.
 
     Raises CannotWrite, or WorkbookLocked where someone has the old file open.
     """
@@ -42,7 +42,7 @@ def _write(path: Path, content: bytes, keep: bool) -> Path | None:
 
 
 def _missing_folders(folder: Path) -> list[Path]:
-    """The folder and those it lies in, as far as they are not there yet, the innermost first."""
+    """Return the folder and those it lies in, as far as they are not there yet, the innermost first."""
     try:
         return [place for place in (folder, *folder.parents) if not place.exists()]
     except OSError as fault:
@@ -50,7 +50,7 @@ def _missing_folders(folder: Path) -> list[Path]:
 
 
 def _remove_new_folders(new: list[Path]) -> None:
-    """Takes away folders that were made, where nothing is in them."""
+    """Remove folders that were made, where nothing is in them."""
     with contextlib.suppress(OSError):
         for place in new:
             place.rmdir()
@@ -82,7 +82,7 @@ def _write_error(path: Path, fault: OSError) -> HrWorkbookError:
 
 @contextlib.contextmanager
 def write_all(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> Iterator[list[Path]]:
-    """Writes files to a folder, and takes them away again where what follows fails.
+    """Write files to a folder, and take them away again where what follows fails.
 
     With `keep`, a file that is there already is kept as a dated backup, one of the list that comes back, and put back
     where what follows fails. Ctrl+C is heard between two files, and from then on waits until all of it is in place.

@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 5
 
 
 def open_drafts(paths: Sequence[Path], open_one: Callable[[Path], None] | None = None) -> str:
-    """Opens each draft, 25 at most; returns what to tell HR, also where none can be opened: they are in their folder."""
+    """Open each draft, 25 at most; return what to tell HR, also where none can be opened: they are in their folder."""
     try:
         for path in paths[:MAX_DRAFTS]:
             (open_one or open_with_system)(path)
@@ -33,7 +33,7 @@ def open_drafts(paths: Sequence[Path], open_one: Callable[[Path], None] | None =
 
 
 def open_with_system(path: Path) -> None:
-    """Opens a file as a double click does; raises ToolMissing or OSError."""
+    """Open a file as a double click does; raises ToolMissing or OSError."""
     if sys.platform == "win32":
         os.startfile(path)
         return

@@ -24,7 +24,7 @@ class Rectangle:
 
 
 def rectangles(cells: Mapping[tuple[int, int], CellContent]) -> list[Rectangle]:
-    """The cells, known by row and column, as few rectangles: equal stretches of columns on rows one below the other."""
+    """Return the cells, known by row and column, as few rectangles: equal stretches of columns on rows one below the other."""
     return [
         Rectangle(top, left, tuple(tuple(cells[r, c] for c in range(left, right + 1)) for r in range(top, bottom + 1)))
         for top, left, bottom, right in areas_of(cells)
@@ -32,7 +32,7 @@ def rectangles(cells: Mapping[tuple[int, int], CellContent]) -> list[Rectangle]:
 
 
 def areas_of(cells: Mapping[tuple[int, int], object] | set[tuple[int, int]]) -> Iterator[Area]:
-    """The areas that cells, given by row and column, fill."""
+    """Yield the areas that cells, given by row and column, fill."""
     by_row: dict[int, list[int]] = {}
     for row, column in sorted(cells):
         by_row.setdefault(row, []).append(column)
@@ -65,7 +65,7 @@ def needs_text_format(value: CellContent) -> bool:
 
 
 def text_runs(rectangle: Rectangle) -> list[Area]:
-    """The areas to make text cells first: down each column, over blanks and words, never over a number or a date."""
+    """Return the areas to make text cells first: down each column, over blanks and words, never over a number or a date."""
     marked: set[tuple[int, int]] = set()
     for j in range(len(rectangle.rows[0])):
         column = [row[j] for row in rectangle.rows]

@@ -69,14 +69,14 @@ def _signature(real: Path) -> tuple[int, int, int]:
 
 
 def changed_error(path: Path) -> WorkbookLocked:
-    """The error for a workbook that is no longer what was read."""
+    """Return the error for a workbook that is no longer what was read."""
     return WorkbookLocked(
         path.name, "it was changed by someone while we worked", "Nothing was written: run the same again"
     )
 
 
 def _make_backup(real: Path) -> Path:
-    """The workbook as it is, kept under a dated name beside it: the same file where the disk can, else a copy."""
+    """Keep the workbook as it is under a dated name beside it: the same file where the disk can, else a copy."""
     stem = f"{real.stem}.backup-{datetime.now().strftime(_TIMESTAMP_FORMAT)}"
     for number in range(1, 1000):
         backup = real.with_name(f"{stem}{f'-{number}' if number > 1 else ''}{real.suffix}")
@@ -100,7 +100,7 @@ def _files_beside(real: Path) -> list[str]:
 
 
 def backups(path: Path) -> list[Path]:
-    """A workbook's backups beside it, the newest first."""
+    """Return a workbook's backups beside it, the newest first."""
     real = path.resolve()
     dated = re.compile(
         rf"{re.escape(real.stem)}\.backup-(\d{{4}}-\d\d-\d\d-\d{{6}})(?:-(\d+))?{re.escape(real.suffix)}"
@@ -130,7 +130,7 @@ def sweep_leftovers(path: Path) -> None:
 
 
 def sweep_leftovers_locked(real: Path) -> None:
-    """The same while our lock is held: temporary files, and a backup that is still the workbook itself."""
+    """Remove, while our lock is held, temporary files and a backup that is still the workbook itself."""
     sweep_folder(real.parent)
     with contextlib.suppress(OSError):
         for backup in _no_backup_yet(real):
@@ -138,7 +138,7 @@ def sweep_leftovers_locked(real: Path) -> None:
 
 
 def _no_backup_yet(real: Path) -> list[Path]:
-    """The newest backup where it is the workbook itself: a run was stopped, or is just about, to put a new one in its place."""
+    """Return the newest backup where it is the workbook itself: a run was stopped, or is just about, to put a new one in its place."""
     return [backup for backup in backups(real)[:1] if backup.samefile(real)]
 
 
@@ -153,7 +153,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def cannot_write(path: Path, fault: OSError) -> HrWorkbookError:
-    """What the operating system refused, as place, fault and remedy; nothing was changed."""
+    """Return what the operating system refused, as place, fault and remedy; nothing was changed."""
     if is_privacy_refusal(fault):
         return CannotWrite(path.name, "macOS keeps this program out of its folder", PRIVACY_REMEDY)
     if isinstance(fault, PermissionError) and sys.platform == "win32":

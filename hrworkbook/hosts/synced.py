@@ -38,7 +38,7 @@ def mounts() -> list[Mount]:
 
 
 def mounts_among(keys: Iterable[Mapping[str, object]]) -> list[Mount]:
-    """The mounts that the sync program's keys name, each a table of its values.
+    """Return the mounts that the sync program's keys name, each a table of its values.
 
     Left out is what does not say its address whole: of a folder inside a library (`IsFolderScope`) only the library's
     address is written down.
@@ -58,7 +58,7 @@ def mounts_among(keys: Iterable[Mapping[str, object]]) -> list[Mount]:
 
 
 def places_of(address: str, mounts: Iterable[Mount]) -> list[Path]:
-    """The files that are there for a web address, one for each mount whose address it begins with, part by part."""
+    """Return the files that are there for a web address, one for each mount whose address it begins with, part by part."""
     wanted = _parts(address)
     found: list[Path] = []
     for mount in mounts:

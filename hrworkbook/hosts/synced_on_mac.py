@@ -20,7 +20,7 @@ _NUMBER, _SITE, _LIBRARY, _FOLDER = 2, 10, 12, 14
 
 
 def keys_of_settings(home: Path) -> Iterator[dict[str, object]]:
-    """The mounts that OneDrive's settings below a home name, as the Windows registry would have them."""
+    """Yield the mounts that OneDrive's settings below a home name, as the Windows registry would have them."""
     for place in _SETTINGS:
         for account in sorted((home / place).glob("*")):
             name = _values(account / "global.ini").get("cid", "")
@@ -54,7 +54,7 @@ def _values(path: Path) -> dict[str, str]:
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a file of settings; none where it is not there, or macOS keeps it from this program."""
+    """Return the lines of a file of settings; none where it is not there, or macOS keeps it from this program."""
     try:
         return path.read_text("utf-8", errors="replace").splitlines()
     except OSError:

@@ -7,7 +7,8 @@ them, is to be heard; most files have nothing of the kind, which a few searches 
 import re
 from collections.abc import Mapping
 from html import unescape
-from xml.parsers import expat
+
+from hrworkbook.ooxml.xml_events import parse_elements
 
 RawAnnotation = list[int | str]
 """Row and column counted from 1, and a text; row 0 where the place is not told."""
@@ -59,11 +60,7 @@ def read_comments(xml: bytes) -> list[RawAnnotation]:
         if deep == "t" and found:
             text.append(data)
 
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
+    if not parse_elements(xml, start, end, characters):
         return []
     return [remark for remark in found if remark[2]]
 

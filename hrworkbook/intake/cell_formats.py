@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import lru_cache
-from xml.parsers import expat
 
 from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.xml_events import parse_elements
 from hrworkbook.plan.number_format.builtin_ids import GENERAL, code_of
 
 Cell = tuple[int, int]
@@ -131,9 +131,5 @@ def _number(letters: str) -> int:
 
 
 def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        raise refuse_package("a part of it is damaged") from None
+    if not parse_elements(xml, start):
+        raise refuse_package("a part of it is damaged")

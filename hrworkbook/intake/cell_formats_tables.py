@@ -2,9 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from xml.parsers import expat
 
 from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.xml_events import parse_elements
 
 Cell = tuple[int, int]
 """Row and column, counted from 0."""
@@ -38,15 +38,8 @@ class _Tables:
         self.rows_wanted: list[int] = []
         self.paragraphs: list[list[str]] | None = None
         self.in_paragraph = self.in_comment = 0
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
-        try:
-            parser.Parse(content, True)
-        except expat.ExpatError:
-            raise refuse_package("its content is damaged") from None
+        if not parse_elements(content, self.start, self.end, self.characters):
+            raise refuse_package("its content is damaged")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""

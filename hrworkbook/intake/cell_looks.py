@@ -5,14 +5,13 @@ whose style matters. Runs in the capped child, on parts that are within their li
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from xml.parsers import expat
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
 from hrworkbook.intake.cell_formats import xlsx_codes
+from hrworkbook.ooxml.xml_events import parse_elements
 
 MAX_FILLED_CELLS = 20_000
 """Filled cells of a sheet that are told; a sheet with more is coloured all over, and says nothing by it."""
@@ -81,7 +80,7 @@ def _style_fills(styles: bytes, theme: Theme) -> dict[int, str]:
         elif name == "rgbColor":
             palette.append(attributes.get("rgb", "")[-6:])
 
-    _parse(styles, start)
+    parse_elements(styles, start)
     return found
 
 
@@ -163,7 +162,7 @@ def _parsed_cells(xml: bytes, used: frozenset[int]) -> list[tuple[int, int, int,
             if style.isdecimal() and len(style) < 10 and int(style) in used:
                 found.append((row, column, int(style), attributes.get("t", "n") in ("n", "d")))
 
-    _parse(xml, start)
+    parse_elements(xml, start)
     return found
 
 
@@ -226,21 +225,6 @@ def read_drawing(xml: bytes) -> tuple[list[RawAnnotation], list[RawAnnotation]]:
             elif is_picture and len(pictures) < MAX_ANNOTATIONS:
                 pictures.append([*where, description[:MAX_CHARACTERS]])
 
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
+    if not parse_elements(xml, start, end, characters):
         return [], []
     return boxes, pictures
-
-
-def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    """Go through a part's elements; what follows damage is left, since values are read without it."""
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        return

@@ -6,10 +6,9 @@ the parser stumbles on, stay behind.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-from xml.parsers import expat
 
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
@@ -19,6 +18,7 @@ from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing,
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
 from hrworkbook.ooxml.relationships import Relationship, relationships_part
+from hrworkbook.ooxml.xml_events import parse_elements
 from hrworkbook.ooxml.zip_directory import ZipEntry
 from hrworkbook.ooxml.zip_writing import rebuild_package
 
@@ -61,7 +61,8 @@ class _WorkbookHandler:
     def __init__(self, xml: bytes) -> None:
         self.sheets: list[tuple[str, str, str]] = []
         self.from_1904 = False
-        _parse_elements(xml, self.start)
+        if not parse_elements(xml, self.start):
+            raise refuse_package("it is damaged: its list of sheets cannot be read")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""
@@ -202,12 +203,3 @@ def _add_part(
     part = package.parts[source.lower()]
     same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked
-
-
-def _parse_elements(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        raise refuse_package("it is damaged: its list of sheets cannot be read") from None

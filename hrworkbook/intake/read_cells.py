@@ -26,8 +26,8 @@ from hrworkbook.intake.package_limits import (
 from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, scan_clean_tables
 
 
-def read_file_cells(data: bytes, name: str, password: str | None = None) -> RawBook:
-    """The sheets of a workbook or table, whatever it is called.
+def read_file_cells(data: bytes, name: str, password: str | None = None, documents: bool = False) -> RawBook:
+    """Return the sheets of a workbook or table, whatever it is called; with `documents` the tables of a Word document too.
 
     Raises UnreadableFile, with an empty place, where it is no spreadsheet, or a broken, locked or dangerous one.
     """
@@ -48,6 +48,10 @@ def read_file_cells(data: bytes, name: str, password: str | None = None) -> RawB
         if shape == "xls":
             return _raw_book("xls", _xls_sheets(data, stream), notes)
     package = CheckedPackage(data)
+    if documents and "word/document.xml" in package:
+        from hrworkbook.intake.word_tables import read_word_tables
+
+        return read_word_tables(package)
     kind = detect_package_kind(package)
     if kind == "ods":
         return _raw_book(kind, _ods_sheets(package), notes)

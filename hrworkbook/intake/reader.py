@@ -71,7 +71,9 @@ class FileSource(Protocol):
 Item = TypeVar("Item", bound="FileSource | Path")
 
 
-def read_file(source: Path | bytes, name: str = "", password: str | None = None) -> FileContents:
+def read_file(
+    source: Path | bytes, name: str = "", password: str | None = None, *, documents: bool = False
+) -> FileContents:
     """The cells of a file, read in this process: for files we made ourselves, or where the process is already a child.
 
     Raises UnreadableFile where it is no spreadsheet, or a broken, locked or dangerous one.
@@ -84,7 +86,7 @@ def read_file(source: Path | bytes, name: str = "", password: str | None = None)
         if isinstance(source, Path):
             _size_of(source)
             source = read_bytes(str(source))
-        book = read_file_cells(source, shown, password)
+        book = read_file_cells(source, shown, password, documents)
     except UnreadableFile as refusal:
         raise UnreadableFile(shown, refusal.fault, refusal.remedy) from None
     book["sha256"] = hashlib.sha256(source).hexdigest()
@@ -98,10 +100,14 @@ class FileReader:
     this computer lets no second process start.
     """
 
-    def __init__(self, memory_mb: int = 1024, seconds: float = 15, password: str | None = None) -> None:
+    def __init__(
+        self, memory_mb: int = 1024, seconds: float = 15, password: str | None = None, *, documents: bool = False
+    ) -> None:
         self.memory_mb = memory_mb
         self.seconds = seconds
         self.password = password
+        self.documents = documents
+        """Whether the tables of Word documents are read too: a plan may be kept in one, a return is none."""
         self._child: ChildProcess | None = None
         self._waiting_since = 0.0
         self._held_up: dict[Hashable, float] = {}
@@ -166,7 +172,7 @@ class FileReader:
         name = _name(item)
         path = item if isinstance(item, Path) else item.path
         data = None if isinstance(item, Path) else item.data
-        request: dict[str, Any] = {"name": name, "password": self.password}
+        request: dict[str, Any] = {"name": name, "password": self.password, "documents": self.documents}
         if data is not None and len(data) > FILE_MAX:
             too_much = f"it has {len(data) / MB:,.0f} MB; a return has fewer than {FILE_MAX // MB}"
             return UnreadableFile(name, too_much, PLAIN_WORKBOOK_REMEDY), b""

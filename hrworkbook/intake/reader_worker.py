@@ -67,7 +67,7 @@ def _send(stream: BinaryIO, frame: bytes) -> None:
 
 def _cells(request: dict[str, Any], data: bytes) -> Answer:
     """The cells of a file, and its hash."""
-    book = read_file_cells(data, request["name"], request.get("password"))
+    book = read_file_cells(data, request["name"], request.get("password"), request.get("documents", False))
     book["sha256"] = hashlib.sha256(data).hexdigest()
     return book, ()
 

@@ -5,10 +5,9 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 """
 
 import re
-from typing import Protocol
-from xml.parsers import expat
 
 from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.xml_events import parse_elements
 
 ERROR = "e"
 UNCOMPUTED = "u"
@@ -120,32 +119,6 @@ def scan_sheet_xml(xml: bytes) -> SheetFaults:
     return _SheetXmlHandler(xml).sheet
 
 
-class _ElementHandler(Protocol):
-    """What looks at a part's elements, one after the other."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
-
-    def characters(self, text: str) -> None:
-        """Expat's call with the text of an element."""
-
-    def end(self, name: str) -> None:
-        """Expat's call at the end of an element."""
-
-
-def _parse_elements(xml: bytes, handler: _ElementHandler, fault: str) -> None:
-    """One pass over a part given as UTF-8; raises UnreadableFile with the fault where it is no XML."""
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.characters
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        raise refuse_package(fault) from None
-
-
 class _SheetXmlHandler:
     """One pass over a worksheet part, cell by cell."""
 
@@ -157,7 +130,8 @@ class _SheetXmlHandler:
         self.text: list[str] | None = None
         self.value: list[str] = []
         self.formula: list[str] = []
-        _parse_elements(xml, self, "a sheet of it is damaged")
+        if not parse_elements(xml, self.start, self.end, self.characters):
+            raise refuse_package("a sheet of it is damaged")
         self.sheet.check_size()
         unknown = {text for _, _, kind, text in self.sheet.faults if kind == ERROR and text not in _ERROR_TEXTS}
         if unknown:
@@ -239,7 +213,8 @@ class _ContentXmlHandler:
         self.cell: tuple[int, dict[str, str]] | None = None
         self.text: list[str] = []
         self.in_comment = False
-        _parse_elements(xml, self, "its content is damaged")
+        if not parse_elements(xml, self.start, self.end, self.characters):
+            raise refuse_package("its content is damaged")
         for sheet in self.sheets:
             sheet.check_size()
 

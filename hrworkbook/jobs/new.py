@@ -27,7 +27,7 @@ def new_job(
     force: bool = False,
     sheets: Sequence[str] = (),
 ) -> Job[NewMaster]:
-    """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, or a master.
+    """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, a Word document, or a master.
 
     With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
     Raises CannotWrite for a path that is no .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
@@ -38,24 +38,27 @@ def new_job(
             target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
         )
     read = schema if isinstance(schema, Schema) else load_schema(str(schema))
-    blocks = _blocks_of(source) if source is not None else ()
+    blocks, file_notes = _contents_of(source) if source is not None else ((), ())
     before = Snapshot(source.name if source is not None else "", blocks)
     owners: tuple[Owner, ...] = ()
     if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
     draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)
+    draft = replace(draft, notes=(*file_notes, *draft.notes))
     message = (
         f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
     )
     return Job(draft, ChangeSet(message=message), {target: master_workbook(draft)}, keep_replaced=True)
 
 
-def _blocks_of(source: Path) -> tuple[Block, ...]:
+def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The sheets of a plan as it was kept, a Word document's tables too, and what is said of the file."""
     from hrworkbook.intake.reader import FileReader
 
-    with FileReader() as reader:
-        return reader.read(source).blocks
+    with FileReader(documents=True) as reader:
+        contents = reader.read(source)
+    return contents.blocks, contents.notes
 
 
 def shipped_masters() -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Schema, load_schema, shipped_schemas
 from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.find_table import Table, find_table
+from hrworkbook.tables.plan_source import PlanTable, read_plan
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ class FileReading:
     file: ReceivedFile
     table: Table | None
     collected: CollectedFile | None
-    """Either this or the table is there."""
+    """Of these and the plan one is there."""
     notes: tuple[str, ...] = ()
+    plan: PlanTable | None = None
+    """A plan that is no return of ours, as its keeper has it."""
 
     @property
     def cell_count(self) -> int:
@@ -36,15 +39,12 @@ class FileReading:
 
 
 def read_file(
-    path: Path,
-    schema: str = "",
-    *,
-    period: str | Sequence[str] = "",
-    password: str | None = None,
-    progress: Progress = no_progress,
-) -> FileReading:
+    path: Path, schema: str = "", *, period: str | Sequence[str] = "", password: str | None = None,
+    sheets: Sequence[str] = (), progress: Progress = no_progress,
+) -> FileReading:  # fmt: skip
     """Return how one file would be read: by a schema that is named, else by whichever shipped one fits it best.
 
+    A plan that is no return of ours is read as `new` does, from all its sheets or those named `sheets`.
     Raises NotAReturn where the path is a folder, or no table is found in the file; UnreadableFile, and HrWorkbookError
     for a period that is no month or for a sheet that is not there.
     """
@@ -55,9 +55,13 @@ def read_file(
     given.check_names((item.file, block.name) for block in item.blocks)
     if schema and load_schema(schema).collect:
         return FileReading(item, None, collect_file(item.blocks, load_schema(schema), item.file, period=given))
-    best, table = _best_schema_and_table(item, schema, our_texts(item.blocks))
+    ours = our_texts(item.blocks)
+    best, table = _best_schema_and_table(item, schema, ours)
     if best.collect:
         return FileReading(item, None, collect_file(item.blocks, best, item.file, period=given))
+    if not ours:
+        plan = read_plan(item.blocks, best, ignored=read_only_headings(best), sheets=sheets, name=item.file)
+        return FileReading(item, None, None, (*plan.notes, *comment_notes(item.blocks, with_struck=True)), plan)
     return FileReading(item, table, None, (*table.notes, *comment_notes(item.blocks, with_struck=True)))
 
 

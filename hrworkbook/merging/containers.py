@@ -9,6 +9,7 @@ from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, RefusedInside
 from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_words import FileStatus
+from hrworkbook.plan.values import shorten
 
 _KEPT_APART = (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN, FileStatus.OLDER)
 """What is said of a return in a container by itself, since a return of the plan is meant."""
@@ -62,11 +63,11 @@ def _as_one(container: Container, refused: Sequence[RefusedFile]) -> RefusedFile
     alike: dict[str, list[tuple[str, str]]] = {}
     for one in refused:
         reason = _reason(one)
-        alike.setdefault(_QUOTED.sub(_general, reason), []).append((_cut(reason), one.file))
+        alike.setdefault(_QUOTED.sub(_general, reason), []).append((shorten(reason, _LONGEST_REASON), one.file))
     begin = f"{container.name} > "
     inside = [
         RefusedInside(
-            _cut(general) if len({said for said, _ in told}) > 1 else told[0][0],
+            shorten(general, _LONGEST_REASON) if len({said for said, _ in told}) > 1 else told[0][0],
             len(told),
             tuple(file.removeprefix(begin) for _, file in told[:_NAMED]),
         )
@@ -99,10 +100,6 @@ def _reason(one: RefusedFile) -> str:
 
 def _general(quoted: re.Match[str]) -> str:
     return "'…'" if quoted[0].startswith("'") else "…"
-
-
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1].rstrip()}…"
 
 
 def _on_a_line(inside: Sequence[RefusedInside], number: int) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.kinds import ValueFault, match_word
 from hrworkbook.plan.model import Plan, value_fault
 from hrworkbook.plan.schema import Column
+from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.values import (
     LONGEST_TEXT,
     CellError,
@@ -213,6 +214,4 @@ def _as_day(value: Value) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 25_569 <= value < 73_051 and value % 1 == 0:
-        return date(1899, 12, 30) + timedelta(days=int(value))
-    return None
+    return likely_day(value) if isinstance(value, int | float) and value % 1 == 0 else None

@@ -4,13 +4,13 @@ import re
 
 from hrworkbook.ooxml.cell_xml import CellContent
 from hrworkbook.ooxml.workbook_xml import WorkbookXml
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES_BEFORE_SLASH, PREFIX
 from hrworkbook.plan.values import CellError, begins_formula
 
 _TEXT_FORMAT = b"49"
 """The number format `@` (ECMA-376 part 1, 18.8.30)."""
-_ATTRIBUTES = rb"""((?:[^>"'/]|"[^"]*"|'[^']*'|/(?!>))*)"""
-_STYLES = re.compile(rb"<((?:[\w.-]+:)?)cellXfs(?=[\s>])%s>(.*?)</\1cellXfs\s*>" % _ATTRIBUTES, re.DOTALL)
-_STYLE = re.compile(rb"<((?:[\w.-]+:)?)xf(?=[\s/>])%s(?:/>|>.*?</\1xf\s*>)" % _ATTRIBUTES, re.DOTALL)
+_STYLES = re.compile(rb"<(%s)cellXfs(?=[\s>])%s>(.*?)</\1cellXfs\s*>" % (PREFIX, ATTRIBUTES_BEFORE_SLASH), re.DOTALL)
+_STYLE = re.compile(rb"<(%s)xf(?=[\s/>])%s(?:/>|>.*?</\1xf\s*>)" % (PREFIX, ATTRIBUTES_BEFORE_SLASH), re.DOTALL)
 _QUOTED = re.compile(rb"""\squotePrefix\s*=\s*["'](?:1|true|on)["']""")
 _PREFIX = re.compile(rb"""\squotePrefix\s*=\s*["'][^"']*["']""")
 _NUMBER_FORMAT = re.compile(rb"""\snumFmtId\s*=\s*["'](\d+)["']""")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from math import isinf, isnan
 
 from hrworkbook.plan.errors import CannotWrite
+from hrworkbook.plan.serials import EPOCH_1904, to_millisecond_serial
 from hrworkbook.plan.snapshot import Link
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Uncomputed, Value, as_text, storable_text, utf16_length
 
@@ -17,12 +18,12 @@ _LONGEST_LITERAL = 255
 """Characters of a formula (8,192 less its frame), and of one text inside it (Excel specifications and limits)."""
 
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_UNAMBIGUOUS_DATES = date(1904, 1, 2)
+_UNAMBIGUOUS_DATES = EPOCH_1904 + timedelta(1)
 """Before it programs differ: Excel counts a 29 February 1900 that never was, and a workbook may count from 1904."""
 
 
 def storable(value: CellContent, place: str) -> CellContent:
-    """The value as a workbook can hold it.
+    """Return the value as a workbook can hold it.
 
     Text is cleaned (see `values.clean`), lone surrogates become U+FFFD, '' and NaN a blank, a number of more digits than a
     cell keeps and the text of an uncomputed formula become text. Raises CannotWrite for text over 32,767 characters,
@@ -63,7 +64,7 @@ def _storable_text(text: str, place: str) -> str:
 
 
 def convert_for_format(value: CellContent, shows: str) -> CellContent:
-    """The value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
+    """Return the value as it will be stored in a cell whose number format shows dates ('d'), times ('t') or neither ('').
 
     A date goes into a date cell as a date and into any other as text (31/03/2017); a number goes into a date cell as
     text, since it would be read as a date there.
@@ -81,18 +82,8 @@ def convert_for_format(value: CellContent, shows: str) -> CellContent:
     return value
 
 
-def serial(value: date | time, counts_from_1904: bool) -> float:
-    """Excel's number for a date (days since its year nought) or a time (part of a day), to the millisecond."""
-    if isinstance(value, time):
-        passed = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
-    else:
-        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-        passed = moment - (datetime(1904, 1, 1) if counts_from_1904 else datetime(1899, 12, 30))
-    return passed.days + (passed.seconds * 1000 + passed.microseconds // 1000) / 86_400_000
-
-
-def cell_xml(value: CellContent, ref: str, style: str, prefix: str, counts_from_1904: bool) -> bytes:
-    """The `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
+def cell_xml(value: CellContent, ref: str, style: str, prefix: str, epoch: date) -> bytes:
+    """Return the `<c>` of a value at `ref`, in a style's number ('' for none), under the sheet's XML prefix (`x:` or '')."""
     open_, p = f'<{prefix}c r="{ref}"' + (f' s="{style}"' if style else ""), prefix
     if value is None:
         return f"{open_}/>".encode()
@@ -104,7 +95,7 @@ def cell_xml(value: CellContent, ref: str, style: str, prefix: str, counts_from_
         return f'{open_} t="e"><{p}v>{_escape_xml(value)}</{p}v></{p}c>'.encode()
     if isinstance(value, bool):
         return f'{open_} t="b"><{p}v>{int(value)}</{p}v></{p}c>'.encode()
-    number = serial(value, counts_from_1904) if isinstance(value, date | time) else value
+    number = to_millisecond_serial(value, epoch) if isinstance(value, date | time) else value
     text = (
         str(int(number)) if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 else repr(number)
     )
@@ -112,7 +103,7 @@ def cell_xml(value: CellContent, ref: str, style: str, prefix: str, counts_from_
 
 
 def text_xml(text: str, ref: str, style: str, prefix: str) -> bytes:
-    """The `<c>` of a text, as `cell_xml` gives it."""
+    """Return the `<c>` of a text, as `cell_xml` gives it."""
     p, s = prefix, f' s="{style}"' if style else ""
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
     return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_escape_xml(_escape_escapes(text))}</{p}t></{p}is></{p}c>'.encode()
@@ -142,7 +133,7 @@ _HYPERLINK_FORMULA = re.compile(r'=HYPERLINK\("#(?:[^"]|"")*",((?:"(?:[^"]|"")*"
 
 
 def text_of_link(formula: Uncomputed) -> Value:
-    """The text that a jump shows whose value was not saved; any other formula as it is."""
+    """Return the text that a jump shows whose value was not saved; any other formula as it is."""
     match = _HYPERLINK_FORMULA.fullmatch(formula)
     return "".join(t.replace('""', '"') for t in re.findall(r'"((?:[^"]|"")*)"', match[1])) if match else formula
 
@@ -165,11 +156,12 @@ def reads_as(written: CellContent, read: Value) -> bool:
         return type(read) is type(written) and read == written
     if isinstance(written, date | time):
         return (
-            not isinstance(read, str | int | float | None) and abs(serial(read, False) - serial(written, False)) < 2e-8
+            not isinstance(read, str | int | float | None)
+            and abs(to_millisecond_serial(read) - to_millisecond_serial(written)) < 2e-8
         )
     return isinstance(read, int | float) and not isinstance(read, bool) and read == written
 
 
 def number_format_shows(shows: Sequence[str], style: str) -> str:
-    """What the number format of a style's number shows ('' where the workbook has no such style)."""
+    """Return what the number format of a style's number shows ('' where the workbook has no such style)."""
     return shows[int(style)] if style.isdecimal() and int(style) < len(shows) else ""

@@ -60,6 +60,10 @@ class CheckedPackage:
         part = self.parts[name.lower()]
         return self._inflate(part, part.size)
 
+    def contents(self) -> dict[str, bytes]:
+        """Return every part inflated, by its name, in the zip's order."""
+        return {part.name: self.inflate(part.name) for part in self.parts.values()}
+
     def xml(self, name: str) -> bytes:
         """Return the part as UTF-8 XML that declares no document type and no entities."""
         return harmless_xml(self[name])

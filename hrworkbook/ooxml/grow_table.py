@@ -7,7 +7,7 @@ from hrworkbook.plan.snapshot import CellRange
 
 
 def grown_range(table: ExcelTable, filled: Collection[int], others: Collection[CellRange]) -> CellRange:
-    """The table's range with the rows directly below it that were filled; as it is with a totals row, or at another table.
+    """Return the table's range with the rows directly below it that were filled; as it is with a totals row, or at another table.
 
     `filled` are the rows in which something was written to one of its columns.
     """

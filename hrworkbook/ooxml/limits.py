@@ -35,8 +35,8 @@ class PackageFault(Enum):
 class RefusedPackage(UnreadableFile):
     """A package that is not read."""
 
-    def __init__(self, fault: str, remedy: str, kind: PackageFault) -> None:
-        super().__init__("", fault, remedy)
+    def __init__(self, place: str, fault: str, remedy: str = "", kind: PackageFault = PackageFault.DAMAGED) -> None:
+        super().__init__(place, fault, remedy)
         self.kind = kind
 
 
@@ -44,4 +44,4 @@ def refuse_package(
     fault: str, remedy: str = RESAVE_REMEDY, kind: PackageFault = PackageFault.DAMAGED
 ) -> RefusedPackage:
     """Return the refusal of a file whose name only the caller knows."""
-    return RefusedPackage(fault, remedy, kind)
+    return RefusedPackage("", fault, remedy, kind)

@@ -37,12 +37,12 @@ class LoadedWorkbook:
     """The XML of the sheets that are shown and not too large to keep, by name."""
 
     def xml_of(self, sheet: SheetPart) -> SheetXml:
-        """A sheet's XML."""
+        """Return a sheet's XML."""
         return self.scanned.get(sheet.name) or scan(self.package, sheet)
 
 
 def load(data: bytes, place: str) -> LoadedWorkbook:
-    """The workbook of a file's bytes; raises UnreadableFile or NotAMaster, naming it as `place`."""
+    """Yield the workbook of a file's bytes; raises UnreadableFile or NotAMaster, naming it as `place`."""
     package = WorkbookPackage(data, place)
     workbook = WorkbookXml(package)
     others = [part for kind in ("sharedStrings", "styles") if (part := workbook.part_of(kind))]
@@ -66,7 +66,7 @@ def load(data: bytes, place: str) -> LoadedWorkbook:
 
 
 def scan(package: WorkbookPackage, sheet: SheetPart) -> SheetXml:
-    """A sheet's XML as it lies in the package; raises UnreadableFile."""
+    """Return a sheet's XML as it lies in the package; raises UnreadableFile."""
     return SheetXml(package.read_xml(sheet.part), f"{package.place}!{sheet.name}")
 
 
@@ -81,7 +81,7 @@ class SheetContents(NamedTuple):
 
 
 def open_reader(data: bytes, place: str) -> Any:
-    """An independent reader of the whole workbook, its shared texts read."""
+    """Return an independent reader of the whole workbook, its shared texts read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -93,7 +93,7 @@ def open_reader(data: bytes, place: str) -> Any:
 
 
 def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[str, SheetContents]:
-    """The cells of some sheets, by name.
+    """Return the cells of some sheets, by name.
 
     The reader gives '' for an error value and for a formula without a stored one, so those are found in the XML. It works
     in a thread of its own and without the interpreter: the XML is looked through meanwhile.
@@ -136,7 +136,7 @@ def _with_special_values(xml: SheetXml, read: Future[list[list[Any]]]) -> SheetC
 
 
 def _panic_as_error(panic: BaseException, place: str) -> BaseException:
-    """A panic of the reader, which no `except Exception` catches, as an error; anything else as it is."""
+    """Return a panic of the reader, which no `except Exception` catches, as an error; anything else as it is."""
     if type(panic).__name__ == "PanicException":
         return UnreadableFile(place, "it cannot be read as a workbook", _BACKUP)
     return panic

@@ -3,9 +3,9 @@
 import posixpath
 from functools import lru_cache
 from typing import NamedTuple
-from xml.parsers import expat
 
 from hrworkbook.ooxml.limits import refuse_package
+from hrworkbook.ooxml.xml_events import parse_elements
 
 
 class Relationship(NamedTuple):
@@ -40,10 +40,6 @@ def read_relationships(xml: bytes, part: str) -> dict[str, Relationship]:
             kind = attributes.get("Type", "").rpartition("/")[2]
             found[attributes.get("Id", "")] = Relationship(kind, resolve_target(part, attributes.get("Target", "")))
 
-    parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError:
-        raise refuse_package("it is damaged: its list of sheets cannot be read") from None
+    if not parse_elements(xml, start):
+        raise refuse_package("it is damaged: its list of sheets cannot be read")
     return found

@@ -74,7 +74,7 @@ class SheetChange:
         return self._edit.changed_cells_only(self.parts[self.sheet.part] or b"")
 
     def _range_of(self, table: ExcelTable) -> CellRange:
-        """The table's range, grown over what is written below it."""
+        """Return the table's range, grown over what is written below it."""
         left, right = table.range[1], table.range[3]
         filled = {
             row
@@ -94,10 +94,10 @@ class SheetChange:
         self.stored.setdefault(row, {})[column] = new
         self._links |= isinstance(new, Link)
         style = self.styles.suited(style, new)
-        return cell_xml(new, address(row, column), style, self._prefix, self.workbook.counts_from_1904)
+        return cell_xml(new, address(row, column), style, self._prefix, self.workbook.epoch)
 
     def _new_cells(self, row: int, columns: Sequence[int]) -> list[tuple[int, bytes]]:
-        """The cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""
+        """Return the cells of a row that is not there yet, by column; where nothing stands and nothing is wanted, there is none."""
         made = []
         is_below = row > len(self.block.rows)
         wanted = self.wanted[row]
@@ -116,7 +116,7 @@ class SheetChange:
         return made
 
     def _new_style(self, row: int, column: int, row_style: str) -> str:
-        """The style of a cell that is not there yet."""
+        """Return the style of a cell that is not there yet."""
         if self._over[0] != row:
             self._over = row, list(self._tables_over(row))
         for left, right, styles in self._over[1]:

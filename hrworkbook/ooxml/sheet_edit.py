@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from xml.parsers import expat
 
-from hrworkbook.ooxml.sheet_xml import LAST_ROW, SheetXml, XmlSpan, attribute
+from hrworkbook.ooxml.sheet_xml import LAST_ROW, SheetXml, XmlSpan
 from hrworkbook.ooxml.workbook_xml import parse_range
+from hrworkbook.ooxml.xml_tags import attribute
 from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.plan.snapshot import address
 
@@ -68,7 +69,7 @@ class SheetXmlEditor:
         self._bottom = self._right = 0
 
     def apply(self, render: RenderCell, new_cells: RenderNewCells) -> bytes:
-        """The sheet's XML with the cells rendered; raises CannotWrite where it could not be made well-formed."""
+        """Return the sheet's XML with the cells rendered; raises CannotWrite where it could not be made well-formed."""
         sheet = self.sheet
         existing: dict[int, int] = {}
         for number, start in sheet.rows:
@@ -161,7 +162,7 @@ class SheetXmlEditor:
     def _row_pieces(
         self, row: XmlSpan, columns: Sequence[int], render: RenderCell
     ) -> tuple[list[tuple[int, int, bytes]], list[int]]:
-        """What goes where in a row: start, end and new XML of each cell that changes; and the columns that are new."""
+        """Return what goes where in a row: start, end and new XML of each cell that changes; and the columns that are new."""
         found = {column: self.sheet.cell(row, column) for column in columns} if self.sheet.is_regular else {}
         cells: list[XmlSpan] = []
         if not all(found.values()) or not found:
@@ -224,7 +225,7 @@ class SheetXmlEditor:
 
 
 def _with_height(head: bytes, points: float) -> bytes:
-    """A row's opening tag with at least this height, stated as set by hand so that no program shrinks it."""
+    """Return a row's opening tag with at least this height, stated as set by hand so that no program shrinks it."""
     if not points:
         return head
     match = re.search(rb"""\sht\s*=\s*["']([\d.]+)["']""", head)
@@ -236,7 +237,7 @@ def _with_height(head: bytes, points: float) -> bytes:
 
 
 def _with_spans(head: bytes, added: Sequence[int]) -> bytes:
-    """A row's opening tag whose `spans`, where it has them, cover the columns added."""
+    """Return a row's opening tag whose `spans`, where it has them, cover the columns added."""
     match = re.search(rb"""\sspans\s*=\s*["']([\d:\s]*)["']""", head)
     if not match or not added:
         return head

@@ -12,12 +12,12 @@ from operator import lt
 from typing import NamedTuple
 
 from hrworkbook.ooxml.workbook_xml import parse_range
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.snapshot import CellRange, address, column_number
 from hrworkbook.plan.values import CellError, Uncomputed
 
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
-_ATTRIBUTES = rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)"""
 _column_number = lru_cache(maxsize=1024)(column_number)
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -35,14 +35,6 @@ class XmlSpan(NamedTuple):
     def is_empty(self) -> bool:
         """Whether it is one self-closing tag."""
         return self.tag_end == self.end
-
-
-def attribute(attributes: bytes, name: bytes) -> str | None:
-    """An attribute's value, unescaped; None where it is not there."""
-    found = re.search(rb"""(?<![^\s"'])%s\s*=\s*(?:"([^"]*)"|'([^']*)')""" % name, attributes)
-    if not found:
-        return None
-    return unescape((found[1] if found[1] is not None else found[2]).decode("utf-8", "replace"))
 
 
 class SheetXml:
@@ -70,7 +62,7 @@ class SheetXml:
         """Whether all that was looked at so far tells its place, in order, with nothing hidden among it."""
 
     def _tag(self, name: bytes) -> "re.Pattern[bytes]":
-        return re.compile(rb"<%s%s(?=[\s/>])%s>" % (re.escape(self.prefix), name, _ATTRIBUTES))
+        return re.compile(rb"<%s%s(?=[\s/>])%s>" % (re.escape(self.prefix), name, ATTRIBUTES))
 
     def _close(self, name: bytes) -> "re.Pattern[bytes]":
         return re.compile(rb"</%s%s\s*>" % (re.escape(self.prefix), name))
@@ -79,14 +71,14 @@ class SheetXml:
     def _cell(self) -> "re.Pattern[bytes]":
         p = re.escape(self.prefix)
         return re.compile(
-            rb"""<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})\d+")?%s>(?:(?<=/>)|.*?</%sc\s*>)""" % (p, _ATTRIBUTES, p),
+            rb"""<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})\d+")?%s>(?:(?<=/>)|.*?</%sc\s*>)""" % (p, ATTRIBUTES, p),
             re.DOTALL,
         )
 
     @cached_property
     def _formula(self) -> "re.Pattern[bytes]":
         p = re.escape(self.prefix)
-        return re.compile(rb"<%sf(?=[\s/>])%s>(?:(?<=/>)|(.*?)</%sf\s*>)" % (p, _ATTRIBUTES, p), re.DOTALL)
+        return re.compile(rb"<%sf(?=[\s/>])%s>(?:(?<=/>)|(.*?)</%sf\s*>)" % (p, ATTRIBUTES, p), re.DOTALL)
 
     @cached_property
     def rows(self) -> list[tuple[int, int]]:
@@ -104,7 +96,7 @@ class SheetXml:
         return found
 
     def _row_number(self, start: int, before: int) -> int:
-        """The number of a row that does not tell it first or not at all: then the one after the row before."""
+        """Return the number of a row that does not tell it first or not at all: then the one after the row before."""
         number_text = attribute(self._opening_at(start)[1], b"r")
         self.is_regular &= number_text is not None
         if number_text is None:
@@ -126,7 +118,7 @@ class SheetXml:
         return self._close(b"row")
 
     def row(self, number: int, start: int) -> XmlSpan:
-        """The row that starts there."""
+        """Return the row that starts there."""
         match = self._opening_at(start)
         if match[1].endswith(b"/"):
             return XmlSpan(number, start, match.end(), match.end(), match[1])
@@ -138,7 +130,7 @@ class SheetXml:
         return XmlSpan(number, start, match.end(), closing.end(), match[1])
 
     def cell(self, row: XmlSpan, column: int) -> XmlSpan | None:
-        """The cell of a row that tells its place first, as most do; None where it is to be looked for in `cells`."""
+        """Return the cell of a row that tells its place first, as most do; None where it is to be looked for in `cells`."""
         tag = b'<%sc r="%s"' % (self.prefix, address(row.number, column).encode())
         start = self.masked.find(tag, row.tag_end, row.end)
         match = self._cell.match(self.masked, start, row.end) if start >= 0 else None
@@ -147,7 +139,7 @@ class SheetXml:
         return XmlSpan(column, start, match.end(2) + 1, match.end(), match[2])
 
     def cells(self, row: XmlSpan) -> Iterator[XmlSpan]:
-        """The cells of a row in the order of the file, numbered by column."""
+        """Yield the cells of a row in the order of the file, numbered by column."""
         column = 0
         for match in self._cell.finditer(self.masked, row.tag_end, row.end):
             letters = match[1].decode() if match[1] else (attribute(match[2], b"r") or "").rstrip("0123456789")
@@ -175,7 +167,7 @@ class SheetXml:
         return None
 
     def last_column_bound(self) -> int:
-        """A column no cell lies beyond, without looking at every cell where few columns are used."""
+        """Return a column no cell lies beyond, without looking at every cell where few columns are used."""
         data = self.masked
         for pattern, bound in ((rb'r="(?:[A-Z]{3}|[B-Z][A-Z])\d', 52), (rb'r="[A-Z]{3}\d', 702)):
             if not re.compile(pattern).search(data, self.opening.tag_end, self.opening.end):
@@ -207,7 +199,7 @@ class SheetXml:
         return found, formulas
 
     def _stored(self, cell: XmlSpan) -> str | None:
-        """The text of a cell's stored value; None where it has none, which a formula's empty text is not."""
+        """Return the text of a cell's stored value; None where it has none, which a formula's empty text is not."""
         p = re.escape(self.prefix)
         match = re.search(
             rb"<%sv(?:\s[^>]*)?(?:/>|>(.*?)</%sv\s*>)" % (p, p), self.xml[cell.tag_end : cell.end], re.DOTALL
@@ -217,13 +209,13 @@ class SheetXml:
         return None
 
     def merges(self) -> tuple[CellRange, ...]:
-        """The merged ranges."""
+        """Return the merged ranges."""
         tag = self._tag(b"mergeCell")
         areas = (parse_range(attribute(m[1], b"ref") or "") for m in tag.finditer(self.masked, self.opening.end))
         return tuple(area for area in areas if area)
 
     def column_styles(self) -> Callable[[int], str]:
-        """A function from a column to the number of its style, '' for none."""
+        """Return a function from a column to the number of its style, '' for none."""
         ranges = []
         for match in self._tag(b"col").finditer(self.masked, 0, self.opening.start):
             style = attribute(match[1], b"style") or ""
@@ -233,7 +225,7 @@ class SheetXml:
         return cache(lambda column: next((style for first, last, style in ranges if first <= column <= last), ""))
 
     def styles_in(self, number: int) -> dict[int, str]:
-        """The style's number of each cell of a row, by column; '' where it has none."""
+        """Return the style's number of each cell of a row, by column; '' where it has none."""
         start = next((start for row_number, start in self.rows if row_number == number), None)
         if start is None:
             return {}
@@ -255,7 +247,7 @@ class SheetXml:
         return found
 
     def cells_of_shared(self, group: str) -> set[tuple[int, int]]:
-        """The cells that take their formula from a shared one."""
+        """Return the cells that take their formula from a shared one."""
         places = set()
         for match in self._formula.finditer(self.masked, self.opening.tag_end, self.opening.end):
             if attribute(match[1], b"si") == group and (place := self._cell_at(match.start())):

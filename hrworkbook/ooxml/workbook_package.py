@@ -53,7 +53,7 @@ class WorkbookPackage:
         return UnreadableFile(self.place, fault, remedy)
 
     def _of_master(self, refusal: RefusedPackage) -> UnreadableFile:
-        """The refusal in words for whoever keeps this workbook, not for who was sent it."""
+        """Return the refusal in words for whoever keeps this workbook, not for who was sent it."""
         return self.broken_error(refusal.fault, _REMEDIES[refusal.kind])
 
     def names(self) -> list[str]:
@@ -154,7 +154,7 @@ def _refuse_other_formats(data: bytes, place: str) -> None:
 
 
 def _pack_part(line: bytes, content: bytes, offset: int, level: int) -> tuple[bytes, bytes]:
-    """A part with a new content, for the zip and for its directory; `line` is its line of the directory as it was."""
+    """Return a part with a new content, for the zip and for its directory; `line` is its line of the directory as it was."""
     deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
     body = deflate.compress(content) + deflate.flush()
     sizes = (zlib.crc32(content), len(body), len(content))

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree import ElementTree
 
+from hrworkbook.ooxml.package_edit import CONTENT_TYPES
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
+from hrworkbook.ooxml.xml_tags import PREFIX, SOME_ATTRIBUTES
 from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.serials import EPOCH_1900, EPOCH_1904
 from hrworkbook.plan.snapshot import CellRange, address, row_and_column
 
 _DATE_NUMBERS = {14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)}
@@ -52,9 +55,8 @@ class WorkbookXml:
         tree = package.tree(self.part)
         if _local(tree) != "workbook":
             raise NotAMaster(package.place, "it is not an Excel workbook", "Choose the master, an .xlsx or .xlsm file")
-        self.counts_from_1904 = any(
-            _local(e) == "workbookPr" and e.get("date1904") in ("1", "true", "on") for e in tree.iter()
-        )
+        from_1904 = any(_local(e) == "workbookPr" and e.get("date1904") in ("1", "true", "on") for e in tree.iter())
+        self.epoch = EPOCH_1904 if from_1904 else EPOCH_1900
         self.sheets = self._sheets(tree)
 
     def _sheets(self, tree: ElementTree.Element) -> list[SheetPart]:
@@ -73,11 +75,11 @@ class WorkbookXml:
         return sheets
 
     def part_of(self, name: str) -> str | None:
-        """The part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
+        """Return the part of the kind a relationship names (`styles`, `calcChain`); None where there is none."""
         return next((r.target for r in self.relations.values() if r.kind == name and r.target), None)
 
     def tables(self, sheet_part: str) -> list[ExcelTable]:
-        """The Excel tables on a sheet."""
+        """Return the Excel tables on a sheet."""
         found = []
         for relation in self.package.relations(sheet_part).values():
             if relation.kind != "table" or not relation.target:
@@ -119,7 +121,7 @@ def _format_shows(number: str, code: str | None) -> str:
 
 
 def parse_range(text: str) -> CellRange | None:
-    """The range of `A1:C9`, `$A$1` or `A1`; None where it is something else."""
+    """Return the range of `A1:C9`, `$A$1` or `A1`; None where it is something else."""
     first, _, last = text.partition(":")
     try:
         return (*row_and_column(first), *row_and_column(last or first))
@@ -133,18 +135,17 @@ def format_range(area: CellRange) -> str:
 
 
 def grown_table(xml: bytes, old: CellRange, new: CellRange) -> bytes:
-    """A table's part with its range, and its filter's where that ended with it, grown."""
+    """Return a table's part with its range, and its filter's where that ended with it, grown."""
     was, now = format_range(old).encode(), format_range(new).encode()
     head = re.compile(
-        rb"""(<(?:[\w.-]+:)?(?:table|autoFilter)(?=\s)(?:[^>"']|"[^"]*"|'[^']*')*?\sref\s*=\s*["'])\$?%s(?=["'])"""
-        % was
+        rb"""(<%s(?:table|autoFilter)(?=\s)%s\sref\s*=\s*["'])\$?%s(?=["'])""" % (PREFIX, SOME_ATTRIBUTES, was)
     )
     return head.sub(lambda match: match[1] + now, xml)
 
 
 def with_recalculation(xml: bytes) -> bytes:
-    """The workbook's part, asking Excel to calculate every formula when it opens it."""
-    element = re.search(rb"""<(?:[\w.-]+:)?calcPr(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*?)(/?>)""", xml)
+    """Return the workbook's part, asking Excel to calculate every formula when it opens it."""
+    element = re.search(rb"""<%scalcPr(?=[\s/>])(%s)(/?>)""" % (PREFIX, SOME_ATTRIBUTES), xml)
     if element:
         if re.search(rb"""\sfullCalcOnLoad\s*=\s*["'](1|true|on)["']""", element[1]):
             return xml
@@ -160,13 +161,18 @@ def with_recalculation(xml: bytes) -> bytes:
 
 
 def without_calc_chain(workbook: WorkbookXml) -> dict[str, bytes | None]:
-    """The parts that change when the order of calculation, which Excel works out anew, is left out."""
+    """Return the parts that change when the order of calculation, which Excel works out anew, is left out."""
     chain = workbook.part_of("calcChain")
-    relations, types = workbook.package.relations_part(workbook.part), workbook.package.find("[Content_Types].xml")
+    relations, types = workbook.package.relations_part(workbook.part), workbook.package.find(CONTENT_TYPES)
     if chain is None or relations is None or types is None:
         return {}
     read = workbook.package.read_xml
-    tag = rb"""<(?:[\w.-]+:)?%s(?=\s)(?:[^>"']|"[^"]*"|'[^']*')*?\s%s\s*=\s*["']%s["'](?:[^>"']|"[^"]*"|'[^']*')*?(?:/>|>\s*</(?:[\w.-]+:)?%s\s*>)"""
+    tag = rb"""<%s%%s(?=\s)%s\s%%s\s*=\s*["']%%s["']%s(?:/>|>\s*</%s%%s\s*>)""" % (
+        PREFIX,
+        SOME_ATTRIBUTES,
+        SOME_ATTRIBUTES,
+        PREFIX,
+    )
     listed = re.escape(b"/" + chain.encode())
     return {
         chain: None,

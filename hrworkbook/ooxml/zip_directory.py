@@ -117,7 +117,7 @@ def _entry(data: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
 
 
 def _zip64_sizes(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:
-    """The sizes of an entry whose own fields are too narrow for them (zip64, APPNOTE 4.5.3)."""
+    """Return the sizes of an entry whose own fields are too narrow for them (zip64, APPNOTE 4.5.3)."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)

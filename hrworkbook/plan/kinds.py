@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from hrworkbook.plan.dates.timescale import _LABEL_GAP, Timescale, read_timescal
 from hrworkbook.plan.findings import Severity, join_words
 from hrworkbook.plan.lookalikes import latin_lookalike, script_name
 from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.values import (
     LONGEST_TEXT,
     CellError,
@@ -174,7 +175,7 @@ def _timescale_fault(value: Value, header: str, words: Sequence[str]) -> ValueFa
     read = _read_timescale(value)
     if not read.unread_text:
         return None
-    if not isinstance(value, str) and (day := _day_of_serial(value)):
+    if not isinstance(value, str) and (day := likely_day(value)):
         return ValueFault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
     piece, reason = read.unread_text.split(_LABEL_GAP)[0], read.reasons[0]
     remedy = _TIMESCALE_REMEDY.get(reason, "Write a month and year such as March 2017, or Ongoing or To be determined")
@@ -184,13 +185,6 @@ def _timescale_fault(value: Value, header: str, words: Sequence[str]) -> ValueFa
     else:
         text = f"{header} says {quoted(piece)}, which cannot be read: {reason}"
     return ValueFault(text, remedy, "error" if is_wrong else "warning")
-
-
-def _day_of_serial(value: Value) -> date | None:
-    """Return the day of an Excel day number between 1970 and 2100; None for any other value."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 25_569 <= value < 73_051:
-        return None
-    return date(1899, 12, 30) + timedelta(int(value))
 
 
 def _read_date(value: Value) -> date | None:
@@ -208,7 +202,7 @@ def _read_date(value: Value) -> date | None:
 def _date_fault(value: Value, header: str, words: Sequence[str]) -> ValueFault | None:
     if _read_date(value):
         return None
-    if day := _day_of_serial(value):
+    if day := likely_day(value):
         return ValueFault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
     if isinstance(value, str):
         read = read_timescale(value)

@@ -136,10 +136,15 @@ def one_line(text: str) -> str:
     return "".join(c for c in _BREAK.sub(" ", clean(text)) if c not in _INVISIBLE)
 
 
+def single_spaced(text: str) -> str:
+    """Return the text cleaned, on one line, each run of spaces as one."""
+    return " ".join(one_line(text).split())
+
+
 def shorten(text: str, most: int) -> str:
-    """Return the text on one line, cut with `…` where it has more than so many characters."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+    """Return the text as `single_spaced` does, in at most so many characters: where it is cut, the last is “…”."""
+    flat = single_spaced(text)
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
 def storable_text(text: str) -> str:

@@ -44,7 +44,7 @@ WORDS_COLUMN = 1
 
 
 def master_workbook(draft: NewMaster) -> bytes:
-    """The master as an .xlsx; the same draft gives the same bytes."""
+    """Return the master as an .xlsx; the same draft gives the same bytes."""
     formats = WorkbookFormats(draft.schema.title)
     sheets = {name: formats.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS)}
     start = sheets[START]
@@ -209,14 +209,14 @@ def _add_dropdowns(sheet: Worksheet, draft: NewMaster, first: int, last: int) ->
 
 
 def _named_range(sheet: str, column: int, row: int) -> str:
-    """A formula for the filled part of a list, so that the dropdown ends where the words end."""
+    """Return a formula for the filled part of a list, so that the dropdown ends where the words end."""
     letters = column_letters(column)
     cells = f"{sheet}!${letters}${row}:${letters}${row + 199}"
     return f"=OFFSET({sheet}!${letters}${row},0,0,MAX(1,COUNTA({cells})),1)"
 
 
 def _internal_list_range(column: int, count: int) -> str:
-    """The words of a choice that Excel cannot hold in the dropdown itself, kept beside the schema."""
+    """Return the words of a choice that Excel cannot hold in the dropdown itself, kept beside the schema."""
     letters = column_letters(column + WORDS_COLUMN)
     return f"={SCHEMA_SHEET}!${letters}$1:${letters}${count}"
 
@@ -319,7 +319,7 @@ def _write_lists(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
 
 
 def _write_internal_sheets(formats: WorkbookFormats, draft: NewMaster) -> None:
-    """The two sheets the project keeps for itself, hidden so that nobody need look at them."""
+    """Write the two sheets the project keeps for itself, hidden so that nobody need look at them."""
     issued = issued_ledger(draft.schema)
     sheet = formats.book.add_worksheet(issued.sheet)
     _write_title(formats, sheet, issued.sheet, issued.purpose)
@@ -346,5 +346,5 @@ def _write_internal_sheets(formats: WorkbookFormats, draft: NewMaster) -> None:
 
 
 def plan_cell(row: int, column: int) -> str:
-    """The address of the n-th line's m-th column on a new master's Plan sheet, both from 1; column 0 is the ID."""
+    """Return the address of the n-th line's m-th column on a new master's Plan sheet, both from 1; column 0 is the ID."""
     return address(PLAN_HEADER_ROW + row, column + 1)

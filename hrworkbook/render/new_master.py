@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hrworkbook.plan.model import Owner
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import Value
-from hrworkbook.tables.find_table import UnplacedCell
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""

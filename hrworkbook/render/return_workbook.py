@@ -31,7 +31,7 @@ HEADER_ROW = 7
 
 
 def return_workbook(issued: OutgoingReturn, notes: Mapping[tuple[str, str], str] | None = None) -> bytes:
-    """The return as an .xlsx without macros; the same return gives the same bytes.
+    """Return the return as an .xlsx without macros; the same return gives the same bytes.
 
     `notes` are comments for cells to mend, by line ID and column key; those cells are tinted, and the first is selected.
     """
@@ -59,7 +59,7 @@ def return_workbook(issued: OutgoingReturn, notes: Mapping[tuple[str, str], str]
 
 
 def _return_columns(issued: OutgoingReturn) -> list[tuple[Column | None, bool]]:
-    """The sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one.
+    """Return the sheet's columns in order: the ID (None), then each column, its last report shown before it where it has one.
 
     HR's columns that are blank in every line are left out. The last is hidden and holds the IDs once more, for when the
     first is overtyped, deleted, or left out of a sort.
@@ -105,7 +105,7 @@ def _write_title(formats: WorkbookFormats, sheet: Worksheet, issued: OutgoingRet
 
 
 def column_heading(column: Column | None, shown: bool) -> str:
-    """The heading of a return's column."""
+    """Return the heading of a return's column."""
     if column is None:
         return ROW_ID if shown else ID_HEADER
     return last_heading(column.header) if shown else column.header
@@ -118,7 +118,7 @@ def _write_headings(
     widths: Sequence[float],
     last: int,
 ) -> None:
-    """The heading row and the table under it, marked as one so that a screen reader tells each cell's heading."""
+    """Write the heading row and the table under it, marked as one so that a screen reader tells each cell's heading."""
     headings = []
     for i, (column, shown) in enumerate(columns):
         owners = column is not None and column.is_owners and not shown
@@ -195,7 +195,7 @@ def _write_rows(
 
 
 def _add_comment(sheet: Worksheet, row: int, column: int, note: str) -> None:
-    """A comment large enough for its text to be read without scrolling."""
+    """Add a comment large enough for its text to be read without scrolling."""
     lines = sum(1 + len(line) // 38 for line in note.splitlines())
     looks = {"author": "HR", "font_name": "Calibri", "font_size": 10, "color": look.WHITE, "width": 250}
     sheet.write_comment(row, column, note, {**looks, "height": 24 + 18 * min(lines, 20)})

@@ -20,7 +20,7 @@ MAX_HEIGHT = 320.0
 def row_height(
     texts: Sequence[str], widths: Sequence[float], size: float = look.BODY_SIZE, tallest: float = MAX_HEIGHT
 ) -> float:
-    """The height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
+    """Return the height in points that shows the texts in columns of these widths (characters), at most `tallest`."""
     type_ = face("Calibri", size=size)
     pairs = zip(texts, widths, strict=True)
     tall = max(
@@ -30,7 +30,7 @@ def row_height(
 
 
 def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[tuple[str, int, float], ...]:
-    """The rows of the Plan sheet that hold new texts, each with the height these need; by line ID and column key."""
+    """Return the rows of the Plan sheet that hold new texts, each with the height these need; by line ID and column key."""
     rows: dict[int, float] = {}
     for (line_id, key), value in changed.items():
         row = plan.by_id[line_id].row
@@ -39,7 +39,7 @@ def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[
 
 
 def ledger_heights(writes: Iterable[Write], widths: Sequence[float]) -> tuple[tuple[str, int, float], ...]:
-    """The rows some writes to a ledger fill, each with the height it needs; columns as wide as the ledger says."""
+    """Return the rows some writes to a ledger fill, each with the height it needs; columns as wide as the ledger says."""
     heights = []
     for write in writes:
         for number, row in enumerate(write.rows, write.row):

@@ -70,12 +70,12 @@ NO_STATUS_COLOURS = FillColours(NEUTRAL_FILL, TEXT)
 
 
 def status_colours(status: str) -> FillColours:
-    """The fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
+    """Return the fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
     return STATUS_COLOURS.get(" ".join(status.casefold().split()), NO_STATUS_COLOURS)
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """The contrast ratio of two `#RRGGBB` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two `#RRGGBB` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

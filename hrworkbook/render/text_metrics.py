@@ -176,7 +176,7 @@ class Face(dict[str, float]):
 
 @lru_cache(maxsize=64)
 def face(font: FontName, bold: bool = False, size: float = 10) -> Face:
-    """The font at a size in points; one object each, so that measured words stay known."""
+    """Return the font at a size in points; one object each, so that measured words stay known."""
     return Face(font, bold, size)
 
 
@@ -205,7 +205,7 @@ def _is_borrowed(character: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _estimated_advance(character: str) -> int:
-    """An advance for a character the table does not hold; rather too wide than too narrow."""
+    """Return an advance for a character the table does not hold; rather too wide than too narrow."""
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     if ord(character) >= 0x1F000 or 0x2190 <= ord(character) < 0x2E00:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook.plan.model import AUTHOR
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, storable_text, utf16_length, with_line_feeds
 from hrworkbook.render import style as look
-from hrworkbook.render.appendix.new_workbook import MOST_HEADER, header_text, new_workbook
+from hrworkbook.render.header_text import MOST_HEADER, header_text
+from hrworkbook.render.text_workbook import TextWorkbook
 
 FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
@@ -30,13 +30,13 @@ class WorkbookFormats:
 
     def __init__(self, title: str, author: str = AUTHOR) -> None:
         self._bytes = io.BytesIO()
-        self.book: Workbook = new_workbook(self._bytes)
+        self.book = TextWorkbook(self._bytes)
         self.book.set_properties({"title": title, "author": author, "comments": "", "created": FIXED_DATE})
         self.book.set_size(1_600, 930)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def format(self, **properties: Any) -> Format:
-        """The format with this look; asked twice, the same one."""
+        """Return the format with this look; asked twice, the same one."""
         merged = BASE_FORMAT | properties
         if "indent" in merged:
             merged.setdefault("align", "left")
@@ -46,13 +46,13 @@ class WorkbookFormats:
         return self._formats[key]
 
     def bytes(self) -> bytes:
-        """The finished workbook."""
+        """Return the finished workbook."""
         self.book.close()
         return self._bytes.getvalue()
 
 
 def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
-    """Writes a value at a row and column counted from 0: text as text, whatever it begins with."""
+    """Write a value at a row and column counted from 0: text as text, whatever it begins with."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
@@ -66,13 +66,13 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
 
 
 def dropdown_list(words: Sequence[str]) -> list[str] | None:
-    """The words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
+    """Return the words as a dropdown's own list; None where Excel cannot hold them so, over 255 characters or with a comma."""
     fits = sum(len(w) + 1 for w in words) <= 256 and not any("," in w for w in words)
     return list(words) if words and fits else None
 
 
 def set_page(sheet: Worksheet, footer: str, *, landscape: bool = True, paper: str = "A4") -> None:
-    """Sets a sheet up to print one page wide, numbered, with quiet margins."""
+    """Set a sheet up to print one page wide, numbered, with quiet margins."""
     if landscape:
         sheet.set_landscape()
     sheet.set_paper(8 if paper == "A3" else 9)

@@ -9,11 +9,12 @@ from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, column_letters
-from hrworkbook.plan.values import Value, as_text, is_blank
+from hrworkbook.plan.values import Value, as_text, is_blank, shorten
 from hrworkbook.tables.header import MAX_HEADER_ROWS, Header, find_header, header_at, is_simple
 from hrworkbook.tables.heading import Heading
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, TooManyHeadings, vocabulary_for
-from hrworkbook.tables.read_rows import Row, Table, TableReader, UnplacedCell
+from hrworkbook.tables.read_rows import Row, Table, TableReader
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 __all__ = ["Heading", "Row", "Table", "UnplacedCell", "find_table", "find_tables"]
 
@@ -27,7 +28,7 @@ _Finder = TypeVar("_Finder", bound="Callable[..., Any]")
 
 
 def bounded_look(find: _Finder) -> _Finder:
-    """The function, refusing a file that has more that may be headings than can be looked through."""
+    """Return the function, refusing a file that has more that may be headings than can be looked through."""
 
     @wraps(find)
     def bounded(*given: Any, name: str = "", **options: Any) -> Any:
@@ -52,7 +53,7 @@ def find_table(
     preferred_sheets: Collection[str] = (),
     name: str = "",
 ) -> Table:
-    """The one table of a file; cells of every other sheet are unplaced.
+    """Return the one table of a file; cells of every other sheet are unplaced.
 
     `aliases` are learned headings (header to key). `min_columns` is how many headings, the ID among them, make a table.
     `furniture` holds the plain texts of issued titles and seals, `ignored` the headings of columns that only show.
@@ -111,7 +112,7 @@ def find_tables(
 
 
 def find_sheet_header(block: Block, vocabulary: HeadingVocabulary, min_columns: int) -> Header | None:
-    """The sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
+    """Return the sheet's header: the rows by which most columns come to be known, the highest and shortest of equals."""
     rows, raw = block.rows, vocabulary.exact_texts
     min_columns = min(min_columns, len(vocabulary.headers))
     best: Header | None = None
@@ -144,7 +145,7 @@ def find_sheet_header(block: Block, vocabulary: HeadingVocabulary, min_columns: 
 
 
 def _drop_title_row(header: Header, block: Block, vocabulary: HeadingVocabulary) -> Header:
-    """The header without a first row that is rather a title: of a cell or two, and every column is known without it."""
+    """Return the header without a first row that is rather a title: of a cell or two, and every column is known without it."""
     rows = block.rows
     while header.depth > 1:
         filled = sum(not is_blank(value) for value in rows[header.top - 1])
@@ -190,17 +191,16 @@ def no_table_error(
             )
     wanted = [vocabulary.headers[key] for key in needed_keys] or list(vocabulary.headers.values())[:4]
     sheets = join_words(f"'{b.name}'" for b in blocks[:3]) + (" and others" if len(blocks) > 3 else "")
-    first = next(" ".join(as_text(v).split()) for b in blocks for row in b.rows for v in row if not is_blank(v))
-    begins = first if len(first) <= 60 else f"{first[:59].rstrip()}…"
+    first = next(as_text(v) for b in blocks for row in b.rows for v in row if not is_blank(v))
     return NotAReturn(
         name,
-        f"no table with the headings {join_words(wanted)} was found on {sheets}; the file begins '{begins}'",
+        f"no table with the headings {join_words(wanted)} was found on {sheets}; the file begins '{shorten(first, 60)}'",
         "If it is a return, ask the sender for the sheet with its heading row",
     )
 
 
 def _transposed_column(block: Block, vocabulary: HeadingVocabulary) -> str:
-    """The column down which the plan's headings run; '' where they do not."""
+    """Return the column down which the plan's headings run; '' where they do not."""
     down: Counter[int] = Counter()
     seen: set[tuple[int, str]] = set()
     for row in block.rows[:_MAX_SEARCHED_ROWS]:

@@ -69,7 +69,7 @@ class Header:
         return [key for key in allowed if key not in self.keys], [at for at in range(1, first) if at not in headed]
 
     def with_unheaded(self, rows: Grid) -> "Header":
-        """The header, and the columns that a collection's schema lets stand at the left without one.
+        """Return the header, and the columns that a collection's schema lets stand at the left without one.
 
         They are read in the order the schema names them, and only where as many columns lack a heading as are missing.
         """
@@ -104,7 +104,7 @@ class ColumnLayout:
         self._duplicated_keys: dict[int, str] = {}
 
     def duplicated_key(self, heading: Heading, vocabulary: HeadingVocabulary) -> str:
-        """The key a doubled column repeats; '' for the ID."""
+        """Return the key a doubled column repeats; '' for the ID."""
         if heading.column not in self._duplicated_keys:
             parts = heading.header.split(" / ")
             known = [m for i in range(len(parts)) if (m := vocabulary.match(" ".join(parts[i:])))]
@@ -113,7 +113,7 @@ class ColumnLayout:
 
 
 def header_at(rows: Grid, merges: Sequence[CellRange], top: int, depth: int, vocabulary: HeadingVocabulary) -> Header:
-    """The header that stands on `depth` rows from sheet row `top`."""
+    """Return the header that stands on `depth` rows from sheet row `top`."""
     lines = [rows[top - 1 + i] if top - 1 + i < len(rows) else () for i in range(depth)]
     vocabulary.look(_ROW_LOOKS + 2 * sum(map(len, lines)))
     spans = {(r1 - top, c1): c2 for r1, c1, r2, c2 in merges if top <= r1 < top + depth}
@@ -130,7 +130,7 @@ def header_at(rows: Grid, merges: Sequence[CellRange], top: int, depth: int, voc
 
 
 def find_header(rows: Grid, merges: Sequence[CellRange], row: int, vocabulary: HeadingVocabulary) -> Header:
-    """The header at sheet row `row`, on so many rows as make most columns known."""
+    """Return the header at sheet row `row`, on so many rows as make most columns known."""
     best: Header | None = None
     for depth in range(1, MAX_HEADER_ROWS + 1):
         lowest = rows[row - 2 + depth] if row - 2 + depth < len(rows) else ()
@@ -189,7 +189,7 @@ _PLAIN_MATCHES = frozenset({
 
 
 def add_suggestions(headings: Sequence[Heading], vocabulary: HeadingVocabulary) -> tuple[Heading, ...]:
-    """The headings, those not known with the plan's header that comes nearest."""
+    """Return the headings, those not known with the plan's header that comes nearest."""
     taken = {h.key for h in headings if h.key is not None}
     found = []
     for heading in headings:
@@ -199,7 +199,7 @@ def add_suggestions(headings: Sequence[Heading], vocabulary: HeadingVocabulary) 
 
 
 def heading_note(heading: Heading, vocabulary: HeadingVocabulary) -> str:
-    """The receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
+    """Return the receipt's sentence about a heading; '' where it is the plan's own, whatever its case, spacing and group."""
     if heading.match_kind in _PLAIN_MATCHES:
         return ""
     name = f"Column {column_letters(heading.column)} '{' '.join(heading.header.split())}'"

@@ -74,7 +74,7 @@ def period_rank(text: str) -> PeriodRank | None:
 
 
 def _financial_year(text: str) -> int:
-    """The calendar year in which the financial year named begins; 0 where none is named."""
+    """Return the calendar year in which the financial year named begins; 0 where none is named."""
     if (pair := _YEAR_PAIR.search(text)) and (int(pair[1]) + 1 - int(pair[2])) % 100 == 0:
         return 2000 + int(pair[1])
     return int(year[0]) if (year := _YEAR.search(text)) else 0

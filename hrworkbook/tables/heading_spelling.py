@@ -34,7 +34,7 @@ class SpellingRules:
                 self._by_first.setdefault(words[0], []).append((words, phrases[words]))
 
     def meaning(self, text: str) -> WordSet:
-        """What a folded heading says; nothing for one without a word that counts."""
+        """Return what a folded heading says; nothing for one without a word that counts."""
         if text in self._cache:
             return self._cache[text]
         words = self._replace_words(text.split())

@@ -50,12 +50,12 @@ def _fold_cached(text: str) -> str:
 
 
 def fold_heading(text: str) -> str:
-    """The heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
+    """Return the heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
     return _fold_cached(text) if len(text) <= MAX_HEADING_CHARACTERS else fold_name(text)
 
 
 def _fold_without_footnotes(header: str) -> str:
-    """A heading folded, without what points to footnotes."""
+    """Return a heading folded, without what points to footnotes."""
     return fold_heading(_FOOTNOTE_MARK.sub("", header)) if _MAY_HAVE_FOOTNOTE.search(header) else fold_heading(header)
 
 
@@ -73,23 +73,7 @@ class HeadingVocabulary:
         self.headers = {c.key: c.header for c in schema.columns}
         self.by_text: dict[str, tuple[str, MatchKind]] = {}
         self.exact_texts: set[str] = {ID_HEADER}
-        for header, key in self.aliases.items():
-            if key == ID_HEADER:
-                self._add_text(header, ID_KEY, MatchKind.ID)
-            elif key in self.headers:
-                self._add_text(header, key, MatchKind.ALIAS)
-        self._add_text(ID_HEADER, ID_KEY, MatchKind.ID)
-        for column in schema.columns:
-            self._add_text(column.header, column.key, MatchKind.NORMALISED)
-        for header in self.ignored:
-            self._add_text(header, SHOWN_ONLY_KEY, MatchKind.SHOWN_ONLY)
-        for column in schema.columns:
-            if column.group:
-                self._add_text(f"{column.group} {column.header}", column.key, MatchKind.GROUP)
-            for alias in column.aliases:
-                self._add_text(alias, column.key, MatchKind.ALIAS)
-                if column.group:
-                    self._add_text(f"{column.group} {alias}", column.key, MatchKind.GROUP)
+        self._add_texts()
         self.spelling = SpellingRules(schema.spellings)
         self.ambiguous: dict[WordSet, tuple[str, ...]] = {}
         """What may be one column's heading or another's."""
@@ -97,11 +81,7 @@ class HeadingVocabulary:
             self.ambiguous[self.spelling.meaning(fold_heading(text))] = keys
         self.by_meaning: dict[WordSet, tuple[str, MatchKind]] = {}
         """The same, by what they say in whatever words."""
-        for text, found in self.by_text.items():
-            self._add_meaning(text, found[0], _SPELLED_HOW.get(found[1], found[1]))
-        for text, keys in schema.either.items():
-            for column in (schema[key] for key in keys if schema[key].group):
-                self._add_meaning(f"{column.group} {text}", column.key, MatchKind.SPELLED)
+        self._add_meanings()
         self.parts_of_total = {
             rule.settings["total"]: rule.settings["parts"] for rule in schema.rules if rule.name == "adds-up"
         }
@@ -123,6 +103,36 @@ class HeadingVocabulary:
         self.heading_numbers = {part for text in self.by_text for part in _NUMBERS_AT_ENDS.findall(text)}
         """Numbers that headings begin or end with; any other number in a cell is no part of a heading."""
 
+    def _add_texts(self) -> None:
+        """Take in what each column may be headed with, the learned headings first."""
+        schema = self.schema
+        for header, key in self.aliases.items():
+            if key == ID_HEADER:
+                self._add_text(header, ID_KEY, MatchKind.ID)
+            elif key in self.headers:
+                self._add_text(header, key, MatchKind.ALIAS)
+        self._add_text(ID_HEADER, ID_KEY, MatchKind.ID)
+        for column in schema.columns:
+            self._add_text(column.header, column.key, MatchKind.NORMALISED)
+        for header in self.ignored:
+            self._add_text(header, SHOWN_ONLY_KEY, MatchKind.SHOWN_ONLY)
+        for column in schema.columns:
+            if column.group:
+                self._add_text(f"{column.group} {column.header}", column.key, MatchKind.GROUP)
+            for alias in column.aliases:
+                self._add_text(alias, column.key, MatchKind.ALIAS)
+                if column.group:
+                    self._add_text(f"{column.group} {alias}", column.key, MatchKind.GROUP)
+
+    def _add_meanings(self) -> None:
+        """Take in what each heading says, in whatever words."""
+        schema = self.schema
+        for text, found in self.by_text.items():
+            self._add_meaning(text, found[0], _SPELLED_HOW.get(found[1], found[1]))
+        for text, keys in schema.either.items():
+            for column in (schema[key] for key in keys if schema[key].group):
+                self._add_meaning(f"{column.group} {text}", column.key, MatchKind.SPELLED)
+
     def _add_text(self, header: str, key: str, match_kind: MatchKind) -> None:
         self.by_text.setdefault(fold_heading(header), (key, match_kind))
         self.exact_texts.add(header)
@@ -139,7 +149,7 @@ class HeadingVocabulary:
             raise TooManyHeadings
 
     def match(self, header: str) -> tuple[str, MatchKind] | None:
-        """The key and how it was known; None where the heading is not known."""
+        """Return the key and how it was known; None where the heading is not known."""
         if header in self.match_cache:
             return self.match_cache[header]
         folded_header = fold_heading(header)
@@ -155,11 +165,11 @@ class HeadingVocabulary:
         return found
 
     def choices(self, header: str) -> tuple[str, ...]:
-        """The columns that a heading which is not known by itself may be for: none, or several."""
+        """Return the columns that a heading which is not known by itself may be for: none, or several."""
         return self.ambiguous.get(self.spelling.meaning(_fold_without_footnotes(header)), ())
 
     def claim(self, path: tuple[str, ...], own: bool) -> "HeadingClaim":
-        """What a heading asks for; `path` is it from group to leaf, `own` whether all of it stands in its column."""
+        """Return what a heading asks for; `path` is it from group to leaf, `own` whether all of it stands in its column."""
         claim = self.claim_cache.get((path, own))
         if claim is None:
             claim = _claim_of(path, own, self)
@@ -205,7 +215,7 @@ class HeadingVocabulary:
         return False
 
     def likely_columns(self, row: Sequence[Value]) -> list[int]:
-        """The columns of a row, from 0, that may hold a heading or a part of one: such texts, and what is no text."""
+        """Return the columns of a row, from 0, that may hold a heading or a part of one: such texts, and what is no text."""
         if self.unlikely.issuperset(row):
             return []
         seen, likely = self.likely_cache, self.is_likely
@@ -220,7 +230,7 @@ class HeadingVocabulary:
         ]
 
     def suggest(self, header: str, taken: Collection[str]) -> str:
-        """The plan's header that comes nearest and is not yet found; '' where none is near."""
+        """Return the plan's header that comes nearest and is not yet found; '' where none is near."""
         near = {fold_heading(h): h for key, h in self.headers.items() if key not in taken}
         found = difflib.get_close_matches(fold_heading(header)[:80], near, 1, 0.7)
         return near[found[0]] if found else ""
@@ -232,7 +242,7 @@ _last_vocabulary: HeadingVocabulary | None = None
 def vocabulary_for(
     schema: Schema, aliases: Mapping[str, str] | None = None, ignored: Collection[str] = ()
 ) -> HeadingVocabulary:
-    """The schema's words; those asked for last are kept, since a folder of returns asks for the same ones."""
+    """Return the schema's words; those asked for last are kept, since a folder of returns asks for the same ones."""
     global _last_vocabulary
     vocabulary = _last_vocabulary
     if (
@@ -258,7 +268,7 @@ class HeadingClaim(NamedTuple):
 
 
 def _claim_of(path: tuple[str, ...], own: bool, vocabulary: HeadingVocabulary) -> HeadingClaim:
-    """The key a heading asks for, how, and how strongly; where it is one of several, those."""
+    """Return the key a heading asks for, how, and how strongly; where it is one of several, those."""
     found = vocabulary.match(" ".join(path))
     pieces = [piece for text in path for piece in _SEPARATORS.split(text) if fold_heading(piece)]
     tails = [path[i:] for i in range(1, len(path))]

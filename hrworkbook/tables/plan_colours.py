@@ -9,7 +9,8 @@ from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.values import is_blank, normalised_text
-from hrworkbook.tables.plan_sheet import PlanSheetReader, SourceLine
+from hrworkbook.tables.plan_rows import SourceLine
+from hrworkbook.tables.plan_sheet import PlanSheetReader
 
 _GREYEST, _PALEST_GREY = 0.12, 0.93
 """Saturation below which a colour is grey, and brightness above which it is nearly white."""
@@ -71,14 +72,14 @@ def read_colours(sheet: PlanSheetReader, schema: Schema) -> ColourReading | None
 
 
 def _own_fill(sheet: PlanSheetReader, row: int, at: int) -> str:
-    """A cell's fill, RRGGBB; '' where a cell beside it has the same."""
+    """Return a cell's fill, RRGGBB; '' where a cell beside it has the same."""
     fills = sheet.block.fills
     rgb = fills.get((row, at), "")
     return "" if rgb in (fills.get((row, at - 1)), fills.get((row, at + 1))) else rgb
 
 
 def _coloured_column(sheet: PlanSheetReader, lines: Iterable[SourceLine]) -> int:
-    """The column without words in which most lines have a colour, of two kinds at least; 0 where there is none."""
+    """Return the column without words in which most lines have a colour, of two kinds at least; 0 where there is none."""
     rows = [line.row for line in lines]
     by_column: dict[int, list[str]] = {}
     for (row, at), rgb in sheet.block.fills.items():
@@ -92,7 +93,7 @@ def _coloured_column(sheet: PlanSheetReader, lines: Iterable[SourceLine]) -> int
 
 
 def _legend(sheet: PlanSheetReader, status: Column, schema: Schema) -> Mapping[str, str]:
-    """The words of the status' list that stand in coloured cells outside the lines, by colour."""
+    """Return the words of the status' list that stand in coloured cells outside the lines, by colour."""
     words = (*(status.words or schema.lists.get(status.list, ())),)
     rows = {line.row for line in sheet.lines}
     found = {}

@@ -8,7 +8,7 @@ from enum import Enum
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block, address, column_letters
-from hrworkbook.plan.values import CellError, Value, has_letter, is_blank, normalised_text
+from hrworkbook.plan.values import CellError, Value, as_text, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header
 from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_periods import REVISED, START, PeriodRank, period_rank, without_period
@@ -54,6 +54,11 @@ class SourceColumn:
     def at(self) -> int:
         """Sheet column, from 1."""
         return self.heading.column
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its cells are taken as the plan's."""
+        return self.use in (ColumnUse.READ, ColumnUse.FALLBACK)
 
     @property
     def name(self) -> str:
@@ -106,7 +111,7 @@ def with_columns(top: int, depth: int, columns: Sequence[SourceColumn]) -> Sourc
 
 
 def _subheadings(header: Header, block: Block) -> dict[int, str]:
-    """The texts of the row below a header that belong to it, by sheet column; nothing where it is no row of headings."""
+    """Return the texts of the row below a header that belong to it, by sheet column; nothing where it is no row of headings."""
     row = header.top + header.depth
     if row > len(block.rows) or not header.headings:
         return {}
@@ -142,7 +147,7 @@ def _may_be_subheading(value: Value) -> bool:
 
 
 def _group_of(header: Header, at: int) -> int:
-    """The sheet column of the heading that a column stands under."""
+    """Return the sheet column of the heading that a column stands under."""
     return max((h.column for h in header.headings if h.column <= at), default=0)
 
 
@@ -169,7 +174,7 @@ def _with_subheadings(header: Header, subs: Mapping[int, str]) -> list[Heading]:
 
 
 def _source_column(heading: Heading, vocabulary: HeadingVocabulary) -> SourceColumn:
-    """The column as its heading alone tells."""
+    """Return the column as its heading alone tells."""
     parts = tuple(heading.header.split(" / "))
     claim = vocabulary.claim(parts, True)
     if claim.key == ID_KEY:
@@ -186,12 +191,14 @@ def _source_column(heading: Heading, vocabulary: HeadingVocabulary) -> SourceCol
         key, strength = (known[0], 20) if known else (None, 0)
     if key is None:
         return SourceColumn(heading, ColumnUse.UNKNOWN)
+    if heading.match_kind is MatchKind.NOT_KNOWN:
+        heading = replace(heading, key=key, match_kind=MatchKind.ALIAS)
     ranked = strength > 0 or len(parts) > 1 or heading.header != vocabulary.headers[key]
     return SourceColumn(heading, ColumnUse.READ, key, period_rank(said) if ranked else None, strength)
 
 
 def _settled(schema: Schema, columns: Sequence[SourceColumn], body: Sequence[Sequence[Value]]) -> list[SourceColumn]:
-    """The columns, of several for one meaning the one that is filled, fits and is the latest as the one that is read."""
+    """Return the columns, of several for one meaning the one that is filled, fits and is the latest as the one that is read."""
     by_key: dict[str, list[SourceColumn]] = {}
     for column in columns:
         if column.key:
@@ -201,7 +208,22 @@ def _settled(schema: Schema, columns: Sequence[SourceColumn], body: Sequence[Seq
         uses |= _uses_of_rivals(schema, schema[key], rivals, body)
     ids = [c for c in columns if c.use is ColumnUse.ID]
     uses |= {c.at: ColumnUse.DOUBLED for c in ids[1:]}
-    return [replace(c, use=uses.get(c.at, c.use)) for c in columns]
+    settled = [replace(c, use=uses.get(c.at, c.use)) for c in columns]
+    return _with_theme_above(schema, settled, body)
+
+
+def _with_theme_above(
+    schema: Schema, columns: list[SourceColumn], body: Sequence[Sequence[Value]]
+) -> list[SourceColumn]:
+    """Return the columns; one left over that says the same of several lines is the theme where no other is."""
+    theme, priority = schema.roles.get("theme"), schema.roles.get("priority")
+    if not theme or any(c.key == theme for c in columns):
+        return columns
+    read = next((c for c in columns if c.key == priority and c.use is ColumnUse.READ), None)
+    over = [c for c in columns if c.key == priority and c.use is ColumnUse.OTHER and c.filled]
+    if not read or len(over) != 1 or over[0].at > read.at or _distinct(over[0], body) >= _distinct(read, body):
+        return columns
+    return [replace(c, key=theme, use=ColumnUse.READ) if c is over[0] else c for c in columns]
 
 
 def _uses_of_rivals(
@@ -258,8 +280,19 @@ def _uses_by_period(
         or (len(ranks) == len(rivals) and len(scales) > 1)
     ):
         return {c.at: ColumnUse.UNCLEAR for c in rivals}
-    best = min(rivals, key=lambda c: (-_share_fitting(schema, column, c, body), c.strength, c.at))
+    priority = column.key == schema.roles.get("priority")
+    best = min(
+        rivals,
+        key=lambda c: (-_share_fitting(schema, column, c, body), -_distinct(c, body) * priority, c.strength, c.at),
+    )
     return {c.at: ColumnUse.READ if c is best else ColumnUse.OTHER for c in rivals}
+
+
+def _distinct(source: SourceColumn, body: Sequence[Sequence[Value]]) -> int:
+    """Return how many different things a column says."""
+    return len(
+        {as_text(row[source.at - 1]) for row in body if source.at <= len(row) and not is_blank(row[source.at - 1])}
+    )
 
 
 def _share_fitting(schema: Schema, column: Column, source: SourceColumn, body: Sequence[Sequence[Value]]) -> int:
@@ -295,9 +328,9 @@ def column_notes(header: SourceHeader, schema: Schema, taken: Mapping[str, str])
         elif c.use is ColumnUse.UNFIT:
             why = "is when a line starts, not when it is due" if c.rank == START else "only ranks the lines"
             notes.append(f"{place} {why}; it was not read as {name}{cells}. {_alias_advice(c)}")
-        elif c.use is ColumnUse.OTHER and c.key:
+        elif c.use is ColumnUse.OTHER and c.key in taken:
             notes.append(
-                f"{place} could be {name} too; '{taken.get(c.key, '')}' was read, which fits better, and this was not{cells}. {_alias_advice(c)}"
+                f"{place} could be {name} too; '{taken.get(c.key or '', '')}' was read, which fits better, and this was not{cells}. {_alias_advice(c)}"
             )
     unclear: dict[str, list[SourceColumn]] = {}
     for c in header.columns:

@@ -4,7 +4,6 @@ Every filled cell of the sheet is placed, or has a reason why it is not.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from hrworkbook.plan.number_format.cell_text import as_shown
 from hrworkbook.plan.snapshot import Block, address
@@ -13,6 +12,7 @@ from hrworkbook.tables import row_kinds
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, full_depth, source_header
+from hrworkbook.tables.plan_rows import Band, Filled, OtherTable, Place, RowFindings, SourceLine, TableStart
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 BELOW_REASON = "stands below the table"
@@ -28,67 +28,6 @@ _COLUMN_REASONS = {
 }
 _MOST_MERGED_CELLS = 2_000_000
 _ROWS_BELOW_GUIDANCE = 6
-Place = tuple[int, int]
-"""Sheet row and column, from 1."""
-Filled = list[tuple[int, Value]]
-"""Sheet column and value of a row's cells that are seen and not blank."""
-
-
-@dataclass
-class SourceLine:
-    """A line as it is read: its sheet row, its ID ('' where it has none), its values and where each stands."""
-
-    row: int
-    id: str
-    values: dict[str, Value]
-    table: int
-    """Which table of the sheet it stands in, from 0."""
-
-
-@dataclass
-class Band:
-    """A text alone in its row: it may be a theme, say more of one, or be a note."""
-
-    row: int
-    at: int
-    text: str
-
-
-@dataclass
-class TableStart:
-    """Where a table of the sheet begins."""
-
-    row: int
-    table: int
-
-
-@dataclass
-class OtherTable:
-    """A table of the sheet with headings of its own: its row, its title ('' where it has none), what its lines are called."""
-
-    row: int
-    title: str = ""
-    names: list[str] = field(default_factory=list)
-
-
-@dataclass
-class RowFindings:
-    """What was made of rows and cells, for the receipt."""
-
-    numbering: list[int] = field(default_factory=list)
-    guidance: list[int] = field(default_factory=list)
-    examples: list[int] = field(default_factory=list)
-    totals: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    other_tables: list["OtherTable"] = field(default_factory=list)
-    paragraphs: list[str] = field(default_factory=list)
-    continued: dict[int, int] = field(default_factory=dict)
-    """The rows put together into one line, by the first of them."""
-    spread: set[Place] = field(default_factory=set)
-    """Cells merged over several lines and read for each."""
-    dittos: list[str] = field(default_factory=list)
-    overlapping: bool = False
 
 
 class PlanSheetReader:
@@ -111,6 +50,11 @@ class PlanSheetReader:
         """The lines of all its tables."""
         return [event for event in self.events if isinstance(event, SourceLine)]
 
+    def replace_header(self, table: int, header: SourceHeader) -> None:
+        """Put a table's header in place of the one it had, once more is known of its columns."""
+        self.headers[self.headers.index(self.headers_by_table[table])] = header
+        self.headers_by_table[table] = header
+
     def leave(self, place: Place, reason: str) -> None:
         """Note why a cell is not placed."""
         self.reasons[place] = reason
@@ -128,7 +72,7 @@ class PlanSheetReader:
         ]
 
     def _covered_cells(self) -> dict[Place, Place]:
-        """The first cell of each merge, by the cells that lie under it."""
+        """Return the first cell of each merge, by the cells that lie under it."""
         width, height = max(map(len, self.block.rows), default=0), len(self.block.rows)
         under: dict[Place, Place] = {}
         room = _MOST_MERGED_CELLS
@@ -150,7 +94,7 @@ class PlanSheetReader:
     # Tables
 
     def _find_tables(self, first: Header) -> list[tuple[int, Header | None]]:
-        """The sheet row of each table's headings; None for a table that is not the plan's."""
+        """Return the sheet row of each table's headings; None for a table that is not the plan's."""
         starts: list[tuple[int, Header | None]] = [(first.top, first)]
         row = first.top + full_depth(first, self.block)
         while row <= len(self.block.rows):
@@ -164,7 +108,7 @@ class PlanSheetReader:
         return starts
 
     def _heading_row(self, row: int, first: Header) -> "Header | str | None":
-        """The header that begins in a row; `other` where it is another table's, None where the row is none."""
+        """Return the header that begins in a row; `other` where it is another table's, None where the row is none."""
         filled = self.seen(row)
         if len(filled) < 2:
             return None
@@ -197,7 +141,7 @@ class PlanSheetReader:
         return above > 0 and not self.seen(above) and not any((above, at) in self.covered for at in range(1, 12))
 
     def _read_header(self, number: int, header: Header) -> SourceHeader:
-        """The columns of a table; what they hold is told by all tables of the sheet with the same headings."""
+        """Return the columns of a table; what they hold is told by all tables of the sheet with the same headings."""
         texts = [(h.column, h.header) for h in header.headings]
         body: list[Sequence[Value]] = []
         for at, (row, other) in enumerate(self._starts):
@@ -365,7 +309,7 @@ class _TableRows:
         return False
 
     def keyed(self, row: int) -> dict[str, Value]:
-        """A row's seen values by column key."""
+        """Return a row's seen values by column key."""
         return {self.header.keys[at]: v for at, v in self.sheet.seen(row) if at in self.header.keys}
 
     def continue_line(self, row: int, filled: Filled) -> bool:
@@ -422,7 +366,7 @@ class _TableRows:
         self.leave_other_cells(row, filled, line)
 
     def cell_value(self, row: int, at: int, key: str) -> Value:
-        """A line's value: what is merged over it, what a ditto mark repeats, or its own."""
+        """Return a line's value: what is merged over it, what a ditto mark repeats, or its own."""
         first = self.sheet.covered.get((row, at))
         if first:
             if first[1] != at or first[0] < self.header.top + self.header.depth:

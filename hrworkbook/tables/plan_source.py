@@ -14,9 +14,11 @@ from hrworkbook.tables.heading_periods import period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading, vocabulary_for
 from hrworkbook.tables.plan_colours import ColourReading, colour_note, read_colours
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, column_notes, unknown_note
-from hrworkbook.tables.plan_sheet import Band, PlanSheetReader
+from hrworkbook.tables.plan_rows import Band
+from hrworkbook.tables.plan_sheet import PlanSheetReader
 from hrworkbook.tables.plan_themes import SheetThemes, ThemeReader, shown_cells
-from hrworkbook.tables.read_rows import ALONE_REASON, UnplacedCell
+from hrworkbook.tables.read_rows import ALONE_REASON
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _named_sheets(blocks: Sequence[Block], sheets: Collection[str], name: str) -
 
 
 def _below_blank_row(header: Header, block: Block, vocabulary: HeadingVocabulary) -> Header:
-    """The header without what stands above a blank row, such as a key; no column is known by that."""
+    """Return the header without what stands above a blank row, such as a key; no column is known by that."""
     last = header.top + header.depth - 1
     blank = [r for r in range(header.top, last) if all(is_blank(v) for v in block.rows[r - 1])]
     if not blank:
@@ -143,7 +145,7 @@ def _read_sheet(block: Block, header: Header, vocabulary: HeadingVocabulary) -> 
 
 
 def _without_versions(readings: Sequence[_SheetReading], main: _SheetReading, schema: Schema) -> list[_SheetReading]:
-    """The sheets without those that hold the same lines at another time: the latest by its name, else the one with most headings."""
+    """Return the sheets without those that hold the same lines at another time: the latest by its name, else the one with most headings."""
     dated = [(r, rank) for r in readings if (rank := period_rank(r.name)) and not without_period(r.name)]
     if len(dated) > 1 and len(dated) == len(readings) and len({rank.scale for _, rank in dated}) == 1:
         return [max(dated, key=lambda d: d[1].order)[0]]
@@ -196,7 +198,7 @@ def _title(reader: PlanSheetReader) -> Band | None:
 
 
 def _sheet_notes(reading: _SheetReading, vocabulary: HeadingVocabulary) -> Iterable[str]:
-    """The receipt's sentences about one sheet."""
+    """Return the receipt's sentences about one sheet."""
     reader, first = reading.reader, reading.reader.headers[0]
     schema = vocabulary.schema
     rows = f"row {first.top}" if first.depth == 1 else f"rows {first.top} to {first.top + first.depth - 1}"
@@ -239,7 +241,7 @@ def _letters(column: SourceColumn) -> str:
 
 
 def _row_notes(reader: PlanSheetReader) -> Iterable[str]:
-    """The receipt's sentences about rows that are no lines, and cells that belong to the line above."""
+    """Return the receipt's sentences about rows that are no lines, and cells that belong to the line above."""
     found, place = reader.found, reader.block.name
     if found.overlapping:
         yield "Some merged cells overlap; they were read as they stand."
@@ -292,7 +294,7 @@ def _missing_columns(readings: Sequence[_SheetReading], schema: Schema) -> list[
 
 
 def _unplaced(reader: PlanSheetReader) -> list[UnplacedCell]:
-    """The sheet's filled cells without a place, row by row."""
+    """Return the sheet's filled cells without a place, row by row."""
     found = []
     rows = reader.block.rows
     for (row, at), reason in sorted(reader.reasons.items()):

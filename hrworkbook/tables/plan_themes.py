@@ -1,14 +1,16 @@
 """Themes of a plan's lines: in a column, filled down, in rows of their own, above each table, or the sheet's name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import is_blank, normalised_text
 from hrworkbook.tables import row_kinds
-from hrworkbook.tables.plan_sheet import ABOVE_REASON, Band, PlanSheetReader, SourceLine, TableStart
+from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, with_columns
+from hrworkbook.tables.plan_rows import Band, SourceLine, TableStart
+from hrworkbook.tables.plan_sheet import ABOVE_REASON, PlanSheetReader
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 NOTE_REASON = "is a note, not a line"
@@ -78,8 +80,8 @@ class ThemeReader:
         self.sheet.reasons.setdefault((band.row, band.at), reason)
 
     def _read_titles(self, run: Sequence[Band], start: TableStart) -> None:
-        """The theme among the titles directly above a table's headings; a table alone has one only where it says so."""
-        near = _adjacent(run, start.row, 1) or _adjacent(run, start.row, 2)
+        """Find the theme among the titles above a table's headings; a table alone has one only where it says so."""
+        near = _titles_above(run, start.row)
         themes = [b for b in near if _is_labelled(b.text)] or [
             b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
         ]
@@ -95,7 +97,7 @@ class ThemeReader:
                 self._leave(band, ABOVE_REASON if not self.used else ALONE_REASON)
 
     def _read_run(self, run: Sequence[Band]) -> None:
-        """What stands alone in rows directly above a line: a theme, what says more of it, notes."""
+        """Tell apart what stands alone in rows directly above a line: a theme, what says more of it, notes."""
         head: Band | None = None
         for band in run:
             signature = _signature(band.text)
@@ -135,7 +137,7 @@ class ThemeReader:
             self.found.filled.append(address(line.row, at))
 
     def _drop_columns_below_titles(self) -> None:
-        """A column that differs in each line is no theme where the table has a title that calls itself one."""
+        """Take a title that calls itself a theme in place of a column that differs in each line."""
         bands = {b.row: b for b in self.sheet.events if isinstance(b, Band)}
         title: Band | None = None
         for event in self.sheet.events:
@@ -153,28 +155,32 @@ class ThemeReader:
             lines = [x for x in self.sheet.lines if x.table == event.table]
             said = [normalised_text(x.values.get(self.theme.key)) for x in lines]
             if title and column and column.strength and len(set(said)) == len(said) > 1:
-                self._take_title(title, lines, at, column.name)
+                self._take_title(title, lines, column)
+                columns = [replace(c, use=ColumnUse.OTHER) if c is column else c for c in header.columns]
+                self.sheet.replace_header(event.table, with_columns(header.top, header.depth, columns))
 
-    def _take_title(self, title: Band, lines: Sequence[SourceLine], at: int, name: str) -> None:
+    def _take_title(self, title: Band, lines: Sequence[SourceLine], column: SourceColumn) -> None:
         self.found.titles.append(address(title.row, title.at))
-        self.found.not_themes.append(name)
+        self.found.not_themes.append(column.name)
         self.sheet.reasons.pop((title.row, title.at), None)
         self.used.add(title.row)
         for line in lines:
             line.values[self.theme.key] = " ".join(title.text.split())
             self.sheet.leave(
-                (line.row, at), f"the title above the table was read as its {self.theme.header}, not '{name}'"
+                (line.row, column.at),
+                f"the title above the table was read as its {self.theme.header}, not '{column.name}'",
             )
 
 
-def _adjacent(run: Sequence[Band], below: int, gap: int) -> list[Band]:
-    """The bands directly above a row, with fewer than `gap` blank rows between two."""
+def _titles_above(run: Sequence[Band], row: int) -> list[Band]:
+    """Return the titles on neighbouring rows directly above a row of headings, with a blank row between at most."""
     found: list[Band] = []
+    below, gap = row, 2
     for band in reversed(run):
         if below - band.row > gap:
             break
         found.insert(0, band)
-        below = band.row
+        below, gap = band.row, 1
     return found
 
 
@@ -189,7 +195,7 @@ def _is_labelled(text: str) -> bool:
 
 
 def _signature(text: str) -> str:
-    """What bands of one level have in common."""
+    """Return what bands of one level have in common."""
     label = row_kinds.theme_label(text)
     detail = row_kinds.detail_label(text)
     return label or (f"detail {detail.lower()}" if detail else "capitals" if text.isupper() else "plain")

@@ -4,18 +4,19 @@ Every non-blank cell of the sheet is in a row, is part of its furniture (heading
 show), or is listed as unplaced with the reason.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.snapshot import Block, CellRange, address, column_letters
+from hrworkbook.plan.snapshot import Block, CellRange, address
 from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text, same_value
 from hrworkbook.tables.header import ColumnLayout, Header, find_header, missing_columns
 from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
+from hrworkbook.tables.unplaced_cells import UnplacedCell, UnplacedRows, unplaced_cells
 
 ALONE_REASON = "stands alone in its row"
 """What is said of a cell by itself in its row; code asks for `stands_alone`."""
@@ -58,56 +59,8 @@ class Row:
         return self._cells
 
 
-class UnplacedCell(NamedTuple):
-    """A cell that no row or column of the plan takes."""
-
-    sheet: str
-    cell: str
-    value: Value
-    reason: str
-    stands_alone: bool = False
-    """Whether it is by itself in a row between the lines, as a heading over them is."""
-
-
 _MIN_HEADER_TEXTS = 2
 """Texts of a header that are looked for in a row before it is thought to begin one of other columns."""
-
-
-class _ColumnLetters(dict[int, str]):
-    """The letters of a sheet column, from 1."""
-
-    def __missing__(self, column: int) -> str:
-        self[column] = column_letters(column)
-        return self[column]
-
-
-_letters = _ColumnLetters()
-
-
-class UnplacedRows(NamedTuple):
-    """Cells of sheet rows that no row or column of the plan takes; each is told only when it is asked for."""
-
-    sheet: str
-    first_row: int
-    """Sheet row of the first, from 1."""
-    rows: Sequence[Sequence[Value]]
-    reason: str
-    columns: Sequence[int] = ()
-    """Sheet column of each value of a row, from 1; where none are given, the first ones."""
-    stand_alone: bool = False
-    """Whether each is by itself in a row between the lines."""
-
-    def cells(self) -> Iterator[UnplacedCell]:
-        """Those that are not blank."""
-        for number, row in enumerate(self.rows, self.first_row):
-            for at, value in zip(self.columns or range(1, len(row) + 1), row, strict=True):
-                if value is not None and not is_blank(value):
-                    yield UnplacedCell(self.sheet, f"{_letters[at]}{number}", value, self.reason, self.stand_alone)
-
-
-def unplaced_cells(left: Iterable[UnplacedRows]) -> tuple[UnplacedCell, ...]:
-    """Every cell that is left, in order."""
-    return tuple(cell for some in left for cell in some.cells())
 
 
 @dataclass(frozen=True)
@@ -177,7 +130,7 @@ class TableReader:
         """Rows under a cell that is merged downwards."""
 
     def table(self) -> Table:
-        """What was read, as data."""
+        """Return what was read, as data."""
         first = self.headers[0]
         headings = (
             first.headings if len(self.headers) == 1 else tuple(h for header in self.headers for h in header.headings)
@@ -189,7 +142,7 @@ class TableReader:
         )  # fmt: skip
 
     def opening_notes(self, first: Header) -> list[str]:
-        """The receipt's first sentences: where the headings stand, and what they were read as."""
+        """Return the receipt's first sentences: where the headings stand, and what they were read as."""
         rows = f"row {first.top}" if first.depth == 1 else f"rows {first.top} to {first.top + first.depth - 1}"
         notes = [f"Sheet '{self.block.name}': headings in {rows}, {count_noun(len(self.rows), 'row')} read."]
         for header in self.headers:
@@ -197,7 +150,7 @@ class TableReader:
         return notes
 
     def read(self, header: Header) -> None:
-        """The whole sheet: what stands above, the header, and the rows under it and under any further header."""
+        """Read the whole sheet: what stands above, the header, and the rows under it and under any further header."""
         for number in range(1, header.top):
             self.leave_row(number, self.block.rows[number - 1], "stands above the table")
         bottom = len(self.block.rows)
@@ -211,7 +164,7 @@ class TableReader:
         self.place_single_cells()
 
     def add_header(self, header: Header) -> None:
-        """The header's cells, as furniture; a header that only repeats the last one adds no headings."""
+        """Count the header's cells as furniture; a header that only repeats the last one adds no headings."""
         self.furniture_count += header.cell_count
         columns = _known_columns(header.headings)
         if not self.headers:
@@ -258,7 +211,7 @@ class TableReader:
         return len(rows) + 1
 
     def shown_below(self, header: Header) -> Block:
-        """The sheet as it shows below a header: numbers in columns of text as their formats have them."""
+        """Return the sheet as it shows below a header: numbers in columns of text as their formats have them."""
         block = self.stored_block
         if not (block.formats or block.shown_texts or block.from_1904):
             return block
@@ -301,7 +254,7 @@ class TableReader:
         return {number: columns for number, columns in under.items() if columns}
 
     def add_merged_row(self, number: int, row: Sequence[Value], columns: ColumnLayout, under: set[int]) -> None:
-        """A row with cells under a merged one: those are absent, and what hides in them is unplaced."""
+        """Read a row with cells under a merged one: those are absent, and what hides in them is unplaced."""
         at_id = columns.id_column and columns.id_column not in under
         line_value = row[columns.id_column - 1] if at_id else None
         line = "" if isinstance(line_value, CellError) else normalised_text(line_value)
@@ -323,7 +276,7 @@ class TableReader:
                 self.add_unplaced_cell(number, at, row[at - 1], "lies under a merged cell")
 
     def add_other_cells(self, number: int, row: Sequence[Value], columns: ColumnLayout) -> None:
-        """What the last row read holds outside the plan's columns."""
+        """Leave what the last row read holds outside the plan's columns."""
         for at, heading in columns.other_columns.items():
             value = row[at - 1]
             if value is None or is_blank(value):
@@ -373,10 +326,11 @@ class TableReader:
         self.unplaced_rows.append(left)
 
     def add_unplaced_cell(self, number: int, at: int, value: Value, why: str) -> None:
+        """Leave one cell, with the reason."""
         self.unplaced_rows.append(UnplacedRows(self.block.name, number, ((value,),), why, (at,)))
 
     def add_other_sheets(self, blocks: Sequence[Block]) -> None:
-        """The cells of the sheets that are not read."""
+        """Leave the cells of the sheets that are not read."""
         for block in blocks:
             self.add_unplaced(UnplacedRows(block.name, 1, block.rows, "is on another sheet"))
 

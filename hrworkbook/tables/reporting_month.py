@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
+from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import CellError, Value, normalised_text
 from hrworkbook.tables.heading_vocabulary import fold_heading
@@ -21,9 +22,6 @@ _OTHER_DAY = re.compile(
     re.IGNORECASE,
 )
 """Begins what is said of a day that is not the one reported on."""
-_DAY_ZERO = date(1899, 12, 30)
-_PLAUSIBLE_SERIALS = range(25_569, 73_051)
-"""Excel's day numbers from 1970 to 2100."""
 
 
 def _month_code(day: date) -> str:
@@ -52,9 +50,8 @@ def parse_month(value: Value) -> str:
             if isinstance(value, CellError) or len(value) > _LONGEST_TITLE
             else month_named_in(normalised_text(value))
         )
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _PLAUSIBLE_SERIALS:
-        return _month_code(_DAY_ZERO + timedelta(int(value)))
-    return ""
+    day = likely_day(value)
+    return _month_code(day) if day else ""
 
 
 @lru_cache(maxsize=1024, typed=True)

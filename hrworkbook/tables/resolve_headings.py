@@ -25,7 +25,7 @@ _PATH_SEPARATOR = " / "
 def resolve_headings(
     lines: Grid, spans: Mapping[tuple[int, int], int], top: int, vocabulary: HeadingVocabulary
 ) -> tuple[Heading, ...]:
-    """The headings of a header whose rows begin at sheet row `top`.
+    """Return the headings of a header whose rows begin at sheet row `top`.
 
     `spans` holds the last column of each merged group, by header row (from 0) and first column.
     """
@@ -76,7 +76,7 @@ def _paths(lines: Grid, spans: Mapping[tuple[int, int], int]) -> Iterator[_Headi
 
 
 def _heading_text(value: Value) -> str:
-    """The heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
+    """Return the heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
     if value is None or value == "":
         return ""
     if isinstance(value, CellError):
@@ -116,7 +116,7 @@ def _settle_conflicts(claims: Sequence[tuple[Heading, HeadingClaim]]) -> list[He
 def _choose_by_neighbours(
     headings: list[Heading], claims: Sequence[tuple[Heading, HeadingClaim]], vocabulary: HeadingVocabulary
 ) -> tuple[Heading, ...]:
-    """The headings, those that may be one column's or another's with the one that their neighbours speak for."""
+    """Return the headings, those that may be one column's or another's with the one that their neighbours speak for."""
     open_ones: set[str] = set()
     for at, (_, claim) in enumerate(claims):
         if not (choices := claim.choices):
@@ -137,7 +137,7 @@ def _choose_by_neighbours(
 
 
 def _first_free_column(free: Sequence[str], headings: Sequence[Heading], at: int, vocabulary: HeadingVocabulary) -> str:
-    """The first of the columns that no other heading is for; none where a heading that is not known may be one of them."""
+    """Return the first of the columns that no other heading is for; none where a heading that is not known may be one of them."""
     summed = {*vocabulary.parts_of_total, *chain.from_iterable(vocabulary.parts_of_total.values())}
     names = takewhile(lambda h: h.key not in summed, headings)
     strange = any(h.key is None and h is not headings[at] for h in names)
@@ -147,7 +147,7 @@ def _first_free_column(free: Sequence[str], headings: Sequence[Heading], at: int
 def _total_on_the_left(
     free: Sequence[str], headings_left: Sequence[Heading], taken: Collection[str | None], vocabulary: HeadingVocabulary
 ) -> str:
-    """The total of the columns on the left.
+    """Return the total of the columns on the left.
 
     Columns that are not known, or whose own total is not found, may be what it is the total of: then nobody knows.
     """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import refuse_package
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, PREFIX, attribute
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 from hrworkbook.plan.findings import Finding, Severity
 from hrworkbook.plan.model import Plan
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _PROGRAMS = frozenset({"", "openpyxl", "xlsxwriter", "apache poi", "pandas", "python", "unknown"})
 _MEANINGLESS = re.compile(r"(sheet|feuil|tabelle|table|tab|blad|hoja)\s*\d*", re.IGNORECASE)
-_OBJECT_NAME = re.compile(rb"<(?:\w+:)?cNvPr\b([^>]*)>")
+_OBJECT_NAME = re.compile(rb"<%scNvPr(?=[\s/>])%s>" % (PREFIX, ATTRIBUTES))
 _PART_RULES = (
     ("xl/externallinks/", "external-link", "it is linked to another workbook, whose name and path can be read", "Break the links (Data, Edit Links)"),
     ("xl/pivotcache/", "pivot-cache", "a pivot table keeps a copy of all the data it was made from", "Copy the pivot table and paste its values"),
@@ -150,10 +151,8 @@ def _package_findings(package: CheckedPackage, name: str) -> Iterator[Finding]:
         if not re.fullmatch(r"xl/drawings/drawing\d+\.xml", part):
             continue
         for attributes in _OBJECT_NAME.findall(package.xml(part)):
-            described = re.search(rb'\bdescr="([^"]*)"', attributes)
-            called = re.search(rb'\bname="([^"]*)"', attributes)
-            if not described or not described[1].strip():
-                what = called[1].decode("utf-8", "replace") if called else "a picture"
+            if not (attribute(attributes, b"descr") or "").strip():
+                what = attribute(attributes, b"name") or "a picture"
                 yield _finding(
                     name, "", "alt-text", f"'{what}' has no alternative text", "Say in words what it shows (Alt Text)"
                 )

@@ -16,8 +16,8 @@ from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
-from hrworkbook.tables.find_table import UnplacedCell
 from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
+from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
@@ -63,7 +63,7 @@ def new(
 
 
 def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:
-    """The plan in a source's blocks; a refusal says what to do with a plan, not with a return."""
+    """Return the plan in a source's blocks; a refusal says what to do with a plan, not with a return."""
     try:
         return read_plan(blocks, schema, sheets=sheets, name=source)
     except NotAReturn as refusal:
@@ -83,7 +83,7 @@ def financial_quarter(day: date) -> str:
 
 
 def _marks(kept: PlanTable) -> dict[tuple[str, int], UnplacedCell]:
-    """The first cell without a place in each row that says, or may say, that its line is not for publication."""
+    """Return the first cell without a place in each row that says, or may say, that its line is not for publication."""
     found: dict[tuple[str, int], UnplacedCell] = {}
     for one in kept.unplaced:
         row, column = row_and_column(one.cell)
@@ -95,7 +95,7 @@ def _marks(kept: PlanTable) -> dict[tuple[str, int], UnplacedCell]:
 def _with_marks(
     schema: Schema, lines: Sequence[PlanLine], marks: Mapping[tuple[str, int], UnplacedCell]
 ) -> tuple[Sequence[PlanLine], list[str]]:
-    """The lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
+    """Return the lines with what the source says of publication in a column of its own, where their Part says nothing; notes."""
     part = schema.role("part")
     where = join_words(
         [marks[line.sheet, line.row].cell for line in lines if (line.sheet, line.row) in marks][:MAX_NOTES]
@@ -119,7 +119,7 @@ def _with_marks(
 
 
 def _with_status(schema: Schema, values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The line with the status its progress text begins with, such as “COMPLETE.”, where it has none of its own."""
+    """Return the line with the status its progress text begins with, such as “COMPLETE.”, where it has none of its own."""
     status, progress = schema.role("status"), schema.role("progress")
     if status is None or progress is None or status.key == progress.key or not is_blank(values.get(status.key)):
         return values
@@ -135,7 +135,7 @@ def _with_status(schema: Schema, values: Mapping[str, Value]) -> Mapping[str, Va
 def _with_ids(
     schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]
 ) -> tuple[list[tuple[str, Mapping[str, Value]]], int, list[str]]:
-    """The lines with an ID each, the source's own where it is ours and first of its kind; the next free number; notes."""
+    """Return the lines with an ID each, the source's own where it is ours and first of its kind; the next free number; notes."""
     ours = re.compile(re.escape(schema.id_prefix) + r"(\d{3,})")
     free = max((int(m[1]) for id_, _ in lines if (m := ours.fullmatch(id_))), default=0) + 1
     kept: set[str] = set()
@@ -172,7 +172,7 @@ _OWNER_SEPARATOR = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
 
 
 def _joint_owner_notes(roles: Sequence[str]) -> list[str]:
-    """A sentence for each owner whose name is made of others', as where joint owners are parted otherwise than by `/`."""
+    """Return a sentence for each owner whose name is made of others', as where joint owners are parted otherwise than by `/`."""
     known = {fold_name(role) for role in roles}
     return [
         f"'{role}' is read as one owner. If it names several, part them with / in the Plan and on the Owners sheet."
@@ -190,7 +190,7 @@ def _is_made_of(parts: Sequence[str], known: Collection[str]) -> bool:
 
 
 def _list_words(schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, tuple[str, ...]]:
-    """The words of each list: the schema's, and for columns that only offer them, those the plan already uses."""
+    """Return the words of each list: the schema's, and for columns that only offer them, those the plan already uses."""
     lists = dict(schema.lists)
     for column in schema.columns:
         if column.list and column.kind != "choice":

@@ -20,7 +20,9 @@ from vba_check import faults, read_back
 
 from hrworkbook.addin import package
 from hrworkbook.addin.package import build, our_modules, ribbon_parts, stale_files, with_macros
-from hrworkbook.addin.package_parts import attribute, unzipped, with_attribute, with_last_child, zipped
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.xml_edit import child_attribute, with_attribute, with_last_child
+from hrworkbook.ooxml.zip_writing import zip_parts
 from hrworkbook.plan.errors import CannotWrite, ToolMissing
 from hrworkbook.render.master_workbook import master_workbook
 
@@ -121,12 +123,12 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 def test_nothing_of_the_build_tells_when_or_where():
     for info in zipfile.ZipFile(io.BytesIO(TWIN)).infolist():
         assert info.date_time == (1980, 1, 1, 0, 0, 0) and info.create_system == 0
-    ole = olefile.OleFileIO(io.BytesIO(unzipped(ADDIN)[PROJECT]))
+    ole = olefile.OleFileIO(io.BytesIO(CheckedPackage(ADDIN).contents()[PROJECT]))
     assert all(not e.createTime and not e.modifyTime for e in ole.direntries if e)
 
 
 def test_the_twin_keeps_every_other_part_byte_for_byte():
-    before, after = unzipped(PLAIN), unzipped(TWIN)
+    before, after = CheckedPackage(PLAIN).contents(), CheckedPackage(TWIN).contents()
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} | {
         f"xl/worksheets/sheet{n}.xml" for n in range(1, 5)
@@ -139,7 +141,7 @@ def test_the_twin_keeps_every_other_part_byte_for_byte():
 
 
 def test_code_names_a_workbook_has_are_kept():
-    parts = unzipped(PLAIN)
+    parts = CheckedPackage(PLAIN).contents()
     parts["xl/workbook.xml"] = with_attribute(parts["xl/workbook.xml"], "workbookPr", "codeName", "DieseArbeitsmappe")
     parts["xl/worksheets/sheet2.xml"] = with_attribute(
         parts["xl/worksheets/sheet2.xml"], "sheetPr", "codeName", "Sheet1"
@@ -147,11 +149,11 @@ def test_code_names_a_workbook_has_are_kept():
     parts["xl/worksheets/sheet3.xml"] = with_attribute(
         parts["xl/worksheets/sheet3.xml"], "sheetPr", "codeName", "1 bad"
     )
-    made = with_macros(zipped(parts))
+    made = with_macros(zip_parts(parts))
     assert faults(made) == []
-    after = unzipped(made)
-    assert attribute(after["xl/workbook.xml"], "workbookPr", "codeName") == "DieseArbeitsmappe"
-    names = [attribute(after[f"xl/worksheets/sheet{n}.xml"], "sheetPr", "codeName") for n in (1, 2, 3, 4)]
+    after = CheckedPackage(made).contents()
+    assert child_attribute(after["xl/workbook.xml"], "workbookPr", "codeName") == "DieseArbeitsmappe"
+    names = [child_attribute(after[f"xl/worksheets/sheet{n}.xml"], "sheetPr", "codeName") for n in (1, 2, 3, 4)]
     assert names == ["Sheet1_", "Sheet1", "Sheet3", "Sheet4"]
 
 
@@ -182,7 +184,7 @@ def test_a_workbook_that_has_macros_already_is_refused():
 def test_an_attribute_goes_where_the_schema_wants_it(xml, want):
     made = with_attribute(xml, "p", "c", "N", after=("v",))
     assert made == want
-    assert attribute(made, "p", "c") == "N"
+    assert child_attribute(made, "p", "c") == "N"
     assert with_attribute(made, "p", "c", "N", after=("v",)) == made
 
 
@@ -230,5 +232,5 @@ def test_an_xlwings_whose_module_changed_is_refused(monkeypatch):
 
 def test_ribbon_parts_are_in_the_built_files():
     for made in (TWIN, ADDIN):
-        parts = unzipped(made)
+        parts = CheckedPackage(made).contents()
         assert {name: parts[name] for name in ribbon_parts()} == ribbon_parts()

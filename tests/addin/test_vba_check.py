@@ -13,8 +13,9 @@ from built import PROJECT, TWIN
 from vba_check import decompress_stream, faults, project_faults
 
 from hrworkbook.addin.compound_file import compound_file
-from hrworkbook.addin.package_parts import unzipped, zipped
 from hrworkbook.addin.vba_project import compress
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.zip_writing import zip_parts
 
 
 def streams_of(project: bytes) -> dict[str, bytes]:
@@ -180,10 +181,10 @@ CORRUPTIONS = {
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
 def test_each_corruption_is_caught(name):
-    parts = unzipped(TWIN)
+    parts = CheckedPackage(TWIN).contents()
     CORRUPTIONS[name](parts)
-    assert parts != unzipped(TWIN)
-    assert faults(zipped(parts)), name
+    assert parts != CheckedPackage(TWIN).contents()
+    assert faults(zip_parts(parts)), name
 
 
 def test_there_are_corruptions_enough():
@@ -193,5 +194,7 @@ def test_there_are_corruptions_enough():
 def test_the_check_reads_a_project_excel_wrote():
     """xlwings brings one that Excel saved: its compound file is sound to our eyes too; only compiled code is not ours."""
     spec = importlib.util.find_spec("xlwings")
-    theirs = unzipped((Path(spec.origin).parent / "quickstart_addin_ribbon.xlam").read_bytes())[PROJECT]
+    theirs = CheckedPackage((Path(spec.origin).parent / "quickstart_addin_ribbon.xlam").read_bytes()).contents()[
+        PROJECT
+    ]
     assert not [f for f in project_faults(theirs)[0] if f.startswith("compound file")]

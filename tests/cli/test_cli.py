@@ -122,5 +122,5 @@ def test_a_heading_or_two_of_a_collection_does_not_make_a_file_one(tmp_path, cap
     """Unasked, the schema is the one by which the file can be read."""
     path = tmp_path / "requirements.csv"
     path.write_text("NN,ID,Name,Type,Description\n1,RQ1,requirement,Textual,test\n", encoding="utf-8")
-    assert main(["read", str(path)]) == 0
+    assert main(["read", str(path)]) == 1
     assert "Description was read as" in capsys.readouterr().out.replace("'", "")

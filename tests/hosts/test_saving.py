@@ -345,11 +345,11 @@ CHILD = """
 import os, sys, threading, time
 from pathlib import Path
 from hrworkbook.hosts.file import FileHost
-from hrworkbook.plan.snapshot import ChangeSet, single
+from hrworkbook.plan.snapshot import ChangeSet, single_write
 path, how, number = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 host = FileHost(path)
 host.snapshot()
-changes = ChangeSet(tuple(single("Plan", f"B{row}", f"after {row}") for row in range(2, 60)))
+changes = ChangeSet(tuple(single_write("Plan", f"B{row}", f"after {row}") for row in range(2, 60)))
 seen = 0
 def die():
     os.kill(os.getpid(), 9)

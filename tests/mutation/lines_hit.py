@@ -22,6 +22,7 @@ class LinesHit:
         self.file = file
         self.result = result
         self.lines: set[int] = set()
+        self.passed = True
         self.tests: dict[str, dict[str, Any]] = {}
 
     def _trace(self, frame: FrameType, event: str, argument: object) -> Any:
@@ -34,7 +35,7 @@ class LinesHit:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Note the lines that one test runs, with its fixtures."""
-        self.lines = set()
+        self.lines, self.passed = set(), True
         began = time.perf_counter()
         sys.settrace(self._trace)
         try:
@@ -42,7 +43,12 @@ class LinesHit:
         finally:
             sys.settrace(None)
             if self.lines:
-                self.tests[item.nodeid] = {"seconds": time.perf_counter() - began, "lines": sorted(self.lines)}
+                seconds = time.perf_counter() - began
+                self.tests[item.nodeid] = {"seconds": seconds, "lines": sorted(self.lines), "passed": self.passed}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note whether the test at hand passes."""
+        self.passed &= report.passed
 
     def pytest_sessionfinish(self) -> None:
         """Write what was noted."""

@@ -25,15 +25,15 @@ from mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 TARGETS = {
-    "plan/rules.py": "tests/plan tests/verbs/test_validate.py tests/verbs/test_readiness.py",
-    "plan/returns.py": "tests/verbs/test_issue.py tests/verbs/test_bounce.py tests/verbs/test_chase.py",
+    "plan/rules.py": "tests/plan/test_rules.py tests/verbs/test_validate.py",
+    "plan/returns.py": "tests/verbs/test_issue.py tests/verbs/test_chase.py",
     "verbs/issue.py": "tests/verbs/test_issue.py",
-    "verbs/validate.py": "tests/verbs/test_validate.py tests/verbs/test_exemption.py tests/verbs/test_readiness.py",
+    "verbs/validate.py": "tests/verbs/test_validate.py",
     "verbs/decide.py": "tests/verbs/test_decide.py tests/merging/test_quarantine.py",
     "verbs/undo.py": "tests/verbs/test_undo.py",
-    "merging/match_rows.py": "tests/verbs/test_merge.py tests/merging",
+    "merging/match_rows.py": "tests/verbs/test_merge.py tests/merging/test_merge_displaced.py tests/merging/test_torture.py",
     "tables/read_rows.py": "tests/tables",
-    "ooxml/sheet_edit.py": "tests/ooxml tests/hosts",
+    "ooxml/sheet_edit.py": "tests/ooxml tests/hosts/test_file_host_xml.py tests/hosts/test_file_host.py",
     "render/appendix/paginate.py": "tests/render/test_paginate.py",
 }
 """The modules measured, each with the tests that answer for it."""
@@ -142,22 +142,22 @@ def _measure(tree: Path, module: str, equivalent: set[str], options: argparse.Na
         if mutant.change in equivalent:
             score.equivalent += 1
             continue
-        chosen = _reaching(tests, mutant, original)
+        reached = _reaching(tests, mutant, original)
+        chosen = reached or sorted(((name, s) for name, (s, _) in tests.items()), key=lambda t: t[1])
         path.write_text(mutant.source, encoding="utf-8")
         lived = bool(chosen) and _passes(tree, [name for name, _ in chosen], sum(s for _, s in chosen))
         path.write_text(original, encoding="utf-8")
-        what = "lived" if lived else "killed" if chosen else "unreached"
         if chosen and not lived:
             score.killed += 1
         else:
-            (score.lived if lived else score.unreached).append(mutant)
-            print(f"  {what}: {module}:{mutant.line} {mutant.change}", flush=True)
+            (score.lived if reached else score.unreached).append(mutant)
+            print(f"  {'lived' if reached else 'unreached'}: {module}:{mutant.line} {mutant.change}", flush=True)
     print(f"{module}: {score.killed} of {score.real} killed, {score.equivalent} equivalent", flush=True)
     return score
 
 
 def _tests_by_line(tree: Path, path: Path, tests: Iterable[str]) -> dict[str, tuple[float, set[int]]]:
-    """Return for each test that reaches the module its seconds and the lines it runs; all must pass as the code stands."""
+    """Return for each test that reaches the module its seconds and the lines it runs; those that fail are left out."""
     result = tree / "lines_hit.json"
     environment = os.environ | {
         "MUTATED_FILE": str(path),
@@ -169,7 +169,6 @@ def _tests_by_line(tree: Path, path: Path, tests: Iterable[str]) -> dict[str, tu
         "-m",
         "pytest",
         "-q",
-        "-x",
         "-p",
         "lines_hit",
         "-p",
@@ -179,14 +178,16 @@ def _tests_by_line(tree: Path, path: Path, tests: Iterable[str]) -> dict[str, tu
         *tests,
     ]
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"the tests do not pass as the code stands:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"the tests cannot be run:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
     found = json.loads(result.read_text(encoding="utf-8"))
-    return {name: (test["seconds"], set(test["lines"])) for name, test in found.items()}
+    if failed := [name for name, test in found.items() if not test["passed"]]:
+        print(f"  left out, as they fail with the code as it stands: {', '.join(failed)}", flush=True)
+    return {name: (test["seconds"], set(test["lines"])) for name, test in found.items() if test["passed"]}
 
 
 def _reaching(tests: dict[str, tuple[float, set[int]]], mutant: Mutant, original: str) -> list[tuple[str, float]]:
-    """Return the tests that run the mutant's line, quickest first; for what runs on import, all that reach the module."""
+    """Return the tests that run the mutant's line, quickest first; for a module's own lines, all that reach the module."""
     reached = [
         (name, seconds)
         for name, (seconds, lines) in tests.items()

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import openpyxl
@@ -14,8 +15,19 @@ from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.ledgers import REGISTER, START
 from hrworkbook.plan.model import issued_ledger, read_plan, state_write
-from hrworkbook.plan.returns import FILL_IN_TEXT, LAST_REPORTED_PREFIX, ROW_ID, title_line
+from hrworkbook.plan.returns import (
+    FILL_IN_TEXT,
+    LAST_REPORTED_PREFIX,
+    ROW_ID,
+    WORDS_NOTE,
+    WORDS_SHEET,
+    due_line,
+    is_furniture,
+    title_line,
+    without_words,
+)
 from hrworkbook.plan.seal import find_seal
+from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import as_text, normalised_text
 from hrworkbook.render.return_workbook import return_workbook
 from hrworkbook.verbs.issue import issue
@@ -227,6 +239,33 @@ def test_a_plan_without_owners_in_its_lines_issues_nothing():
     bare = Master(TWO, {}, ROLLS.replace('[roles]\nowner = "owner"\n', ""))
     with pytest.raises(NotAMaster, match="this plan has no owner column, so nothing can be issued"):
         bare.issue()
+
+
+def test_what_stood_when_they_were_made_is_told():
+    master = Master(TWO, {"A Lead": "nowhere"}, ROLLS)
+    assert issue(master.snapshot, NOW, anyway=True).changes.message.endswith("1 error stood when they were made.")
+    fine = Master(TWO, {"A Lead": "a@council.example"}, ROLLS)
+    assert "when they were made" not in issue(fine.snapshot, NOW, anyway=True).changes.message
+
+
+def test_the_second_line_names_the_owner_only_where_a_name_is_known():
+    mine = Master().issue()["Learning Lead"]
+    by = f"2026/27 Q3. Please send it back by {mine.due.day} {mine.due:%B %Y}."
+    assert due_line(mine) == f"For Learning Lead, {by}"
+    named = replace(mine, owner=replace(mine.owner, name="J. Smith"))
+    assert due_line(named) == f"For Learning Lead (J. Smith), {by}"
+    assert is_furniture(due_line(mine)) and is_furniture(due_line(named)) and not is_furniture("For us, done.")
+
+
+def test_only_the_sheet_of_words_as_issuing_made_it_is_left_out():
+    ours = Block(WORDS_SHEET, [[WORDS_NOTE], ["Red"]], hidden=True)
+    kept = (
+        replace(ours, hidden=False),
+        replace(ours, name="Mine"),
+        replace(ours, rows=[["Red"]]),
+        Block("Plan", [["x"]]),
+    )
+    assert without_words((ours, *kept, ours)) == kept
 
 
 def written(master, owner):

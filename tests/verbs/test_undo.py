@@ -161,6 +161,80 @@ def test_rows_sorted_and_inserted_since_are_found_by_their_id():
     assert master.values() == before
 
 
+def test_what_undo_says_and_writes():
+    master, _ = merged(L002_rag="Green", L003_rag="Red")
+    mine = master.issued["Learning Lead"]
+    result = master.undo(f" {mine.id.lower()} ")
+    assert result.return_id == mine.id and result.restored_cells == ("H7", "H8")
+    assert result.changes.message == f"{mine.id} undone: 2 cells put back."
+    assert result.changes.goto == (PLAN, "H7")
+    issued, received, undone = [r for r in master.register if r.text("Return") == mine.id]
+    assert (issued.text("What"), received.text("What"), undone.text("What")) == ("Issued", "Merged", "Undone")
+    for heading in ("Owner", "File", "Sent", "Hash"):
+        assert undone.text(heading) == received.text(heading) and undone.text(heading), heading
+    assert undone.text("When") != received.text("When")
+    first, _, back_again, _ = master.journal
+    for heading in ("Return", "File", "Owner", "ID", "Column"):
+        assert back_again.text(heading) == first.text(heading) and first.text(heading), heading
+    assert (back_again.text("Before"), back_again.text("After")) == ("Green", "Amber")
+    with pytest.raises(HrWorkbookError, match=f"there is nothing to undo for {mine.id}. The Register lists"):
+        master.undo(mine.id)
+    with pytest.raises(HrWorkbookError, match="there is nothing to undo. The Register lists"):
+        master.undo()
+
+
+def test_a_return_that_changed_nothing_is_undone_all_the_same_and_leads_to_the_register():
+    master = Master()
+    master.issue()
+    mine = master.issued["Learning Lead"]
+    master.merge(back(mine, MONDAY))
+    result = master.undo()
+    assert result.return_id == mine.id and result.changes.goto == ("Register", "A1")
+    assert result.changes.message == f"{mine.id} undone: no cells put back."
+
+
+def test_the_last_with_changes_is_undone_before_a_later_one_without():
+    master, before = merged()
+    master.merge(back(master.issued["Recruitment Lead"], MONDAY + DAY))
+    assert master.undo().return_id == master.issued["Learning Lead"].id
+    assert master.values() == before
+    assert master.undo().return_id == master.issued["Recruitment Lead"].id
+
+
+def test_hrs_own_text_is_told_as_that():
+    master = Master()
+    master.issue()
+    master.types(L002_progress_update="HR's.")
+    master.merge(back(master.issued["Learning Lead"], MONDAY, L002_progress_update="Mine.", L002_rag="Red"))
+    master.choose(0, TAKE_RETURN)
+    master.decide()
+    master.types(L002_progress_update="HR's again.")
+    master.merge(back(master.issued["Learning Lead"], MONDAY + DAY, L002_progress_update="Mine again.", L002_rag="Red"))
+    master.choose(1, OWN_TEXT, "Ours.")
+    master.decide()
+    result = master.undo()
+    assert (
+        result.left_cells == (("Plan!I7", "HR wrote its own text here"),)
+        and master.says("L002.progress_update") == "Ours."
+    )
+    assert result.changes.message.endswith("Left as it is: Plan!I7: HR wrote its own text here.")
+
+
+@pytest.mark.parametrize("count", [2, 5, 6, 8])
+def test_of_many_cells_left_five_are_named(count):
+    rows = "\n".join(f"Staff | {'ABCDEFGH'[n]} | Do {n} | Learning Lead | Ongoing | | Amber | Begun." for n in range(8))
+    master = Master(f"{THREE.strip().splitlines()[0]}\n{rows}")
+    master.issue()
+    cells = {f"L00{n + 1}_rag": "Green" for n in range(8)}
+    master.merge(back(master.issued["Learning Lead"], MONDAY, **cells))
+    master.types(**{f"L00{n + 1}_rag": "Red" for n in range(count)})
+    result = master.undo()
+    named = "; ".join(f"Plan!H{6 + n}: it was changed since" for n in range(min(count, 5)))
+    more = f"; and {count - 5} more" if count > 5 else ""
+    assert result.changes.message.endswith(f"Left as they are: {named}{more}.")
+    assert len(result.restored_cells) == 8 - count
+
+
 def test_an_unknown_return_is_told():
     master, _ = merged()
     with pytest.raises(HrWorkbookError, match="there is nothing to undo for R0099"):

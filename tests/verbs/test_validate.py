@@ -4,9 +4,12 @@ import json
 
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
+from plans import Master
 
 from hrworkbook.cli.main import main
+from hrworkbook.plan.ledgers import PROBLEMS
 from hrworkbook.plan.model import read_plan
+from hrworkbook.plan.snapshot import Write
 from hrworkbook.verbs.validate import validate
 
 HEAD = "Theme | Ref | Priority | Owner | Timescale | RAG | Progress Update | Part | Exempt Paragraph | Exempt Reason"
@@ -230,3 +233,91 @@ kind = "date"
 """
     path = make_master(tmp_path, "RAG | Status\nx | 1 May\ny | 1 May", schema=read_schema(text, "keys.toml"))
     assert [(f.cell, f.rule) for f in validate(snapshot_of(path), NOW).findings] == [("C6", "date"), ("C7", "date")]
+
+
+ORDERED = """
+name = "ordered"
+title = "Ordered"
+[[columns]]
+key = "a"
+header = "A"
+required = true
+[[columns]]
+key = "b"
+header = "B"
+kind = "date"
+[[columns]]
+key = "c"
+header = "C"
+kind = "reference"
+"""
+
+
+def test_errors_come_first_and_of_each_kind_the_plan_before_the_owners_row_by_row():
+    """Row 10 after row 9, whatever its letters; the first is where the user is taken."""
+    rows = [f"x{n} | 1 May 2027 | A" for n in range(6)]
+    master = Master("\n".join(["A | B | C", *rows]), {"A Lead": "nowhere", "B Lead": "b@council.example"}, ORDERED)
+    master.types(L005_b="soon", L005_a=None, L001_b="never", L001_c="\u0412", L004_c="\u0412", L005_c="\u0412")
+    result = validate(master.snapshot, NOW)
+    assert [(f.severity, f.place) for f in result.findings] == [
+        ("error", "Plan!C6"), ("error", "Plan!B10"), ("error", "Plan!C10"), ("error", "Owners!C5"),
+        ("warning", "Plan!D6"), ("warning", "Plan!D9"), ("warning", "Plan!D10"),
+    ]  # fmt: skip
+    assert result.changes.goto == ("Plan", "C6")
+    assert result.changes.message == (
+        "6 lines checked: 4 errors and 3 warnings. Mend the errors on the Problems sheet, then validate again."
+    )
+    master.apply(result.changes)
+    problems = [
+        [r.text(h) for h in ("Severity", "Go to", "ID", "Column", "What it says now")]
+        for r in PROBLEMS.data_rows(master.snapshot)
+    ]
+    assert problems[:4] == [
+        ["error", "Plan!C6", "L001", "B", "never"], ["error", "Plan!B10", "L005", "A", ""],
+        ["error", "Plan!C10", "L005", "B", "soon"], ["error", "Owners!C5", "", "E-mail", "nowhere"],
+    ]  # fmt: skip
+    assert len(problems) == 7
+
+
+@pytest.mark.parametrize(
+    ("new_lines", "says"), [(0, ""), (1, " 1 new line was given an ID."), (3, " 3 new lines were given an ID.")]
+)
+def test_new_lines_are_counted_and_listed_under_the_id_they_get(new_lines, says):
+    master = Master("A | B | C\nx | 1 May 2027 | A", {}, ORDERED)
+    at = master.plan.column_numbers
+    master.apply([
+        Write("Plan", 7 + n, at[key], ((value,),)) for n in range(new_lines) for key, value in (("a", f"new {n}"), ("b", "soon"))
+    ])  # fmt: skip
+    result = validate(master.snapshot, NOW)
+    plural = "error" if new_lines == 1 else "errors"
+    errors = "no errors" if not new_lines else f"{new_lines} {plural}"
+    ending = " Mend the errors on the Problems sheet, then validate again." if new_lines else ""
+    lines = "1 line" if not new_lines else f"{1 + new_lines} lines"
+    assert result.changes.message == f"{lines} checked: {errors} and no warnings.{says}{ending}"
+    master.apply(result.changes)
+    assert [r.text("ID") for r in PROBLEMS.data_rows(master.snapshot)] == [f"L{2 + n:03d}" for n in range(new_lines)]
+    assert [x.id for x in master.plan.lines] == [f"L{1 + n:03d}" for n in range(1 + new_lines)]
+
+
+def test_warnings_alone_say_that_they_stop_nobody_and_a_good_plan_says_nothing_more():
+    master = Master("A | B | C\nx | 1 May 2027 | A", {}, ORDERED)
+    result = validate(master.snapshot, NOW)
+    assert result.changes.message == "1 line checked: no errors and no warnings." and result.changes.goto is None
+    master.types(L001_c="\u0412")
+    assert validate(master.snapshot, NOW).changes.message == (
+        "1 line checked: no errors and 1 warning. Look at the warnings on the Problems sheet; none of them stops you."
+    )
+
+
+def test_what_the_owners_sheet_is_told():
+    owners = {"HR": "", "HR Lead": "a@council.example", "Other Lead": "", "other lead": "", "IT Lead": ""}
+    master = Master(THREE.replace("Recruitment Lead", "HR").replace("Learning Lead", "IT Lead"), owners)
+    told = [(f.severity, f.cell, f.message) for f in validate(master.snapshot, NOW).findings if f.sheet == "Owners"]
+    twice = "the role '{}' is here 2 times. Keep one row for each role."
+    assert [(s, c, m.split(": ", 1)[1]) for s, c, m in told if "address" not in m] == [
+        ("error", "A7", twice.format("Other Lead")), ("error", "A8", twice.format("other lead")),
+        ("warning", "A5", "'HR' looks short for 'HR Lead'. If they are one, correct the Plan and remove this row."),
+    ]  # fmt: skip
+    lacking = [(s, c, m.split(": ", 1)[1]) for s, c, m in told if "address" in m]
+    assert [(s, c) for s, c, _ in lacking] == [("warning", "C5"), ("warning", "C9"), ("warning", "C10")]
+    assert lacking[0][2] == "HR has no e-mail address. Enter one, so that the covering mail can be addressed."

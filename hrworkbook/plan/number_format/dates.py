@@ -1,8 +1,9 @@
 """A serial number as the date or time of day that a format's section shows."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from hrworkbook.plan.number_format.code import Kind, Section
+from hrworkbook.plan.serials import DAYS_TO_1904, EPOCH_1900, LAST_SERIAL
 
 _ENGLISH = (
     ("January", "February", "March", "April", "May", "June"),
@@ -20,28 +21,10 @@ _WELSH_DAYS = ("Dydd Llun", "Dydd Mawrth", "Dydd Mercher", "Dydd Iau", "Dydd Gwe
 _WELSH_DAYS_SHORT = ("Llun", "Maw", "Mer", "Iau", "Gwen", "Sad", "Sul")
 _CYMRAEG = 0x452
 
-LAST_SERIAL = 2_958_466
-"""The day after 31 December 9999, the last day a sheet knows."""
 _FINEST = 4
 _UNITS = 10**_FINEST
 """Parts of a second that a serial number tells apart; finer ones are noise of its binary form."""
 _DAY = 86_400 * _UNITS
-_EPOCH = date(1899, 12, 30)
-_EPOCH_1904_DAYS = 1_462
-
-
-def serial_of(value: date | datetime | time | timedelta) -> float:
-    """Return the serial number of a date, a time of day or a length of time, in the 1900 system."""
-    if isinstance(value, timedelta):
-        return value / timedelta(days=1)
-    if isinstance(value, time):
-        return timedelta(
-            hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
-        ) / timedelta(days=1)
-    if isinstance(value, datetime):
-        return serial_of(value.date()) + serial_of(value.time())
-    days = (value - _EPOCH).days
-    return days if days > 60 else days - 1
 
 
 class DateSection:
@@ -60,7 +43,7 @@ class DateSection:
         """Return the text of a serial number; None for what no sheet shows as a date."""
         if self.is_elapsed:
             return self._elapsed(value)
-        serial = value + _EPOCH_1904_DAYS if from_1904 else value
+        serial = value + DAYS_TO_1904 if from_1904 else value
         if not 0 <= serial < LAST_SERIAL:
             return None
         day = int(serial)
@@ -108,7 +91,7 @@ class DateSection:
         elif day == 0:
             year, month, number, weekday = 1900, 1, 0, 5
         else:
-            shown = _EPOCH + timedelta(days=day if day > 60 else day + 1)
+            shown = EPOCH_1900 + timedelta(days=day if day > 60 else day + 1)
             year, month, number = shown.year, shown.month, shown.day
             weekday = (day - 2) % 7
         letter, width = text[0], len(text)

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from hrworkbook.plan.number_format.builtin_ids import GENERAL
 from hrworkbook.plan.number_format.code import Condition, Kind, Section, UnknownCode, sections_of
-from hrworkbook.plan.number_format.dates import DateSection, serial_of
+from hrworkbook.plan.number_format.dates import DateSection
 from hrworkbook.plan.number_format.digits import FractionSection, NumberSection, fraction_at, general
+from hrworkbook.plan.serials import to_shown_serial
 
 Number = float | int | date | datetime | time | timedelta
 
@@ -46,7 +47,7 @@ def render(value: Number | str, code: str, *, from_1904: bool = False) -> str:
     if isinstance(value, str):
         return code_format.text(value)
     if isinstance(value, (date, time, timedelta)):
-        number = serial_of(value)
+        number = to_shown_serial(value)
         from_1904 = False
     else:
         number = float(value)
@@ -60,7 +61,7 @@ def plain_text(value: Number) -> str:
         has_day = isinstance(value, date)
         has_time = not has_day or (isinstance(value, datetime) and value.time() != time())
         code = " ".join(("dd/mm/yyyy",) * has_day + ("hh:mm",) * has_time)
-        return _format(code).number(serial_of(value), False) or str(value)
+        return _format(code).number(to_shown_serial(value), False) or str(value)
     number = float(value)
     if not math.isfinite(number):
         return str(value)

@@ -37,7 +37,7 @@ def text_width(pixels: int, indent: int) -> float:
 
 
 def pixels_for(points: float, indent: int) -> int:
-    """The narrowest column, in pixels, in which a text of so many points stays on one line."""
+    """Return the narrowest column, in pixels, in which a text of so many points stays on one line."""
     return int((points + PADDING + INDENT * indent) / NARROWEST_POINTS_PER_PIXEL) + 2
 
 
@@ -85,7 +85,7 @@ def _minimum_widths(
     indent: int,
     extra: dict[int, str],
 ) -> list[int]:
-    """The narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
+    """Return the narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
     regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
     words = [{word for line in texts for word in line[j].split()} for j in range(len(columns))]
     faces = [bold if column.kind == "status" else regular for column in columns]
@@ -158,7 +158,7 @@ class _WidthSearch:
         return found
 
     def best(self, start: Sequence[int], least: Sequence[int]) -> tuple[int, ...]:
-        """The widths no further move improves, in ever smaller steps."""
+        """Return the widths no further move improves, in ever smaller steps."""
         widths = list(start)
         for step in _STEPS:
             for _ in range(60):
@@ -171,7 +171,7 @@ class _WidthSearch:
         return tuple(widths)
 
     def _best_move(self, widths: Sequence[int], least: Sequence[int], step: int) -> tuple[int, int] | None:
-        """The giver and taker of the move that lowers the plan most; None where none does."""
+        """Return the giver and taker of the move that lowers the plan most; None where none does."""
         now = [self.powers(j, w) for j, w in enumerate(widths)]
         sums = [sum(row) for row in zip(*now, strict=True)]
         lowest, found = _estimated_lines(sums) - 1e-6, None

@@ -80,7 +80,7 @@ def table_of(document: AppendixDocument) -> tuple[list[str], list[list[str]]]:
 
 
 def _qualified_header(document: AppendixDocument, j: int) -> str:
-    """The header, with its group before it where another column has the same header."""
+    """Return the header, with its group before it where another column has the same header."""
     columns = document.columns
     header = print_text(columns[j].header).replace("\n", " ") or columns[j].key
     doubled = sum(c.header.casefold() == columns[j].header.casefold() for c in columns) > 1
@@ -88,7 +88,7 @@ def _qualified_header(document: AppendixDocument, j: int) -> str:
 
 
 def _make_unique(headers: Sequence[str]) -> Iterator[str]:
-    """The headers, a number after each that was there before (Excel tables compare them without case)."""
+    """Yield the headers, a number after each that was there before (Excel tables compare them without case)."""
     seen: set[str] = set()
     for header in headers:
         name, n = header[:LONGEST_HEADING], 1

@@ -35,7 +35,7 @@ MOST_MONTHS = 15
 
 
 def status_of(plan: Plan, line: Line) -> str:
-    """The line's status word as the list spells it; `Not reported` for a blank."""
+    """Return the line's status word as the list spells it; `Not reported` for a blank."""
     column = plan.schema.role("status")
     if column is None or is_blank(line.values.get(column.key)):
         return NOT_REPORTED
@@ -44,19 +44,19 @@ def status_of(plan: Plan, line: Line) -> str:
 
 
 def theme_of(plan: Plan, line: Line) -> str:
-    """The theme a line stands under; for a plan without themes, its priority or workstream."""
+    """Return the theme a line stands under; for a plan without themes, its priority or workstream."""
     column = plan.schema.role("theme") or plan.schema.role("priority")
     return (line.text(column.key) if column else "") or NO_THEME
 
 
 def theme_header(plan: Plan) -> str:
-    """What the column of themes is called in the summary's tables."""
+    """Return what the column of themes is called in the summary's tables."""
     column = plan.schema.role("theme") or plan.schema.role("priority")
     return column.header if column else "Theme"
 
 
 def statuses_used(plan: Plan, lines: Sequence[Line]) -> list[str]:
-    """The status words in the order of the list, those not on it after, and `Not reported` last where it occurs."""
+    """Return the status words in the order of the list, those not on it after, and `Not reported` last where it occurs."""
     column = plan.schema.role("status")
     if column is None:
         return []
@@ -66,7 +66,7 @@ def statuses_used(plan: Plan, lines: Sequence[Line]) -> list[str]:
 
 
 def headline_counts(plan: Plan, lines: Sequence[Line], today: date) -> tuple[HeadlineCount, ...]:
-    """The large numbers: all lines, then each status that occurs, then what is overdue."""
+    """Return the large numbers: all lines, then each status that occurs, then what is overdue."""
     by_status = Counter(status_of(plan, x) for x in lines)
     found = [HeadlineCount(len(lines), "line" if len(lines) == 1 else "lines")]
     found += [HeadlineCount(by_status[w], w, w) for w in statuses_used(plan, lines) if by_status[w]]
@@ -87,7 +87,7 @@ def status_table(plan: Plan, lines: Sequence[Line]) -> StatusTable | None:
 
 
 def overdue_lines(plan: Plan, lines: Sequence[Line], today: date) -> list[Line]:
-    """The lines whose last date has passed without completion, the longest overdue first."""
+    """Return the lines whose last date has passed without completion, the longest overdue first."""
     column = plan.schema.role("due")
     if column is None:
         return []
@@ -98,7 +98,7 @@ def overdue_lines(plan: Plan, lines: Sequence[Line], today: date) -> list[Line]:
 
 
 def overdue_table(plan: Plan, lines: Sequence[Line], today: date) -> tuple[OverdueLine, ...] | None:
-    """The overdue lines as the summary lists them; None where no line has a date."""
+    """Return the overdue lines as the summary lists them; None where no line has a date."""
     column = plan.schema.role("due")
     if column is None or not any(last_due_date(plan, x, column.key) for x in lines):
         return None
@@ -119,12 +119,12 @@ def overdue_table(plan: Plan, lines: Sequence[Line], today: date) -> tuple[Overd
 
 
 def reference_of(plan: Plan, line: Line) -> str:
-    """The line's reference; its ID where the plan has none."""
+    """Return the line's reference; its ID where the plan has none."""
     return _role_text(plan, line, "reference") or line.id
 
 
 def short_text(plan: Plan, line: Line, most: int = 110) -> str:
-    """What the line is about, in at most so many characters."""
+    """Return what the line is about, in at most so many characters."""
     text = " ".join((_role_text(plan, line, "priority") or _first_text(plan, line) or line.id).split())
     if len(text) <= most:
         return text
@@ -133,7 +133,7 @@ def short_text(plan: Plan, line: Line, most: int = 110) -> str:
 
 
 def _first_text(plan: Plan, line: Line) -> str:
-    """What stands in the first column of plain text that HR fills in: what a line without a priority is called."""
+    """Return what stands in the first column of plain text that HR fills in: what a line without a priority is called."""
     spoken_for = set(plan.schema.roles.values())
     texts = (
         c
@@ -225,7 +225,7 @@ def _pounds(figure: Decimal) -> str:
 
 
 def publishable_period(plan: Plan, period: ClosedPeriod, *, exempt: bool) -> ClosedPeriod:
-    """A closed period with only its exempt lines, or only its public ones: what was exempt then is not told now."""
+    """Return a closed period with only its exempt lines, or only its public ones: what was exempt then is not told now."""
     wanted = Publicity.EXEMPT if exempt else Publicity.PUBLIC
     kept = {id_: v for id_, v in period.lines.items() if publicity(plan, Line(id_, 0, v)) is wanted}
     return ClosedPeriod(period.name, kept)
@@ -241,7 +241,7 @@ def trend_table(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod
     here = {x.id for x in lines}
 
     def status_then(line: Line) -> str:
-        """The status; of a line that is no longer here, perhaps since it became exempt, no word that only it had."""
+        """Return the status; of a line that is no longer here, perhaps since it became exempt, no word that only it had."""
         status = status_of(plan, line)
         return status if line.id in here or status in words or status == NOT_REPORTED else OTHER_STATUS
 
@@ -252,7 +252,7 @@ def trend_table(plan: Plan, lines: Sequence[Line], before: Sequence[ClosedPeriod
 
 
 def changes_since(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> ChangeList:
-    """What the plan says now and did not say when the last period was closed, cell by cell."""
+    """Return what the plan says now and did not say when the last period was closed, cell by cell."""
     if not last.lines:
         return ChangeList("This is the first report of this plan.")
     printed = [c.key for c in plan.schema.printed]

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hrworkbook.plan.values import one_line, utf16_length
+from hrworkbook.plan.values import single_spaced, utf16_length
 from hrworkbook.render import style as look
-from hrworkbook.render.appendix.new_workbook import MOST_HEADER
-from hrworkbook.render.appendix.new_workbook import header_text as as_header
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup
+from hrworkbook.render.header_text import MOST_HEADER, header_text
 from hrworkbook.render.text_metrics import Face, face
 
 PAPER_CODES = {"A4": 9, "A3": 8}
@@ -22,7 +21,7 @@ class FormatCache:
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def __call__(self, **settings: object) -> Any:
-        """The format with these XlsxWriter settings, in the document's font, size and colour unless they say else."""
+        """Return the format with these XlsxWriter settings, in the document's font, size and colour unless they say else."""
         wanted: Mapping[str, object] = {
             "font_name": self.font,
             "font_size": self.size,
@@ -51,20 +50,20 @@ def set_up_page(sheet: Any, setup: PageSetup, cover: Cover) -> None:
 
 
 def header_texts(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
-    """What stands at the head of a page: title; committee and date; appendix number; part."""
+    """Return what stands at the head of a page: title; committee and date; appendix number; part."""
     bold, regular = face(setup.font, True, _HEADER_FONT_SIZE), face(setup.font, False, _HEADER_FONT_SIZE)
-    part = _as_one_line(cover.part)
+    part = single_spaced(cover.part)
     if cover.exempt and cover.paragraph:
-        part = f"{part} (paragraph {_as_one_line(cover.paragraph)})"
-    number = _as_one_line(cover.number)
+        part = f"{part} (paragraph {single_spaced(cover.paragraph)})"
+    number = single_spaced(cover.number)
     number, part = _fit(number, bold, setup.width / 3, 40), _fit(part, bold, setup.width / 2, 50)
     room = setup.width - max(bold.width(number), bold.width(part)) - 18
-    committee = ", ".join(t for t in (_as_one_line(cover.committee), _as_one_line(cover.committee_date)) if t)
-    return _fit(_as_one_line(cover.title), bold, room, 90), _fit(committee, regular, room, 60), number, part
+    committee = ", ".join(t for t in (single_spaced(cover.committee), single_spaced(cover.committee_date)) if t)
+    return _fit(single_spaced(cover.title), bold, room, 90), _fit(committee, regular, room, 60), number, part
 
 
 def header_code(cover: Cover, setup: PageSetup) -> str:
-    """The header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
+    """Return the header in Excel's codes: title, committee and date at the left, appendix number and part at the right."""
     title, committee, number, part = header_texts(cover, setup)
     right = "\n".join(_escape_codes(t) for t in (number, part) if t)
     while True:
@@ -73,26 +72,26 @@ def header_code(cover: Cover, setup: PageSetup) -> str:
         if utf16_length(text) <= MOST_HEADER:
             return text
         if len(title) >= len(committee):
-            title = _shorten(title)
+            title = _one_letter_less(title)
         else:
-            committee = _shorten(committee)
+            committee = _one_letter_less(committee)
 
 
 def footer_left(cover: Cover, setup: PageSetup) -> str:
-    """What stands at the left foot of a page: the author and the period."""
+    """Return what stands at the left foot of a page: the author and the period."""
     regular = face(setup.font, False, _HEADER_FONT_SIZE)
-    parts = (f"Author: {_as_one_line(cover.author)}" if cover.author else "", _as_one_line(cover.period))
+    parts = (f"Author: {single_spaced(cover.author)}" if cover.author else "", single_spaced(cover.period))
     return _fit(" · ".join(p for p in parts if p), regular, setup.width - 90, 120)
 
 
 def footer_code(cover: Cover, setup: PageSetup) -> str:
-    """The footer in Excel's codes: author and period at the left, page n of N at the right."""
+    """Return the footer in Excel's codes: author and period at the left, page n of N at the right."""
     left = footer_left(cover, setup)
     while True:
         text = f"&L{_font_code(setup, 'Regular')}{_escape_codes(left)}&R{_font_code(setup, 'Regular')}Page &P of &N"
         if utf16_length(text) <= MOST_HEADER:
             return text
-        left = _shorten(left)
+        left = _one_letter_less(left)
 
 
 def _font_code(setup: PageSetup, weight: str) -> str:
@@ -101,19 +100,15 @@ def _font_code(setup: PageSetup, weight: str) -> str:
 
 
 def _escape_codes(text: str) -> str:
-    return as_header(text, _HEADER_FONT_SIZE)
+    return header_text(text, _HEADER_FONT_SIZE)
 
 
-def _as_one_line(text: str) -> str:
-    return " ".join(one_line(text).split())
-
-
-def _shorten(text: str) -> str:
+def _one_letter_less(text: str) -> str:
     return text.removesuffix("…")[:-1].rstrip() + "…"
 
 
 def _fit(text: str, type_face: Face, points: float, most: int) -> str:
-    """The text, or as much of it as fits so many points and characters, ended with “…”."""
+    """Return the text, or as much of it as fits so many points and characters, ended with “…”."""
     while len(text) > most or (text and type_face.width(text) > points and len(text) > 2):
-        text = _shorten(text)
+        text = _one_letter_less(text)
     return text

@@ -44,7 +44,7 @@ class MeasuredLines:
         self.faces: list[Face] = [self.bold if c.kind == "status" else regular for c in columns]
 
     def group_rows(self) -> tuple[PlanRow, ...]:
-        """The headings over groups: as many rows as the longest needs, since cells are never merged."""
+        """Return the headings over groups: as many rows as the longest needs, since cells are never merged."""
         if not any(c.group for c in self.columns):
             return ()
         wrapped: dict[int, list[str]] = {}
@@ -64,13 +64,13 @@ class MeasuredLines:
         return tuple(rows)
 
     def header(self) -> PlanRow:
-        """The column headings."""
+        """Return the column headings."""
         texts = tuple(print_text(c.header) for c in self.columns)
         height = min(height_unsplit([self.bold] * len(texts), texts, self.points), TALLEST_ROW)
         return PlanRow("title", texts, height)
 
     def heading_rows(self, kind: Literal["title", "theme"], text: str, step: int, above: float) -> list[PlanRow]:
-        """A heading across the page, in as many rows as it needs; `above` is white space over the first, in points."""
+        """Return a heading across the page, in as many rows as it needs; `above` is white space over the first, in points."""
         bold = face(self.setup.font, True, self.setup.size + step)
         indented = self.across - 2 * self.indent * INDENT
         parts = split_lines(bold, text, indented)
@@ -86,6 +86,6 @@ class MeasuredLines:
 
 
 def _reference_column(columns: Sequence[PrintColumn]) -> int:
-    """The column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
+    """Return the column that carries “(cont.)”: the reference, else the first that is shown once a run, else the first."""
     references = [j for j, c in enumerate(columns) if c.kind == "reference"]
     return next(iter([*references, *[j for j, c in enumerate(columns) if c.repeats_once], 0]))

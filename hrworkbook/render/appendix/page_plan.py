@@ -192,13 +192,13 @@ class PagePlan:
         return sum(r.height for r in self.group_rows) + self.header.height
 
     def rows_of(self, page: int) -> tuple[PlanRow, ...]:
-        """The rows of a page counted from 1, repeated headings left out."""
+        """Return the rows of a page counted from 1, repeated headings left out."""
         found = self.pages[page - 1]
         return self.rows[found.first : found.last + 1]
 
 
 def trim(text: str) -> str:
-    """A piece of text as it is printed: without the spaces and line feeds at its ends."""
+    """Return a piece of text as it is printed: without the spaces and line feeds at its ends."""
     return text.strip(" \n")
 
 

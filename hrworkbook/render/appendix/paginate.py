@@ -39,7 +39,7 @@ def paginate(
     title: str = "",
     empty_text: str = _EMPTY_TEXT,
 ) -> PagePlan:
-    """The measured page plan of a print sheet.
+    """Return the measured page plan of a print sheet.
 
     `title` is printed above the headings of the first page; `empty_text` is the sentence printed where there are no lines.
     """
@@ -85,7 +85,7 @@ class _Pager:
         return self.pages[-1]
 
     def plan(self, title: str, empty_text: str) -> PagePlan:
-        """The finished plan."""
+        """Return the finished plan."""
         sheet = self.sheet
         if title:
             for row in sheet.heading_rows("title", " ".join(title.split()), TITLE_FONT_STEP, 0):
@@ -145,23 +145,8 @@ class _Pager:
         middle = [self._height_within_page(i) for i in range(first, end)]
         count = end - first
         costs = [0.0 if i == count else self._break_cost(first + i) for i in range(count + 1)]
-        best = [float("inf")] * (count + 1)
+        best = self._costs_on_this_page(costs, middle)
         previous_break = [-1] * (count + 1)
-        used = 0.0
-        for j in range(count + 1):
-            if used > self.page.room_left:
-                break
-            best[j] = costs[j] + (0.0 if j == count else _unevenness_cost(self.page.room_left - used, self.body))
-            if j == 0 and not any(r.kind == "line" for r in self.page.rows):
-                best[j] = float("inf")
-            if j < count:
-                used += middle[j] - (
-                    _SPACE_ABOVE_THEME if not j and not self.page.rows and self._starts_theme(first) else 0
-                )
-        if not self.page.rows:
-            best[0] = -1.0
-            previous_break[0] = -1
-            best[1:] = [float("inf")] * count
         for i in range(count):
             if best[i] == float("inf"):
                 continue
@@ -181,6 +166,23 @@ class _Pager:
             breaks.append(first + at)
         return breaks if self.page.rows else [b for b in breaks if b != first]
 
+    def _costs_on_this_page(self, costs: Sequence[float], heights: Sequence[float]) -> list[float]:
+        """Return what it costs to end the page that is begun before each line, in pages; infinite where it cannot be."""
+        best = [float("inf")] * len(costs)
+        if not self.page.rows:
+            best[0] = -1.0
+            return best
+        has_lines = any(r.kind == "line" for r in self.page.rows)
+        used = 0.0
+        for j, cost in enumerate(costs):
+            if used > self.page.room_left:
+                break
+            if j or has_lines:
+                evenness = _unevenness_cost(self.page.room_left - used, self.body)
+                best[j] = cost + (0.0 if j == len(heights) else evenness)
+            used += heights[j] if j < len(heights) else 0.0
+        return best
+
     def _starts_reference(self, i: int) -> bool:
         """Whether a line is the first of its reference."""
         lines = self.sheet.lines
@@ -191,7 +193,7 @@ class _Pager:
         return bool(theme) and (i == 0 or self.sheet.lines[i - 1].theme != theme)
 
     def _break_cost(self, i: int) -> float:
-        """What it costs, in pages, to begin a page before a line."""
+        """Return what it costs, in pages, to begin a page before a line."""
         if not self._starts_reference(i):
             return _REFERENCE_BREAK_COST
         return _THEME_BREAK_COST if self.sheet.lines[i].theme and not self._starts_theme(i) else 0.0
@@ -214,7 +216,7 @@ class _Pager:
         return height - first.height + row.height
 
     def _pieces_on_one_page(self, i: int) -> list[RowPiece]:
-        """The rows a line takes where the whole of it stands on one page: more than one only above 409.5 points."""
+        """Return the rows a line takes where the whole of it stands on one page: more than one only above 409.5 points."""
         sheet = self.sheet
         height = height_unsplit(sheet.faces, sheet.texts[i], sheet.points)
         if height <= TALLEST_ROW:
@@ -285,7 +287,7 @@ class _Pager:
             self.page.add(row)
 
     def _with_continued_mark(self, row: PlanRow, i: int, room: float) -> PlanRow:
-        """The row with its reference repeated and “(cont.)” after it, as far as that fits so many points."""
+        """Return the row with its reference repeated and “(cont.)” after it, as far as that fits so many points."""
         sheet = self.sheet
         j = sheet.reference_column
         own = trim(row.cells[j])
@@ -302,7 +304,7 @@ class _Pager:
 
 
 def _unevenness_cost(left: float, body: float) -> float:
-    """A small cost for an uneven page, so that of equal plans the evener one wins."""
+    """Return a small cost for an uneven page, so that of equal plans the evener one wins."""
     return 0.05 * (left / body) ** 2
 
 
@@ -324,7 +326,7 @@ def _total_height(block: Sequence[RowPiece]) -> float:
 
 
 def _with_hairlines(rows: Sequence[PlanRow], sheet: MeasuredLines) -> Iterator[PlanRow]:
-    """The rows of a page with their hairlines: none within a line, none under a text shown once for the lines below."""
+    """Yield the rows of a page with their hairlines: none within a line, none under a text shown once for the lines below."""
     full = (True,) * len(sheet.columns)
     for n, row in enumerate(rows):
         if row.kind != "line":

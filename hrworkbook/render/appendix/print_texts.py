@@ -14,7 +14,7 @@ _LINE_END_SPACES = re.compile(r"[ \t]*\n[ \t]*")
 
 
 def print_text(text: str, bullets: bool = False) -> str:
-    """A cell's text as the print sheets show it: line ends as one feed, dashes that begin a paragraph as bullets."""
+    """Return a cell's text as the print sheets show it: line ends as one feed, dashes that begin a paragraph as bullets."""
     if text.isascii() and "\n" not in text and "\r" not in text and "\t" not in text:
         text = text.strip()
         return storable_text(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
@@ -24,13 +24,13 @@ def print_text(text: str, bullets: bool = False) -> str:
 
 
 def header_in_sentence(header: str) -> str:
-    """A heading as it is named within a sentence: `Theme` as theme, `HR area` as it is."""
+    """Return a heading as it is named within a sentence: `Theme` as theme, `HR area` as it is."""
     header = " ".join(header.split())
     return header if header[1:2].isupper() else header[:1].lower() + header[1:]
 
 
 def print_lines(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
-    """The lines with every text as it is printed; a text that repeats is read once."""
+    """Return the lines with every text as it is printed; a text that repeats is read once."""
     known: tuple[dict[str, str], dict[str, str]] = ({}, {})
     flags = [bullets and c.bullets for c in columns]
     out = []
@@ -46,7 +46,7 @@ def print_lines(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bull
 
 
 def without_repeats(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> list[tuple[str, ...]]:
-    """The texts of each line with those left out that only repeat the line above."""
+    """Return the texts of each line with those left out that only repeat the line above."""
     once = [j for j, c in enumerate(columns) if c.repeats_once]
     if not once:
         return [line.cells for line in lines]
@@ -67,6 +67,6 @@ def without_repeats(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) 
 
 
 def split_lines(bold: Face, text: str, width: float) -> list[str]:
-    """The text in lines that fit a width in points."""
+    """Return the text in lines that fit a width in points."""
     starts = [*bold.line_starts(text, width), len(text)]
     return [text[a:b].strip() for a, b in zip(starts, starts[1:], strict=False)] if text else [""]

@@ -49,7 +49,7 @@ class PrintedPage:
 
 
 def read_back(pdf: Path) -> list[PrintedPage]:
-    """The pages of a PDF.
+    """Return the pages of a PDF.
 
     Raises ToolMissing where there is no pdftotext, UnreadableFile where the file is no PDF.
     """
@@ -79,7 +79,7 @@ def _parse_pages(text: str) -> Iterator[PrintedPage]:
 
 
 def squeeze(text: str) -> str:
-    """A text as it can be compared in print: no spaces, ligatures taken apart, right-to-left runs in one order."""
+    """Return a text as it can be compared in print: no spaces, ligatures taken apart, right-to-left runs in one order."""
     text = unicodedata.normalize("NFKC", text)
     kept = [c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cf", "Mn", "Me")]
     out: list[str] = []
@@ -106,7 +106,7 @@ def reading_order(words: Sequence[PrintedWord]) -> list[PrintedWord]:
 
 
 def squeezed_text(words: Sequence[PrintedWord]) -> str:
-    """What the words say, squeezed."""
+    """Return what the words say, squeezed."""
     return squeeze("".join(w.text for w in reading_order(words)))
 
 
@@ -121,5 +121,5 @@ def _is_right_to_left(character: str) -> bool:
 
 
 def words_between(words: Sequence[PrintedWord], strip: tuple[float, float]) -> list[PrintedWord]:
-    """The words that stand between two heights."""
+    """Return the words that stand between two heights."""
     return [w for w in words if strip[0] <= w.y < strip[1]]

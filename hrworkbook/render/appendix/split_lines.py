@@ -25,7 +25,7 @@ class RowPiece:
 
 
 def round_up_height(points: float) -> float:
-    """The next height Excel can show exactly, in steps of 0.75 points."""
+    """Return the next height Excel can show exactly, in steps of 0.75 points."""
     return -(-round(points / _HEIGHT_STEP, 4) // 1) * _HEIGHT_STEP
 
 
@@ -75,7 +75,7 @@ def height_unsplit(faces: Sequence[Face], cells: Sequence[str], widths: Sequence
 def split_line(
     faces: Sequence[Face], cells: Sequence[str], widths: Sequence[float], first: float, page: float
 ) -> list[list[RowPiece]]:
-    """The line cut into rows, page by page: `first` points are left on its first page, `page` on each further one."""
+    """Return the line cut into rows, page by page: `first` points are left on its first page, `page` on each further one."""
     pages: list[list[RowPiece]] = [[]]
     left = first
     rest = list(cells)

@@ -30,7 +30,7 @@ _TREND_CHART = 190.0
 
 
 def plan_summary(document: AppendixDocument) -> SummaryPlan | None:
-    """The summary's pages; None where the document has no summary."""
+    """Return the summary's pages; None where the document has no summary."""
     if document.summary is None:
         return None
     return _SummaryLayout(document).plan()
@@ -78,7 +78,7 @@ class _SummaryLayout:
         return SummaryPart(body=rows)
 
     def _counts(self) -> list[SummaryPart]:
-        """The large numbers, and the words under each: as many in a row as leave every word whole."""
+        """Return the large numbers, and the words under each: as many in a row as leave every word whole."""
         counts = self.summary.counts
         if not counts:
             return []
@@ -117,7 +117,7 @@ class _SummaryLayout:
         return rows
 
     def _paragraph(self, share: float) -> SummaryPart:
-        """The covering paragraph, with the chart of the statuses, or of the trend, beside it in the same row.
+        """Return the covering paragraph, with the chart of the statuses, or of the trend, beside it in the same row.
 
         The chart is drawn at a share of the height it would best have.
         """
@@ -145,7 +145,7 @@ class _SummaryLayout:
         return SummaryPart(body=rows, keep_whole=True)
 
     def _pieces_that_fit(self, text: str, larger: Face) -> list[str]:
-        """The paragraph in pieces that each fit a row; one, unless it is far longer than a paragraph should be."""
+        """Return the paragraph in pieces that each fit a row; one, unless it is far longer than a paragraph should be."""
         most = int((TALLEST_ROW - 6) / larger.line_height)
         pieces = []
         rest = text
@@ -182,7 +182,7 @@ class _SummaryLayout:
         return replace(row, fill_style=style)
 
     def _overdue(self) -> SummaryPart:
-        """The lines whose time has passed, or the sentence that there is none."""
+        """Return the lines whose time has passed, or the sentence that there is none."""
         overdue = self.summary.overdue
         if overdue is None:
             return SummaryPart()
@@ -231,7 +231,7 @@ class _SummaryLayout:
         return SummaryPart(rows, body, keep_whole=True)
 
     def _text_table(self) -> SummaryPart:
-        """A table of texts."""
+        """Return a table of texts."""
         listing = self.summary.text_table
         if listing is None:
             return SummaryPart()
@@ -254,7 +254,7 @@ class _SummaryLayout:
         return SummaryPart(rows, body)
 
     def _months(self) -> list[SummaryPart]:
-        """What falls due in which month, theme by theme."""
+        """Return what falls due in which month, theme by theme."""
         grid = self.summary.months
         if grid is None or not grid.months or not grid.rows:
             return []

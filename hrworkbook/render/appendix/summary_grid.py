@@ -32,13 +32,13 @@ class SummaryGrid:
         self.across = sum(self.widths) * NARROWEST_POINTS_PER_PIXEL - PADDING
 
     def face(self, bold: bool = False, step: float = 0) -> Face:
-        """The document's font, `step` points larger than the text."""
+        """Return the document's font, `step` points larger than the text."""
         return face(self.setup.font, bold, self.setup.size + step)
 
     def lines(
         self, text: str, style_face: Face, style: str, width: float | None = None, pad: float = 3.0
     ) -> list[SummaryRow]:
-        """A text across the page, in as many rows as it needs."""
+        """Return a text across the page, in as many rows as it needs."""
         out = []
         for paragraph in print_text(text).split("\n"):
             for line in split_lines(style_face, paragraph, width or self.across):
@@ -52,7 +52,7 @@ class SummaryGrid:
         return out
 
     def heading(self, text: str) -> list[SummaryRow]:
-        """A part's heading, white space over it."""
+        """Return a part's heading, white space over it."""
         bold = self.face(bold=True, step=4)
         rows = self.lines(text, bold, "heading")
         return [replace(rows[0], height=round_up_height(rows[0].height + 9)), *rows[1:]]
@@ -76,7 +76,7 @@ class SummaryGrid:
         return rows
 
     def row(self, cells: Sequence[SummaryCell], role: str = "") -> SummaryRow:
-        """A table row, as tall as the words in its first cell."""
+        """Return a table row, as tall as the words in its first cell."""
         lines = self.body_height.lines(str(cells[0].value), self.first_points - 8)
         valign = "vcenter" if lines == 1 else "top"
         return SummaryRow(
@@ -84,7 +84,7 @@ class SummaryGrid:
         )
 
     def spanning_rows(self, texts: Sequence[tuple[int, list[str]]]) -> list[SummaryRow]:
-        """A table row whose texts run over the narrow columns at their right, a row for each of their lines."""
+        """Return a table row whose texts run over the narrow columns at their right, a row for each of their lines."""
         deep = max(len(lines) for _, lines in texts)
         rows = []
         for level in range(deep):
@@ -107,11 +107,11 @@ class SummaryGrid:
         return sum(self.widths[column : column + columns]) * NARROWEST_POINTS_PER_PIXEL - PADDING - 2
 
     def wrap(self, text: str, points: float) -> list[str]:
-        """The text in lines of so many points, its own line ends read as spaces."""
+        """Return the text in lines of so many points, its own line ends read as spaces."""
         return split_lines(self.body_height, " ".join(print_text(text).split()), points)
 
     def _widths(self, summary: Summary) -> tuple[int, ...]:
-        """The wide column, then narrow ones as wide as the words over them need."""
+        """Return the wide column, then narrow ones as wide as the words over them need."""
         total = page_pixels(self.setup)
         dated = summary.months or summary.trend
         months = dated.months if dated else ()

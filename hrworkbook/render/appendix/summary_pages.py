@@ -71,7 +71,7 @@ class SummaryPart:
 
 
 def break_into_pages(parts: Sequence[SummaryPart], setup: PageSetup) -> tuple[list[SummaryRow], list[int]]:
-    """The rows of all parts, and those that begin a page."""
+    """Return the rows of all parts, and those that begin a page."""
     body = setup.height * PAGE_FILL_LIMIT
     rows: list[SummaryRow] = []
     breaks: list[int] = []
@@ -111,7 +111,7 @@ def _unbreakable_units(part: SummaryPart, body: float) -> list[list[SummaryRow]]
 
 
 def _repeated_heading(head: Sequence[SummaryRow]) -> list[SummaryRow]:
-    """A part's heading at the top of a further page, marked as going on; the table the chart draws has one head."""
+    """Return a part's heading at the top of a further page, marked as going on; the table the chart draws has one head."""
     out = []
     marked = False
     for row in head:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.values import shorten
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.document import StatusTable
 from hrworkbook.render.appendix.formats import FormatCache, set_up_page
@@ -10,6 +11,8 @@ from hrworkbook.render.appendix.page_plan import Cover
 from hrworkbook.render.appendix.summary_pages import SummaryCell, SummaryPlan
 from hrworkbook.render.appendix.trend_chart import draw_trend
 
+_MOST_ALT_TEXT = 1_500
+"""Characters of an alternative text."""
 _DUE_FILL = "#D2E2F1"
 """A light blue under a count of the month grid; its text is TEXT."""
 _OTHER_STATUS_COLOURS = tuple(
@@ -97,7 +100,7 @@ def _cell_format(formats: FormatCache, plan: SummaryPlan, style: str, status: st
 
 
 def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at: int) -> None:
-    """A stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
+    """Draw a stacked bar for each theme, inside the narrow columns of one row, which no page break can cut."""
     first, column, step = _chart_range(sheet, plan, table)
     last = first + len(table.rows) - 1
     unknown = 0
@@ -169,10 +172,10 @@ def _chart_range(sheet: Any, plan: SummaryPlan, table: StatusTable) -> tuple[int
 
 
 def chart_alt_text(table: StatusTable, theme_header: str = "theme") -> str:
-    """What the chart shows, in words: its alternative text."""
+    """Return what the chart shows, in words: its alternative text."""
     themes = []
     for theme, counts in table.rows:
         status_counts = [f"{n} {status}" for n, status in zip(counts, table.statuses, strict=True) if n]
         themes.append(f"{theme}: {join_words(status_counts) or 'no lines'}")
     text = f"Bar chart of the lines of the plan by {theme_header} and status. " + ". ".join(themes) + "."
-    return text if len(text) <= 1500 else text[:1499].rstrip() + "…"
+    return shorten(text, _MOST_ALT_TEXT)

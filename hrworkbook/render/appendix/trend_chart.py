@@ -64,7 +64,7 @@ def draw_trend(book: Any, sheet: Any, plan: SummaryPlan, trend: Trend, at: int) 
 
 
 def trend_alt_text(trend: Trend) -> str:
-    """What the chart shows, in words: its alternative text."""
+    """Return what the chart shows, in words: its alternative text."""
     sentences = []
     for row in trend.charted_rows:
         known = [i for i, figure in enumerate(row.figures) if figure is not None]

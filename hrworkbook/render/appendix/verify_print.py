@@ -53,7 +53,7 @@ class PrintProof:
         return not self.differences
 
     def as_json(self) -> dict[str, object]:
-        """The proof for programs."""
+        """Return the proof for programs."""
         return {
             "words_planned": self.words_planned,
             "words_printed": self.words_printed,
@@ -185,7 +185,7 @@ def _print_scale(page: PrintedPage, plan: PagePlan) -> float | None:
 
 
 def _refine_scale(words: Sequence[PrintedWord], plan: PagePlan, scale: float) -> float:
-    """The scale as the first and the last left-aligned heading show it; the rougher one where that does not fit."""
+    """Return the scale as the first and the last left-aligned heading show it; the rougher one where that does not fit."""
     edges = _column_edges(plan, scale)
     starts = []
     for j, column in enumerate(plan.columns):
@@ -267,7 +267,7 @@ def _describe_difference(plan: PagePlan, row: PlanRow, j: int, planned: str, wor
 
 
 def _context_at(text: str, at: int) -> str:
-    """The text from a few words before its letter `at`, spaces not counted, on: where two texts part."""
+    """Return the text from a few words before its letter `at`, spaces not counted, on: where two texts part."""
     words = text.split()
     ends = accumulate(len(squeeze(word)) for word in words)
     first = max(0, sum(end <= at for end in ends) - 3)

@@ -1,13 +1,14 @@
 """The appendix as a Word document, since committee reports are put together in Word."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from hrworkbook.ooxml.zip_writing import without_timestamps
 from hrworkbook.plan.errors import ToolMissing
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.values import single_spaced
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.column_widths import NARROWEST_POINTS_PER_PIXEL, pixels_for
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
@@ -23,7 +24,7 @@ _KEEP_WHOLE_SHARE = 0.6
 
 
 def write_word(document: AppendixDocument) -> bytes:
-    """The appendix as a .docx: headings in heading styles, the plan in tables whose headings repeat, true bullets.
+    """Return the appendix as a .docx: headings in heading styles, the plan in tables whose headings repeat, true bullets.
 
     The same document gives the same bytes. Raises ToolMissing where python-docx is not installed.
     """
@@ -37,17 +38,7 @@ def write_word(document: AppendixDocument) -> bytes:
     writer = _DocumentWriter(docx.Document(), document)
     writer.write()
     writer.file.save(out)
-    return _without_timestamps(out.getvalue())
-
-
-def _without_timestamps(data: bytes) -> bytes:
-    """The package without the time it was packed at."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            new.writestr(part, old.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return without_timestamps(out.getvalue())
 
 
 class _DocumentWriter:
@@ -63,16 +54,16 @@ class _DocumentWriter:
         self._page()
         self._properties()
         cover = self.document.cover
-        self.file.add_paragraph(_one_line(cover.title), style="Title")
-        first = " · ".join(_one_line(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
+        self.file.add_paragraph(single_spaced(cover.title), style="Title")
+        first = " · ".join(single_spaced(t) for t in (cover.organisation, cover.committee, cover.committee_date) if t)
         author = f"Author: {cover.author}" if cover.author else ""
-        second = " · ".join(_one_line(t) for t in (cover.number, cover.part, cover.period, author) if t)
+        second = " · ".join(single_spaced(t) for t in (cover.number, cover.part, cover.period, author) if t)
         for text in (first, second):
             if text:
                 self.file.add_paragraph(text, style="Subtitle")
         if cover.exempt:
             exempt_notice = f"Not for publication: paragraph {cover.paragraph} of Part 1 of Schedule 12A to the Local Government Act 1972. {cover.reason}"
-            self.file.add_paragraph().add_run(_one_line(exempt_notice)).bold = True
+            self.file.add_paragraph().add_run(single_spaced(exempt_notice)).bold = True
         if self.document.note:
             self.file.add_paragraph(self.document.note)
         if self.document.summary:
@@ -130,11 +121,13 @@ class _DocumentWriter:
         part = f"{cover.part} (paragraph {cover.paragraph})" if cover.exempt and cover.paragraph else cover.part
         committee = ", ".join(t for t in (cover.committee, cover.committee_date) if t)
         head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
-        self._line_with_ends(head, _one_line(cover.title), _one_line(cover.number), bold=True)
-        self._line_with_ends(section.header.add_paragraph(), _one_line(committee), _one_line(part))
+        self._line_with_ends(head, single_spaced(cover.title), single_spaced(cover.number), bold=True)
+        self._line_with_ends(section.header.add_paragraph(), single_spaced(committee), single_spaced(part))
         self._line_with_ends(
             foot,
-            _one_line(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)),
+            single_spaced(
+                " · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t)
+            ),
             "",
         )
         for text, field in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
@@ -142,7 +135,7 @@ class _DocumentWriter:
             _field(foot, field)
 
     def _line_with_ends(self, paragraph: Any, left: str, right: str, bold: bool = False) -> None:
-        """A line with a text at each end."""
+        """Write a line with a text at each end."""
         from docx.enum.text import WD_TAB_ALIGNMENT
         from docx.shared import Pt
 
@@ -153,15 +146,15 @@ class _DocumentWriter:
 
     def _properties(self) -> None:
         cover, properties = self.document.cover, self.file.core_properties
-        properties.title, properties.author = _one_line(cover.title), _one_line(cover.author)
+        properties.title, properties.author = single_spaced(cover.title), single_spaced(cover.author)
         properties.subject = ", ".join(t for t in (cover.number, cover.part) if t)
         properties.language = self.document.language
         properties.created = properties.modified = _FIXED_DATE
-        properties.last_modified_by, properties.comments, properties.keywords = _one_line(cover.author), "", ""
+        properties.last_modified_by, properties.comments, properties.keywords = single_spaced(cover.author), "", ""
         properties.revision = 1
 
     def _summary(self, summary: Summary) -> None:
-        """The paragraph, and the summary's tables."""
+        """Write the paragraph, and the summary's tables."""
         theme = self.document.theme_header
         self.file.add_heading("Summary", 1)
         for text in print_text(summary.paragraph).split("\n"):
@@ -199,7 +192,7 @@ class _DocumentWriter:
             self._summary_table(["Theme", "Ref", "Line", "What changed", "Was", "Now"], changed)
 
     def _summary_table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
+        """Write a table of the summary, its columns as wide as its words want; no cell is blank, and no column all blank."""
         used = [j for j in range(len(headers)) if any(row[j] for row in rows)]
         counted = [all(row[j].isdecimal() for row in rows) for j in used]
         columns = tuple(
@@ -211,7 +204,7 @@ class _DocumentWriter:
         self._table(columns, texts, self._even_widths(plan))
 
     def _even_widths(self, plan: PagePlan) -> list[int]:
-        """A table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
+        """Return a table's widths with all columns of figures alike, where its widest other column can spare what that takes."""
         widths = list(plan.widths)
         figures = [j for j, column in enumerate(plan.columns) if column.kind == "whole"]
         others = [j for j in range(len(widths)) if j not in figures]
@@ -226,9 +219,9 @@ class _DocumentWriter:
         return widths
 
     def _plan(self) -> None:
-        """The plan: a heading and a table for each theme."""
+        """Write the plan: a heading and a table for each theme."""
         document = self.document
-        self.file.add_heading(_one_line(document.plan_title or "Plan"), 1)
+        self.file.add_heading(single_spaced(document.plan_title or "Plan"), 1)
         lines = print_lines(document.lines, document.columns)
         if not lines:
             self.file.add_paragraph(document.empty_text)
@@ -279,10 +272,6 @@ class _DocumentWriter:
         for row in table.rows:
             for j, cell in enumerate(row.cells):
                 cell.width = Pt(widths[j] * scale)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
@@ -340,7 +329,7 @@ def _borders(table: Any) -> None:
 
 
 def _field(paragraph: Any, name: str) -> None:
-    """A field that Word fills in: PAGE or NUMPAGES."""
+    """Add a field that Word fills in: PAGE or NUMPAGES."""
     from docx.shared import Pt
 
     for kind, text in (("begin", ""), ("", name), ("separate", ""), ("shown", "1"), ("end", "")):

@@ -7,13 +7,13 @@ from datetime import datetime
 from hrworkbook.render.appendix.data_sheet import write_data
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.formats import FormatCache
-from hrworkbook.render.appendix.new_workbook import new_workbook
 from hrworkbook.render.appendix.page_plan import PagePlan, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paginate import paginate
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.summary_pages import SummaryPlan
 from hrworkbook.render.appendix.summary_sheet import write_summary
 from hrworkbook.render.appendix.write_pages import write_pages
+from hrworkbook.render.text_workbook import TextWorkbook
 
 _FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same document gives the same bytes."""
@@ -45,7 +45,7 @@ class DocumentPlan:
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
-    """The measured pages of an appendix; nothing is written."""
+    """Return the measured pages of an appendix; nothing is written."""
     title = document.plan_title or document.cover.title
     plan = paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
     return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
@@ -61,7 +61,7 @@ _CHANGE_COLUMNS = (
 
 
 def plan_changes(document: AppendixDocument) -> PagePlan | None:
-    """The measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
+    """Return the measured pages of what changed since the last meeting; None where nothing did or nothing is known."""
     changes = document.summary.changes if document.summary else None
     if changes is None or not changes.changes:
         return None
@@ -77,14 +77,14 @@ BLANK_TEXT = "Not reported"
 
 
 def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet: bool = True) -> bytes:
-    """The appendix as an .xlsx; the same document gives the same bytes.
+    """Return the appendix as an .xlsx; the same document gives the same bytes.
 
     Without `with_data_sheet` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
     """
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
     document = planned.document
     out = io.BytesIO()
-    book = new_workbook(out, document.language)
+    book = TextWorkbook(out, document.language)
     cover = document.cover
     book.set_properties(
         {

@@ -79,7 +79,7 @@ class _SheetWriter:
             self.sheet.write_string(at, 0, row.cells[0], self.formats(indent=self.plan.indent, align="left"))
 
     def _heading(self, at: int, row: PlanRow, size: float, ruled: bool) -> None:
-        """A title or theme heading: one text that runs over the empty cells at its right; white below a title."""
+        """Write a title or theme heading: one text that runs over the empty cells at its right; white below a title."""
         settings: dict[str, object] = {"font_size": size, "valign": "top" if row.kind == "title" else "bottom"}
         if ruled:
             settings |= {"bottom": 2, "bottom_color": look.HEADER_FILL}
@@ -96,7 +96,7 @@ class _SheetWriter:
                 self.sheet.write_blank(at, j, None, own)
 
     def _marked(self, at: int, column: int, text: str, cell: Any, first: Any, light: Any) -> None:
-        """A text followed by “(cont.)” in the secondary colour."""
+        """Write a text followed by “(cont.)” in the secondary colour."""
         if text:
             self.sheet.write_rich_string(at, column, first, f"{text} ", light, CONTINUED_MARK, cell)
         else:
@@ -156,12 +156,12 @@ class _SheetWriter:
         return settings
 
     def _formats(self, j: int) -> tuple[Any, Any]:
-        """A column's cell without and with a hairline under it."""
+        """Return a column's cell without and with a hairline under it."""
         settings = self._settings(j)
         return self.formats(**settings), self.formats(**settings, bottom=1, bottom_color=look.RULE_COLOUR)
 
     def _status(self, text: str, ruled: bool) -> Any:
-        """A status: the word in bold, and an edge in its colour that black and white can lose.
+        """Return a status: the word in bold, and an edge in its colour that black and white can lose.
 
         Where texts are indented it stands at the right: at the left it would touch the end of a full line.
         """

@@ -1,36 +1,18 @@
-"""Careful edits to the XML and zip of a workbook: everything not named stays byte for byte."""
+"""A small part's XML edited in place: only what is asked for changes, and every other byte stays."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import cache
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr, unescape
 
-_FIXED_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES
 
-
-def unzipped(package: bytes) -> dict[str, bytes]:
-    """A package's parts by name, in their order."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
-
-
-def zipped(parts: Mapping[str, bytes]) -> bytes:
-    """The parts as a package, without the date and machine that zips usually tell."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in parts.items():
-            info = zipfile.ZipInfo(name, _FIXED_TIMESTAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            info.external_attr = 0
-            archive.writestr(info, data)
-    return out.getvalue()
+_TAG = re.compile(rb"<%s>" % ATTRIBUTES)
 
 
 def with_attribute(xml: bytes, element: str, name: str, value: str, after: tuple[str, ...] = ()) -> bytes:
-    """The XML with an attribute set on a child of its root.
+    """Return the XML with an attribute set on a child of its root.
 
     Where there is no such child, an empty one is put in: behind the children named in `after`, before all others.
     """
@@ -51,8 +33,8 @@ def with_attribute(xml: bytes, element: str, name: str, value: str, after: tuple
     return xml[:end] + new + xml[end:]
 
 
-def attribute(xml: bytes, element: str, name: str) -> str:
-    """An attribute of a child of the root; '' where there is none."""
+def child_attribute(xml: bytes, element: str, name: str) -> str:
+    """Return an attribute of a child of the root; '' where there is none."""
     for child, start, _ in _children(xml)[1:]:
         if child.rpartition(":")[2] == element:
             found = _attribute(name).search(xml[start : _tag_end(xml, start)].decode())
@@ -61,7 +43,7 @@ def attribute(xml: bytes, element: str, name: str) -> str:
 
 
 def with_last_child(xml: bytes, child: str) -> bytes:
-    """The XML with an element put in as its root's last child."""
+    """Return the XML with an element put in as its root's last child."""
     found = _children(xml)
     root, start, _ = found[0]
     end = _tag_end(xml, start)
@@ -72,7 +54,7 @@ def with_last_child(xml: bytes, child: str) -> bytes:
 
 
 def root_name(xml: bytes) -> str:
-    """The local name of the root element."""
+    """Return the local name of the root element."""
     return _children(xml)[0][0].rpartition(":")[2]
 
 
@@ -103,8 +85,8 @@ def _children(xml: bytes) -> list[tuple[str, int, int]]:
 
 
 def _tag_end(xml: bytes, start: int) -> int:
-    """The byte behind the tag that starts here; a `>` within quotes does not end it."""
-    match = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""").match(xml, start)
+    """Return the byte behind the tag that starts here; a `>` within quotes does not end it."""
+    match = _TAG.match(xml, start)
     assert match, "expat found a tag here"
     return match.end()
 
@@ -114,6 +96,7 @@ def _edited_tag(xml: bytes, start: int, edit: Callable[[str], str]) -> bytes:
     return xml[:start] + edit(xml[start:end].decode()).encode() + xml[end:]
 
 
+@cache
 def _attribute(name: str) -> re.Pattern[str]:
     return re.compile(rf"""(\s{re.escape(name)}\s*=\s*)("[^"]*"|'[^']*')""")
 

@@ -1,141 +1,27 @@
-"""One sheet of an open workbook: its block read at once, its cells written in blocks and taken back where that fails."""
+"""One sheet of an open workbook: its cells written in blocks and taken back where that fails."""
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
+from hrworkbook.hosts.read_live_sheet import area_of, formulas_in, merged_areas, read_values
 from hrworkbook.hosts.rectangles import Rectangle, areas_of, needs_text_format, rectangles, text_runs
-from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS, CellContent, convert_for_format, hyperlink_formula, reads_as, serial
+from hrworkbook.ooxml.cell_xml import CellContent, convert_for_format, hyperlink_formula, reads_as
 from hrworkbook.ooxml.grow_table import grown_range
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.workbook_xml import ExcelTable
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.serials import to_millisecond_serial
 from hrworkbook.plan.snapshot import Block, Link, address
 from hrworkbook.plan.snapshot import CellRange as Area
-from hrworkbook.plan.values import CellError, Uncomputed, Value, as_text, same_value
-
-_MAX_CELLS = 2_000_000
-"""Cells: a used range above this is mostly formatting, and its end is looked for by content."""
-
-_ERROR_BASE = -2_146_828_288
-"""Over COM an error value is this number plus its own (2000 to 2099)."""
-
-_HEADING_ROWS = 40
-"""Rows in which merged cells are looked for."""
+from hrworkbook.plan.values import Uncomputed, Value, as_text, same_value
 
 _LONG_TEXT = 8_000
 """Characters: longer texts go to Excel one by one, since a block of values may not hold them."""
 
 _UNPROTECT = "Choose Review, then Unprotect Sheet, and try again"
-_ERROR_VALUES = {
-    2000: "#NULL!",
-    2007: "#DIV/0!",
-    2015: "#VALUE!",
-    2023: "#REF!",
-    2029: "#NAME?",
-    2036: "#NUM!",
-    2042: "#N/A",
-    2043: "#GETTING_DATA",
-    2045: "#SPILL!",
-    2046: "#CONNECT!",
-    2047: "#BLOCKED!",
-    2048: "#UNKNOWN!",
-    2049: "#FIELD!",
-    2050: "#CALC!",
-}
-"""Excel's error values by their numbers (XlCVError)."""
-
-
-def block_of(sheet: Any) -> Block:
-    """A sheet's values from A1 to its last cell, and the merged cells among its first rows, where headings stand."""
-    last = _last_cell(sheet)
-    rows = read_values(sheet.range((1, 1), last)) if last else []
-    if last == (1, 1) and rows[0][0] is None:
-        rows, last = [], None
-    merges = tuple(_merged_areas(sheet, (1, 1, min(last[0], _HEADING_ROWS), last[1]))) if last else ()
-    formulas = {}
-    if last and sheet.name == PLAN:
-        at = _formulas(sheet.range((1, 1), last), (1, 1, *last))
-        formulas = {(row, column): text for row, column, text in at if text != rows[row - 1][column - 1]}
-    return Block(sheet.name, rows, merges, sheet.visible not in (True, -1), formulas)
-
-
-def _formulas(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:
-    """What begins with `=` in an xlwings range, by row and column: formulas, and texts that look like one."""
-    top, left, bottom, _ = area
-    found = cells.formula
-    rows = found if isinstance(found, list | tuple) else ((found,),)
-    if not isinstance(rows[0], list | tuple):
-        rows = (rows,) if top == bottom else [(f,) for f in rows]
-    for r, row in enumerate(rows, top):
-        for c, text in enumerate(row, left):
-            if isinstance(text, str) and text.startswith("="):
-                yield r, c, text
-
-
-def _merged_areas(sheet: Any, area: Area) -> Iterator[Area]:
-    """The merged cells in an area, row by row where it has any."""
-    top, left, bottom, right = area
-    if sheet.range((top, left), (bottom, right)).merge_cells is False:
-        return
-    if top < bottom:
-        middle = (top + bottom) // 2
-        found = [
-            *_merged_areas(sheet, (top, left, middle, right)),
-            *_merged_areas(sheet, (middle + 1, left, bottom, right)),
-        ]
-        yield from dict.fromkeys(found)
-        return
-    column = left
-    while column <= right:
-        merged = _area(sheet.range((top, column)).merge_area)
-        if merged[:2] != merged[2:]:
-            yield merged
-        column = merged[3] + 1
-
-
-def _last_cell(sheet: Any) -> tuple[int, int] | None:
-    used = sheet.used_range
-    rows, columns = used.shape
-    last = used.row + rows - 1, used.column + columns - 1
-    if last[0] * last[1] <= _MAX_CELLS:
-        return last
-    ends = [sheet.cells.find("*", direction="backward", order=order) for order in ("rows", "columns")]
-    if ends[0] is None or ends[1] is None:
-        return None
-    return ends[0].row, ends[1].column
-
-
-def read_values(cells: Any) -> list[list[Value]]:
-    """The values of an xlwings range, in rows."""
-    if sys.platform == "darwin":
-        # There an error value and the text that looks like it cannot be told apart.
-        rows = cells.options(ndim=2, err_to_str=True).value
-        return [[CellError(v) if v in EXCEL_ERRORS else _from_program(v) for v in row] for row in rows]
-    found = cells.raw_value
-    rows = found if isinstance(found, list | tuple) else ((found,),)
-    return [[v if v is None or type(v) is str else _from_program(v) for v in row] for row in rows]
-
-
-def _from_program(value: Any) -> Value:
-    """A value as COM or Calc gives it: an error is a number or a CellError, a time of day stands on the day nought."""
-    if isinstance(value, datetime):
-        moment = value.replace(tzinfo=None) + timedelta(microseconds=500)
-        moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-        if moment.date() == date(1899, 12, 30):
-            return moment.time()
-        return moment.date() if moment.time() == time() else moment
-    if type(value) is int:
-        number = value - _ERROR_BASE
-        return CellError(_ERROR_VALUES.get(number, "#N/A")) if 2000 <= number < 2100 else float(value)
-    if isinstance(value, str):
-        return value or None
-    if isinstance(value, bool | float) or value is None:
-        return value
-    # Money comes as Decimal.
-    return float(value)
 
 
 class SheetWrite:
@@ -156,7 +42,7 @@ class SheetWrite:
         return self.sheet.range(area[:2], area[2:])
 
     def _values(self) -> dict[tuple[int, int], Value]:
-        """What the cells to write hold now."""
+        """Return what the cells to write hold now."""
         rows, (top, left) = read_values(self._range(self.area)), self.area[:2]
         return {(r, c): rows[r - top][c - left] for r, c in self.cells}
 
@@ -177,9 +63,9 @@ class SheetWrite:
         self.values_before = self._contents_held(values)
 
     def _contents_held(self, values: Mapping[tuple[int, int], Value]) -> dict[tuple[int, int], CellContent]:
-        """What the cells hold: their values, or the formulas that give them."""
+        """Return what the cells hold: their values, or the formulas that give them."""
         held: dict[tuple[int, int], CellContent] = dict(values)
-        for row, column, text in _formulas(self._range(self.area), self.area):
+        for row, column, text in formulas_in(self._range(self.area), self.area):
             if (row, column) in values and text != values[row, column]:
                 held[row, column] = Uncomputed(text)
         return held
@@ -199,7 +85,7 @@ class SheetWrite:
         if self._range(self.area).merge_cells is False:
             return
         for rectangle in rectangles(self.cells):
-            for top, left, bottom, right in _merged_areas(self.sheet, rectangle.area):
+            for top, left, bottom, right in merged_areas(self.sheet, rectangle.area):
                 for (row, column), value in _positions(rectangle):
                     inside = top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
                     if inside and value is not None:
@@ -249,7 +135,7 @@ class SheetWrite:
                 raise CannotWrite(f"{self.name}!{address(row, column)}", "what it held could not be put back")
 
     def _not_restored(self) -> dict[tuple[int, int], tuple[CellContent, CellContent]]:
-        """What the cells held and hold no more, and what they hold."""
+        """Return what the cells held and hold no more, and what they hold."""
         held = self._contents_held(self._values())
         both = {at: (was, held[at]) for at, was in self.values_before.items()}
         return {at: (was, now) for at, (was, now) in both.items() if type(was) is not type(now) or was != now}
@@ -268,7 +154,7 @@ class SheetWrite:
                     self._range((row, column, row, column)).number_format = code
 
     def _mismatches(self) -> dict[tuple[int, int], CellContent]:
-        """The cells that do not hold what was written to them."""
+        """Return the cells that do not hold what was written to them."""
         now = self._values()
         return {at: value for at, value in self.cells.items() if not _reads_as(value, now[at])}
 
@@ -320,7 +206,7 @@ class SheetWrite:
         self._give_format(area, code)
 
     def _formats(self, area: Area) -> Iterator[tuple[Area, str]]:
-        """The number formats of an area, by parts that have one; halved until they do."""
+        """Yield the number formats of an area, by parts that have one; halved until they do."""
         code = self._range(area).number_format
         top, left, bottom, right = area
         if isinstance(code, str):
@@ -336,7 +222,7 @@ class SheetWrite:
 
     def _grow_tables(self) -> None:
         filled = {at for at, value in self.cells.items() if value is not None}
-        tables = [(table, _area(table.range)) for table in self.sheet.tables]
+        tables = [(table, area_of(table.range)) for table in self.sheet.tables]
         for table, area in tables:
             if area[2] >= self.area[2]:
                 continue
@@ -346,11 +232,6 @@ class SheetWrite:
             if new != area:
                 self.tables.append((table, area))
                 table.resize(self._range(new))
-
-
-def _area(cells: Any) -> Area:
-    rows, columns = cells.shape
-    return cells.row, cells.column, cells.row + rows - 1, cells.column + columns - 1
 
 
 def _row_positions(rectangle: Rectangle) -> Iterator[list[tuple[tuple[int, int], CellContent]]]:
@@ -368,16 +249,16 @@ def _without_link(value: CellContent) -> Value:
 
 
 def _escape_apostrophe(text: str) -> str:
-    """A text whose first apostrophe Excel does not take for its own sign of a text."""
+    """Return a text whose first apostrophe Excel does not take for its own sign of a text."""
     return "'" + text if text.startswith("'") else text
 
 
 def _to_program(value: CellContent, place: str) -> object:
-    """The value as xlwings takes it."""
+    """Return the value as xlwings takes it."""
     if isinstance(value, Link):
         return "=" + hyperlink_formula(value, place) if value.text else None
     if isinstance(value, time):
-        return serial(value, False)
+        return to_millisecond_serial(value)
     if isinstance(value, date):
         value = convert_for_format(value, "d")
     return str(value) if isinstance(value, str) else value
