@@ -227,13 +227,13 @@ class Workbook:
         return job if dry_run else carry_out(job, self.host)
 
     def merge(
-        self, paths: AnyPath | Iterable[AnyPath], *, period: str = "", password: str | None = None,
+        self, paths: AnyPath | Iterable[AnyPath], *, period: str | Sequence[str] = "", password: str | None = None,
         jobs: int | None = None, cluster: str = "", dry_run: bool = False,
     ) -> "MergeResult":  # fmt: skip
         """Merge the returns at one or more paths: files, mails, folders and zips of these.
 
-        `period` is, for a collection, the month of files that do not say it; `jobs` processes read, or the workers of the
-        Dask scheduler at the address `cluster`.
+        `period` is, for a collection, the month of sheets that do not say it, or several, each as `Sheet=2015-04`; `jobs`
+        processes read, or the workers of the Dask scheduler at the address `cluster`.
         """
         from hrworkbook.jobs.merge import merge_job
 
@@ -290,18 +290,20 @@ class Workbook:
 
     def appendix(
         self, out: AnyPath, *, pdf: bool = False, proof: bool = False, docx: bool = False, anyway: bool = False,
-        dry_run: bool = False,
+        period: str = "", dry_run: bool = False,
     ) -> "AppendixJob":  # fmt: skip
         """Write the appendix at a path that ends in .xlsx, and the exempt one beside it where a line is exempt.
 
         `pdf` prints it (LibreOffice must be there), `proof` reads the print back, `docx` writes it for Word too. What is
         against publishing it is in `findings` of what comes back, the proofs in `proofs`. Raises NotReady where errors
-        stand or decisions wait, unless `anyway`.
+        stand or decisions wait, unless `anyway`. `period` is, for a collection, the month it is of.
         """
         from hrworkbook.jobs.appendix import appendix_job, finish_appendix
 
         snapshot = self.snapshot()
-        job = appendix_job(snapshot, self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx)
+        job = appendix_job(
+            snapshot, self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
+        )
         return job if dry_run else finish_appendix(carry_out(job, self.host), snapshot, pdf=pdf, proof=proof)
 
     def check(self, file: AnyPath) -> "list[Finding]":

@@ -22,7 +22,8 @@ def run_appendix(options: Namespace) -> int:
     with Progress("Laying out") as progress:
         snapshot = host.snapshot()
         job = appendix_job(
-            snapshot, now(), target, master=Path(options.master), anyway=options.anyway, docx=options.docx, progress=progress.at
+            snapshot, now(), target, master=Path(options.master), anyway=options.anyway, docx=options.docx,
+            period=options.period, progress=progress.at
         )  # fmt: skip
     carry_out(job, host)
     with Progress("Printing") as progress:

@@ -209,8 +209,9 @@ def _merge_options(made: _Commands) -> None:
     )  # fmt: skip
     for command in (read, merge):
         command.add_argument(
-            "--period", metavar="MONTH", default="",
-            help="for a collection: the month of files that do not say it, such as 2015-04",
+            "--period", metavar="MONTH", action="append", default=[],
+            help="for a collection: the month of sheets that do not say it, such as 2015-04, or of one of them, such as "
+            "Sheet=2015-04; may be given several times",
         )  # fmt: skip
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
 
@@ -219,6 +220,12 @@ def _committee_options(made: _Commands) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
         "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
+    )
+    appendix.add_argument(
+        "--period",
+        metavar="MONTH",
+        default="",
+        help="of a collection: the month it is of, such as 2015-04; else the latest",
     )
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")

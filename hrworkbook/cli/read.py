@@ -91,7 +91,7 @@ def _print_collected(reading: "FileReading", read: "CollectedFile") -> None:
             show(f"  On sheet '{table.sheet}':")
         shown.add(headings)
         _print_headings(table.headings)
-    for note in (*read.notes, *read.questions, *(f.message for f in read.findings)):
+    for note in (*read.notes, *map(str, read.questions), *(f.message for f in read.findings)):
         show(f"  {note}")
     if read.checked_count:
         show(f"  The sums of {read.agreeing_count} of {count_noun(read.checked_count, 'line')} agree.")
@@ -105,7 +105,7 @@ def _collected_json(reading: "FileReading", read: "CollectedFile") -> dict[str, 
         "columns": _heading_records(first.headings), "rows": len(read.lines), "cells": reading.cell_count,
         "placed": read.placed_count, "unplaced": _stray_records(read), "sheets": [table.sheet for table in read.tables],
         "periods": sorted({line.period for line in read.lines if line.period}), "notes": list(read.notes),
-        "questions": list(read.questions), "findings": [f.as_json() for f in read.findings],
+        "questions": list(map(str, read.questions)), "findings": [f.as_json() for f in read.findings],
         "checked": read.checked_count, "agreeing": read.agreeing_count,
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Arithmetic as a witness: do the figures of a line bear out that every column was read for what it is?
+"""Take arithmetic as a witness: whether the figures of a line bear out that every column was read for what it is.
 
 A total that its parts do not make up is either the sender's own slip or a column read in the wrong place. Where most
 lines disagree in the same sum, or all agree one column further on, it looks like the column; where one line disagrees it
@@ -34,7 +34,7 @@ class SumReport:
 def check_sums(
     lines: Sequence[LineFigures], schema: Schema, rules: SumChecks, unknown_headings: Sequence[str] = ()
 ) -> SumReport:
-    """Every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
+    """Check every sum and every limit of the schema, as `rules_of` gives them, on every line of one table.
 
     `unknown_headings` holds the headings of the columns that were not known, of which one may be a part of a sum.
     """
@@ -66,7 +66,7 @@ def check_sums(
 
 
 def _is_uncalculated(line: LineFigures, rules: SumChecks) -> bool:
-    """Whether every total of a line is 0, of three or more whose parts are not."""
+    """Return whether every total of a line is 0, of three or more whose parts are not."""
     totals = [
         line.figures[rule.total]
         for rule in rules
@@ -93,7 +93,7 @@ def _report_mismatches(
 
 
 def _find_shift(line: LineFigures, rules: SumChecks, checked_per_rule: int) -> tuple[int, str] | None:
-    """How many columns to the right of their headings the figures add up, and the first key of which this is true.
+    """Return how many columns to the right of their headings the figures add up, and the first key of which this is true.
 
     None where that explains nothing.
     """
@@ -113,7 +113,7 @@ def _find_shift(line: LineFigures, rules: SumChecks, checked_per_rule: int) -> t
 
 
 def _all_sums_agree(line: LineFigures, rules: SumChecks, checked_per_rule: int) -> bool:
-    """Whether every sum of the line agrees, and enough of them to prove something."""
+    """Return whether every sum of the line agrees, and enough of them to prove something."""
     checks = rules.for_lines_with(line.figures)
     open_ones = set()
     for i in checks.doubtful(line.figures):

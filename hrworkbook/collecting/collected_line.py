@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from hrworkbook.collecting.entries import Entry, FaultyEntry
+from hrworkbook.collecting.questions import HoldReason
 from hrworkbook.collecting.row_filter import RowForm
 from hrworkbook.plan.snapshot import address, column_letters
-from hrworkbook.plan.values import Value
+from hrworkbook.plan.values import Value, normalised_text
+from hrworkbook.tables.heading_vocabulary import fold_heading
 from hrworkbook.tables.read_rows import Row
 
 
@@ -32,32 +34,36 @@ class CollectedLine:
     """The month, and the other key columns' values folded for look-up."""
     period: str
     """`2015-04`; '' where a question stands open."""
-    hold_reason: str
+    hold_reason: HoldReason | None
     """Why it must not be merged yet: a question stands open about it."""
     source: "LineSource" = field(repr=False, compare=False)
 
     @property
     def row(self) -> int:
-        """Its sheet row, from 1."""
+        """Return its sheet row, from 1."""
         return self.source.row.row_number
 
     @cached_property
     def cells(self) -> Mapping[str, CollectedCell]:
-        """By column key; the month's cell is where it was written, '' where it comes from elsewhere."""
+        """Return its cells by column key; the month's cell is where it was written, '' where it comes from elsewhere."""
         row, form, entries, _, names = self.source
         cells = {
             key: CollectedCell(f"{column_letters(at)}{row.row_number}", written, *_value_and_fault(entry))
             for key, at, written, entry in zip(row.keys, row.columns, row.values, entries, strict=True)
             if key in form.taken_keys
         }
-        cells |= {key: CollectedCell("", None, name) for key, name in form.named(names) if key not in cells}
+        for key, name in form.named(names):
+            cell = cells.get(key, CollectedCell("", None, name))
+            cells[key] = (
+                cell if fold_heading(normalised_text(cell.value)) == fold_heading(name) else cell._replace(value=name)
+            )
         at, written = row.cells.get(form.month_column, (0, None))
         cells[form.period] = CollectedCell(address(row.row_number, at) if at else "", written, self.period or None)
         return cells
 
     @property
     def values(self) -> Mapping[str, Value]:
-        """What it says, by column key."""
+        """Return what it says, by column key."""
         return {key: cell.value for key, cell in self.cells.items()}
 
 
@@ -75,7 +81,7 @@ class LineSource(NamedTuple):
 
 
 def _value_and_fault(entry: Entry) -> tuple[Value, str]:
-    """What goes to the master, and why nothing does."""
+    """Return what goes to the master, and why nothing does."""
     if isinstance(entry, FaultyEntry):
         return entry.value, entry.fault if entry.value is None else ""
     return entry, ""

@@ -49,7 +49,7 @@ class MismatchDiagnosis:
         self.frequency = Counter(slip.token for line, off in failing for slip in self.explanations(line, off))
 
     def _is_short(self) -> bool:
-        """Whether most lines fail, all in the same direction, in a sum of which a part was not found."""
+        """Return whether most lines fail, all in the same direction, in a sum of which a part was not found."""
         found = {key for line, _ in self.mismatches for key in line.figures}
         most = len(self.mismatches) * 5 >= self.lines_checked * 3
         return (
@@ -60,7 +60,7 @@ class MismatchDiagnosis:
         )
 
     def remedy(self, line: LineFigures, off: float) -> str:
-        """What to do about one line's difference, with what it looks like."""
+        """Return what to do about one line's difference, with what it looks like."""
         if self.unknown_headings:
             return (
                 f"Say what {self._unknown_heading()} means, then read the file again; it looks like a part of the sum"
@@ -74,7 +74,7 @@ class MismatchDiagnosis:
         return f"the heading '{named}'" + (f" (and {count_noun(more, 'other')} not known)" if more else "")
 
     def describe(self, line: LineFigures, off: float) -> str:
-        """What one line's difference looks like; '' where the table's cause says it."""
+        """Return what one line's difference looks like; '' where the table's cause says it."""
         small = self._is_rounding(line, off)
         found = list(self.explanations(line, off))
         often = [slip for slip in found if self.frequency[slip.token] > 1 and slip.weight < _CERTAIN]
@@ -89,7 +89,7 @@ class MismatchDiagnosis:
         return "" if self.common_cause else self._number_or_column(line)
 
     def _is_rounding(self, line: LineFigures, off: float) -> bool:
-        """Whether a difference is no more than rounding every figure to the whole could make, and nothing to the sum."""
+        """Return whether a difference is no more than rounding every figure to the whole could make, and nothing to the sum."""
         rule = self.check
         most = (len(rule.parts) + 1) / 2
         return rule.is_sum and rule.kind != "whole" and abs(off) <= most and abs(off) * 200 < line.figures[rule.total]
@@ -109,7 +109,7 @@ class MismatchDiagnosis:
         return self.schema[key].header
 
     def _from_other_sums(self, line: LineFigures) -> Iterator[Explanation]:
-        """What the sums above and below this one say of it."""
+        """Return what the sums above and below this one say of it."""
         rule, figures = self.check, line.figures
         made = sum(figures.get(p, 0) for p in rule.parts)
         mended = line.with_figures({rule.total: made})
@@ -149,14 +149,14 @@ class MismatchDiagnosis:
                 )
 
     def _is_same_kind(self, key: str) -> bool:
-        """Whether a column could have been counted too: money with money, people and their time with each other."""
+        """Return whether a column could have been counted too: money with money, people and their time with each other."""
         return (self.schema[key].kind == "money") == (self.check.kind == "money")
 
     def _named(self, line: LineFigures, keys: Sequence[str]) -> str:
         return join_words(f"{self._header(key)} ({format_number(line.figures[key])})" for key in keys)
 
     def _from_typing(self, line: LineFigures, off: float) -> Iterator[Explanation]:
-        """The figures that one slip of the fingers would explain."""
+        """Return the figures that one slip of the fingers would explain."""
         sound = self._confirmed_totals(line)
         right = {p: line.figures[p] + off for p in self.check.parts if line.figures.get(p) and p not in sound}
         right[self.check.total] = line.figures[self.check.total] - off
@@ -196,7 +196,7 @@ class MismatchDiagnosis:
         return one.total == total and part in one.parts
 
     def _is_sum_of(self, key: str, other: str) -> bool:
-        """Whether one of the two is the sum of the other and perhaps of noughts."""
+        """Return whether one of the two is the sum of the other and perhaps of noughts."""
         return any(self._is_part(one, key, other) or self._is_part(one, other, key) for one in self.sum_checks)
 
     def _confirmed_totals(self, line: LineFigures) -> set[str]:
@@ -205,7 +205,7 @@ class MismatchDiagnosis:
         return {one.total for one in below if difference(line, one) == 0}
 
     def _number_or_column(self, line: LineFigures) -> str:
-        """What can be said where no one slip explains it: which of the two it looks like."""
+        """Return what can be said where no one slip explains it: which of the two it looks like."""
         rule, figures, elsewhere = self.check, line.figures, self.lines_checked - len(self.mismatches)
         looks = "so it looks like a number typed wrongly, not a column"
         if not rule.is_sum:
@@ -225,7 +225,7 @@ class MismatchDiagnosis:
         return _TOO_LITTLE_EVIDENCE
 
     def _find_common_cause(self) -> str:
-        """What it looks like where a sum fails on most lines: a column, and where one explains it, which."""
+        """Return what it looks like where a sum fails on most lines: a column, and where one explains it, which."""
         rule, failing = self.check, self.mismatches
         if self.unknown_headings:
             return (
@@ -257,7 +257,7 @@ class MismatchDiagnosis:
 
 
 def _explains(line: LineFigures, rule: SumCheck, of: str, instead: str) -> bool:
-    """Whether the line adds up once one column stands in for another that is not nought."""
+    """Return whether the line adds up once one column stands in for another that is not nought."""
     if not line.figures.get(instead):
         return False
     return difference(line.with_figures({of: line.figures[instead]}), rule) == 0

@@ -46,7 +46,7 @@ class EntryReader(dict[Any, Entry]):
         return found
 
     def entry(self, written: Value) -> Entry:
-        """What one cell stands for."""
+        """Return what one cell stands for."""
         return self[written] if type(written) in PLAIN_TYPES else self.convert(written)
 
 
@@ -86,7 +86,7 @@ PLAIN_TYPES = frozenset({str, float, type(None)})
 
 
 def entry_reader(column: Column, settings: CollectionSettings) -> EntryReader:
-    """What reads a column's cells."""
+    """Return what reads a column's cells."""
     if column.kind not in NUMERIC:
         return EntryReader(partial(_text_entry, column))
     words = {
@@ -103,7 +103,7 @@ def entry_reader(column: Column, settings: CollectionSettings) -> EntryReader:
 
 
 def _fold_word(word: str) -> str:
-    """A word that stands for no number, for look-up: signs count, case and spaces do not."""
+    """Return a word that stands for no number as it is looked up: signs count, case and spaces do not."""
     return "".join(normalised_text(word).casefold().split())
 
 

@@ -5,18 +5,20 @@ that is known is there already, fills a blank, or contradicts it; a file that co
 lest a line be made of two. Journal, Register and Decisions are those of `merge`, so `undo` and `decide` work as ever.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from hrworkbook.collecting.collect_file import CollectedFile, collect_file
 from hrworkbook.collecting.collected_line import CollectedCell, CollectedLine
 from hrworkbook.collecting.duplicates import same_figure
-from hrworkbook.collecting.period_conflicts import hold_conflicting
+from hrworkbook.collecting.given_months import GivenMonths, as_given
+from hrworkbook.collecting.line_ids import IdAllocator
+from hrworkbook.collecting.line_keys import LineKey, LineKeys
+from hrworkbook.collecting.receive_collected import CollectedReturn, CollectionReader
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import journal_row, merge_message, merged_row, new_heading_rows, refused_row
-from hrworkbook.merging.merge_history import already_merged, duplicate_file
+from hrworkbook.merging.merge_history import already_merged
 from hrworkbook.merging.outcomes import (
     CellOutcome,
     MergeResult,
@@ -24,153 +26,55 @@ from hrworkbook.merging.outcomes import (
     RefusedFile,
     ReturnOutcome,
     StrayCell,
-    to_local_time,
 )
 from hrworkbook.merging.pending_decisions import PendingDecisions
-from hrworkbook.merging.read_return import MergeContext
-from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod, WrongPlan
+from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_records import file_status, read_change
 from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
-from hrworkbook.plan.model import Line, Plan, format_line_id, state_write
+from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.returns import next_return_number
 from hrworkbook.plan.snapshot import ChangeSet, Write, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, is_blank, normalised_text
-from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.reporting_month import month_named_in, parse_month
-
-LineKey = tuple[str, ...]
-"""The month, and the values of the other key columns folded for look-up."""
-
-
-"""What the Register says of a file that waits for its month to be given."""
-
-
-@dataclass(frozen=True)
-class _CollectedReturn:
-    """One file that may be merged, as it was read; its sheets are no longer kept."""
-
-    received: ReceivedFile
-    collected: CollectedFile
-
-    @property
-    def lines(self) -> list[CollectedLine]:
-        """Its lines about which no question stands open."""
-        return [line for line in self.collected.lines if not line.hold_reason]
 
 
 def merge_collected(
-    plan: Plan, received: Iterable[ReceivedFile | RefusedFile], now: datetime, period: str = ""
+    plan: Plan, received: Iterable[ReceivedFile | RefusedFile], now: datetime, period: str | GivenMonths = ""
 ) -> MergeResult:
-    """The outcome of every cell of every file, and the changes that write them; the files' order makes no difference.
+    """Return the outcome of every cell of every file, and the changes that write them; the files' order makes no difference.
 
-    `period` (`2015-04`) is the month of the sheets that do not say theirs; without it they wait, with a question.
-    Raises WrongPlan where the schema is not for collecting.
+    `period` is the month (`2015-04`) of the sheets that do not say theirs, or the months given by sheet; without it they
+    wait, with a question. Raises WrongPlan where the schema is not for collecting, and HrWorkbookError where a month was
+    given for a sheet that is not there.
     """
     if plan.schema.collect is None:
         fault = f"the plan '{plan.schema.name}' issues its returns"
         raise WrongPlan(plan.snapshot.name, fault, "Use a schema with a [collect] section")
     issued = IssuedReturns(plan)
     containers = Containers()
-    read, refused = _read_files(plan, issued, containers.noting(received), period)
-    collection = _CollectionMerge(plan, {line.key for one in read for line in one.lines})
+    keys = LineKeys(plan)
+    given = as_given(period)
+    read, refused = CollectionReader(plan, issued, keys, given).read(containers.noting(received))
+    collection = _CollectionMerge(plan, keys, {line.key for one in read for line in one.lines})
     number = next_return_number(plan)
     returns: list[ReturnOutcome] = []
     for one in read:
         before = issued.merge_history.rows_of_file(one.received.sha256)
         returns.append(collection.merge_file(one, before[0].text("Return") if before else f"R{number:04d}"))
         number += not before
-    return _merge_result(collection, returns, containers.told_once(refused), issued, now, period)
-
-
-def _read_files(
-    plan: Plan, issued: IssuedReturns, received: Iterable[ReceivedFile | RefusedFile], period: str
-) -> tuple[list[_CollectedReturn], list[RefusedFile]]:
-    """The files that may be merged, by their hash, and those that may not, each with its reason, by their names."""
-    aliases = MergeContext(plan).aliases
-    refused: list[RefusedFile] = []
-    best: dict[str, tuple[ReceivedFile, _CollectedReturn | RefusedFile]] = {}
-    for item in received:
-        if isinstance(item, RefusedFile):
-            refused.append(item)
-            continue
-        known = best.get(item.sha256)
-        if known and _copy_preference(known[0]) <= _copy_preference(item):
-            refused.append(duplicate_file(item))
-            continue
-        if known:
-            refused.append(duplicate_file(known[0]))
-        best[item.sha256] = replace(item, blocks=()), _read_one(plan, issued, item, aliases, period)
-    read = {sha256: one for sha256, (_, one) in sorted(best.items()) if isinstance(one, _CollectedReturn)}
-    month = plan.schema.collect.period if plan.schema.collect else ""
-    named = next((key for key in plan.schema.key if key != month), month)
-    held = (
-        hold_conflicting({s: (r.received.file, r.collected) for s, r in read.items()}, period, named) if period else {}
-    )
-    for sha256, collected in held.items():
-        try:
-            _check_mergeable(read[sha256].received.file, collected)
-            read[sha256] = replace(read[sha256], collected=collected)
-        except HrWorkbookError as error:
-            refused.append(_refused_file(read.pop(sha256).received, error))
-    refused += [one for _, one in best.values() if isinstance(one, RefusedFile)]
-    return list(read.values()), sorted(refused, key=lambda r: (r.file, r.sha256, r.status, r.reason))
-
-
-def _copy_preference(item: ReceivedFile) -> tuple[bool, str, str, str]:
-    """Which copy of a file is read: one whose name says a month, then by their names, whatever order they come in."""
-    return (not month_named_in(item.file), item.file, item.sender, str(item.sent))
-
-
-def _read_one(
-    plan: Plan, issued: IssuedReturns, item: ReceivedFile, aliases: Mapping[str, str], period: str
-) -> _CollectedReturn | RefusedFile:
-    """One file as it may be merged, or why it may not."""
-    if (before := issued.merge_history.rows_of_file(item.sha256)) and not (period and _had_waited(plan, item, aliases)):
-        return already_merged(item, before)
-    try:
-        collected = collect_file(item.blocks, plan.schema, item.file, aliases, period)
-        _check_mergeable(item.file, collected)
-    except HrWorkbookError as error:
-        return _refused_file(item, error)
-    return _CollectedReturn(replace(item, blocks=(), sent=to_local_time(item.sent)), collected)
-
-
-def _refused_file(item: ReceivedFile, error: HrWorkbookError) -> RefusedFile:
-    what = FileStatus.NO_MONTH if isinstance(error, WrongPeriod) else FileStatus.REFUSED
-    return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent, what)
-
-
-def _had_waited(plan: Plan, item: ReceivedFile, aliases: Mapping[str, str]) -> bool:
-    """Whether lines of a file that was merged waited for their month to be given."""
-    return any(not line.period for line in collect_file(item.blocks, plan.schema, item.file, aliases).lines)
-
-
-def _check_mergeable(file: str, collected: CollectedFile) -> None:
-    """Raise NotAReturn where no line of the file can be merged, WrongPeriod where all it takes is their month."""
-    if not collected.lines:
-        raise NotAReturn(file, "it has headings but no lines filled in", "Ask the sender for the filled-in return")
-    if all(line.hold_reason for line in collected.lines):
-        kind = NotAReturn if any(line.period for line in collected.lines) else WrongPeriod
-        raise kind(file, *_question(collected.questions))
-
-
-def _question(questions: Sequence[str]) -> tuple[str, str]:
-    """The first question as fault and remedy, with how many more there are."""
-    fault, _, remedy = questions[0].rpartition(". ")
-    more = f" ({count_noun(len(questions) - 1, 'more sheet')} likewise)" if len(questions) > 1 else ""
-    return f"{fault[0].lower()}{fault[1:]}{more}", remedy
+    return _merge_result(collection, returns, containers.told_once(refused), issued, now, given)
 
 
 class _CollectionMerge:
     """The lines of the plan by key, those of this merge with them, and what they say so far."""
 
-    def __init__(self, plan: Plan, keys: Collection[LineKey]) -> None:
-        names = [k for k in plan.schema.key if plan.schema.collect is None or k != plan.schema.collect.period]
-        self.key_columns = [plan.schema.collect.period if plan.schema.collect else "", *names]
-        self.ids = _IdAllocator(plan)
+    def __init__(self, plan: Plan, line_keys: LineKeys, keys: Collection[LineKey]) -> None:
+        self.key_of = line_keys.key_of
+        self.key_columns = line_keys.columns
+        self.named_by = line_keys.named_by
+        self.ids = IdAllocator(plan)
         lines = [line if line.id else replace(line, id=self.ids.allocate(line.row)) for line in plan.lines]
         self.line_by_key: dict[LineKey, Line] = {}
         for line in lines:
@@ -191,14 +95,8 @@ class _CollectionMerge:
         self.plan = replace(plan, lines=(*lines, *self.new_lines))
         self.new_ids = {line.id for line in self.new_lines}
 
-    def key_of(self, values: Mapping[str, Value]) -> LineKey | None:
-        """A line's key; None where a part of it is blank."""
-        month, *names = (values.get(name) for name in self.key_columns)
-        key = (parse_month(month), *(fold_heading(normalised_text(name)) for name in names))
-        return key if all(key) else None
-
     def ids_of_removed(self, plan: Plan, lines: Sequence[Line]) -> dict[LineKey, str]:
-        """The ID of each line that went when its return was undone, by its key: it is never another line's."""
+        """Return the ID of each line that went when its return was undone, by its key: it is never another line's."""
         if not any(file_status(item) is FileStatus.UNDONE for item in REGISTER.data_rows(plan.snapshot)):
             return {}
         there = {line.id for line in lines}
@@ -213,32 +111,30 @@ class _CollectionMerge:
                 had.setdefault(item.text("ID"), {})[keys[item.text("Column")]] = item["Before"]
         return {key: id_ for id_, values in had.items() if (key := self.key_of(values))}
 
-    def merge_file(self, one: _CollectedReturn, return_id: str) -> ReturnOutcome:
-        """What becomes of each cell of one file; what is applied is what the next one meets."""
+    def merge_file(self, one: CollectedReturn, return_id: str) -> ReturnOutcome:
+        """Return what becomes of each cell of one file; what is applied is what the next one meets."""
         cells: list[CellOutcome] = []
         strays = [StrayCell(f"{u.sheet}!{u.cell}", u.value, u.reason) for u in one.collected.unplaced]
         for line in one.collected.lines:
             if line.hold_reason:
                 written = ((f"{line.sheet}!{c.address}", c.written) for c in line.cells.values() if c.address)
-                strays += [StrayCell(at, value, line.hold_reason) for at, value in written if not is_blank(value)]
+                strays += [StrayCell(at, value, line.hold_reason.value) for at, value in written if not is_blank(value)]
             else:
                 cells += self.merge_line(line)
         unknown = {h.header: h.suggested for table in one.collected.tables for h in table.headings if h.is_unknown}
-        notes = (*one.collected.notes, *one.collected.questions, *(f.message for f in one.collected.findings))
+        notes = (*one.collected.notes, *map(str, one.collected.questions), *(f.message for f in one.collected.findings))
         return ReturnOutcome(
             one.received, return_id, self.sender_name(one), tuple(cells), tuple(strays), notes, unknown, line_count=len(one.lines)
         )  # fmt: skip
 
-    def sender_name(self, one: _CollectedReturn) -> str:
-        """Whom a file is from, as its lines say: `Home Office`, or `Home Office and 5 others`."""
-        named = dict.fromkeys(
-            normalised_text(line.cells[self.key_columns[1]].value) for line in one.lines if len(self.key_columns) > 1
-        )
+    def sender_name(self, one: CollectedReturn) -> str:
+        """Return whom a file is from, as its lines say: `Home Office`, or `Home Office and 5 others`."""
+        named = dict.fromkeys(normalised_text(line.cells[self.named_by].value) for line in one.lines)
         first = next(iter(named), "")
         return f"{first} and {count_noun(len(named) - 1, 'other')}" if len(named) > 1 else first
 
     def merge_line(self, entered: CollectedLine) -> Iterator[CellOutcome]:
-        """The outcome of each non-blank cell of one line."""
+        """Yield the outcome of each non-blank cell of one line."""
         line = self.line_by_key[entered.key]
         says = self.values_by_id[line.id]
         against = [
@@ -265,11 +161,11 @@ class _CollectionMerge:
                 yield CellOutcome(line, column, None, m, value, "applied")
 
     def contradicts(self, entry: CollectedCell, says: Value) -> bool:
-        """Whether a cell says otherwise than the line does."""
+        """Return whether a cell says otherwise than the line does."""
         return not (entry.fault or is_blank(entry.value) or is_blank(says) or same_figure(entry.value, says))
 
     def plan_writes(self) -> Iterator[Write]:
-        """What the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
+        """Yield what the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
         yield from self.ids.id_writes()
         by_column = sorted((column, key) for key, column in self.plan.column_numbers.items())
         for run in _adjacent_runs(by_column) if self.new_lines else ():
@@ -282,7 +178,7 @@ class _CollectionMerge:
 
 
 def _adjacent_runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """The columns in runs that stand side by side."""
+    """Yield the columns in runs that stand side by side."""
     run: list[tuple[int, str]] = []
     for column, key in by_column:
         if run and column != run[-1][0] + 1:
@@ -292,45 +188,15 @@ def _adjacent_runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[
     yield run
 
 
-@dataclass
-class _IdAllocator:
-    """The IDs of new lines: a number once given is never given again."""
-
-    plan: Plan
-    assigned: list[tuple[int, str]] = field(default_factory=list)
-    """Sheet rows that stood without an ID, and the ID each gets."""
-
-    def __post_init__(self) -> None:
-        prefix, kept = self.plan.schema.id_prefix, self.plan.state.get("Next ID")
-        used = (line.id.removeprefix(prefix) for line in self.plan.lines)
-        last = max((int(number) for number in used if number.isdecimal()), default=0)
-        self.first = self.number = max(int(kept) if isinstance(kept, int | float) else 1, last + 1)
-
-    def allocate(self, row: int = 0) -> str:
-        """The next ID; for the line that stands in a row, where one is given."""
-        self.number += 1
-        id_ = format_line_id(self.plan.schema, self.number - 1)
-        if row:
-            self.assigned.append((row, id_))
-        return id_
-
-    def id_writes(self) -> Iterator[Write]:
-        """The IDs of lines that had none, and the number that comes next."""
-        for row, id_ in self.assigned:
-            yield Write(PLAN, row, self.plan.column_numbers[""], ((id_,),))
-        if self.number > self.first:
-            yield state_write(self.plan, "Next ID", self.number)
-
-
 def _merge_result(
     collection: _CollectionMerge,
     returns: Sequence[ReturnOutcome],
     refused: list[RefusedFile],
     issued: IssuedReturns,
     now: datetime,
-    period: str,
+    given: GivenMonths,
 ) -> MergeResult:
-    """The result, with everything that is to be written."""
+    """Return the result, with everything that is to be written."""
     plan, snapshot = collection.plan, collection.plan.snapshot
     waiting = PendingDecisions(plan)
     decisions = waiting.new_rows(returns, now)
@@ -358,13 +224,13 @@ def _merge_result(
     message = merge_message(merged, refused, len(decisions))
     if without_month := sum(r.status is FileStatus.NO_MONTH for r in refused):
         message += f" {count_noun(without_month, 'file does not say its month', 'files do not say their month')}"
-        message += f" and cannot all be for {period}: merge each alone" if period else ": merge again"
-        message += " with --period and its own month" if period else " with --period and the month"
+        shared = f" and cannot {'all ' if without_month > 1 else ''}be for {given.for_all}: merge each alone with --period and its own month"
+        message += shared if given.for_all else ": merge again with --period and the month"
         message += ", or write the month into each file's name." if without_month > 1 else "."
     changes = ChangeSet(tuple(writes), message, goto if register else None)
     return MergeResult(tuple(merged), tuple(refused), changes)
 
 
 def _brings_news(result: ReturnOutcome, returns_that_ask: Collection[object]) -> bool:
-    """Whether a file that was merged before has brought something more."""
+    """Return whether a file that was merged before has brought something more."""
     return result.return_id in returns_that_ask or any(c.outcome == "applied" for c in result.cells)

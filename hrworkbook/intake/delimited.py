@@ -146,7 +146,7 @@ _GUARDED = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def _unguarded(cell: str) -> str:
-    """A text without the `=\"…\"` by which programs keep Excel from making a number of it."""
+    """Return a text without the equals sign and quotes by which programs keep Excel from making a number of it."""
     match = _GUARDED.fullmatch(cell)
     return match[1].replace('""', '"') if match else cell
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.jobs.job import Job, Progress, no_progress
-from hrworkbook.jobs.options import check_new_workbook
+from hrworkbook.jobs.options import check_new_workbook, read_period
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import Finding, errors_of
 from hrworkbook.plan.model import read_plan
@@ -54,14 +54,14 @@ class AppendixJob(Job[Appendix]):
 
 def appendix_job(
     snapshot: Snapshot, now: datetime, target: Path, *, master: Path | None = None, anyway: bool = False,
-    docx: bool = False, progress: Progress = no_progress,
+    docx: bool = False, period: str = "", progress: Progress = no_progress,
 ) -> AppendixJob:  # fmt: skip
     """Return the appendix as a workbook at a path, the exempt one beside it, and with `docx` each as a Word document.
 
     Raises as the verb does, and CannotWrite where the path is no .xlsx or is the master itself.
     """
     check_new_workbook(target, "the appendix", master)
-    result = appendix(snapshot, now, anyway=anyway)
+    result = appendix(snapshot, now, anyway=anyway, period=read_period(period))
     documents = {target: plan_document(result.public)}
     if result.exempt:
         documents[exempt_path(target)] = plan_document(result.exempt)

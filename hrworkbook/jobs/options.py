@@ -1,10 +1,15 @@
 """Options that every face takes: read and refused in one place, whoever gives them."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError
 from hrworkbook.plan.kinds import KINDS
+
+if TYPE_CHECKING:
+    from hrworkbook.collecting.given_months import GivenMonths
 
 
 def read_due(due: date | str | None) -> date | None:
@@ -25,12 +30,22 @@ def read_period(text: str) -> str:
 
     Raises HrWorkbookError where it names no month.
     """
-    from hrworkbook.tables.reporting_month import month_named_in
+    from hrworkbook.tables.reporting_month import period_of
 
-    month = month_named_in(text) if text else ""
+    month = period_of(text)
     if text and not month:
         raise HrWorkbookError("--period", f"'{text}' is no month", "Give year and month, such as --period 2015-04")
     return month
+
+
+def read_given_months(period: str | Sequence[str]) -> "GivenMonths":
+    """Return the months given for a collection's sheets: one for all (`2015-04`), or several, each by its sheet (`Data=2015-04`).
+
+    Raises HrWorkbookError where one names no month.
+    """
+    from hrworkbook.collecting.given_months import parse_given_months
+
+    return parse_given_months([period] if isinstance(period, str) else period)
 
 
 def check_new_workbook(path: Path, what: str, master: Path | None = None) -> None:

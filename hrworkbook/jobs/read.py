@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hrworkbook.collecting.collect_file import CollectedFile, collect_file
 from hrworkbook.jobs.job import Progress, no_progress
-from hrworkbook.jobs.options import read_period
+from hrworkbook.jobs.options import read_given_months
 from hrworkbook.merging.admit import our_texts
 from hrworkbook.merging.comment_notes import comment_notes
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
@@ -49,25 +49,26 @@ class FileReading:
 
 
 def read_file(
-    path: Path, schema: str = "", *, period: str = "", password: str | None = None, sheets: Sequence[str] = (),
-    progress: Progress = no_progress,
+    path: Path, schema: str = "", *, period: str | Sequence[str] = "", password: str | None = None,
+    sheets: Sequence[str] = (), progress: Progress = no_progress,
 ) -> FileReading:  # fmt: skip
     """Return how one file would be read: by a schema that is named, else by whichever shipped one fits it best.
 
     A plan that is no return of ours is read as `new` does, from all its sheets or those named `sheets`.
     Raises NotAReturn where the path is a folder, or no table is found in the file; UnreadableFile, and HrWorkbookError
-    for a period that is no month.
+    for a period that is no month or for a sheet that is not there.
     """
-    month = read_period(period)
+    given = read_given_months(period)
     if path.is_dir():
         raise NotAReturn(path.name, "this is a folder", "Give one file in it, or the folder to `hrworkbook merge`")
     item = _first_file(path, password, progress)
+    given.check_names((item.file, block.name) for block in item.blocks)
     if schema and load_schema(schema).collect:
-        return FileReading(item, None, collect_file(item.blocks, load_schema(schema), item.file, period=month))
+        return FileReading(item, None, collect_file(item.blocks, load_schema(schema), item.file, period=given))
     ours = our_texts(item.blocks)
     best, table = _best_schema_and_table(item, schema, ours)
     if best.collect:
-        return FileReading(item, None, collect_file(item.blocks, best, item.file, period=month))
+        return FileReading(item, None, collect_file(item.blocks, best, item.file, period=given))
     marks = tuple(comment_notes(item.blocks, with_struck=True))
     if not ours:
         plan = read_plan(item.blocks, best, ignored=read_only_headings(best), sheets=sheets, name=item.file)

@@ -69,7 +69,7 @@ def code_at(codes: Codes, style: int) -> str:
 
 
 def _searched(sheet: bytes, wanted: list[Cell]) -> dict[Cell, int] | None:
-    """The style of each cell, found forwards by its address; None where that is not certain."""
+    """Return the style of each cell, found forwards by its address; None where that is not certain."""
     at, end = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
     if not 0 <= at < end or (sheet.find(b"!", at, end) >= 0 and sheet.find(b"<!", at, end) >= 0):
         return None
@@ -100,7 +100,7 @@ class _AllFound(Exception):
 
 
 def _parsed(sheet: bytes, wanted: frozenset[Cell]) -> dict[Cell, int]:
-    """The style of each cell, whichever way the sheet is written."""
+    """Return the style of each cell, whichever way the sheet is written."""
     found: dict[Cell, int] = {}
     row = column = -1
 
@@ -160,6 +160,7 @@ def styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list
 
 @lru_cache(1_024)
 def column_of_letters(letters: bytes) -> int:
+    """Return 27 for `AA`: a column's number, counted from 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -167,7 +168,7 @@ def column_of_letters(letters: bytes) -> int:
 
 
 def _parsed_styled_cells(xml: bytes, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
-    """The same for a sheet that is written in another way than most."""
+    """Return the same for a sheet that is written in another way than most."""
     found: list[tuple[int, int, int, bool]] = []
     row = column = 0
 

@@ -163,6 +163,13 @@ HEADINGS = Ledger(
     "Headings owners used that the plan does not know. Choose what each means: the next merge will remember it.",
     (34, 36, 28, 28),
 )
+NAMES = Ledger(
+    "Names",
+    ("As reported", "Stands for"),
+    "Names that are one: what returns write, and the name it stands for. The next merge and the appendix go by it.",
+    (46, 46),
+)
+"""Of a collection's master alone; one made before there was such a sheet does without."""
 OWNERS_LEDGER = Ledger(
     OWNERS,
     ("Role", "Name", "E-mail", "Deputy", "Deputy e-mail"),

@@ -119,6 +119,14 @@ class CollectionSettings:
     """What stands in the first key column of a sender's own line of totals."""
     unheaded: tuple[str, ...] = ()
     """Columns that may stand at the left without a heading, in this order."""
+    sheets: tuple[str, ...] = ()
+    """Names of the sheets that are read, all others being left; `*` stands for anything. None: every sheet is read."""
+    unread: tuple[str, ...] = ()
+    """Headings of columns that are not the plan's and stay unread; `*` stands for anything."""
+    end: tuple[str, ...] = ()
+    """What stands first in a row below which there are no more lines."""
+    examples: tuple[str, ...] = ()
+    """What stands first in a row, or in place of the name, where it only shows how to fill one in."""
     trend: tuple[str, ...] = ()
     """Columns of figures whose change on the month and on the year the appendix shows."""
     none: tuple[str, ...] = ()

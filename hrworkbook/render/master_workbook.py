@@ -13,6 +13,7 @@ from hrworkbook.plan.ledgers import (
     HEADINGS,
     JOURNAL,
     LISTS,
+    NAMES,
     OWNERS,
     OWNERS_LEDGER,
     PLAN,
@@ -53,7 +54,8 @@ def master_workbook(draft: NewMaster) -> bytes:
               for o in draft.owners]  # fmt: skip
     _write_ledger(formats, sheets[OWNERS], OWNERS_LEDGER, owners)
     _write_lists(formats, sheets[LISTS], draft)
-    for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, JOURNAL, history_ledger(draft.schema)):
+    names = (NAMES,) if draft.schema.collect else ()
+    for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, *names, JOURNAL, history_ledger(draft.schema)):
         sheet = formats.book.add_worksheet(ledger.sheet)
         _write_ledger(formats, sheet, ledger)
         if ledger is DECISIONS:

@@ -330,8 +330,9 @@ class _TableRows:
         merged = bool(first) and self.header.top + self.header.depth <= first[0] <= line.row and first[0] > 0
         own = {self.header.keys[at] for at, _ in keyed}
         telling = {c.key for c in (self.schema.role(r) for r in ("theme", "reference", "priority")) if c}
+        is_whole = keyed[0][0] <= self.leftmost or len(keyed) >= sum(not is_blank(v) for v in line.values.values())
         if not merged and (
-            own & telling or not names or any((row, at) in self.sheet.covered for at in place_of.values())
+            is_whole or own & telling or not names or any((row, at) in self.sheet.covered for at in place_of.values())
         ):
             return False
         for at, value in keyed:

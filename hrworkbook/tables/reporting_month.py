@@ -5,68 +5,43 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
-from hrworkbook.plan.dates.timescale import dates_in
 from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import CellError, Value, normalised_text
 from hrworkbook.tables.heading_vocabulary import fold_heading
+from hrworkbook.tables.month_text import financial_month, is_month_code, read_month
 
-_NUMERIC = re.compile(r"(?<![0-9])(20[0-9]{2})[ ./-]?(0[1-9]|1[0-2])(?![0-9])")
-_RUN_TOGETHER = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Z])|[_]+")
-_DIGIT = re.compile(r"\d")
-_MONTH_HINT = re.compile(
-    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[0-9]\s*[./-]\s*[0-9]|20[0-9]{2} ?[01][0-9]|\b(?:end|start|close|last|begin|first)",
-    re.IGNORECASE,
-)
-"""Without one of these no text in plain letters names a month: most names of files do not."""
 _LONGEST_TITLE = 60
 """Characters of a title that may name the month; longer ones are instructions, with dates of their own."""
 _COVER_ROWS = 60
+_LABEL_SIGNS = 8
+"""Characters, such as colons and spaces, that a label on a sheet may have beyond its letters."""
 _FINANCIAL_YEAR = re.compile("((?:19|20)[0-9]{2}) ?[/-] ?((?:19|20)?[0-9]{2})")
-_FIRST_FINANCIAL_MONTH = "04"
-"""Years such as 2016/17 begin in April, as everywhere in this project."""
-_YEAR_DAYS = 364
-"""Days from the first to the last of a year."""
+_OTHER_DAY = re.compile(
+    r"\s*(?:date )?(?:of |last )?(?:return(?:ed)? (?:date|by|on)|publi|issue|print|updat|complet|creat|submi|sent|due|prepar|sign|version)",
+    re.IGNORECASE,
+)
+"""Begins what is said of a day that is not the one reported on."""
 
 
 def _month_code(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
-@lru_cache(maxsize=4096)
 def month_named_in(text: str) -> str:
-    """The one month a text names, alone or by a day in it; '' where it names none, or several."""
-    if not _DIGIT.search(text):
-        return ""  # no year
-    spaced = _RUN_TOGETHER.sub(" ", text)
-    if spaced.isascii() and not _MONTH_HINT.search(spaced):
-        return ""
-    months = _month_codes(spaced) or {f"{y}-{m}" for y, m in _NUMERIC.findall(spaced)}
-    if not months and "-" in spaced and not _is_month_range(spaced):
-        months = _month_codes(spaced.replace("-", " "))
-    return months.pop() if len(months) == 1 else ""
+    """Return the one month a text names, alone or by a day in it; '' where it names none, or several."""
+    return read_month(text).month
 
 
-def _month_codes(text: str) -> set[str]:
-    return {_month_code(last) for first, last in _date_spans(text) if _month_code(first) == _month_code(last)}
-
-
-def _is_month_range(text: str) -> bool:
-    """Whether a text names months of one year as one: `Jan-Mar 2015`."""
-    return any(
-        _month_code(first) != _month_code(last) and (last - first).days < _YEAR_DAYS
-        for first, last in _date_spans(text)
-    )
-
-
-def _date_spans(text: str) -> list[tuple[date, date]]:
-    spans = [mention.span for mention in dates_in(text)]
-    return [(s.start, s.end) for s in spans if s and s.start and s.end]
+def period_of(value: Value) -> str:
+    """Return the month that a cell of the master's own column holds, where `2011-12` is December; '' for anything else."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if is_month_code(text) else parse_month(value)
 
 
 @lru_cache(maxsize=1024, typed=True)
 def parse_month(value: Value) -> str:
-    """The month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
+    """Return the month a cell holds: a date, its day number, or a text that names one month; '' for anything else."""
     if isinstance(value, date):
         return _month_code(value)
     if isinstance(value, str):
@@ -81,7 +56,7 @@ def parse_month(value: Value) -> str:
 
 @lru_cache(maxsize=1024, typed=True)
 def month_from_parts(year: Value, month: Value) -> str:
-    """The month that a cell for the year and a cell for the month give together; '' where they do not."""
+    """Return the month that a cell for the year and a cell for the month give together; '' where they do not."""
     alone = parse_month(month)
     if year is None or normalised_text(year) == "":
         return alone
@@ -90,13 +65,8 @@ def month_from_parts(year: Value, month: Value) -> str:
         if normalised_text(month).removesuffix(".0").isdecimal():
             return ""  # the twelfth month of such a year is March to some, December to others
         first = month_from_parts(match[1], month)
-        return (
-            first
-            if first[5:] >= _FIRST_FINANCIAL_MONTH
-            else month_from_parts(str(int(match[1]) + 1), month)
-            if first
-            else alone
-        )
+        found = financial_month(int(match[1]), int(first[5:])) if first else alone
+        return found if found == alone or not alone or isinstance(month, date) else ""
     if not re.fullmatch("(?:19|20)[0-9]{2}", written):
         return alone or (parse_month(year) if month is None else "")
     if alone:
@@ -108,7 +78,7 @@ def month_from_parts(year: Value, month: Value) -> str:
 
 
 def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
-    """The month beside or below one of the cover's labels, and where it stands; two blanks where there is none.
+    """Return the month beside or below one of the cover's labels, and where it stands; two blanks where there is none.
 
     A month without its year is completed by the year beside or below one of the labels for it on the same sheet.
     """
@@ -117,43 +87,65 @@ def month_on_cover(blocks: Collection[Block], labels: Collection[str], years: Co
     for block in blocks:
         year = next((v for at in _places_beside(block, wanted_years) if month_from_parts(v := block.at(*at), 1)), None)
         for at in _places_beside(block, wanted):
-            value = block.at(*at)
-            named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
-            if month := parse_month(value) or (month_from_parts(year, value) if named else ""):
+            month = _month_with_year(block.at(*at), year)
+            if month and not (
+                _is_below_label(block, at, wanted) and _month_with_year(block.at(at[0] + 1, at[1]), year)
+            ):
                 return month, f"{block.name}!{address(*at)}"
     return "", ""
 
 
+def _month_with_year(value: Value, year: Value) -> str:
+    """Return the month a cell names, completed by a year where it names none; '' for a bare number."""
+    named = year is not None and isinstance(value, str) and not value.strip().isdecimal()
+    return parse_month(value) or (month_from_parts(year, value) if named else "")
+
+
+def _is_below_label(block: Block, at: tuple[int, int], wanted: Collection[str]) -> bool:
+    """Return whether a cell stands right below a label: with another month below it, the label heads a column."""
+    above = block.at(at[0] - 1, at[1])
+    return isinstance(above, str) and fold_heading(above) in wanted
+
+
 def _places_beside(block: Block, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
-    """The places where the answer to one of the labels may stand: up to three to the right, or below."""
+    """Yield the places where the answer to one of the labels may stand: up to three to the right, or below."""
+    longest = max(map(len, wanted), default=0) + _LABEL_SIGNS
     for row, column, value in _text_cells(block) if wanted else ():
-        if fold_heading(value) in wanted:
+        if len(value) <= longest and fold_heading(value) in wanted:
             yield from ((row, column + 1), (row, column + 2), (row, column + 3), (row + 1, column))
 
 
 def month_above(block: Block, header_row: int, labels: Collection[str], years: Collection[str] = ()) -> tuple[str, str]:
-    """The month in the titles above a table, and where it stands; two blanks where there is none or more than one."""
+    """Return the month in the titles above a table, and where it stands; two blanks where there is none or more than one."""
     above = Block(block.name, block.rows[: header_row - 1])
     month, place = month_on_cover([above], labels, years)
     if month:
         return month, place
     titles = [
-        (parse_month(v), f"{block.name}!{address(r, c)}") for r, c, v in _text_cells(above) if len(v) <= _LONGEST_TITLE
+        (parse_month(v), f"{block.name}!{address(r, c)}")
+        for r, c, v in _text_cells(above)
+        if len(v) <= _LONGEST_TITLE and not _OTHER_DAY.match(v) and not _is_beside_other_day(above, r, c)
     ]
     days = [
         (parse_month(v), f"{block.name}!{address(r, c)}")
         for r, row in enumerate(above.rows, 1)
         for c, v in enumerate(row, 1)
-        if isinstance(v, date)
+        if isinstance(v, date) and not _is_beside_other_day(above, r, c)
     ]
     found = {month: place for month, place in (*titles, *days) if month}
     return next(iter(found.items())) if len(found) == 1 else ("", "")
 
 
+def _is_beside_other_day(block: Block, row: int, column: int) -> bool:
+    """Return whether the cell on the left says that a day is that of sending, printing or publishing."""
+    left = block.at(row, column - 1)
+    return isinstance(left, str) and bool(_OTHER_DAY.match(left))
+
+
 def months_of_parts(
     block: Block, header_row: int, rows: Sequence[int], labels: Collection[str], years: Collection[str] = ()
 ) -> dict[int, str]:
-    """The month of each of a table's rows where they stand in parts, each with its title and headings; else nothing."""
+    """Return the month of each of a table's rows, by sheet row, where they stand in parts, each with its title and headings; else nothing."""
     month, months = month_above(block, header_row, labels, years)[0], {}
     titles = 0
     for above, row in zip((0, *rows), rows, strict=False):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import ClosedPeriod, closed_periods, last_seen_lines, lines_to_report
@@ -34,24 +35,28 @@ class Appendix:
     """What stood against making it, and was gone past."""
 
 
-def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False) -> Appendix:
-    """Return the appendix of a master.
+def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period: str = "") -> Appendix:
+    """Return the appendix of a master; of a collection that of the month `period` (`2015-04`), else of the latest there is.
 
     Raises NotAMaster for a damaged master, and NotReady where errors stand or decisions wait and `anyway` is not given,
     and always where it is not certain which lines may be published, or an exempt one lacks its paragraph or reason
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    if period and not plan.schema.collect:
+        raise HrWorkbookError("--period", "only the appendix of a collection is of a month", "Leave --period out")
     standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
     lines = plan.lines if plan.schema.collect else lines_to_report(plan)
     public, exempt = (
         replace(plan, lines=tuple(x for x in lines if publicity(plan, x) is which))
         for which in (Publicity.PUBLIC, Publicity.EXEMPT)
     )
-    document = _document(public, now.date(), standing)
+    period, note = _reported_month(plan, period)
+    document = _document(public, now.date(), standing, period=period)
     made = count_noun(len(document.lines), "line")
     when = f", for {document.cover.period}" if plan.schema.collect and document.cover.period else ""
     message = f"The appendix is made: {made}{when}."
+    message += f" {note}" if note else ""
     if number := len(exempt.lines):
         message += f" {count_noun(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
     if standing:
@@ -59,11 +64,20 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False) -> Appe
     done_text = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
-        _document(exempt, now.date(), standing, exempt=True) if exempt.lines else None,
+        _document(exempt, now.date(), standing, exempt=True, period=period) if exempt.lines else None,
         document.summary.paragraph if document.summary else "",
         ChangeSet(status_writes(plan, done_text, now), message),
         standing,
     )
+
+
+def _reported_month(plan: Plan, period: str) -> tuple[str, str]:
+    """Return the month a collection's appendix is of and what is to be said of it; two blanks for any other plan."""
+    if not plan.schema.collect:
+        return "", ""
+    from hrworkbook.render.appendix.collection import reported_month
+
+    return reported_month(plan, period)
 
 
 def _page_setup(plan: Plan) -> PageSetup:
@@ -71,13 +85,15 @@ def _page_setup(plan: Plan) -> PageSetup:
     return PageSetup(layout.paper, layout.orientation, layout.font, layout.size)
 
 
-def _document(plan: Plan, today: date, standing: Standing, *, exempt: bool = False) -> AppendixDocument:
+def _document(
+    plan: Plan, today: date, standing: Standing, *, exempt: bool = False, period: str = ""
+) -> AppendixDocument:
     """Return the document of a plan's lines, all of them public or all of them exempt."""
     if plan.schema.collect:
         from hrworkbook.render.appendix.collection import collection_document
 
         cover = _cover(plan, plan.lines if exempt else (), exempt)
-        return replace(collection_document(plan, cover, _page_setup(plan)), note=standing.sentence)
+        return replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
     layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
     theme = plan.schema.role("theme") if layout.theme_headings else None
     return AppendixDocument(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from hrworkbook.collecting.given_months import GivenMonths
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.earlier_returns import EarlierReturns
 from hrworkbook.merging.issued_returns import IssuedReturns
@@ -41,12 +42,15 @@ from hrworkbook.render.row_heights import ledger_heights, plan_heights
 
 
 def merge(
-    snapshot: Snapshot, received: Iterable[ReceivedFile | RefusedFile | ReadReturn], now: datetime, period: str = ""
+    snapshot: Snapshot,
+    received: Iterable[ReceivedFile | RefusedFile | ReadReturn],
+    now: datetime,
+    period: str | GivenMonths = "",
 ) -> MergeResult:
     """Return the outcome of every cell of every return, and the changes that write them.
 
-    A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of files
-    that tell none.
+    A master whose schema collects returns nobody issued gathers them; there `period` (`2015-04`) is the month of sheets
+    that tell none, or the months given by sheet.
 
     What comes in may be files as read, or what `read_replies` made of them elsewhere; files that a reader refused are
     listed and registered too. Raises NotAMaster for a damaged master; anything wrong with a return refuses that return

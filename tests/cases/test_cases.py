@@ -7,12 +7,6 @@ import pytest
 from cases import CASES, Case, all_cases, faults_of, run_case
 
 NOT_YET: frozenset[str] = frozenset({
-    "collections: O organisation",
-    "collections: O contradicted",
-    "collections: O 31 March 10-11",
-    "collections: O financial year",
-    "collections: O short months",
-    "collections: O revised",
 })  # fmt: skip
 
 

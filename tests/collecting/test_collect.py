@@ -1,5 +1,6 @@
 """Collecting returns that nobody issued: lines by month and name, blanks kept apart, arithmetic as a witness."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hrworkbook.collecting.collect_file import CollectedFile, collect_file
+from hrworkbook.collecting.given_months import parse_given_months
+from hrworkbook.collecting.questions import HoldReason, QuestionKind
 from hrworkbook.plan.errors import NotAReturn, SchemaFileError, WrongPlan
 from hrworkbook.plan.schema import Schema, read_schema
 from hrworkbook.plan.snapshot import Block
@@ -106,7 +109,7 @@ def test_lines_are_known_by_month_and_name(schema: Schema) -> None:
     block = table("St  Mary's | 20 | 3 | 1.5 | 4.5 | £1,200.50 | £1k")
     collected = collect_file([block], schema)
     line = collected.lines[0]
-    assert (line.key, line.period, line.row, line.hold_reason) == (("2016-06", "st mary s"), "2016-06", 2, "")
+    assert (line.key, line.period, line.row, line.hold_reason) == (("2016-06", "st mary s"), "2016-06", 2, None)
     assert values(collected) == {
         "school": "St  Mary's", "staff": 20, "teachers": 3, "support": 1.5, "days": 4.5, "cost": 1200.5,
         "cover_cost": 1000, "period": "2016-06",
@@ -157,17 +160,17 @@ def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> Non
 @pytest.mark.parametrize(
     ("blocks", "file", "given", "month", "source"),
     [
-        ([table("2015 | Sept | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost")],
-         "july 2016.xlsx", "2014-01", "2015-09", "as its own columns say"),
-        ([table("2015-03 | A | 1 | 1", head="Period | School | Teachers days lost | All days lost")],
+        ([table("2015 | Sept | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost", name="Data")],
+         "sept 2015.xlsx", "2014-01", "2015-09", "as its own columns say"),
+        ([table("2015-03 | A | 1 | 1", head="Period | School | Teachers days lost | All days lost", name="Data")],
          "", "", "2015-03", "as its own columns say"),
-        ([table("A | | 1 | 1 | 2"), sheet("Return for: | 31/05/2015", "Cover")], "", "", "2015-05", "at Cover!B1"),
-        ([table("A | | 1 | 1 | 2"), sheet("Return for | May\nContact | J. May\nYear: | 2015", "Cover")], "", "", "2015-05",
+        ([table("A | | 1 | 1 | 2", name="Data"), sheet("Return for: | 31/05/2015", "Cover")], "", "", "2015-05", "at Cover!B1"),
+        ([table("A | | 1 | 1 | 2", name="Data"), sheet("Return for | May\nContact | J. May\nYear: | 2015", "Cover")], "", "", "2015-05",
          "at Cover!B1"),
         ([table("A | | 1 | 1 | 2"), sheet("Return for | 5\nYear: | 2015", "Cover")], "", "", "2016-06", "sheet's name"),
-        ([sheet("Days lost, April 2015\n\n" + HEAD + "\nA | | 1 | 1 | 2", "Data")], "may 2015.csv", "", "2015-04",
+        ([sheet("Days lost, April 2015\n\n" + HEAD + "\nA | | 1 | 1 | 2", "Data")], "april 2015.csv", "", "2015-04",
          "as Data!A1 says above the table"),
-        ([table("A | | 1 | 1 | 2")], "may 2015.csv", "", "2016-06", "as the sheet's name says"),
+        ([table("A | | 1 | 1 | 2")], "june 2016.csv", "", "2016-06", "as the sheet's name says"),
         ([table("A | | 1 | 1 | 2", name="Data")], "days_lost_May_2015.csv", "", "2015-05", "as the file's name says"),
         ([table("A | | 1 | 1 | 2", name="Data")], "may 2015.csv", "2014-12", "2015-05", "as the file's name says"),
         ([table("A | | 1 | 1 | 2", name="Data")], "return 7.csv", "2014-12", "2014-12", "as you gave it"),
@@ -185,16 +188,56 @@ def test_the_month_and_where_it_is_from(
 
 def test_no_month_is_a_question_and_holds_the_lines(schema: Schema) -> None:
     collected = collect_file([table("A | | 1 | 1 | 2", name="Data")], schema, "return 7.csv")
-    assert [line.hold_reason for line in collected.lines] == ["no month is known for it"]
-    assert collected.questions == (
+    assert [line.hold_reason for line in collected.lines] == [HoldReason.NO_MONTH]
+    assert [str(q) for q in collected.questions] == [
         "Sheet 'Data': which month is it for? Neither the table, nor a cover sheet, nor the names of the sheet and the "
         "file say. Give it as --period 2015-04",
-    )
+    ]
 
 
-def test_a_sheet_whose_name_says_another_month_is_noted(schema: Schema) -> None:
-    block = table("2015 | May | A | 1 | 1", head="Year | Month | School | Teachers days lost | All days lost")
-    assert "The sheet's name says 2016-06; 2015-05 was taken." in collect_file([block], schema).notes
+OWN_MONTH = "Year | Month | School | Teachers days lost | All days lost"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "file", "said"),
+    [
+        ([table("2015 | May | A | 1 | 1", head=OWN_MONTH)], "", "Its own columns say 2015-05 and the sheet's name says 2016-06"),
+        ([table("2015 | May | A | 1 | 1", head=OWN_MONTH, name="Data")], "june 2015.csv",
+         "Its own columns say 2015-05 and the file's name says 2015-06"),
+        ([table("A | | 1 | 1 | 2"), sheet("Return for: | 31/05/2015", "Cover")], "",
+         "The cover says at Cover!B1 2015-05 and the sheet's name says 2016-06"),
+        ([sheet("Days lost, April 2015\n\n" + HEAD + "\nA | | 1 | 1 | 2", "May 2015")], "",
+         "May 2015!A1 says above the table 2015-04 and the sheet's name says 2015-05"),
+        ([table("A | | 1 | 1 | 2")], "may 2015.csv", "The sheet's name says 2016-06 and the file's name says 2015-05"),
+    ],
+)  # fmt: skip
+def test_a_month_that_two_places_contradict_is_asked(schema: Schema, blocks: list[Block], file: str, said: str) -> None:
+    collected = collect_file(blocks, schema, file)
+    assert [(line.period, line.hold_reason) for line in collected.lines] == [("", HoldReason.NO_MONTH)]
+    (question,) = collected.questions
+    assert question.kind is QuestionKind.MONTH and question.fault.endswith(f"which month is it for? {said}")
+    months = re.findall("20[0-9]{2}-[0-9]{2}", said)
+    for month in months:  # the month given for all settles it where a place says it, one given for the sheet always
+        assert [line.period for line in collect_file(blocks, schema, file, period=month).lines] == [month]
+    assert collect_file(blocks, schema, file, period="2001-07").questions == collected.questions
+    given = parse_given_months([f"{blocks[0].name}=2001-07"])
+    assert [line.period for line in collect_file(blocks, schema, file, period=given).lines] == ["2001-07"]
+
+
+def test_a_day_of_sending_or_a_column_of_months_contradicts_nothing(schema: Schema) -> None:
+    sent = sheet("Date sent: | 12/07/2016\nLast updated 14 July 2016\n" + HEAD + "\nA | | 1 | 1 | 2", "June 2016")
+    log = sheet("Done | Return for\nyes | May 2016\nyes | June 2016", "Log")
+    collected = collect_file([sent, log], schema)
+    assert [line.period for line in collected.lines] == ["2016-06"] and not collected.questions
+
+
+def test_years_in_a_column_of_months_are_asked_and_months_are_not(schema: Schema) -> None:
+    head = "Period | School | Teachers days lost | All days lost"
+    year = collect_file([table("2010-11 | A | 1 | 1", head=head, name="Data")], schema)
+    assert [line.period for line in year.lines] == [""]
+    assert "Its own columns say '2010-11', which is no one month" in str(year.questions[0])
+    months = table("2010-10 | A | 1 | 1", "2010-11 | A | 1 | 1", "2010-11 | B | 1 | 1", head=head, name="Data")
+    assert [line.period for line in collect_file([months], schema).lines] == ["2010-10", "2010-11", "2010-11"]
 
 
 def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
@@ -210,6 +253,17 @@ def test_twelve_months_as_twelve_sheets(schema: Schema) -> None:
         ("Oct_15", "2015-10"), ("31 January 2017", "2017-01"), ("September 2015 rev 250416", "2015-09"),
         ("06-Jun26-Published", "2026-06"), ("16-17 Baseline", ""), ("Data sheet", ""), ("workforce-2014-02.csv", "2014-02"),
         ("April 2015 and May 2015", ""), ("Sept_2025", "2025-09"), ("1086.xls", ""), ("201404_return", "2014-04"),
+        ("April 12", "2012-04"), ("Dec12", "2012-12"), ("Aug 12", "2012-08"), ("Mar_12", "2012-03"), ("Sept-2012", "2012-09"),
+        ("2012_03", "2012-03"), ("0312", ""), ("M03 2012", ""), ("2012M03", "2012-03"), ("31 March 10-11", "2011-03"),
+        ("31 March 2010-11", "2011-03"), ("April 10/11", "2010-04"), ("2011-12", ""), ("FY2011-12", ""), ("2010/11", ""),
+        ("2010-2011", ""), ("FY10/11", ""), ("Annual return 2010-11.csv", ""), ("Year ended 31 March 2011", ""), ("2002/3", ""),
+        ("Annual return March 2011", ""), ("20112012", ""), ("Dec 2011-12", "2011-12"), ("2016-17 Jan", "2017-01"),
+        ("2014-15 March 2019", ""), ("June 30", ""), ("June '30", "2030-06"), ("30 June 30", "2030-06"), ("April 5", ""),
+        ("03/31/2011", "2011-03"), ("31.03.11", "2011-03"), ("20110331", "2011-03"), ("31032011", "2011-03"),
+        ("032012", "2012-03"), ("3/2012", "2012-03"), ("Mawrth 2012", "2012-03"), ("Chwefror_12", "2012-02"),
+        ("Febuary 2014", "2014-02"), ("Augusta 2014", ""), ("2012 April", "2012-04"), ("April 12, 2013", "2013-04"),
+        ("Apr'12", "2012-04"), ("July 2012 (2)", "2012-07"), ("Q4 March 2012", ""), ("Month 3", ""), ("2016/17 Q4", ""),
+        ("Data as at 31 March 2015, may be revised", "2015-03"), ("1st April 2013", "2013-04"), ("Jan to Mar 2015", ""),
         ("Jan-Mar 2015", ""), ("April - June 2015", ""), ("wmi-2014-15-march-2015.csv", "2015-03"), ("Jan 2016/17", "2017-01"),
     ],
 )  # fmt: skip
@@ -400,7 +454,7 @@ def test_a_line_pushed_one_column_along_is_held_back() -> None:
     good = "A | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
     pushed = "B | | 3 | 4 | 7 | 5 | 6 | 11 | 11 | 90"
     collected = collect_file([table(good, pushed, head=head)], schema)
-    assert [line.hold_reason for line in collected.lines] == ["", "its figures do not stand under their headings"]
+    assert [line.hold_reason for line in collected.lines] == [None, HoldReason.SHIFTED]
     assert [f.fault for f in collected.findings] == [
         "the figures of 'B' stand one column to the right of their headings: only there do they add up"
     ]

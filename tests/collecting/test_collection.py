@@ -3,12 +3,17 @@
 import io
 import zipfile
 
+import pytest
 from masters import KEEPING, NOW, TODAY
+from plans import Master
 from test_collect import SCHOOLS
 from test_gather import Collection, file
 
 from hrworkbook.ooxml.load_workbook import load
+from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.ledgers import NAMES
 from hrworkbook.plan.schema import read_schema
+from hrworkbook.plan.snapshot import ChangeSet
 from hrworkbook.plan.values import Value
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.summary import plan_summary
@@ -129,3 +134,45 @@ def test_the_workbook_has_the_chart_and_every_text_of_the_plan() -> None:
     chart = book.read("xl/charts/chart1.xml").decode()
     assert chart.count("<c:ser>") == 2 and "<c:lineChart>" in chart
     assert "Line chart from Jun 2015 to Jun 2016" in book.read("xl/drawings/drawing1.xml").decode()
+
+
+def few_of_many() -> Collection:
+    """Six returned for May, and two of them for June."""
+    names = ["Hill Road", "St Mary's", "Elm Park", "Old Lane", "Kirk Street", "Ash House"]
+    return collection(
+        ("May 2016", [f"{name} | 20 | | | 3 | | " for name in names]),
+        ("June 2016", [f"{name} | 21 | | | 3 | | " for name in names[:2]]),
+    )
+
+
+def test_a_month_in_which_few_have_returned_is_passed_over_and_told() -> None:
+    master = few_of_many()
+    result = appendix(master.snapshot, NOW)
+    assert result.public.plan_title.endswith("May 2016") and len(result.public.lines) == 6
+    assert result.changes.message.startswith("The appendix is made: 6 lines, for May 2016.")
+    assert "June 2016 is not shown: only 2 of 6 have returned; --period 2016-06 shows it." in result.changes.message
+    asked = appendix(master.snapshot, NOW, period="2016-06")
+    assert asked.public.plan_title.endswith("June 2016") and len(asked.public.lines) == 2
+    assert "not shown" not in asked.changes.message
+    half = collection(*YEAR[:2], ("June 2016", ["Hill Road | 21 | | | 3 | | "]))
+    assert made(half).plan_title.endswith("June 2016"), "half is enough"
+
+
+def test_a_month_nobody_has_returned_for_is_refused_or_told() -> None:
+    with pytest.raises(
+        HrWorkbookError, match=r"--period: nobody has returned for July 2016\. There are months from 2016-05"
+    ):
+        appendix(few_of_many().snapshot, NOW, period="2016-07")
+    result = appendix(collection(*YEAR, Period="July 2016").snapshot, NOW)
+    assert result.public.plan_title.endswith("June 2016")
+    assert "Nobody has returned for July 2016, the period on the Start sheet." in result.changes.message
+    with pytest.raises(HrWorkbookError, match="only the appendix of a collection is of a month"):
+        appendix(Master().snapshot, NOW, period="2016-07")
+
+
+def test_names_that_are_one_are_printed_once() -> None:
+    master = collection(*YEAR, ("June 2016", ["St Mary | 12 | 3 | 1.5 | 4.5 | 900,000 | "]))
+    assert [line.cells[0] for line in made(master).lines] == ["Hill Road", "St Mary", "St Mary's"]
+    row = dict(zip(NAMES.headings, ("St Mary", "St Mary's"), strict=True))
+    master.apply(ChangeSet(NAMES.append(master.snapshot, [row]), ""))
+    assert [line.cells[0] for line in made(master).lines] == ["Hill Road", "St Mary's"]

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from hrworkbook.plan.amounts import NoneWord
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema import Column
@@ -13,7 +14,8 @@ from hrworkbook.plan.values import is_blank, normalised_text
 from hrworkbook.render.appendix.document import AppendixDocument, HeadlineCount, Summary, TextTable, Trend, TrendRow
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.tables.heading_vocabulary import fold_heading
-from hrworkbook.tables.reporting_month import month_named_in, parse_month
+from hrworkbook.tables.reporting_month import month_named_in, period_of
+from hrworkbook.tables.same_names import same_names
 
 MONTHS_SHOWN = 13
 """A year and the month a year before."""
@@ -21,15 +23,28 @@ _COVERAGE_SHARES = (0.5, 0.75, 0.9)
 """How many of those that returned now must have returned for a month that the trend shows."""
 _MIN_COVERAGE = 0.5
 """How many of those that returned now the trend must be of."""
+_MIN_RETURNED = 0.5
+"""How many must have returned for a month, of those that did for a month of the year before, lest it be passed over."""
 _ZERO_WORDS = {NoneWord.NIL.value, NoneWord.NONE.value, NoneWord.DASH.value}
 _NO_VALUE = "–"
 _UNITS = ((10_000_000, 1_000_000, "£ million"), (100_000, 1_000, "£ thousand"), (0, 1, "£"))
 """From how many pounds on, the pounds of a unit, and how it is said."""
 
 
-def collection_document(plan: Plan, cover: Cover, setup: PageSetup) -> AppendixDocument:
-    """Return the appendix of a collection's month: the one the Start sheet's period names, else the latest there is."""
-    return _CollectionFigures(plan).document(cover, setup)
+def reported_month(plan: Plan, asked: str = "") -> tuple[str, str]:
+    """Return the month (`2015-04`) that a collection's appendix is of, and which later ones it passes over and why.
+
+    It is the one asked for, else the Start sheet's, else the latest; the latest is passed over where fewer than half have
+    returned of those that did for one of the twelve months before. Raises HrWorkbookError where nobody has returned for the
+    month asked for.
+    """
+    figures = _CollectionFigures(plan, asked)
+    return figures.month, figures.month_note
+
+
+def collection_document(plan: Plan, cover: Cover, setup: PageSetup, month: str) -> AppendixDocument:
+    """Return the appendix of a collection's month, as `reported_month` gives it."""
+    return _CollectionFigures(plan, month, is_settled=True).document(cover, setup)
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,10 @@ class _CollectionFigures:
     """What a collection's lines say, by month and name."""
 
     plan: Plan
+    asked: str = ""
+    """The month asked for; '' where none is."""
+    is_settled: bool = False
+    """Whether that is the month, though none of these lines be of it."""
 
     @property
     def period(self) -> str:
@@ -60,19 +79,66 @@ class _CollectionFigures:
         numeric = [c for c in self.plan.schema.columns if c.kind in ("whole", "number", "money")]
         found: dict[str, dict[str, Line]] = {}
         for line in self.plan.lines:
-            month, name = (
-                parse_month(line.values.get(self.period)),
-                fold_heading(normalised_text(line.values.get(self.name_column.key))),
-            )
+            month, name = period_of(line.values.get(self.period)), self.folded_name(line)
             if month and name and any(_figure_of(line, column) for column in numeric):
                 found.setdefault(month, {}).setdefault(name, line)
         return found
 
     @cached_property
+    def same_names(self) -> Mapping[str, str]:
+        """By folded name, the name that it stands for."""
+        return same_names(self.plan.snapshot)
+
+    def name(self, line: Line) -> str:
+        """Return the name a line is of; the one it stands for, where HR says that it does."""
+        name = normalised_text(line.values.get(self.name_column.key))
+        return self.same_names.get(fold_heading(name), name)
+
+    def folded_name(self, line: Line) -> str:
+        """Return the name a line is of, for look-up."""
+        return fold_heading(self.name(line))
+
+    @cached_property
     def month(self) -> str:
         """The month reported on; '' for an empty collection."""
-        asked = month_named_in(self.plan.setting("Period"))
-        return asked if asked in self.by_month else max(self.by_month, default="")
+        if self.is_settled:
+            return self.asked
+        if self.asked and self.asked not in self.by_month:
+            months = sorted(self.by_month)
+            there = f"There are months from {months[0]} to {months[-1]}" if months else "Merge the returns first"
+            raise HrWorkbookError("--period", f"nobody has returned for {_month_name(self.asked)}", there)
+        if self.asked:
+            return self.asked
+        chosen = month_named_in(self.plan.setting("Period"))
+        if chosen in self.by_month:
+            return chosen
+        return next((m for m in sorted(self.by_month, reverse=True) if not self.is_thin(m)), "")
+
+    def is_thin(self, month: str) -> bool:
+        """Return whether fewer than half have returned for a month of those that did for one of the twelve before."""
+        return len(self.by_month[month]) < _MIN_RETURNED * self.usual_count(month)
+
+    def usual_count(self, month: str) -> int:
+        """Return how many returned for the fullest of the twelve months before a month."""
+        before = (_months_before(month, back) for back in range(1, MONTHS_SHOWN))
+        return max((len(self.by_month.get(one, ())) for one in before), default=0)
+
+    @property
+    def month_note(self) -> str:
+        """Why the month reported on is not the latest, or not that of the Start sheet."""
+        notes = []
+        named = month_named_in(self.plan.setting("Period"))
+        if not self.asked and named and named != self.month:
+            notes.append(f"Nobody has returned for {_month_name(named)}, the period on the Start sheet.")
+        passed = [m for m in sorted(self.by_month) if m > self.month] if not self.asked and named != self.month else []
+        for month in passed:
+            number = len(self.by_month[month])
+            has = "has" if number == 1 else "have"
+            notes.append(
+                f"{_month_name(month)} is not shown: only {number} of {self.usual_count(month)} {has} returned; "
+                f"--period {month} shows it."
+            )
+        return " ".join(notes)
 
     def lines(self, back: int = 0) -> Mapping[str, Line]:
         """Return the lines of the month so many months before the one reported on."""
@@ -90,7 +156,7 @@ class _CollectionFigures:
         theme = self.plan.schema.role("theme")
         return (
             normalised_text(line.values.get(theme.key)) if theme else "",
-            normalised_text(line.values.get(self.name_column.key)),
+            self.name(line),
         )
 
     def figures(self, column: Column, back: int) -> dict[str, float]:
@@ -104,7 +170,7 @@ class _CollectionFigures:
         return sum(figures.values()) if figures else None
 
     def change(self, column: Column, back: int) -> tuple[float, int]:
-        """By how much a column changed since so many months before, and among how many that returned both times."""
+        """Return by how much a column changed since so many months before, and among how many that returned both times."""
         then = self.lines(back)
         pairs = [
             (_figure_of(line, column), _figure_of(then[name], column))
@@ -115,7 +181,7 @@ class _CollectionFigures:
         return sum(changes), len(changes)
 
     def document(self, cover: Cover, setup: PageSetup) -> AppendixDocument:
-        """Everything, laid out as data."""
+        """Return everything, laid out as data."""
         layout, schema = self.plan.schema.appendix, self.plan.schema
         theme = schema.role("theme") if layout.theme_headings else None
         columns = [schema[key] for key in layout.columns] or [self.name_column, *self.trend_columns]
@@ -152,9 +218,10 @@ class _CollectionFigures:
         """Return the texts of a line under a column as printed."""
         figure = _figure_of(line, column)
         numeric = isinstance(line.values.get(column.key), int | float)
-        texts = [_format_figure(figure or 0, column) if numeric else normalised_text(line.values.get(column.key))]
+        text = self.name(line) if column == self.name_column else normalised_text(line.values.get(column.key))
+        texts = [_format_figure(figure or 0, column) if numeric else text]
         if column in self.trend_columns:
-            name = fold_heading(normalised_text(line.values.get(self.name_column.key)))
+            name = self.folded_name(line)
             for back in (1, 12):
                 then = self.lines(back).get(name)
                 before = _figure_of(then, column) if then else None
@@ -178,7 +245,7 @@ class _CollectionFigures:
         )  # fmt: skip
 
     def paragraph(self, missing: Sequence[Line]) -> str:
-        """Plain sentences with the totals and their change, ready to paste into the report."""
+        """Return plain sentences with the totals and their change, ready to paste into the report."""
         returned = len(self.lines())
         of = f" of {returned + len(missing)}" if missing else ""
         sentences = [f"For {_month_name(self.month)}, {returned}{of} {'has' if returned == 1 else 'have'} returned."]
@@ -243,14 +310,14 @@ class _CollectionFigures:
         return totals, f", {len(same)} of {len(now)}" if len(same) < len(now) else ""
 
     def missing_table(self, missing: Sequence[Line]) -> TextTable | None:
-        """Who returned in the year before and has not returned now."""
+        """Return who returned in the year before and has not returned now."""
         if len(self.by_month) < 2:
             return None
         theme = self.plan.schema.role("theme")
         rows = []
         for line in missing:
             group, name = self.title(line)
-            rows.append((name, _month_name(parse_month(line.values.get(self.period))), group))
+            rows.append((name, _month_name(period_of(line.values.get(self.period))), group))
         heading = f"Not returned for {_month_name(self.month)}"
         heads = (self.name_column.header, "Last returned", theme.header if theme else "")
         return TextTable(heading, heads, tuple(rows), "Everyone who returned in the year before has returned.")
