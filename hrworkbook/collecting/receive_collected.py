@@ -11,7 +11,7 @@ from hrworkbook.collecting.given_months import FileSheet, GivenMonths
 from hrworkbook.collecting.line_keys import LineKey, LineKeys
 from hrworkbook.collecting.period_conflicts import hold_conflicting
 from hrworkbook.collecting.questions import HoldReason, SheetQuestion
-from hrworkbook.merging.admit import IssuedReturns
+from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, to_local_time
 from hrworkbook.merging.read_return import MergeContext
