@@ -28,7 +28,7 @@ _ROWS_BELOW_GUIDANCE = 6
 class TableRows:
     """The rows below one header."""
 
-    def __init__(self, sheet: PlanSheetReader, header: SourceHeader, number: int, last: int) -> None:
+    def __init__(self, sheet: "PlanSheetReader", header: SourceHeader, number: int, last: int) -> None:
         self.sheet = sheet
         self.schema = sheet.schema
         self.header = header
