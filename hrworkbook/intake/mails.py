@@ -176,6 +176,9 @@ def add_signed(mail: Mail, data: bytes, depth: int) -> None:
         except NotSigned:
             mail.encryption = "encrypted (S/MIME)"
             return
+    elif not data.lstrip()[:8].lower().startswith((b"content-", b"mime-ver")):
+        mail.encryption = "encrypted (S/MIME)"
+        return
     add_entity(mail, data, depth)
 
 
