@@ -123,8 +123,6 @@ def _run_on_our_plan(case: Case, run: Run) -> None:
         sheets = openpyxl.load_workbook(run.folder / "a.xlsx").worksheets
         run.book = "\n".join(as_text(value) for sheet in sheets for row in sheet.values for value in row if value)
     elif given["run"] == "merge":
-        # A table without a seal waits for HR where its sender is not on the Owners sheet: here HR knows who wrote.
-        type_into(run.master, {"Owners!C5": "skills.manager@council.example"})
         run.command("merge", run.master, *case.files)
     else:
         run.command("merge", run.master, edited_return(given, run.folder))
