@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from masters import SHARED, snapshot_of, type_into
+from masters import SHARED, snapshot_of
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
