@@ -28,6 +28,7 @@ from hrworkbook.merging.match_rows import (
 )
 from hrworkbook.merging.outcomes import StrayCell
 from hrworkbook.merging.read_return import CellEdit, MergeContext, ReturnDiff
+from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID
 from hrworkbook.plan.schema import CellKey, Column
@@ -85,6 +86,7 @@ def diff_return(
     notes += _missing_notes(plan, baseline, tables, lines.keys(), emptied)
     strays = (*(stray for sheet in sheets for stray in sheet.stray_cells), *reader.strays)
     edits = at_current_lines(edits, current)
+    notes += [note for sheet in sheets for note in _merged_notes(plan, sheet)]
     notes += moved_notes(current, lines.keys())
     return ReturnDiff(
         tuple(edits),
@@ -306,6 +308,19 @@ def _wrong_column_edits(
             good, fault = normalise_value(context.plan, column, value)
             why = f"it was typed over the last report, in {address(number, heading.column)}"
             yield CellEdit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
+
+
+def _merged_notes(plan: Plan, sheet: _ReturnSheet) -> Iterator[str]:
+    """Yield a sentence for each answer merged over the rows of several lines: it was read for the first alone."""
+    columns = {h.column: h.key for h in sheet.table.headings if h.key}
+    for top, left, bottom, _ in sheet.table.merged_ranges:
+        lines = [m.line_id for m in sheet.matches.matched if top <= m.row.row_number <= bottom]
+        if len(lines) > 1 and left in columns:
+            others = join_words(lines[1:])
+            yield (
+                f"{plan.schema[columns[left]].header} is merged over lines {join_words(lines)}: "
+                f"it was read for {lines[0]} only; ask whether {others} should say the same"
+            )
 
 
 def _missing_notes(

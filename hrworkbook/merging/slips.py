@@ -146,27 +146,28 @@ def _shift_score(was: Sequence[Form], now: Sequence[Form], *, from_start: bool) 
 
 
 def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
-    """Whether a column stands in order now, blanks last, and did not when it was issued; most of it is what was issued."""
+    """Whether a column stands in an order now, blanks last, in which it was not issued; some of it is what was issued."""
     filled = [value for value in cells.now if value != ""]
     if len(changed) <= _ENOUGH or len(filled) < _SORTED_AT_LEAST or len(set(filled)) < _ENOUGH:
-        return False
-    if any(value != "" for value in cells.now[len(filled) :]):
         return False
     known = Counter(cells.was)
     arrived = sum(
         min(count, known[value]) for value, count in Counter(cells.now[at] for at in changed).items() if value != ""
     )
-    return arrived >= _ENOUGH and _in_order(cells.now) and not _in_order(cells.was)
+    return arrived >= _ENOUGH and not _orders(cells.now) <= _orders(cells.was)
 
 
-def _in_order(values: Sequence[Form]) -> bool:
-    """Whether the values, blanks apart, stand in ascending or descending order, figures before texts."""
+def _orders(values: Sequence[Form]) -> set[bool]:
+    """Return in which order the values stand, blanks last and figures before texts: False ascending, True descending."""
+    filled = sum(value != "" for value in values)
+    if any(value != "" for value in values[filled:]):
+        return set()
     keys = [
         (isinstance(v, str), "" if isinstance(v, float) else v, v if isinstance(v, float) else 0.0)
         for v in values
         if v != ""
     ]
-    return keys in (sorted(keys), sorted(keys, reverse=True))
+    return {reverse for reverse in (False, True) if keys == sorted(keys, reverse=reverse)}
 
 
 def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Column]]:

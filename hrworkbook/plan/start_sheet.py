@@ -52,12 +52,17 @@ def returns_issued_and_back(
     period = plan.setting("Period") if period is None else period
     rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
+    by_owner: dict[str, list[str]] = {}
     back: set[str] = set()
     for row in rows:
         what, id_ = status_word(row["What"]), normalised_text(row["Return"])
         if what is FileStatus.ISSUED and fold_name(as_text(row["Period"])) == fold_name(period):
             owner = normalised_text(row["Owner"])
-            issued = {i: o for i, o in issued.items() if fold_name(o) != fold_name(owner) or i in back}
+            theirs = by_owner.setdefault(fold_name(owner), [])
+            for other in theirs:
+                if other not in back:
+                    issued.pop(other, None)
+            theirs.append(id_)
             issued[id_] = owner
         elif what is FileStatus.MERGED:
             back.add(id_)

@@ -1,6 +1,6 @@
 """Undo: put back the cells one return changed, from the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -49,7 +49,8 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
             f"there is nothing to undo for {return_id}" if return_id else "there is nothing to undo",
             "The Register lists what was merged, and the Journal what each return changed",
         )
-    cells_to_restore, left = _cells_to_restore(plan, journal, in_force)
+    merged = {row.text("Return") for row in files}
+    cells_to_restore, left = _cells_to_restore(plan, journal, in_force, merged)
     removed_lines = _removed_lines(plan, journal, cells_to_restore, left) if plan.schema.collect else []
     lines = plan.by_id
     writes = [
@@ -76,7 +77,7 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
 
 
 def _cells_to_restore(
-    plan: Plan, journal: Sequence[LedgerRow], in_force: Mapping[CellKey, Sequence[LedgerRow]]
+    plan: Plan, journal: Sequence[LedgerRow], in_force: Mapping[CellKey, Sequence[LedgerRow]], merged: Collection[str]
 ) -> tuple[dict[CellKey, "_RestoredCell"], list[tuple[str, str]]]:
     """Return the cells that still say what the return said, and the places of others with the reason."""
     found: dict[CellKey, _RestoredCell] = {}
@@ -91,7 +92,8 @@ def _cells_to_restore(
             by_hr = any(_is_own_text(plan, i, (line_id, key)) and same_value(i["After"], says) for i in journal)
             left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
             continue
-        before = _value_before(plan.schema[key], _first_in_chain(changes)["Before"])
+        first = _first_without_undone(plan, journal, _first_in_chain(changes), merged)
+        before = _value_before(plan.schema[key], first["Before"])
         found[line_id, key] = _RestoredCell(changes[-1], says, before)
     return found, left
 
@@ -180,6 +182,29 @@ def _first_in_chain(changes: Sequence[LedgerRow]) -> LedgerRow:
     first = changes[-1]
     for earlier in reversed(changes[:-1]):
         if not same_value(earlier["After"], first["Before"]):
+            break
+        first = earlier
+    return first
+
+
+def _first_without_undone(
+    plan: Plan, journal: Sequence[LedgerRow], first: LedgerRow, merged: Collection[str]
+) -> LedgerRow:
+    """Return the change before which a cell said nothing of returns that are undone, and so are not in `merged`.
+
+    Undoing them left the cell as it was, since another return had changed it by then.
+    """
+    cell = _cell_of(plan, first)
+    for earlier in reversed(journal):
+        if earlier.row >= first.row or _cell_of(plan, earlier) != cell:
+            continue
+        change = read_change(earlier)
+        if (
+            earlier.text("Return") in merged
+            or change.cause is ChangeCause.UNDO
+            or change.decision in (KEEP_MASTER, OWN_TEXT)
+            or not same_value(earlier["After"], first["Before"])
+        ):
             break
         first = earlier
     return first
