@@ -77,7 +77,7 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     notes = [n for t in tables for n in t.notes_on_cells]
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
-    _check_sender(plan, known, item)
+    _check_sender(plan, issued, known, item)
     stranger = _stranger(plan, item, is_sealed)
     if stranger and not is_sealed and _spells_owner(plan, known.owner, item):
         notes.append(
@@ -261,9 +261,9 @@ def _spells_owner(plan: Plan, role: str, item: ReceivedFile) -> bool:
     return bool(senders) and all(fold_name(one.partition("@")[0]) in names for one in senders)
 
 
-def _check_sender(plan: Plan, known: IssuedReturn, item: ReceivedFile) -> None:
+def _check_sender(plan: Plan, issued: IssuedReturns, known: IssuedReturn, item: ReceivedFile) -> None:
     roles = roles_of_sender(plan, item.sender)
-    if roles and fold_name(known.owner) not in roles:
+    if roles and roles.isdisjoint({fold_name(known.owner), fold_name(issued.owner_now(known))}):
         others = join_words([o.role for o in plan.owners if fold_name(o.role) in roles])
         raise WrongOwner(
             item.file, f"it is the return of {known.owner}, but {item.sender} is {others}",

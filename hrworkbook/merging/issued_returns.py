@@ -15,7 +15,8 @@ from hrworkbook.plan.ledger_records import file_status, read_change
 from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
 from hrworkbook.plan.ledgers import JOURNAL, REGISTER
 from hrworkbook.plan.model import Plan, issued_ledger
-from hrworkbook.plan.values import Value, as_text, normalised_text
+from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
 
 _OF_RETURNS = (FileStatus.ISSUED, FileStatus.MERGED, FileStatus.UNDONE, FileStatus.SENT_AGAIN)
 """What the Register calls the files of returns; any other file was refused."""
@@ -91,6 +92,30 @@ class IssuedReturns:
                 return_id, register.text("Owner"), register.text("Period"), baseline
             )
         return self._returns[return_id]
+
+    def owner_now(self, known: IssuedReturn) -> str:
+        """Return what the owner of a return is called now: HR may have renamed the role since.
+
+        A name that is no longer on the Owners sheet is the one that stands in its place in all lines issued to it, unless
+        that was issued a return of its own before.
+        """
+        plan, column = self._plan, self._plan.schema.role("owner")
+        if column is None or fold_name(known.owner) in plan.role_spellings:
+            return known.owner
+        names: set[str] = set()
+        for id_, line in self.current_lines(known).items():
+            if line.id and not line.doubt:
+                then = [fold_name(name) for name in parse_owners(as_text(known.baseline[id_].get(column.key)))]
+                now = plan.owners_of(plan.by_id[line.id])
+                if fold_name(known.owner) not in then or len(now) != len(then):
+                    return known.owner
+                names.add(now[then.index(fold_name(known.owner))])
+        name = names.pop() if len(names) == 1 else ""
+        before = {
+            fold_name(row.text("Owner")) for id_, row in self._issued.items() if row.row <= self._issued[known.id].row
+        }
+        is_same = fold_name(name) in plan.role_spellings and fold_name(name) not in before
+        return name if is_same else known.owner
 
     def open_returns(self) -> list[IssuedReturn]:
         """Every return of the present period, the newest first."""

@@ -37,6 +37,7 @@ class ColumnCells:
     ids: tuple[str, ...]
     was: tuple[Form, ...]
     now: tuple[Form, ...]
+    issued: tuple[Value, ...]
     received: tuple[Value, ...]
     """What stands there, as it came."""
 
@@ -80,7 +81,7 @@ def column_cells(
         form if (value := row[key]) is old or value == old else comparable(column, value)
         for (_, row), old, form in zip(here, issued, then, strict=True)
     )
-    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, tuple(row[key] for _, row in here))
+    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, issued, tuple(row[key] for _, row in here))
 
 
 def comparable(column: Column, value: Value) -> Form:
@@ -154,7 +155,10 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
     arrived = sum(
         min(count, known[value]) for value, count in Counter(cells.now[at] for at in changed).items() if value != ""
     )
-    return arrived >= _ENOUGH and not _orders(cells.now) <= _orders(cells.was)
+    if arrived < _ENOUGH:
+        return False
+    texts = [[as_text(v).strip().casefold() for v in side] for side in (cells.issued, cells.received)]
+    return any(not _orders(now) <= _orders(was) for was, now in ((cells.was, cells.now), texts))
 
 
 def _orders(values: Sequence[Form]) -> set[bool]:

@@ -16,7 +16,7 @@ from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.start_sheet import returns_issued_and_back
-from hrworkbook.plan.values import Value
+from hrworkbook.plan.values import Value, fold_name
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
             REGISTER.sheet, f"nothing was issued for {plan.setting('Period')}", "Issue first, then chase"
         )
     issued = IssuedReturns(plan)
+    out = _under_present_names(issued, out, back)
     due = {
         i.text("Return"): KINDS["date"].read(i["Due"])
         for i in REGISTER.data_rows(snapshot)
@@ -65,6 +66,13 @@ def chase(snapshot: Snapshot, now: datetime) -> ChaseResult:
                 done.append(owner)
     message = _message(len(reminders), len(out), len(back), done)
     return ChaseResult(tuple(reminders), message + "".join(_unproven(plan, out.keys() - back)))
+
+
+def _under_present_names(issued: IssuedReturns, out: Mapping[str, str], back: Collection[str]) -> dict[str, str]:
+    """Return the returns that are out by the names their owners bear now; an owner issued again under it counts once."""
+    names = {id_: issued.owner_now(issued[id_]) for id_ in out}
+    last = {fold_name(name): id_ for id_, name in names.items()}
+    return {id_: name for id_, name in names.items() if id_ in back or last[fold_name(name)] == id_}
 
 
 def _unproven(plan: Plan, out: Collection[str]) -> Iterator[str]:
@@ -94,5 +102,12 @@ def _open_lines(plan: Plan, issued: IssuedReturns, return_id: str, due: date) ->
             lines.append(replace(line, values=shown))
     whole = [replace(x, values=known.baseline[x.id]) for x in lines]
     return make_return(
-        plan, return_id, known.owner, whole, known.period, due, last_reported_texts(plan), sealed=known.baseline
+        plan,
+        return_id,
+        issued.owner_now(known),
+        whole,
+        known.period,
+        due,
+        last_reported_texts(plan),
+        sealed=known.baseline,
     )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from masters import OWNERS
 from plans import HEAD, Master, at, back
 
 from hrworkbook.merging import diff_return
