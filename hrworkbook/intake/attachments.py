@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hrworkbook.intake.file_kind import OLE, ZIP
-from hrworkbook.intake.package_limits import FILE_MAX, MB, CheckedPackage
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import FILE_MAX, MB
 from hrworkbook.plan.errors import format_message
 
 MAIL_MAX = 60 * MB

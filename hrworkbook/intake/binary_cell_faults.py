@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Iterator
 
-from hrworkbook.intake.package_limits import refuse_package
 from hrworkbook.intake.xml_cell_faults import ERROR, UNCOMPUTED, CellFault, SheetFaults
+from hrworkbook.ooxml.limits import refuse_package
 
 ERROR_CODES = {
     0x00: "#NULL!",

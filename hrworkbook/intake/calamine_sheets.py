@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation
-from hrworkbook.intake.package_limits import RESAVE_REMEDY, refuse_package
+from hrworkbook.ooxml.limits import RESAVE_REMEDY, refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 if TYPE_CHECKING:

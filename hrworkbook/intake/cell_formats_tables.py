@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
 
 Cell = tuple[int, int]

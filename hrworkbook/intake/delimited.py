@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_CHARACTERS = 60_000

@@ -2,7 +2,8 @@
 
 import re
 
-from hrworkbook.intake.package_limits import CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

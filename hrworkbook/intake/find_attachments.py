@@ -36,7 +36,8 @@ from hrworkbook.intake.file_kind import OLE, ZIP
 from hrworkbook.intake.mail import Mail, MailPart, no_workbook_refusal
 from hrworkbook.intake.mail_reader import MailReader
 from hrworkbook.intake.mail_tables import TABLE_FILE_NAME
-from hrworkbook.intake.package_limits import FILE_MAX, MB, TOTAL_MAX, CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import FILE_MAX, MB, TOTAL_MAX, refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 
 ZIP_MAX = 200 * MB

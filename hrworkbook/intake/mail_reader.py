@@ -5,7 +5,7 @@ import time as clock
 from typing import TYPE_CHECKING
 
 from hrworkbook.intake.mail import Mail, unpacked
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hrworkbook.intake.attachments import MAIL_MAX
-from hrworkbook.intake.package_limits import MB
+from hrworkbook.ooxml.limits import MB
 
 
 def mails_of_mailbox(path: Path) -> Iterator[bytes]:

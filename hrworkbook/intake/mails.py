@@ -22,7 +22,7 @@ from hrworkbook.intake.attachments import MAIL_MAX
 from hrworkbook.intake.mail import Mail, MailPart
 from hrworkbook.intake.mail_tables import tables_as_csv
 from hrworkbook.intake.markup import text_of
-from hrworkbook.intake.package_limits import MB, refuse_package
+from hrworkbook.ooxml.limits import MB, refuse_package
 
 PARTS_MAX = 1_000
 DEPTH_MAX = 20

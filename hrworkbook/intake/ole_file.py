@@ -6,7 +6,7 @@ import olefile
 
 from hrworkbook.intake.calamine_sheets import password_error
 from hrworkbook.intake.file_kind import detect_ole_kind
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
 
 DEFAULT_PASSWORD = "VelvetSweatshop"
 """What Excel itself locks a 'read-only recommended' workbook with ([MS-OFFCRYPTO] 2.4.2.1)."""

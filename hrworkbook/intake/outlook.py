@@ -20,7 +20,7 @@ from hrworkbook.intake.mails import (
     name_and_address,
 )
 from hrworkbook.intake.markup import text_of
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 

@@ -13,17 +13,11 @@ from hrworkbook.intake.annotations import read_ods_annotations, read_ods_struck
 from hrworkbook.intake.binary_cell_faults import scan_xls_stream
 from hrworkbook.intake.calamine_sheets import RawBook, RawSheet, calamine_sheets, with_annotations, with_faults
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
-from hrworkbook.intake.package_limits import (
-    AREA_MAX,
-    FILE_MAX,
-    MB,
-    PLAIN_WORKBOOK_REMEDY,
-    CheckedPackage,
-    ZipEntry,
-    rebuild_package,
-    refuse_package,
-)
 from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, scan_clean_tables
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import AREA_MAX, FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
+from hrworkbook.ooxml.zip_directory import ZipEntry
+from hrworkbook.ooxml.zip_writing import rebuild_package
 
 
 def read_file_cells(data: bytes, name: str, password: str | None = None, documents: bool = False) -> RawBook:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.snapshot import Block, CellTexts
 from hrworkbook.plan.values import CellError, Uncomputed, Value

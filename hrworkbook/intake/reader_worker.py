@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY, refuse_package
 from hrworkbook.intake.read_cells import read_file_cells
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY, refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 
 ENCLOSING = b"E"

@@ -6,7 +6,7 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 
 import re
 
-from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
 
 ERROR = "e"
