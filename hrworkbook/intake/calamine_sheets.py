@@ -34,12 +34,12 @@ def _open_calamine(data: bytes) -> "CalamineWorkbook":
 
 
 def _parser_message(error: BaseException) -> str:
-    """The parser's own words, on one line."""
+    """Return the message of the parser's error on one line, at most 100 characters; its type where it has none."""
     return " ".join(str(error).split())[:100] or type(error).__name__
 
 
 def password_error(password: str | None) -> UnreadableFile:
-    """The refusal of a file that needs a password, or another one."""
+    """Return the refusal of a locked file, by whether a password was given."""
     if password is None:
         return refuse_package(
             "it is locked with a password",
@@ -96,7 +96,10 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
 
 
 def _clip_merge(merge: Any, height: int, width: int) -> tuple[int, int, int, int]:
-    """A merge counted from 1, cut to the sheet's values: one over a whole column would cost its reader a million cells."""
+    """Return a merge as top, left, bottom, right (from 1), cut to the sheet's values.
+
+    A merge over a whole column would cost its reader a million cells.
+    """
     (top, left), (bottom, right) = merge
     return top + 1, left + 1, max(min(bottom + 1, height), top + 1), max(min(right + 1, width), left + 1)
 
@@ -105,7 +108,10 @@ _JSON_TYPES = frozenset({str, float, int, bool})
 
 
 def _special_value(value: Any, row: int, column: int, specials: list[list[Any]]) -> Any:
-    """What stands in the row for a value that JSON has no form for; the value itself goes to `specials`."""
+    """Return a placeholder for a value that JSON cannot represent, or its text.
+
+    A date or time is added to `specials` as row, column, type tag and ISO 8601 text, and 0 is returned.
+    """
     if isinstance(value, datetime):
         specials.append([row, column, "t", value.isoformat()])
     elif isinstance(value, date):
@@ -121,13 +127,13 @@ def _special_value(value: Any, row: int, column: int, specials: list[list[Any]])
 
 
 def with_annotations(sheet: RawSheet, comments: list[RawAnnotation], struck: list[RawAnnotation]) -> RawSheet:
-    """The sheet with what is said on its cells without being their value."""
+    """Return the sheet with its comments and its struck-through text added, each only where there are any."""
     sheet |= {"comments": comments} if comments else {}
     return sheet | {"struck": struck} if struck else sheet
 
 
 def with_faults(sheet: RawSheet, seen: faults.SheetFaults | None) -> RawSheet:
-    """The sheet with the faults that the parser left blank, and the rows that are hidden."""
+    """Return the sheet with the errors and uncomputed formulas that the parser leaves blank, and its hidden rows."""
     if seen is None:
         return sheet
     rows: list[list[Any]] = sheet["rows"]

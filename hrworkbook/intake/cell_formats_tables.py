@@ -64,7 +64,7 @@ class _Tables:
             self.inside(name, attributes)
 
     def inside(self, name: str, attributes: dict[str, str]) -> None:
-        """An element in a cell that is looked at."""
+        """Handle the start of an element inside a wanted cell: paragraphs, spaces, and what holds no text."""
         if name in _NO_TEXT:
             self.in_comment += 1
         elif self.in_comment or self.paragraphs is None:

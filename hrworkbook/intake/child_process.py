@@ -115,7 +115,10 @@ class ChildProcess:
 
 
 def _frames(stream: IO[bytes]) -> Iterator[bytes]:
-    """The child's answers until it is gone or sends one too long; each look at the pipe takes all that lies in it."""
+    """Yield the answers of the child until it ends or sends one longer than `MAX_ANSWER_BYTES`.
+
+    Each answer follows its length in four bytes, little-endian. Each read takes all that the pipe holds.
+    """
     held = b""
     while chunk := stream.read1(_READ_BYTES):  # type: ignore[attr-defined]
         held += chunk
@@ -132,7 +135,7 @@ def _frames(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _opened(body: bytes) -> dict[str, Any]:
-    """An answer's JSON, with the bytes that follow it as `enclosed`."""
+    """Return the JSON object of an answer; bytes that follow it are under `enclosed`."""
     if body.startswith(b"{"):
         return dict(json.loads(body))
     end = 5 + int.from_bytes(body[1:5], "little")
@@ -149,14 +152,20 @@ def _enlarge_pipe(pipe: IO[bytes] | None) -> None:
 
 
 def _end_reason(code: int) -> EndReason:
-    """What an exit code says: the parser aborts (SIGABRT, on Windows fail-fast) where it cannot have the memory it wants."""
+    """Return why the child ended, by its exit code.
+
+    The parser aborts (SIGABRT, on Windows fail-fast) where it cannot allocate memory.
+    """
     if code == 0:
         return "retired"
     return "memory" if code in (-6, -9, 134, 137, 3, 0xC0000409, 0xC0000409 - (1 << 32)) else "died"
 
 
 def _interpreter() -> str:
-    """The interpreter itself; in a Windows virtual environment `python.exe` only starts another, which would escape a kill."""
+    """Return the path of the Python interpreter for the child.
+
+    In a Windows virtual environment `python.exe` only starts another process, which would survive a kill.
+    """
     return str(getattr(sys, "_base_executable", "") or sys.executable) if os.name == "nt" else sys.executable
 
 

@@ -74,7 +74,7 @@ _OLE_KINDS = {
 
 
 def not_a_spreadsheet(what: str, remedy: str = _ASK_FOR_WORKBOOK) -> UnreadableFile:
-    """The refusal of a file that is something else."""
+    """Return the refusal of a file that is no spreadsheet; `what` completes "this is …"."""
     return refuse_package(f"this is {what}", remedy)
 
 

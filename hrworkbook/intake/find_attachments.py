@@ -118,7 +118,7 @@ class _AttachmentFinder:
             )
 
     def find_in_file(self, path: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """A file on disk, looked into where it is a mail, a mailbox or a zip."""
+        """Yield the attachments of a file on disk, or the file itself where it is no mail, mailbox or zip."""
         name = safe_name(path.name)
         self.number += 1
         self.unpacked = self.taken = 0
@@ -147,7 +147,10 @@ class _AttachmentFinder:
     def examine_file(
         self, path: Path, name: str, head: bytes, data: bytes | None
     ) -> Iterator[Attachment | RefusedAttachment]:
-        """A file on disk by its first bytes, and all of them where they are not too many."""
+        """Yield the attachments of a file on disk by its kind, which its first bytes tell.
+
+        `data` is None for a mailbox and for a file too large to read. Raises UnreadableFile for a mail too large.
+        """
         if is_mailbox(head):
             from hrworkbook.intake.mailbox import mails_of_mailbox
 
@@ -195,7 +198,7 @@ class _AttachmentFinder:
             )
 
     def with_hash(self, found: Attachment, data: bytes, sha256: str = "") -> Attachment:
-        """The attachment with its hash, and the place of an earlier copy if there is one."""
+        """Return the attachment with its SHA-256 and the place of an earlier copy, if any; unchanged if too large."""
         if len(data) > FILE_MAX:
             return found
         sha256 = sha256 or hashlib.sha256(data).hexdigest()
@@ -209,7 +212,7 @@ class _AttachmentFinder:
     def find_in_mail(
         self, data: bytes, containers: tuple[str, ...], outlook: bool = False
     ) -> Iterator[Attachment | RefusedAttachment]:
-        """What a mail holds, or an Outlook message."""
+        """Yield the attachments of a mail, or of an Outlook message; a refusal where it cannot be read."""
         began = clock.monotonic()
         try:
             mail = self.mails.read(data, outlook)
@@ -220,7 +223,7 @@ class _AttachmentFinder:
         yield from self.find_in_parsed_mail(mail, containers)
 
     def find_in_parsed_mail(self, mail: Mail, containers: tuple[str, ...]) -> Iterator[Attachment | RefusedAttachment]:
-        """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
+        """Yield the attachments of a mail and of the mails in it; a refusal where it has none."""
         if mail.draft:
             self.aside(containers, "a draft that was never sent")
             return
@@ -247,7 +250,10 @@ class _AttachmentFinder:
             )
 
     def find_in_parts(self, mail: Mail, containers: tuple[str, ...]) -> Iterator[Attachment | RefusedAttachment]:
-        """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
+        """Yield the workbooks enclosed in one mail, or its documents where it has no workbook.
+
+        Logos, signatures and documents beside a workbook are set aside.
+        """
         books: list[tuple[MailPart, str]] = []
         others: list[tuple[MailPart, str]] = []
         for enclosure in mail.parts:
@@ -276,7 +282,7 @@ class _AttachmentFinder:
     # ------------------------------------------------------------ zips
 
     def find_in_attachment(self, found: Attachment, depth: int) -> Iterator[Attachment | RefusedAttachment]:
-        """An attachment's bytes, looked into where they are a mail or a zip."""
+        """Yield the attachments inside an attachment that is a mail or a zip, or the attachment itself."""
         data = found.data or b""
         head = data[:4096]
         containers = (*found.containers, found.name)
@@ -290,7 +296,7 @@ class _AttachmentFinder:
             yield self.with_hash(found, data)
 
     def find_in_zip(self, data: bytes, found: Attachment, depth: int) -> Iterator[Attachment | RefusedAttachment]:
-        """A zip: a workbook as it is, a zip of files with each of its files looked into."""
+        """Yield a zip itself where it is a workbook, else the attachments in it; a refusal where it is unreadable."""
         sha256 = hashlib.sha256(data).hexdigest() if len(data) <= FILE_MAX else ""
         if sha256 in self.known_hashes:
             yield self.with_hash(found, data, sha256)
@@ -356,7 +362,7 @@ def _natural_order(name: str) -> tuple[str, str]:
 
 
 def _with_sender(found: FoundFile, mail: Mail) -> FoundFile:
-    """What was found, with the sender and date of its mail where those of a mail inside it are not known."""
+    """Return a found file with the sender and date of the mail, where an inner mail has not set them."""
     return replace(
         found,
         sender=found.sender or mail.sender,
@@ -368,7 +374,10 @@ def _with_sender(found: FoundFile, mail: Mail) -> FoundFile:
 
 
 def _read_file(path: Path) -> tuple[bytes, bytes | None] | None:
-    """A file's first bytes, and all of them; None instead of those of a mailbox or a file too large, None for no file."""
+    """Return the first bytes of a file and all of its bytes; None where there is no regular file.
+
+    All of its bytes are None for a mailbox, and for a file larger than its kind may be. Raises OSError.
+    """
     with suppress(FileNotFoundError):
         status = path.stat()
         if stat.S_ISREG(status.st_mode):

@@ -56,7 +56,7 @@ class MailReader:
 
 
 def _refusal(why: str, seconds: float) -> UnreadableFile:
-    """The refusal of a mail that ended its child."""
+    """Return the refusal of a mail whose child process was ended, by the reason."""
     if why == "late":
         return refuse_package(
             f"this mail took longer than {seconds:g} seconds to take apart, far longer than any honest mail", _SAVE

@@ -15,7 +15,7 @@ def mails_of_mailbox(path: Path) -> Iterator[bytes]:
 
 
 def mails_of_stream(file: BinaryIO) -> Iterator[bytes]:
-    """The same from an open file."""
+    """Yield each mail of an open mbox file; a mail past `MAIL_MAX` comes cut, so that it is refused."""
     mail = bytearray()
     after_blank = True
     for line in _lines(file):
@@ -32,6 +32,6 @@ def mails_of_stream(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; one of more than a megabyte in pieces."""
+    """Yield the lines of a file; a line of more than a megabyte in pieces."""
     while line := file.readline(MB):
         yield line

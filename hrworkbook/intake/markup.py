@@ -28,18 +28,18 @@ def pieces_of(html: str) -> Iterator[tuple[str, str, str]]:
 
 
 def text_of(html: str, longest: int) -> str:
-    """The words of a page's beginning, of which so many characters are looked through."""
+    """Return the text in the first `longest` characters of an HTML page, without its tags."""
     pieces = (f" {text}" if name else text for name, _, text in pieces_of(html[:longest]))
     return unescaped("".join(pieces))
 
 
 def unescaped(text: str) -> str:
-    """The text with its entities as characters; one with a number that no character has is taken for an unknown one."""
+    """Return the text with its entities decoded; one whose number is too long for any character becomes U+FFFD."""
     return unescape(_LONG_NUMBER.sub("\ufffd", text))
 
 
 def _remove_between(html: str, begin: str, end: str) -> str:
-    """The page without what stands between two marks, each a pattern."""
+    """Return the page without what stands between two marks, given as regular expressions."""
     first, *rest = re.split(begin, html, flags=re.I)
     pieces = (re.split(end, piece, maxsplit=1, flags=re.I) for piece in rest)
     return first + "".join(piece[1] for piece in pieces if len(piece) > 1)

@@ -78,7 +78,7 @@ class _WorkbookHandler:
 
 @lru_cache(64)
 def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
-    """The returns of one period all have the same list of sheets; so have their relations."""
+    """Return the sheets of a workbook part; cached, as the returns of one period share theirs."""
     return _WorkbookHandler(xml)
 
 
@@ -125,7 +125,7 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
 
 
 def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
-    """The comments on a sheet; those that answer others are told behind them."""
+    """Return the comments on a sheet; the text of a threaded one includes its replies."""
     if not any("comments" in name for name in package.parts):
         return []
     parts = (part for what, part in package.relationships(sheet).values() if what == "comments")
@@ -133,13 +133,13 @@ def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
 
 
 def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
-    """The theme part; nothing where there is none, or one that cannot be read."""
+    """Return the theme part; b'' where there is none."""
     part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
     return package.xml(part) if part else b""
 
 
 def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list[RawAnnotation]]:
-    """The text boxes and pictures over a sheet."""
+    """Return the text boxes and pictures on a sheet, under `text_boxes` and `pictures`; only kinds there are."""
     found: dict[str, list[RawAnnotation]] = {}
     if has_drawing(xml):
         for what, part in package.relationships(sheet).values():
@@ -151,7 +151,10 @@ def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list
 
 
 def _trimmed_sheet(xml: bytes) -> bytes:
-    """The sheet without merges of whole rows or columns, and without the blank cells after its last value: often most of it."""
+    """Return the worksheet part without merges of whole rows or columns and without blank cells after its last value.
+
+    Those cells are often most of the part.
+    """
     last = xml.rfind(b"</c>") + 4
     end = xml.find(b"</sheetData>", last)
     if last < 4 or end < 0:

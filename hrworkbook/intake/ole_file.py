@@ -28,7 +28,10 @@ def open_compound_file(data: bytes, password: str | None, notes: list[str]) -> t
 
 
 def _identify(data: bytes) -> tuple[str, bytes]:
-    """What kind of compound file this is, and its workbook stream where it has one."""
+    """Return the kind of a compound file, and its workbook stream; b'' where it is no .xls.
+
+    Raises UnreadableFile where it is damaged or under rights management.
+    """
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             names = {entry[0].lower(): entry[0] for entry in compound.listdir(streams=True, storages=True)}

@@ -25,7 +25,10 @@ from hrworkbook.plan.errors import UnreadableFile
 
 
 def read_outlook(data: bytes) -> Mail:
-    """A mail as Outlook saves it (.msg); raises UnreadableFile where it is damaged, or the optional reader is absent."""
+    """Return the mail in an Outlook message file (.msg).
+
+    Raises UnreadableFile where it is damaged, or the optional reader is not installed.
+    """
     try:
         import oxmsg
     except ImportError:
@@ -87,7 +90,7 @@ def _sender_property(message: Any) -> tuple[str, str]:
 
 
 def _told_property(message: Any, number: int) -> str:
-    """A text property of a message, also where the list of its properties leaves it out; '' where there is none."""
+    """Return a text property of a message, even where its property list leaves it out; '' where there is none."""
     for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
         name = f"__substg1.0_{number:04X}{kind}"
         for stream in message._storage.streams:
@@ -109,7 +112,7 @@ def _is_link(attachment: Any, content: bytes | None) -> bool:
 
 
 def _embedded(storage: Any) -> Any:
-    """A message inside a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
+    """Return the message in a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
     import oxmsg
     from oxmsg.properties import Properties
 
@@ -127,7 +130,10 @@ def _told(of: Any, name: str) -> Any:
 
 
 def _property(attachment: Any, number: int) -> Any:
-    """A property by its number: 0x3712 is the content id, 0x7FFE 'hidden' ([MS-OXPROPS])."""
+    """Return a property by its number ([MS-OXPROPS]); None where unreadable.
+
+    0x3712 is the content ID, a text; any other is read as a number, such as 0x7FFE, 'hidden'.
+    """
     try:
         return (
             attachment.properties.str_prop_value(number)

@@ -132,7 +132,10 @@ def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
 
 
 def _without_styles(styles: bytes, tables: bytes) -> bytes:
-    """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
+    """Return the content of an .ods without its styles, except those of tables.
+
+    The styles are often most of the content, and all they tell about values is which tables are hidden.
+    """
     if any(tables.find(space) >= 0 for space in (b"\n", b" <", b"\r", b"\t")):
         # The parser takes white space between cells, as some programs write it, for damage.
         tables = _BETWEEN_CELLS.sub(rb"><\1", tables)

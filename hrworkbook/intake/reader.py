@@ -76,7 +76,9 @@ Item = TypeVar("Item", bound="FileSource | Path")
 def read_file(
     source: Path | bytes, name: str = "", password: str | None = None, *, documents: bool = False
 ) -> FileContents:
-    """The cells of a file, read in this process: for files we made ourselves, or where the process is already a child.
+    """Return the cells of a file, read in this process.
+
+    Only for files we made ourselves, and for processes that are already a capped child.
 
     Raises UnreadableFile where it is no spreadsheet, or a broken, locked or dangerous one.
     """
@@ -131,7 +133,7 @@ class FileReader:
             self._child = None
 
     def read(self, item: "FileSource | Path") -> FileContents:
-        """The cells of one file; raises UnreadableFile."""
+        """Return the cells of one file; raise UnreadableFile where it cannot be read."""
         for _, outcome in self.read_many([item]):
             if isinstance(outcome, UnreadableFile):
                 raise outcome
@@ -201,7 +203,10 @@ class FileReader:
         return self._child
 
     def _next_result(self, name: str, waiting: "deque[Any]") -> "FileContents | UnreadableFile":
-        """What became of the first file waiting; a child that is gone is replaced and given the rest."""
+        """Return the outcome of the first file waiting: its contents, or its refusal.
+
+        A child that has ended is replaced, and the rest of the files are sent to the new one.
+        """
         while True:
             assert self._child is not None
             answer = self._child.receive(self._waiting_since + self.seconds, self.memory_mb)
@@ -263,7 +268,7 @@ def _request_bytes(request: dict[str, Any] | UnreadableFile) -> int:
 
 
 def _size_of(path: Path) -> int:
-    """A file's bytes; refuses what is no file: a folder, a device, nothing at all."""
+    """Return the size of a file in bytes; raise UnreadableFile where it is missing, a folder or a device."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -296,7 +301,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
-    """What a sheet shows beside its values, as a block holds it."""
+    """Return what a sheet shows beside its values, as keyword arguments of `Block`."""
     found: dict[str, Any] = {}
     for what in ("comments", "struck", "text_boxes", "pictures"):
         if what in sheet:
@@ -311,7 +316,7 @@ def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def _contents_from(book: dict[str, Any], name: str) -> FileContents:
-    """A reading out of the plain lists a child sends."""
+    """Return the contents of a file from the plain lists that a child sends."""
     blocks: list[Block] = []
     hidden: dict[str, frozenset[int]] = {}
     for sheet in book["sheets"]:

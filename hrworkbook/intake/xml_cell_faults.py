@@ -86,7 +86,7 @@ def _column_number(letters: str) -> int:
 
 
 def scan_sheet_xml(xml: bytes) -> SheetFaults:
-    """The faults, hidden rows and reach of a worksheet part of .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
+    """Return the faults, hidden rows and extent of a worksheet part of an .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
     Most sheets have no error and no oddity, and a value beside each formula: a few searches settle those, and only the
     rest is parsed twice.
@@ -198,7 +198,7 @@ class _SheetXmlHandler:
 
 
 def scan_content_xml(xml: bytes) -> list[SheetFaults]:
-    """The same for each table of an .ods' content (ODF 1.2, 9.1 and 19.385), in their order."""
+    """Return the faults, hidden rows and extent of each table of an .ods, in order (ODF 1.2, 9.1 and 19.385)."""
     return _ContentXmlHandler(xml).sheets
 
 
