@@ -73,7 +73,7 @@ class Attachment:
 
     @property
     def place(self) -> str:
-        """`reply.eml > Return.xlsx`: where it lies, for messages."""
+        """Return where the file was found, for messages: `reply.eml > Return.xlsx`."""
         return " > ".join((*self.containers, self.name))
 
     def content(self) -> bytes:
@@ -104,7 +104,7 @@ class RefusedAttachment:
 
     @property
     def message(self) -> str:
-        """The refusal as it is told: place, fault, remedy."""
+        """Return the message for the user: place, fault, remedy."""
         return format_message(self.place, self.fault, self.remedy)
 
 
@@ -135,7 +135,7 @@ def safe_name(name: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text without control characters and direction marks, which could disguise a name or garble a terminal."""
+    """Return a text without control characters and direction marks, which could disguise a name."""
     return "".join(c for c in text if c.isprintable() and c not in _DIRECTION_MARKS)
 
 
@@ -146,7 +146,7 @@ def shown_text(text: str, longest: int) -> str:
 
 
 def ignore_reason(name: str) -> str:
-    """Why a file is none of the things people sent: a lock, a system's own file; '' for any other."""
+    """Return why a file is not one that people sent: a lock file, a file of the system; '' for any other."""
     low = name.lower()
     if low.startswith(("~$", ".~lock")):
         return "a lock file: the workbook is open somewhere"

@@ -1,4 +1,4 @@
-"""The same for the binary formats, .xlsb and .xls: error values, uncomputed formulas, hidden rows and the reach of values."""
+"""Error values, uncomputed formulas, hidden rows and the extent of values in the binary formats, .xlsb and .xls."""
 
 import struct
 from collections.abc import Iterator
@@ -43,7 +43,10 @@ def scan_xlsb_sheet(data: bytes) -> SheetFaults:
 
 
 def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each record of a binary part ([MS-XLSB] 2.1.4)."""
+    """Yield type, data offset and data length (in bytes) of each record of a binary part ([MS-XLSB] 2.1.4).
+
+    Raises UnreadableFile where a record is cut short.
+    """
     at, size = 0, len(data)
     try:
         while at < size:
@@ -150,7 +153,7 @@ def _last_column(data: bytes, at: int, length: int, first: int) -> int:
 
 
 def _biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each BIFF record of the wanted kinds from a place on."""
+    """Yield type, data offset and data length (in bytes) of each BIFF record of the wanted types from an offset on."""
     last = len(data) - 4
     while at <= last:
         kind, length = _read_pair(data, at)

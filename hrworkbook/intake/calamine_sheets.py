@@ -51,7 +51,7 @@ def password_error(password: str | None) -> UnreadableFile:
 
 
 def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[RawSheet]:
-    """Every worksheet the parser finds in a file, chart and macro sheets left out; under other names where given."""
+    """Yield each worksheet of a file, without chart and macro sheets, named by `names` where given."""
     workbook = _open_calamine(data)
     for index, about in enumerate(workbook.sheets_metadata):
         if str(about.typ) not in ("SheetTypeEnum.WorkSheet",):
@@ -68,7 +68,7 @@ def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[Raw
 
 
 def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int], merges: list[Any]) -> RawSheet:
-    """One sheet's values from A1 on, blanks as None, rows and cells after the last value left out."""
+    """Return the values of a sheet from A1 on, blank cells as None, without rows and cells after the last value."""
     specials: list[list[Any]] = []
     down, right = start
     width = right + len(rows[0]) if rows else 0

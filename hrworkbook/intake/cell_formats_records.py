@@ -120,7 +120,7 @@ def _text(data: bytes, width: int, is_wide: bool) -> str:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each whole record from a place on."""
+    """Yield type, data offset and data length (in bytes) of each complete record from an offset on."""
     last = len(stream) - 4
     while at <= last:
         kind, length = _PAIR(stream, at)

@@ -67,13 +67,13 @@ class ChildProcess:
             threading.Thread(target=work, daemon=True).start()
 
     def send(self, request: bytes, data: bytes) -> None:
-        """Send a file's request, and the file where it comes along."""
+        """Send a request, followed by the bytes of the file where they are not read from disk."""
         self._requests.put(len(request).to_bytes(4, "little") + request)
         if data:
             self._requests.put(data)
 
     def receive(self, deadline: float, memory_mb: int) -> tuple[float, dict[str, Any]] | EndReason:
-        """When the next answer came and what it says, or why none will."""
+        """Return when the next answer arrived (monotonic seconds) and its content, or the reason why there is none."""
         while True:
             left = max(deadline - clock.monotonic(), 0)
             try:
@@ -143,7 +143,7 @@ def _opened(body: bytes) -> dict[str, Any]:
 
 
 def _enlarge_pipe(pipe: IO[bytes] | None) -> None:
-    """Let the child leave a whole answer in the pipe and go on, where this system can (Linux): else it waits for its reader."""
+    """Enlarge the pipe to 1 MiB on Linux, so that the child need not wait until a whole answer has been read."""
     if pipe and sys.platform == "linux":
         import fcntl
 
@@ -170,7 +170,7 @@ def _interpreter() -> str:
 
 
 def _library_folders() -> list[str]:
-    """Where the parser and the other libraries lie; never the current folder."""
+    """Return the folders of the parser and the other libraries; never the current folder."""
     found = importlib.util.find_spec("python_calamine")
     first = [str(Path(found.origin).parents[1])] if found and found.origin else []
     rest = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and Path(p).is_absolute()]
@@ -178,7 +178,7 @@ def _library_folders() -> list[str]:
 
 
 def resident_mb(pid: int) -> int:
-    """Memory a process occupies, where it has no cap of its own (macOS takes RLIMIT_AS and ignores it)."""
+    """Return the resident memory of a process in MiB, 0 where unknown; for macOS, which ignores RLIMIT_AS."""
     try:
         ps_output = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2

@@ -48,7 +48,7 @@ def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Return the text and its encoding: by a byte-order mark or UTF-16's zero bytes, else UTF-8, else Windows' cp1252."""
+    """Return the text and its encoding: by its byte-order mark or UTF-16's zero bytes, else UTF-8, else cp1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace"), "utf-16"
     if data[:400:2].count(0) > 100 or data[1:400:2].count(0) > min(100, len(data) // 4):
@@ -109,7 +109,7 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _parse_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Return the rows of a text, without the blank ones after the last value, of which some programs write thousands."""
+    """Return the rows of a text, without the blank rows after the last value; some programs write thousands."""
     csv.field_size_limit(1 << 24)
     if text.count('"') % 2 == 0:  # else a quotation that nobody closed may hold them
         end = text.find("\n", len(text.rstrip(delimiter + "\r\n")))
@@ -160,7 +160,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _split_lines(text: str) -> Iterable[str]:
-    r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
+    r"""Return the lines of a text, split at \n, \r\n and \r only, as spreadsheets do: not at form feeds or U+2028."""
     return io.StringIO(text, newline="")
 
 

@@ -58,11 +58,11 @@ FoundFile = TypeVar("FoundFile", bound="Attachment | RefusedAttachment")
 def find_attachments(
     paths: Iterable[Path], ignored: list[IgnoredAttachment] | None = None, known_hashes: Collection[str] = ()
 ) -> Iterator[Attachment | RefusedAttachment]:
-    """Every file that may be a return, in the order of the paths, each folder sorted by name.
+    """Yield each file that may be a return, in the order of the paths, each folder sorted by name.
 
     A path is a file, a folder, a mail (.eml, .msg), a mailbox (mbox) or a zip of these, told by content. A mail without a
-    workbook is a refusal. What is set aside is added to `ignored` where one is given. A file whose hash is `known_hashes` is taken
-    for the workbook that it was.
+    workbook is a refusal. What is set aside is added to `ignored` where one is given. A file whose SHA-256 is in
+    `known_hashes` is taken for a workbook without a look inside.
     """
     finder = _AttachmentFinder(ignored if ignored is not None else [], known_hashes)
     try:
@@ -92,7 +92,7 @@ class _AttachmentFinder:
         """Where in `ignored` those are counted that are not named."""
 
     def find_at(self, path: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """Everything at a path the officer gave."""
+        """Yield the attachments at a path the user gave; a refusal where there is nothing."""
         if not path.exists():
             yield RefusedAttachment(path.name or str(path), "there is no such file or folder", "Check its name")
         elif path.is_dir():
@@ -101,7 +101,7 @@ class _AttachmentFinder:
             yield from self.find_in_file(path)
 
     def find_in_folder(self, folder: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """Every file of a folder and its folders; links to other folders are not followed."""
+        """Yield the attachments in a folder and its subfolders; symbolic links to folders are not followed."""
         closed: list[OSError] = []
         for where, folders, names in os.walk(folder, onerror=closed.append):
             folders[:] = sorted((f for f in folders if not f.startswith((".", "__MACOSX"))), key=_natural_order)
@@ -172,7 +172,10 @@ class _AttachmentFinder:
             yield self.with_hash(Attachment(name, path), data)
 
     def take(self) -> None:
-        """Count one more file taken out of the file on disk; raises UnreadableFile where that is enough of it."""
+        """Count one more file taken out of the file on disk.
+
+        Raises UnreadableFile past `FILES_MAX` files, or past `HELD_UP_MAX` seconds spent on refused mails.
+        """
         self.taken += 1
         if self.taken > FILES_MAX:
             raise refuse_package(
@@ -184,7 +187,7 @@ class _AttachmentFinder:
             )
 
     def aside(self, place: tuple[str, ...], why: str) -> None:
-        """Set aside a file of a container; past the first few for one reason they are only counted."""
+        """Set aside a file of a container; past `_ASIDES_NAMED` with the same reason, files are only counted."""
         self.set_aside[why] += 1
         more = self.set_aside[why] - _ASIDES_NAMED
         if more <= 0:

@@ -53,7 +53,7 @@ _PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
     """Return a mail as a dict that JSON can represent.
 
-    The bytes of its table and of its parts are appended to `enclosed`, in that order, then those of its forwarded mails.
+    The bytes of its table, its parts and its forwarded mails are appended to `enclosed`, in that order.
     """
     enclosed += (mail.table, *(e.data for e in mail.parts))
     return {

@@ -26,7 +26,7 @@ class MailReader:
         self._line: ChildProcess | None = None
 
     def read(self, data: bytes, outlook: bool = False) -> Mail:
-        """One mail, or an Outlook message; raises UnreadableFile."""
+        """Return a parsed mail, or Outlook message; raise UnreadableFile where it cannot be read."""
         request = json.dumps({"outlook": outlook, "size": len(data)}).encode("ascii")
         while True:
             line = self._connected()

@@ -74,7 +74,7 @@ class _HtmlTable:
 
 
 def _parse_tables(html: str) -> list[_HtmlTable]:
-    """Every table of a page; one inside another, as in a laid-out mail, is one of its own."""
+    """Return each table of a page; a nested table, as layouts have them, is a table of its own."""
     room = CELLS_MAX
     found: list[_HtmlTable] = []
     open_: list[_HtmlTable] = []

@@ -9,7 +9,7 @@ from hrworkbook.ooxml.limits import MB
 
 
 def mails_of_mailbox(path: Path) -> Iterator[bytes]:
-    """Each mail of an mbox file, one at a time; a mail past `MAIL_MAX` comes cut, so that it is refused."""
+    """Yield each mail of an mbox file; a mail past `MAIL_MAX` comes cut, so that it is refused."""
     with path.open("rb") as file:
         yield from mails_of_stream(file)
 

@@ -127,7 +127,7 @@ def _parse_mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
 def _collect_parts(
     part: "email.message.Message[str, str]", mail: Mail, depth: int, plain: list[str], rich: list[str]
 ) -> None:
-    """Put a part, and the parts in it, where they belong in the mail."""
+    """Add a part, and the parts in it, to the mail by their type; text goes to `plain` and `rich`."""
     if len(mail.parts) + len(mail.forwarded) > PARTS_MAX:
         raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
     kind = part.get_content_type()
@@ -269,7 +269,7 @@ def decode_header(text: str) -> str:
 
 
 def _sender_address(message: "email.message.Message[str, str]") -> tuple[str, str]:
-    """Name and address of the sender."""
+    """Return the name and the address of the sender."""
     for field_name in ("from", "sender", "reply-to", "return-path"):
         found = str(message.get(field_name, ""))[:_FIELD_MAX]
         if found:
@@ -278,7 +278,7 @@ def _sender_address(message: "email.message.Message[str, str]") -> tuple[str, st
 
 
 def name_and_address(text: str) -> tuple[str, str]:
-    """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
+    """Return `('Jo Smith', 'jo@example.org')` for `Jo Smith <JO@example.org>`; the address '' where there is none."""
     text = " ".join(text[:_FIELD_MAX].split())
     name, address = email.utils.parseaddr(text)
     found = _MAIL_ADDRESS.search(address) or _MAIL_ADDRESS.search(text)

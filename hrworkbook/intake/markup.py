@@ -12,7 +12,7 @@ _LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
 
 
 def pieces_of(html: str) -> Iterator[tuple[str, str, str]]:
-    """Each tag's name in lower case, what else stands in it, and the text after it; comments and what is not shown left out.
+    """Yield name (in lower case), attributes and following text of each tag, without comments and hidden elements.
 
     A `<` that begins no tag is text, and its name is ''.
     """

@@ -39,7 +39,7 @@ _WHOLE_LINE_MERGE = re.compile(
 
 
 def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
-    """Every worksheet of an Office package, in tab order.
+    """Yield each worksheet of an Office package, in tab order.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
     """
@@ -65,7 +65,7 @@ class _WorkbookHandler:
             raise refuse_package("it is damaged: its list of sheets cannot be read")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
+        """Handle the start of an element, as Expat reports it."""
         name = name.rpartition(":")[2]
         if name == "workbookPr" and "date1904" in attributes:
             self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
@@ -189,7 +189,7 @@ def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Rela
 
 
 def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
-    """Name and relation of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
+    """Yield name and relationship ID of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
     for kind, at, length in xlsb_records(data):
         if kind == 156 and length >= 16:
             count = int.from_bytes(data[at + 8 : at + 12], "little")
@@ -202,7 +202,7 @@ def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
 def _add_part(
     parts: dict[str, bytes | ZipEntry], name: str, package: CheckedPackage, source: str, checked: bytes
 ) -> None:
-    """Put a part where the parser finds it: as it was checked, or as it was packed where that saves memory."""
+    """Add a part to those for the parser: the checked bytes, or the packed entry where that saves memory."""
     part = package.parts[source.lower()]
     same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked

@@ -13,7 +13,7 @@ DEFAULT_PASSWORD = "VelvetSweatshop"
 
 
 def open_compound_file(data: bytes, password: str | None, notes: list[str]) -> tuple[str, bytes, bytes]:
-    """'xls' or 'package', the file without its lock, and an .xls' workbook stream.
+    """Return 'xls' or 'package', the decrypted bytes of the file, and the workbook stream of an .xls.
 
     Raises UnreadableFile for any other compound file, a damaged one, or one that the password does not open.
     """

@@ -83,7 +83,7 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
 
 
 def _sender_property(message: Any) -> tuple[str, str]:
-    """Name and address of the sender by the message's own properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
+    """Return name and address of the sender from the message's properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
     texts = [str(_told_property(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
     address = next((text for text in texts[:2] if "@" in text), "")
     return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
@@ -122,7 +122,7 @@ def _embedded(storage: Any) -> Any:
 
 
 def _told(of: Any, name: str) -> Any:
-    """One fact of a message; None where the message does not hold it in readable form."""
+    """Return an attribute of a message; None where it cannot be read."""
     try:
         return getattr(of, name)
     except Exception:

@@ -62,7 +62,7 @@ _MODIFIED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]{0,200}>\s{0,20}([0-9
 
 
 def _last_saved(package: CheckedPackage) -> dict[str, str]:
-    """When a package says it was last saved, as it says it; nothing where it does not."""
+    """Return when a package was last saved, in its own words, under `modified`; empty where it does not say."""
     part = next((name for name in ("docProps/core.xml", "meta.xml") if name in package), "")
     found = _MODIFIED.search(package[part]) if part else None
     return {"modified": found[1].decode("ascii")} if found else {}
@@ -83,7 +83,7 @@ def _raw_book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBoo
 
 
 def _hidden_value_count(sheet: RawSheet) -> int:
-    """How many values lie under merged cells, where nobody sees them."""
+    """Return the number of values hidden under merged cells."""
     rows: list[list[Any]] = sheet["rows"]
     if sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in sheet["merges"]) > AREA_MAX:
         return 0  # merges over merges: a broken sheet, and counting would take long

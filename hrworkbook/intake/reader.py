@@ -55,19 +55,19 @@ class FileSource(Protocol):
 
     @property
     def name(self) -> str:
-        """The name to show."""
+        """Return the name to show."""
 
     @property
     def path(self) -> Path | None:
-        """Where it lies; None for an attachment."""
+        """Return the path on disk; None for an attachment."""
 
     @property
     def data(self) -> bytes | None:
-        """Its bytes; None for a file on disk."""
+        """Return the bytes of an attachment; None for a file on disk."""
 
     @property
     def container(self) -> Hashable:
-        """What it came in with others, as a zip; None for a file by itself."""
+        """Return the container it came in, such as a zip; None for a file by itself."""
 
 
 Item = TypeVar("Item", bound="FileSource | Path")
@@ -141,7 +141,7 @@ class FileReader:
         raise AssertionError("read_many answers every item")
 
     def read_many(self, items: Iterable[Item]) -> Iterator[tuple[Item, "FileContents | UnreadableFile"]]:
-        """Each item with its cells or its refusal, in the order given; the child reads ahead while the caller works."""
+        """Yield each item with its contents or its refusal, in the order given; the child reads ahead meanwhile."""
         waiting: deque[tuple[Item, dict[str, Any] | UnreadableFile, bytes]] = deque()
         source = iter(items)
         more = True
@@ -239,7 +239,7 @@ class FileReader:
                 waiting[at] = (item, _left_unread(item), b"")
 
     def _end_fault(self, why: str) -> tuple[str, str]:
-        """Fault and remedy for a file that ended its child."""
+        """Return fault and remedy for a file that ended its child."""
         if why == "late":
             return (
                 f"it took longer than {self.seconds:g} seconds to read, far longer than any return",

@@ -115,7 +115,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def cap_memory(size: int) -> bool:
-    """Bound this process's memory, in bytes; False where this system has no way to."""
+    """Limit the memory of this process to `size` bytes; return False where the system cannot."""
     if sys.platform == "win32":
         from hrworkbook.intake.windows_job import limit_memory
 
