@@ -164,17 +164,19 @@ def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: 
 
 VERB = """
     import hrworkbook.ribbon as ribbon
-    from hrworkbook.ribbon.buttons import Pressed
-    from hrworkbook.plan.snapshot import ChangeSet, Write, single
+    from hrworkbook.jobs.job import Job
+    from hrworkbook.plan.snapshot import ChangeSet, Write, single_write
+    from hrworkbook.ribbon.buttons import ButtonResult
 
     def number(host, snapshot, arguments):
         lines = [row for row in snapshot["Plan"].rows[2:] if row[0]]
         ids = tuple((f"00{i}",) for i, _ in enumerate(lines, 7))
-        return Pressed(ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3")))
+        changes = ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3"))
+        return ButtonResult(Job(None, changes))
 
     def fail(host, snapshot, arguments):
-        wrong = ChangeSet((single("Plan", "B3", "x"), single("Gone", "A1", "x")), "never said")
-        return Pressed(wrong, {host.path.parent / "Returns out" / "one.xlsx": b"x"})
+        wrong = ChangeSet((single_write("Plan", "B3", "x"), single_write("Gone", "A1", "x")), "never said")
+        return ButtonResult(Job(None, wrong, {host.path.parent / "Returns out" / "one.xlsx": b"x"}))
 
     def crash(host, snapshot, arguments):
         return 1 / 0
