@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from hrworkbook.plan.number_format.render import is_plain, shown
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import Value
+from hrworkbook.plan.values import Value, is_blank
 
 TYPED_KINDS = frozenset({"money", "percent", "date", "number", "whole", "period"})
 """Kinds of columns whose cells keep the number, however it is shown."""
@@ -29,7 +29,7 @@ def shown_value(value: Value, code: str) -> Value:
         return value
     assert not isinstance(value, (str, type(None)))
     text = shown(value, code)
-    return text if text else value
+    return value if is_blank(text) else text
 
 
 def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range) -> Block:
@@ -55,7 +55,7 @@ def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range)
                 value = block.at(row, column)
                 if not is_number(value) or (isinstance(value, date) and _keeps_date(kind, text, is_code)):
                     continue
-                put(row, column, shown_value(value, text) if is_code else text)
+                put(row, column, shown_value(value, text) if is_code else value if is_blank(text) else text)
     if block.from_1904:
         for row, column, days in _date_numbers(block, kinds, rows):
             put(row, column, days + _DAYS_FROM_1900_TO_1904)
