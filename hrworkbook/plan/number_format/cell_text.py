@@ -1,6 +1,6 @@
 """What cells show, where that and not the number stored is what their owner meant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ _DAYS_FROM_1900_TO_1904 = 1_462
 def cell_text(block: Block, row: int, column: int) -> Value:
     """Return what a cell shows where it holds a number with a format; any other value as it is."""
     value = block.at(row, column)
-    if not _is_number(value):
+    if not is_number(value):
         return value
     if (text := block.shown_texts.get((row, column))) is not None:
         return text
@@ -25,7 +25,7 @@ def cell_text(block: Block, row: int, column: int) -> Value:
 
 def shown_value(value: Value, code: str) -> Value:
     """Return what a number shows by its format's code; any other value, and a number that shows as stored, as it is."""
-    if not _is_number(value) or is_plain(code):
+    if not is_number(value) or is_plain(code):
         return value
     assert not isinstance(value, (str, type(None)))
     text = shown(value, code)
@@ -53,22 +53,30 @@ def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range)
                 if kind in TYPED_KINDS or row not in rows:
                     continue
                 value = block.at(row, column)
-                if not _is_number(value) or (isinstance(value, date) and _keeps_date(kind, text, is_code)):
+                if not is_number(value) or (isinstance(value, date) and _keeps_date(kind, text, is_code)):
                     continue
                 put(row, column, shown_value(value, text) if is_code else value if is_blank(text) else text)
     if block.from_1904:
-        for column in (column for column, kind in kinds.items() if kind == "date"):
-            for row in rows:
-                value = block.at(row, column)
-                if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
-                    put(row, column, value + _DAYS_FROM_1900_TO_1904)
+        for row, column, days in _date_numbers(block, kinds, rows):
+            put(row, column, days + _DAYS_FROM_1900_TO_1904)
     if not changed:
         return block
     return replace(block, rows=[changed.get(number, row) for number, row in enumerate(block.rows, 1)])
 
 
+def _date_numbers(
+    block: Block, kinds: dict[int, str], rows: Collection[int] | range
+) -> Iterator[tuple[int, int, float | int]]:
+    """Yield row, column and value of each positive number without a date format in the date columns."""
+    for column in (column for column, kind in kinds.items() if kind == "date"):
+        for row in rows:
+            value = block.at(row, column)
+            if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
+                yield row, column, value
+
+
 def _keeps_date(kind: str, text: str, is_code: bool) -> bool:
-    """Whether a date stays a date in a column of this kind."""
+    """Return whether a date stays a date in a column of this kind."""
     if kind == "reference":
         return True
     if kind != "timescale":
@@ -76,5 +84,6 @@ def _keeps_date(kind: str, text: str, is_code: bool) -> bool:
     return not is_code or "d" in text.lower() or "m" not in text.lower()
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
+    """Return whether a value is a number to a spreadsheet, which a date or a time is too; Yes and No are none."""
     return isinstance(value, (int, float, date, datetime, time, timedelta)) and not isinstance(value, bool)
