@@ -35,7 +35,10 @@ _XML_TAG = re.compile(rb"<[^<>]*>")
 
 
 def read_comments(xml: bytes) -> list[RawAnnotation]:
-    """The comments of a sheet, from its part of an .xlsx (ECMA-376, part 1, 18.7); a broken part has none."""
+    """Return the comments of a comments part of an .xlsx (ECMA-376, part 1, 18.7), at most `MAX_ANNOTATIONS`.
+
+    A part that is not well-formed gives an empty list.
+    """
     found: list[RawAnnotation] = []
     text: list[str] = []
     deep = ""
@@ -66,7 +69,7 @@ def read_comments(xml: bytes) -> list[RawAnnotation]:
 
 
 def read_ods_annotations(tables: bytes) -> list[RawAnnotation]:
-    """The comments on an .ods' tables, without their places."""
+    """Return the comments in the tables of an .ods, at most `MAX_ANNOTATIONS`, each with row and column 0."""
     found: list[RawAnnotation] = []
     if tables.find(_ANNOTATION) < 0:
         return found
@@ -80,7 +83,10 @@ def read_ods_annotations(tables: bytes) -> list[RawAnnotation]:
 
 
 def read_ods_struck(styles: bytes, tables: bytes) -> list[RawAnnotation]:
-    """The words of an .ods' tables that are struck through, by the styles before them, without their places."""
+    """Return the struck-through text in the tables of an .ods, each piece with row and column 0.
+
+    `styles` is the content before the tables, which defines the styles the text spans refer to.
+    """
     found: list[RawAnnotation] = []
     if not any(map(_STRUCK_STYLE.match, styles.split(_LINE_THROUGH)[1:])):
         return found
@@ -97,7 +103,7 @@ def read_ods_struck(styles: bytes, tables: bytes) -> list[RawAnnotation]:
 
 
 def _comment_text(comment: str) -> str:
-    """What a person wrote, without what Excel puts before it for programs that know no threads of comments."""
+    """Return the text of a comment without the notice Excel puts before a threaded one, at most `MAX_CHARACTERS`."""
     text = comment[: 2 * MAX_CHARACTERS].strip()
     threaded = _THREADED.match(text)
     return text[threaded.end() if threaded else 0 :].strip()[:MAX_CHARACTERS]
@@ -121,7 +127,10 @@ class StrikethroughStyles:
             self.styles = {at for at, font in enumerate(_XF.findall(xfs)) if int(font) in struck}
 
     def struck_cells(self, xml: bytes) -> list[RawAnnotation]:
-        """The struck cells of a worksheet part that hold a value, each with the struck words; '' where that is all of it."""
+        """Return the cells of a worksheet part that hold struck-through text, each with that text.
+
+        The text is '' where the style of the cell strikes through all of it. Cells without a value are left out.
+        """
         styled = self.styles and not self.styles.isdisjoint(map(int, _STYLED.findall(xml)))
         if not (self.texts or styled or _STRIKE in xml):
             return []

@@ -63,7 +63,7 @@ def xls_formats(stream: bytes, wanted: Mapping[str, Collection[Cell]]) -> dict[s
 
 
 def _globals(stream: bytes) -> tuple[Codes, dict[str, int]]:
-    """The code of each cell style, and where each sheet begins."""
+    """Return the format code of each cell style, by index, and the position of each sheet in the stream, by name."""
     given: dict[int, str] = {}
     identities: list[int] = []
     places: dict[str, int] = {}
@@ -85,7 +85,7 @@ def _globals(stream: bytes) -> tuple[Codes, dict[str, int]]:
 
 
 def _styles(stream: bytes, place: int, wanted: frozenset[Cell]) -> dict[Cell, int]:
-    """The style of each cell of the sheet that begins at a place."""
+    """Return the style index of each wanted cell of the sheet that begins at a position in the stream."""
     found: dict[Cell, int] = {}
     depth = 0
     for kind, at, length in _records(stream, place):
@@ -110,7 +110,7 @@ def _styles(stream: bytes, place: int, wanted: frozenset[Cell]) -> dict[Cell, in
 
 
 def _text(data: bytes, width: int, is_wide: bool) -> str:
-    """A text behind its length, in the coding of its version ([MS-XLS] 2.5.240 and 2.5.294)."""
+    """Return a string that its length precedes, in the encoding of its version ([MS-XLS] 2.5.240 and 2.5.294)."""
     count = int.from_bytes(data[:width], "little")
     if not is_wide:
         return data[width : width + count].decode("cp1252", "replace")
@@ -120,7 +120,7 @@ def _text(data: bytes, width: int, is_wide: bool) -> str:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each whole record from a place on."""
+    """Yield type, data offset and data length (in bytes) of each complete record from an offset on."""
     last = len(stream) - 4
     while at <= last:
         kind, length = _PAIR(stream, at)

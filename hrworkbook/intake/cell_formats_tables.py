@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
 
 Cell = tuple[int, int]
@@ -42,7 +42,7 @@ class _Tables:
             raise refuse_package("its content is damaged")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
+        """Handle the start of an element, as Expat reports it."""
         if name == "table:table":
             self.depth += 1
             if self.depth == 1:
@@ -64,7 +64,7 @@ class _Tables:
             self.inside(name, attributes)
 
     def inside(self, name: str, attributes: dict[str, str]) -> None:
-        """An element in a cell that is looked at."""
+        """Handle the start of an element inside a wanted cell: paragraphs, spaces, and what holds no text."""
         if name in _NO_TEXT:
             self.in_comment += 1
         elif self.in_comment or self.paragraphs is None:
@@ -77,12 +77,12 @@ class _Tables:
             self.paragraphs[-1].append("\n" if name == "text:line-break" else " " * count)
 
     def characters(self, text: str) -> None:
-        """Expat's call with the text of an element."""
+        """Handle text in an element, as Expat reports it."""
         if self.paragraphs and self.in_paragraph and not self.in_comment:
             self.paragraphs[-1].append(text)
 
     def end(self, name: str) -> None:
-        """Expat's call at the end of an element."""
+        """Handle the end of an element, as Expat reports it."""
         if name == "table:table":
             self.depth -= 1
         elif self.depth != 1:
@@ -101,7 +101,7 @@ class _Tables:
             self.paragraphs = None
 
     def settle(self, text: str) -> None:
-        """Note the text of the wanted cells that this one stands for."""
+        """Record the text for each wanted cell that the repeated cell stands for."""
         last = self.column + self.columns
         for row in self.rows_wanted:
             for column in self.wanted[self.table][row]:

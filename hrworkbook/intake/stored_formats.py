@@ -82,7 +82,7 @@ def _office(package: CheckedPackage, wanted: Wanted) -> dict[str, dict[Cell, str
 
 
 def _sheets(package: CheckedPackage) -> tuple[str, dict[str, Relationship], list[tuple[str, str]]]:
-    """The workbook's part, its relations, and the name and part of each worksheet."""
+    """Return the name of the workbook part, its relationships, and the name and part of each worksheet."""
     top = package.relationships("").values()
     book = next((target for what, target in top if what == "officeDocument" and target in package), "")
     book = book or ("xl/workbook.bin" if "xl/workbook.bin" in package else "xl/workbook.xml")

@@ -1,12 +1,12 @@
 """What cells show, where that and not the number stored is what their owner meant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from hrworkbook.plan.number_format.render import is_plain, shown
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import Value
+from hrworkbook.plan.values import Value, is_blank
 
 TYPED_KINDS = frozenset({"money", "percent", "date", "number", "whole", "period"})
 """Kinds of columns whose cells keep the number, however it is shown."""
@@ -29,7 +29,7 @@ def shown_value(value: Value, code: str) -> Value:
         return value
     assert not isinstance(value, (str, type(None)))
     text = shown(value, code)
-    return text if text else value
+    return value if is_blank(text) else text
 
 
 def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range) -> Block:
@@ -55,20 +55,28 @@ def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range)
                 value = block.at(row, column)
                 if not is_number(value) or (isinstance(value, date) and _keeps_date(kind, text, is_code)):
                     continue
-                put(row, column, shown_value(value, text) if is_code else text)
+                put(row, column, shown_value(value, text) if is_code else value if is_blank(text) else text)
     if block.from_1904:
-        for column in (column for column, kind in kinds.items() if kind == "date"):
-            for row in rows:
-                value = block.at(row, column)
-                if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
-                    put(row, column, value + _DAYS_FROM_1900_TO_1904)
+        for row, column, days in _date_numbers(block, kinds, rows):
+            put(row, column, days + _DAYS_FROM_1900_TO_1904)
     if not changed:
         return block
     return replace(block, rows=[changed.get(number, row) for number, row in enumerate(block.rows, 1)])
 
 
+def _date_numbers(
+    block: Block, kinds: dict[int, str], rows: Collection[int] | range
+) -> Iterator[tuple[int, int, float | int]]:
+    """Yield row, column and value of each positive number without a date format in the date columns."""
+    for column in (column for column, kind in kinds.items() if kind == "date"):
+        for row in rows:
+            value = block.at(row, column)
+            if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
+                yield row, column, value
+
+
 def _keeps_date(kind: str, text: str, is_code: bool) -> bool:
-    """Whether a date stays a date in a column of this kind."""
+    """Return whether a date stays a date in a column of this kind."""
     if kind == "reference":
         return True
     if kind != "timescale":
