@@ -182,7 +182,7 @@ def test_an_open_window_can_be_seen(
 ) -> None:
     opened = window(write_workbook(tmp_path / "plan.xlsx"))
     before = opened.picture(tmp_path / "before.png").read_bytes()
-    code = "from hrworkbook.hosts import live; live.caller().tell('2 problems found. Mend them, then validate again.')"
+    code = "from hrworkbook.hosts import live; live.calling_workbook().show_message('2 problems found. Mend them, then validate again.')"
     around = {**opened.environment, CALLER: in_hex(str(tmp_path / "plan.xlsx"))}
     subprocess.run([sys.executable, "-c", code], env=around, check=True, timeout=60)
     assert opened.picture(tmp_path / "after.png").read_bytes() != before

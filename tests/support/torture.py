@@ -438,7 +438,7 @@ CASES = [
     Case("a formula with its result", lambda b, p: put(p, "L002", "Progress Update", "=4+5"), Expect({**ANSWER, "L002.progress_update": "9"}), raw=cached),
     Case("a formula without its result", lambda b, p: put(p, "L002", "Progress Update", "=4+5"), Expect(invalid=1), but={f: Expect({**ANSWER, "L002.progress_update": "9"}) for f in ("ods", "xls", "resaved")}, only=("xlsx", "ods", "xls")),
     Case("an error in an answer", lambda b, p: put(p, "L002", "Progress Update", "=A1/0"), Expect(invalid=1), raw=errors),
-    Case("an error typed as text", lambda b, p: put_text(p, "L002", "Progress Update", "#N/A"), Expect(invalid=1)),
+    Case("an error typed as text", lambda b, p: put_text(p, "L002", "Progress Update", "#N/A"), Expect(conflict=1)),
     Case("text like a formula", lambda b, p: put_text(p, "L002", "Progress Update", "=cmd|' /C calc'!A0"), Expect({**ANSWER, "L002.progress_update": "=cmd|' /C calc'!A0"})),
     Case("text beginning with plus, minus, at", lambda b, p: (put_text(p, "L002", "Progress Update", "+2 posts"), put_text(p, "L004", "Progress Update", "-1 site"), put_text(p, "L005", "Progress Update", "@Jo: done")), Expect({**ANSWER, "L002.progress_update": "+2 posts", "L004.progress_update": "-1 site", "L005.progress_update": "@Jo: done"})),
     Case("a bullet list", lambda b, p: put(p, "L002", "Progress Update", "- held two courses\n- booked a third"), Expect({**ANSWER, "L002.progress_update": "- held two courses\n- booked a third"})),
