@@ -11,6 +11,7 @@ from typing import Any
 from hrworkbook.hosts.leftovers import temporary_beside, temporary_folder
 from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import called_from, file_of, full_name, open_at
+from hrworkbook.hosts.live_formats import with_formats
 from hrworkbook.hosts.read_live_sheet import block_of
 from hrworkbook.hosts.synced import is_web_address
 from hrworkbook.hosts.write_live_sheet import SheetWrite
@@ -43,10 +44,11 @@ class LiveHost:
         """Every sheet's block of values as it stands now, unsaved changes included; one round trip for each block.
 
         A blank is None, an error value a CellError, a number a float; a date without a time is a date. Merged cells are
-        told of the first 40 rows. Raises WorkbookLocked while a cell is being edited.
+        told of the first 40 rows, number formats of numbers in a plan's columns of text. Raises WorkbookLocked while a cell is being edited.
         """
         with self._quiet(calculating=True):
-            self._last_snapshot = Snapshot(self.book.name, tuple(block_of(sheet) for sheet in self.book.sheets))
+            found = Snapshot(self.book.name, tuple(block_of(sheet) for sheet in self.book.sheets))
+            self._last_snapshot = with_formats(found, self.book)
         return self._last_snapshot
 
     def apply(self, changes: ChangeSet) -> None:

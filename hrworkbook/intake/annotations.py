@@ -28,7 +28,10 @@ _THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
 
 
 def read_comments(xml: bytes) -> list[RawAnnotation]:
-    """The comments of a sheet, from its part of an .xlsx (ECMA-376, part 1, 18.7); a broken part has none."""
+    """Return the comments of a comments part of an .xlsx (ECMA-376, part 1, 18.7), at most `MAX_ANNOTATIONS`.
+
+    A part that is not well-formed gives an empty list.
+    """
     found: list[RawAnnotation] = []
     text: list[str] = []
     deep = ""
@@ -83,7 +86,10 @@ class StrikethroughStyles:
             self.styles = {at for at, font in enumerate(_XF.findall(xfs)) if int(font) in struck}
 
     def struck_cells(self, xml: bytes) -> list[RawAnnotation]:
-        """The struck cells of a worksheet part that hold a value, each with the struck words; '' where that is all of it."""
+        """Return the cells of a worksheet part that hold struck-through text, each with that text.
+
+        The text is '' where the style of the cell strikes through all of it. Cells without a value are left out.
+        """
         styled = self.styles and not self.styles.isdisjoint(map(int, _STYLED.findall(xml)))
         if not (self.texts or styled or _STRIKE in xml):
             return []

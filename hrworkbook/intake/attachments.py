@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hrworkbook.intake.file_kind import OLE, ZIP
-from hrworkbook.intake.package_limits import FILE_MAX, MB, CheckedPackage
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import FILE_MAX, MB
 from hrworkbook.plan.errors import format_message
 
 MAIL_MAX = 60 * MB
@@ -72,11 +73,14 @@ class Attachment:
 
     @property
     def place(self) -> str:
-        """`reply.eml > Return.xlsx`: where it lies, for messages."""
+        """Return where the file was found, for messages: `reply.eml > Return.xlsx`."""
         return " > ".join((*self.containers, self.name))
 
     def content(self) -> bytes:
-        """The file's bytes, one more than a return may have at most; raises OSError."""
+        """Return the bytes of the file, cut after `FILE_MAX` + 1, so that one too large is recognised.
+
+        Raises OSError where the file cannot be read.
+        """
         if self.data is not None or self.path is None:
             return self.data or b""
         with self.path.open("rb") as file:
@@ -100,7 +104,7 @@ class RefusedAttachment:
 
     @property
     def message(self) -> str:
-        """The refusal as it is told: place, fault, remedy."""
+        """Return the message for the user: place, fault, remedy."""
         return format_message(self.place, self.fault, self.remedy)
 
 
@@ -115,7 +119,10 @@ class IgnoredAttachment:
 
 
 def safe_name(name: str) -> str:
-    r"""The last step of a name, fit to show: no folders (`../../`, `C:\`), no control or direction characters, no more than 120."""
+    r"""Return a file name that is safe to show and to write, of at most 120 characters.
+
+    Folders (`../../`, `C:\`), control characters and direction marks are removed.
+    """
     if name.isascii() and name.isprintable() and len(name) <= 120 and not _UNSAFE_NAME.search(name):
         return name
     leaf = re.split(r"[/\\]", name.replace("\0", ""))[-1]
@@ -128,18 +135,18 @@ def safe_name(name: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without control and direction characters, which could dress up a name or a terminal."""
+    """Return a text without control characters and direction marks, which could disguise a name."""
     return "".join(c for c in text if c.isprintable() and c not in _DIRECTION_MARKS)
 
 
 def shown_text(text: str, longest: int) -> str:
-    """The beginning of a text, on one line and safe to show."""
+    """Return the beginning of a text on one line, without control characters; `longest` counts characters."""
     line = printable(" ".join(text[: 20 * longest].split()))
     return line[:longest] + ("…" if len(line) > longest else "")
 
 
 def ignore_reason(name: str) -> str:
-    """Why a file is none of the things people sent: a lock, a system's own file; '' for any other."""
+    """Return why a file is not one that people sent: a lock file, a file of the system; '' for any other."""
     low = name.lower()
     if low.startswith(("~$", ".~lock")):
         return "a lock file: the workbook is open somewhere"
@@ -149,7 +156,7 @@ def ignore_reason(name: str) -> str:
 
 
 def attachment_kind(name: str, mime: str, head: bytes, inline: bool) -> Literal["workbook", "ornament", "document", ""]:
-    """What something enclosed in a mail may be, by its name, kind and first bytes; '' for a part of the mail's own text."""
+    """Return what a part of a mail may be, by its name, MIME type and first bytes; '' for text of the mail itself."""
     low = name.lower()
     if head.startswith(b"\x78\x9f\x3e\x22") or low == "winmail.dat" or mime in _TNEF:
         return "workbook"

@@ -1,10 +1,10 @@
-"""The same for the binary formats, .xlsb and .xls: error values, uncomputed formulas, hidden rows and the reach of values."""
+"""Error values, uncomputed formulas, hidden rows and the extent of values in the binary formats, .xlsb and .xls."""
 
 import struct
 from collections.abc import Iterator
 
-from hrworkbook.intake.package_limits import refuse_package
 from hrworkbook.intake.xml_cell_faults import ERROR, UNCOMPUTED, CellFault, SheetFaults
+from hrworkbook.ooxml.limits import refuse_package
 
 ERROR_CODES = {
     0x00: "#NULL!",
@@ -20,7 +20,10 @@ ERROR_CODES = {
 
 
 def scan_xlsb_sheet(data: bytes) -> SheetFaults:
-    """The faults, hidden rows and reach of a worksheet part of .xlsb ([MS-XLSB] 2.1.7.62)."""
+    """Return the error values, hidden rows and extent of a worksheet part of an .xlsb ([MS-XLSB] 2.1.7.62).
+
+    Raises UnreadableFile for a damaged part or one that is too large.
+    """
     sheet = SheetFaults()
     row = 0
     for kind, at, length in xlsb_records(data):
@@ -40,7 +43,10 @@ def scan_xlsb_sheet(data: bytes) -> SheetFaults:
 
 
 def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each record of a binary part ([MS-XLSB] 2.1.4)."""
+    """Yield type, data offset and data length (in bytes) of each record of a binary part ([MS-XLSB] 2.1.4).
+
+    Raises UnreadableFile where a record is cut short.
+    """
     at, size = 0, len(data)
     try:
         while at < size:
@@ -66,42 +72,18 @@ def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
-    """The same for each worksheet of an .xls, by name, from its workbook stream ([MS-XLS] 2.1.7.20.3 and 2.4)."""
-    places: list[tuple[str, int]] = []
-    wide = data[4:6] == b"\x00\x06"
+    """Return the name and the faults of each worksheet in the workbook stream of an .xls ([MS-XLS] 2.1.7.20.3 and 2.4).
+
+    Raises UnreadableFile for a sheet that is too large.
+    """
     found: list[tuple[str, SheetFaults]] = []
-    for kind, at, length in _biff_records(data, 0, _SHEET_LIST_RECORDS):
-        if kind == 0x85 and length >= 8 and data[at + 5] == 0:
-            places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
-        elif kind == 0x0A:
-            break
     empty_texts: list[tuple[SheetFaults, CellFault]] = []
     computed = False
-    for name, place in places:
+    for name, place in _sheet_places(data):
         sheet = SheetFaults()
-        depth = 0
-        for kind, at, length in _biff_records(data, place, _SHEET_RECORDS):
-            if kind == 0x0809:
-                depth += 1
-            elif kind == 0x0A:
-                depth -= 1
-                if depth <= 0:
-                    break
-            elif depth == 1 and kind in _VALUE_RECORDS and length >= 6:
-                row, column = _read_pair(data, at)
-                sheet.extend(row, column if kind != 0xBD else _last_column(data, at, length, column))
-                if kind == 0x0205 and length >= 8 and data[at + 7]:
-                    sheet.faults.append((row, column, ERROR, ERROR_CODES.get(data[at + 6], "#N/A")))
-                elif kind == 0x06 and length >= 14:
-                    result = data[at + 6 : at + 14]
-                    special = result[0] if result[6:] == b"\xff\xff" else -1
-                    computed = computed or special != 3
-                    if special == 2:
-                        sheet.faults.append((row, column, ERROR, ERROR_CODES.get(result[2], "#N/A")))
-                    elif special == 3:
-                        empty_texts.append((sheet, (row, column, UNCOMPUTED, "=")))
-            elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
-                sheet.hidden_rows.append(_read_pair(data, at)[0] + 1)
+        empty, has_results = _scan_xls_sheet(data, place, sheet)
+        empty_texts += ((sheet, fault) for fault in empty)
+        computed = computed or has_results
         sheet.check_size()
         found.append((name, sheet))
     if not computed:
@@ -109,6 +91,51 @@ def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
         for sheet, fault in empty_texts:
             sheet.faults.append(fault)
     return found
+
+
+def _sheet_places(data: bytes) -> list[tuple[str, int]]:
+    """Return the name of each worksheet and its position in the stream, in bytes."""
+    places: list[tuple[str, int]] = []
+    wide = data[4:6] == b"\x00\x06"
+    for kind, at, length in _biff_records(data, 0, _SHEET_LIST_RECORDS):
+        if kind == 0x85 and length >= 8 and data[at + 5] == 0:
+            places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
+        elif kind == 0x0A:
+            break
+    return places
+
+
+def _scan_xls_sheet(data: bytes, place: int, sheet: SheetFaults) -> tuple[list[CellFault], bool]:
+    """Add the faults, hidden rows and extent of the worksheet at a position in the stream to `sheet`.
+
+    Return its formulas whose result is an empty text, and whether any formula has another result.
+    """
+    empty_texts: list[CellFault] = []
+    computed = False
+    depth = 0
+    for kind, at, length in _biff_records(data, place, _SHEET_RECORDS):
+        if kind == 0x0809:
+            depth += 1
+        elif kind == 0x0A:
+            depth -= 1
+            if depth <= 0:
+                break
+        elif depth == 1 and kind in _VALUE_RECORDS and length >= 6:
+            row, column = _read_pair(data, at)
+            sheet.extend(row, column if kind != 0xBD else _last_column(data, at, length, column))
+            if kind == 0x0205 and length >= 8 and data[at + 7]:
+                sheet.faults.append((row, column, ERROR, ERROR_CODES.get(data[at + 6], "#N/A")))
+            elif kind == 0x06 and length >= 14:
+                result = data[at + 6 : at + 14]
+                special = result[0] if result[6:] == b"\xff\xff" else -1
+                computed = computed or special != 3
+                if special == 2:
+                    sheet.faults.append((row, column, ERROR, ERROR_CODES.get(result[2], "#N/A")))
+                elif special == 3:
+                    empty_texts.append((row, column, UNCOMPUTED, "="))
+        elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
+            sheet.hidden_rows.append(_read_pair(data, at)[0] + 1)
+    return empty_texts, computed
 
 
 _read_pair = struct.Struct("<2H").unpack_from
@@ -121,12 +148,12 @@ _VALUE_RECORDS = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 
 
 
 def _last_column(data: bytes, at: int, length: int, first: int) -> int:
-    """The last column of a MULRK, which alone holds several values."""
+    """Return the last column (from 0) of a MULRK record, the only one that holds several values."""
     return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
 def _biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each BIFF record of the wanted kinds from a place on."""
+    """Yield type, data offset and data length (in bytes) of each BIFF record of the wanted types from an offset on."""
     last = len(data) - 4
     while at <= last:
         kind, length = _read_pair(data, at)

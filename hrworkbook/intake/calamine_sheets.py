@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation
-from hrworkbook.intake.package_limits import RESAVE_REMEDY, refuse_package
+from hrworkbook.ooxml.limits import RESAVE_REMEDY, refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def _open_calamine(data: bytes) -> "CalamineWorkbook":
 
 
 def _parser_message(error: BaseException) -> str:
-    """The parser's own words, on one line."""
+    """Return the message of the parser's error on one line, at most 100 characters; its type where it has none."""
     return " ".join(str(error).split())[:100] or type(error).__name__
 
 
 def password_error(password: str | None) -> UnreadableFile:
-    """The refusal of a file that needs a password, or another one."""
+    """Return the refusal of a locked file, by whether a password was given."""
     if password is None:
         return refuse_package(
             "it is locked with a password",
@@ -51,7 +51,7 @@ def password_error(password: str | None) -> UnreadableFile:
 
 
 def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[RawSheet]:
-    """Every worksheet the parser finds in a file, chart and macro sheets left out; under other names where given."""
+    """Yield each worksheet of a file, without chart and macro sheets, named by `names` where given."""
     workbook = _open_calamine(data)
     for index, about in enumerate(workbook.sheets_metadata):
         if str(about.typ) not in ("SheetTypeEnum.WorkSheet",):
@@ -68,7 +68,7 @@ def calamine_sheets(data: bytes, names: list[str] | None = None) -> Iterator[Raw
 
 
 def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int], merges: list[Any]) -> RawSheet:
-    """One sheet's values from A1 on, blanks as None, rows and cells after the last value left out."""
+    """Return the values of a sheet from A1 on, blank cells as None, without rows and cells after the last value."""
     specials: list[list[Any]] = []
     down, right = start
     width = right + len(rows[0]) if rows else 0
@@ -96,7 +96,10 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
 
 
 def _clip_merge(merge: Any, height: int, width: int) -> tuple[int, int, int, int]:
-    """A merge counted from 1, cut to the sheet's values: one over a whole column would cost its reader a million cells."""
+    """Return a merge as top, left, bottom, right (from 1), cut to the sheet's values.
+
+    A merge over a whole column would cost its reader a million cells.
+    """
     (top, left), (bottom, right) = merge
     return top + 1, left + 1, max(min(bottom + 1, height), top + 1), max(min(right + 1, width), left + 1)
 
@@ -105,7 +108,10 @@ _JSON_TYPES = frozenset({str, float, int, bool})
 
 
 def _special_value(value: Any, row: int, column: int, specials: list[list[Any]]) -> Any:
-    """What stands in the row for a value that JSON has no form for; the value itself goes to `specials`."""
+    """Return a placeholder for a value that JSON cannot represent, or its text.
+
+    A date or time is added to `specials` as row, column, type tag and ISO 8601 text, and 0 is returned.
+    """
     if isinstance(value, datetime):
         specials.append([row, column, "t", value.isoformat()])
     elif isinstance(value, date):
@@ -121,13 +127,13 @@ def _special_value(value: Any, row: int, column: int, specials: list[list[Any]])
 
 
 def with_annotations(sheet: RawSheet, comments: list[RawAnnotation], struck: list[RawAnnotation]) -> RawSheet:
-    """The sheet with what is said on its cells without being their value."""
+    """Return the sheet with its comments and its struck-through text added, each only where there are any."""
     sheet |= {"comments": comments} if comments else {}
     return sheet | {"struck": struck} if struck else sheet
 
 
 def with_faults(sheet: RawSheet, seen: faults.SheetFaults | None) -> RawSheet:
-    """The sheet with the faults that the parser left blank, and the rows that are hidden."""
+    """Return the sheet with the errors and uncomputed formulas that the parser leaves blank, and its hidden rows."""
     if seen is None:
         return sheet
     rows: list[list[Any]] = sheet["rows"]

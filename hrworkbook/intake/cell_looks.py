@@ -113,7 +113,10 @@ def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
 
 
 def _hidden_span(tag: bytes) -> range:
-    """The columns of a `col` element; none where it hides all columns to the right of the table."""
+    """Return the columns (from 1) of a `col` element; none where there are more than 1,000.
+
+    So many are hidden only where everything to the right of the table is.
+    """
     has = dict(_ATTRIBUTE.findall(tag))
     first, last = int(has.get(b"min", b"0")), int(has.get(b"max", b"0"))
     return range(first, min(last, 16_384) + 1) if first and last - first < 1_000 else range(0)
@@ -126,51 +129,56 @@ def has_drawing(xml: bytes) -> bool:
 
 def read_drawing(xml: bytes) -> tuple[list[RawAnnotation], list[RawAnnotation]]:
     """Return the text boxes and the pictures of a drawing part (20.5), each with the cell at its upper left corner."""
-    boxes: list[RawAnnotation] = []
-    pictures: list[RawAnnotation] = []
-    texts: list[str] = []
-    place = {"row": -1, "col": -1}
-    description = ""
-    inside = ""
-    is_picture = in_from = False
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal inside, is_picture, in_from, description
-        name = name.rpartition(":")[2]
-        inside = name
-        if name.endswith("Anchor"):
-            texts.clear()
-            place.update(row=-1, col=-1)
-            is_picture, description = False, ""
-        elif name == "from":
-            in_from = True
-        elif name == "pic":
-            is_picture = True
-        elif name == "cNvPr" and not description:
-            description = attributes.get("descr", "") or attributes.get("title", "")
-        elif name == "p" and texts:
-            texts.append("\n")
-
-    def characters(text: str) -> None:
-        if inside == "t":
-            texts.append(text)
-        elif in_from and inside in place and text.strip().isdecimal():
-            place[inside] = int(text[:7])
-
-    def end(name: str) -> None:
-        nonlocal inside, in_from
-        name = name.rpartition(":")[2]
-        inside = ""
-        if name == "from":
-            in_from = False
-        elif name.endswith("Anchor"):
-            where = place["row"] + 1, place["col"] + 1
-            words = "".join(texts).strip()[:MAX_CHARACTERS]
-            if words and len(boxes) < MAX_ANNOTATIONS:
-                boxes.append([*where, words])
-            elif is_picture and len(pictures) < MAX_ANNOTATIONS:
-                pictures.append([*where, description[:MAX_CHARACTERS]])
-
-    if not parse_elements(xml, start, end, characters):
+    handler = _DrawingHandler()
+    if not parse_elements(xml, handler.start, handler.end, handler.characters):
         return [], []
-    return boxes, pictures
+    return handler.boxes, handler.pictures
+
+
+class _DrawingHandler:
+    def __init__(self) -> None:
+        self.boxes: list[RawAnnotation] = []
+        self.pictures: list[RawAnnotation] = []
+        self.texts: list[str] = []
+        self.place = {"row": -1, "col": -1}
+        self.description = ""
+        self.inside = ""
+        self.is_picture = self.in_from = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Handle the start of an element."""
+        name = name.rpartition(":")[2]
+        self.inside = name
+        if name.endswith("Anchor"):
+            self.texts.clear()
+            self.place.update(row=-1, col=-1)
+            self.is_picture, self.description = False, ""
+        elif name == "from":
+            self.in_from = True
+        elif name == "pic":
+            self.is_picture = True
+        elif name == "cNvPr" and not self.description:
+            self.description = attributes.get("descr", "") or attributes.get("title", "")
+        elif name == "p" and self.texts:
+            self.texts.append("\n")
+
+    def characters(self, text: str) -> None:
+        """Handle the text in an element: words of a box, or a number of the anchor's cell."""
+        if self.inside == "t":
+            self.texts.append(text)
+        elif self.in_from and self.inside in self.place and text.strip().isdecimal():
+            self.place[self.inside] = int(text[:7])
+
+    def end(self, name: str) -> None:
+        """Handle the end of an element."""
+        name = name.rpartition(":")[2]
+        self.inside = ""
+        if name == "from":
+            self.in_from = False
+        elif name.endswith("Anchor"):
+            where = self.place["row"] + 1, self.place["col"] + 1
+            words = "".join(self.texts).strip()[:MAX_CHARACTERS]
+            if words and len(self.boxes) < MAX_ANNOTATIONS:
+                self.boxes.append([*where, words])
+            elif self.is_picture and len(self.pictures) < MAX_ANNOTATIONS:
+                self.pictures.append([*where, self.description[:MAX_CHARACTERS]])

@@ -67,13 +67,13 @@ class ChildProcess:
             threading.Thread(target=work, daemon=True).start()
 
     def send(self, request: bytes, data: bytes) -> None:
-        """Send a file's request, and the file where it comes along."""
+        """Send a request, followed by the bytes of the file where they are not read from disk."""
         self._requests.put(len(request).to_bytes(4, "little") + request)
         if data:
             self._requests.put(data)
 
     def receive(self, deadline: float, memory_mb: int) -> tuple[float, dict[str, Any]] | EndReason:
-        """When the next answer came and what it says, or why none will."""
+        """Return when the next answer arrived (monotonic seconds) and its content, or the reason why there is none."""
         while True:
             left = max(deadline - clock.monotonic(), 0)
             try:
@@ -115,7 +115,10 @@ class ChildProcess:
 
 
 def _frames(stream: IO[bytes]) -> Iterator[bytes]:
-    """The child's answers until it is gone or sends one too long; each look at the pipe takes all that lies in it."""
+    """Yield the answers of the child until it ends or sends one longer than `MAX_ANSWER_BYTES`.
+
+    Each answer follows its length in four bytes, little-endian. Each read takes all that the pipe holds.
+    """
     held = b""
     while chunk := stream.read1(_READ_BYTES):  # type: ignore[attr-defined]
         held += chunk
@@ -132,7 +135,7 @@ def _frames(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _opened(body: bytes) -> dict[str, Any]:
-    """An answer's JSON, with the bytes that follow it as `enclosed`."""
+    """Return the JSON object of an answer; bytes that follow it are under `enclosed`."""
     if body.startswith(b"{"):
         return dict(json.loads(body))
     end = 5 + int.from_bytes(body[1:5], "little")
@@ -140,7 +143,7 @@ def _opened(body: bytes) -> dict[str, Any]:
 
 
 def _enlarge_pipe(pipe: IO[bytes] | None) -> None:
-    """Let the child leave a whole answer in the pipe and go on, where this system can (Linux): else it waits for its reader."""
+    """Enlarge the pipe to 1 MiB on Linux, so that the child need not wait until a whole answer has been read."""
     if pipe and sys.platform == "linux":
         import fcntl
 
@@ -149,19 +152,25 @@ def _enlarge_pipe(pipe: IO[bytes] | None) -> None:
 
 
 def _end_reason(code: int) -> EndReason:
-    """What an exit code says: the parser aborts (SIGABRT, on Windows fail-fast) where it cannot have the memory it wants."""
+    """Return why the child ended, by its exit code.
+
+    The parser aborts (SIGABRT, on Windows fail-fast) where it cannot allocate memory.
+    """
     if code == 0:
         return "retired"
     return "memory" if code in (-6, -9, 134, 137, 3, 0xC0000409, 0xC0000409 - (1 << 32)) else "died"
 
 
 def _interpreter() -> str:
-    """The interpreter itself; in a Windows virtual environment `python.exe` only starts another, which would escape a kill."""
+    """Return the path of the Python interpreter for the child.
+
+    In a Windows virtual environment `python.exe` only starts another process, which would survive a kill.
+    """
     return str(getattr(sys, "_base_executable", "") or sys.executable) if os.name == "nt" else sys.executable
 
 
 def _library_folders() -> list[str]:
-    """Where the parser and the other libraries lie; never the current folder."""
+    """Return the folders of the parser and the other libraries; never the current folder."""
     found = importlib.util.find_spec("python_calamine")
     first = [str(Path(found.origin).parents[1])] if found and found.origin else []
     rest = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages") and Path(p).is_absolute()]
@@ -169,7 +178,7 @@ def _library_folders() -> list[str]:
 
 
 def resident_mb(pid: int) -> int:
-    """Memory a process occupies, where it has no cap of its own (macOS takes RLIMIT_AS and ignores it)."""
+    """Return the resident memory of a process in MiB, 0 where unknown; for macOS, which ignores RLIMIT_AS."""
     try:
         ps_output = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, timeout=2

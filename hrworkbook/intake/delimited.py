@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_CHARACTERS = 60_000
 
 
 def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
-    """The table in a text file as one sheet; every cell is text.
+    """Return the table in a text file as a book of one sheet, in which every cell is text.
 
     Raises UnreadableFile for prose and for text in no known encoding.
     """
@@ -48,7 +48,7 @@ def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text and the encoding it was in: a byte-order mark decides, then UTF-8, then Windows' cp1252."""
+    """Return the text and its encoding: by its byte-order mark or UTF-16's zero bytes, else UTF-8, else cp1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace"), "utf-16"
     if data[:400:2].count(0) > 100 or data[1:400:2].count(0) > min(100, len(data) // 4):
@@ -63,7 +63,9 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def detect_delimiter(text: str) -> tuple[str, float]:
-    """The character that cuts the text into the most even columns, and how even they are, from 0 to 1; '' where none cuts it.
+    """Return the character that splits the text into the most even columns, and how even they are, from 0 to 1.
+
+    The character is '' where none splits it.
 
     Each candidate is tried on the first lines, quotes respected. The one wins under which the most lines agree on a number
     of columns above one; a semicolon file with decimal commas reads even under commas in no more than a few lines.
@@ -72,7 +74,10 @@ def detect_delimiter(text: str) -> tuple[str, float]:
 
 
 def _detect_and_parse(text: str) -> tuple[str, float, list[list[str]] | None]:
-    """The same, with the table as it is cut; None for one too long to be tried whole, or that nothing cuts."""
+    """Return the delimiter, how even its columns are (0 to 1), and the rows as it splits them.
+
+    The rows are None where no delimiter splits the text, or it is longer than the sample that was parsed.
+    """
     sample = text[:_SAMPLE_CHARACTERS]
     if len(text) > _SAMPLE_CHARACTERS:
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -104,7 +109,7 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _parse_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """The rows, without the blank ones after the last value, of which some programs write thousands."""
+    """Return the rows of a text, without the blank rows after the last value; some programs write thousands."""
     csv.field_size_limit(1 << 24)
     if text.count('"') % 2 == 0:  # else a quotation that nobody closed may hold them
         end = text.find("\n", len(text.rstrip(delimiter + "\r\n")))
@@ -113,7 +118,10 @@ def _parse_rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _table_rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> list[list[str | None]]:
-    """The table's rows, blank cells as None, what follows the last value left out."""
+    """Return the rows of the table, blank cells as None, without blank cells and rows after the last value.
+
+    Raises UnreadableFile for a table that is too large, or whose quotation marks do not match.
+    """
     rows: list[list[str | None]] = []
     cells = widest = 0
     guards = '=""' in text or '="' in text
@@ -152,7 +160,7 @@ def _unguarded(cell: str) -> str:
 
 
 def _split_lines(text: str) -> Iterable[str]:
-    r"""Lines cut at \n, \r\n and \r alone, as spreadsheets cut them: not at form feeds or Unicode's line separators."""
+    r"""Return the lines of a text, split at \n, \r\n and \r only, as spreadsheets do: not at form feeds or U+2028."""
     return io.StringIO(text, newline="")
 
 

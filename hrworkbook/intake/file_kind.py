@@ -2,7 +2,8 @@
 
 import re
 
-from hrworkbook.intake.package_limits import CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -73,12 +74,12 @@ _OLE_KINDS = {
 
 
 def not_a_spreadsheet(what: str, remedy: str = _ASK_FOR_WORKBOOK) -> UnreadableFile:
-    """The refusal of a file that is something else."""
+    """Return the refusal of a file that is no spreadsheet; `what` completes "this is …"."""
     return refuse_package(f"this is {what}", remedy)
 
 
 def detect_kind(data: bytes, name: str = "") -> str:
-    """Which reader the bytes want: 'package', 'ole' or 'csv'.
+    """Return the reader for the bytes of a file: 'package', 'ole' or 'csv'.
 
     Raises UnreadableFile, named for what it is, where the file is plainly no spreadsheet.
     """
@@ -137,12 +138,12 @@ _CONTROLS = bytes(i for i in range(32) if i not in (9, 10, 12, 13, 26))
 
 
 def _control_count(head: bytes) -> int:
-    """How many bytes no text file holds."""
+    """Return the number of control bytes, which no text file has."""
     return len(head) - len(head.translate(None, _CONTROLS))
 
 
 def detect_package_kind(package: CheckedPackage) -> str:
-    """'xlsx', 'xlsb' or 'ods' for a package; raises UnreadableFile for any other."""
+    """Return 'xlsx', 'xlsb' or 'ods' for a package; raise UnreadableFile for any other."""
     parts = package.parts
     if "mimetype" in parts:
         mimetype = package["mimetype"][:100].decode("ascii", "replace").strip()
@@ -181,7 +182,10 @@ def _plain_zip(names: list[str]) -> str:
 
 
 def detect_ole_kind(streams: set[str]) -> str:
-    """'xls' or 'encrypted' for the names at the top of a compound file, in lower case; raises for any other."""
+    """Return 'xls' or 'encrypted' by the top-level names of a compound file, given in lower case.
+
+    Raises UnreadableFile for any other kind.
+    """
     if "encryptedpackage" in streams:
         return "encrypted"
     if streams & {"workbook", "book"}:

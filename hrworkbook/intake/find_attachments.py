@@ -36,7 +36,8 @@ from hrworkbook.intake.file_kind import OLE, ZIP
 from hrworkbook.intake.mail import Mail, MailPart, no_workbook_refusal
 from hrworkbook.intake.mail_reader import MailReader
 from hrworkbook.intake.mail_tables import TABLE_FILE_NAME
-from hrworkbook.intake.package_limits import FILE_MAX, MB, TOTAL_MAX, CheckedPackage, refuse_package
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import FILE_MAX, MB, TOTAL_MAX, refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 
 ZIP_MAX = 200 * MB
@@ -57,11 +58,11 @@ FoundFile = TypeVar("FoundFile", bound="Attachment | RefusedAttachment")
 def find_attachments(
     paths: Iterable[Path], ignored: list[IgnoredAttachment] | None = None, known_hashes: Collection[str] = ()
 ) -> Iterator[Attachment | RefusedAttachment]:
-    """Every file that may be a return, in the order of the paths, each folder sorted by name.
+    """Yield each file that may be a return, in the order of the paths, each folder sorted by name.
 
     A path is a file, a folder, a mail (.eml, .msg), a mailbox (mbox) or a zip of these, told by content. A mail without a
-    workbook is a refusal. What is set aside is added to `ignored` where one is given. A file whose hash is `known_hashes` is taken
-    for the workbook that it was.
+    workbook is a refusal. What is set aside is added to `ignored` where one is given. A file whose SHA-256 is in
+    `known_hashes` is taken for a workbook without a look inside.
     """
     finder = _AttachmentFinder(ignored if ignored is not None else [], known_hashes)
     try:
@@ -91,7 +92,7 @@ class _AttachmentFinder:
         """Where in `ignored` those are counted that are not named."""
 
     def find_at(self, path: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """Everything at a path the officer gave."""
+        """Yield the attachments at a path the user gave; a refusal where there is nothing."""
         if not path.exists():
             yield RefusedAttachment(path.name or str(path), "there is no such file or folder", "Check its name")
         elif path.is_dir():
@@ -100,7 +101,7 @@ class _AttachmentFinder:
             yield from self.find_in_file(path)
 
     def find_in_folder(self, folder: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """Every file of a folder and its folders; links to other folders are not followed."""
+        """Yield the attachments in a folder and its subfolders; symbolic links to folders are not followed."""
         closed: list[OSError] = []
         for where, folders, names in os.walk(folder, onerror=closed.append):
             folders[:] = sorted((f for f in folders if not f.startswith((".", "__MACOSX"))), key=_natural_order)
@@ -117,7 +118,7 @@ class _AttachmentFinder:
             )
 
     def find_in_file(self, path: Path) -> Iterator[Attachment | RefusedAttachment]:
-        """A file on disk, looked into where it is a mail, a mailbox or a zip."""
+        """Yield the attachments of a file on disk, or the file itself where it is no mail, mailbox or zip."""
         name = safe_name(path.name)
         self.number += 1
         self.unpacked = self.taken = 0
@@ -146,7 +147,10 @@ class _AttachmentFinder:
     def examine_file(
         self, path: Path, name: str, head: bytes, data: bytes | None
     ) -> Iterator[Attachment | RefusedAttachment]:
-        """A file on disk by its first bytes, and all of them where they are not too many."""
+        """Yield the attachments of a file on disk by its kind, which its first bytes tell.
+
+        `data` is None for a mailbox and for a file too large to read. Raises UnreadableFile for a mail too large.
+        """
         if is_mailbox(head):
             from hrworkbook.intake.mailbox import mails_of_mailbox
 
@@ -168,7 +172,10 @@ class _AttachmentFinder:
             yield self.with_hash(Attachment(name, path), data)
 
     def take(self) -> None:
-        """Count one more file taken out of the file on disk; raises UnreadableFile where that is enough of it."""
+        """Count one more file taken out of the file on disk.
+
+        Raises UnreadableFile past `FILES_MAX` files, or past `HELD_UP_MAX` seconds spent on refused mails.
+        """
         self.taken += 1
         if self.taken > FILES_MAX:
             raise refuse_package(
@@ -180,7 +187,7 @@ class _AttachmentFinder:
             )
 
     def aside(self, place: tuple[str, ...], why: str) -> None:
-        """Set aside a file of a container; past the first few for one reason they are only counted."""
+        """Set aside a file of a container; past `_ASIDES_NAMED` with the same reason, files are only counted."""
         self.set_aside[why] += 1
         more = self.set_aside[why] - _ASIDES_NAMED
         if more <= 0:
@@ -194,7 +201,7 @@ class _AttachmentFinder:
             )
 
     def with_hash(self, found: Attachment, data: bytes, sha256: str = "") -> Attachment:
-        """The attachment with its hash, and the place of an earlier copy if there is one."""
+        """Return the attachment with its SHA-256 and the place of an earlier copy, if any; unchanged if too large."""
         if len(data) > FILE_MAX:
             return found
         sha256 = sha256 or hashlib.sha256(data).hexdigest()
@@ -208,7 +215,7 @@ class _AttachmentFinder:
     def find_in_mail(
         self, data: bytes, containers: tuple[str, ...], outlook: bool = False
     ) -> Iterator[Attachment | RefusedAttachment]:
-        """What a mail holds, or an Outlook message."""
+        """Yield the attachments of a mail, or of an Outlook message; a refusal where it cannot be read."""
         began = clock.monotonic()
         try:
             mail = self.mails.read(data, outlook)
@@ -219,7 +226,7 @@ class _AttachmentFinder:
         yield from self.find_in_parsed_mail(mail, containers)
 
     def find_in_parsed_mail(self, mail: Mail, containers: tuple[str, ...]) -> Iterator[Attachment | RefusedAttachment]:
-        """The attachments of a mail and of those in it, or the refusal of a mail that has none."""
+        """Yield the attachments of a mail and of the mails in it; a refusal where it has none."""
         if mail.draft:
             self.aside(containers, "a draft that was never sent")
             return
@@ -246,7 +253,10 @@ class _AttachmentFinder:
             )
 
     def find_in_parts(self, mail: Mail, containers: tuple[str, ...]) -> Iterator[Attachment | RefusedAttachment]:
-        """What is enclosed in one mail: workbooks, or failing those its documents; logos and signatures set aside."""
+        """Yield the workbooks enclosed in one mail, or its documents where it has no workbook.
+
+        Logos, signatures and documents beside a workbook are set aside.
+        """
         books: list[tuple[MailPart, str]] = []
         others: list[tuple[MailPart, str]] = []
         for enclosure in mail.parts:
@@ -275,7 +285,7 @@ class _AttachmentFinder:
     # ------------------------------------------------------------ zips
 
     def find_in_attachment(self, found: Attachment, depth: int) -> Iterator[Attachment | RefusedAttachment]:
-        """An attachment's bytes, looked into where they are a mail or a zip."""
+        """Yield the attachments inside an attachment that is a mail or a zip, or the attachment itself."""
         data = found.data or b""
         head = data[:4096]
         containers = (*found.containers, found.name)
@@ -289,7 +299,7 @@ class _AttachmentFinder:
             yield self.with_hash(found, data)
 
     def find_in_zip(self, data: bytes, found: Attachment, depth: int) -> Iterator[Attachment | RefusedAttachment]:
-        """A zip: a workbook as it is, a zip of files with each of its files looked into."""
+        """Yield a zip itself where it is a workbook, else the attachments in it; a refusal where it is unreadable."""
         sha256 = hashlib.sha256(data).hexdigest() if len(data) <= FILE_MAX else ""
         if sha256 in self.known_hashes:
             yield self.with_hash(found, data, sha256)
@@ -355,7 +365,7 @@ def _natural_order(name: str) -> tuple[str, str]:
 
 
 def _with_sender(found: FoundFile, mail: Mail) -> FoundFile:
-    """What was found, with the sender and date of its mail where those of a mail inside it are not known."""
+    """Return a found file with the sender and date of the mail, where an inner mail has not set them."""
     return replace(
         found,
         sender=found.sender or mail.sender,
@@ -367,7 +377,10 @@ def _with_sender(found: FoundFile, mail: Mail) -> FoundFile:
 
 
 def _read_file(path: Path) -> tuple[bytes, bytes | None] | None:
-    """A file's first bytes, and all of them; None instead of those of a mailbox or a file too large, None for no file."""
+    """Return the first bytes of a file and all of its bytes; None where there is no regular file.
+
+    All of its bytes are None for a mailbox, and for a file larger than its kind may be. Raises OSError.
+    """
     with suppress(FileNotFoundError):
         status = path.stat()
         if stat.S_ISREG(status.st_mode):

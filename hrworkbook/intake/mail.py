@@ -51,7 +51,10 @@ _PLAIN = tuple(f.name for f in fields(Mail) if f.name not in ("sent", "table", "
 
 
 def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
-    """A mail as JSON can carry it; the bytes of its table and of what is enclosed are added to `enclosed`, in order."""
+    """Return a mail as a dict that JSON can represent.
+
+    The bytes of its table, its parts and its forwarded mails are appended to `enclosed`, in that order.
+    """
     enclosed += (mail.table, *(e.data for e in mail.parts))
     return {
         **{name: getattr(mail, name) for name in _PLAIN},
@@ -63,7 +66,7 @@ def packed(mail: Mail, enclosed: list[bytes]) -> dict[str, Any]:
 
 
 def unpacked(facts: dict[str, Any], enclosed: memoryview) -> Mail:
-    """The mail again; `enclosed` holds the bytes that `packed` put aside, one after the other."""
+    """Return the mail that `packed` turned into `facts`; `enclosed` holds the appended bytes, concatenated."""
     at = 0
 
     def cut(size: int) -> bytes:

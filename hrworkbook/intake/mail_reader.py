@@ -5,7 +5,7 @@ import time as clock
 from typing import TYPE_CHECKING
 
 from hrworkbook.intake.mail import Mail, unpacked
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class MailReader:
         self._line: ChildProcess | None = None
 
     def read(self, data: bytes, outlook: bool = False) -> Mail:
-        """One mail, or an Outlook message; raises UnreadableFile."""
+        """Return a parsed mail, or Outlook message; raise UnreadableFile where it cannot be read."""
         request = json.dumps({"outlook": outlook, "size": len(data)}).encode("ascii")
         while True:
             line = self._connected()
@@ -56,7 +56,7 @@ class MailReader:
 
 
 def _refusal(why: str, seconds: float) -> UnreadableFile:
-    """The refusal of a mail that ended its child."""
+    """Return the refusal of a mail whose child process was ended, by the reason."""
     if why == "late":
         return refuse_package(
             f"this mail took longer than {seconds:g} seconds to take apart, far longer than any honest mail", _SAVE

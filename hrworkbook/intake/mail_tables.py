@@ -23,7 +23,7 @@ _EDIT_MARK_TAGS = frozenset({"s", "strike", "del", "ins"})
 
 
 def tables_as_csv(html: str) -> bytes:
-    """The tables of a mail that have a column ID, one below the other as CSV; b'' where there is none.
+    """Return the tables of a mail that have a column ID as CSV, one below the other; b'' where there is none.
 
     A table whose cells are merged downwards or whose words are struck through is left to the officer: in a plain table
     what lies under a merged cell would look cleared.
@@ -52,7 +52,7 @@ class _HtmlTable:
         self.has_edit_marks = False
 
     def begin(self, tag: str, spans: Mapping[str, int]) -> None:
-        """A tag within the table."""
+        """Handle the start of an element in the table: a row, a cell, a line break or an edit mark."""
         if tag == "tr":
             self.end_cell()
             self.rows.append([])
@@ -66,7 +66,7 @@ class _HtmlTable:
             self.has_edit_marks = True
 
     def end_cell(self) -> None:
-        """What was written in a cell, its lines as they show."""
+        """Add the text of the open cell to its row, with blank cells for the columns it spans, and close it."""
         if self.cell is not None and self.rows:
             text = "\n".join(" ".join(line.split()) for line in unescaped("".join(self.cell)).split("\n")).strip("\n")
             self.rows[-1] += [text, *[""] * (self.span - 1)]
@@ -74,7 +74,7 @@ class _HtmlTable:
 
 
 def _parse_tables(html: str) -> list[_HtmlTable]:
-    """Every table of a page; one inside another, as in a laid-out mail, is one of its own."""
+    """Return each table of a page; a nested table, as layouts have them, is a table of its own."""
     room = CELLS_MAX
     found: list[_HtmlTable] = []
     open_: list[_HtmlTable] = []

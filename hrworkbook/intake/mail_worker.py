@@ -5,8 +5,8 @@ from typing import Any
 from hrworkbook.intake.mail import packed
 from hrworkbook.intake.mails import SEND_AGAIN, read_mail
 from hrworkbook.intake.outlook import read_outlook
-from hrworkbook.intake.package_limits import refuse_package
 from hrworkbook.intake.reader_worker import Answer, serve_with
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 

@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hrworkbook.intake.attachments import MAIL_MAX
-from hrworkbook.intake.package_limits import MB
+from hrworkbook.ooxml.limits import MB
 
 
 def mails_of_mailbox(path: Path) -> Iterator[bytes]:
-    """Each mail of an mbox file, one at a time; a mail past `MAIL_MAX` comes cut, so that it is refused."""
+    """Yield each mail of an mbox file; a mail past `MAIL_MAX` comes cut, so that it is refused."""
     with path.open("rb") as file:
         yield from mails_of_stream(file)
 
 
 def mails_of_stream(file: BinaryIO) -> Iterator[bytes]:
-    """The same from an open file."""
+    """Yield each mail of an open mbox file; a mail past `MAIL_MAX` comes cut, so that it is refused."""
     mail = bytearray()
     after_blank = True
     for line in _lines(file):
@@ -32,6 +32,6 @@ def mails_of_stream(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; one of more than a megabyte in pieces."""
+    """Yield the lines of a file; a line of more than a megabyte in pieces."""
     while line := file.readline(MB):
         yield line

@@ -22,7 +22,7 @@ from hrworkbook.intake.attachments import MAIL_MAX
 from hrworkbook.intake.mail import Mail, MailPart
 from hrworkbook.intake.mail_tables import tables_as_csv
 from hrworkbook.intake.markup import text_of
-from hrworkbook.intake.package_limits import MB, refuse_package
+from hrworkbook.ooxml.limits import MB, refuse_package
 
 PARTS_MAX = 1_000
 DEPTH_MAX = 20
@@ -59,7 +59,10 @@ _DECODING_DEFECTS = (
 
 
 def read_mail(data: bytes, depth: int = 0) -> Mail:
-    """A mail in the form of RFC 5322, as .eml files and mailboxes hold it; raises UnreadableFile where it is built to harm."""
+    """Return the mail in the bytes of an RFC 5322 message, as .eml files and mailboxes hold it.
+
+    Raises UnreadableFile where it is damaged, too large, or built to exhaust the parser.
+    """
     data = data.removeprefix(b"\xef\xbb\xbf")
     data = data.removeprefix(b"\xef\xbb\xbf")
     _check_mail(data)
@@ -124,7 +127,7 @@ def _parse_mail(message: "email.message.Message[str, str]", depth: int) -> Mail:
 def _collect_parts(
     part: "email.message.Message[str, str]", mail: Mail, depth: int, plain: list[str], rich: list[str]
 ) -> None:
-    """Put a part, and the parts in it, where they belong in the mail."""
+    """Add a part, and the parts in it, to the mail by their type; text goes to `plain` and `rich`."""
     if len(mail.parts) + len(mail.forwarded) > PARTS_MAX:
         raise refuse_package(f"this mail has more than {PARTS_MAX:,} parts, which no honest mail has", SEND_AGAIN)
     kind = part.get_content_type()
@@ -146,24 +149,41 @@ def _collect_parts(
     elif isinstance(inner, list):
         for child in inner:
             _collect_parts(cast("email.message.Message[str, str]", child), mail, depth, plain, rich)
-        if mail.parts and any(isinstance(defect, email.errors.CloseBoundaryNotFoundDefect) for defect in part.defects):
-            mail.parts[-1] = replace(mail.parts[-1], damaged=True)
+        _mark_cut_part(part, mail)
     elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
-        text = _decode_body(part)[0].decode(_charset(part), "replace")
-        mail.link = mail.link or cloud_link(text)
-        if kind == "text/plain" and sum(map(len, plain)) < TEXT_MAX:
-            plain.append(text[:TEXT_MAX])
-        elif kind == "text/html" and not plain and sum(map(len, rich)) < TEXT_MAX:
-            rich.append(text_of(text, PAGE_MAX)[:TEXT_MAX])
-        if kind == "text/html" and not mail.table:
-            mail.table = tables_as_csv(text)
+        _add_text(part, kind, mail, plain, rich)
     else:
-        data, damaged = _decode_body(part)
-        if kind == "application/x-microsoft-rpmsg-message" or name.lower().endswith(".rpmsg"):
-            mail.encryption = RIGHTS_MANAGED
-        elif data or name:
-            inline = part.get_content_disposition() == "inline" or bool(part.get("content-id"))
-            mail.parts.append(MailPart(name, kind, data, inline, damaged))
+        _add_enclosure(part, kind, name, mail)
+
+
+def _mark_cut_part(part: "email.message.Message[str, str]", mail: Mail) -> None:
+    """Mark the last enclosed file as damaged where the multipart that holds it was never closed."""
+    if mail.parts and any(isinstance(defect, email.errors.CloseBoundaryNotFoundDefect) for defect in part.defects):
+        mail.parts[-1] = replace(mail.parts[-1], damaged=True)
+
+
+def _add_text(
+    part: "email.message.Message[str, str]", kind: str, mail: Mail, plain: list[str], rich: list[str]
+) -> None:
+    """Add the text of a part to `plain` or `rich`, by its MIME type, and its link and table to the mail."""
+    text = _decode_body(part)[0].decode(_charset(part), "replace")
+    mail.link = mail.link or cloud_link(text)
+    if kind == "text/plain" and sum(map(len, plain)) < TEXT_MAX:
+        plain.append(text[:TEXT_MAX])
+    elif kind == "text/html" and not plain and sum(map(len, rich)) < TEXT_MAX:
+        rich.append(text_of(text, PAGE_MAX)[:TEXT_MAX])
+    if kind == "text/html" and not mail.table:
+        mail.table = tables_as_csv(text)
+
+
+def _add_enclosure(part: "email.message.Message[str, str]", kind: str, name: str, mail: Mail) -> None:
+    """Add an enclosed file to the mail; a rights-managed message is only noted as its encryption."""
+    data, damaged = _decode_body(part)
+    if kind == "application/x-microsoft-rpmsg-message" or name.lower().endswith(".rpmsg"):
+        mail.encryption = RIGHTS_MANAGED
+    elif data or name:
+        inline = part.get_content_disposition() == "inline" or bool(part.get("content-id"))
+        mail.parts.append(MailPart(name, kind, data, inline, damaged))
 
 
 def add_signed(mail: Mail, data: bytes, depth: int) -> None:
@@ -200,7 +220,7 @@ def cloud_link(text: str) -> str:
 
 
 def _forwarded(part: "email.message.Message[str, str]", inner: "email.message.Message[str, str]", depth: int) -> Mail:
-    """A mail inside a mail; some programs wrap it in base64, which the standard parser leaves wrapped."""
+    """Return a forwarded mail; some programs encode it as base64, which the standard parser does not decode."""
     if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64" and not inner.keys():
         try:
             return read_mail(base64.b64decode(str(inner.get_payload())), depth + 1)
@@ -210,7 +230,7 @@ def _forwarded(part: "email.message.Message[str, str]", inner: "email.message.Me
 
 
 def _decode_body(part: "email.message.Message[str, str]") -> tuple[bytes, bool]:
-    """The part's bytes, and whether some may be missing."""
+    """Return the decoded bytes of a part, and whether some may be missing."""
     data = part.get_payload(decode=True)
     damaged = any(isinstance(defect, _DECODING_DEFECTS) for defect in part.defects)
     return (data if isinstance(data, bytes) else b""), damaged
@@ -226,7 +246,7 @@ def _charset(part: "email.message.Message[str, str]") -> str:
 
 
 def _part_name(part: "email.message.Message[str, str]") -> str:
-    """The name the mail gives a part, its RFC 2047 and RFC 2231 codings undone."""
+    """Return the file name of a part, decoded by RFC 2047 and RFC 2231; '' where it has none, or it is broken."""
     try:
         return decode_header(part.get_filename() or "")
     except (LookupError, ValueError, TypeError, AttributeError):
@@ -238,7 +258,7 @@ def _header_text(message: "email.message.Message[str, str]", field_name: str) ->
 
 
 def decode_header(text: str) -> str:
-    """A heading's text on one line, encoded words decoded; as it stands where the coding is broken."""
+    """Return the text of a header on one line, encoded words decoded; as it stands where the encoding is broken."""
     text = text[:_FIELD_MAX]
     if "=?" in text and not any(f"=?{slow}?" in text.lower() for slow in _SLOW_CHARSETS):
         with contextlib.suppress(LookupError, ValueError, email.errors.MessageError):
@@ -249,7 +269,7 @@ def decode_header(text: str) -> str:
 
 
 def _sender_address(message: "email.message.Message[str, str]") -> tuple[str, str]:
-    """Name and address of the sender."""
+    """Return the name and the address of the sender."""
     for field_name in ("from", "sender", "reply-to", "return-path"):
         found = str(message.get(field_name, ""))[:_FIELD_MAX]
         if found:
@@ -258,7 +278,7 @@ def _sender_address(message: "email.message.Message[str, str]") -> tuple[str, st
 
 
 def name_and_address(text: str) -> tuple[str, str]:
-    """`('Jo Smith', 'jo@example.org')` for `Jo Smith <jo@example.org>`; the address in lower case, '' where there is none."""
+    """Return `('Jo Smith', 'jo@example.org')` for `Jo Smith <JO@example.org>`; the address '' where there is none."""
     text = " ".join(text[:_FIELD_MAX].split())
     name, address = email.utils.parseaddr(text)
     found = _MAIL_ADDRESS.search(address) or _MAIL_ADDRESS.search(text)
@@ -268,7 +288,7 @@ def name_and_address(text: str) -> tuple[str, str]:
 
 
 def date_of(text: Any) -> datetime | None:
-    """The moment a Date heading says, in UTC where it names no zone; None where it says none."""
+    """Return the time of a Date header, in UTC where it names no zone; None where it has no valid time."""
     try:
         sent = email.utils.parsedate_to_datetime(str(text)[:200])
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -12,7 +12,7 @@ _LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
 
 
 def pieces_of(html: str) -> Iterator[tuple[str, str, str]]:
-    """Each tag's name in lower case, what else stands in it, and the text after it; comments and what is not shown left out.
+    """Yield name (in lower case), attributes and following text of each tag, without comments and hidden elements.
 
     A `<` that begins no tag is text, and its name is ''.
     """
@@ -28,18 +28,18 @@ def pieces_of(html: str) -> Iterator[tuple[str, str, str]]:
 
 
 def text_of(html: str, longest: int) -> str:
-    """The words of a page's beginning, of which so many characters are looked through."""
+    """Return the text in the first `longest` characters of an HTML page, without its tags."""
     pieces = (f" {text}" if name else text for name, _, text in pieces_of(html[:longest]))
     return unescaped("".join(pieces))
 
 
 def unescaped(text: str) -> str:
-    """The text with its entities as characters; one with a number that no character has is taken for an unknown one."""
+    """Return the text with its entities decoded; one whose number is too long for any character becomes U+FFFD."""
     return unescape(_LONG_NUMBER.sub("\ufffd", text))
 
 
 def _remove_between(html: str, begin: str, end: str) -> str:
-    """The page without what stands between two marks, each a pattern."""
+    """Return the page without what stands between two marks, given as regular expressions."""
     first, *rest = re.split(begin, html, flags=re.I)
     pieces = (re.split(end, piece, maxsplit=1, flags=re.I) for piece in rest)
     return first + "".join(piece[1] for piece in pieces if len(piece) > 1)

@@ -40,7 +40,7 @@ _WHOLE_LINE_MERGE = re.compile(
 
 
 def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
-    """Every worksheet of an Office package, in tab order.
+    """Yield each worksheet of an Office package, in tab order.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
     """
@@ -66,7 +66,7 @@ class _WorkbookHandler:
             raise refuse_package("it is damaged: its list of sheets cannot be read")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
+        """Handle the start of an element, as Expat reports it."""
         name = name.rpartition(":")[2]
         if name == "workbookPr" and "date1904" in attributes:
             self.from_1904 = attributes.get("date1904") in ("1", "true", "on")
@@ -79,7 +79,7 @@ class _WorkbookHandler:
 
 @lru_cache(64)
 def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
-    """The returns of one period all have the same list of sheets; so have their relations."""
+    """Return the sheets of a workbook part; cached, as the returns of one period share theirs."""
     return _WorkbookHandler(xml)
 
 
@@ -126,7 +126,7 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
 
 
 def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
-    """The comments on a sheet; those that answer others are told behind them."""
+    """Return the comments on a sheet; the text of a threaded one includes its replies."""
     if not any("comments" in name for name in package.parts):
         return []
     parts = (part for what, part in package.relationships(sheet).values() if what == "comments")
@@ -134,13 +134,13 @@ def _comments(package: CheckedPackage, sheet: str) -> list[RawAnnotation]:
 
 
 def _theme(package: CheckedPackage, relations: dict[str, Relationship]) -> bytes:
-    """The theme part; nothing where there is none, or one that cannot be read."""
+    """Return the theme part; b'' where there is none."""
     part = next((target for what, target in relations.values() if what == "theme" and target in package), "")
     return package.xml(part) if part else b""
 
 
 def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list[RawAnnotation]]:
-    """The text boxes and pictures over a sheet."""
+    """Return the text boxes and pictures on a sheet, under `text_boxes` and `pictures`; only kinds there are."""
     found: dict[str, list[RawAnnotation]] = {}
     if has_drawing(xml):
         for what, part in package.relationships(sheet).values():
@@ -152,7 +152,10 @@ def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list
 
 
 def _trimmed_sheet(xml: bytes) -> bytes:
-    """The sheet without merges of whole rows or columns, and without the blank cells after its last value: often most of it."""
+    """Return the worksheet part without merges of whole rows or columns and without blank cells after its last value.
+
+    Those cells are often most of the part.
+    """
     last = xml.rfind(b"</c>") + 4
     end = xml.find(b"</sheetData>", last)
     if last < 4 or end < 0:
@@ -191,7 +194,7 @@ def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Rela
 
 
 def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
-    """Name and relation of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
+    """Yield name and relationship ID of each sheet of an .xlsb (BrtBundleSh, [MS-XLSB] 2.4.304)."""
     for kind, at, length in xlsb_records(data):
         if kind == 156 and length >= 16:
             count = int.from_bytes(data[at + 8 : at + 12], "little")
@@ -204,7 +207,7 @@ def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
 def _add_part(
     parts: dict[str, bytes | ZipEntry], name: str, package: CheckedPackage, source: str, checked: bytes
 ) -> None:
-    """Put a part where the parser finds it: as it was checked, or as it was packed where that saves memory."""
+    """Add a part to those for the parser: the checked bytes, or the packed entry where that saves memory."""
     part = package.parts[source.lower()]
     same = len(checked) == part.size and part.size > CACHED_BYTES
     parts[name] = part if same else checked

@@ -6,14 +6,14 @@ import olefile
 
 from hrworkbook.intake.calamine_sheets import password_error
 from hrworkbook.intake.file_kind import detect_ole_kind
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
 
 DEFAULT_PASSWORD = "VelvetSweatshop"
 """What Excel itself locks a 'read-only recommended' workbook with ([MS-OFFCRYPTO] 2.4.2.1)."""
 
 
 def open_compound_file(data: bytes, password: str | None, notes: list[str]) -> tuple[str, bytes, bytes]:
-    """'xls' or 'package', the file without its lock, and an .xls' workbook stream.
+    """Return 'xls' or 'package', the decrypted bytes of the file, and the workbook stream of an .xls.
 
     Raises UnreadableFile for any other compound file, a damaged one, or one that the password does not open.
     """
@@ -28,7 +28,10 @@ def open_compound_file(data: bytes, password: str | None, notes: list[str]) -> t
 
 
 def _identify(data: bytes) -> tuple[str, bytes]:
-    """What kind of compound file this is, and its workbook stream where it has one."""
+    """Return the kind of a compound file, and its workbook stream; b'' where it is no .xls.
+
+    Raises UnreadableFile where it is damaged or under rights management.
+    """
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             names = {entry[0].lower(): entry[0] for entry in compound.listdir(streams=True, storages=True)}

@@ -20,12 +20,15 @@ from hrworkbook.intake.mails import (
     name_and_address,
 )
 from hrworkbook.intake.markup import text_of
-from hrworkbook.intake.package_limits import refuse_package
+from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.plan.errors import UnreadableFile
 
 
 def read_outlook(data: bytes) -> Mail:
-    """A mail as Outlook saves it (.msg); raises UnreadableFile where it is damaged, or the optional reader is absent."""
+    """Return the mail in an Outlook message file (.msg).
+
+    Raises UnreadableFile where it is damaged, or the optional reader is not installed.
+    """
     try:
         import oxmsg
     except ImportError:
@@ -80,14 +83,14 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
 
 
 def _sender_property(message: Any) -> tuple[str, str]:
-    """Name and address of the sender by the message's own properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
+    """Return name and address of the sender from the message's properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
     texts = [str(_told_property(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
     address = next((text for text in texts[:2] if "@" in text), "")
     return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
 
 
 def _told_property(message: Any, number: int) -> str:
-    """A text property of a message, also where the list of its properties leaves it out; '' where there is none."""
+    """Return a text property of a message, even where its property list leaves it out; '' where there is none."""
     for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
         name = f"__substg1.0_{number:04X}{kind}"
         for stream in message._storage.streams:
@@ -109,7 +112,7 @@ def _is_link(attachment: Any, content: bytes | None) -> bool:
 
 
 def _embedded(storage: Any) -> Any:
-    """A message inside a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
+    """Return the message in a message; its properties begin eight bytes earlier ([MS-OXMSG] 2.4.1.2)."""
     import oxmsg
     from oxmsg.properties import Properties
 
@@ -119,7 +122,7 @@ def _embedded(storage: Any) -> Any:
 
 
 def _told(of: Any, name: str) -> Any:
-    """One fact of a message; None where the message does not hold it in readable form."""
+    """Return an attribute of a message; None where it cannot be read."""
     try:
         return getattr(of, name)
     except Exception:
@@ -127,7 +130,10 @@ def _told(of: Any, name: str) -> Any:
 
 
 def _property(attachment: Any, number: int) -> Any:
-    """A property by its number: 0x3712 is the content id, 0x7FFE 'hidden' ([MS-OXPROPS])."""
+    """Return a property by its number ([MS-OXPROPS]); None where unreadable.
+
+    0x3712 is the content ID, a text; any other is read as a number, such as 0x7FFE, 'hidden'.
+    """
     try:
         return (
             attachment.properties.str_prop_value(number)

@@ -7,8 +7,8 @@ Most returns have no error value, no hidden row, and a value beside every formul
 import re
 from collections.abc import Iterator
 
-from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, ROWS_MAX
 from hrworkbook.intake.xml_cell_faults import LAST_COLUMN, SheetFaults
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, ROWS_MAX
 
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
@@ -28,7 +28,10 @@ _CONTENT_END = b"</office:document-content>"
 
 
 def scan_clean_tables(body: bytes) -> list[SheetFaults] | None:
-    """For an .ods' content from `SHEETS_MARK` on (ODF 1.2, 9.1): how far each table reaches; None where a cell may have a fault."""
+    """Return the extent of each table in the content of an .ods from `SHEETS_MARK` on (ODF 1.2, 9.1).
+
+    Return None where a cell may have a fault, which only a parse of every cell can tell.
+    """
     if not body.startswith(SHEETS_MARK) or not body.rstrip().endswith(_CONTENT_END):
         return None
     if any(body.find(rare) >= 0 and body.find(sign) >= 0 for rare, sign in _FAULT_MARKS):
@@ -54,7 +57,7 @@ def _has_value(before: bytes, after: bytes) -> bool:
 
 
 def _table_extent(table: bytes) -> SheetFaults | None:
-    """How far a table's values can reach at most; None where that may be too far."""
+    """Return the largest extent the values of a table can have; None where that may be too large."""
     sheet = SheetFaults()
     row = 0
     for piece in table.split(b"<table:table-row")[1:]:
@@ -81,7 +84,7 @@ def _table_extent(table: bytes) -> SheetFaults | None:
 
 
 def _cell_count(cells: bytes, first: int, last: int) -> int:
-    """How many columns the cells between two places of a row take."""
+    """Return the number of columns that the cells between two offsets of a row occupy."""
     width = cells.count(b"<table:table-cell", first, last) + cells.count(b"<table:covered-table-cell", first, last)
     if cells.find(b"-repeated=", first, last) >= 0:
         repeats = _COLUMNS_REPEATED.findall(cells, first, last)
@@ -92,7 +95,7 @@ def _cell_count(cells: bytes, first: int, last: int) -> int:
 
 
 def _merged_cells(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """First and last row and column, counted from 0, of each merged cell that begins in a row."""
+    """Yield first and last cell, each as row and column from 0, of each merge that begins in a row."""
     column = reached = 0
     at = cells.find(b"-spanned=")
     while at >= 0:

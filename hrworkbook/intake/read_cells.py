@@ -14,17 +14,11 @@ from hrworkbook.intake.binary_cell_looks import xls_looks
 from hrworkbook.intake.calamine_sheets import RawBook, RawSheet, calamine_sheets, with_faults
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
 from hrworkbook.intake.ods_looks import read_ods_looks
-from hrworkbook.intake.package_limits import (
-    AREA_MAX,
-    FILE_MAX,
-    MB,
-    PLAIN_WORKBOOK_REMEDY,
-    CheckedPackage,
-    ZipEntry,
-    rebuild_package,
-    refuse_package,
-)
 from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, scan_clean_tables
+from hrworkbook.ooxml.checked_package import CheckedPackage
+from hrworkbook.ooxml.limits import AREA_MAX, FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
+from hrworkbook.ooxml.zip_directory import ZipEntry
+from hrworkbook.ooxml.zip_writing import rebuild_package
 
 
 def read_file_cells(data: bytes, name: str, password: str | None = None, documents: bool = False) -> RawBook:
@@ -69,7 +63,7 @@ _MODIFIED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]{0,200}>\s{0,20}([0-9
 
 
 def _last_saved(package: CheckedPackage) -> dict[str, str]:
-    """When a package says it was last saved, as it says it; nothing where it does not."""
+    """Return when a package was last saved, in its own words, under `modified`; empty where it does not say."""
     part = next((name for name in ("docProps/core.xml", "meta.xml") if name in package), "")
     found = _MODIFIED.search(package[part]) if part else None
     return {"modified": found[1].decode("ascii")} if found else {}
@@ -90,7 +84,7 @@ def _raw_book(kind: str, sheets: Iterator[RawSheet], notes: list[str]) -> RawBoo
 
 
 def _hidden_value_count(sheet: RawSheet) -> int:
-    """How many values lie under merged cells, where nobody sees them."""
+    """Return the number of values hidden under merged cells."""
     rows: list[list[Any]] = sheet["rows"]
     if sum((bottom - top + 1) * (right - left + 1) for top, left, bottom, right in sheet["merges"]) > AREA_MAX:
         return 0  # merges over merges: a broken sheet, and counting would take long
@@ -138,7 +132,10 @@ def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
 
 
 def _without_styles(styles: bytes, tables: bytes) -> bytes:
-    """An .ods' content without its styles, often most of it: all they say of values is which tables are hidden."""
+    """Return the content of an .ods without its styles, except those of tables.
+
+    The styles are often most of the content, and all they tell about values is which tables are hidden.
+    """
     if any(tables.find(space) >= 0 for space in (b"\n", b" <", b"\r", b"\t")):
         # The parser takes white space between cells, as some programs write it, for damage.
         tables = _BETWEEN_CELLS.sub(rb"><\1", tables)

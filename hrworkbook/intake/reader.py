@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.snapshot import Block, CellTexts
 from hrworkbook.plan.values import CellError, Uncomputed, Value
@@ -55,19 +55,19 @@ class FileSource(Protocol):
 
     @property
     def name(self) -> str:
-        """The name to show."""
+        """Return the name to show."""
 
     @property
     def path(self) -> Path | None:
-        """Where it lies; None for an attachment."""
+        """Return the path on disk; None for an attachment."""
 
     @property
     def data(self) -> bytes | None:
-        """Its bytes; None for a file on disk."""
+        """Return the bytes of an attachment; None for a file on disk."""
 
     @property
     def container(self) -> Hashable:
-        """What it came in with others, as a zip; None for a file by itself."""
+        """Return the container it came in, such as a zip; None for a file by itself."""
 
 
 Item = TypeVar("Item", bound="FileSource | Path")
@@ -76,7 +76,9 @@ Item = TypeVar("Item", bound="FileSource | Path")
 def read_file(
     source: Path | bytes, name: str = "", password: str | None = None, *, documents: bool = False
 ) -> FileContents:
-    """The cells of a file, read in this process: for files we made ourselves, or where the process is already a child.
+    """Return the cells of a file, read in this process.
+
+    Only for files we made ourselves, and for processes that are already a capped child.
 
     Raises UnreadableFile where it is no spreadsheet, or a broken, locked or dangerous one.
     """
@@ -131,7 +133,7 @@ class FileReader:
             self._child = None
 
     def read(self, item: "FileSource | Path") -> FileContents:
-        """The cells of one file; raises UnreadableFile."""
+        """Return the cells of one file; raise UnreadableFile where it cannot be read."""
         for _, outcome in self.read_many([item]):
             if isinstance(outcome, UnreadableFile):
                 raise outcome
@@ -139,7 +141,7 @@ class FileReader:
         raise AssertionError("read_many answers every item")
 
     def read_many(self, items: Iterable[Item]) -> Iterator[tuple[Item, "FileContents | UnreadableFile"]]:
-        """Each item with its cells or its refusal, in the order given; the child reads ahead while the caller works."""
+        """Yield each item with its contents or its refusal, in the order given; the child reads ahead meanwhile."""
         waiting: deque[tuple[Item, dict[str, Any] | UnreadableFile, bytes]] = deque()
         source = iter(items)
         more = True
@@ -201,7 +203,10 @@ class FileReader:
         return self._child
 
     def _next_result(self, name: str, waiting: "deque[Any]") -> "FileContents | UnreadableFile":
-        """What became of the first file waiting; a child that is gone is replaced and given the rest."""
+        """Return the outcome of the first file waiting: its contents, or its refusal.
+
+        A child that has ended is replaced, and the rest of the files are sent to the new one.
+        """
         while True:
             assert self._child is not None
             answer = self._child.receive(self._waiting_since + self.seconds, self.memory_mb)
@@ -234,7 +239,7 @@ class FileReader:
                 waiting[at] = (item, _left_unread(item), b"")
 
     def _end_fault(self, why: str) -> tuple[str, str]:
-        """Fault and remedy for a file that ended its child."""
+        """Return fault and remedy for a file that ended its child."""
         if why == "late":
             return (
                 f"it took longer than {self.seconds:g} seconds to read, far longer than any return",
@@ -263,7 +268,7 @@ def _request_bytes(request: dict[str, Any] | UnreadableFile) -> int:
 
 
 def _size_of(path: Path) -> int:
-    """A file's bytes; refuses what is no file: a folder, a device, nothing at all."""
+    """Return the size of a file in bytes; raise UnreadableFile where it is missing, a folder or a device."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -296,7 +301,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
-    """What a sheet shows beside its values, as a block holds it."""
+    """Return what a sheet shows beside its values, as keyword arguments of `Block`."""
     found: dict[str, Any] = {}
     for what in ("comments", "struck", "text_boxes", "pictures"):
         if what in sheet:
@@ -311,7 +316,7 @@ def _marks(sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def _contents_from(book: dict[str, Any], name: str) -> FileContents:
-    """A reading out of the plain lists a child sends."""
+    """Return the contents of a file from the plain lists that a child sends."""
     blocks: list[Block] = []
     hidden: dict[str, frozenset[int]] = {}
     for sheet in book["sheets"]:

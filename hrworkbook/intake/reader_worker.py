@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
-from hrworkbook.intake.package_limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY, refuse_package
 from hrworkbook.intake.read_cells import read_file_cells
+from hrworkbook.ooxml.limits import FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, RESAVE_REMEDY, refuse_package
 from hrworkbook.plan.errors import UnreadableFile, reason_of
 
 ENCLOSING = b"E"
@@ -66,7 +66,7 @@ def _send(stream: BinaryIO, frame: bytes) -> None:
 
 
 def _cells(request: dict[str, Any], data: bytes) -> Answer:
-    """The cells of a file, and its hash."""
+    """Return the cells of a file and its SHA-256, in the form of an answer."""
     book = read_file_cells(data, request["name"], request.get("password"), request.get("documents", False))
     book["sha256"] = hashlib.sha256(data).hexdigest()
     return book, ()
@@ -75,7 +75,7 @@ def _cells(request: dict[str, Any], data: bytes) -> Answer:
 def _answer(
     read: Callable[[dict[str, Any], bytes], Answer], request: dict[str, Any], data: bytes | None
 ) -> tuple[dict[str, Any], Sequence[bytes], bool]:
-    """The answer to a request with what follows it, and whether the process should end after it."""
+    """Return the answer to a request, the bytes that follow it, and whether the process should end after it."""
     try:
         if data is None:
             data = read_bytes(request["path"])
@@ -100,7 +100,10 @@ OUT_OF_MEMORY = "it needs more memory than any return should", PLAIN_WORKBOOK_RE
 
 
 def read_bytes(path: str) -> bytes:
-    """The file's bytes, one more than `FILE_MAX` at most; raises UnreadableFile where it cannot be opened."""
+    """Return the bytes of the file, cut after `FILE_MAX` + 1, so that one too large is recognised.
+
+    Raises UnreadableFile where it cannot be opened.
+    """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 (pathlib costs the child a tenth of its start-up)
             # Room for the largest file takes longer to set aside than most files take to read.
@@ -112,7 +115,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def cap_memory(size: int) -> bool:
-    """Bound this process's memory, in bytes; False where this system has no way to."""
+    """Limit the memory of this process to `size` bytes; return False where the system cannot."""
     if sys.platform == "win32":
         from hrworkbook.intake.windows_job import limit_memory
 

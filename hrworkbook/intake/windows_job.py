@@ -33,7 +33,10 @@ class JobLimits(ctypes.Structure):
 
 
 def limit_memory(size: int) -> bool:
-    """Put this process into a job object of its own: so much memory, no children, no crash dialogue."""
+    """Put this process into a job object that limits its memory to `size` bytes; return whether that succeeded.
+
+    The job also forbids child processes and crash dialogues.
+    """
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
     kernel.CreateJobObjectW.restype = ctypes.c_void_p
     kernel.CreateJobObjectW.argtypes = (ctypes.c_void_p, ctypes.c_wchar_p)

@@ -122,7 +122,7 @@ class _DocumentHandler:
         return sheet | {name: found for name, found in marks.items() if found}
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Open an element."""
+        """Handle the start of an element."""
         if name in ("Fallback", "del", "moveFrom"):
             self._hidden += 1
             self.is_tracked |= name != "Fallback"
@@ -172,7 +172,7 @@ class _DocumentHandler:
             cell.fill = (_value(attributes, "fill") or "").upper()
 
     def end(self, name: str) -> None:
-        """Close an element."""
+        """Handle the end of an element."""
         self._in_text = False
         if name in ("Fallback", "del", "moveFrom"):
             self._hidden -= 1
@@ -223,14 +223,14 @@ class _DocumentHandler:
         self._cell = None
 
     def _close_merge(self, at: int, cell: _Cell) -> None:
-        """Keep the merge of a column as far as it reaches by now, and forget one that cannot go on."""
+        """Record the extent so far of an open merge, and close it where the cell has no merge mark."""
         top, left, bottom, right = self._open_merges[at]
         self.merges[top, left] = top, left, bottom, right
         if cell.merge is None:
             del self._open_merges[at]
 
     def characters(self, data: str) -> None:
-        """Take words of a run."""
+        """Handle text in a run."""
         if self._in_text and self._texts and not self._hidden:
             self._texts[-1].append(data)
             if self._is_struck and self._cell is not None:

@@ -6,7 +6,7 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 
 import re
 
-from hrworkbook.intake.package_limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
 
 ERROR = "e"
@@ -50,7 +50,7 @@ class SheetFaults:
         """The sheet with what the parser would stumble on taken out; None where nothing was."""
 
     def extend(self, row: int, column: int) -> None:
-        """Count a value at a place counted from 0; raises UnreadableFile where a sheet becomes too large to be a return."""
+        """Count a value at a row and column (from 0), and widen the extent to it."""
         self.cells += 1
         if row >= self.last_row:
             self.last_row = row + 1
@@ -78,7 +78,7 @@ class SheetFaults:
 
 
 def _column_number(letters: str) -> int:
-    """1 for `A`; not `snapshot.column_number`, whose module would double the child's start-up time."""
+    """Return 1 for `A`; not by `snapshot.column_number`, whose module would double the child's start-up time."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
@@ -86,7 +86,7 @@ def _column_number(letters: str) -> int:
 
 
 def scan_sheet_xml(xml: bytes) -> SheetFaults:
-    """The faults, hidden rows and reach of a worksheet part of .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
+    """Return the faults, hidden rows and extent of a worksheet part of an .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
     Most sheets have no error and no oddity, and a value beside each formula: a few searches settle those, and only the
     rest is parsed twice.
@@ -141,7 +141,7 @@ class _SheetXmlHandler:
             self.sheet.rewritten = xml
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
+        """Handle the start of an element, as Expat reports it."""
         name = name.rpartition(":")[2]
         if name == "c":
             self.column += 1
@@ -168,12 +168,12 @@ class _SheetXmlHandler:
                 self.sheet.hidden_rows.append(self.row + 1)
 
     def characters(self, text: str) -> None:
-        """Expat's call with the text of an element."""
+        """Handle text in an element, as Expat reports it."""
         if self.text is not None:
             self.text.append(text)
 
     def end(self, name: str) -> None:
-        """Expat's call at the end of an element."""
+        """Handle the end of an element, as Expat reports it."""
         name = name.rpartition(":")[2]
         if name in ("v", "f"):
             self.text = None
@@ -182,7 +182,7 @@ class _SheetXmlHandler:
             self.in_cell = False
 
     def end_cell(self) -> None:
-        """Settle a cell that has been read to its end."""
+        """Count the cell, and record its fault if it has one."""
         value = "".join(self.value).strip()
         fault: CellFault | None = None
         if self.kind == "e":
@@ -198,7 +198,7 @@ class _SheetXmlHandler:
 
 
 def scan_content_xml(xml: bytes) -> list[SheetFaults]:
-    """The same for each table of an .ods' content (ODF 1.2, 9.1 and 19.385), in their order."""
+    """Return the faults, hidden rows and extent of each table of an .ods, in order (ODF 1.2, 9.1 and 19.385)."""
     return _ContentXmlHandler(xml).sheets
 
 
@@ -219,7 +219,7 @@ class _ContentXmlHandler:
             sheet.check_size()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Expat's call at the start of an element."""
+        """Handle the start of an element, as Expat reports it."""
         if name == "table:table":
             self.depth += 1
             if self.depth == 1:
@@ -239,12 +239,12 @@ class _ContentXmlHandler:
             self.in_comment = True
 
     def characters(self, text: str) -> None:
-        """Expat's call with the text of an element."""
+        """Handle text in an element, as Expat reports it."""
         if self.cell and not self.in_comment:
             self.text.append(text)
 
     def end(self, name: str) -> None:
-        """Expat's call at the end of an element."""
+        """Handle the end of an element, as Expat reports it."""
         if name == "table:table":
             self.depth -= 1
         elif self.depth != 1:
@@ -266,7 +266,7 @@ class _ContentXmlHandler:
             self.column += repeated
 
     def end_cell(self, repeated: int, attributes: dict[str, str], text: str) -> None:
-        """Count the cell if it holds something, and note its fault if it has one."""
+        """Count the cell if it has content, and record its fault if it has one."""
         formula = attributes.get("table:formula", "")
         valued = any(key in attributes for key in ("office:value-type", "office:value", "office:string-value"))
         if not (formula or text or valued):

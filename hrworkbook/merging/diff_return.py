@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.merging.comment_notes import comment_notes
+from hrworkbook.merging.count_witness import filled_in
 from hrworkbook.merging.equivalence import is_equivalent, is_truncated, normalise_value
 from hrworkbook.merging.hold_edits import (
     at_current_lines,
@@ -69,9 +70,12 @@ def diff_return(
     for id_, matches in lines.items():
         reader.read(id_, matches)
     edits = reader.edits
+    frame_outcomes = reader.listed_ids + sum(sheet.frame_outcomes for sheet in sheets)
     for sheet in sheets:
         line_of = {m.row.row_number: m.line_id for m in sheet.matches.matched}
-        edits += _wrong_column_edits(context, baseline, sheet.block, sheet.table, line_of, current)
+        over_reports = list(_wrong_column_edits(context, baseline, sheet.block, sheet.table, line_of, current))
+        frame_outcomes += len(over_reports)
+        edits += over_reports
     edits, unmeant = without_other_issues(edits, current, also_issued)
     notes = [note for sheet in sheets for note in (*sheet.matches.notes, *_struck_notes(sheet))]
     notes += [*comment_notes(blocks), *reader.notes]
@@ -83,7 +87,14 @@ def diff_return(
     edits = at_current_lines(edits, current)
     notes += moved_notes(current, lines.keys())
     return ReturnDiff(
-        tuple(edits), strays, tuple(notes), reader.unchanged + unmeant, len(lines), tuple(reader.lines), proven
+        tuple(edits),
+        strays,
+        tuple(notes),
+        reader.unchanged + unmeant,
+        len(lines),
+        tuple(reader.lines),
+        proven,
+        frame_outcomes,
     )
 
 
@@ -110,6 +121,8 @@ class _LineReader:
         self.lines: list[tuple[str, str, tuple[str, ...]]] = []
         self.unchanged = 0
         """Cells that say what was issued."""
+        self.listed_ids = 0
+        """IDs among the strays."""
 
     def read(self, id_: str, matches: Sequence[MatchedRow]) -> None:
         """Add what the rows of one line change."""
@@ -117,6 +130,7 @@ class _LineReader:
             for match in matches:
                 why = f"line {id_} is no longer in the plan"
                 self.strays += _row_strays(self._table_of[id(match.row)], match.row, why)
+                self.listed_ids += bool(match.row.line_id)
             return
         found = [edit for match in matches for edit in self._row_edits(id_, match)]
         if len(matches) > 1:
@@ -157,6 +171,8 @@ class _ReturnSheet:
     matches: MatchResult
     stray_cells: list[StrayCell]
     emptied_ids: list[str]
+    frame_outcomes: int
+    """Strays that are IDs, or stand in columns that only show."""
 
 
 def _match_sheet(plan: Plan, baseline: Baseline, block: Block, table: Table) -> _ReturnSheet:
@@ -165,12 +181,14 @@ def _match_sheet(plan: Plan, baseline: Baseline, block: Block, table: Table) -> 
     emptied = {row.row_number: row.line_id for row in table.rows if row.line_id and is_emptied(row)}
     rows = [row for row in table.rows if row.row_number not in emptied or row.line_id not in baseline]
     matches = match_rows(plan.schema, baseline, rows, hidden)
+    shown: list[StrayCell] = []
     for row in matches.unmatched:
         why = ALONE_REASON if row.row_number in emptied else _unmatched_reason(plan, row)
         strays += _row_strays(table, row, why)
-        strays += _shown_only_strays(block, table, row, why)
-    strays += _hidden_column_strays(table, hidden, baseline, [*matches.unmatched, *(m.row for m in matches.matched)])
-    return _ReturnSheet(block, table, matches, strays, list(emptied.values()))
+        shown += _shown_only_strays(block, table, row, why)
+    shown += _hidden_column_strays(table, hidden, baseline, [*matches.unmatched, *(m.row for m in matches.matched)])
+    frame_outcomes = len(shown) + sum(bool(row.line_id) for row in matches.unmatched)
+    return _ReturnSheet(block, table, matches, strays + shown, list(emptied.values()), frame_outcomes)
 
 
 def _hidden_ids(block: Block, table: Table) -> dict[int, str]:
@@ -224,7 +242,7 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
     unchanged = 0
     edits: list[CellEdit] = []
     if row.values == tuple(map(issued.get, row.keys)):
-        return len(row.values) - row.values.count(None), edits
+        return filled_in(row.values), edits
     for key, r in zip(row.keys, row.values, strict=True):
         b = issued.get(key)
         is_same = (type(r) is type(b) and r == b) or same_value(r, b)
@@ -233,7 +251,7 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
         column = plan.schema[key]
         value, fault = (b, "") if is_same or is_equivalent(column, b, r) else normalise_value(plan, column, r)
         if not fault and same_value(value, b):
-            unchanged += r is not None
+            unchanged += not is_blank(r)
         else:
             edits.append(_edit(column, (id_, key), b, r, value, fault))
     return unchanged, edits

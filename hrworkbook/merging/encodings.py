@@ -189,7 +189,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """A text without the signs that get lost between programs."""
+    """Return a normalised text without the control and replacement characters that get lost between programs."""
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]", "", normalised_text(text))
 
 

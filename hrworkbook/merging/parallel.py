@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake.attachments import Attachment
-from hrworkbook.intake.package_limits import MB
 from hrworkbook.intake.reader import FileReader
 from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile
 from hrworkbook.merging.read_replies import read_replies
@@ -33,7 +32,7 @@ MIN_FILES_FOR_PARALLEL = 2_000
 """Files from which on reading is spread over processes unasked."""
 BATCH_FILES = 50
 """Files in a task, so that sending it costs little beside reading them."""
-BATCH_BYTES = 8 * MB
+BATCH_BYTES = 8 * 1024 * 1024
 """Bytes that travel with a task before it is full."""
 MAX_PROCESSES = 16
 SCHEDULER_TIMEOUT = 10

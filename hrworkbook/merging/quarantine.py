@@ -182,7 +182,7 @@ def pack(reply: ReadReturn) -> str:
         "file": [item.file, item.sha256, item.sender, _put(item.sent), reply.from_elsewhere], "ahead": reply.ahead,
         "return": [reply.return_id, reply.owner], "unproven": _of(reply).value, "edits": _edits(reply),
         "strays": [[s.cell, _put(s.value), s.reason] for s in read.stray_cells], "notes": read.notes,
-        "counts": [read.unchanged_count, read.line_count], "headings": dict(reply.unknown_headings),
+        "counts": [read.unchanged_count, read.line_count], "cells": reply.cells_read, "headings": dict(reply.unknown_headings),
     })  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def unpack(text: str) -> ReadReturn:
     unproven = Unproven(kept["unproven"])
     return ReadReturn(
         received, return_id, owner, read, kept["headings"],
-        sealed=False, unproven=unproven, from_elsewhere=elsewhere, ahead=kept["ahead"],
+        sealed=False, unproven=unproven, from_elsewhere=elsewhere, ahead=kept["ahead"], cells_read=kept.get("cells"),
     )  # fmt: skip
 
 

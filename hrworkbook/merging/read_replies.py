@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hrworkbook.merging.admit import admit, roles_of_sender
+from hrworkbook.merging.count_witness import check_reading, count_filled
 from hrworkbook.merging.diff_return import diff_return
 from hrworkbook.merging.encodings import settle_damage
 from hrworkbook.merging.hold_edits import hold_guessed
@@ -70,6 +71,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
         if not is_from_owner(context.plan, item.sender, known.owner, row.text("From")):
             more = f"; {item.sender} sent it again, who is not {known.owner}, so the newer return stands"
             return already_merged(item, [row], more)
+    filled = count_filled(item.blocks)
     current = issued.current_lines(known)
     read = diff_return(
         context, known.baseline, item.blocks, one.tables, sealed=one.sealed, current=current,
@@ -78,6 +80,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     if one.guessed:
         read = replace(read, edits=tuple(hold_guessed(read.edits, known.owner)))
     read = settle_damage(context.plan, known.baseline, item.blocks, one.tables, read)
+    check_reading(item.file, filled, one.tables, read)
     read = replace(read, notes=(*one.notes, *read.notes))
     unproven = None
     if not one.sealed and (one.stranger or not read.proven):
@@ -86,7 +89,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     bare = replace(item, blocks=(), sender=sender or item.sender, sent=to_local_time(item.sent))
     return ReadReturn(
         bare, known.id, known.owner, read, one.unknown_headings,
-        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger, saved=_saved(issued, item, known.id),
+        sealed=one.sealed, unproven=unproven, from_elsewhere=one.stranger, cells_read=read.cell_count, saved=_saved(issued, item, known.id),
     )  # fmt: skip
 
 

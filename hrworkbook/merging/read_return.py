@@ -82,6 +82,13 @@ class ReturnDiff:
     """Of each row that is a line: the plan's line, the issued line, and the keys of the columns that are there."""
     proven: bool = True
     """Whether the text of HR's in any row shows which line it is, or a seal does."""
+    frame_outcomes: int = 0
+    """Outcomes of cells that are no answers: IDs of rows that are no lines, and what stands in columns that only show."""
+
+    @property
+    def cell_count(self) -> int:
+        """Cells that have an outcome."""
+        return self.unchanged_count + len(self.edits) + len(self.stray_cells)
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,8 @@ class ReadReturn:
     ahead: bool = False
     """Whether its mail is dated ahead of this computer's clock, so that its date proves nothing."""
 
+    cells_read: int | None = None
+    """Cells that had an outcome when the file was read; None in what an earlier version kept."""
     saved: datetime | None = None
     """When its package says it was last saved, where it has no date of its own; None where that is no later than its issue."""
 

@@ -37,6 +37,8 @@ class ColumnCells:
     ids: tuple[str, ...]
     was: tuple[Form, ...]
     now: tuple[Form, ...]
+    received: tuple[Value, ...]
+    """What stands there, as it came."""
 
     @property
     def changed(self) -> list[int]:
@@ -78,7 +80,7 @@ def column_cells(
         form if (value := row[key]) is old or value == old else comparable(column, value)
         for (_, row), old, form in zip(here, issued, then, strict=True)
     )
-    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now)
+    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, tuple(row[key] for _, row in here))
 
 
 def comparable(column: Column, value: Value) -> Form:
@@ -175,17 +177,17 @@ def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Co
 
 
 def _are_exchanged(one: ColumnCells, other: ColumnCells) -> bool:
+    """Whether more rows hold each column's value under the other; a value is read as what it was where it came from."""
     moved = stayed = weight = 0
-    for a, b, now_a, now_b in zip(one.was, other.was, one.now, other.now, strict=True):
-        if a == b:
-            continue
-        if (now_a, now_b) == (b, a):
+    for at, (a, b) in enumerate(zip(one.was, other.was, strict=True)):
+        here = (one.now[at] == a, other.now[at] == b)
+        if here == (True, True):
+            stayed += a != b
+        elif comparable(one.column, other.received[at]) == a and comparable(other.column, one.received[at]) == b:
             moved += 1
             weight += sum(
                 _ENOUGH if isinstance(v, str) and len(v) >= MIN_TELLING_CHARACTERS else v != "" for v in (a, b)
             )
-        elif (now_a, now_b) == (a, b):
-            stayed += 1
     return weight >= _ENOUGH and moved > stayed
 
 

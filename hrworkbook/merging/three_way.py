@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hrworkbook.merging.count_witness import check_sum
 from hrworkbook.merging.outcomes import CellOutcome, ReturnOutcome
 from hrworkbook.merging.read_return import ReadReturn
 from hrworkbook.plan.model import Plan
@@ -50,10 +51,13 @@ def merge_edits(
             merged_values[edit.key] = edit.value
             writers[edit.key] = (reply.owner, edit.value)
     diff = reply.diff
-    return ReturnOutcome(
+    merged = ReturnOutcome(
         reply.received, reply.return_id, reply.owner, tuple(cells), diff.stray_cells, diff.notes,
         reply.unknown_headings, diff.unchanged_count, diff.line_count, reply.from_elsewhere, is_newest,
     )  # fmt: skip
+    if reply.cells_read is not None:
+        check_sum(reply.received.file, reply.cells_read, sum(merged.outcome_counts.values()))
+    return merged
 
 
 def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:

@@ -2,7 +2,7 @@
 
 The parser gives values without their formats. Where a number stands in a column of texts, its format tells what its owner
 sees; nothing else is looked up, so a workbook without such cells costs nothing. Runs in the capped child, on parts that
-are within its limits (`hrworkbook.intake.package_limits`).
+are within its limits (`hrworkbook.ooxml.limits`).
 """
 
 import re

@@ -241,7 +241,7 @@ def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, 
 
 
 def _as_shown(block: Block, schema: Schema, header_row: int, places: Mapping[str, int]) -> Block:
-    """The Plan sheet with numbers that somebody typed into columns of text as they are shown there."""
+    """Return the Plan sheet in which numbers typed into text columns are replaced by the text their cells show."""
     if not (block.formats or block.shown_texts or block.from_1904):
         return block
     from hrworkbook.plan.number_format.cell_text import as_shown

@@ -48,5 +48,5 @@ class Heading:
 
     @property
     def match_text(self) -> str:
-        """How it was known, in words for the user: `exact`, `suggestion: RAG` …"""
+        """Return how the column was recognised, in words for the user, such as `exact` or `suggestion: RAG`."""
         return f"suggestion: {self.suggested}" if self.suggested else str(self.match_kind)

@@ -1,15 +1,19 @@
 """The live host over a spreadsheet that behaves as Excel does (see fake_excel)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from fake_excel import fake_book
 from host_contract import SHEETS, TABLES, HostContract, cells
+from plans import Master
 
 from hrworkbook.hosts import live
 from hrworkbook.hosts.live import LiveHost
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
+from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import Block, ChangeSet, Link, Write, single_write
 
 
@@ -25,7 +29,7 @@ def host(book: Any) -> LiveHost:
 
 def excel() -> Any:
     """The contract's workbook, its dates as COM gives them."""
-    from datetime import date, datetime, time
+    from datetime import date, time
 
     from excel_values import ERRORS
 
@@ -251,3 +255,48 @@ def test_a_workbook_in_no_folder_of_this_computer_says_so(book: Any, host: LiveH
     with pytest.raises(CannotWrite, match="it is in no folder and nothing can go beside it.*Save it to a folder"):
         _ = host.path
     assert host.snapshot()["Plan"].rows, "and all that needs no folder is done"
+
+
+@pytest.fixture
+def plan_in_excel() -> tuple[Any, Any, int, int]:
+    """A plan of three lines open in Excel, its Plan sheet, and where its column of text Progress Update begins."""
+    master = Master()
+    book = fake_book(list(master.snapshot.sheets))
+    plan = read_plan(master.snapshot)
+    return book, book.sheets[PLAN].impl, plan.header_row + 1, plan.column_numbers["progress_update"]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.85, "0%", "85%"),
+        (7.0, "General", "7"),
+        (7.0, "000", "007"),
+        (datetime(2027, 3, 31), "m/d/yyyy", "31/03/2027"),
+        (datetime(2027, 3, 31), "mmm yy", "Mar 27"),
+    ],
+)
+def test_a_number_in_a_column_of_text_is_read_as_it_shows(
+    plan_in_excel: tuple[Any, Any, int, int], value: Any, code: str, text: str
+) -> None:
+    book, sheet, row, column = plan_in_excel
+    sheet.values[row, column], sheet.formats[row, column] = value, code
+    sheet.values[row + 2, column], sheet.formats[row + 2, column] = 0.5, "0.00"
+    lines = read_plan(LiveHost(book).snapshot()).lines
+    assert [line.text("progress_update") for line in lines[::2]] == [text, "0.50"]
+
+
+def test_formats_are_asked_once_for_cells_that_share_one_and_never_where_there_is_no_number(
+    plan_in_excel: tuple[Any, Any, int, int],
+) -> None:
+    book, sheet, row, column = plan_in_excel
+    for at in range(row, row + 3):
+        sheet.values[at, column] = None
+    counted = []
+    for _ in range(4):
+        start = engine_of(book).calls
+        LiveHost(book).snapshot()
+        counted.append(engine_of(book).calls - start)
+        sheet.values[row + len(counted) - 1, column] = 0.5
+        sheet.formats.update({(at, column): "0%" for at in range(row, row + 3)})
+    assert counted[1] > counted[0] and counted[1:] == counted[1:2] * 3

@@ -137,9 +137,9 @@ CONTENT = """<d xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:draw="d" x
 <style:style style:name="gone" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>
 <office:spreadsheet><table:table table:name="Plan">%s</table:table></office:spreadsheet></d>"""
 NAMED = (
-    '<d xmlns:style="s" xmlns:fo="f"><style:style style:name="Warning" style:family="table-cell">'
-    '<style:table-cell-properties fo:background-color="#FFC000"/></style:style></d>'
-).encode()
+    b'<d xmlns:style="s" xmlns:fo="f"><style:style style:name="Warning" style:family="table-cell">'
+    b'<style:table-cell-properties fo:background-color="#FFC000"/></style:style></d>'
+)
 
 
 def ods_plan(rows: str) -> dict[str, object]:

@@ -11,9 +11,9 @@ import pytest
 from hostile import ROWS, SHEET, book, ods, ods_cell, sheet_xml, with_part, xls, xlsb
 from readings import refusal
 
-from hrworkbook.intake import package_limits as bounds
 from hrworkbook.intake.attachments import Attachment
 from hrworkbook.intake.reader import FileContents, FileReader, read_file
+from hrworkbook.ooxml import limits as bounds
 from hrworkbook.plan.errors import UnreadableFile
 
 DOCX = hostile.zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>"})

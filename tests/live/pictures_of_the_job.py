@@ -19,6 +19,7 @@ from hrworkbook.hosts import live
 from hrworkbook.hosts.calc import use_calc
 from hrworkbook.hosts.libreoffice import ADDRESS_VARIABLE
 from hrworkbook.hosts.live_books import CALLER
+from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import ChangeSet
 
 STEPS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "appendix", "roll", "help")
@@ -36,21 +37,30 @@ def test_pictures(window: Callable[[Path], Any], tmp_path: Path, monkeypatch: py
     monkeypatch.setenv(ADDRESS_VARIABLE, front.office.address)
     use_calc().disconnect()
     host = live.open_live(master)
+    plan = read_plan(host.snapshot())
+    headings = {column.header: column.key for column in plan.schema.columns}
+    as_before = {(id_, heading): plan.by_id[id_].values[headings[heading]] for id_, heading in MISTAKES}
 
     def type_(cells: Any) -> None:
         host.apply(ChangeSet(tuple(example._cells(host.snapshot(), "Plan", cells))))
 
+    def press(verb: str) -> None:
+        line = f"import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
+        around = {**front.environment, CALLER: in_hex(str(master))}
+        subprocess.run([sys.executable, "-B", "-c", line], env=around, check=True, timeout=120)
+
     for number, verb in enumerate(STEPS, 1):
         if verb == "validate":
             type_(MISTAKES)
+        elif verb == "issue":
+            type_(as_before)
+            press("validate")
         elif verb == "merge":
             type_({("L008", "Progress Update"): "2.9 in quarter 3, by the monitoring report of 8 January."})
             example._replies(master.parent / "Returns out", master.parent / "Returns in")
         elif verb == "decide":
             host.apply(ChangeSet(tuple(chosen(host.snapshot(), "keep both"))))
-        line = f"import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
-        around = {**front.environment, CALLER: in_hex(str(master))}
-        subprocess.run([sys.executable, "-B", "-c", line], env=around, check=True, timeout=120)
+        press(verb)
         front.picture(folder / f"{number} {verb}.png")
         if verb == "validate":
             host.show("Problems", "A5")

@@ -13,13 +13,16 @@ from fake_excel import in_hex
 from host_contract import HostContract, cells, check_applied, write_workbook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from masters import THREE, draft
 from xlwings import Book
 
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.hosts.live import LiveHost, open_live
 from hrworkbook.hosts.live_books import CALLER
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
-from hrworkbook.plan.snapshot import Block, ChangeSet, Link, Write, single_write
+from hrworkbook.plan.model import read_plan
+from hrworkbook.plan.snapshot import Block, ChangeSet, Link, Write, address, single_write
+from hrworkbook.render.master_workbook import master_workbook
 
 
 @pytest.fixture
@@ -156,6 +159,25 @@ def test_rows_of_the_plan_are_made_tall_enough(host: LiveHost, book: Any) -> Non
     assert plan.range("A3:A4").row_height is None
 
 
+@pytest.mark.parametrize(
+    ("value", "code"), [(0.85, "0%"), (7, "000"), (1234.5, "#,##0.00"), (46_112, "mmm yy"), (46_112, "dd/mm/yyyy")]
+)
+def test_a_number_in_a_column_of_text_is_read_as_the_file_is_read(
+    tmp_path: Path, open_book: Callable[[Path], Any], value: float, code: str
+) -> None:
+    place = tmp_path / "master.xlsx"
+    place.write_bytes(master_workbook(draft(THREE)))
+    at = read_plan(FileHost(place).snapshot())
+    cell = address(at.header_row + 1, at.column_numbers["progress_update"])
+    book = open_book(place)
+    book.sheets["Plan"][cell].number_format = code
+    book.sheets["Plan"][cell].value = value
+    opened = read_plan(LiveHost(book).snapshot()).lines[0].text("progress_update")
+    book.save(tmp_path / "saved.xlsx")
+    assert opened == read_plan(FileHost(tmp_path / "saved.xlsx").snapshot()).lines[0].text("progress_update")
+    assert opened not in ("", str(value))
+
+
 def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: Path) -> None:
     assert open_live(path).book == book
     with pytest.raises(WorkbookLocked, match="it is not open"):
@@ -164,17 +186,19 @@ def test_an_open_workbook_is_found_by_its_path(path: Path, book: Any, tmp_path: 
 
 VERB = """
     import hrworkbook.ribbon as ribbon
-    from hrworkbook.ribbon.buttons import Pressed
-    from hrworkbook.plan.snapshot import ChangeSet, Write, single
+    from hrworkbook.jobs.job import Job
+    from hrworkbook.plan.snapshot import ChangeSet, Write, single_write
+    from hrworkbook.ribbon.buttons import ButtonResult
 
     def number(host, snapshot, arguments):
         lines = [row for row in snapshot["Plan"].rows[2:] if row[0]]
         ids = tuple((f"00{i}",) for i, _ in enumerate(lines, 7))
-        return Pressed(ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3")))
+        changes = ChangeSet((Write("Problems", 2, 1, ids),), f"{len(lines)} lines.", ("Problems", "A3"))
+        return ButtonResult(Job(None, changes))
 
     def fail(host, snapshot, arguments):
-        wrong = ChangeSet((single("Plan", "B3", "x"), single("Gone", "A1", "x")), "never said")
-        return Pressed(wrong, {host.path.parent / "Returns out" / "one.xlsx": b"x"})
+        wrong = ChangeSet((single_write("Plan", "B3", "x"), single_write("Gone", "A1", "x")), "never said")
+        return ButtonResult(Job(None, wrong, {host.path.parent / "Returns out" / "one.xlsx": b"x"}))
 
     def crash(host, snapshot, arguments):
         return 1 / 0

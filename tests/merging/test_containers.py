@@ -69,7 +69,7 @@ def test_a_return_merged_before_keeps_its_line_and_its_copies_add_none() -> None
         )
         for n in "ab"
     ]
-    twice = [refused(n, "the same file", what=FileStatus.TWICE) for n in "cd"]
+    twice = [refused(n, "the same file", status=FileStatus.TWICE) for n in "cd"]
     told = Containers().told_once([*known, *twice])
     assert [one.status for one in told] == [FileStatus.ALREADY_MERGED, FileStatus.TWICE]
 

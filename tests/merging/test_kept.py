@@ -55,7 +55,7 @@ def test_a_line_with_nothing_above_it_leaves_rows_of_their_own_as_notes():
 def test_a_plan_with_a_column_of_themes_has_no_others():
     lines = COLUMN.strip().splitlines()
     draft = made("\n".join([lines[0], "See the covering report | | | | | | |", *lines[1:]]))
-    assert column(draft, "theme") == ["Workforce", None, "Safety"]
+    assert column(draft, "theme") == ["Workforce", "Workforce", "Safety"]
     assert [u.value for u in draft.unplaced] == ["See the covering report"]
 
 
@@ -64,7 +64,12 @@ def test_a_cell_merged_over_several_lines_is_read_for_each():
     assert column(draft, "theme") == ["Workforce", "Workforce", "Safety"]
     assert "1 cell merged over several lines was read for each of them." in draft.notes
     assert draft.unplaced == () and not any("first cell only" in note for note in draft.notes)
-    assert column(made(COLUMN), "theme") == ["Workforce", None, "Safety"], "what is only blank is not filled in"
+
+
+def test_a_theme_that_stands_once_is_filled_down_and_told():
+    draft = made(COLUMN)
+    assert column(draft, "theme") == ["Workforce", "Workforce", "Safety"]
+    assert any("filled" in note for note in draft.notes)
 
 
 def test_headings_merged_over_two_rows_stay_headings():

@@ -156,7 +156,7 @@ def pressed(tmp_path, monkeypatch):
 
     def press():
         shown.clear(), read.clear()
-        changes = buttons.merge(host, snapshot_of(path), ()).changes
+        changes = buttons.merge(host, snapshot_of(path), ()).job.changes
         return changes, list(shown), list(read)
 
     return SimpleNamespace(press=press, path=path)

@@ -8,9 +8,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from plans import HEAD, Master, back
-from scenarios import Scenario, judge_many
+from scenarios import SCHEMA, Scenario, judge_many
 
 from hrworkbook.merging.join_texts import join_texts
+from hrworkbook.merging.slips import column_cells, exchanged_columns
+from hrworkbook.plan.schema import read_schema
+from hrworkbook.tables.find_table import Row
 from hrworkbook.verbs.validate import validate
 
 TABLE = """
@@ -134,3 +137,23 @@ def test_a_sender_that_spells_the_owner_counts_where_no_address_is_known(sender,
     assert (made.says("L001.rag") == "Red") == taken
     assert taken == any(sender in note for one in result.returns for note in one.notes)
     assert taken or result.refused[0].status == "Waits"
+
+
+@pytest.mark.parametrize("seed", [2079, 2116])
+def test_columns_of_different_kinds_that_were_exchanged_wait(seed):
+    faults, told, _ = judge_many([seed])
+    assert not faults, told
+
+
+@pytest.mark.parametrize(("one", "other"), [("rag", "agreed"), ("spend", "share"), ("done_on", "progress")])
+def test_a_value_under_another_heading_is_read_as_what_it_was(one, other):
+    """'Yes' under RAG is the Yes that was issued as Agreed, in whatever form each kind is compared."""
+    issued = {"rag": "Red", "agreed": "Yes", "spend": 2000.0, "share": 0.5, "done_on": "1 May 2026", "progress": "n/a"}
+    schema = read_schema(SCHEMA, "plan.toml")
+    was = {id_: dict(issued) for id_ in ("L001", "L002")}
+    places = {one: issued[other], other: issued[one]}
+    rows = [(id_, Row(at, id_, tuple(places), (2, 3), tuple(places.values()))) for at, id_ in enumerate(was, 8)]
+    cells = [column_cells(schema[key], rows, was) for key in (one, other)]
+    assert [(a.key, b.key) for a, b in exchanged_columns(cells)] == [(one, other)]
+    kept = [(id_, Row(8, id_, (one, other), (2, 3), (issued[one], issued[other]))) for id_ in was]
+    assert not list(exchanged_columns([column_cells(schema[key], kept, was) for key in (one, other)]))

@@ -188,7 +188,7 @@ def test_the_validate_button_runs_installed_checks(plan, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     offered(monkeypatch, "button_package:red")
     pressed = BUTTONS["validate"](None, snapshot_of(plan), ())  # type: ignore[arg-type]
-    assert pressed.changes.goto == ("Plan", "H6")
+    assert pressed.job.changes.goto == ("Plan", "H6")
 
 
 def test_a_pandas_user_has_them_too(tmp_path):

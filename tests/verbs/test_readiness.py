@@ -6,6 +6,7 @@ import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -71,7 +72,7 @@ def test_nothing_goes_out_before_it_is_mended(command, errors, waits, said, tmp_
 
 def test_a_sound_plan_says_nothing_of_it(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS)
-    made = hrworkbook.verbs.appendix(snapshot_of(path), NOW, anyway=True)
+    made = hrworkbook.appendix(snapshot_of(path), NOW, anyway=True)
     assert made.standing == Standing() and not made.standing and made.public.note == ""
 
 
@@ -80,7 +81,7 @@ def test_a_button_stops_as_the_command_does_and_says_how_to_go_on(button, tmp_pa
     path = make_master(tmp_path, THREE, owners=OWNERS)
     type_into(path, {"Plan!H6": "amber-ish"})
     with pytest.raises(NotReady) as refused:
-        BUTTONS[button](None, snapshot_of(path), ())  # type: ignore[arg-type]
+        BUTTONS[button](SimpleNamespace(path=path, progress=print), snapshot_of(path), ())
     assert "--anyway" in str(refused.value) and "--live while the plan is open" in str(refused.value)
     assert len(str(refused.value)) < 400, "a message box shows it whole"
 
@@ -168,7 +169,7 @@ Zanzibar dispute | Hire well   | HR Lead | Zanzibar grade | Open  | Begun.
                  | Train staff | HR Lead | Zanzibar grade | Open  | Begun too.
 """
     path = make_master(tmp_path, table, schema=schema, owners={"HR Lead": "hr@council.example"})
-    assert SECRET not in repr(hrworkbook.verbs.issue(snapshot_of(path), NOW).returns)
+    assert SECRET not in repr(hrworkbook.issue(snapshot_of(path), NOW).returns)
     assert main(["issue", "plan.xlsx", "--out", "out", "--due", "12/01/2060"]) == 0
     assert main(["chase", "plan.xlsx", "--out", "chased"]) in (0, 1)
     (sent,) = (tmp_path / "out").glob("*.xlsx")

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from hrworkbook.plan.number_format.render import is_plain, shown
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import Value
+from hrworkbook.plan.values import Value, is_blank
 
 TYPED_KINDS = frozenset({"money", "percent", "date", "number", "whole", "period"})
 """Kinds of columns whose cells keep the number, however it is shown."""
@@ -20,7 +20,7 @@ _MONTH_ALONE = re.compile(r"[^\W\d_]{3,12}\.?[ /’'-]*(\d{2}|\d{4})|\d{1,2}[/.-
 def cell_text(block: Block, row: int, column: int) -> Value:
     """Return what a cell shows where it holds a number with a format; any other value as it is."""
     value = block.at(row, column)
-    if not _is_number(value):
+    if not is_number(value):
         return value
     if (text := block.shown_texts.get((row, column))) is not None:
         return text
@@ -32,11 +32,11 @@ def shown_value(value: Value, code: str) -> Value:
 
     So is a number shown with an exponent: `1.23E+06` leaves out digits that the file has.
     """
-    if not _is_number(value) or is_plain(code):
+    if not is_number(value) or is_plain(code):
         return value
     assert not isinstance(value, (str, type(None)))
     text = shown(value, code)
-    return value if not text or _EXPONENT.search(text) else text
+    return value if is_blank(text) or _EXPONENT.search(text) else text
 
 
 def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range) -> Block:
@@ -58,14 +58,11 @@ def as_shown(block: Block, kinds: dict[int, str], rows: Collection[int] | range)
         if kind in TYPED_KINDS or row not in rows:
             continue
         value = block.at(row, column)
-        if _is_number(value) and not (isinstance(value, date) and _keeps_date(kind, text, is_code, value)):
-            put(row, column, shown_value(value, text) if is_code else text)
+        if is_number(value) and not (isinstance(value, date) and _keeps_date(kind, text, is_code, value)):
+            put(row, column, shown_value(value, text) if is_code else value if is_blank(text) else text)
     if block.from_1904:
-        for column in (column for column, kind in kinds.items() if kind == "date"):
-            for row in rows:
-                value = block.at(row, column)
-                if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
-                    put(row, column, value + _DAYS_FROM_1900_TO_1904)
+        for row, column, days in _date_numbers(block, kinds, rows):
+            put(row, column, days + _DAYS_FROM_1900_TO_1904)
     if not changed:
         return block
     return replace(block, rows=[changed.get(number, row) for number, row in enumerate(block.rows, 1)])
@@ -79,8 +76,19 @@ def _cells_of(block: Block) -> Iterator[tuple[int, int, str, bool]]:
                 yield row, column, text, is_code
 
 
+def _date_numbers(
+    block: Block, kinds: dict[int, str], rows: Collection[int] | range
+) -> Iterator[tuple[int, int, float | int]]:
+    """Yield row, column and value of each positive number without a date format in the date columns."""
+    for column in (column for column, kind in kinds.items() if kind == "date"):
+        for row in rows:
+            value = block.at(row, column)
+            if isinstance(value, float | int) and not isinstance(value, bool) and value > 0:
+                yield row, column, value
+
+
 def _keeps_date(kind: str, text: str, is_code: bool, value: date) -> bool:
-    """Whether a date stays a date in a column of this kind."""
+    """Return whether a date stays a date in a column of this kind."""
     if kind == "reference":
         return True
     if kind != "timescale":
@@ -91,5 +99,6 @@ def _keeps_date(kind: str, text: str, is_code: bool, value: date) -> bool:
     return month is None or (month[1] or month[2]) not in (f"{value.year}", f"{value.year % 100:02}")
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
+    """Return whether a value is a number to a spreadsheet, which a date or a time is too; Yes and No are none."""
     return isinstance(value, (int, float, date, datetime, time, timedelta)) and not isinstance(value, bool)
