@@ -122,7 +122,7 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int]]:
         if kind == _FORMAT and length >= 4:
             text = _text(stream[at + 2 : at + length], 2 if is_wide else 1, is_wide)
             given.setdefault(int.from_bytes(stream[at : at + 2], "little"), text)
-        elif kind == _XF and length >= 4:
+        elif kind == _XF and length >= 6:
             styles.append((_PAIR(stream, at)[1], _solid_fill(stream, at) if is_wide and length >= 20 else -1))
         elif kind == _PALETTE and length >= 2:
             colours = stream[at + 2 : at + length]

@@ -42,7 +42,7 @@ def read_ods_looks(content: bytes, named_styles: bytes) -> dict[str, SheetLooks]
 
 
 def _needs_pass(content: bytes, named_styles: bytes) -> bool:
-    if any(mark in content for mark in _MARKS) or _STYLE_SAYS.search(content):
+    if any(mark in content for mark in _MARKS) or _STYLE_SAYS.search(content, 0, content.find(b"<office:spreadsheet")):
         return True
     if any(content.find(b'"%s"' % name) >= 0 for name in _saying_styles(named_styles)):
         return True
