@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show_plan(reading: "FileReading", plan: "PlanTable", options: Namespace) -> int:
-    """Show how a plan is read; returns 1 where cells have no place, else 0."""
+    """Show how a plan is read; returns 1 where something needs a person, else 0."""
     cells, file = reading.cell_count, reading.file.file
     placed = cells - len(plan.unplaced)
     sheets = list(dict.fromkeys(sheet for sheet, _ in plan.headers))
@@ -30,8 +30,9 @@ def show_plan(reading: "FileReading", plan: "PlanTable", options: Namespace) -> 
             "unplaced": [
                 {"cell": u.cell if u.sheet == sheets[0] else f"{u.sheet}!{u.cell}", "value": as_text(u.value)} for u in plan.unplaced
             ],
+            "notes": list(reading.notes),
         })  # fmt: skip
-        return 1 if plan.unplaced else 0
+        return 1 if reading.needs_a_person else 0
     show(f"How I read {file}")
     named = f"Sheet{'s' * (len(sheets) > 1)} {join_words(repr(s) for s in sheets)}"
     show(f"  {named}, {count_noun(len(plan.lines), 'line')}; {placed:,} of {count_noun(cells, 'cell')} placed.")
@@ -41,7 +42,7 @@ def show_plan(reading: "FileReading", plan: "PlanTable", options: Namespace) -> 
     for note in reading.notes:
         show(f"  {note}")
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in plan.unplaced])
-    return 1 if plan.unplaced else 0
+    return 1 if reading.needs_a_person else 0
 
 
 def _cell(sheet: str, column: "SourceColumn", sheets: list[str]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_read(options: Namespace) -> int:
-    """Show how a file would be read; returns 1 where a plan has cells without a place, else 0."""
+    """Show how a file would be read; returns 1 where something needs a person, else 0."""
     from hrworkbook.jobs.read import read_file
 
     with Progress("Reading") as progress:
@@ -52,6 +52,7 @@ def _table_json(reading: "FileReading", table: "Table") -> dict[str, object]:
             {"cell": u.cell if u.sheet == table.sheet else f"{u.sheet}!{u.cell}", "value": as_text(u.value)}
             for u in table.unplaced
         ],
+        "notes": list(reading.notes),
     }  # fmt: skip
 
 

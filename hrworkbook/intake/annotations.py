@@ -25,13 +25,6 @@ _STYLED = re.compile(rb" s=\"([0-9]{1,9})\"")
 _SHARED_TEXT_INDEX = re.compile(rb"<v>([0-9]+)</v>")
 _CELL_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _THREADED = re.compile(r"\[Threaded comment\].*?\n\s*Comment:\s*", re.S)
-_ANNOTATION, _ANNOTATION_ENDS = b"<office:annotation ", b"</office:annotation>"
-_LINE_THROUGH = b"text-line-through-"
-_STRUCK_STYLE = re.compile(rb"(?:style|type)=\"(?!none)[a-z]")
-_STYLE_NAME = re.compile(rb"style:name=\"([^\"<>]*)\"")
-_SPAN_STYLE = re.compile(rb"text:style-name=\"([^\"<>]*)\"")
-_PARAGRAPH = re.compile(rb"<text:p(?: [^<>]*)?>")
-_XML_TAG = re.compile(rb"<[^<>]*>")
 
 
 def read_comments(xml: bytes) -> list[RawAnnotation]:
@@ -55,7 +48,7 @@ def read_comments(xml: bytes) -> list[RawAnnotation]:
     def end(name: str) -> None:
         nonlocal deep
         if name.rpartition(":")[2] == "comment" and found and text:
-            found[-1][2] = _comment_text("".join(text))
+            found[-1][2] = comment_text("".join(text))
             text.clear()
         deep = ""
 
@@ -68,42 +61,8 @@ def read_comments(xml: bytes) -> list[RawAnnotation]:
     return [remark for remark in found if remark[2]]
 
 
-def read_ods_annotations(tables: bytes) -> list[RawAnnotation]:
-    """Return the comments in the tables of an .ods, at most `MAX_ANNOTATIONS`, each with row and column 0."""
-    found: list[RawAnnotation] = []
-    if tables.find(_ANNOTATION) < 0:
-        return found
-    for piece in tables.split(_ANNOTATION)[1 : MAX_ANNOTATIONS + 1]:
-        note = piece[: piece.find(_ANNOTATION_ENDS)].partition(b">")[2]
-        paragraphs = (_XML_TAG.sub(b"", p.partition(b"</text:p>")[0]) for p in _PARAGRAPH.split(note)[1:])
-        text = _comment_text(unescape(b"\n".join(paragraphs).decode("utf-8", "replace")))
-        if text:
-            found.append([0, 0, text])
-    return found
-
-
-def read_ods_struck(styles: bytes, tables: bytes) -> list[RawAnnotation]:
-    """Return the struck-through text in the tables of an .ods, each piece with row and column 0.
-
-    `styles` is the content before the tables, which defines the styles the text spans refer to.
-    """
-    found: list[RawAnnotation] = []
-    if not any(map(_STRUCK_STYLE.match, styles.split(_LINE_THROUGH)[1:])):
-        return found
-    texts = (style[: style.find(b"</style:style>")] for style in styles.split(b"<style:style ")[1:])
-    struck = (style for style in texts if any(map(_STRUCK_STYLE.match, style.split(_LINE_THROUGH)[1:])))
-    names = {name[1] for style in struck if (name := _STYLE_NAME.search(style))}
-    for piece in tables.split(b"<text:span ")[1:]:
-        attributes, _, rest = piece.partition(b">")
-        name = _SPAN_STYLE.search(attributes)
-        words = unescape(_XML_TAG.sub(b"", rest.partition(b"</text:span>")[0]).decode("utf-8", "replace")).strip()
-        if name and name[1] in names and words and len(found) < MAX_ANNOTATIONS:
-            found.append([0, 0, words[:MAX_CHARACTERS]])
-    return found
-
-
-def _comment_text(comment: str) -> str:
-    """Return the text of a comment without the notice Excel puts before a threaded one, at most `MAX_CHARACTERS`."""
+def comment_text(comment: str) -> str:
+    """Return what a person wrote, without what Excel puts before it for programs that know no threads of comments."""
     text = comment[: 2 * MAX_CHARACTERS].strip()
     threaded = _THREADED.match(text)
     return text[threaded.end() if threaded else 0 :].strip()[:MAX_CHARACTERS]

@@ -13,6 +13,7 @@ from typing import Any
 from hrworkbook.intake import xml_cell_faults as faults
 from hrworkbook.intake.annotations import RawAnnotation, StrikethroughStyles, read_comments
 from hrworkbook.intake.binary_cell_faults import scan_xlsb_sheet, xlsb_records
+from hrworkbook.intake.binary_cell_looks import xlsb_codes, xlsb_looks
 from hrworkbook.intake.calamine_sheets import RawSheet, calamine_sheets, with_annotations, with_faults
 from hrworkbook.intake.cell_looks import has_drawing, needs_theme, read_drawing, read_looks, sheet_looks
 from hrworkbook.ooxml.checked_package import CheckedPackage
@@ -177,15 +178,19 @@ def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Rela
             name = package.parts[part.lower()].name
             _add_part(given, name, package, part, package[part] if part.endswith(".bin") else package.xml(part))
     package.check_xml_prologues(skip=given)
+    styles = next((target for what, target in relations.values() if what == "styles" and target in package), "")
+    codes = xlsb_codes(package[styles]) if styles else ()
     seen: dict[str, faults.SheetFaults] = {}
+    looks: dict[str, dict[str, Any]] = {}
     for name, relation in _bundled_sheets(package[path]):
         what, target = relations.get(relation, ("", ""))
         if what == "worksheet":
             if target not in package:
                 raise refuse_package(f"it is damaged: the contents of its sheet '{name[:31]}' are missing")
             seen[name] = scan_xlsb_sheet(package[target])
+            looks[name] = xlsb_looks(package[target], codes)
     for sheet in calamine_sheets(rebuild_package(given, package.data)):
-        yield with_faults(sheet, seen.get(sheet["name"]))
+        yield with_faults(sheet, seen.get(sheet["name"])) | looks.get(sheet["name"], {})
 
 
 def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:

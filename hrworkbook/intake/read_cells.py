@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from hrworkbook.intake import xml_cell_faults as faults
-from hrworkbook.intake.annotations import read_ods_annotations, read_ods_struck
 from hrworkbook.intake.binary_cell_faults import scan_xls_stream
-from hrworkbook.intake.calamine_sheets import RawBook, RawSheet, calamine_sheets, with_annotations, with_faults
+from hrworkbook.intake.binary_cell_looks import xls_looks
+from hrworkbook.intake.calamine_sheets import RawBook, RawSheet, calamine_sheets, with_faults
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
+from hrworkbook.intake.ods_looks import read_ods_looks
 from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, scan_clean_tables
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import AREA_MAX, FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
@@ -101,9 +102,9 @@ def _has_macros(package: CheckedPackage) -> bool:
 
 
 def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
-    scanned = dict(scan_xls_stream(stream))
+    scanned, looks = dict(scan_xls_stream(stream)), xls_looks(stream)
     for sheet in calamine_sheets(data):
-        yield with_faults(sheet, scanned.get(sheet["name"]))
+        yield with_faults(sheet, scanned.get(sheet["name"])) | looks.get(sheet["name"], {})
 
 
 _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
@@ -125,10 +126,9 @@ def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _without_styles(styles, tables),
     }
-    comments, struck = read_ods_annotations(tables), read_ods_struck(styles, tables)
+    looks = read_ods_looks(content, package.xml("styles.xml") if "styles.xml" in package else b"")
     for sheet, seen in zip(calamine_sheets(rebuild_package(parts, b"")), scanned, strict=False):
-        yield with_annotations(with_faults(sheet, seen), comments, struck)
-        comments = []
+        yield with_faults(sheet, seen) | looks.get(sheet["name"], {})
 
 
 def _without_styles(styles: bytes, tables: bytes) -> bytes:

@@ -6,23 +6,17 @@ are within its limits (`hrworkbook.ooxml.limits`).
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 
 from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
 from hrworkbook.plan.errors import UnreadableFile
-from hrworkbook.plan.number_format.builtin_ids import GENERAL, code_of
+from hrworkbook.plan.number_format.builtin_ids import code_of
 
-Cell = tuple[int, int]
-"""Row and column, counted from 0."""
 Codes = tuple[str, ...]
 """The number format's code of each cell style, by its index."""
-
-_HTML_TAG = re.compile(rb'<c(?: [a-z]+="[^"<>]*")*\s?/?>')
-_STYLE = re.compile(rb' s="([0-9]{1,9})"')
-_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @lru_cache(64)
@@ -50,87 +44,6 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
-def xlsx_formats(sheet: bytes, codes: Codes, wanted: Collection[Cell]) -> dict[Cell, str]:
-    """Return the codes of these cells of a worksheet part of .xlsx, given as UTF-8; a cell it does not hold has none.
-
-    Most sheets address every cell in order: a few searches find them. Any other way of writing is parsed.
-    """
-    if not wanted:
-        return {}
-    styles = _searched(sheet, sorted(wanted))
-    if styles is None:
-        styles = _parsed(sheet, frozenset(wanted))
-    return {cell: code_at(codes, style) for cell, style in styles.items()}
-
-
-def code_at(codes: Codes, style: int) -> str:
-    """Return the code of a cell style's index; General where there is no such style."""
-    return codes[style] if 0 <= style < len(codes) else GENERAL
-
-
-def _searched(sheet: bytes, wanted: list[Cell]) -> dict[Cell, int] | None:
-    """Return the style of each cell, found forwards by its address; None where that is not certain."""
-    at, end = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
-    if not 0 <= at < end or (sheet.find(b"!", at, end) >= 0 and sheet.find(b"<!", at, end) >= 0):
-        return None
-    found: dict[Cell, int] = {}
-    for row, column in wanted:
-        at = sheet.find(b' r="%s%d"' % (_letters(column), row + 1), at, end)
-        begin = sheet.rfind(b"<", 0, at)
-        tag = _HTML_TAG.match(sheet, begin, end) if at >= 0 else None
-        if tag is None or tag.end() <= at:
-            return None
-        style = _STYLE.search(sheet, begin, tag.end())
-        found[row, column] = int(style[1]) if style else 0
-    return found
-
-
-@lru_cache(1_024)
-def _letters(column: int) -> bytes:
-    letters = b""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = bytes((65 + rest,)) + letters
-    return letters
-
-
-class _AllFound(Exception):
-    """The parser need not go on."""
-
-
-def _parsed(sheet: bytes, wanted: frozenset[Cell]) -> dict[Cell, int]:
-    """Return the style of each cell, whichever way the sheet is written."""
-    found: dict[Cell, int] = {}
-    row = column = -1
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column
-        name = name.rpartition(":")[2]
-        if name == "c":
-            column += 1
-            if place := _PLACE.fullmatch(attributes.get("r", "")):
-                row, column = int(place[2]) - 1, _number(place[1]) - 1
-            if (row, column) in wanted:
-                found.setdefault((row, column), _whole(attributes.get("s")))
-                if len(found) == len(wanted):
-                    raise _AllFound
-        elif name == "row":
-            row = (_whole(attributes.get("r")) or row + 2) - 1
-            column = -1
-
-    with suppress(_AllFound):
-        _parse(sheet, start)
-    return found
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
     if not parse_elements(xml, start):
         raise refuse_package("a part of it is damaged")
@@ -143,6 +56,8 @@ _STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
 
 def styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
     """Return row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
+    if _is_odd(xml, begin, end):
+        return _parsed_styled_cells(xml, used)
     found: list[tuple[int, int, int, bool]] = []
     for style in used:
         mark = b' s="%d"' % style
@@ -208,7 +123,14 @@ _PLAIN = frozenset({"", "general", "standard", "@"})
 
 def used_styles(sheet: bytes, styles: frozenset[int], begin: int, end: int) -> frozenset[int]:
     """Return which of some styles cells or rows of a worksheet part have, between two places in it."""
-    return styles.intersection(map(int, set(_STYLES_USED.findall(sheet, begin, end)))) if styles else frozenset()
+    if not styles or _is_odd(sheet, begin, end):
+        return styles
+    return styles.intersection(map(int, set(_STYLES_USED.findall(sheet, begin, end))))
+
+
+def _is_odd(sheet: bytes, begin: int, end: int) -> bool:
+    """Whether attributes may be written in a way that no search finds: in single quotes, or with blanks."""
+    return any(sheet.find(mark, begin, end) >= 0 for mark in (b"='", b' = "', b'= "', b' ="', b"\ns="))
 
 
 def formats_of_numbers(sheet: bytes, styles: bytes) -> dict[str, list[int]]:
