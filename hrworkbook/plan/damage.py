@@ -4,7 +4,7 @@ Nothing here is mended: what cannot be known is told with its cell, or held for 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 
@@ -95,11 +95,11 @@ def damage_notes(
                 yield f"{name(id_)}, {column.header}: '{shown}' {damage.value}. {REMEDIES[damage]}."
 
 
-def without_blank_words(values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return a line without the words that programs write for a blank."""
-    if not any(isinstance(value, str) and value.strip() in _BLANK_WORDS for value in values.values()):
-        return values
-    return {
-        key: None if isinstance(value, str) and value.strip() in _BLANK_WORDS else value
+def without_blank_words(values: Mapping[str, Value], keep: Collection[str] = ()) -> Mapping[str, Value]:
+    """Return a line without the words that programs write for a blank, but for the columns to `keep`, by their keys."""
+    blank = {
+        key
         for key, value in values.items()
+        if key not in keep and isinstance(value, str) and value.strip() in _BLANK_WORDS
     }
+    return {key: None if key in blank else value for key, value in values.items()} if blank else values

@@ -45,7 +45,9 @@ def new(
             raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
     kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
     damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
-    kept = replace(kept, lines=[replace(line, values=without_blank_words(line.values)) for line in kept.lines])
+    # Whether a line is exempt is never concluded from a blank that was none.
+    exempt = {schema.roles[role] for role in ("part", "paragraph", "reason") if role in schema.roles}
+    kept = replace(kept, lines=[replace(x, values=without_blank_words(x.values, exempt)) for x in kept.lines])
     marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
