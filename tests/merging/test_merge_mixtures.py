@@ -227,6 +227,7 @@ def test_no_mixture_of_edits_writes_a_wrong_cell_or_loses_an_answer(start, picke
             normalised_text(as_text(came)),
             normalised_text(_shown(came)),
             normalised_text(column.kind_object.read(came) if key == "review" else came),
+            normalised_text(as_text(column.kind_object.read(came)) if key == "seen" else came),
         }
         assert is_blank(came) or kept or {str(t).casefold() for t in listed} & {str(t).casefold() for t in told}, (
             line,
