@@ -116,7 +116,7 @@ class RoleFinder:
         if best.meaning is not Meaning.STATUS:
             by = "by its colours" if not best.facts.filled else "by its cells"
             self.how[id(best)] = by
-            self._ask(best, "how a line stands", [c for c in self._free() if c.meaning is None and c is not best])
+            self._ask(best, "how a line stands", [c for c in self._free() if c is not best and c.facts.statuses > 0.5])
         return best
 
     def _latest(self, rivals: Sequence[PlanColumn], best: PlanColumn, what: str) -> PlanColumn:
@@ -172,10 +172,12 @@ class RoleFinder:
                 return 0
             base = {
                 Meaning.ACTION: 10 * c.strength, Meaning.INDICATOR: 28, Meaning.THEME: 12, Meaning.MEASURE: 6, Meaning.RISK: 14,
-                None: 4,
+                Meaning.RESOURCE: 4, None: 4,
             }.get(c.meaning, 0)  # fmt: skip
             if not base:
                 return 0
+            if c.strength < 3 and facts.repeats:
+                base = 4
             differs = facts.distinct / max(facts.filled, 1)
             return base + 6 * differs + 4 * facts.long + 5 * facts.share_filled - c.at / 50
 
@@ -253,7 +255,8 @@ class RoleFinder:
         action = self.roles.get("priority")
         able = [
             c for c in self._free()
-            if (may_be_theme(c.header) or c.meaning is Meaning.THEME) and c.facts.filled and not c.facts.ratings > 0.8
+            if (may_be_theme(c.header) or c.meaning is Meaning.THEME or (c.meaning in (None, Meaning.ACTION) and _heads_lines(c, action)))
+            and c.facts.filled and not c.facts.ratings > 0.8
             and c.facts.figures < 0.5 and c.facts.days < 0.5 and (c.meaning in (Meaning.THEME, Meaning.ACTION, Meaning.OWNER, None) or c.facts.repeats)
             and c.meaning not in (Meaning.STATUS, Meaning.PROGRESS, Meaning.RESOURCE, Meaning.RISK, Meaning.SUPPORT)
         ]  # fmt: skip
@@ -269,7 +272,9 @@ class RoleFinder:
     # Asking
 
     def _ask(self, taken: PlanColumn, what: str, rivals: Iterable[PlanColumn]) -> None:
-        self.questions.append(Question(f"Which column says {what}", _name(taken), tuple(map(_name, rivals))))
+        """Ask whether another column was meant; where there is no other, nothing is to be asked."""
+        if rivals := list(rivals):
+            self.questions.append(Question(f"Which column says {what}", _name(taken), tuple(map(_name, rivals))))
 
     def _ask_what_is_missing(self) -> None:
         free = [c for c in self._free() if c.facts.filled]
@@ -279,6 +284,14 @@ class RoleFinder:
             self.questions.append(Question("Which column says what is to be done", "none", tuple(map(_name, free))))
         if "status" not in self.roles and "progress" not in self.roles:
             self.questions.append(Question("Which columns do owners fill in", "none", tuple(map(_name, self._free()))))
+
+
+def _heads_lines(column: PlanColumn, action: PlanColumn | None) -> bool:
+    """Whether a column left of what is to be done says the same of several lines."""
+    facts = column.facts
+    return (
+        action is not None and column.at < action.at and facts.repeats and facts.names < 0.5 and facts.references < 0.5
+    )
 
 
 def _is_spread(column: PlanColumn) -> bool:

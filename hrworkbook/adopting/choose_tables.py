@@ -10,7 +10,7 @@ from hrworkbook.adopting.questions import Question
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import fold_name
+from hrworkbook.plan.values import fold_name, has_letter, is_blank
 
 
 class TableKind(StrEnum):
@@ -43,9 +43,10 @@ class ChosenTables:
 
 def table_kind(table: LocatedTable) -> TableKind:
     """Return what a table is of."""
-    found = [meaning for meaning, _ in table.meanings.values() if meaning]
+    told = [(m, s) for at, (m, s) in table.meanings.items() if m and not (m is Meaning.ACTION and _counts(table, at))]
+    found = [meaning for meaning, _ in told]
     meanings = set(found)
-    strong = {meaning for meaning, strength in table.meanings.values() if meaning and strength > 2}
+    strong = {meaning for meaning, strength in told if strength > 2}
     figures = sum(m in (Meaning.TARGET, Meaning.ACTUAL) for m in found)
     if found.count(Meaning.RISK) > 1 and not {Meaning.STATUS, Meaning.PROGRESS} <= meanings:
         return TableKind.RISKS
@@ -58,6 +59,12 @@ def table_kind(table: LocatedTable) -> TableKind:
     if (Meaning.ACTION in strong and meanings & _CORE) or len(meanings & _CORE) > 2:
         return TableKind.ACTIONS
     return TableKind.OTHER
+
+
+def _counts(table: LocatedTable, at: int) -> bool:
+    """Whether a column holds nothing but figures: how many actions, not which."""
+    values = [v for row in table.lines[:40] if not is_blank(v := table.sheet.block.at(row, at))]
+    return bool(values) and not any(isinstance(v, str) and has_letter(v) for v in values)
 
 
 def choose_tables(

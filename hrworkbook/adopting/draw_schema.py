@@ -14,7 +14,7 @@ from hrworkbook.adopting.locate_tables import LocatedTable
 from hrworkbook.adopting.questions import Question
 from hrworkbook.plan.schema_model import RESERVED_HEADERS, AppendixLayout, Column, Rule, Schema
 from hrworkbook.plan.values import LONGEST_HEADING, fold_name, normalised_text
-from hrworkbook.tables.row_kinds import is_detail, theme_label
+from hrworkbook.tables.row_kinds import is_detail, is_note, theme_label
 
 ThemeFrom = Literal["column", "sheet", "title", "band"]
 DONE_WORDS = (
@@ -132,7 +132,10 @@ def _labelled_bands(table: LocatedTable) -> int:
         filled = table.sheet.seen(row)
         if len(filled) == 1 and isinstance(filled[0][1], str):
             text = normalised_text(filled[0][1])
-            found += bool(theme_label(text)) and not is_detail(text)
+            wide = 2 * table.sheet.widths.get((row, filled[0][0]), 1) > len(table.names) and row < max(
+                table.lines, default=0
+            )
+            found += bool(theme_label(text) or (wide and not is_note(text))) and not is_detail(text)
     return found
 
 

@@ -10,7 +10,7 @@ from hrworkbook.plan.values import as_text
 
 if TYPE_CHECKING:
     from hrworkbook.adopting.draw_schema import DrawnColumn
-    from hrworkbook.verbs.adopt import Adoption
+    from hrworkbook.jobs.adopt import Adoption
 
 
 def run_adopt(options: Namespace) -> int:

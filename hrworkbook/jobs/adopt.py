@@ -8,6 +8,8 @@ from hrworkbook.jobs.job import Job
 from hrworkbook.plan.snapshot import Block, ChangeSet
 from hrworkbook.verbs.adopt import Adoption, adopt
 
+__all__ = ["Adoption", "adopt_job", "contents_of"]
+
 
 def adopt_job(source: Path, now: datetime, sheets: Sequence[str] = (), *, dry_run: bool = False) -> Job[Adoption]:
     """Return what a workbook becomes when it is adopted.
