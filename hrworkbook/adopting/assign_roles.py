@@ -18,8 +18,9 @@ _ENOUGH = 20
 class RoleFinder:
     """The columns of one plan being told apart."""
 
-    def __init__(self, columns: Sequence[PlanColumn]) -> None:
+    def __init__(self, columns: Sequence[PlanColumn], *, of_risks: bool = False) -> None:
         self.columns = columns
+        self.of_risks = of_risks
         self.seen = [c for c in columns if not c.is_hidden and c.meaning is not Meaning.PRIVATE] or list(columns)
         self.roles: dict[str, PlanColumn] = {}
         self.how: dict[int, str] = {}
@@ -171,7 +172,7 @@ class RoleFinder:
             ):
                 return 0
             base = {
-                Meaning.ACTION: 10 * c.strength, Meaning.INDICATOR: 28, Meaning.THEME: 12, Meaning.MEASURE: 6, Meaning.RISK: 14,
+                Meaning.ACTION: 10 * c.strength, Meaning.INDICATOR: 28, Meaning.THEME: 12, Meaning.MEASURE: 6, Meaning.RISK: 40 if self.of_risks else 14,
                 Meaning.RESOURCE: 4, None: 4,
             }.get(c.meaning, 0)  # fmt: skip
             if not base:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hrworkbook.adopting.assign_roles import RoleFinder
-from hrworkbook.adopting.choose_tables import ChosenTables
+from hrworkbook.adopting.choose_tables import ChosenTables, TableKind
 from hrworkbook.adopting.column_facts import kind_of
 from hrworkbook.adopting.column_groups import PlanColumn, plan_columns
 from hrworkbook.adopting.heading_meanings import Meaning
@@ -73,7 +73,7 @@ class DrawnSchema:
 def draw_schema(chosen: ChosenTables, title: str, *, bands: bool = True) -> DrawnSchema:
     """Return the schema of the tables chosen; without `bands` a column is the theme wherever one can be."""
     columns = plan_columns(chosen.plan)
-    finder = RoleFinder(columns).find()
+    finder = RoleFinder(columns, of_risks=chosen.kind is TableKind.RISKS).find()
     theme_from: ThemeFrom = "column"
     if bands:
         theme_from = _theme_from(chosen.plan, finder.roles.get("theme"))
