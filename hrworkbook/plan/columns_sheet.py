@@ -10,7 +10,7 @@ from typing import Any
 from hrworkbook.plan.cell_lists import join_items, join_pairs
 from hrworkbook.plan.errors import SchemaFileError
 from hrworkbook.plan.rule_kinds import RULES, RuleKind
-from hrworkbook.plan.schema_model import AppendixLayout, CollectionSettings, Column, Rule, Schema
+from hrworkbook.plan.schema_model import PLAN_FORMS, AppendixLayout, CollectionSettings, Column, Rule, Schema
 from hrworkbook.plan.settings import FLAG, NUMBER, PAIRS, TEXT, WORDS, settings_of
 from hrworkbook.plan.values import LONGEST_TEXT, Value, fold_name, utf16_length
 
@@ -103,7 +103,7 @@ class PlanSetting:
 
 
 def _plan_settings() -> Iterator[PlanSetting]:
-    own = settings_of(Schema, leave_out=("source",))
+    own = PLAN_FORMS
     for name in [n for n in _PLAN_LABELS if n in own] + [n for n in own if n not in _PLAN_LABELS]:
         label = _PLAN_LABELS.get(name, name.replace("_", " ").capitalize())
         yield PlanSetting("", name, label, own[name], name in _COLUMN_KEYS)

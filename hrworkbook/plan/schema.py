@@ -19,6 +19,7 @@ from hrworkbook.plan.schema_model import (
     COLOUR_NAMES,
     EXEMPT_WORDS,
     ID_HEADER,
+    PLAN_FORMS,
     PUBLIC_WORDS,
     RESERVED_HEADERS,
     AppendixLayout,
@@ -42,7 +43,6 @@ ROLES = (
     "planned", "actual", "part", "paragraph", "reason",
 )  # fmt: skip
 
-_PLAN = settings_of(Schema, leave_out=("source",))
 _COLUMN, _APPENDIX, _COLLECT = settings_of(Column), settings_of(AppendixLayout), settings_of(CollectionSettings)
 _CHOICES = choices_of(Schema, Column, AppendixLayout, Rule)
 TOP, COLUMNS, LISTS, APPENDIX, COLLECT = map(SettingPlace, ("", "columns", "lists", "appendix", "collect"))
@@ -75,9 +75,9 @@ class SchemaReader(SettingsFile):
     def schema(self, data: dict[str, Any]) -> Schema:
         sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings", "either"}
         for name in data:
-            if name not in sections and name not in _PLAN:
-                raise self.unknown_error(TOP, "setting or section", name, sections | set(_PLAN))
-        top = self.table(TOP, {k: v for k, v in data.items() if k not in sections}, _PLAN)
+            if name not in sections and name not in PLAN_FORMS:
+                raise self.unknown_error(TOP, "setting or section", name, sections | set(PLAN_FORMS))
+        top = self.table(TOP, {k: v for k, v in data.items() if k not in sections}, PLAN_FORMS)
         for needed in ("name", "title"):
             if not top.get(needed, "").strip():
                 raise self.error(TOP.of(needed), f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hrworkbook.plan.findings import Severity
 from hrworkbook.plan.kinds import KINDS, Kind
+from hrworkbook.plan.settings import settings_of
 from hrworkbook.plan.values import fold_name
 
 if TYPE_CHECKING:
@@ -235,3 +236,7 @@ class Schema:
         from hrworkbook.plan.frames.compile import to_pandera
 
         return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)
+
+
+PLAN_FORMS = settings_of(Schema, leave_out=("source", "roles"))
+"""The form of each setting of the plan itself."""

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hrworkbook.plan.columns_sheet import own_marks
-from hrworkbook.plan.schema_model import AppendixLayout, CollectionSettings, Column, Rule, Schema, default_printed
+from hrworkbook.plan.schema_model import (
+    PLAN_FORMS,
+    AppendixLayout,
+    CollectionSettings,
+    Column,
+    Rule,
+    Schema,
+    default_printed,
+)
 from hrworkbook.plan.settings import settings_of
 
 _SHORT = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
@@ -15,7 +23,7 @@ _WIDE = 118
 def schema_toml(schema: Schema) -> str:
     """Return the schema as TOML; settings that say what would hold anyway are left out."""
     parts = [
-        _settings(schema, Schema("", "", (), {}), settings_of(Schema, leave_out=("source",)), ("name", "title")),
+        _settings(schema, Schema("", "", (), {}), PLAN_FORMS, ("name", "title")),
         _section("roles", schema.roles),
         _section("lists", schema.lists),
         *(_column(schema, column) for column in schema.columns),
@@ -93,7 +101,7 @@ def _value(value: Any) -> str:
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_text(key)} = {_text(one)}" for key, one in value.items()) + "}"
-    return f"{value:g}"
+    return f"{int(value)}" if value == int(value) else repr(value)
 
 
 def _text(text: str) -> str:
