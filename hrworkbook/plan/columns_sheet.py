@@ -56,7 +56,7 @@ COLLECT, SPELLING, EITHER = "Collect", "Spelling", "Either"
 _COLUMN_KEYS = frozenset(("key", "needs", "period", "unheaded", "trend"))
 """Settings of a schema or collection that name columns; here by heading."""
 _PLAN_LABELS = {
-    "name": "Schema name", "title": "Title", "id_prefix": "ID prefix", "id_header": "ID heading",
+    "name": "Schema name", "title": "Title", "id_prefix": "ID prefix", "id_heading": "ID heading",
     "theme_from": "Themes come from", "done": "Done words", "key": "Lines are known by",
 }  # fmt: skip
 THEME_SOURCES = {"column": "Column", "sheet": "Sheet", "title": "Title", "band": "Band"}

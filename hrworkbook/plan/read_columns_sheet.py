@@ -28,6 +28,7 @@ from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import as_text, fold_name
 
 SEARCHED_ROWS = 15
+_FEWEST_HEADINGS = 3
 NEEDED = ("Heading", MEANS.capitalize(), "Kind", "Owner fills in", "Private", "In the appendix", "List or words")
 """Headings without which the sheet would say another thing than it did."""
 _WORDS_OFFERED = ("choice", "text", "reference", "timescale")
@@ -46,6 +47,22 @@ def read_columns_sheet(block: Block, lists: Mapping[str, tuple[str, ...]]) -> Sc
     return _CrossReader(reader).schema(data)
 
 
+def heading_row_of(block: Block) -> int:
+    """Return the row with the headings of the columns; 0 where there is none."""
+    known = set(map(fold_name, COLUMNS_HEADINGS))
+    counts = {
+        row: len(known & {fold_name(as_text(v)) for v in block.rows[row - 1]})
+        for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1)
+    }
+    best = max(counts, key=counts.__getitem__, default=0)
+    return best if best and counts[best] >= _FEWEST_HEADINGS else 0
+
+
+def is_columns_sheet(block: Block) -> bool:
+    """Return whether a sheet is a Columns sheet of ours, and not one that bears the name."""
+    return heading_row_of(block) > 0
+
+
 class _SheetReader(SettingRows):
     """The sheet as the data that a TOML file would hold; slips are collected, and where each setting stands is kept."""
 
@@ -57,8 +74,8 @@ class _SheetReader(SettingRows):
 
     def data(self) -> dict[str, Any]:
         """Return what a TOML file would hold, as far as the cells can be read."""
-        self.top = max(range(1, min(SEARCHED_ROWS, len(self.block.rows)) + 1), key=self.heading_count, default=0)
-        if not self.top or self.heading_count(self.top) < 3:
+        self.top = heading_row_of(self.block)
+        if not self.top:
             self.fault(
                 SettingCell(0, 0, "", None),
                 "there is no row of headings",
@@ -80,11 +97,6 @@ class _SheetReader(SettingRows):
         data |= self.settings(layout)
         data["rules"] = self.rules()
         return data
-
-    def heading_count(self, row: int) -> int:
-        """Return how many of the sheet's headings stand in a row."""
-        known = set(map(fold_name, COLUMNS_HEADINGS))
-        return len(known & {fold_name(as_text(v)) for v in self.block.rows[row - 1]})
 
     def column_row(self, row: int, at: Mapping[str, int]) -> dict[str, SettingCell]:
         """Return the filled cells of a row by what they are for; none where the row is blank or has no heading."""

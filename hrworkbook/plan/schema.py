@@ -68,7 +68,7 @@ class SchemaReader(SettingsFile):
 
     def __init__(self, file: str, text: str) -> None:
         super().__init__(file, text, _CHOICES)
-        self.id_header = ID_HEADER
+        self.id_heading = ID_HEADER
         self.lists_are_live = False
         """Whether the lists are those of a master, to which HR adds words."""
 
@@ -83,9 +83,11 @@ class SchemaReader(SettingsFile):
                 raise self.error(TOP.of(needed), f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
         if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
             raise self.error(TOP.of("id_prefix"), f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
-        self.id_header = top.get("id_header", ID_HEADER)
-        if not fold_name(self.id_header):
-            raise self.error(TOP.of("id_header"), "the ID's heading has no letter", f"Give it one, such as {ID_HEADER}")
+        self.id_heading = top.get("id_heading", ID_HEADER)
+        if not fold_name(self.id_heading):
+            raise self.error(
+                TOP.of("id_heading"), "the ID's heading has no letter", f"Give it one, such as {ID_HEADER}"
+            )
         lists = self.words("lists", data)
         self.distinct(LISTS, "lists", "name", map(self.named_list, lists))
         columns = self.columns(data.get("columns", []), lists)
@@ -188,7 +190,7 @@ class SchemaReader(SettingsFile):
             raise self.error(place, "the header has a line break", "Write it on one line; Excel breaks it where needed")
         if not (folded := fold_name(header)):
             raise self.error(place, f"the header '{header}' has no letter or digit", "Give it a header in words")
-        if folded in map(fold_name, (self.id_header, *RESERVED_HEADERS[1:])):
+        if folded in map(fold_name, (self.id_heading, *RESERVED_HEADERS[1:])):
             raise self.error(
                 place, f"the header '{header}' is the plan's own", "Choose another header, such as 'Reference'"
             )

@@ -168,7 +168,7 @@ class Schema:
     """Status words that mean nothing more is to be done."""
     appendix: AppendixLayout = AppendixLayout()
     id_prefix: str = "L"
-    id_header: str = ID_HEADER
+    id_heading: str = ID_HEADER
     """The heading of the column with the IDs of the lines."""
     theme_from: Literal["column", "sheet", "title", "band"] = "column"
     """Where a line's theme stands: in its column, or as the sheet's name, the table's title, a row of its own above."""

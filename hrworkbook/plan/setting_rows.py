@@ -84,7 +84,7 @@ class SettingRows(SettingCells):
             sources = {label: source for source, label in THEME_SOURCES.items()}
             return self.word(cell, list(sources), "source of themes", name, sources.__getitem__).get(name)
         if cell.value is None:
-            return "" if form == TEXT and name in ("id_prefix", "id_header", "name", "title") else None
+            return "" if form == TEXT and name in ("id_prefix", "id_heading", "name", "title") else None
         value = self.read(cell, form)
         if of_columns and value is not None:
             keys = self.column_keys(cell, [value] if isinstance(value, str) else value)
