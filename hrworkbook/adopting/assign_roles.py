@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from hrworkbook.adopting.column_groups import PlanColumn
 from hrworkbook.adopting.heading_meanings import Meaning, may_be_theme
-from hrworkbook.adopting.questions import Question
+from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
 from hrworkbook.plan.values import fold_name
 from hrworkbook.tables.heading_periods import REVISED, START, period_rank

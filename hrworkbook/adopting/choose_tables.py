@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable
-from hrworkbook.adopting.questions import Question
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.questions import Question
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import fold_name, has_letter, is_blank
 

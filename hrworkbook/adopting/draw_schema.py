@@ -1,8 +1,9 @@
 """A schema drawn up from a workbook's own tables: a column a heading, its kind by its cells, its work by its words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hrworkbook.adopting.assign_roles import RoleFinder
@@ -11,8 +12,18 @@ from hrworkbook.adopting.column_facts import kind_of
 from hrworkbook.adopting.column_groups import PlanColumn, plan_columns
 from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable
-from hrworkbook.adopting.questions import Question
-from hrworkbook.plan.schema_model import RESERVED_HEADERS, AppendixLayout, Column, Rule, Schema
+from hrworkbook.plan.number_format.cell_text import TYPED_KINDS
+from hrworkbook.plan.questions import Question
+from hrworkbook.plan.schema_model import (
+    EXEMPT_WORDS,
+    ID_HEADER,
+    PUBLIC_WORDS,
+    RESERVED_HEADERS,
+    AppendixLayout,
+    Column,
+    Rule,
+    Schema,
+)
 from hrworkbook.plan.values import LONGEST_HEADING, fold_name, normalised_text
 from hrworkbook.tables.row_kinds import is_detail, is_note, theme_label
 
@@ -95,11 +106,10 @@ def draw_schema(chosen: ChosenTables, title: str, *, bands: bool = True) -> Draw
         )
     for source in columns:
         role = role_of.get(id(source), "")
-        column = _column(source, role, keys)
+        column = _column(source, role, keys, chosen.plan)
         drawn.append(DrawnColumn(column, source, role, finder.how_of(source)))
-    return DrawnSchema(
-        _schema(drawn, title), drawn, theme_from, (*chosen.questions, *finder.questions, *_colour_questions(drawn))
-    )
+    schema = replace(_schema(drawn, title), theme_from=theme_from, id_heading=_id_heading(columns))
+    return DrawnSchema(schema, drawn, theme_from, (*chosen.questions, *finder.questions, *_colour_questions(drawn)))
 
 
 _FROM_WORDS: Mapping[ThemeFrom, str] = {
@@ -154,6 +164,12 @@ def _theme_header(columns: Sequence[PlanColumn]) -> str:
     return next(w for w in ("Theme", "Section", "Heading above", "Plan theme") if fold_name(w) not in taken)
 
 
+def _id_heading(columns: Sequence[PlanColumn]) -> str:
+    """Return the heading of our column of IDs: ID, where none of theirs is called so."""
+    taken = {fold_name(name) for c in columns for name in (c.header, *c.aliases)}
+    return next(h for h in (ID_HEADER, "Plan ID", "Plan line ID", "HR plan ID") if fold_name(h) not in taken)
+
+
 class _Keys:
     """Keys and headers given so far: each once."""
 
@@ -184,7 +200,23 @@ class _Keys:
         return found
 
 
-def _column(source: PlanColumn, role: str, keys: _Keys) -> Column:
+def _format_of(source: PlanColumn, kind: str) -> str:
+    """Return the number format most cells of a column of figures or days have; '' for text and where they have none."""
+    if kind not in TYPED_KINDS:
+        return ""
+    blocks = [(t.sheet.block.formats, row, at) for t, at in source.places if t.sheet.block.formats for row in t.lines]
+    codes = Counter(code for formats, row, at in blocks if (code := formats.get((row, at))))
+    return codes.most_common(1)[0][0] if codes else ""
+
+
+def _sheets_of(source: PlanColumn, tables: Sequence[LocatedTable]) -> tuple[str, ...]:
+    """Return the sheets whose tables have a column; none where every table has it."""
+    if len({id(table) for table, _ in source.places}) == len(tables):
+        return ()
+    return tuple(dict.fromkeys(table.sheet.block.name for table, _ in source.places))
+
+
+def _column(source: PlanColumn, role: str, keys: _Keys, tables: Sequence[LocatedTable]) -> Column:
     header = keys.header_for(source.header)
     kind, words = _kind_of_column(source, role)
     facts = source.facts
@@ -197,6 +229,8 @@ def _column(source: PlanColumn, role: str, keys: _Keys) -> Column:
         edited_by="owner" if owners and not private else "hr",
         width=float(min(max(8, facts.length * (0.5 if facts.length > 60 else 1) + 4, len(header) * 0.7 + 2), 50)),
         words=words, roll="carry" if role == "progress" else "keep", private=private,
+        public=PUBLIC_WORDS if role == "part" else (), exempt=EXEMPT_WORDS if role == "part" else (),
+        number_format=_format_of(source, kind), sheets=_sheets_of(source, tables),
     )  # fmt: skip
 
 

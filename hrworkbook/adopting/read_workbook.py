@@ -8,9 +8,9 @@ from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_ta
 from hrworkbook.adopting.draw_schema import DrawnSchema, draw_schema
 from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
 from hrworkbook.adopting.placed_cells import placed_cells
-from hrworkbook.adopting.questions import Question
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.questions import Question
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.heading import MatchKind
@@ -127,7 +127,7 @@ def _settle_theme(
     roles = {role: key for role, key in schema.roles.items() if role != "theme"}
     without = replace(
         schema, columns=tuple(c for c in schema.columns if c.key != theme), roles=roles,
-        appendix=replace(schema.appendix, theme_headings=False),
+        appendix=replace(schema.appendix, theme_headings=False), theme_from="column",
     )  # fmt: skip
     lines = [replace(x, values={k: v for k, v in x.values.items() if k != theme}) for x in plan.lines]
     columns = [d for d in drawn.columns if d.column.key != theme]

@@ -4,8 +4,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.cli.console import now, print_json, print_strays, show
-from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.cli.console import now, print_json, print_strays, questions_json, show, show_questions
+from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.values import as_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def adoption_json(found: "Adoption") -> dict[str, object]:
         ],
         "cells": own.cells, "placed": own.placed,
         "left_out": [{"sheet": u.sheet, "cell": u.cell, "value": as_text(u.value), "why": u.reason} for u in own.left_out],
-        "questions": [{"what": q.what, "taken": q.taken, "instead": list(q.instead)} for q in own.questions],
+        "questions": questions_json(own.questions),
     }  # fmt: skip
 
 
@@ -69,7 +69,5 @@ def _show(found: "Adoption", message: str) -> None:
         show(f"  {sheet}!{cell:<5} {d.column.header} [{d.column.kind}{means}{private}; {d.how}]")
     for note in own.plan.notes:
         show(f"  {note}")
-    for question in own.questions:
-        instead = f" Else: {join_words(question.instead, 'or')}." if question.instead else ""
-        show(f"  {question.what}? Taken: {question.taken}.{instead}")
+    show_questions(own.questions)
     print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in own.left_out])

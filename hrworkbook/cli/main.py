@@ -153,8 +153,12 @@ _Commands = Mapping[str, argparse.ArgumentParser]
 
 def _plan_options(made: _Commands) -> None:
     new = made["new"]
-    new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
-    new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
+    new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
+    new.add_argument(
+        "names", metavar="[SCHEMA] MASTER", nargs="+",
+        help="delivery-plan, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
+        "workbook to make, such as plan.xlsx",
+    )  # fmt: skip
     new.add_argument(
         "--from", dest="source", metavar="FILE", help="a CSV file, workbook or Word document with the plan as it is now"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hrworkbook.jobs.job import Job
 from hrworkbook.jobs.options import check_new_workbook
-from hrworkbook.plan.errors import CannotWrite
+from hrworkbook.plan.errors import CannotWrite, SchemaFileError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import OWNERS, PLAN
 from hrworkbook.plan.model import Owner, holds_schema, new_state, read_owners
@@ -19,7 +19,7 @@ from hrworkbook.verbs.new import new
 
 
 def new_job(
-    schema: Schema | str | Path,
+    schema: Schema | str | Path | None,
     target: Path,
     now: datetime,
     source: Path | None = None,
@@ -29,7 +29,7 @@ def new_job(
 ) -> Job[NewMaster]:
     """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, a Word document, or a master.
 
-    With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
+    Without a schema one is drawn up from the source. With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
     Raises CannotWrite for a path that is no .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
     """
     check_new_workbook(target, "a master")
@@ -37,11 +37,15 @@ def new_job(
         raise CannotWrite(
             target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
         )
-    read = schema if isinstance(schema, Schema) else load_schema(str(schema))
+    if schema is None and source is None:
+        raise SchemaFileError(
+            "new", "there is neither a schema nor a plan to draw one up from", "Give delivery-plan, or --from FILE"
+        )
+    read = schema if schema is None or isinstance(schema, Schema) else load_schema(str(schema))
     blocks, file_notes = _contents_of(source) if source is not None else ((), ())
     before = Snapshot(source.name if source is not None else "", blocks)
     owners: tuple[Owner, ...] = ()
-    if PLAN in (names := {b.name for b in blocks}) and OWNERS in names and holds_schema(names):
+    if read and PLAN in (names := {b.name for b in blocks}) and OWNERS in names and holds_schema(names):
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
     draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hrworkbook.plan.model import Owner
+from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import Value
 from hrworkbook.tables.unplaced_cells import UnplacedCell
@@ -27,3 +28,5 @@ class NewMaster:
     """How the source was read, in sentences."""
     unplaced: tuple[UnplacedCell, ...] = ()
     """Cells of the source that have no place in the plan."""
+    questions: tuple[Question, ...] = ()
+    """What was guessed of a source without a schema, and what it could be instead."""

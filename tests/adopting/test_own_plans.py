@@ -1,5 +1,6 @@
 """Whole plans in shapes of their own, read without a schema: every line, every owner, every cell."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from hrworkbook.adopting.read_workbook import OwnPlan, read_workbook
 from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.values import as_text, is_blank
 from hrworkbook.verbs.adopt import owners_named
-from datetime import date
 
 
 @pytest.fixture(params=OWN_PLANS, scope="module")
