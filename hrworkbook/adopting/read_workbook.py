@@ -1,5 +1,7 @@
 """A council's own workbook read whole: its tables, a schema drawn up from them, its lines, and what is no part of the plan."""
 
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -10,15 +12,17 @@ from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.snapshot import Block, address
-from hrworkbook.plan.values import is_blank
+from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, with_columns
 from hrworkbook.tables.plan_sheet import TableRange
 from hrworkbook.tables.plan_source import PlanTable, read_located_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 
+_JOINED = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
 _NAMES = {
     TableKind.ACTIONS: "another table of actions", TableKind.INDICATORS: "a table of indicators",
     TableKind.RISKS: "a table of risks", TableKind.OTHER: "another table",
@@ -161,7 +165,16 @@ def _named(plan: PlanTable, chosen: ChosenTables, tables: Mapping[str, Sequence[
                 for at, _ in table.sheet.seen(row):
                     if sheet not in read or row <= table.last:
                         why[sheet, address(row, at)] = reason
-    return [u._replace(reason=why.get((u.sheet, u.cell), u.reason)) for u in plan.unplaced]
+    pages = {sheet: _page_reason(found) for sheet, found in tables.items() if sheet not in read}
+    return [u._replace(reason=why.get((u.sheet, u.cell)) or pages.get(u.sheet, u.reason)) for u in plan.unplaced]
+
+
+def _page_reason(tables: Sequence[LocatedTable]) -> str:
+    return (
+        "is on another sheet, beside its table"
+        if tables
+        else "is on another sheet, which has no table: a cover, a key or notes"
+    )
 
 
 def _version_questions(plan: PlanTable) -> list[Question]:
@@ -175,6 +188,23 @@ def _version_questions(plan: PlanTable) -> list[Question]:
             tuple(f'--sheet "{v}"' for v in plan.versions),
         )
     ]
+
+
+def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question]:
+    """Return a question for each owner that names another one and somebody more, such as `Pay Manager & HR Lead`."""
+    column = drawn.schema.role("owner")
+    if column is None:
+        return []
+    names = [n for line in plan.lines for n in parse_owners(as_text(line.values.get(column.key)))]
+    known = Counter(map(fold_name, names))
+    found: dict[str, Question] = {}
+    for name in names:
+        parts = _JOINED.split(name)
+        if len(parts) > 1 and any(fold_name(part) in known for part in parts):
+            found.setdefault(
+                fold_name(name), Question(f"Is '{name}' one owner or several", "one", (join_words(parts, "/"),))
+            )
+    return list(found.values())
 
 
 def _check_count(

@@ -1,10 +1,11 @@
 """Adopt: a council's own workbook becomes the master; a schema is drawn up from its headings and cells."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hrworkbook.adopting.draw_schema import DrawnColumn
+from hrworkbook.adopting.lost_zeros import lost_zeros, zero_questions
 from hrworkbook.adopting.read_workbook import OwnPlan, read_workbook
 from hrworkbook.merging.admit import our_texts
 from hrworkbook.plan.errors import NotAReturn
@@ -13,7 +14,7 @@ from hrworkbook.plan.model import ISSUED_SHEET
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.snapshot import Block
-from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
+from hrworkbook.plan.values import as_text, fold_name, normalised_text
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def adopt(blocks: Sequence[Block], file: str, today: date, sheets: Collection[st
     """
     refuse_our_own(blocks, file)
     own = read_workbook(blocks, file, sheets)
+    asked = zero_questions(lost_zeros(own.plan, own.drawn.schema), put_back=False)
+    own = replace(own, questions=(*own.questions, *asked))
     return Adoption(file, own, owners_named(own, today))
 
 
@@ -75,10 +78,6 @@ def owners_named(own: OwnPlan, today: date) -> tuple[str, ...]:
         return ()
     found: dict[str, str] = {}
     for line in own.plan.lines:
-        for name in parse_owners(_text(line.values.get(column.key)), today):
+        for name in parse_owners(as_text(line.values.get(column.key)), today):
             found.setdefault(fold_name(name), name)
     return tuple(found.values())
-
-
-def _text(value: Value) -> str:
-    return as_text(value)

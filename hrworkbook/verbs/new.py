@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hrworkbook.adopting.lost_zeros import lost_zeros, with_zeros, zero_questions
 from hrworkbook.adopting.read_workbook import read_workbook
 from hrworkbook.adopting.theme_details import with_theme_details
 from hrworkbook.plan.damage import damage_notes, without_blank_words
@@ -91,7 +92,9 @@ def _drawn_up(
     refuse_our_own(blocks, source)
     own = with_theme_details(read_workbook(blocks, source, sheets))
     schema = replace(own.drawn.schema, theme_from="column")
-    return schema, replace(own.plan, unplaced=tuple(own.left_out)), own.questions
+    lost = lost_zeros(own.plan, schema)
+    kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))
+    return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
 
 
 def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:
