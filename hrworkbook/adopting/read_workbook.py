@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind
 from hrworkbook.adopting.draw_schema import DrawnSchema, draw_schema
@@ -76,9 +75,8 @@ def read_workbook(blocks: Sequence[Block], file: str, sheets: Collection[str] = 
     left_out = _named(plan, chosen, tables)
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
     _check_count(placed_cells(plan), left_out, cells, file)
-    return OwnPlan(
-        drawn, plan, chosen.plan, _sheet_tables(plan), cells, left_out, (*drawn.questions, *_version_questions(plan))
-    )
+    asked = (*drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn))
+    return OwnPlan(drawn, plan, chosen.plan, _sheet_tables(plan), cells, left_out, asked)
 
 
 def title_of(chosen: ChosenTables, file: str) -> str:
@@ -90,7 +88,7 @@ def title_of(chosen: ChosenTables, file: str) -> str:
             text = " ".join(filled[0][1].split())
             if 3 < len(text) <= 120 and row + 1 < table.top:
                 return text
-    return " ".join(PurePath(file).stem.replace("_", " ").split()) or "Plan"
+    return " ".join(file.rpartition(".")[0].replace("_", " ").split()) or "Plan"
 
 
 def _read(
