@@ -69,10 +69,9 @@ def outline(xml: bytes, depth: int) -> Element:
         level -= 1
         if level <= depth:
             element, at = open_.pop(), parser.CurrentByteIndex
-            if xml.startswith(b"</", at):
+            element.end = element.tag_end
+            if xml[element.end - 2 : element.end] != b"/>":
                 element.close, element.end = at, tag_end(xml, at)
-            else:
-                element.end = element.tag_end
 
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     parser.Parse(xml, True)
