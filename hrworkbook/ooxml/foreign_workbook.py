@@ -78,7 +78,7 @@ def has_signed_macros(data: bytes, place: str = "") -> bool:
     return any(r.kind.startswith("vbaProjectSignature") for r in relations)
 
 
-def free_sheet_names(package: bytes, wanted: Iterable[str], place: str = "") -> dict[str, str]:
+def free_sheet_names(package: bytes, wanted: Iterable[str], place: str) -> dict[str, str]:
     """Return the name each sheet wanted is to have in a workbook: its own where that is free, else `Start (HR)`.
 
     Names are the same whatever their case. Raises CannotWrite where both are taken.

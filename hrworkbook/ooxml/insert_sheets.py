@@ -29,7 +29,7 @@ _OWN_PLACE = "the sheets to put in"
 
 
 def insert_sheets(
-    package: bytes, made: bytes, place: str = "", *,
+    package: bytes, made: bytes, place: str, *,
     names: Mapping[str, str] | None = None, leave_out: Collection[str] = (), replacing: Mapping[str, str] | None = None,
 ) -> bytes:  # fmt: skip
     """Return a workbook's bytes with the sheets of `made` behind its own.
