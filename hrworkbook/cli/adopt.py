@@ -1,6 +1,7 @@
 """The command that makes a council's own workbook the master."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,13 @@ def run_adopt(options: Namespace) -> int:
     from hrworkbook.jobs.job import carry_out
 
     source = Path(options.file)
-    job = carry_out(adopt_job(source, now(), options.sheet, dry_run=options.dry_run))
+    out = Path(options.out) if options.out else None
+    job = carry_out(adopt_job(source, now(), out, options.sheet, dry_run=options.dry_run))
     found = job.result
     if options.json:
         print_json(adoption_json(found))
     else:
-        _show(found, job.message)
+        _show(found, job.message, job.backups)
     return 1 if found.own.questions else 0
 
 
@@ -58,9 +60,11 @@ def _place(found: "Adoption", drawn: "DrawnColumn") -> tuple[str, str]:
     return found.own.sheets[0].sheet, ""
 
 
-def _show(found: "Adoption", message: str) -> None:
+def _show(found: "Adoption", message: str, backups: Sequence[Path]) -> None:
     own = found.own
     show(message)
+    for backup in backups:
+        show(f"  The workbook as it was is kept as {backup.name}.")
     show(f"  {own.placed:,} of {count_noun(own.cells, 'cell')} are the plan's.")
     for d in found.columns:
         sheet, cell = _place(found, d)

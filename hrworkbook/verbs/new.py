@@ -23,7 +23,7 @@ from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, i
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
-from hrworkbook.verbs.adopt import refuse_our_own
+from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
