@@ -29,6 +29,8 @@ _REFERENCE = re.compile(
     r"(?i)[a-z]{0,6}[ ./-]?[0-9]{1,4}(?:[.\-/][0-9a-z]{1,4}){0,4}\.?(?: ?\([a-z0-9]{1,3}\))?[a-z]?|[a-z]|[ivx]{1,5}\.?|\([a-z0-9]{1,4}\)"
 )
 _OTHER_WHEN = re.compile(r"(?i)\b(?:ongoing|on-going|continuous|annual(?:ly)?|quarterly|monthly|weekly|tbc|tba|tbd|to be (?:confirmed|agreed|determined)|immediate(?:ly)?|asap|end of|q[1-4]|qtr|quarter|spring|summer|autumn|winter|short|medium|long)\b")  # fmt: skip
+_MOST_WORDS = 60
+"""Different texts of a column, beyond which nobody asks which they are."""
 _LOOKED_AT = 400
 """Cells of a column that are looked at closely."""
 
@@ -79,8 +81,9 @@ def facts_of(values: Sequence[Value], lines: int, fills: Iterable[str] = ()) -> 
     if not values:
         return facts
     texts = [normalised_text(v) for v in values]
-    facts.distinct = len({fold_name(t) or t for t in texts})
-    facts.words = _spelled(texts)
+    facts.distinct = len({t.casefold() for t in texts})
+    if facts.distinct <= _MOST_WORDS:
+        facts.words = _spelled(texts)
     sample = list(zip(values, texts, strict=True))[:_LOOKED_AT]
     count = len(sample)
     facts.length = sum(len(t) for _, t in sample) / count

@@ -111,11 +111,13 @@ def _look_at(column: PlanColumn) -> None:
         block = table.sheet.block
         if block.fills:
             fills += [
-                word for row in table.lines if is_blank(block.at(row, at)) and (word := _own_colour(table, row, at))
-            ]
-        for row in table.lines:
-            if code := block.formats.get((row, at)) if block.formats else None:
-                column.families[number_family(code)] += 1
+                word for row in table.lines if (row, at) in block.fills
+                and is_blank(block.at(row, at)) and (word := _own_colour(table, row, at))
+            ]  # fmt: skip
+        if block.formats:
+            codes = Counter(code for row in table.lines if (code := block.formats.get((row, at))))
+            for code, count in codes.items():
+                column.families[number_family(code)] += count
     column.facts = facts_of(column.values, lines, fills)
 
 

@@ -58,6 +58,12 @@ class LocatedTable:
         return frozenset(map(fold_name, self.names.values()))
 
     @cached_property
+    def words(self) -> frozenset[Value]:
+        """What stands in the cells of its headings, as it stands there."""
+        rows = self.sheet.block.rows[self.top - 1 : self.first - 1]
+        return frozenset(v for row in rows for v in row if isinstance(v, str) and not is_blank(v))
+
+    @cached_property
     def meanings(self) -> dict[int, tuple[Meaning | None, int]]:
         """What each column's heading says, by sheet column."""
         return {at: meaning_of(name) for at, name in self.names.items()}
@@ -161,9 +167,8 @@ def _may_begin(sheet: SheetRows, row: int, current: LocatedTable) -> bool:
     filled = sheet.seen(row)
     if len(filled) < 2:
         return False
-    texts = {fold_name(v) for _, v in filled if isinstance(v, str) and len(v) <= _LONGEST_HEADING}
-    leaves = {part for name in current.names.values() for part in (fold_name(name), *map(fold_name, name.split(" / ")))}
-    if len(texts & leaves) >= max(2, min(len(filled), len(leaves)) // 2):
+    words = current.words
+    if sum(type(v) is str and v in words for _, v in filled) >= max(2, min(len(filled), len(words)) // 2):
         return True
     if sheet.is_after_gap(row):
         return True
