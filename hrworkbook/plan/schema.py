@@ -41,7 +41,7 @@ ROLES = (
 
 _PLAN = settings_of(Schema, leave_out=("source",))
 _COLUMN, _APPENDIX, _COLLECT = settings_of(Column), settings_of(AppendixLayout), settings_of(CollectionSettings)
-_CHOICES = choices_of(Column, AppendixLayout, Rule)
+_CHOICES = choices_of(Schema, Column, AppendixLayout, Rule)
 _NON_AMOUNT_KINDS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
 

@@ -41,6 +41,8 @@ class Column:
     header: str
     kind: str = "text"
     aliases: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    """The sheets whose tables have it; none: every table has."""
     group: str = ""
     required: bool = False
     edited_by: Literal["hr", "owner"] = "hr"
@@ -151,6 +153,10 @@ class Schema:
     """Status words that mean nothing more is to be done."""
     appendix: AppendixLayout = AppendixLayout()
     id_prefix: str = "L"
+    id_heading: str = ID_HEADER
+    """The heading of the column with the IDs of the lines."""
+    theme_from: Literal["column", "sheet", "title", "band"] = "column"
+    """Where a line's theme stands: in its column, or as the sheet's name, the table's title, a row of its own above."""
     key: tuple[str, ...] = ()
     """Columns that together know a line, for collections of returns nobody issued."""
     collect: CollectionSettings | None = None
