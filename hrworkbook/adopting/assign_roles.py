@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from hrworkbook.adopting.column_groups import PlanColumn
 from hrworkbook.adopting.heading_meanings import Meaning, may_be_theme
 from hrworkbook.plan.questions import Question
+from hrworkbook.plan.row_kinds import theme_label
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
 from hrworkbook.plan.values import fold_name
 from hrworkbook.tables.heading_periods import REVISED, START, period_rank
-from hrworkbook.tables.row_kinds import theme_label
 
 _MARKS = {fold_name(w) for w in (*PUBLIC_WORDS, *EXEMPT_WORDS)}
 _ENOUGH = 20

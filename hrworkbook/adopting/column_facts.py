@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hrworkbook.plan.dates.timescale import read_timescale
+from hrworkbook.plan.row_kinds import is_rating
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text
-from hrworkbook.tables.row_kinds import is_rating
 
 STATUS_WORDS = frozenset(
     ["red", "amber", "green", "blue", "grey", "gray", "black", "purple", "yellow", "orange", "r", "a", "g", "b", "rag", "red amber", "amber red", "amber green", "green amber", "complete", "completed", "done", "closed", "open", "not started", "not yet started", "started", "in progress", "ongoing", "on track", "on target", "off track", "at risk", "delayed", "on hold", "paused", "overdue", "slipped", "behind", "behind schedule", "ahead", "ahead of schedule", "on schedule", "cancelled", "superseded", "withdrawn", "deferred", "not due", "not yet due", "no longer required", "not applicable", "n a", "na", "tbc", "outstanding", "implemented", "partially implemented", "part implemented", "not implemented", "partly complete", "partially complete", "achieved", "not achieved", "partially achieved", "part achieved", "partially met", "met", "not met", "delivered", "live", "under way", "underway", "planned", "pending", "new", "stalled", "escalated", "transferred", "embedded", "business as usual", "bau", "some slippage", "minor issues", "major issues", "no concerns", "some concerns", "significant concerns", "exceeded", "exception", "awaiting approval", "in development", "scheduled", "removed", "yes", "no", "partial", "partially", "incomplete", "to be started", "yet to start", "completed late", "complete late", "slightly behind", "off target", "below target", "above target", "work in progress", "wip"]

@@ -14,6 +14,7 @@ from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable
 from hrworkbook.plan.number_format.cell_text import TYPED_KINDS
 from hrworkbook.plan.questions import Question
+from hrworkbook.plan.row_kinds import is_detail, is_note, theme_label
 from hrworkbook.plan.schema_model import (
     EXEMPT_WORDS,
     ID_HEADER,
@@ -25,7 +26,6 @@ from hrworkbook.plan.schema_model import (
     Schema,
 )
 from hrworkbook.plan.values import LONGEST_HEADING, fold_name, normalised_text
-from hrworkbook.tables.row_kinds import is_detail, is_note, theme_label
 
 ThemeFrom = Literal["column", "sheet", "title", "band"]
 DONE_WORDS = (

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from hrworkbook.adopting.column_facts import STATUS_WORDS
 from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
+from hrworkbook.plan.row_kinds import is_total
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
@@ -15,7 +16,6 @@ from hrworkbook.tables.header import Header, header_at
 from hrworkbook.tables.heading import Heading
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import full_depth
-from hrworkbook.tables.row_kinds import is_total
 
 _LONGEST_HEADING = 160
 _LONGEST_PLAIN_HEADING = 60

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from hrworkbook.adopting.draw_schema import DrawnColumn
 from hrworkbook.adopting.read_workbook import OwnPlan
+from hrworkbook.plan.row_kinds import detail_label
 from hrworkbook.plan.schema_model import Column
 from hrworkbook.plan.snapshot import row_and_column
 from hrworkbook.plan.values import Value, fold_name, normalised_text
 from hrworkbook.tables.plan_source import SheetPlan
-from hrworkbook.tables.row_kinds import detail_label
 
 _LONGEST_LABEL = 30
 

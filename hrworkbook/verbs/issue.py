@@ -1,6 +1,6 @@
 """Issue: one return for each owner, with only their lines, and the baseline kept on HR's side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from hrworkbook.plan.model import (
     Plan,
     id_writes,
     issued_ledger,
+    new_ids,
     new_state,
     parse_addresses,
     read_plan,
@@ -23,7 +24,7 @@ from hrworkbook.plan.model import (
 )
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return, next_return_number
 from hrworkbook.plan.schema import ID_HEADER
-from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, Write
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.verbs.readiness import require_ready
@@ -62,7 +63,8 @@ def issue(
     if not period:
         raise NotAMaster(START, "the Period is blank", "Enter it, such as 2016/17 Q3: it is sealed into every return")
     ids = id_writes(plan)
-    numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
+    new = new_ids(plan)
+    numbered = [replace(x, id=new.get(id(x), x.id)) for x in lines_to_report(plan)]
     by_owner = _by_owner(plan, numbered, now.date(), owner)
     standing = require_ready(plan, now.date(), "issue", anyway=anyway)
     by_when = due or due_date(plan, now.date())
@@ -106,10 +108,6 @@ def due_date(plan: Plan, today: date) -> date:
         raise NotAMaster(START, fault.fault, fault.remedy)
     found: date = KINDS["date"].read(value)
     return found
-
-
-def _numbered(plan: Plan, new: Mapping[int, Value | Link]) -> list[Line]:
-    return [replace(x, id=str(new[x.row])) if x.row in new else x for x in lines_to_report(plan)]
 
 
 def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict[str, list[Line]]:

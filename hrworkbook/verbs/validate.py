@@ -10,8 +10,8 @@ from datetime import date, datetime
 from hrworkbook.checks import CouncilCheck
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
-from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan.model import Plan, id_writes, read_plan
+from hrworkbook.plan.ledgers import OWNERS, PROBLEMS
+from hrworkbook.plan.model import Plan, id_writes, new_ids, read_plan
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
@@ -36,15 +36,17 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
     """
     plan = read_plan(snapshot)
+    sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(t.sheet for t in plan.tables))}
     findings = tuple(
         sorted(
             find_problems(plan, now.date(), checks),
-            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_number(f), f.cell),
+            key=lambda f: (f.severity != "error", sheets.get(f.sheet, len(sheets)), _row_number(f), f.cell),
         )
     )
     ids = id_writes(plan)
-    new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
-    problems = PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])
+    new = new_ids(plan)
+    ids_of_cells = {(line.sheet, line.row): new[id(line)] for line in plan.lines if id(line) in new}
+    problems = PROBLEMS.replace(snapshot, [_problem_row(f, ids_of_cells) for f in findings])
     writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
@@ -53,7 +55,7 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
         findings,
         ChangeSet(
             tuple(writes),
-            _message(len(plan.lines), errors, len(findings) - errors, len(new_ids)),
+            _message(len(plan.lines), errors, len(findings) - errors, len(new)),
             (first.sheet, first.cell) if first and first.cell else None,
             ledger_heights(problems, PROBLEMS.widths),
         ),
@@ -77,8 +79,8 @@ def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
     return " ".join(parts)
 
 
-def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
-    line: Value | Link = finding.line or (new_ids.get(_row_number(finding), "") if finding.sheet == PLAN else "")
+def _problem_row(finding: Finding, new_ids: Mapping[tuple[str, int], str]) -> dict[str, Value | Link]:
+    line = finding.line or new_ids.get((finding.sheet, _row_number(finding)), "")
     return {
         "Severity": finding.severity,
         "Go to": Link(finding.place, finding.sheet, finding.cell or "A1"),
@@ -104,12 +106,15 @@ def find_problems(
         faults = failures_in(plan, today, checks)
     exempt = list(exemption_findings(plan))
     yield from exempt
-    known = {(f.cell, f.severity) for f in exempt}
+    known = {(f.sheet, f.cell, f.severity) for f in exempt}
     part = plan.schema.role("part")
     for fault in faults or ():
-        finding = _finding(plan, fault, plan.schema.column_headed(str(fault.column)))
+        column = plan.schema.column_headed(str(fault.column))
+        if column and column.key not in plan.lines[fault.position].table.column_numbers:
+            continue  # there is no such cell to mend
+        finding = _finding(plan, fault, column)
         is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
-        is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
+        is_ground = fault.rule == "needed-when" and (finding.sheet, finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
     yield from drifted_id_findings(plan)
@@ -121,8 +126,8 @@ def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
     line = plan.lines[failure.position]
     return Finding(
         failure.severity,
-        PLAN,
-        address(line.row, plan.column_numbers[column.key if column else ""]),
+        line.sheet,
+        plan.address(line, column.key if column else ""),
         column.header if column else ID_HEADER,
         line.values.get(column.key) if column else line.id,
         failure.rule,

@@ -183,7 +183,9 @@ def test_names_that_could_not_be_told_apart_are_refused(what, progress, status, 
 def test_a_master_is_read_when_its_headings_were_retyped_in_another_spelling():
     master = odd_master("What’s been  done", "RAG “now”", "RAG’s words")
     plan = master.plan
-    master.apply([Write(PLAN, plan.header_row, plan.column_numbers["progress"], (("What's been done",),))])
+    master.apply(
+        [Write(PLAN, plan.tables[0].header_row, plan.tables[0].column_numbers["progress"], (("What's been done",),))]
+    )
     lists = master.snapshot["Lists"].rows
     row, column = next((r, c) for r, cells in enumerate(lists, 1) for c, v in enumerate(cells, 1) if v == "RAG’s words")
     master.apply([Write("Lists", row, column, (("rag's  words",),))])

@@ -84,7 +84,7 @@ class Master:
         plan = self.plan
         for place, value in cells.items():
             line, _, key = place.partition("_")
-            self.apply([Write(PLAN, plan.by_id[line].row, plan.column_numbers[key], ((value,),))])
+            self.apply([Write(PLAN, plan.by_id[line].row, plan.tables[0].column_numbers[key], ((value,),))])
 
     def later(self, **passed: int) -> datetime:
         """The time, moved on."""

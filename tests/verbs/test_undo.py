@@ -145,7 +145,7 @@ def test_undo_lets_an_older_return_in():
 def test_a_line_deleted_since_is_listed():
     master, _ = merged()
     plan = master.plan
-    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.column_numbers.values()),))])
+    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.tables[0].column_numbers.values()),))])
     result = master.undo()
     assert ("L002, RAG", "the line or its column is no longer in the plan") in result.left_cells
     assert master.says("L003.rag") is None
