@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind
-from hrworkbook.adopting.draw_schema import DrawnSchema, draw_schema
+from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
@@ -121,7 +121,9 @@ def _settle_theme(
     """Return the schema and lines with the theme where it was found; without one where no line has any."""
     theme = drawn.schema.roles["theme"]
     if any(not is_blank(line.values.get(theme)) for line in plan.lines):
-        return drawn, plan
+        titled = any(cell[-1].isdigit() for one in plan.sheets for cell in one.themes.titles)
+        source: ThemeFrom = "title" if titled and drawn.theme_from == "sheet" else drawn.theme_from
+        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source), plan
     other = draw_schema(chosen, title, bands=False)
     if other.theme_from == "column":
         return other, _read(blocks, chosen, other, tables, sheets)

@@ -140,13 +140,18 @@ class TheirRows:
 
     def _continues_line(self, row: int, filled: Filled, keys: set[str]) -> bool:
         """Return whether a row only says more of the line above it, as where a table was pasted from a document."""
-        if not all(self.schema[key].kind == "text" for key in keys):
+        if not all(self._is_paragraph(at, value) for at, value in filled):
             return False
         if any(self.covered.get((row, self.table.column_numbers[key]), (row, 0))[0] < row for key in self._name_keys):
             return True
         is_whole = filled[0][0] <= self.first_at
         is_merged = any((row, at) in self.covered for at in self.key_at)
         return not (is_whole or keys & self._telling_keys or not self._name_keys or is_merged)
+
+    def _is_paragraph(self, at: int, value: Value) -> bool:
+        """Return whether a cell can only say more of what stands above it."""
+        kind = self.schema[self.key_at[at]].kind
+        return kind == "text" or (kind == "timescale" and isinstance(value, str) and value.lstrip().startswith("("))
 
     def _is_band(self, row: int, filled: Filled) -> bool:
         """Return whether a row is a text alone where a theme would stand: leftmost, or merged over most of the table."""
