@@ -1,6 +1,6 @@
 """Where the tables of a sheet stand, by what their rows look like and say: headings over one to three rows, and lines below."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,6 +11,7 @@ from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
 from hrworkbook.plan.row_kinds import is_total
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header, header_at
 from hrworkbook.tables.heading import Heading
@@ -87,6 +88,8 @@ class SheetRows:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.covered: dict[tuple[int, int], tuple[int, int]] = {}
+        self.reached: set[int] = set()
+        """Rows into which a merged cell reaches down."""
         self.widths: dict[tuple[int, int], int] = {}
         height, width = len(block.rows), max(map(len, block.rows), default=0)
         room = _MOST_COVERED
@@ -97,6 +100,8 @@ class SheetRows:
             if room < 0:
                 break
             for row in range(r1, bottom + 1):
+                if row > r1:
+                    self.reached.add(row)
                 for at in range(c1, right + 1):
                     if (row, at) != (r1, c1):
                         self.covered.setdefault((row, at), (r1, c1))
@@ -123,9 +128,11 @@ class SheetRows:
 
     def is_gap(self, row: int) -> bool:
         """Return whether a row shows nothing and nothing reaches down into it."""
-        if self.seen(row):
-            return False
-        return not any((row, at) in self.covered for at in range(1, 30))
+        return not self.seen(row) and not self.is_reached(row)
+
+    def is_reached(self, row: int) -> bool:
+        """Return whether a merged cell reaches down into a row."""
+        return row in self.reached
 
     def is_after_gap(self, row: int) -> bool:
         """Return whether a blank row parts a row from what is above, with titles of a cell between at most."""
@@ -328,36 +335,11 @@ def _same_rows(sheet: SheetRows, header: Header, left: Sequence[Heading], right:
 
 
 def _last_row(table: LocatedTable) -> int:
-    """Return the last row before a part below, behind a blank row, that is a key, a note or signatures and no lines."""
-    sheet, ats = table.sheet, set(table.names)
-    counts = {row: sum(at in ats for at, _ in sheet.seen(row)) for row in range(table.first, table.end + 1)}
-    full = sorted(n for n in counts.values() if n > 1)
-    usual = full[len(full) // 2] if full else 2
-    few = max(2, usual // 3)
-    last = table.end
-    segments = list(_segments(sheet, table.first, table.end))
-    for number, (first, final) in reversed(list(enumerate(segments))):
-        rows = [r for r in range(first, final + 1) if counts[r]]
-        if number and usual > 3 and all(_is_remark(sheet, r, counts[r], few) for r in rows):
-            last = first - 1
-        else:
-            break
-    return last
-
-
-def _is_remark(sheet: SheetRows, row: int, count: int, few: int) -> bool:
-    filled = sheet.seen(row)
-    labelled = any(isinstance(v, str) and v.strip().endswith(":") for _, v in filled)
-    reaching = any((row, at) in sheet.covered and sheet.covered[row, at][0] < row for at in range(1, 30))
-    return (count <= few or labelled) and not reaching
-
-
-def _segments(sheet: SheetRows, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield the runs of rows without a blank one."""
-    for blank, rows in groupby(range(first, last + 1), sheet.is_gap):
-        if not blank:
-            run = list(rows)
-            yield run[0], run[-1]
+    """Return the last row before a part below that is a key, a note or signatures and no lines."""
+    sheet = table.sheet
+    reference = next((at for at, (meaning, _) in table.meanings.items() if meaning is Meaning.REFERENCE), 0)
+    rows = range(table.first, table.end + 1)
+    return last_line_row(rows, sheet.seen, sheet.is_reached, table.names.keys(), reference)
 
 
 def _title_of(table: LocatedTable) -> str:

@@ -7,6 +7,7 @@ from hrworkbook.plan.plan_tables import PlanTable
 from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.table_titles import BandThemes, is_theme_label
 from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text
 
@@ -36,11 +37,12 @@ class TheirRows:
         bands = BandThemes(*self._bands) if self.schema.theme_from == "band" else None
         last: dict[str, Value] = {}
         ended = False
+        final = self._last_row()
         for row in range(self.table.first_row, self.table.last_row + 1):
             filled = self._filled(row)
             id_ = self._id(row)
             ended = ended or bool(last and not id_ and filled and self._begins_other_table(row, filled))
-            if id_ or (filled and not ended and self._is_new_line(row, filled, last)):
+            if id_ or (filled and not ended and row <= final and self._is_new_line(row, filled, last)):
                 values = {key: self._value(row, at, last) for at, key in self.key_at.items()}
                 if theme:
                     values[theme.key] = self._theme(values.get(theme.key), last.get(theme.key), bands)
@@ -51,6 +53,14 @@ class TheirRows:
                 ended = ended or row_kinds.is_end_mark(text)
                 if bands:
                     bands.add(text)
+
+    def _last_row(self) -> int:
+        """Return the last row that may be a new line."""
+        reached = {row for (row, _), first in self.covered.items() if first[0] < row}
+        reference = self.schema.role("reference")
+        at = self.table.column_numbers.get(reference.key, 0) if reference else 0
+        rows = range(self.table.first_row, self.table.last_row + 1)
+        return last_line_row(rows, self._filled, reached.__contains__, self.key_at.keys(), at) if rows else 0
 
     def _theme(self, own: Value, above: Value, bands: "BandThemes | None") -> Value:
         """Return a line's theme: what its column says, else what stands for it elsewhere, else what the line above says."""
