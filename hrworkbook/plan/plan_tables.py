@@ -223,7 +223,7 @@ def _their_tables(block: Block, schema: Schema) -> list[PlanTable]:
     if not found:
         return []
     tops = sorted({t.top_row for t in found})
-    ends = dict(zip(tops, [top - 1 for top in tops[1:]] + [len(block.rows)], strict=True))
+    ends = {top: below - 1 for top, below in zip(tops, [*tops[1:], len(block.rows) + 1], strict=False)}
     return [
         replace(t, title=title_above(block, t.top_row, is_alone=len(tops) == 1), last_row=ends[t.top_row])
         for t in found

@@ -165,7 +165,7 @@ def test_what_undo_says_and_writes():
     master, _ = merged(L002_rag="Green", L003_rag="Red")
     mine = master.issued["Learning Lead"]
     result = master.undo(f" {mine.id.lower()} ")
-    assert result.return_id == mine.id and result.restored_cells == ("H7", "H8")
+    assert result.return_id == mine.id and result.restored_cells == ("Plan!H7", "Plan!H8")
     assert result.changes.message == f"{mine.id} undone: 2 cells put back."
     assert result.changes.goto == (PLAN, "H7")
     issued, received, undone = [r for r in master.register if r.text("Return") == mine.id]
