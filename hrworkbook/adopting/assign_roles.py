@@ -283,6 +283,9 @@ class RoleFinder:
             self.questions.append(Question("Which column says who answers for a line", "none", tuple(map(_name, free))))
         if "priority" not in self.roles:
             self.questions.append(Question("Which column says what is to be done", "none", tuple(map(_name, free))))
+        if "part" in self.roles and "paragraph" not in self.roles:
+            what = "Which column says by which paragraph of Schedule 12A a line is exempt"
+            self.questions.append(Question(what, "none", tuple(map(_name, free))))
         if "status" not in self.roles and "progress" not in self.roles:
             self.questions.append(Question("Which columns do owners fill in", "none", tuple(map(_name, self._free()))))
 

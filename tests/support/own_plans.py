@@ -358,10 +358,10 @@ TWO_LEVELS = OwnPlan(
         "Strategy": Sheet("""
 People Strategy action plan
 
-Strategic theme|Objective|Action ref|Action|Executive sponsor|Delivery lead|Support from|Start date|Target date|Revised target date|BRAG|Progress since last report|Next steps|Exempt?
+Strategic theme|Objective|Action ref|Action|Executive sponsor|Delivery lead|Support from|Start date|Target date|Revised target date|BRAG|Progress since last report|Next steps|Exempt?|Exempt paragraph|Exempt reason
 1. Leadership|1.1 Visible leaders|1.1.1|Back to the floor days|Chief Executive|OD Manager|Comms|Apr 25|Mar 26||Green|Six held|Book spring|
 1. Leadership|1.1 Visible leaders|1.1.2|Leaders' blog|Chief Executive|Comms Officer|IT|Apr 25|Dec 25|Mar 26|Amber|Three posts|Rota|
-1. Leadership|1.2 Talent|1.2.1|Succession plans|Director of People|HR Business Partners|All directors|Jun 25|Jun 26||Red|None begun|Workshop in May|Exempt
+1. Leadership|1.2 Talent|1.2.1|Succession plans|Director of People|HR Business Partners|All directors|Jun 25|Jun 26||Red|None begun|Workshop in May|Exempt|1|Names people in small teams
 2. Wellbeing|2.1 Healthy work|2.1.1|Absence policy|Director of People|Wellbeing Lead||Jan 25|Sep 25||Blue|Agreed||
 """),
     },
@@ -369,7 +369,7 @@ Strategic theme|Objective|Action ref|Action|Executive sponsor|Delivery lead|Supp
     ["OD Manager", "Comms Officer", "HR Business Partners", "Wellbeing Lead"],
     ["1. Leadership"] * 3 + ["2. Wellbeing"],
     {"theme": "Strategic theme", "reference": "Action ref", "priority": "Action", "owner": "Delivery lead", "start": "Start date", "due": "Target date",
-     "revised": "Revised target date", "status": "BRAG", "progress": "Progress since last report", "part": "Exempt?"},
+     "revised": "Revised target date", "status": "BRAG", "progress": "Progress since last report", "part": "Exempt?", "paragraph": "Exempt paragraph", "reason": "Exempt reason"},
 )  # fmt: skip
 
 KEY_ABOVE = OwnPlan(
