@@ -9,6 +9,7 @@ from hrworkbook.plan.plan_tables import PlanTable
 from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.table_titles import BandThemes, is_theme_label
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text
 
@@ -61,9 +62,11 @@ class TheirRows:
         theme = self.schema.role("theme")
         bands = BandThemes(*self._bands) if self.schema.theme_from == "band" else None
         line: TheirLine | None = None
+        final = self._last_row()
         for row in range(self.table.first_row, self.table.last_row + 1):
             filled = self._filled(row)
             id_ = self._id(row)
+            self._has_ended = self._has_ended or row > final
             kind = RowKind.LINE if id_ else self._kind(row, filled, line) if filled else RowKind.OTHER
             if kind is RowKind.LINE:
                 last = line.values if line else {}
@@ -81,6 +84,14 @@ class TheirRows:
                 self._has_ended = True
         if line:
             yield line
+
+    def _last_row(self) -> int:
+        """Return the last row that may be a new line."""
+        reached = {row for (row, _), first in self.covered.items() if first[0] < row}
+        reference = self.schema.role("reference")
+        at = self.table.column_numbers.get(reference.key, 0) if reference else 0
+        rows = range(self.table.first_row, self.table.last_row + 1)
+        return last_line_row(rows, self._filled, reached.__contains__, self.key_at.keys(), at) if rows else 0
 
     def _add_paragraphs(self, line: TheirLine, filled: Filled) -> None:
         for key, value in self._keyed(filled).items():
