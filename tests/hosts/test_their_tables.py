@@ -112,3 +112,25 @@ def test_a_table_of_theirs_grows_over_a_new_row_when_it_gets_its_id(path):
     applied(path, validate, NOW)
     sheet = openpyxl.load_workbook(path)["O'Neil's"]
     assert sheet["H5"].value == "L006" and sheet.tables["Wellbeing"].ref == "A3:H5"
+
+
+def test_ours_are_written_under_their_own_names_where_theirs_had_ours(tmp_path):
+    path = tmp_path / "taken.xlsx"
+    rows = [list(row) for row in HR]
+    rows[3][5] = "Mauve"
+    their_workbook(path, {"Register": rows, "Start": [["Welcome"], ["Period", "Monthly"]]}, SCHEMA)
+    result = applied(path, validate, NOW)
+    assert [f.place for f in result.findings if f.rule == "choice"] == ["Register!F4"]
+    applied(path, lambda snapshot: issue(snapshot, NOW, anyway=True))
+    book = openpyxl.load_workbook(path)
+    assert [[c.value for c in row] for row in book["Start"].iter_rows()] == [["Welcome", None], ["Period", "Monthly"]]
+    assert [[c.value for c in row][:8] for row in book["Register"].iter_rows()] == rows_as_wide(rows)
+    assert "R0001" in [row[1].value for row in book["Register (HR)"].iter_rows()]
+    assert any("Issued 1 return" in str(c.value) for row in book["Start (HR)"].iter_rows() for c in row)
+    problem = next(row for row in book["Problems"].iter_rows() if row[1].value and "F4" in str(row[1].value))
+    assert "Register'!F4" in problem[1].value and "(HR)" not in problem[1].value
+
+
+def rows_as_wide(rows):
+    """The rows as another library gives them: all as wide as the widest."""
+    return [[*row, *[None] * (8 - len(row))] for row in rows]

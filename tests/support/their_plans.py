@@ -134,11 +134,13 @@ def their_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]],
         BytesIO(master_workbook(draft("", read_schema(schema or their_schema(), "their.toml"), dict(OWNERS))))
     )
     del book[PLAN]
+    start = book["Start"]
+    for name in sheets.keys() & set(book.sheetnames):
+        book[name].title = f"{name} (HR)"
     for at, (name, rows) in enumerate(sheets.items()):
         sheet = book.create_sheet(name, at)
         for row in rows:
             sheet.append(list(row))
-    start = book["Start"]
     next(row for row in start.iter_rows() if row[1].value == "Period")[2].value = "2026/27 Q3"
     book.save(path)
     return book
