@@ -22,6 +22,8 @@ class Line:
     row: int
     values: Mapping[str, Value]
     table: PlanTable = field(default=NO_TABLE, compare=False, repr=False)
+    spread: frozenset[str] = frozenset()
+    """The keys of the columns whose text goes on in rows below, as where a table was pasted from a document."""
 
     @property
     def sheet(self) -> str:
@@ -52,8 +54,8 @@ def read_lines(snapshot: Snapshot, schema: Schema, tables: Sequence[PlanTable]) 
             yield from _all_rows(block, table)
         else:
             blank: dict[str, Value] = dict.fromkeys(c.key for c in schema.columns)
-            for row, id_, values in TheirRows(block, schema, table).lines():
-                yield Line(id_, row, blank | values, table)
+            for found in TheirRows(block, schema, table).lines():
+                yield Line(found.id, found.row, blank | found.values, table, frozenset(found.spread))
 
 
 def _as_shown(block: Block, schema: Schema, table: PlanTable) -> Block:

@@ -130,6 +130,8 @@ class Plan:
 
     def unwritable(self, line: Line, key: str) -> str:
         """Return why nothing can be written into a line's cell; '' where it can."""
+        if key in line.spread:
+            return "its text goes on in the rows below"
         return line.table.unwritable(self.snapshot[line.sheet], self.schema, line.row, key)
 
     def cell_write(self, line: Line, key: str, value: Value) -> Write:

@@ -1,6 +1,8 @@
 """The rows of a table that was a council's own: lines with an ID, new lines, themes, and what is neither."""
 
 from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
 
 from hrworkbook.plan import row_kinds
 from hrworkbook.plan.plan_tables import PlanTable
@@ -9,10 +11,33 @@ from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.table_titles import BandThemes, is_theme_label
-from hrworkbook.plan.values import CellError, Value, is_blank, normalised_text
+from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text
 
 _ROWS_BELOW_GUIDANCE = 6
 _FORMULAS_OVER_ROWS = ("SUM(", "SUBTOTAL(", "COUNT", "AVERAGE", "AGGREGATE(", "SUMIF", "MAX(", "MIN(")
+
+
+class RowKind(Enum):
+    """What a row below the headings is."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    """It says more of the line above it."""
+    BAND = "band"
+    """A text alone in its row: a theme, or a note."""
+    END = "end"
+    """What stands from here on is no line unless it has an ID."""
+    OTHER = "other"
+
+
+class TheirLine(NamedTuple):
+    """A line as it is read: its sheet row, its ID ('' where it is new), its values by column key."""
+
+    row: int
+    id: str
+    values: dict[str, Value]
+    spread: set[str]
+    """The keys of the columns whose text goes on in rows below."""
 
 
 class TheirRows:
@@ -28,31 +53,37 @@ class TheirRows:
         self.covered = self._covered_cells()
         names = (schema.role("reference"), schema.role("owner"))
         self._name_keys = {c.key for c in names if c and c.key in table.column_numbers}
+        self._has_ended = False
         telling = (schema.role(role) for role in ("theme", "reference", "priority"))
         self._telling_keys = {c.key for c in telling if c}
 
-    def lines(self) -> Iterator[tuple[int, str, dict[str, Value]]]:
-        """Yield row, ID ('' for a new line) and values of each line."""
+    def lines(self) -> Iterator[TheirLine]:
+        """Yield each line, with an ID or new."""
         theme = self.schema.role("theme")
         bands = BandThemes(*self._bands) if self.schema.theme_from == "band" else None
-        last: dict[str, Value] = {}
-        ended = False
+        line: TheirLine | None = None
         final = self._last_row()
         for row in range(self.table.first_row, self.table.last_row + 1):
             filled = self._filled(row)
             id_ = self._id(row)
-            ended = ended or bool(last and not id_ and filled and self._begins_other_table(row, filled))
-            if id_ or (filled and not ended and row <= final and self._is_new_line(row, filled, last)):
+            self._has_ended = self._has_ended or row > final
+            kind = RowKind.LINE if id_ else self._kind(row, filled, line) if filled else RowKind.OTHER
+            if kind is RowKind.LINE:
+                last = line.values if line else {}
                 values = {key: self._value(row, at, last) for at, key in self.key_at.items()}
                 if theme:
                     values[theme.key] = self._theme(values.get(theme.key), last.get(theme.key), bands)
-                last = values
-                yield row, id_, values
-            elif self._is_band(row, filled):
-                text = normalised_text(filled[0][1])
-                ended = ended or row_kinds.is_end_mark(text)
-                if bands:
-                    bands.add(text)
+                if line:
+                    yield line
+                line = TheirLine(row, id_, values, set())
+            elif kind is RowKind.PARAGRAPH and line:
+                self._add_paragraphs(line, filled)
+            elif kind is RowKind.BAND and bands:
+                bands.add(normalised_text(filled[0][1]))
+            elif kind is RowKind.END:
+                self._has_ended = True
+        if line:
+            yield line
 
     def _last_row(self) -> int:
         """Return the last row that may be a new line."""
@@ -61,6 +92,13 @@ class TheirRows:
         at = self.table.column_numbers.get(reference.key, 0) if reference else 0
         rows = range(self.table.first_row, self.table.last_row + 1)
         return last_line_row(rows, self._filled, reached.__contains__, self.key_at.keys(), at) if rows else 0
+
+    def _add_paragraphs(self, line: TheirLine, filled: Filled) -> None:
+        for key, value in self._keyed(filled).items():
+            above = line.values.get(key)
+            between = "\n" if self.schema[key].kind == "text" else " "
+            line.values[key] = value if is_blank(above) else f"{as_text(above)}{between}{as_text(value)}"
+            line.spread.add(key)
 
     def _theme(self, own: Value, above: Value, bands: "BandThemes | None") -> Value:
         """Return a line's theme: what its column says, else what stands for it elsewhere, else what the line above says."""
@@ -111,20 +149,38 @@ class TheirRows:
 
     # Rows
 
-    def _is_new_line(self, row: int, filled: Filled, last: dict[str, Value]) -> bool:
-        """Return whether a row without an ID is a line that somebody has added."""
+    def _kind(self, row: int, filled: Filled, line: TheirLine | None) -> RowKind:
+        """Return what a row without an ID is."""
+        if self._has_ended or line and self._begins_other_table(row, filled):
+            return RowKind.END
         keys = {self.key_at[at] for at, _ in filled}
-        if len(filled) < 2 and len(self.key_at) > 2 or self._is_total(row, filled) or self._repeats_headings(filled):
-            return False
-        if not last and self._is_preamble(row, filled):
-            return False
-        if last and self._continues_line(row, filled, keys):
-            return False
+        if len(filled) == 1 and len(self.key_at) > 2:
+            return self._kind_of_single(row, filled, keys, line)
+        if self._is_total(row, filled) or self._repeats_headings(filled) or not line and self._is_preamble(row, filled):
+            return RowKind.OTHER
+        if line and self._continues_line(row, filled, keys):
+            return RowKind.PARAGRAPH
         priority = self.schema.role("priority")
-        is_whole = (
-            len(self.key_at) <= 2 or not priority or priority.key in keys or priority.key not in self.key_at.values()
-        )
-        return is_whole or len(filled) > 1 and any((row, at) in self.covered for at in self.key_at)
+        is_told = not priority or priority.key in keys or priority.key not in self.table.column_numbers
+        is_merged = any((row, at) in self.covered for at in self.key_at)
+        return RowKind.LINE if len(self.key_at) <= 2 or is_told or is_merged else RowKind.OTHER
+
+    def _kind_of_single(self, row: int, filled: Filled, keys: set[str], line: TheirLine | None) -> RowKind:
+        text = normalised_text(filled[0][1])
+        is_merged_down = any(self.covered.get((row, at), (row, 0))[0] < row for at in self.key_at)
+        if line and is_merged_down and self._continues_line(row, filled, keys):
+            return RowKind.PARAGRAPH
+        if row_kinds.is_end_mark(text):
+            return RowKind.END
+        if self._is_band(row, filled):
+            return RowKind.BAND
+        is_more = line and not row_kinds.is_total(filled) and all(self._is_paragraph(at, v) for at, v in filled)
+        return RowKind.PARAGRAPH if is_more else RowKind.OTHER
+
+    def _is_paragraph(self, at: int, value: Value) -> bool:
+        """Return whether a cell can only say more of what stands above it."""
+        kind = self.schema[self.key_at[at]].kind
+        return kind == "text" or kind == "timescale" and isinstance(value, str) and value.lstrip().startswith("(")
 
     def _is_total(self, row: int, filled: Filled) -> bool:
         formulas = [self.block.formulas.get((row, at), "").upper() for at, _ in filled]
@@ -157,11 +213,6 @@ class TheirRows:
         is_whole = filled[0][0] <= self.first_at
         is_merged = any((row, at) in self.covered for at in self.key_at)
         return not (is_whole or keys & self._telling_keys or not self._name_keys or is_merged)
-
-    def _is_paragraph(self, at: int, value: Value) -> bool:
-        """Return whether a cell can only say more of what stands above it."""
-        kind = self.schema[self.key_at[at]].kind
-        return kind == "text" or (kind == "timescale" and isinstance(value, str) and value.lstrip().startswith("("))
 
     def _is_band(self, row: int, filled: Filled) -> bool:
         """Return whether a row is a text alone where a theme would stand: leftmost, or merged over most of the table."""

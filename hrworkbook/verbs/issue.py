@@ -9,7 +9,7 @@ from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.ledger_words import FileStatus
-from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER, START
+from hrworkbook.plan.ledgers import OWNERS, REGISTER, START
 from hrworkbook.plan.model import (
     Line,
     Plan,
@@ -125,7 +125,9 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
         return wanted
     if not by_owner:
         raise HrWorkbookError(
-            PLAN, "no line names an owner, so there is nothing to issue", "Enter owners, then issue again"
+            plan.tables[0].sheet,
+            "no line names an owner, so there is nothing to issue",
+            "Enter owners, then issue again",
         )
     return by_owner
 

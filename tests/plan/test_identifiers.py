@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from plans import Master, back
 
 from hrworkbook.plan.errors import SchemaFileError
-from hrworkbook.plan.ledgers import TAKE_RETURN
-from hrworkbook.plan.model import PLAN, read_plan
+from hrworkbook.plan.ledgers import PLAN, TAKE_RETURN
+from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.schema import read_schema
 from hrworkbook.plan.snapshot import Write
 from hrworkbook.plan.values import fold_name, normalised_text

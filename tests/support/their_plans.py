@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 
-from masters import OWNERS, block
+import openpyxl
+from masters import OWNERS, block, draft
 from plans import Master
 
 from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.schema import read_schema
 from hrworkbook.plan.snapshot import Block, CellRange, Snapshot
 from hrworkbook.plan.values import Value
+from hrworkbook.render.master_workbook import master_workbook
 
 COLUMNS = """
 name = "their-plan"
@@ -121,3 +126,21 @@ Coaching | Recruitment Lead | Mar 2027 | Begun | L005
 Note: actions are reviewed each quarter"""
 }
 """Three tables one below the other, the third without some columns and with another name for one."""
+
+
+def their_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]], schema: str = "") -> openpyxl.Workbook:
+    """Return a workbook with their sheets in front of ours, made by another library, and save it."""
+    book = openpyxl.load_workbook(
+        BytesIO(master_workbook(draft("", read_schema(schema or their_schema(), "their.toml"), dict(OWNERS))))
+    )
+    del book[PLAN]
+    start = book["Start"]
+    for name in sheets.keys() & set(book.sheetnames):
+        book[name].title = f"{name} (HR)"
+    for at, (name, rows) in enumerate(sheets.items()):
+        sheet = book.create_sheet(name, at)
+        for row in rows:
+            sheet.append(list(row))
+    next(row for row in start.iter_rows() if row[1].value == "Period")[2].value = "2026/27 Q3"
+    book.save(path)
+    return book

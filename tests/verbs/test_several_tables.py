@@ -129,7 +129,7 @@ def next_fault(result, place):
 def test_the_appendix_and_the_past_periods_hold_the_lines_of_all_sheets():
     master = their_master(FIVE_SHEETS)
     made = appendix(master.snapshot, master.now, anyway=True)
-    assert {x.id for x in made.document.lines} == {f"L00{i}" for i in range(1, 7)}
+    assert {x.line_id for x in made.public.lines} == {f"L00{i}" for i in range(1, 7)}
     master.apply(roll(master.snapshot, master.later()).changes)
     past = [row for row in master.snapshot["Past periods"].rows if row and row[0] == "2026/27 Q3"]
     assert [row[2] for row in past] == [f"L00{i}" for i in range(1, 7)]
@@ -167,6 +167,18 @@ def test_a_value_merged_over_lines_is_each_ones_and_is_not_written_under():
     issued = master.issue()["Recruitment Lead"]
     result = master.merge(back(issued, L002_progress="Other"))
     assert [(c.outcome, c.reason) for c in result.returns[0].cells] == [("conflict", "its cell is merged with F4")]
+
+
+def test_a_text_that_goes_on_in_rows_below_is_read_whole_and_not_written_over():
+    first = FIVE_SHEETS["1 Resourcing"].replace("\n1.2", "\n- | - | - | (or July) | - | All posts\n1.2")
+    master = their_master({**FIVE_SHEETS, "1 Resourcing": first})
+    line = master.plan.by_id["L001"]
+    assert (line.text("progress"), line.text("due")) == ("Running\nAll posts", "Jun 2027 (or July)")
+    assert len(master.plan.lines) == 6
+    result = master.merge(back(master.issue()["Recruitment Lead"], L001_progress="Other", L001_rag="Red"))
+    assert {c.column.key: c.reason for c in result.returns[0].cells if c.outcome != "applied"} == {
+        "progress": "its text goes on in the rows below"
+    }
 
 
 def test_tables_side_by_side_share_their_rows():
