@@ -13,12 +13,21 @@ from hrworkbook.ooxml.dangling_styles import dangling_styles
 from hrworkbook.ooxml.foreign_workbook import check_can_insert, is_strict, open_workbook
 from hrworkbook.ooxml.merge_styles import EMPTY_STYLES, MergedStyles, merge_styles, normal_font, record_counts
 from hrworkbook.ooxml.moved_parts import RELATIONSHIPS, MovedParts, as_strict, strict_type
-from hrworkbook.ooxml.moved_sheet import DAYS_1904, SheetMove, named_table, shared_texts, table_id, table_name
+from hrworkbook.ooxml.moved_sheet import (
+    DAYS_1904,
+    SheetMove,
+    code_name,
+    named_table,
+    shared_texts,
+    table_id,
+    table_name,
+    with_code_name,
+)
 from hrworkbook.ooxml.package_edit import CONTENT_TYPES
 from hrworkbook.ooxml.renamed_references import RenamedReferences
 from hrworkbook.ooxml.width_factor import width_factor
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
-from hrworkbook.ooxml.workbook_sheets import InsertedSheet, WorkbookEdit, free_name, own_names
+from hrworkbook.ooxml.workbook_sheets import InsertedSheet, WorkbookEdit, free_name, mark_of, own_names
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.ooxml.xml_outline import Edit, grown, outline, spliced
 from hrworkbook.plan.errors import CannotWrite
@@ -31,13 +40,14 @@ _OWN_PLACE = "the sheets to put in"
 def insert_sheets(
     package: bytes, made: bytes, place: str, *,
     names: Mapping[str, str] | None = None, leave_out: Collection[str] = (), replacing: Mapping[str, str] | None = None,
+    mark: str = "",
 ) -> bytes:  # fmt: skip
     """Return a workbook's bytes with the sheets of `made` behind its own.
 
     `made` is a workbook by XlsxWriter. Its sheets come with their tables, names, checks, looks, comments, drawings and
     charts. `names` are what some of them are to be called (see `free_sheet_names`): every formula and link of theirs
     follows. `leave_out` are those that are not wanted. `replacing` names, by a sheet of `made`, the sheet of the workbook
-    whose place and name it takes. Dates are counted as the workbook counts them. Raises CannotWrite where sheets cannot be
+    whose place and name it takes. `mark` is a hidden name that each sheet gets, by which `marked_sheets` finds it. Dates are counted as the workbook counts them. Raises CannotWrite where sheets cannot be
     added or a name is taken (`check_can_insert`), UnreadableFile and NotAMaster where it is no sound workbook; `place`
     names it in the message.
     """
@@ -46,7 +56,7 @@ def insert_sheets(
     sheets = [sheet for sheet in ours.sheets if sheet.name not in leave_out]
     old = {sheet.name: sheet for sheet in theirs.sheets}
     replaced = {name: old[target] for name, target in (replacing or {}).items() if target in old}
-    return _Insertion(theirs, ours, sheets, dict(names or {}), replaced).package()
+    return _Insertion(theirs, ours, sheets, dict(names or {}), replaced).package(mark)
 
 
 class _Insertion:
@@ -76,7 +86,7 @@ class _Insertion:
                 fault = f"it has a sheet '{name}' already"
                 raise CannotWrite(self.theirs.package.place, fault, "Rename that sheet and try again")
 
-    def package(self) -> bytes:
+    def package(self, mark: str) -> bytes:
         """Return the other workbook with the sheets in it."""
         styles = self._merge_styles()
         taken = self._taken_names()
@@ -100,6 +110,8 @@ class _Insertion:
             )
             for each in names
         ]
+        if mark:
+            listed += [mark_of(mark, self.names[name], at) for name, at in places.items()]
         instead = [self.edit.index_of(sheet) for sheet in self.replaced.values()]
         self.parts[self.theirs.part] = self.edit.with_sheets(inserted, listed, instead)
         self._list_content_types()
@@ -134,7 +146,7 @@ class _Insertion:
         for part, new in self.moved.names.items():
             xml, kind = package.read(part), self.moved.kinds[part]
             if kind == "worksheet":
-                xml = references.in_xml(move.sheet(xml))
+                xml = references.in_xml(with_code_name(move.sheet(xml), self._code_name(new)))
             elif kind == "table":
                 table_ids += 1
                 xml = named_table(references.in_xml(move.table(xml)), table_ids, tables[part])
@@ -144,6 +156,10 @@ class _Insertion:
             self.types[new] = self.moved.types[part]
             if relations := self.moved.relationships_xml(part, self.strict):
                 self.parts[relations[0]] = relations[1]
+
+    def _code_name(self, part: str) -> str:
+        """Return the name by which the macros know the sheet whose place a sheet takes; '' for any other."""
+        return code_name(self.theirs.package.read_utf8(part)) if part in self.dropped else ""
 
     def _sheet_move(self, styles: MergedStyles) -> SheetMove:
         texts = self.made.part_of("sharedStrings")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from functools import partial
+from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.merge_styles import MergedStyles
 from hrworkbook.ooxml.xml_tags import attribute
@@ -82,6 +83,22 @@ def named_table(xml: bytes, id_: int, name: str) -> bytes:
     new = re.sub(rb' id="\d+"', b' id="%d"' % id_, tag[0], count=1)
     new = re.sub(rb' ((?:displayN|n)ame)="[^"]*"', lambda m: b' %s="%s"' % (m[1], name.encode()), new)
     return xml[: tag.start()] + new + xml[tag.end() :]
+
+
+def code_name(xml: bytes) -> str:
+    """Return the name by which macros know a worksheet; '' where it has none."""
+    tag = re.search(rb"<(?:[\w.-]+:)?sheetPr\s([^>]*)", xml[: xml.find(b"<sheetData")])
+    return (attribute(tag[1], b"codeName") or "") if tag else ""
+
+
+def with_code_name(xml: bytes, name: str) -> bytes:
+    """Return a worksheet part of ours that macros know by a name; '' for none."""
+    if not name:
+        return xml
+    given = b"<sheetPr codeName=%s" % quoteattr(name).encode()
+    if b"<sheetPr" in xml[: xml.index(b"<sheetData")]:
+        return xml.replace(b"<sheetPr", given, 1)
+    return re.sub(rb"<worksheet [^>]*>", lambda root: root[0] + given + b"/>", xml, count=1)
 
 
 def table_name(xml: bytes) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from html import unescape
 from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
-from hrworkbook.ooxml.foreign_workbook import is_strict
+from hrworkbook.ooxml.foreign_workbook import is_strict, open_workbook
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.ooxml.xml_outline import Edit, Element, grown, inserted_in_order, spliced
 
@@ -50,16 +51,24 @@ class WorkbookEdit:
         sheets = self.root.child("sheets")
         if sheets is None:
             raise workbook.package.broken_error("it holds no sheet")
-        self._sheets = sheets
+        self.sheets = sheets
         self.sheet_count = sum(1 for each in sheets.named("sheet"))
 
     def index_of(self, sheet: SheetPart) -> int:
         """Return where a sheet stands in the list, counted from 0."""
-        return [each.attributes.get("name") for each in self._sheets.named("sheet")].index(sheet.name)
+        return [each.attributes.get("name") for each in self.sheets.named("sheet")].index(sheet.name)
 
     def names(self) -> set[str]:
         """Return every defined name, folded."""
         return {each.attributes.get("name", "").casefold() for each in self._names}
+
+    def texts_of(self, name: str, sheet: int) -> list[str]:
+        """Return the formulas of a name that is a sheet's own, by the sheet's index."""
+        return [
+            unescape(self.xml[each.tag_end : each.close].decode())
+            for each in self._names
+            if each.attributes.get("name") == name and each.attributes.get("localSheetId", "").strip() == str(sheet)
+        ]
 
     def with_sheets(self, sheets: Sequence[InsertedSheet], names: Sequence[OwnName], instead: Collection[int]) -> bytes:
         """Return the workbook part with sheets and names put in last; `instead` are the sheets whose own names go, by index."""
@@ -67,7 +76,7 @@ class WorkbookEdit:
         missing: dict[str, bytes] = {}
         prefix = self.root.prefix
         if sheets:
-            edits += grown(self.xml, self._sheets, b"".join(self._listed(sheets)))
+            edits += grown(self.xml, self.sheets, b"".join(self._listed(sheets)))
         if self.root.child("bookViews") is None:
             missing["bookViews"] = f"<{prefix}bookViews><{prefix}workbookView/></{prefix}bookViews>".encode()
         if names:
@@ -87,14 +96,14 @@ class WorkbookEdit:
 
     def _listed(self, sheets: Sequence[InsertedSheet]) -> Iterable[bytes]:
         wanted = _STRICT_RELATIONSHIPS if is_strict(self.namespace) else _RELATIONSHIPS
-        scope = self.root.attributes | self._sheets.attributes
+        scope = self.root.attributes | self.sheets.attributes
         known = next((n[6:] for n, uri in scope.items() if n.startswith("xmlns:") and uri == wanted), "")
         declared = "" if known else f' xmlns:r="{wanted}"'
-        next_id = max(map(_sheet_id, self._sheets.children), default=0) + 1
+        next_id = max(map(_sheet_id, self.sheets.children), default=0) + 1
         for number, sheet in enumerate(sheets, next_id):
             state = f' state="{sheet.state}"' if sheet.state else ""
             attributes = f'name={quoteattr(sheet.name)} sheetId="{number}"{state} {known or "r"}:id="{sheet.relation}"'
-            yield f"<{self._sheets.prefix}sheet{declared} {attributes}/>".encode()
+            yield f"<{self.sheets.prefix}sheet{declared} {attributes}/>".encode()
 
 
 def own_names(made: WorkbookXml, places: dict[str, int]) -> list[OwnName]:
@@ -120,6 +129,21 @@ def free_name(name: str, taken: set[str]) -> str:
         free, number = f"{name}_HR{number if number > 1 else ''}", number + 1
     taken.add(free.casefold())
     return free
+
+
+def mark_of(mark: str, sheet: str, index: int) -> OwnName:
+    """Return the hidden name that marks a sheet as ours, and says what we called it."""
+    text = '"' + sheet.replace('"', '""') + '"'
+    return OwnName(mark, index, True, escape(text))
+
+
+def marked_sheets(package: bytes, mark: str, place: str) -> list[str]:
+    """Return the names of the sheets that have a mark of ours and are still called as we called them."""
+    edit = WorkbookEdit(open_workbook(package, place))
+    names = [sheet.attributes.get("name", "") for sheet in edit.sheets.named("sheet")]
+    return [
+        name for at, name in enumerate(names) if f'"{name.replace(chr(34), chr(34) * 2)}"' in edit.texts_of(mark, at)
+    ]
 
 
 def _name_line(name: OwnName, prefix: str) -> bytes:
