@@ -89,20 +89,20 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
         write_value(
-            sheet, 4, 1 + i, len(draft.lines) if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
+            sheet, 4, 1 + i, draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
     strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False)
     sentence = formats.format(font_size=look.HEADING_SIZE)
-    step = "Owners" if draft.lines else "Lines"
+    step = "Owners" if draft.line_count else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
         write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True))
         write_value(sheet, row, 2, text, sentence if row == 6 else formats.format())
         sheet.set_row(row, 22 if row == 6 else 18)
     write_value(sheet, 8, 1, "Last done", formats.format(bold=True))
-    write_value(sheet, 8, 2, "Made new", formats.format())
+    write_value(sheet, 8, 2, "Adopted" if draft.lines_elsewhere else "Made new", formats.format())
     sheet.set_row(9, 12)
     head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter")
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):

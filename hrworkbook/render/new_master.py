@@ -30,3 +30,10 @@ class NewMaster:
     """Cells of the source that have no place in the plan."""
     questions: tuple[Question, ...] = ()
     """What was guessed of a source without a schema, and what it could be instead."""
+    lines_elsewhere: int = 0
+    """Lines that stand on sheets which are not ours, and stay there."""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the plan has."""
+        return len(self.lines) + self.lines_elsewhere

@@ -69,7 +69,8 @@ def adopt(
     schema = own.drawn.schema
     draft = NewMaster(
         schema=schema,
-        lines=tuple((ids[line.sheet, line.row], line.values) for line in own.plan.lines),
+        lines=(),
+        lines_elsewhere=len(ids),
         owners=tuple(Owner(role) for role in owners),
         lists=dict(schema.lists),
         settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title},
