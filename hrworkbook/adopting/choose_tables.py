@@ -9,7 +9,8 @@ from hrworkbook.adopting.locate_tables import LocatedTable
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.questions import Question
-from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.sheet_helps import SheetHelps
+from hrworkbook.plan.snapshot import Block, CellRange
 from hrworkbook.plan.values import fold_name, has_letter, is_blank
 
 
@@ -100,6 +101,28 @@ def choose_tables(
         raise _no_table(blocks, sheets, name)
     others = [t for found in tables.values() for t in found if t not in group]
     return ChosenTables(group, others, kind, tuple(_rival_questions(group, rivals, kind)))
+
+
+def without_pivots(
+    tables: Mapping[str, Sequence[LocatedTable]], helps: Mapping[str, SheetHelps], file: str
+) -> dict[str, list[LocatedTable]]:
+    """Return the tables that are no pivot table; raise NotAReturn at `file` where there is no other."""
+    kept = {
+        sheet: [t for t in found if not any(_overlaps(t, area) for area in helps.get(sheet, SheetHelps()).pivots)]
+        for sheet, found in tables.items()
+    }
+    pivots = [sheet for sheet, found in tables.items() if len(kept[sheet]) < len(found)]
+    if pivots and not any(kept.values()):
+        raise NotAReturn(
+            file, f"its table on sheet '{pivots[0]}' is a pivot table, which holds no lines of its own",
+            "Choose the workbook, or unhide the sheet, with the table the pivot is made from",
+        )  # fmt: skip
+    return kept
+
+
+def _overlaps(table: LocatedTable, area: CellRange) -> bool:
+    top, left, bottom, right = area
+    return top <= table.first <= bottom + 1 and left <= max(table.names) and min(table.names) <= right
 
 
 def _check_names(blocks: Sequence[Block], sheets: Collection[str], name: str) -> None:

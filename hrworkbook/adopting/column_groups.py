@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hrworkbook.adopting.column_facts import ColumnFacts, facts_of, number_family
+from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
 from hrworkbook.adopting.locate_tables import LocatedTable, column_values
 from hrworkbook.plan.values import Value, fold_name, is_blank
@@ -30,6 +31,8 @@ class PlanColumn:
     families: Counter[str] = field(default_factory=Counter)
     meaning: Meaning | None = None
     strength: int = 0
+    offered: tuple[str, ...] = ()
+    """The words of its dropdown."""
 
     @property
     def at(self) -> int:
@@ -48,7 +51,7 @@ class PlanColumn:
         return table.sheet.block.name, next(h.cell for h in table.headings if h.column == at)
 
 
-def plan_columns(tables: Sequence[LocatedTable]) -> list[PlanColumn]:
+def plan_columns(tables: Sequence[LocatedTable], dropdowns: DropdownWords) -> list[PlanColumn]:
     """Return the columns of all tables, in the order of the sheet."""
     found: dict[str, PlanColumn] = {}
     for table in tables:
@@ -70,6 +73,7 @@ def plan_columns(tables: Sequence[LocatedTable]) -> list[PlanColumn]:
     columns = list(found.values())
     for column in columns:
         _look_at(column)
+        column.offered = dropdowns.of(column.places)
     return columns
 
 

@@ -10,6 +10,7 @@ from hrworkbook.adopting.assign_roles import RoleFinder
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind
 from hrworkbook.adopting.column_facts import kind_of
 from hrworkbook.adopting.column_groups import PlanColumn, plan_columns
+from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable
 from hrworkbook.plan.number_format.cell_text import TYPED_KINDS
@@ -25,7 +26,7 @@ from hrworkbook.plan.schema_model import (
     Rule,
     Schema,
 )
-from hrworkbook.plan.values import LONGEST_HEADING, fold_name, normalised_text
+from hrworkbook.plan.values import LONGEST_HEADING, as_text, fold_name, normalised_text
 
 ThemeFrom = Literal["column", "sheet", "title", "band"]
 DONE_WORDS = (
@@ -81,9 +82,9 @@ class DrawnSchema:
         return {at: d.column.key for d in self.columns if d.source for one, at in d.source.places if one is table}
 
 
-def draw_schema(chosen: ChosenTables, title: str, *, bands: bool = True) -> DrawnSchema:
+def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, bands: bool = True) -> DrawnSchema:
     """Return the schema of the tables chosen; without `bands` a column is the theme wherever one can be."""
-    columns = plan_columns(chosen.plan)
+    columns = plan_columns(chosen.plan, dropdowns)
     finder = RoleFinder(columns, of_risks=chosen.kind is TableKind.RISKS).find()
     theme_from: ThemeFrom = "column"
     if bands:
@@ -240,13 +241,15 @@ def _kind_of_column(source: PlanColumn, role: str) -> tuple[str, tuple[str, ...]
     kind = kind_of(facts, source.values, source.families)
     if role == "status" or (source.meaning is Meaning.STATUS and facts.statuses > 0.6):
         words = status_words(source)
-        return ("choice", words) if 0 < len(words) <= _MOST_WORDS else ("text", ())
+        return ("choice", words) if 0 < len(words) <= _MOST_WORDS or source.offered else ("text", ())
     if role == "part":
         return "choice", tuple(facts.words) or ("Part 1", "Part 2")
     if role in ("due", "start", "revised"):
         return ("date" if kind == "date" else "timescale"), ()
     if role in _KIND_OF_ROLE:
         return _KIND_OF_ROLE[role], ()
+    if source.offered and _fits_words(source):
+        return "choice", source.offered
     if source.meaning is Meaning.REFERENCE and facts.references > 0.9:
         return "reference", ()
     if kind == "text" and facts.filled > 2 and set(map(fold_name, facts.words)) == {"yes", "no"}:
@@ -254,9 +257,18 @@ def _kind_of_column(source: PlanColumn, role: str) -> tuple[str, tuple[str, ...]
     return kind, ()
 
 
+def _fits_words(source: PlanColumn) -> bool:
+    """Return whether nearly all cells of a column hold words that its dropdown offers."""
+    offered = set(map(fold_name, source.offered))
+    return 10 * sum(fold_name(as_text(v)) in offered for v in source.values) >= 9 * len(source.values)
+
+
 def status_words(source: PlanColumn) -> tuple[str, ...]:
-    """Return the words of a status, in their usual order: those it has, and the colours beside it where it has one."""
+    """Return the words of a status: those its dropdown offers, else those it has in their usual order, with the colours beside one."""
     facts = source.facts
+    if source.offered:
+        used = [w for w in (*facts.words, *facts.fill_words) if w and not _among(w, source.offered)]
+        return (*source.offered, *used) if len(used) <= _MOST_WORDS else ()
     words = [w for w in facts.words if w and len(w) <= 40] if facts.filled else []
     words += [w for w in facts.fill_words if not _among(w, words)]
     if facts.filled and facts.distinct > _MOST_WORDS:

@@ -5,14 +5,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind
+from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
 from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
+from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
+from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.tables.heading import MatchKind
@@ -56,20 +58,24 @@ class OwnPlan:
         return self.cells - len(self.left_out)
 
 
-def read_workbook(blocks: Sequence[Block], file: str, sheets: Collection[str] = ()) -> OwnPlan:
-    """Return the plan in a file that nobody gave a schema for; `sheets` names those to read.
+def read_workbook(
+    blocks: Sequence[Block], file: str, sheets: Collection[str] = (), helps: Mapping[str, SheetHelps] | None = None
+) -> OwnPlan:
+    """Return the plan in a file that nobody gave a schema for; `sheets` names those to read, `helps` tells dropdowns and pivots.
 
     Raises NotAReturn where there is no table, two could each be the plan, or a named sheet is missing.
     """
     if not any(not is_blank(v) for b in blocks for row in b.rows for v in row):
         raise NotAReturn(file, "every sheet is empty", "Choose the workbook with the plan")
-    tables = {b.name: locate_tables(b) for b in blocks}
+    helps = helps or {}
+    dropdowns = DropdownWords(helps, blocks)
+    tables = without_pivots({b.name: locate_tables(b) for b in blocks}, helps, file)
     chosen = choose_tables(tables, blocks, sheets, file)
     title = title_of(chosen, file)
-    drawn = draw_schema(chosen, title)
+    drawn = draw_schema(chosen, title, dropdowns)
     plan = _read(blocks, chosen, drawn, tables, sheets)
     if drawn.theme_from != "column":
-        drawn, plan = _settle_theme(blocks, chosen, drawn, plan, tables, sheets, title)
+        drawn, plan = _settle_theme(blocks, chosen, drawn, plan, tables, sheets, title, dropdowns)
     if not plan.lines:
         raise NotAReturn(file, "its table has headings but no lines", "Choose the workbook with the plan")
     left_out = _named(plan, chosen, tables)
@@ -117,6 +123,7 @@ def _source_header(table: LocatedTable, drawn: DrawnSchema) -> SourceHeader:
 def _settle_theme(
     blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema, plan: PlanTable,
     tables: Mapping[str, Sequence[LocatedTable]], sheets: Collection[str], title: str,
+    dropdowns: DropdownWords,
 ) -> tuple[DrawnSchema, PlanTable]:  # fmt: skip
     """Return the schema and lines with the theme where it was found; without one where no line has any."""
     theme = drawn.schema.roles["theme"]
@@ -124,7 +131,7 @@ def _settle_theme(
         titled = any(cell[-1].isdigit() for one in plan.sheets for cell in one.themes.titles)
         source: ThemeFrom = "title" if titled and drawn.theme_from == "sheet" else drawn.theme_from
         return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source), plan
-    other = draw_schema(chosen, title, bands=False)
+    other = draw_schema(chosen, title, dropdowns, bands=False)
     if other.theme_from == "column":
         return other, _read(blocks, chosen, other, tables, sheets)
     schema = drawn.schema

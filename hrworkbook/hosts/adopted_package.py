@@ -9,10 +9,11 @@ from hrworkbook.ooxml.foreign_workbook import check_can_insert, free_sheet_names
 from hrworkbook.ooxml.insert_sheets import insert_sheets
 from hrworkbook.ooxml.load_workbook import load
 from hrworkbook.ooxml.sheet_change import SheetChange
+from hrworkbook.ooxml.sheet_helps import workbook_helps
 from hrworkbook.ooxml.verify_saved import verify_saved
 from hrworkbook.plan.snapshot import Write, address, cells_of
 
-__all__ = ["adopted_package", "check_can_insert", "has_signed_macros"]
+__all__ = ["adopted_package", "check_can_insert", "has_signed_macros", "workbook_helps"]
 
 
 def adopted_package(

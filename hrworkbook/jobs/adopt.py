@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from hrworkbook.hosts.adopted_package import adopted_package, has_signed_macros
+from hrworkbook.hosts.adopted_package import adopted_package, has_signed_macros, workbook_helps
 from hrworkbook.jobs.convert import xlsx_of
 from hrworkbook.jobs.job import Job
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import new_state
+from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, ChangeSet
 from hrworkbook.render.master_workbook import master_workbook
 from hrworkbook.verbs.adopt import Adoption, adopt, refuse_merged_answers
@@ -32,7 +33,8 @@ def adopt_job(
 
     with FileReader(documents=True, seconds=60) as reader:
         contents = reader.read(source)
-        found = adopt(contents.blocks, source.name, now.date(), new_state(), sheets)
+        helps = helps_of(source, contents.kind)
+        found = adopt(contents.blocks, source.name, now.date(), new_state(), sheets, helps)
         if dry_run:
             return Job(found, ChangeSet(message=found.message))
         refuse_merged_answers(found.own, source.name)
@@ -50,6 +52,11 @@ def adopt_job(
     if data and has_signed_macros(data, source.name):
         message += " Its macros are signed; Excel may drop the signature when it next saves them."
     return Job(found, ChangeSet(message=message), {target: made}, keep_replaced=True)
+
+
+def helps_of(source: Path, kind: str) -> dict[str, SheetHelps]:
+    """Return the dropdowns and pivot tables of a workbook's sheets; nothing where its kind does not tell them."""
+    return workbook_helps(_bytes_of(source), source.name) if kind in _IN_PLACE else {}
 
 
 def _read_again(blocks: Sequence[Block], before: Adoption, now: datetime, sheets: Sequence[str]) -> Adoption:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from hrworkbook.jobs.adopt import helps_of
 from hrworkbook.jobs.job import Job
 from hrworkbook.jobs.options import check_new_workbook
 from hrworkbook.plan.errors import CannotWrite, SchemaFileError
@@ -42,13 +43,14 @@ def new_job(
             "new", "there is neither a schema nor a plan to draw one up from", "Give delivery-plan, or --from FILE"
         )
     read = schema if schema is None or isinstance(schema, Schema) else load_schema(str(schema))
-    blocks, file_notes = _contents_of(source) if source is not None else ((), ())
+    blocks, file_notes, kind = _contents_of(source) if source is not None else ((), (), "")
+    helps = helps_of(source, kind) if source is not None and read is None else None
     before = Snapshot(source.name if source is not None else "", blocks)
     owners: tuple[Owner, ...] = ()
     if read and PLAN in (names := {b.name for b in blocks}) and OWNERS in names and holds_schema(names):
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
-    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)
+    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets, helps=helps)
     draft = replace(draft, notes=(*file_notes, *draft.notes))
     message = (
         f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
@@ -56,13 +58,13 @@ def new_job(
     return Job(draft, ChangeSet(message=message), {target: master_workbook(draft)}, keep_replaced=True)
 
 
-def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """Return the sheets of a plan as it was kept, a Word document's tables too, and what is said of the file."""
+def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...], str]:
+    """Return the sheets of a plan as it was kept, a Word document's tables too, what is said of the file, and its kind."""
     from hrworkbook.intake.reader import FileReader
 
     with FileReader(documents=True) as reader:
         contents = reader.read(source)
-    return contents.blocks, contents.notes
+    return contents.blocks, contents.notes, contents.kind
 
 
 def shipped_masters() -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, CellRange, Write, address, row_and_column, single_write
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.new_master import NewMaster
@@ -54,14 +55,17 @@ class Adoption:
 
 
 def adopt(
-    blocks: Sequence[Block], file: str, today: date, plan_state: Mapping[str, Value], sheets: Collection[str] = ()
-) -> Adoption:
+    blocks: Sequence[Block], file: str, today: date, plan_state: Mapping[str, Value], sheets: Collection[str] = (),
+    helps: Mapping[str, SheetHelps] | None = None,
+) -> Adoption:  # fmt: skip
     """Return what a workbook that no schema was made for is, read from its sheets' blocks; `sheets` names those to read.
+
+    `helps` tells the dropdowns and pivot tables of its sheets.
 
     Raises NotAReturn at `file` where it is a master or a return of ours, has no table, or two tables could each be the plan.
     """
     refuse_our_own(blocks, file)
-    own = read_workbook(blocks, file, sheets)
+    own = read_workbook(blocks, file, sheets, helps)
     asked = zero_questions(lost_zeros(own.plan, own.drawn.schema), put_back=False)
     own = replace(own, questions=(*own.questions, *_merged_questions(own), *asked))
     owners = owners_named(own, today)

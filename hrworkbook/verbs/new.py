@@ -18,6 +18,7 @@ from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
@@ -38,16 +39,17 @@ def new(
     settings: Mapping[str, Value] | None = None,
     source: str = "",
     sheets: Collection[str] = (),
+    helps: Mapping[str, SheetHelps] | None = None,
 ) -> NewMaster:
     """Return the contents of a new master, empty or with the lines of the plan found in the blocks of a source file.
 
     Of the source all sheets with the plan's headings are read, or those named `sheets`; without a schema one is drawn up
-    from it, as `adopt` does. Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
+    from it, as `adopt` does, and from the dropdowns that `helps` tells. Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
     longer than Excel lets a heading be.
     """
     questions: tuple[Question, ...] = ()
     if schema is None:
-        schema, kept, questions = _drawn_up(blocks, source, sheets)
+        schema, kept, questions = _drawn_up(blocks, source, sheets, helps)
     else:
         kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
     for column in schema.columns:
@@ -86,11 +88,11 @@ def new(
 
 
 def _drawn_up(
-    blocks: Sequence[Block], source: str, sheets: Collection[str]
+    blocks: Sequence[Block], source: str, sheets: Collection[str], helps: Mapping[str, SheetHelps] | None
 ) -> tuple[Schema, PlanTable, tuple[Question, ...]]:
     """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
     refuse_our_own(blocks, source)
-    own = with_theme_details(read_workbook(blocks, source, sheets))
+    own = with_theme_details(read_workbook(blocks, source, sheets, helps))
     schema = replace(own.drawn.schema, theme_from="column")
     lost = lost_zeros(own.plan, schema)
     kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))

@@ -7,6 +7,7 @@ import pytest
 from own_plans import OWN_PLANS, build
 
 from hrworkbook.adopting.read_workbook import OwnPlan, read_workbook
+from hrworkbook.hosts.adopted_package import workbook_helps
 from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.values import as_text, is_blank
 from hrworkbook.verbs.adopt import owners_named
@@ -19,7 +20,7 @@ def case(request, tmp_path_factory):
 
 
 def read(path: Path) -> OwnPlan:
-    return read_workbook(read_file(path).blocks, path.name)
+    return read_workbook(read_file(path).blocks, path.name, (), workbook_helps(path.read_bytes(), path.name))
 
 
 def value(own: OwnPlan, line, role: str):
