@@ -93,7 +93,7 @@ def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, b
         finder.roles.pop("theme", None)
         theme_from = "band" if theme_from == "column" else theme_from
     role_of = {id(c): role for role, c in finder.roles.items()}
-    keys = _Keys()
+    keys = _Keys(_id_heading(columns))
     drawn: list[DrawnColumn] = []
     if "theme" not in finder.roles:
         header = _theme_header(columns)
@@ -174,7 +174,8 @@ def _id_heading(columns: Sequence[PlanColumn]) -> str:
 class _Keys:
     """Keys and headers given so far: each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, id_heading: str) -> None:
+        self.reserved = {fold_name(id_heading), *map(fold_name, RESERVED_HEADERS[1:])}
         self.keys: set[str] = set()
         self.headers: set[str] = set()
 
@@ -188,7 +189,7 @@ class _Keys:
     def header_for(self, header: str) -> str:
         """Return a heading that can stand in a schema: on one line, once, and none of our own."""
         text = " ".join(header.split())[: LONGEST_HEADING - 5]
-        if fold_name(text) in map(fold_name, RESERVED_HEADERS):
+        if fold_name(text) in self.reserved:
             text = f"{text} (own)"
         return self._free(text, self.headers, " ")
 

@@ -17,7 +17,7 @@ from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
-from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.schema import ID_HEADER, Schema
 from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
@@ -93,10 +93,18 @@ def _drawn_up(
     """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
     refuse_our_own(blocks, source)
     own = with_theme_details(read_workbook(blocks, source, sheets, helps))
-    schema = replace(own.drawn.schema, theme_from="column")
+    schema = _in_our_look(own.drawn.schema)
     lost = lost_zeros(own.plan, schema)
     kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))
     return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
+
+
+def _in_our_look(schema: Schema) -> Schema:
+    """Return a schema drawn up from a workbook for a master of ours: themes in a column, our IDs under ID."""
+    columns = tuple(
+        replace(c, header="Own ID") if fold_name(c.header) == fold_name(ID_HEADER) else c for c in schema.columns
+    )
+    return replace(schema, columns=columns, theme_from="column", id_heading=ID_HEADER)
 
 
 def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:
