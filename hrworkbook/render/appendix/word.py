@@ -275,7 +275,7 @@ class _DocumentWriter:
 
 
 def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
-    """Write a cell's paragraphs: bullets as a list, a status in bold, numbers at the right."""
+    """Write a cell's paragraphs: bullets as a list, a status in bold on its colour, numbers at the right."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     for n, part in enumerate(text.split("\n")):
@@ -287,6 +287,8 @@ def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
         run.bold = column.kind == "status"
         if column.kind in NUMBER_KINDS:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if column.kind == "status" and (paint := column.colours.of(text)):
+        _shade(cell, paint.fill, paint.text)
 
 
 def _element(name: str, **attributes: str) -> Any:
