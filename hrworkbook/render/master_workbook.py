@@ -88,8 +88,10 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     sheet.set_column(1, 4, 27, formats.format())
     sheet.set_column(5, 5, 40, formats.format())
     _write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
-    label = formats.format(font_color=look.SECONDARY, bottom=1, bottom_color=look.RULE_COLOUR)
-    number = formats.format(font_size=look.LARGE_NUMBER_SIZE, bold=True, align="left", font_color=look.HEADER_FILL)
+    label = formats.format(font_color=look.SECONDARY, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)
+    number = formats.format(
+        font_size=look.LARGE_NUMBER_SIZE, bold=True, indent=1, valign="vcenter", font_color=look.HEADER_FILL
+    )
     sheet.set_row(2, 9)
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
@@ -98,18 +100,18 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
-    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False)
-    sentence = formats.format(font_size=look.HEADING_SIZE)
+    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
+    sentence = formats.format(font_size=look.HEADING_SIZE, indent=1)
     step = "Owners" if draft.lines else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
-        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True))
-        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format())
+        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True, indent=1))
+        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format(indent=1))
         sheet.set_row(row, 22 if row == 6 else 18)
-    write_value(sheet, 8, 1, "Last done", formats.format(bold=True))
-    write_value(sheet, 8, 2, "Made new", formats.format())
+    write_value(sheet, 8, 1, "Last done", formats.format(bold=True, indent=1))
+    write_value(sheet, 8, 2, "Made new", formats.format(indent=1))
     sheet.set_row(9, 12)
-    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter")
+    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter", indent=1)
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
         write_value(sheet, 10, column, text, head)
     sheet.set_row(10, 20)
@@ -119,10 +121,12 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         bottom_color=look.RULE_COLOUR,
         bg_color=look.WHITE,
         align="left",
+        indent=1,
         num_format="d mmmm yyyy",
     )
+    setting = formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR, indent=1)
     for row, (name, help_) in enumerate(SETTINGS.items(), 11):
-        write_value(sheet, row, 1, name, formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR))
+        write_value(sheet, row, 1, name, setting)
         write_value(sheet, row, 2, draft.settings.get(name), entry)
         write_value(sheet, row, 3, help_, formats.format(valign="vcenter", indent=1, font_color=look.SECONDARY))
         sheet.set_row(row, 22)

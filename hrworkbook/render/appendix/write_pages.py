@@ -164,7 +164,7 @@ class _SheetWriter:
         """Return a status: the word in bold, on its colour where it has one."""
         settings = self._settings(j) | {"bold": True}
         if paint := self.plan.columns[j].colours.of(text):
-            settings |= {"bg_color": paint.fill, "font_color": paint.text}
+            settings |= {"bg_color": paint.fill, "font_color": paint.text, "valign": "vcenter"}
         if ruled:
             settings |= {"bottom": 1, "bottom_color": look.RULE_COLOUR}
         return self.formats(**settings)
