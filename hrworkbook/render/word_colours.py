@@ -158,7 +158,7 @@ def status_colours(status: str, colours: WordColours = USUAL_COLOURS) -> FillCol
 
 def _begins_with(text: str, word: str) -> bool:
     rest = text.removeprefix(word)
-    return len(rest) < len(text) and (rest[:1] in _PARTING or (len(rest) > 1 and rest[:2] in _PARTING_AFTER_SPACE))
+    return len(rest) < len(text) and (rest[:1] in _PARTING or rest[:2] in _PARTING_AFTER_SPACE)
 
 
 def _begins_formula(cell: str, word: str) -> str:

@@ -8,7 +8,7 @@ from hrworkbook.plan.entries import REQUIRED, UNIQUE_ID
 from hrworkbook.plan.exemption import EXEMPT_RULE, MARK_RULE, SPELLING_RULE
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.kinds import KINDS
-from hrworkbook.plan.ledgers import PROBLEMS, LedgerRow
+from hrworkbook.plan.ledgers import OWNERS, PROBLEMS, LedgerRow
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.plan_faults import PlanFault, plan_faults
 from hrworkbook.plan.rule_kinds import RULES
@@ -17,10 +17,10 @@ from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import Link, Write
 from hrworkbook.plan.values import Value
 from hrworkbook.render.row_heights import ledger_heights
-from hrworkbook.verbs.validate import OWNER_RULES, line_findings, order_of, owner_findings, problem_row
+from hrworkbook.verbs.validate import line_findings, order_of, problem_row
 
-_JUDGED = frozenset((*KINDS, *RULES, *OWNER_RULES, REQUIRED, UNIQUE_ID, EXEMPT_RULE, MARK_RULE, SPELLING_RULE))
-"""The rules that are judged here; a council's own checks, and what was issued under an ID, only Validate judges."""
+_JUDGED = frozenset((*KINDS, *RULES, REQUIRED, UNIQUE_ID, EXEMPT_RULE, MARK_RULE, SPELLING_RULE))
+"""The rules that are judged here; a council's own checks, the Owners sheet, and what was issued under an ID, only Validate judges."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,16 @@ def rejudge(plan: Plan, changed: Mapping[CellKey, Value], today: date) -> Rejudg
     if plan.schema.collect or "Rule" not in columns:
         return Rejudged(unjudged=True)
     listed = PROBLEMS.data_rows(plan.snapshot)
-    after = _changed_plan(plan, changed)
+    kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED or _is_of_owners(row)]
     wanted = {line_id for line_id, _ in changed} | {row.text("ID") for row in listed}
-    findings = sorted([*_findings(after, wanted, today), *owner_findings(after)], key=order_of)
-    kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED]
-    judged = [problem_row(finding, {}) for finding in findings]
-    rows = sorted([*judged, *kept], key=lambda row: row["Severity"] != "error")
+    findings = sorted(_findings(_changed_plan(plan, changed), wanted - {""}, today), key=order_of)
+    rows = sorted([*(problem_row(f, {}) for f in findings), *kept], key=lambda row: row["Severity"] != "error")
     writes = PROBLEMS.replace(plan.snapshot, rows)
     return Rejudged(writes, ledger_heights(writes, PROBLEMS.widths), len(rows))
+
+
+def _is_of_owners(row: LedgerRow) -> bool:
+    return row.text("Go to").startswith(f"{OWNERS}!")
 
 
 def _changed_plan(plan: Plan, changed: Mapping[CellKey, Value]) -> Plan:
@@ -62,31 +64,30 @@ def _changed_plan(plan: Plan, changed: Mapping[CellKey, Value]) -> Plan:
     new: dict[str, dict[str, Value]] = {}
     for (line_id, key), value in changed.items():
         new.setdefault(line_id, {})[key] = value
-    lines = tuple(replace(x, values={**x.values, **new[x.id]}) if x.id in new else x for x in plan.lines)
-    return replace(plan, lines=lines)
+    lines = list(plan.lines)
+    for at, line in enumerate(lines):
+        if line.id in new:
+            lines[at] = replace(line, values={**line.values, **new[line.id]})
+    return replace(plan, lines=tuple(lines))
 
 
 def _findings(plan: Plan, wanted: set[str], today: date) -> Iterator[Finding]:
     """Yield what is wrong with some lines of a plan, and with any that another line makes wrong."""
+    rules = plan.schema.rules
     across = [
         (rule, found)
-        for rule in plan.schema.rules
+        for rule in rules
         if RULES[rule.name].across_lines
         for found in RULE_CHECKS[rule.name](plan, rule, today)
     ]
     wanted = wanted | {found.line.id for _, found in across}
-    alone = tuple(rule for rule in plan.schema.rules if not RULES[rule.name].across_lines)
-    part = replace(
-        plan,
-        schema=replace(plan.schema, rules=alone),
-        lines=tuple(line for line in plan.lines if line.id and line.id in wanted),
-    )
+    alone = replace(plan.schema, rules=tuple(rule for rule in rules if not RULES[rule.name].across_lines))
+    part = replace(plan, schema=alone, lines=tuple(line for line in plan.lines if line.id in wanted))
     position = {id(line): i for i, line in enumerate(part.lines)}
     faults = [*plan_faults(part, today)]
     for rule, found in across:
-        if id(found.line) in position:
+        if (at := position.get(id(found.line))) is not None:
             column = plan.schema[found.key].header
-            at = position[id(found.line)]
             faults.append(PlanFault(at, column, rule.name, rule.severity, found.fault, found.remedy))
     yield from line_findings(part, faults)
 

@@ -21,9 +21,6 @@ from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.row_heights import ledger_heights
 from hrworkbook.verbs.drifted_ids import drifted_id_findings
 
-OWNER_RULES = ("unique-owner", "email", "owner-short", "owner-address")
-"""The rules of the Owners sheet."""
-
 
 @dataclass(frozen=True)
 class ValidateResult:
@@ -109,7 +106,7 @@ def find_problems(
         faults = failures_in(plan, today, checks)
     yield from line_findings(plan, faults or ())
     yield from drifted_id_findings(plan)
-    yield from owner_findings(plan)
+    yield from _owner_findings(plan)
 
 
 def line_findings(plan: Plan, faults: Iterable[LineFault]) -> Iterator[Finding]:
@@ -160,7 +157,7 @@ def hypothesis_hidden() -> Iterator[None]:
         del hidden["hypothesis"]
 
 
-def owner_findings(plan: Plan) -> Iterator[Finding]:
+def _owner_findings(plan: Plan) -> Iterator[Finding]:
     """Yield the findings of the Owners sheet: a doubled role, a malformed address, a role the plan names without an address."""
     from hrworkbook.plan.kinds import KINDS
     from hrworkbook.plan.ledgers import OWNERS_LEDGER
