@@ -139,11 +139,6 @@ def _program_properties(package: CheckedPackage, name: str) -> Iterator[Finding]
         yield publishing_fault(
             name, "", "metadata", f"its properties name the manager, {quoted(manager)}", FILE_INSPECT, manager
         )
-    if company := said.get("Company"):
-        fault = f"its properties name the company, {quoted(company)}"
-        yield publishing_fault(
-            name, "", "metadata", fault, "See that it may be read, or remove it (File, Info)", company, "warning"
-        )
     for key in ("HyperlinkBase", "Template"):
         if PATH.search(said.get(key, "")):
             yield publishing_fault(

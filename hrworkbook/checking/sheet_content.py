@@ -1,7 +1,7 @@
 """What a sheet keeps beside its cells' values: formulas, links, notes, headers, dropdowns, scenarios, rules that hide."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -17,18 +17,19 @@ from hrworkbook.plan.values import fold_name
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet  # noqa: TID251
 
+Box = tuple[int, int, int, int]
 _PAGE_SETUP = "Change it (Page Layout, Print Titles, Header/Footer)"
 
 
-def sheet_content(sheet: "Worksheet") -> Iterator[Finding]:
-    """Yield what is against publishing in a sheet's cells, and in what hangs on them."""
+def sheet_content(sheet: "Worksheet", charted: Collection[Box] = ()) -> Iterator[Finding]:
+    """Yield what is against publishing in a sheet's cells, and in what hangs on them; `charted` ranges are seen in a chart."""
     for row in sheet.iter_rows():
         for cell in row:
             yield from _cell_content(sheet, cell)
     yield from _headers(sheet)
     yield from _dropdowns(sheet)
     yield from _rules_that_hide(sheet)
-    yield from _outside_print_area(sheet)
+    yield from _outside_print_area(sheet, charted)
 
 
 def _cell_content(sheet: "Worksheet", cell: Any) -> Iterator[Finding]:
@@ -125,28 +126,35 @@ def _rules_that_hide(sheet: "Worksheet") -> Iterator[Finding]:
                 )
 
 
-def _outside_print_area(sheet: "Worksheet") -> Iterator[Finding]:
-    """Yield the first cell that is not printed although the sheet has a print area."""
-    from openpyxl.utils import range_boundaries  # noqa: TID251
-
-    areas = [a.rpartition("!")[2].replace("$", "") for a in re.split(r",(?![^']*'!)", sheet.print_area or "") if a]
-    if not areas:
+def _outside_print_area(sheet: "Worksheet", charted: Collection[Box]) -> Iterator[Finding]:
+    """Yield the first cell that is not printed although the sheet has a print area, and that no chart shows either."""
+    areas = [a.rpartition("!")[2] for a in re.split(r",(?![^']*'!)", sheet.print_area or "") if a]
+    printed = [box for area in areas if (box := box_of(area))]
+    if not printed:
         return
-    try:
-        boxes = [tuple(n or 0 for n in range_boundaries(a)) for a in areas]
-    except ValueError:
-        return
+    seen = [*printed, *charted]
     for row in sheet.iter_rows():
         for cell in row:
-            if cell.value not in (None, "") and not any(
-                (left or 1) <= cell.column <= (right or 16384) and (top or 1) <= cell.row <= (bottom or 1048576)
-                for left, top, right, bottom in boxes
-            ):
+            if cell.value not in (None, "") and not any(_lies_in(cell, box) for box in seen):
                 fault = "it lies outside the print area: the file shows it, and the print does not"
-                yield publishing_fault(
-                    sheet.title, cell.coordinate, "off-print", fault, "Delete it, or print it too", cell.value
-                )
+                remedy = "Delete it, or print it too"
+                yield publishing_fault(sheet.title, cell.coordinate, "off-print", fault, remedy, cell.value)
                 return
+
+
+def box_of(area: str) -> Box | None:
+    """Return first column and row, last column and row of a range such as `$A$1:$C$9`; None for no range."""
+    from openpyxl.utils import range_boundaries  # noqa: TID251
+
+    try:
+        left, top, right, bottom = range_boundaries(area.replace("$", ""))
+    except ValueError:
+        return None
+    return left or 1, top or 1, right or 16384, bottom or 1048576
+
+
+def _lies_in(cell: Any, box: Box) -> bool:
+    return box[0] <= cell.column <= box[2] and box[1] <= cell.row <= box[3]
 
 
 def sheet_part_findings(xml: bytes, title: str) -> Iterator[Finding]:

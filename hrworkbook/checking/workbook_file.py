@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from hrworkbook.checking.hidden_text import hidden_text
 from hrworkbook.checking.package_content import author_findings, content_findings
 from hrworkbook.checking.publishing_fault import publishing_fault
 from hrworkbook.checking.shapes import shape_findings
-from hrworkbook.checking.sheet_content import sheet_content, sheet_part_findings, unused_texts
+from hrworkbook.checking.sheet_content import Box, box_of, sheet_content, sheet_part_findings, unused_texts
 from hrworkbook.checking.workbook_settings import settings_findings
 from hrworkbook.intake.cell_colours import OFFICE_THEME, read_theme
 from hrworkbook.ooxml.checked_package import CheckedPackage
@@ -41,8 +42,15 @@ def workbook_findings(package: CheckedPackage, data: bytes, name: str, kept_back
     yield from settings_findings(package, workbook_part, name)
     yield from _alternative_texts(package, name)
     yield from _property_findings(book, name)
-    yield from _sheet_findings(package, workbook_part, book)
     yield from _unused_texts(package, workbook_part, name)
+    if too_large := [sheet for sheet in book.worksheets if sheet.max_row * sheet.max_column > _AREA_MAX]:
+        for sheet in too_large:
+            place = address(sheet.max_row, sheet.max_column)
+            fault = "the sheet reaches to here, far outside the rest; its cells were not looked at"
+            remedy = "Delete the rows and columns below and beside what it holds, save it, and check again"
+            yield publishing_fault(sheet.title, place, "far-cell", fault, remedy)
+        return
+    yield from _sheet_findings(package, workbook_part, book)
     yield from accessibility_findings(book)
     yield from exempt_in(book, name, kept_back)
 
@@ -57,13 +65,6 @@ def _open_workbook(data: bytes, name: str) -> "Workbook":
     except Exception as error:
         fault = f"it is no Excel workbook that can be checked ({type(error).__name__})"
         raise UnreadableFile(name, fault, "Save it again as .xlsx") from None
-    for sheet in book.worksheets:
-        if sheet.max_row * sheet.max_column > _AREA_MAX:
-            raise UnreadableFile(
-                name,
-                f"the sheet '{sheet.title}' reaches to {address(sheet.max_row, sheet.max_column)}",
-                "Delete the empty rows and columns below and beside what it holds, and save it",
-            )
     if not book.worksheets:
         raise UnreadableFile(name, "it has no sheets with cells", "Save it again as .xlsx")
     return book
@@ -103,10 +104,10 @@ def _sheet_findings(package: CheckedPackage, workbook_part: str, book: "Workbook
         if sheet.sheet_state != "visible":
             fault = "the sheet is hidden, and anyone can show it"
             yield publishing_fault(sheet.title, "", "hidden-sheet", fault, "Delete the sheet")
-    parts = _parts_by_title(package, workbook_part)
+    parts, charted = _parts_by_title(package, workbook_part), _charted(package)
     for sheet in book.worksheets:
         yield from hidden_text(sheet, theme)
-        yield from sheet_content(sheet)
+        yield from sheet_content(sheet, charted.get(sheet.title, ()))
         part = parts.get(sheet.title, "")
         if part not in package:
             continue
@@ -127,6 +128,18 @@ def _parts_by_title(package: CheckedPackage, workbook_part: str) -> dict[str, st
         id_ = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
         if id_ in links:
             found[element.get("name", "")] = links[id_].target
+    return found
+
+
+def _charted(package: CheckedPackage) -> dict[str, list[Box]]:
+    """Return the ranges that charts show, by the sheet they lie on (21.2.2.65)."""
+    found: dict[str, list[Box]] = {}
+    for part in package.parts:
+        if re.match(r"xl/charts/chart", part):
+            for said in re.findall(rb"<(?:\w+:)?f>([^<]+)</", package.xml(part)):
+                sheet, _, area = unescape(said.decode("utf-8", "replace")).rpartition("!")
+                if box := box_of(area):
+                    found.setdefault(sheet.strip("'").replace("''", "'"), []).append(box)
     return found
 
 
