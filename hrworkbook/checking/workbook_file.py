@@ -139,7 +139,9 @@ def _charted(package: CheckedPackage) -> dict[str, list[Box]]:
             for said in re.findall(rb"<(?:\w+:)?f>([^<]+)</", package.xml(part)):
                 sheet, _, area = unescape(said.decode("utf-8", "replace")).rpartition("!")
                 if box := box_of(area):
-                    found.setdefault(sheet.strip("'").replace("''", "'"), []).append(box)
+                    left, top, right, bottom = box  # and their headings, above and beside them
+                    around = (max(left - 1, 1), max(top - 2, 1), right, bottom)
+                    found.setdefault(sheet.strip("'").replace("''", "'"), []).append(around)
     return found
 
 
