@@ -216,6 +216,13 @@ def headings_of(schema: Schema, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(schema[key].header for key in keys)
 
 
+def below_the_columns(schema: Schema) -> tuple[list[tuple[Value, ...]], list[tuple[Value, ...]]]:
+    """Return the rows of the settings that name columns, and those of the rules."""
+    labels = {s.label for s in PLAN_SETTINGS if s.of_columns}
+    settings = [row for row in _setting_rows(schema) if row[0] in labels or str(row[0]).startswith(f"{EITHER}{PARTED}")]
+    return settings, [_rule_row(schema, rule) for rule in schema.rules]
+
+
 def _rule_row(schema: Schema, rule: Rule) -> tuple[Value, ...]:
     held: dict[str, Value] = {RULE: rule.name, SEVERITY: rule.severity.capitalize()}
     kind = RULES[rule.name]

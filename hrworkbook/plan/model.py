@@ -188,8 +188,9 @@ def read_schema_of(snapshot: Snapshot) -> Schema:
     Raises NotAMaster where it keeps none; SheetFaults for slips on the Columns sheet, with all of them.
     """
     if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
-        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]))
-        return with_former_headings(schema, issued_ledger(schema), snapshot)
+        former = issued_headings(snapshot)
+        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]), former)
+        return with_former_headings(schema, former, snapshot)
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
@@ -323,6 +324,13 @@ def issued_ledger(schema: Schema) -> RecordLedger:
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
     purpose = "What was issued, kept to compare returns with."
     return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns)
+
+
+def issued_headings(snapshot: Snapshot) -> dict[str, str]:
+    """Return what the Issued sheet calls each column, by key: its heading when something last was written there."""
+    if ISSUED_SHEET not in snapshot:
+        return {}
+    return RecordLedger(ISSUED_SHEET, ("Issued as", ID_HEADER), "").former_headings(snapshot)
 
 
 def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> RecordLedger:
