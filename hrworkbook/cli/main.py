@@ -230,6 +230,11 @@ def _committee_options(made: _Commands) -> None:
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
+    appendix.add_argument(
+        "--in-master",
+        action="store_true",
+        help="put its sheets into the master too, in place of those of an earlier one",
+    )
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
     made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 

@@ -21,10 +21,15 @@ MOST_PAGES = 1000
 
 def write_pages(book: Any, formats: FormatCache, plan: PagePlan, name: str, cover: Cover) -> None:
     """Write a page plan as a sheet, or several where it has more pages than Excel's page breaks allow."""
-    for part, first in enumerate(range(0, plan.page_count, MOST_PAGES)):
+    for part, each in enumerate(page_sheet_names(plan, name)):
+        first = part * MOST_PAGES
         pages = range(first, min(first + MOST_PAGES, plan.page_count))
-        sheet = book.add_worksheet(name if not part else f"{name} {part + 1}")
-        _SheetWriter(sheet, formats, plan).write(pages, cover)
+        _SheetWriter(book.add_worksheet(each), formats, plan).write(pages, cover)
+
+
+def page_sheet_names(plan: PagePlan, name: str) -> list[str]:
+    """Return the names of the sheets that a page plan is written to: `Plan`, `Plan 2` and so on."""
+    return [f"{name} {part + 1}" if part else name for part in range(-(-plan.page_count // MOST_PAGES))]
 
 
 class _SheetWriter:
