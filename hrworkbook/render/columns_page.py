@@ -77,6 +77,13 @@ def write_columns_sheet(formats: WorkbookFormats, sheet: Worksheet, schema: Sche
     set_page(sheet, COLUMNS, paper="A3")
 
 
+def columns_workbook(schema: Schema) -> bytes:
+    """Return a workbook with the Columns sheet of a schema alone, to be put into a master."""
+    formats = WorkbookFormats(schema.title)
+    write_columns_sheet(formats, formats.book.add_worksheet(COLUMNS), schema)
+    return formats.bytes()
+
+
 def _body(formats: WorkbookFormats, **looks: object) -> Format:
     return formats.format(
         **{"text_wrap": True, "indent": 1, "valign": "vcenter", "bottom": 1, "bottom_color": look.RULE_COLOUR}
