@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import ValueFault, is_kept_with_warning
 from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START
+from hrworkbook.plan.lists_sheet import folded_lists, read_lists
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
 from hrworkbook.plan.record_ledger import RecordLedger
@@ -163,7 +164,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
         column_numbers=places,
         lines=tuple(_read_lines(_as_shown(block, schema, header_row, places), header_row, places)),
         owners=tuple(read_owners(snapshot)),
-        lists=_read_lists(snapshot[LISTS]),
+        lists=folded_lists(snapshot[LISTS]),
         settings=_read_settings(snapshot[START]),
         state=_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1),
     )
@@ -285,26 +286,6 @@ def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
 
 
-def read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    """Return the words of each list of the Lists sheet, all as they are spelled there."""
-    return {as_text(h): tuple(dict.fromkeys(map(as_text, words))) for h, words in _lists_on(block)}
-
-
-def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    """Return the words of each list, by its folded name."""
-    return {fold_name(as_text(h)): tuple(dict.fromkeys(map(normalised_text, words))) for h, words in _lists_on(block)}
-
-
-def _lists_on(block: Block) -> Iterator[tuple[Value, list[Value]]]:
-    """Yield each heading of the Lists sheet with the filled cells below."""
-    filled = (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and not all(map(is_blank, row)))
-    top = next(filled, len(block.rows))
-    for column, heading in enumerate(block.rows[top] if top < len(block.rows) else (), 1):
-        if not is_blank(heading):
-            words = (block.at(row, column) for row in range(top + 2, len(block.rows) + 1))
-            yield heading, [word for word in words if not is_blank(word)]
-
-
 def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
     """Return the value to the right of each label that stands in a column."""
     wanted = set(labels)
@@ -323,7 +304,7 @@ def issued_ledger(schema: Schema) -> RecordLedger:
     """Return the hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
     purpose = "What was issued, kept to compare returns with."
-    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns)
+    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns, is_table=False)
 
 
 def issued_headings(snapshot: Snapshot) -> dict[str, str]:
