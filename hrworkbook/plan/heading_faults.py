@@ -9,7 +9,7 @@ from hrworkbook.plan.findings import Finding, join_words
 from hrworkbook.plan.ledgers import LISTS, OWNERS, SEARCHED_ROWS, START
 from hrworkbook.plan.schema_model import Column, Schema
 from hrworkbook.plan.snapshot import Block, Snapshot, address
-from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text
+from hrworkbook.plan.values import as_text, fold_name, is_blank, normalised_text
 
 _NO_PLAN = frozenset({
     START, OWNERS, LISTS, COLUMNS, "Problems", "Register", "Decisions", "Journal", "Headings", "Names", "Past periods", "History",
@@ -25,7 +25,7 @@ _LIKE = 0.6
 def heading_faults(snapshot: Snapshot, schema: Schema) -> tuple[Finding, ...]:
     """Return a finding for each column of the Columns sheet whose heading stands on no sheet of the plan.
 
-    None on masters made before, and where no row of headings can be found.
+    None on masters made before, and where no row of headings can be found or its cells are merged.
     """
     if COLUMNS not in snapshot:
         return ()
@@ -36,11 +36,15 @@ def heading_faults(snapshot: Snapshot, schema: Schema) -> tuple[Finding, ...]:
         for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1)
         if len(_known_in(block, row, schema)) > _FEWEST_HEADINGS
     ]
-    if not rows:
+    if not rows or any(_is_merged(block, row) for block, row in rows):
         return ()
     most = max(len(_known_in(block, row, schema)) for block, row in rows)
     rows = [(block, row) for block, row in rows if 2 * len(_known_in(block, row, schema)) >= most]
     return tuple(_faults(snapshot, schema, rows))
+
+
+def _is_merged(block: Block, row: int) -> bool:
+    return any(top <= row <= bottom for top, _, bottom, _ in block.merges)
 
 
 def _known_in(block: Block, row: int, schema: Schema) -> set[str]:
@@ -73,16 +77,17 @@ def _faults(snapshot: Snapshot, schema: Schema, rows: Sequence[tuple[Block, int]
 
 
 def _strangers(schema: Schema, rows: Sequence[tuple[Block, int]]) -> list[tuple[Block, int, int, str]]:
-    """Return the headings that are no column's: sheet, row, column and text."""
+    """Return the headings that are no column's, or that another cell has already: sheet, row, column and text."""
     headers = {fold_name(c.header) for c in schema.columns} | {fold_name(schema.id_heading)}
-    cells: Iterator[tuple[Block, int, int, Value]] = (
-        (block, row, number, value) for block, row in rows for number, value in enumerate(block.rows[row - 1], 1)
-    )
-    return [
-        (b, r, n, normalised_text(v))
-        for b, r, n, v in cells
-        if not is_blank(v) and fold_name(as_text(v)) not in headers
-    ]
+    found: list[tuple[Block, int, int, str]] = []
+    for block, row in rows:
+        seen: set[str] = set()
+        for number, value in enumerate(block.rows[row - 1], 1):
+            folded = fold_name(as_text(value))
+            if not is_blank(value) and (folded not in headers or folded in seen):
+                found.append((block, row, number, normalised_text(value)))
+            seen.add(folded)
+    return found
 
 
 def _same_column(
