@@ -196,7 +196,10 @@ def _return_options(made: _Commands) -> None:
     for name, written in (("issue", "returns"), ("chase", "reminders"), ("bounce", "replies")):
         made[name].add_argument("--out", metavar="DIR", required=True, help=f"the folder for the {written}")
         made[name].add_argument("--open", action="store_true", help="open the drafts in your mail program")
-    made["issue"].add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
+    made["issue"].add_argument(
+        "--owner", metavar="NAME", default="", help="issue to this owner only, even if their return is in"
+    )
+    made["issue"].add_argument("--again", action="store_true", help="issue also to owners whose return is in")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")

@@ -17,7 +17,7 @@ from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, S
 from hrworkbook.plan.lists_sheet import folded_lists, read_lists
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
-from hrworkbook.plan.record_ledger import RecordLedger
+from hrworkbook.plan.record_ledger import RecordLedger, headings_by_key
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, is_blank, normalised_text
@@ -133,6 +133,12 @@ class Plan:
         """Return the formula that works a line's cell out; '' where it holds a value."""
         return self.snapshot[PLAN].formulas.get((line.row, self.column_numbers[key]), "")
 
+    def number_format(self, line: Line, key: str) -> str:
+        """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""
+        if isinstance(line.values.get(key), str | None):
+            return ""
+        return self.snapshot[PLAN].formats.get((line.row, self.column_numbers[key]), "")
+
     def is_done(self, line: Line) -> bool:
         """Return whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")
@@ -189,7 +195,7 @@ def read_schema_of(snapshot: Snapshot) -> Schema:
     Raises NotAMaster where it keeps none; SheetFaults for slips on the Columns sheet, with all of them.
     """
     if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
-        former = issued_headings(snapshot)
+        former = headings_by_key(snapshot, ISSUED_SHEET, ("Issued as", ID_HEADER))
         schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]), former)
         return with_former_headings(schema, former, snapshot)
     if SCHEMA_SHEET not in snapshot:
@@ -305,13 +311,6 @@ def issued_ledger(schema: Schema) -> RecordLedger:
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
     purpose = "What was issued, kept to compare returns with."
     return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns, is_table=False)
-
-
-def issued_headings(snapshot: Snapshot) -> dict[str, str]:
-    """Return what the Issued sheet calls each column, by key: its heading when something last was written there."""
-    if ISSUED_SHEET not in snapshot:
-        return {}
-    return RecordLedger(ISSUED_SHEET, ("Issued as", ID_HEADER), "").former_headings(snapshot)
 
 
 def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> RecordLedger:

@@ -106,3 +106,8 @@ class RecordLedger(Ledger):
                 taken = set(own.values())
                 return row, own, {n: as_text(v) for n, v in enumerate(above, 1) if n not in taken and not is_blank(v)}
         return 0, {}, {}
+
+
+def headings_by_key(snapshot: Snapshot, sheet: str, own_headings: tuple[str, ...]) -> dict[str, str]:
+    """Return what a sheet of records calls each column, by key: its heading when something last was written there."""
+    return RecordLedger(sheet, own_headings, "").former_headings(snapshot) if sheet in snapshot else {}

@@ -182,7 +182,7 @@ class SchemaReader(SettingsFile):
         for word, colour in column.colours.items():
             if known and fold_name(word) not in map(fold_name, known):
                 raise self.unknown_error(place.of("colours"), "word", word, known)
-            if colour not in COLOUR_NAMES and not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
+            if colour.casefold() not in COLOUR_NAMES and not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
                 raise self.unknown_error(place.of("colours"), "colour", colour, (*COLOUR_NAMES, "#RRGGBB"))
 
     def check_header(self, place: SettingPlace, header: str) -> None:

@@ -28,7 +28,9 @@ def rule_statistics(schema: Schema, rule: Rule) -> dict[str, Any]:
     """Return what a rule needs to know of its schema, as plain data: its settings, and the columns it looks at."""
     named = [rule.settings[setting] for setting in RULES[rule.name].column_settings]
     keys = {key for v in named for key in ([v] if isinstance(v, str) else v)}
-    due = ("due", "revised") if "revised" in schema.roles else ()  # without a revised date nobody asks which is the due one
+    due = (
+        ("due", "revised") if "revised" in schema.roles else ()
+    )  # without a revised date nobody asks which is the due one
     roles = {role: column.key for role in ("status", *due) if (column := schema.role(role))}
     keys |= set(roles.values())
     columns = [
