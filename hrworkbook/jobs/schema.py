@@ -32,7 +32,7 @@ class SheetHost(PlanHost, Protocol):
 def schema_of(snapshot: Snapshot) -> Schema:
     """Return the schema of a workbook: the one a master keeps.
 
-    Raises NotAMaster for any other workbook, SheetFaults for slips on the Columns sheet.
+    Raises NotAMaster for any other workbook, SchemaFaults for slips on the Columns sheet.
     """
     if not holds_schema(block.name for block in snapshot.sheets):
         raise NotAMaster(

@@ -12,9 +12,9 @@ from hrworkbook.plan.columns_sheet import COLUMNS, HEADING, KEY, SHEET_COLUMNS, 
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.read_columns_sheet import heading_row_of
 from hrworkbook.plan.record_ledger import RecordLedger
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.setting_rows import SettingRows
-from hrworkbook.plan.sheet_faults import SheetFaults
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank
 
@@ -61,7 +61,7 @@ class ColumnRows:
 def with_former_headings(schema: Schema, issued: Mapping[str, str], snapshot: Snapshot) -> Schema:
     """Return the schema in which what a column was called when something was issued (`issued`, by key) is another name of it.
 
-    Raises SheetFaults where that is the name of another column by now: returns already out would be read wrongly.
+    Raises SchemaFaults where that is the name of another column by now: returns already out would be read wrongly.
     """
     former = {key: heading for key, heading in issued.items() if key in schema}
     names = {fold_name(n): c.key for c in schema.columns for n in (c.header, *c.aliases)}
@@ -74,7 +74,7 @@ def with_former_headings(schema: Schema, issued: Mapping[str, str], snapshot: Sn
         elif holder != column.key:
             findings.append(_taken(schema, snapshot, heading, holder, column.header))
     if findings:
-        raise SheetFaults(findings)
+        raise SchemaFaults(findings)
     return schema if columns == list(schema.columns) else replace(schema, columns=tuple(columns))
 
 

@@ -192,7 +192,7 @@ def holds_schema(sheets: Iterable[str]) -> bool:
 def read_schema_of(snapshot: Snapshot) -> Schema:
     """Return the schema a master keeps: on its Columns sheet, or hidden as masters made before have it.
 
-    Raises NotAMaster where it keeps none; SheetFaults for slips on the Columns sheet, with all of them.
+    Raises NotAMaster where it keeps none; SchemaFaults for slips on the Columns sheet, with all of them.
     """
     if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
         former = headings_by_key(snapshot, ISSUED_SHEET, ("Issued as", ID_HEADER))

@@ -20,11 +20,11 @@ from hrworkbook.plan.columns_sheet import (
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import KINDS, nearest_word
 from hrworkbook.plan.schema import ROLES, Schema, SchemaReader
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.schema_model import ID_HEADER, Column
 from hrworkbook.plan.setting_cells import SettingCell
 from hrworkbook.plan.setting_rows import SettingRows
 from hrworkbook.plan.settings import WORDS, SettingPlace, choices_of
-from hrworkbook.plan.sheet_faults import SheetFaults
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import as_text, fold_name
 
@@ -42,12 +42,12 @@ def read_columns_sheet(
     """Return the schema that a Columns sheet holds; `lists` are the words of the Lists sheet, by its headings.
 
     `former` are the headings that columns had before, by key: settings and rules may still name them so.
-    Raises SheetFaults, with a finding for each slip: its cell, and what to do.
+    Raises SchemaFaults, with a finding for each slip: its cell, and what to do.
     """
     reader = _SheetReader(block, lists, former or {})
     data = reader.data()
     if reader.findings:
-        raise SheetFaults(reader.findings)
+        raise SchemaFaults(reader.findings)
     return CrossReader(reader).schema(data)
 
 
@@ -106,7 +106,7 @@ class _SheetReader(SettingRows):
         data["rules"] = self.rules()
         cross = CrossReader(self, data.get("id_heading", ID_HEADER))
         for column in columns:
-            with suppress(SheetFaults):  # noted by then
+            with suppress(SchemaFaults):  # noted by then
                 cross.check_header(SettingPlace("columns", name=column["key"], setting=HEADING), column["header"])
         return data
 
@@ -330,7 +330,7 @@ class CrossReader(SchemaReader):
         """Return the heading under which the sheet has a setting."""
         return next(c.heading for c in SHEET_COLUMNS if c.name == setting)
 
-    def error(self, place: SettingPlace, fault: str, remedy: str, line: str = "") -> SheetFaults:  # type: ignore[override]
+    def error(self, place: SettingPlace, fault: str, remedy: str, line: str = "") -> SchemaFaults:  # type: ignore[override]
         """Return the complaint with its cell."""
         places = self.reader.places
         names = {"public": ("public", "exempt"), "list": ("words",), "key": (KEY, "key")}.get(
@@ -340,4 +340,4 @@ class CrossReader(SchemaReader):
         at = [places[k] for name in (*names, HEADING, "") if (k := (place.section, of, name)) in places]
         cell = at[0] if at else SettingCell(0, 0, "", None)
         self.reader.fault(cell, fault, remedy)
-        return SheetFaults(self.reader.findings)
+        return SchemaFaults(self.reader.findings)

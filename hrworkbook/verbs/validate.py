@@ -18,7 +18,7 @@ from hrworkbook.plan.model import Plan, id_writes, read_plan, read_schema_of
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
-from hrworkbook.plan.sheet_faults import SheetFaults
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
@@ -66,7 +66,7 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
 
 def _schema_slips(snapshot: Snapshot, fault: NotAMaster) -> tuple[Finding, ...]:
     """Return the slips of the Columns sheet that keep the plan from being read: nothing else can be checked before."""
-    if isinstance(fault, SheetFaults):
+    if isinstance(fault, SchemaFaults):
         return fault.findings
     with suppress(NotAMaster):
         return heading_faults(snapshot, read_schema_of(snapshot))

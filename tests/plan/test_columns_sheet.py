@@ -23,10 +23,10 @@ from hrworkbook.plan.model import ISSUED_SHEET, read_schema_of
 from hrworkbook.plan.read_columns_sheet import read_columns_sheet
 from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.schema import load_schema, read_schema, shipped_schemas
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.schema_model import PLAN_FORMS, AppendixLayout, CollectionSettings, Column, Schema
 from hrworkbook.plan.schema_toml import schema_toml
 from hrworkbook.plan.settings import settings_of
-from hrworkbook.plan.sheet_faults import SheetFaults
 from hrworkbook.plan.snapshot import Block, Write, row_and_column
 from hrworkbook.verbs.validate import validate
 
@@ -96,7 +96,7 @@ def changed(schema: Schema, cell: str, value: object) -> Block:
 
 
 def findings_of(block: Block, lists: dict[str, tuple[str, ...]]) -> list[str]:
-    with pytest.raises(SheetFaults) as refused:
+    with pytest.raises(SchemaFaults) as refused:
         read_columns_sheet(block, lists)
     return [f.message for f in refused.value.findings]
 
