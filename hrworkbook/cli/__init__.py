@@ -7,7 +7,7 @@ from hrworkbook.cli.console import print_json
 from hrworkbook.plan.errors import NotReady
 
 ROOMS = {
-    "plan": ("new", "validate", "next"),
+    "plan": ("new", "validate", "next", "schema", "upgrade"),
     "returns": ("issue", "merge", "decide", "undo", "chase", "bounce"),
     "read": ("read",),
     "committee": ("appendix", "check", "roll"),

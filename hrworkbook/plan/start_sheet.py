@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hrworkbook.plan.columns_upkeep import upkeep_writes
 from hrworkbook.plan.ledger_records import read_decision, status_word
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
-from hrworkbook.plan.model import Plan, timestamp
+from hrworkbook.plan.model import Plan, history_ledger, issued_ledger, timestamp
 from hrworkbook.plan.snapshot import Write
 from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
 
@@ -93,6 +94,7 @@ def status_writes(
 ) -> tuple[Write, ...]:
     """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
+    With them come those that keep the Columns sheet, and the sheets of records, up with a changed schema.
     `register` are the rows the verb is about to add to the Register. Where a verb changed lines and could not judge them
     again, `unjudged` says so beside what was done.
     """
@@ -107,7 +109,8 @@ def status_writes(
     }  # fmt: skip
     step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
     texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}{UNJUDGED if unjudged else ''}"}
-    writes: list[Write] = []
+    records = (issued_ledger(plan.schema), history_ledger(plan.schema, plan.snapshot))
+    writes = [*upkeep_writes(plan.snapshot, plan.schema, records)]
     for row, cells in enumerate(plan.snapshot[START].rows[:12], 1):
         for column, value in enumerate(cells, 1):
             label = normalised_text(value)

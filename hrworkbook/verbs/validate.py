@@ -3,18 +3,22 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hrworkbook.checks import CouncilCheck
+from hrworkbook.plan.columns_sheet import COLUMNS
+from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
+from hrworkbook.plan.heading_faults import heading_faults
 from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan.model import Plan, id_writes, read_plan
+from hrworkbook.plan.model import Plan, id_writes, read_plan, read_schema_of
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
@@ -35,7 +39,12 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
 
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
     """
-    plan = read_plan(snapshot)
+    try:
+        plan = read_plan(snapshot)
+    except NotAMaster as fault:
+        if slips := _schema_slips(snapshot, fault):
+            return ValidateResult(slips, _told_alone(snapshot, slips))
+        raise
     findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_of))
     ids = id_writes(plan)
     new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
@@ -53,6 +62,23 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
             ledger_heights(problems, PROBLEMS.widths),
         ),
     )
+
+
+def _schema_slips(snapshot: Snapshot, fault: NotAMaster) -> tuple[Finding, ...]:
+    """Return the slips of the Columns sheet that keep the plan from being read: nothing else can be checked before."""
+    if isinstance(fault, SchemaFaults):
+        return fault.findings
+    with suppress(NotAMaster):
+        return heading_faults(snapshot, read_schema_of(snapshot))
+    return ()
+
+
+def _told_alone(snapshot: Snapshot, findings: Sequence[Finding]) -> ChangeSet:
+    """Return the writes that list findings of a plan that cannot be read, and nothing else."""
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, {}) for f in findings])
+    message = f"Nothing could be checked yet: {count_noun(len(findings), 'error')} in what the {COLUMNS} sheet says. Mend the errors on the Problems sheet, then validate again."  # fmt: skip
+    heights = ledger_heights(problems, PROBLEMS.widths)
+    return ChangeSet(tuple(problems), message, (findings[0].sheet, findings[0].cell or "A1"), heights)
 
 
 def order_of(finding: Finding) -> tuple[bool, bool, int, str]:
