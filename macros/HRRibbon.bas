@@ -75,7 +75,7 @@ End Function
 
 Private Function IsPlan(wb As Object) As Boolean
     ' A workbook that was a council's own may have had a sheet of that name before: then ours is called Start (HR).
-    IsPlan = HasOurs(wb, "Start") And (HasOurs(wb, "Columns") Or HasSheet(wb, "Schema"))
+    IsPlan = HasOurs(wb, "Start") And HasOurs(wb, "Issued")
 End Function
 
 Private Function HasOurs(wb As Object, ByVal SheetName As String) As Boolean

@@ -7,7 +7,7 @@ from hrworkbook.cli.console import print_json
 from hrworkbook.plan.errors import NotReady
 
 ROOMS = {
-    "plan": ("new", "validate", "next"),
+    "plan": ("new", "validate", "next", "schema", "upgrade"),
     "adopt": ("adopt",),
     "returns": ("issue", "merge", "decide", "undo", "chase", "bounce"),
     "read": ("read",),

@@ -17,23 +17,23 @@ from hrworkbook.plan.values import LONGEST_TEXT, Value, fold_name, utf16_length
 COLUMNS = "Columns"
 HEADING_ROW = 4
 """The row of the headings of the columns, on a sheet that we make."""
-SPARE_ROWS = 12
+SPARE_ROWS = 8
 """Blank rows below the last column, ready for more."""
 YES, NO = "Yes", "No"
 HEADING, MEANS, PRINTED, ONCE, KEY = "header", "means", "printed", "once", "key"
 """What a column of the sheet holds besides the settings of a `Column`: its roles, whether it is printed, printed once."""
 _HEADINGS = {
     HEADING: ("Heading", 26.0, "The heading as it stands on the plan's sheet."),
-    "sheets": ("On sheet", 13.0, "The sheets it stands on, parted by ; where that is not every table of the plan."),
-    MEANS: ("Means", 13.0, "What the column is to the plan: the owner, the due date, the status … Blank where it is none of these."),
-    "kind": ("Kind", 11.0, "What its cells may hold. Blank is text."),
-    "edited_by": ("Owner fills in", 10.0, "Yes where owners fill it in. Blank: it is HR's, and owners only see it."),
+    "sheets": ("On sheet", 18.0, "The sheets it stands on, parted by ; where that is not every table of the plan."),
+    MEANS: ("Means", 18.0, "What the column is to the plan: the owner, the due date, the status … Blank where it is none of these."),
+    "kind": ("Kind", 14.0, "What its cells may hold. Blank is text."),
+    "edited_by": ("Owner fills in", 12.0, "Yes where owners fill it in. Blank: it is HR's, and owners only see it."),
     "required": ("Required", 10.0, "Yes where it must be filled in."),
     "private": ("Private", 9.0, "Yes where it is HR's alone: never in a return, a mail or an appendix."),
     PRINTED: ("In the appendix", 11.0, "Yes where it is printed; or 1, 2, 3 … for another order than here. Blank: it is not printed."),
     ONCE: ("Print once", 9.0, "Yes where a text that neighbouring lines repeat is printed once."),
     "roll": ("At close", 9.0, "What closing a period does: Keep it, Clear it, or Carry it until a new text replaces it."),
-    "aliases": ("Also known as", 34.0, "Other headings it has in plans and returns, parted by ;"),
+    "aliases": ("Also known as", 44.0, "Other headings it has in plans and returns, parted by ;"),
     "words": ("List or words", 30.0, "The name of a list on the Lists sheet, or the words themselves, parted by ;"),
     "colours": ("Colours", 20.0, "Colours of words, such as Red: red; Late: #D4351C. The usual words have theirs already."),
     "number_format": ("Number format", 13.0, "How numbers and days are shown: a code as under Format Cells, Custom."),
@@ -133,7 +133,7 @@ def columns_sheet_rows(schema: Schema) -> tuple[tuple[Value, ...], ...]:
     Raises SchemaFileError for a text longer than a cell holds.
     """
     rows: list[Sequence[Value]] = [COLUMNS_HEADINGS, *(_column_row(schema, c) for c in schema.columns)]
-    rows += [()] * SPARE_ROWS
+    rows += [()] * (SPARE_ROWS + 1)
     rows += [(SETTING, VALUE), *_setting_rows(schema), (), RULE_HEADINGS]
     rows += [_rule_row(schema, rule) for rule in schema.rules]
     for row in rows:
@@ -214,6 +214,13 @@ def _setting_rows(schema: Schema) -> Iterator[tuple[Value, ...]]:
 def headings_of(schema: Schema, keys: Iterable[str]) -> tuple[str, ...]:
     """Return the headings of some columns."""
     return tuple(schema[key].header for key in keys)
+
+
+def below_the_columns(schema: Schema) -> tuple[list[tuple[Value, ...]], list[tuple[Value, ...]]]:
+    """Return the rows of the settings that name columns, and those of the rules."""
+    labels = {s.label for s in PLAN_SETTINGS if s.of_columns}
+    settings = [row for row in _setting_rows(schema) if row[0] in labels or str(row[0]).startswith(f"{EITHER}{PARTED}")]
+    return settings, [_rule_row(schema, rule) for rule in schema.rules]
 
 
 def _rule_row(schema: Schema, rule: Rule) -> tuple[Value, ...]:

@@ -4,16 +4,17 @@ A heading that HR changes is still that of returns already out and of past perio
 key, so the next verb reads it as another name of the column, and writes it under *Also known as*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hrworkbook.plan.cell_lists import join_items
-from hrworkbook.plan.columns_sheet import COLUMNS, HEADING, KEY, SHEET_COLUMNS
+from hrworkbook.plan.columns_sheet import COLUMNS, HEADING, KEY, SHEET_COLUMNS, below_the_columns
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.read_columns_sheet import heading_row_of
 from hrworkbook.plan.record_ledger import RecordLedger
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.schema_model import Schema
-from hrworkbook.plan.sheet_faults import SheetFaults
+from hrworkbook.plan.setting_rows import SettingRows
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank
 
@@ -57,14 +58,12 @@ class ColumnRows:
         return (Write(COLUMNS, *place, ((value,),)),)
 
 
-def with_former_headings(schema: Schema, issued: RecordLedger, snapshot: Snapshot) -> Schema:
-    """Return the schema in which what a column was called when something was issued is another name of it.
+def with_former_headings(schema: Schema, issued: Mapping[str, str], snapshot: Snapshot) -> Schema:
+    """Return the schema in which what a column was called when something was issued (`issued`, by key) is another name of it.
 
-    Raises SheetFaults where that is the name of another column by now: returns already out would be read wrongly.
+    Raises SchemaFaults where that is the name of another column by now: returns already out would be read wrongly.
     """
-    if issued.sheet not in snapshot:
-        return schema
-    former = {key: heading for key, heading in issued.former_headings(snapshot).items() if key in schema}
+    former = {key: heading for key, heading in issued.items() if key in schema}
     names = {fold_name(n): c.key for c in schema.columns for n in (c.header, *c.aliases)}
     columns, findings = list(schema.columns), []
     for at, column in enumerate(columns):
@@ -75,7 +74,7 @@ def with_former_headings(schema: Schema, issued: RecordLedger, snapshot: Snapsho
         elif holder != column.key:
             findings.append(_taken(schema, snapshot, heading, holder, column.header))
     if findings:
-        raise SheetFaults(findings)
+        raise SchemaFaults(findings)
     return schema if columns == list(schema.columns) else replace(schema, columns=tuple(columns))
 
 
@@ -97,7 +96,24 @@ def upkeep_writes(snapshot: Snapshot, schema: Schema, records: tuple[RecordLedge
     for column in schema.columns:
         writes += rows.write(column.header, KEY, column.key)
         writes += rows.write(column.header, "aliases", join_items(column.aliases) or None)
+    writes += _references(snapshot[COLUMNS], schema)
     for ledger in records:
         if ledger.sheet in snapshot:
             writes += ledger.upkeep(snapshot)
     return tuple(writes)
+
+
+def _references(block: Block, schema: Schema) -> Iterator[Write]:
+    """Yield the writes that name columns by their present headings in the settings and rules."""
+    below = SettingRows(block)
+    wanted = below_the_columns(schema)
+    for first, rows in ((below.settings_row, wanted[0]), (below.rules_row, wanted[1])):
+        by_label: dict[str, list[Sequence[Value]]] = {}
+        for row in rows:
+            by_label.setdefault(fold_name(as_text(row[0])), []).append(row)
+        for at in range(first + 1, len(block.rows) + 1) if first else ():
+            start = next((n for n, v in enumerate(block.rows[at - 1], 1) if not is_blank(v)), 0)
+            of_label = by_label.get(fold_name(as_text(block.at(at, start))), [])
+            for number, text in enumerate(of_label.pop(0) if of_label else (), start):
+                if number > start and text and fold_name(as_text(text)) != fold_name(as_text(block.at(at, number))):
+                    yield Write(COLUMNS, at, number, ((text,),))

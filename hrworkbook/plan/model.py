@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,13 +12,14 @@ from hrworkbook.plan.columns_sheet import COLUMNS
 from hrworkbook.plan.columns_upkeep import with_former_headings
 from hrworkbook.plan.errors import CannotWrite, NotAMaster
 from hrworkbook.plan.kinds import ValueFault, is_kept_with_warning
-from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, SEARCHED_ROWS, START
+from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, START
 from hrworkbook.plan.lines import Line as Line
 from hrworkbook.plan.lines import read_lines
+from hrworkbook.plan.lists_sheet import folded_lists, read_lists
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_tables import PlanTable, plan_tables
 from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
-from hrworkbook.plan.record_ledger import RecordLedger
+from hrworkbook.plan.record_ledger import RecordLedger, headings_by_key
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.plan.sheet_names import place_at
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
@@ -140,6 +141,13 @@ class Plan:
             raise CannotWrite(self.place(line, key), why, "Write it into the workbook by hand, where it belongs")
         return Write(line.sheet, line.row, line.table.column_numbers[key], ((value,),))
 
+    def number_format(self, line: Line, key: str) -> str:
+        """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""
+        if isinstance(line.values.get(key), str | None):
+            return ""
+        column = line.table.column_numbers.get(key)
+        return self.snapshot[line.sheet].formats.get((line.row, column), "") if column else ""
+
     def is_done(self, line: Line) -> bool:
         """Return whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")
@@ -169,7 +177,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
         tables=tables,
         lines=tuple(read_lines(snapshot, schema, tables)),
         owners=tuple(read_owners(snapshot)),
-        lists=_read_lists(snapshot[LISTS]),
+        lists=folded_lists(snapshot[LISTS]),
         settings=_read_settings(snapshot[START]),
         state=_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1),
     )
@@ -191,11 +199,12 @@ def holds_schema(sheets: Iterable[str]) -> bool:
 def read_schema_of(snapshot: Snapshot) -> Schema:
     """Return the schema a master keeps: on its Columns sheet, or hidden as masters made before have it.
 
-    Raises NotAMaster where it keeps none; SheetFaults for slips on the Columns sheet, with all of them.
+    Raises NotAMaster where it keeps none; SchemaFaults for slips on the Columns sheet, with all of them.
     """
     if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
-        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]))
-        return with_former_headings(schema, issued_ledger(schema), snapshot)
+        former = headings_by_key(snapshot, ISSUED_SHEET, ("Issued as", ID_HEADER))
+        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]), former)
+        return with_former_headings(schema, former, snapshot)
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
@@ -217,26 +226,6 @@ def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
 
 
-def read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    """Return the words of each list of the Lists sheet, all as they are spelled there."""
-    return {as_text(h): tuple(dict.fromkeys(map(as_text, words))) for h, words in _lists_on(block)}
-
-
-def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    """Return the words of each list, by its folded name."""
-    return {fold_name(as_text(h)): tuple(dict.fromkeys(map(normalised_text, words))) for h, words in _lists_on(block)}
-
-
-def _lists_on(block: Block) -> Iterator[tuple[Value, list[Value]]]:
-    """Yield each heading of the Lists sheet with the filled cells below."""
-    filled = (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and not all(map(is_blank, row)))
-    top = next(filled, len(block.rows))
-    for column, heading in enumerate(block.rows[top] if top < len(block.rows) else (), 1):
-        if not is_blank(heading):
-            words = (block.at(row, column) for row in range(top + 2, len(block.rows) + 1))
-            yield heading, [word for word in words if not is_blank(word)]
-
-
 def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
     """Return the value to the right of each label that stands in a column."""
     wanted = set(labels)
@@ -255,7 +244,7 @@ def issued_ledger(schema: Schema) -> RecordLedger:
     """Return the hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
     purpose = "What was issued, kept to compare returns with."
-    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns)
+    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns, is_table=False)
 
 
 def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> RecordLedger:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from hrworkbook.plan.cell_lists import is_quoted
@@ -19,11 +20,11 @@ from hrworkbook.plan.columns_sheet import (
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import KINDS, nearest_word
 from hrworkbook.plan.schema import ROLES, Schema, SchemaReader
-from hrworkbook.plan.schema_model import Column
+from hrworkbook.plan.schema_faults import SchemaFaults
+from hrworkbook.plan.schema_model import ID_HEADER, Column
 from hrworkbook.plan.setting_cells import SettingCell
 from hrworkbook.plan.setting_rows import SettingRows
 from hrworkbook.plan.settings import WORDS, SettingPlace, choices_of
-from hrworkbook.plan.sheet_faults import SheetFaults
 from hrworkbook.plan.snapshot import Block, address
 from hrworkbook.plan.values import as_text, fold_name
 
@@ -35,16 +36,19 @@ _WORDS_OFFERED = ("choice", "text", "reference", "timescale")
 """Kinds whose cells may offer words of their own."""
 
 
-def read_columns_sheet(block: Block, lists: Mapping[str, tuple[str, ...]]) -> Schema:
+def read_columns_sheet(
+    block: Block, lists: Mapping[str, tuple[str, ...]], former: Mapping[str, str] | None = None
+) -> Schema:
     """Return the schema that a Columns sheet holds; `lists` are the words of the Lists sheet, by its headings.
 
-    Raises SheetFaults, with a finding for each slip: its cell, and what to do.
+    `former` are the headings that columns had before, by key: settings and rules may still name them so.
+    Raises SchemaFaults, with a finding for each slip: its cell, and what to do.
     """
-    reader = _SheetReader(block, lists)
+    reader = _SheetReader(block, lists, former or {})
     data = reader.data()
     if reader.findings:
-        raise SheetFaults(reader.findings)
-    return _CrossReader(reader).schema(data)
+        raise SchemaFaults(reader.findings)
+    return CrossReader(reader).schema(data)
 
 
 def heading_row_of(block: Block) -> int:
@@ -66,8 +70,9 @@ def is_columns_sheet(block: Block) -> bool:
 class _SheetReader(SettingRows):
     """The sheet as the data that a TOML file would hold; slips are collected, and where each setting stands is kept."""
 
-    def __init__(self, block: Block, lists: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, block: Block, lists: Mapping[str, tuple[str, ...]], former: Mapping[str, str]) -> None:
         super().__init__(block)
+        self.former = former
         self.lists = lists
         self.top = 0
         """The row of the columns' headings."""
@@ -88,14 +93,21 @@ class _SheetReader(SettingRows):
         rows = [self.column_row(row, at) for row in range(self.top + 1, last + 1)]
         rows = [cells for cells in rows if cells]
         columns, roles = self.columns(rows)
+        for key, heading in self.former.items():
+            if key in (c["key"] for c in columns):
+                self.keys.setdefault(fold_name(heading), key)
         data: dict[str, Any] = {
             "columns": columns,
             "roles": roles,
             "lists": {k: list(v) for k, v in self.lists.items()},
         }
-        layout: dict[str, Any] = {"columns": self.printed(rows), "once": self.marked(rows, ONCE)}
+        layout: dict[str, Any] = {"columns": self.printed(rows, roles), "once": self.marked(rows, ONCE)}
         data |= self.settings(layout)
         data["rules"] = self.rules()
+        cross = CrossReader(self, data.get("id_heading", ID_HEADER))
+        for column in columns:
+            with suppress(SchemaFaults):  # noted by then
+                cross.check_header(SettingPlace("columns", name=column["key"], setting=HEADING), column["header"])
         return data
 
     def column_row(self, row: int, at: Mapping[str, int]) -> dict[str, SettingCell]:
@@ -263,7 +275,7 @@ class _SheetReader(SettingRows):
         """Return the key of a row's column."""
         return self.keys[fold_name(cells[HEADING].text)]
 
-    def printed(self, rows: Sequence[Mapping[str, SettingCell]]) -> list[str]:
+    def printed(self, rows: Sequence[Mapping[str, SettingCell]], roles: Mapping[str, str]) -> list[str]:
         """Return the keys of the columns to print, in print order."""
         placed: list[tuple[float, int, str]] = []
         numbers: dict[float, SettingCell] = {}
@@ -287,7 +299,8 @@ class _SheetReader(SettingRows):
                 )
             elif said:
                 placed.append((float("inf"), i, self.key_of(cells)))
-        may_be = [c for c in rows if "private" not in c]
+        left_out = {roles.get(role) for role in ("part", "paragraph", "reason")}
+        may_be = [c for c in rows if "private" not in c and self.key_of(c) not in left_out]
         if rows and may_be and not placed and not self.findings:
             place = SettingCell(self.top, self.column_of(PRINTED), "In the appendix", None)
             self.fault(place, "no column is in the appendix", "Choose Yes beside the columns that are to be printed")
@@ -304,15 +317,20 @@ def new_key(heading: str, taken: Collection[str]) -> str:
     return next(key for n in range(1, len(taken) + 3) if (key := made if n == 1 else f"{made}_{n}") not in taken)
 
 
-class _CrossReader(SchemaReader):
+class CrossReader(SchemaReader):
     """The checks that a TOML file passes too, their places told as cells."""
 
-    def __init__(self, reader: _SheetReader) -> None:
+    def __init__(self, reader: _SheetReader, id_heading: str = ID_HEADER) -> None:
         super().__init__(reader.block.name, "")
         self.reader = reader
+        self.id_heading = id_heading
         self.lists_are_live = True
 
-    def error(self, place: SettingPlace, fault: str, remedy: str, line: str = "") -> SheetFaults:  # type: ignore[override]
+    def called(self, setting: str) -> str:
+        """Return the heading under which the sheet has a setting."""
+        return next(c.heading for c in SHEET_COLUMNS if c.name == setting)
+
+    def error(self, place: SettingPlace, fault: str, remedy: str, line: str = "") -> SchemaFaults:  # type: ignore[override]
         """Return the complaint with its cell."""
         places = self.reader.places
         names = {"public": ("public", "exempt"), "list": ("words",), "key": (KEY, "key")}.get(
@@ -322,4 +340,4 @@ class _CrossReader(SchemaReader):
         at = [places[k] for name in (*names, HEADING, "") if (k := (place.section, of, name)) in places]
         cell = at[0] if at else SettingCell(0, 0, "", None)
         self.reader.fault(cell, fault, remedy)
-        return SheetFaults(self.reader.findings)
+        return SchemaFaults(self.reader.findings)

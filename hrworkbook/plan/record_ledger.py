@@ -20,6 +20,8 @@ class RecordLedger(Ledger):
     """A ledger whose last headings are those of a schema's columns."""
 
     columns: tuple[Column, ...] = ()
+    is_table: bool = True
+    """Whether its rows are an Excel table."""
 
     @property
     def own_headings(self) -> tuple[str, ...]:
@@ -75,8 +77,13 @@ class RecordLedger(Ledger):
             return ()
         block = snapshot[self.sheet]
         _, places = self.heading_row(snapshot)
-        wanted = [(top, places[c.header], c.header) for c in self.columns]
-        wanted += [(top - 1, places[c.header], c.key) for c in self.columns]
+        wanted = [(top - 1, places[c.header], c.key) for c in self.columns]
+        # The headings of an Excel table are left as they are; the keys above say whose they are.
+        wanted += [
+            (top, at, c.header)
+            for c in self.columns
+            if (at := places[c.header]) and (not self.is_table or is_blank(block.at(top, at)))
+        ]
         return tuple(
             Write(self.sheet, row, at, ((text,),)) for row, at, text in wanted if as_text(block.at(row, at)) != text
         )
@@ -99,3 +106,8 @@ class RecordLedger(Ledger):
                 taken = set(own.values())
                 return row, own, {n: as_text(v) for n, v in enumerate(above, 1) if n not in taken and not is_blank(v)}
         return 0, {}, {}
+
+
+def headings_by_key(snapshot: Snapshot, sheet: str, own_headings: tuple[str, ...]) -> dict[str, str]:
+    """Return what a sheet of records calls each column, by key: its heading when something last was written there."""
+    return RecordLedger(sheet, own_headings, "").former_headings(snapshot) if sheet in snapshot else {}

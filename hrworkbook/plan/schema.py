@@ -182,7 +182,7 @@ class SchemaReader(SettingsFile):
         for word, colour in column.colours.items():
             if known and fold_name(word) not in map(fold_name, known):
                 raise self.unknown_error(place.of("colours"), "word", word, known)
-            if colour not in COLOUR_NAMES and not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
+            if colour.casefold() not in COLOUR_NAMES and not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
                 raise self.unknown_error(place.of("colours"), "colour", colour, (*COLOUR_NAMES, "#RRGGBB"))
 
     def check_header(self, place: SettingPlace, header: str) -> None:
@@ -231,7 +231,7 @@ class SchemaReader(SettingsFile):
             raise self.error(place, "a word of 'public' or 'exempt' stands twice, or has no letter", "Correct it")
         words = column.words or tuple(data.get("lists", {}).get(column.list, ()))
         if own and (strange := next((w for w in words if fold_name(w) not in own), "")):
-            remedy = f"Add '{strange}' to 'public' or to 'exempt'"
+            remedy = f"Add '{strange}' to '{self.called('public')}' or to '{self.called('exempt')}'"
             raise self.error(place, f"nothing says whether '{strange}' is public or exempt", remedy)
         return with_usual_marks(column)
 
@@ -249,13 +249,15 @@ class SchemaReader(SettingsFile):
         for column in columns:
             if not column.private:
                 continue
-            place = SettingPlace("columns", name=column.key, setting="private")
+            place, own = SettingPlace("columns", name=column.key, setting="private"), self.called("private")
             role = next((r for r, key in roles.items() if key == column.key and r != "part"), "")
             if column.is_owners:
-                raise self.error(place, "a private column cannot be the owner's", "Take out edited_by, or private")
+                raise self.error(
+                    place, "a private column cannot be the owner's", f"Take out {self.called('edited_by')}, or {own}"
+                )
             if role or column.key in shown:
                 why = f"is the plan's {role}" if role else "the appendix or the key names it"
-                raise self.error(place, f"it is private, and {why}", "Take it out there, or take out private")
+                raise self.error(place, f"it is private, and {why}", f"Take it out there, or take out {own}")
 
     def distinct(self, place: SettingPlace, items: str, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()

@@ -34,7 +34,9 @@ EXEMPT_WORDS = (
 """How plans say that a line may be published or may not, where the schema does not give its own words."""
 
 
-COLOUR_NAMES = ("red", "amber", "yellow", "green", "blue", "purple", "pink", "grey", "black")
+COLOUR_NAMES = (
+    "red", "amber/red", "amber", "orange", "yellow", "amber/green", "green", "blue", "purple", "pink", "brown", "turquoise", "grey", "black", "white",
+)  # fmt: skip
 """The colours a word may have, besides `#RRGGBB`."""
 
 

@@ -83,6 +83,10 @@ class SettingsFile:
         """Return the complaint about a place in the file."""
         return SchemaFileError(", ".join(p for p in (self.file, str(place), line) if p), fault, remedy)
 
+    def called(self, setting: str) -> str:
+        """Return what a column's setting is called in this file."""
+        return setting
+
     def unknown_error(
         self, place: SettingPlace, what: str, word: str, known: Iterable[str], of: str = ""
     ) -> SchemaFileError:

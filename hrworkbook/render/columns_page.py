@@ -40,6 +40,8 @@ PURPOSE = "What each column of the plan is. Change a heading on the plan's sheet
 ROW_HEIGHT = 33
 """Points: two lines. A longer text is seen in full where its cell is chosen."""
 SETTINGS_HEIGHT = 20
+_LONG = ("aliases",)
+"""Settings whose texts may be longer than two lines: of those the beginning is to be seen."""
 
 
 def write_columns_sheet(formats: WorkbookFormats, sheet: Worksheet, schema: Schema) -> None:
@@ -48,25 +50,24 @@ def write_columns_sheet(formats: WorkbookFormats, sheet: Worksheet, schema: Sche
     write_title(formats, sheet, COLUMNS, PURPOSE)
     rows = columns_sheet_rows(schema)
     top = HEADING_ROW - 1
-    body = _body(formats)
     for i, column in enumerate(SHEET_COLUMNS):
         sheet.set_column(i, i, column.width, formats.format(indent=1))
     last = len(schema.columns) + SPARE_ROWS
-    for row, values in enumerate(rows[1 : last + 1], top + 1):
-        _write_row(sheet, row, [*values, *[None] * (len(SHEET_COLUMNS) - len(values))], body)
-        sheet.set_row(row, ROW_HEIGHT)
-    first_of_columns = {0: _body(formats, bold=True), len(SHEET_COLUMNS) - 1: _body(formats, font_color=look.SECONDARY)}
+    styles = dict.fromkeys(range(len(SHEET_COLUMNS)), _body(formats))
+    styles |= {0: _body(formats, bold=True), len(SHEET_COLUMNS) - 1: _body(formats, font_color=look.SECONDARY)}
+    styles |= {i: _body(formats, valign="top") for i, c in enumerate(SHEET_COLUMNS) if c.name in _LONG}
     sheet.add_table(top, 0, top + last, len(SHEET_COLUMNS) - 1, {
         "name": "PlanColumns",
         "style": None,
         "columns": [
-            {"header": c.heading, "header_format": heading_format(formats, False), "format": first_of_columns.get(i, body)}
+            {"header": c.heading, "header_format": heading_format(formats, False), "format": styles[i]}
             for i, c in enumerate(SHEET_COLUMNS)
         ],
     })  # fmt: skip
     for row, values in enumerate(rows[1 : last + 1], top + 1):
-        for i, style in first_of_columns.items():
+        for i, style in styles.items():
             write_value(sheet, row, i, values[i] if values else None, style)
+        sheet.set_row(row, ROW_HEIGHT)
     sheet.set_row(top, ROW_HEIGHT + 3)
     for i, column in enumerate(SHEET_COLUMNS):
         sheet.data_validation(top + 1, i, top + last, i, _validation(column))
@@ -76,9 +77,17 @@ def write_columns_sheet(formats: WorkbookFormats, sheet: Worksheet, schema: Sche
     set_page(sheet, COLUMNS, paper="A3")
 
 
+def columns_workbook(schema: Schema) -> bytes:
+    """Return a workbook with the Columns sheet of a schema alone, to be put into a master."""
+    formats = WorkbookFormats(schema.title)
+    write_columns_sheet(formats, formats.book.add_worksheet(COLUMNS), schema)
+    return formats.bytes()
+
+
 def _body(formats: WorkbookFormats, **looks: object) -> Format:
     return formats.format(
-        text_wrap=True, indent=1, valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR, font_size=10, **looks
+        **{"text_wrap": True, "indent": 1, "valign": "vcenter", "bottom": 1, "bottom_color": look.RULE_COLOUR}
+        | {"font_size": 10, **looks}
     )
 
 

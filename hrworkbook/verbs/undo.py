@@ -17,6 +17,7 @@ from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, is_blank, same_value
+from hrworkbook.verbs.rejudge import rejudge
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,16 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     writes += waiting.undone_writes(return_id, now)
     register = [_register_row(row, now) for row in files_of_return]
     writes += REGISTER.append(snapshot, register)
-    writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open_count, register=register)
+    judged = rejudge(plan, {place: one.before for place, one in cells_to_restore.items()}, now.date())
+    writes += judged.writes
+    writes += status_writes(
+        plan, f"Undid {return_id}", now, problems=judged.problems, decisions=waiting.open_count, register=register,
+        unjudged=judged.unjudged,
+    )  # fmt: skip
     first = next(iter(cells_to_restore), None)
     goto = (lines[first[0]].sheet, plan.address(lines[first[0]], first[1])) if first else (REGISTER.sheet, "A1")
     message = _message(return_id, restored, len(removed_lines), left, _lost_formulas(plan, cells_to_restore, in_force))
-    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
+    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto, judged.heights))
 
 
 def _cells_to_restore(

@@ -147,7 +147,7 @@ class _SheetWriter:
             elif not text:
                 sheet.write_blank(at, j, None, cell)
             elif self.plan.columns[j].kind == "status":
-                sheet.write_string(at, j, text, self._status(text, bool(ruled and ruled[j])))
+                sheet.write_string(at, j, text, self._status(j, text, bool(ruled and ruled[j])))
             else:
                 sheet.write_string(at, j, text, cell)
 
@@ -165,14 +165,11 @@ class _SheetWriter:
         settings = self._settings(j)
         return self.formats(**settings), self.formats(**settings, bottom=1, bottom_color=look.RULE_COLOUR)
 
-    def _status(self, text: str, ruled: bool) -> Any:
-        """Return a status: the word in bold, and an edge in its colour that black and white can lose.
-
-        Where texts are indented it stands at the right: at the left it would touch the end of a full line.
-        """
-        settings = self._settings(0)
-        edge = "left" if self.small_formats else "right"
-        settings |= {"bold": True, edge: 5, f"{edge}_color": look.status_colours(text).fill}
+    def _status(self, j: int, text: str, ruled: bool) -> Any:
+        """Return a status: the word in bold, on its colour where it has one."""
+        settings = self._settings(j) | {"bold": True}
+        if paint := self.plan.columns[j].colours.of(text):
+            settings |= {"bg_color": paint.fill, "font_color": paint.text, "valign": "vcenter"}
         if ruled:
             settings |= {"bottom": 1, "bottom_color": look.RULE_COLOUR}
         return self.formats(**settings)

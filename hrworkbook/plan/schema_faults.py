@@ -6,7 +6,7 @@ from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.findings import Finding, count_noun
 
 
-class SheetFaults(NotAMaster):
+class SchemaFaults(NotAMaster):
     """A master's Columns sheet has slips, or its sheets contradict one another; `findings` are all of them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
