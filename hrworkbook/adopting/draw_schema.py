@@ -55,6 +55,8 @@ _KIND_OF_ROLE = {
     "reference": "reference", "owner": "owners", "priority": "text", "theme": "text", "progress": "text", "paragraph": "text", "reason": "text",
 }  # fmt: skip
 _MOST_WORDS = 12
+_OWN = " (own)"
+"""What follows a heading that our own sheets have too."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ class _Keys:
     """Keys and headers given so far: each once."""
 
     def __init__(self, id_heading: str) -> None:
-        self.reserved = {fold_name(id_heading), *map(fold_name, RESERVED_HEADERS[1:])}
+        self.reserved = {fold_name(id_heading), *map(fold_name, RESERVED_HEADERS)}
         self.keys: set[str] = set()
         self.headers: set[str] = set()
 
@@ -190,7 +192,7 @@ class _Keys:
         """Return a heading that can stand in a schema: on one line, once, and none of our own."""
         text = " ".join(header.split())[: LONGEST_HEADING - 5]
         if fold_name(text) in self.reserved:
-            text = f"{text} (own)"
+            text = f"{text}{_OWN}"
         return self._free(text, self.headers, " ")
 
     @staticmethod
@@ -218,6 +220,12 @@ def _sheets_of(source: PlanColumn, tables: Sequence[LocatedTable]) -> tuple[str,
     return tuple(dict.fromkeys(table.sheet.block.name for table, _ in source.places))
 
 
+def _other_names(source: PlanColumn, header: str) -> tuple[str, ...]:
+    """Return what else a column is headed: in other tables, and in its own where that is a heading of ours."""
+    own = " ".join(source.header.split())
+    return (own, *source.aliases) if header == f"{own}{_OWN}" else tuple(source.aliases)
+
+
 def _column(source: PlanColumn, role: str, keys: _Keys, tables: Sequence[LocatedTable]) -> Column:
     header = keys.header_for(source.header)
     kind, words = _kind_of_column(source, role)
@@ -226,7 +234,7 @@ def _column(source: PlanColumn, role: str, keys: _Keys, tables: Sequence[Located
     private = not role and (source.is_hidden or source.meaning is Meaning.PRIVATE)
     return Column(
         keys.key_for(header), header, kind,
-        aliases=tuple(a for a in source.aliases if fold_name(a) != fold_name(header)),
+        aliases=tuple(a for a in _other_names(source, header) if fold_name(a) != fold_name(header)),
         required=role in ("priority", "owner", "theme") and bool(facts.filled) and facts.filled >= facts.lines,
         edited_by="owner" if owners and not private else "hr",
         width=float(min(max(8, facts.length * (0.5 if facts.length > 60 else 1) + 4, len(header) * 0.7 + 2), 50)),

@@ -93,18 +93,10 @@ def _drawn_up(
     """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
     refuse_our_own(blocks, source)
     own = with_theme_details(read_workbook(blocks, source, sheets, helps))
-    schema = _in_our_look(own.drawn.schema)
+    schema = replace(own.drawn.schema, theme_from="column", id_heading=ID_HEADER)
     lost = lost_zeros(own.plan, schema)
     kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))
     return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
-
-
-def _in_our_look(schema: Schema) -> Schema:
-    """Return a schema drawn up from a workbook for a master of ours: themes in a column, our IDs under ID."""
-    columns = tuple(
-        replace(c, header="Own ID") if fold_name(c.header) == fold_name(ID_HEADER) else c for c in schema.columns
-    )
-    return replace(schema, columns=columns, theme_from="column", id_heading=ID_HEADER)
 
 
 def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:

@@ -191,7 +191,7 @@ def test_their_id_is_a_column_of_a_new_master(tmp_path):
     path = build(plan, tmp_path / "p.xlsx")
     carry_out(new_job(None, tmp_path / "m.xlsx", NOW, path))
     read_back = read_plan(FileHost(tmp_path / "m.xlsx").snapshot())
-    assert [(x.id, x.text("id")) for x in read_back.lines] == [("L001", "7"), ("L002", "8")]
+    assert [(x.id, x.text("id_own")) for x in read_back.lines] == [("L001", "7"), ("L002", "8")]
 
 
 def test_a_file_that_is_in_the_way_is_named(tmp_path):
