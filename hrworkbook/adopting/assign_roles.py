@@ -293,9 +293,8 @@ class RoleFinder:
 def _heads_lines(column: PlanColumn, action: PlanColumn | None) -> bool:
     """Whether a column left of what is to be done says the same of several lines."""
     facts = column.facts
-    return (
-        action is not None and column.at < action.at and facts.repeats and facts.names < 0.5 and facts.references < 0.5
-    )
+    heads = facts.repeats or _is_spread(column)
+    return action is not None and column.at < action.at and heads and facts.names < 0.5 and facts.references < 0.5
 
 
 def _is_spread(column: PlanColumn) -> bool:

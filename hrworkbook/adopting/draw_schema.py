@@ -12,7 +12,7 @@ from hrworkbook.adopting.column_facts import kind_of
 from hrworkbook.adopting.column_groups import PlanColumn, plan_columns
 from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.heading_meanings import Meaning
-from hrworkbook.adopting.locate_tables import LocatedTable
+from hrworkbook.adopting.locate_tables import UNHEADED, LocatedTable
 from hrworkbook.plan.number_format.cell_text import TYPED_KINDS
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.row_kinds import is_detail, is_note, theme_label
@@ -55,6 +55,15 @@ _KIND_OF_ROLE = {
     "reference": "reference", "owner": "owners", "priority": "text", "theme": "text", "progress": "text", "paragraph": "text", "reason": "text",
 }  # fmt: skip
 _MOST_WORDS = 12
+_HEADERS_MADE_UP = {
+    "theme": "Theme",
+    "reference": "Ref",
+    "owner": "Owner",
+    "due": "Due",
+    "status": "Status",
+    "priority": "Action",
+}
+"""What a column without a heading is called for the work it does."""
 _OWN = " (own)"
 """What follows a heading that our own sheets have too."""
 
@@ -227,7 +236,8 @@ def _other_names(source: PlanColumn, header: str) -> tuple[str, ...]:
 
 
 def _column(source: PlanColumn, role: str, keys: _Keys, tables: Sequence[LocatedTable]) -> Column:
-    header = keys.header_for(source.header)
+    named = _HEADERS_MADE_UP.get(role, source.header) if source.header.startswith(UNHEADED) else source.header
+    header = keys.header_for(named)
     kind, words = _kind_of_column(source, role)
     facts = source.facts
     owners = role in ("status", "progress", "complete") or (source.meaning in _OWNERS_TOO and not source.is_hidden)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
 from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.dropdown_words import DropdownWords
-from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
+from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables, unheaded_columns
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.sheet_helps import SheetHelps
-from hrworkbook.plan.snapshot import Block, address
+from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, with_columns
@@ -59,9 +59,12 @@ class OwnPlan:
 
 
 def read_workbook(
-    blocks: Sequence[Block], file: str, sheets: Collection[str] = (), helps: Mapping[str, SheetHelps] | None = None
-) -> OwnPlan:
+    blocks: Sequence[Block], file: str, sheets: Collection[str] = (), helps: Mapping[str, SheetHelps] | None = None,
+    *, unheaded: bool = False,
+) -> OwnPlan:  # fmt: skip
     """Return the plan in a file that nobody gave a schema for; `sheets` names those to read, `helps` tells dropdowns and pivots.
+
+    With `unheaded` columns without a heading are columns of the plan too.
 
     Raises NotAReturn where there is no table, two could each be the plan, or a named sheet is missing.
     """
@@ -69,7 +72,7 @@ def read_workbook(
         raise NotAReturn(file, "every sheet is empty", "Choose the workbook with the plan")
     helps = helps or {}
     dropdowns = DropdownWords(helps, blocks)
-    tables = without_pivots({b.name: locate_tables(b) for b in blocks}, helps, file)
+    tables = without_pivots({b.name: locate_tables(b, unheaded=unheaded) for b in blocks}, helps, file)
     chosen = choose_tables(tables, blocks, sheets, file)
     title = title_of(chosen, file)
     drawn = draw_schema(chosen, title, dropdowns)
@@ -81,7 +84,9 @@ def read_workbook(
     left_out = _named(plan, chosen, tables)
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
     _check_count(placed_cells(plan), left_out, cells, file)
-    asked = (*drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn))
+    asked = (
+        *drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn), *_unheaded_questions(chosen.plan, plan)
+    )  # fmt: skip
     return OwnPlan(drawn, plan, chosen.plan, _sheet_tables(plan), cells, left_out, asked)
 
 
@@ -212,6 +217,19 @@ def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question
                 fold_name(name), Question(f"Is '{name}' one owner or several", "one", (join_words(parts, "/"),))
             )
     return list(found.values())
+
+
+def _unheaded_questions(tables: Sequence[LocatedTable], plan: PlanTable) -> list[Question]:
+    """Return a question for each column that has no heading, and so no place in the plan."""
+    read = {one.reader.block.name for one in plan.sheets}
+    return [
+        Question(
+            f"What is column {column_letters(at)} of sheet '{table.sheet.block.name}', which has no heading", "nothing of the plan",
+            (f"a column of it: type a heading into {address(table.first - 1, at)}",),
+        )
+        for table in tables if table.sheet.block.name in read
+        for at in unheaded_columns(table)
+    ]  # fmt: skip
 
 
 def _check_count(

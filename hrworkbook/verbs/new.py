@@ -92,7 +92,7 @@ def _drawn_up(
 ) -> tuple[Schema, PlanTable, tuple[Question, ...]]:
     """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
     refuse_our_own(blocks, source)
-    own = with_theme_details(read_workbook(blocks, source, sheets, helps))
+    own = with_theme_details(read_workbook(blocks, source, sheets, helps, unheaded=True))
     schema = replace(own.drawn.schema, theme_from="column", id_heading=ID_HEADER)
     lost = lost_zeros(own.plan, schema)
     kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))

@@ -227,3 +227,21 @@ def test_the_parts_that_nothing_was_written_to_are_those_they_were(tmp_path):
         "xl/theme/theme1.xml",
     ):
         assert after.read(name) == before.read(name)
+
+
+def test_a_new_master_keeps_columns_without_a_heading(tmp_path):
+    from hrworkbook.jobs.new import new_job
+
+    rows = """
+|Action|Lead|Due|RAG
+Attract|Careers site|Pay Manager|Mar 26|Green
+|Adverts|HR Lead|Mar 26|Amber
+Retain|Stay talks|HR Lead|Jun 26|Red
+|Awards|OD Lead|Jun 26|Green
+"""
+    path = build(
+        OwnPlan({"Plan": Sheet(rows.strip("\n"), merges=["A2:A3", "A4:A5"])}, (), (), (), {}), tmp_path / "p.xlsx"
+    )
+    carry_out(new_job(None, tmp_path / "m.xlsx", NOW, path))
+    plan = read_plan(FileHost(tmp_path / "m.xlsx").snapshot())
+    assert [x.text(plan.schema.roles["theme"]) for x in plan.lines] == ["Attract", "Attract", "Retain", "Retain"]

@@ -470,7 +470,7 @@ NO_HEADING_NUMBER = OwnPlan(
     ["Chase overdue appraisals", "Tidy the shared drive", "Issue contracts within eight weeks"],
     ["HR Advisers", "HR Admin Team", "Recruitment Team"], [],
     {"priority": "Action", "owner": "Lead", "due": "Deadline", "status": "Done?", "progress": "Notes"},
-    elsewhere=["under no heading"],
+    asked=1, elsewhere=["under no heading"],
 )  # fmt: skip
 
 RISKS_ALONE = OwnPlan(
