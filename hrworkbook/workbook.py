@@ -282,13 +282,11 @@ class Workbook:
         result: UndoResult = self._done(undo_job(self.snapshot(), self._clock(), return_id), dry_run)
         return result
 
-    def received(
-        self, owner: str, period: str = "", *, take_back: bool = False, dry_run: bool = False
-    ) -> "ReceivedResult":
+    def received(self, owner: str, period: str = "", *, undo: bool = False, dry_run: bool = False) -> "ReceivedResult":
         """Mark an owner's return as answered without a file, or take the mark back; by role, name or the return's ID."""
         from hrworkbook.jobs.plain import received_job
 
-        job = received_job(self.snapshot(), self._clock(), owner, period, take_back=take_back)
+        job = received_job(self.snapshot(), self._clock(), owner, period, undo=undo)
         result: ReceivedResult = self._done(job, dry_run)
         return result
 

@@ -173,7 +173,7 @@ def run_received(options: Namespace) -> int:
     from hrworkbook.jobs.plain import received_job
 
     host = host_of(options)
-    job = received_job(host.snapshot(), now(), options.owner, options.period, take_back=options.undo)
+    job = received_job(host.snapshot(), now(), options.owner, options.period, undo=options.undo)
     result = carry_out(job, host).result
     if options.json:
         print_json({

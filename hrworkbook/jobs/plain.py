@@ -66,7 +66,7 @@ def received_job(
     owner: str,
     period: str = "",
     *,
-    take_back: bool = False,
+    undo: bool = False,
     selected: tuple[str, str] = ("", ""),
 ) -> "Job[ReceivedResult]":
     """Return the mark that an owner has answered without a file, or its removal.
@@ -75,7 +75,7 @@ def received_job(
     """
     from hrworkbook.verbs.received import received, return_selected
 
-    result = received(snapshot, now, owner or return_selected(snapshot, selected), period, take_back=take_back)
+    result = received(snapshot, now, owner or return_selected(snapshot, selected), period, undo=undo)
     return Job(result, result.changes)
 
 

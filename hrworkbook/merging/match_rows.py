@@ -284,7 +284,7 @@ def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[MatchedRo
     proven = [bool(m.doubt_reason) or shows_issued_text(baseline[m.line_id], m.row, keys) for m in matched]
     if all(proven) or not any(proven):
         return list(matched), any(proven)
-    why = "no text of HR's stands in its row, so only its ID says which line it is"
+    why = "none of your own text stands in its row, so only its ID says which line it is"
     return [m if shown else replace(m, doubt_reason=why) for m, shown in zip(matched, proven, strict=True)], True
 
 
@@ -304,7 +304,7 @@ def doubted(
         return match
     if text_vote(baseline, match.row, match.line_id, home, [c.key for c in schema.columns if not c.is_owners]) < 0:
         return match
-    return replace(match, doubt_reason=f"the row's ID says {match.line_id}, and its other cells are those of {home}")
+    return replace(match, doubt_reason=f"the row has the ID {match.line_id}, but its other cells are those of {home}")
 
 
 def is_emptied(row: Row) -> bool:

@@ -129,11 +129,16 @@ def was_taken(row: LedgerRow) -> bool:
 def _decision_row(plan: Plan, result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict[str, Value | Link]:
     place, sent = plan.address(plan.by_id[cell.line.id], cell.column.key), result.received.sent
     return {
-        "Question": Question(cell.outcome).value, "Why": cell.reason, "Can be taken": None if cell.is_storable else "No", "Go to": Link(f"{PLAN}!{place}", PLAN, place), "ID": cell.line.id,
+        "Question": Question(cell.outcome).value, "Why": _sentence(cell.reason), "Can be taken": None if cell.is_storable else "No", "Go to": Link(f"{PLAN}!{place}", PLAN, place), "ID": cell.line.id,
         "Column": cell.column.header, "As issued": cell.baseline, "In the master": cell.master,
         "In the return": _shown_value(cell), "Owner": result.owner, "Return": result.return_id,
         "When": timestamp(sent if sent and sent <= now else now),
     }  # fmt: skip
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason as it stands alone in a cell."""
+    return reason[:1].upper() + reason[1:]
 
 
 def _shown_value(cell: CellOutcome) -> Value:

@@ -148,7 +148,7 @@ DECISIONS = Ledger(
     ("Decision", "My own text", "Question", "Why", "Go to", "ID", "Column", "As issued", "In the master",
      "In the return", "Owner", "Return", "When", "Done", "State", "Can be taken"),
     "Cells that need you. Choose in the first column, then press Decide. The master's text stands until you do.",
-    (16, 26, 11, 26, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20, 11, 13),
+    (16, 26, 11, 40, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20, 11, 13),
     added=frozenset({"Question", "State", "Can be taken"}),
     without_added=decision_before,
 )  # fmt: skip

@@ -28,9 +28,7 @@ class ReceivedResult:
     changes: ChangeSet
 
 
-def received(
-    snapshot: Snapshot, now: datetime, owner: str, period: str = "", *, take_back: bool = False
-) -> ReceivedResult:
+def received(snapshot: Snapshot, now: datetime, owner: str, period: str = "", *, undo: bool = False) -> ReceivedResult:
     """Return the mark on an owner's return of a period (the present one), or its removal.
 
     `owner` is the role, the person's name on the Owners sheet, or the ID of a return, such as R0007, of any period.
@@ -39,7 +37,7 @@ def received(
     """
     plan = read_plan(snapshot)
     row, owner = _find_return(plan, owner, period.strip())
-    if take_back:
+    if undo:
         if not is_marked_received(row):
             place = f"{REGISTER.sheet}!{address(row.row, 1)}"
             raise HrWorkbookError(

@@ -73,7 +73,7 @@ def test_a_mark_can_be_taken_back(master: Master, how: str) -> None:
         row = next(r for r in master.register if r.text("Return") == told.return_id)
         master.apply(REGISTER.rewrite(master.snapshot, row, {RECEIVED: None}))
     elif how == "take back":
-        again = mark(master, told.return_id, take_back=True)
+        again = mark(master, told.return_id, undo=True)
         assert (
             not again.is_received
             and "Chase will remind its owner again. None of 3 returns is in." in again.changes.message
@@ -154,7 +154,7 @@ def test_who_has_nothing_to_answer_or_is_not_known_is_told(wanted: str, says: st
 
 def test_a_mark_that_is_not_there_cannot_be_taken_back(master: Master) -> None:
     with pytest.raises(HrWorkbookError, match=r"Register!A\d+: R0001 is not marked as received"):
-        received(master.snapshot, NOW, "R0001", take_back=True)
+        received(master.snapshot, NOW, "R0001", undo=True)
 
 
 def test_a_master_made_before_gets_the_column(master: Master) -> None:
@@ -165,7 +165,7 @@ def test_a_master_made_before_gets_the_column(master: Master) -> None:
     mark(master, "Safety Lead")
     assert back_now(master) == {"Safety Lead"}
     assert REGISTER.heading_row(master.snapshot)[1][RECEIVED] == columns["Hash"] + 1
-    mark(master, "Safety Lead", take_back=True)
+    mark(master, "Safety Lead", undo=True)
     mark(master, "Learning Lead")
     assert back_now(master) == {"Learning Lead"}
 
