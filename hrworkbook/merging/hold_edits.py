@@ -19,7 +19,11 @@ def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation
     at = {key: (row.row_number, column) for key, column in zip(row.keys, row.columns, strict=True)}
     words = {e.key[1]: _struck_words(e, at[e.key[1]], struck) for e in edits}
     return [
-        replace(e, outcome="conflict", reason=f"the owner struck these words through, perhaps to delete them: '{words[e.key[1]]}'")
+        replace(
+            e,
+            outcome="conflict",
+            reason=f"the owner struck these words through, perhaps to delete them: '{words[e.key[1]]}'",
+        )
         if not e.outcome and words[e.key[1]]
         else e
         for e in edits
@@ -69,10 +73,15 @@ def hold_misplaced(
         notes.append(f"Held back: {why}")
         whys |= {e.key: why for e in edits if e.key[1] in (one, other)}
     for key in found.permuted:
-        why = f"under {plan.schema[key].header} nothing changed but places: what is new there was issued for other lines"
+        why = (
+            f"under {plan.schema[key].header} nothing changed but places: what is new there was issued for other lines"
+        )
         whys |= {e.key: why for e in edits if e.key[1] == key}
     for cell, home in found.cells.items():
-        whys.setdefault(cell, f"the answers of {cell[0]} and {home} seem to have changed places: what was issued for one stands in the other's row")
+        whys.setdefault(
+            cell,
+            f"the answers of {cell[0]} and {home} seem to have changed places: what was issued for one stands in the other's row",
+        )
     notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
     return [
         replace(e, outcome="conflict", reason=why)

@@ -241,9 +241,11 @@ def _match_with_doubt(
             astray = odd or _is_column_shifted(issued, row, locked) or is_another_line(issued, row, locked)
             other = astray and not reads_as
             return MatchedRow(
-                row, votes[0], f"the row's ID says {votes[0]}, and its other cells do not" if other else ""
+                row,
+                votes[0],
+                f"the row has the ID {votes[0]}, but its other cells are not that line's" if other else "",
             )
-        return MatchedRow(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
+        return MatchedRow(row, reads_as, f"the row has the ID {votes[0]}, but its other cells are those of {reads_as}")
     if reads_as in votes:
         return MatchedRow(row, reads_as)
     return MatchedRow(row, votes[0], f"the row has two IDs, {votes[0]} and {votes[1]}")
