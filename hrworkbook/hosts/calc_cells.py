@@ -4,8 +4,8 @@ UNO writes one cell or one filled rectangle a call. A few lines of Basic in a hi
 afterwards, do it for a list of cells. Where Calc may run no macro, the calls fail with `NoMacros`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from hrworkbook.hosts.calc_uno import property_values
@@ -170,6 +170,17 @@ class CellCalls:
         except Exception as fault:
             self.__exit__()
             raise NoMacros from fault
+
+
+@contextmanager
+def one_undo_step(document: Any, title: str) -> Iterator[None]:
+    """Make of all that is done to a document one step for Calc's own Undo: a hundred steps is all it keeps."""
+    steps = document.getUndoManager()
+    steps.enterUndoContext(title)
+    try:
+        yield
+    finally:
+        steps.leaveUndoContext()
 
 
 def _positions(cells: Sequence[Cell]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -195,7 +195,7 @@ class LiveHost:
 def _sheet_writes(book: Any) -> Iterator[Callable[[Any, dict[tuple[int, int], CellContent]], SheetWrite]]:
     """Give what writes cells on a sheet of an open workbook; in Calc, where it may, each kind of step in one call."""
     if book.app.engine.name == "calc":
-        from hrworkbook.hosts.calc_cells import CellCalls, NoMacros
+        from hrworkbook.hosts.calc_cells import CellCalls, NoMacros, one_undo_step
         from hrworkbook.hosts.write_calc_sheet import CalcSheetWrite
 
         with ExitStack() as open_calls:
@@ -204,7 +204,8 @@ def _sheet_writes(book: Any) -> Iterator[Callable[[Any, dict[tuple[int, int], Ce
             except NoMacros:
                 yield SheetWrite
             else:
-                yield partial(CalcSheetWrite, calls=calls)
+                with one_undo_step(book.api, TITLE):
+                    yield partial(CalcSheetWrite, calls=calls)
     else:
         yield SheetWrite
 

@@ -81,6 +81,9 @@ class CalcSheetWrite(SheetWrite):
         """Put contents into their cells: large rectangles without a formula as blocks, all others by one list."""
         plain: dict[Cell, Any] = {at: content for at, (kind, content) in contents.items() if kind != FORMULA}
         large = [found for found in rectangles(plain) if _size(found) >= _WORTH_A_BLOCK]
+        if large and self._uno.getAnnotations().getCount():
+            # Of the cells of a block Calc drops the notes.
+            large = []
         blocks = sorted(large, key=_size, reverse=True)[:_MOST_BLOCKS]
         done: set[Cell] = set()
         for block in blocks:

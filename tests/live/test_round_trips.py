@@ -14,7 +14,7 @@ from hrworkbook.hosts.write_calc_sheet import CalcSheetWrite
 from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.plan.returns import OutgoingReturn
-from hrworkbook.plan.snapshot import ChangeSet, single_write
+from hrworkbook.plan.snapshot import ChangeSet, Write, single_write
 from hrworkbook.render.master_workbook import master_workbook
 from hrworkbook.verbs.issue import issue
 from hrworkbook.verbs.merge import merge
@@ -181,3 +181,26 @@ def test_a_failure_gives_scattered_cells_back_with_their_formats(strange: Any, m
         host.apply(ChangeSet((*BETWEEN.writes, single_write("Problems", "A9", "x"))))
     assert (looks(strange), strange.sheets["Plan"].range("U3").number_format) == before
     assert [host.snapshot()["Plan"].at(row, 21) for row in (1, 3, 5, 8, 10)] == [None, 2.5, None, None, None]
+
+
+def test_a_click_is_one_step_for_calcs_own_undo(strange: Any) -> None:
+    steps = strange.api.getUndoManager()
+    host = LiveHost(strange)
+    before = looks(strange)[:-1], host.snapshot().sheets
+    host.apply(ChangeSet((*BETWEEN.writes, single_write("Problems", "A9", "x"))))
+    assert steps.getAllUndoActionTitles()[0] == "HR Plan"
+    steps.undo()
+    # Calc's Undo loses the notes of the cells that it gives back, whoever wrote them.
+    assert (looks(strange)[:-1], host.snapshot().sheets) == before
+
+
+def test_a_large_block_leaves_the_notes_under_it(strange: Any) -> None:
+    host = LiveHost(strange)
+    host.snapshot()
+    rows = tuple((f"text {i}", float(i)) for i in range(600))
+    host.apply(ChangeSet((Write("Plan", 8, 21, rows),)))
+    sheet = strange.sheets["Plan"].impl.api
+    assert [(n.getPosition().Row, n.getString()) for n in (sheet.getAnnotations().getByIndex(0),)] == [
+        (9, "a note of HR's")
+    ]
+    assert host.snapshot()["Plan"].at(607, 21) == "text 599"
