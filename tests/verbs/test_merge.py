@@ -306,7 +306,7 @@ def test_text_over_the_last_report_waits_with_its_cell():
 
     result = master.merge(back(mine, None, mangle))
     assert [(c.outcome, c.received) for c in result.returns[0].cells] == [("conflict", "All trained by May.")]
-    assert "typed over the last report" in master.decisions[0].text("Why")
+    assert "typed it over the last report" in master.decisions[0].text("Why")
 
 
 # ---------------------------------------------------------------- which return wins
