@@ -215,16 +215,18 @@ class Workbook:
         return result
 
     def issue(
-        self, folder: AnyPath, *, due: date | str | None = None, owner: str = "", anyway: bool = False, dry_run: bool = False
+        self, folder: AnyPath, *, due: date | str | None = None, owner: str = "", anyway: bool = False, again: bool = False,
+        dry_run: bool = False,
     ) -> "Job[IssueResult]":  # fmt: skip
         """Write a return and a covering mail for each owner, or for one, into a folder.
 
         `due` is the day they are to be back; else what the Start sheet says. `anyway` goes on although errors stand or
-        decisions wait. Raises NotReady without it.
+        decisions wait. Raises NotReady without it. An owner whose return is in gets no other, unless named, or `again`
+        is given.
         """
         from hrworkbook.jobs.issue import issue_job
 
-        job = issue_job(self.snapshot(), self._clock(), Path(folder), due, owner, anyway=anyway)
+        job = issue_job(self.snapshot(), self._clock(), Path(folder), due, owner, anyway=anyway, again=again)
         return job if dry_run else carry_out(job, self.host)
 
     def merge(

@@ -198,7 +198,10 @@ def _return_options(made: _Commands) -> None:
     for name, written in (("issue", "returns"), ("chase", "reminders"), ("bounce", "replies")):
         made[name].add_argument("--out", metavar="DIR", required=True, help=f"the folder for the {written}")
         made[name].add_argument("--open", action="store_true", help="open the drafts in your mail program")
-    made["issue"].add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
+    made["issue"].add_argument(
+        "--owner", metavar="NAME", default="", help="issue to this owner only, even if their return is in"
+    )
+    made["issue"].add_argument("--again", action="store_true", help="issue also to owners whose return is in")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
     received = made["received"]
     received.add_argument(
@@ -255,6 +258,11 @@ def _committee_options(made: _Commands) -> None:
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
+    appendix.add_argument(
+        "--in-master",
+        action="store_true",
+        help="put its sheets into the master too, in place of those of an earlier one",
+    )
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
     made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 

@@ -23,14 +23,21 @@ def run_issue(options: Namespace) -> int:
     folder = Path(options.out)
     with Progress("Writing returns") as progress:
         job = issue_job(
-            host.snapshot(), now(), folder, options.due, options.owner, anyway=options.anyway, progress=progress.at
+            host.snapshot(), now(), folder, options.due, options.owner, anyway=options.anyway, again=options.again,
+            progress=progress.at,
         )  # fmt: skip
     carry_out(job, host)
     returns = job.result.returns
     if options.json:
-        print_json({"issued": [
-            {"owner": r.owner.role, "file": str(folder / r.file), "rows": len(r.lines), "return_id": r.id} for r in returns
-        ]})  # fmt: skip
+        before = {owner: {"sent_before": one.as_json()} for owner, one in job.result.sent_before.items()}
+        print_json({
+            "issued": [
+                {"owner": r.owner.role, "file": str(folder / r.file), "rows": len(r.lines), "return_id": r.id}
+                | before.get(r.owner.role, {})
+                for r in returns
+            ],
+            "not_again": list(job.result.skipped),
+        })  # fmt: skip
     else:
         for r in returns:
             show(f"  {r.id}  {r.owner.role}: {count_noun(len(r.lines), 'line')}, {folder / r.file}")

@@ -1,4 +1,4 @@
-"""The number formats of an open plan: what the numbers typed into its columns of text show."""
+"""The number formats of an open plan: what the numbers typed into its columns of text show, and how its figures and dates do."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,17 +17,18 @@ _OF_THE_COMPUTER = {"m/d/yyyy": "dd/mm/yyyy", "m/d/yyyy h:mm": "dd/mm/yyyy hh:mm
 
 
 def with_formats(snapshot: Snapshot, book: Any) -> Snapshot:
-    """Return an open workbook's snapshot with the formats of the numbers in its plan's columns of text.
+    """Return an open workbook's snapshot with the formats of the numbers and dates in its plan's lines.
 
-    `book` is the xlwings book. Without such numbers nothing is asked; cells that share a format are asked of at once.
-    What is no plan comes back as it is: the verb that reads it tells why.
+    `book` is the xlwings book. Of a collection, which issues no returns, only those in columns of text are asked of;
+    without numbers nothing is, and of cells that share a format at once. What is no plan comes back as it is: the verb that
+    reads it tells why.
     """
     if PLAN not in snapshot:
         return snapshot
     block = snapshot[PLAN]
     wanted: dict[int, list[int]] = {}
     with suppress(HrWorkbookError):
-        wanted = _numbers_in_texts(block, snapshot)
+        wanted = _numbers_shown(block, snapshot)
     if not wanted:
         return snapshot
     found: dict[str, list[int]] = {}
@@ -40,11 +41,11 @@ def with_formats(snapshot: Snapshot, book: Any) -> Snapshot:
     return replace(snapshot, sheets=tuple(read if sheet is block else sheet for sheet in snapshot.sheets))
 
 
-def _numbers_in_texts(block: Block, snapshot: Snapshot) -> dict[int, list[int]]:
-    """Return the rows of the numbers in each column of text, both counted from 1; raises NotAMaster where it is no plan."""
+def _numbers_shown(block: Block, snapshot: Snapshot) -> dict[int, list[int]]:
+    """Return the rows of the numbers and dates in each column, both counted from 1; raises NotAMaster where it is no plan."""
     schema = read_schema_of(snapshot)
     header_row, places = find_headings(block, schema)
-    columns = [at for key, at in places.items() if key and schema[key].kind not in TYPED_KINDS]
+    columns = [at for key, at in places.items() if key and not (schema.collect and schema[key].kind in TYPED_KINDS)]
     rows = range(header_row + 1, len(block.rows) + 1)
     found = {column: [row for row in rows if is_number(block.at(row, column))] for column in columns}
     return {column: numbers for column, numbers in found.items() if numbers}

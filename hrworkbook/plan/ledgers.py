@@ -127,9 +127,10 @@ class Ledger:
 
 PROBLEMS = Ledger(
     "Problems",
-    ("Severity", "Go to", "ID", "Column", "What is wrong", "What to do", "What it says now"),
+    ("Severity", "Go to", "ID", "Column", "What is wrong", "What to do", "What it says now", "Rule"),
     "What Validate found. Click a place to go to it; run Validate again when you have mended it.",
-    (11, 12, 9, 24, 52, 52, 40),
+    (11, 12, 9, 24, 52, 52, 40, 16),
+    added=frozenset({"Rule"}),
 )
 RECEIVED = "Received"
 """The Register's column in which HR marks an issued return as answered without a file; by hand, or by the verb."""

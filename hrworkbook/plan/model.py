@@ -128,6 +128,12 @@ class Plan:
         """Return the formula that works a line's cell out; '' where it holds a value."""
         return self.snapshot[PLAN].formulas.get((line.row, self.column_numbers[key]), "")
 
+    def number_format(self, line: Line, key: str) -> str:
+        """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""
+        if isinstance(line.values.get(key), str | None):
+            return ""
+        return self.snapshot[PLAN].formats.get((line.row, self.column_numbers[key]), "")
+
     def is_done(self, line: Line) -> bool:
         """Return whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")

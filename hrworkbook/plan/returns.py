@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hrworkbook.plan.history import last_reported
@@ -12,7 +12,7 @@ from hrworkbook.plan.model import (
     Owner,
     Plan,
 )
-from hrworkbook.plan.schema import Column, Schema
+from hrworkbook.plan.schema import CellKey, Column, Schema
 from hrworkbook.plan.seal import Seal, compute_mark
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import LONGEST_HEADING, Value, normalised_text
@@ -51,6 +51,8 @@ class OutgoingReturn:
     """What was last reported, by column key and line ID."""
     file: str
     """The workbook's file name."""
+    number_formats: Mapping[CellKey, str] = field(default_factory=dict)
+    """The code by which the master shows a number or date, where it is not shown as it is stored."""
 
 
 def next_return_number(plan: Plan) -> int:
@@ -93,7 +95,8 @@ def make_return(
     words = {c.key: plan.words_of(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
     theirs = tuple(replace(x, values={c.key: x.values.get(c.key) for c in schema.columns}) for x in lines)
-    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx")
+    codes = {(x.id, c.key): code for x in lines for c in schema.columns if (code := plan.number_format(x, c.key))}
+    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes)
 
 
 def title_line(issued: OutgoingReturn) -> str:

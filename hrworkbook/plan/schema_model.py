@@ -51,6 +51,8 @@ class Column:
     """The words of a choice, where they stand in the schema."""
     list: str = ""
     """The heading on the master's Lists sheet whose words a choice takes."""
+    colours: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The colour of each word, by name or as #RRGGBB; the usual words have theirs already."""
     help: str = ""
     """Shown when the cell is entered."""
     roll: Literal["keep", "clear", "carry"] = "keep"

@@ -45,6 +45,9 @@ STEPS = {
 """What to do next, and how, for each place in the cycle."""
 
 
+UNJUDGED = ". Problems were not looked for again: press Validate"
+
+
 def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
@@ -91,10 +94,12 @@ def status_writes(
     lines: int | None = None,
     register: Sequence[dict[str, Value]] = (),
     period: str | None = None,
+    unjudged: bool = False,
 ) -> tuple[Write, ...]:
     """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
-    `register` are the rows the verb is about to add to the Register.
+    `register` are the rows the verb is about to add to the Register. Where a verb changed lines and could not judge them
+    again, `unjudged` says so beside what was done.
     """
     if problems is None:
         problems = len(PROBLEMS.data_rows(plan.snapshot))
@@ -106,7 +111,7 @@ def status_writes(
         "Lines": lines, "Returns in": f"{len(back)} of {len(out)}", "Problems": problems, "Decisions waiting": decisions,
     }  # fmt: skip
     step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
-    texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}"}
+    texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}{UNJUDGED if unjudged else ''}"}
     writes: list[Write] = []
     for row, cells in enumerate(plan.snapshot[START].rows[:12], 1):
         for column, value in enumerate(cells, 1):

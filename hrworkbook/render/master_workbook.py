@@ -31,8 +31,15 @@ from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
 from hrworkbook.render.new_master import NewMaster
-from hrworkbook.render.row_heights import row_height
-from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
+from hrworkbook.render.row_heights import MAX_HEIGHT, row_height
+from hrworkbook.render.word_colours import coloured_columns
+from hrworkbook.render.workbook_formats import (
+    WorkbookFormats,
+    add_word_colours,
+    dropdown_list,
+    set_page,
+    write_value,
+)
 
 PLAN_HEADER_ROW = 5
 """The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""
@@ -85,8 +92,10 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     sheet.set_column(1, 4, 27, formats.format())
     sheet.set_column(5, 5, 40, formats.format())
     _write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
-    label = formats.format(font_color=look.SECONDARY, bottom=1, bottom_color=look.RULE_COLOUR)
-    number = formats.format(font_size=look.LARGE_NUMBER_SIZE, bold=True, align="left", font_color=look.HEADER_FILL)
+    label = formats.format(font_color=look.SECONDARY, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)
+    number = formats.format(
+        font_size=look.LARGE_NUMBER_SIZE, bold=True, indent=1, valign="vcenter", font_color=look.HEADER_FILL
+    )
     sheet.set_row(2, 9)
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
@@ -95,18 +104,18 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
-    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False)
-    sentence = formats.format(font_size=look.HEADING_SIZE)
+    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
+    sentence = formats.format(font_size=look.HEADING_SIZE, indent=1)
     step = "Owners" if draft.lines else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
-        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True))
-        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format())
+        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True, indent=1))
+        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format(indent=1))
         sheet.set_row(row, 22 if row == 6 else 18)
-    write_value(sheet, 8, 1, "Last done", formats.format(bold=True))
-    write_value(sheet, 8, 2, "Made new", formats.format())
+    write_value(sheet, 8, 1, "Last done", formats.format(bold=True, indent=1))
+    write_value(sheet, 8, 2, "Made new", formats.format(indent=1))
     sheet.set_row(9, 12)
-    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter")
+    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter", indent=1)
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
         write_value(sheet, 10, column, text, head)
     sheet.set_row(10, 20)
@@ -116,10 +125,12 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         bottom_color=look.RULE_COLOUR,
         bg_color=look.WHITE,
         align="left",
+        indent=1,
         num_format="d mmmm yyyy",
     )
+    setting = formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR, indent=1)
     for row, (name, help_) in enumerate(SETTINGS.items(), 11):
-        write_value(sheet, row, 1, name, formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR))
+        write_value(sheet, row, 1, name, setting)
         write_value(sheet, row, 2, draft.settings.get(name), entry)
         write_value(sheet, row, 3, help_, formats.format(valign="vcenter", indent=1, font_color=look.SECONDARY))
         sheet.set_row(row, 22)
@@ -137,17 +148,16 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
         _write_groups(formats, sheet, top - 1, columns)
     sheet.set_row(top - 1, 18 if any(c.group for c in columns) else 6)
     widths = [8.0, *(c.width for c in columns)]
-    bodies = [
-        formats.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE_COLOUR, font_color=look.SECONDARY)
-    ]
-    bodies += [formats.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)] * len(columns)
+    bodies = _body_formats(formats, len(columns), "vcenter")
+    top_bodies = _body_formats(formats, len(columns), "top")
     for i, width in enumerate(widths):
-        sheet.set_column(i, i, width, formats.format(text_wrap=True, indent=1))
+        sheet.set_column(i, i, width, formats.format(text_wrap=True, indent=1, valign="vcenter"))
     for row, (id_, values) in enumerate(draft.lines, top + 1):
         cells: list[Value] = [id_, *(values.get(c.key) for c in columns)]
+        height = row_height([as_text(v) for v in cells], widths)
         for i, value in enumerate(cells):
-            write_value(sheet, row, i, value, bodies[i])
-        sheet.set_row(row, row_height([as_text(v) for v in cells], widths))
+            write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
+        sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
     headings = [ID_HEADER, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
@@ -166,6 +176,22 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
     sheet.repeat_rows(top)
     sheet.set_zoom(90)
     set_page(sheet, schema.title, paper=schema.appendix.paper)
+
+
+def _body_formats(formats: WorkbookFormats, count: int, valign: str) -> list[Format]:
+    """Return the formats of a line's cells, the ID's first.
+
+    Texts stand in the middle of their row, since nothing keeps those at the top off the rule above; where a row is too low
+    for its text, that would cut off its beginning, and they stand at the top.
+    """
+    looks: dict[str, Any] = {
+        "text_wrap": True,
+        "indent": 1,
+        "bottom": 1,
+        "bottom_color": look.RULE_COLOUR,
+        "valign": valign,
+    }
+    return [formats.format(**looks, font_color=look.SECONDARY), *[formats.format(**looks)] * count]
 
 
 def _heading_format(formats: WorkbookFormats, owners: bool) -> Format:
@@ -230,8 +256,12 @@ def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster
 
     Each look repeats the hairline under the row: LibreOffice lets its borders stand for all four.
     """
-    hairline = {"bottom": 1, "bottom_color": look.RULE_COLOUR}
     count = len(draft.schema.columns)
+    words = {c.key: draft.lists.get(c.list, ()) if c.list else c.words for c in draft.schema.columns}
+    coloured = coloured_columns(draft.schema, words)
+    for i, column in enumerate(draft.schema.columns, 1):
+        if column.key in coloured:
+            add_word_colours(formats, sheet, i, first, last, coloured[column.key])
     problems = f"{PROBLEMS.sheet}!"
     for severity, fill, edge in (
         ("error", look.PROBLEM_FILL, look.RED),
@@ -240,13 +270,13 @@ def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster
         found = (
             f"=COUNTIFS({problems}$A:$A,\"{severity}\",{problems}$C:$C,$A{first + 1},{problems}$D:$D,A${first})>0"
         )  # fmt: skip
-        style = formats.book.add_format({"bg_color": fill, "left": 1, "left_color": edge, **hairline})
+        style = formats.condition(bg_color=fill, left=1, left_color=edge)
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": found, "format": style})
     theme = draft.schema.roles.get("theme")
     if theme:
         at = column_letters(2 + [c.key for c in draft.schema.columns].index(theme))
         changed = f'=AND(${at}{first + 1}<>"",${at}{first + 1}<>${at}{first})'
-        style = formats.book.add_format({"top": 1, "top_color": look.HEADER_FILL, **hairline})
+        style = formats.condition(top=1, top_color=look.HEADER_FILL)
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": changed, "format": style})
 
 
@@ -262,7 +292,7 @@ def _write_ledger(
     widths = ledger.widths or (14.0,) * len(ledger.headings)
     body: dict[str, Format] = {}
     for i, (heading, width) in enumerate(zip(ledger.headings, widths, strict=True)):
-        looks: dict[str, Any] = {"text_wrap": ledger.wrap_text, "indent": 1}
+        looks: dict[str, Any] = {"text_wrap": ledger.wrap_text, "indent": 1, "valign": "vcenter"}
         if heading == "Go to":
             looks["font_color"] = look.LINK
         body[heading] = formats.format(**looks)
@@ -279,8 +309,9 @@ def _write_ledger(
     })  # fmt: skip
     last = len(ledger.headings) - 1
     filled = f"=COUNTA($A{top + 1}:${column_letters(last + 1)}{top + 1})>0"
-    hairline = formats.book.add_format({"bottom": 1, "bottom_color": look.RULE_COLOUR})
-    sheet.conditional_format(top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": hairline})
+    sheet.conditional_format(
+        top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": formats.condition()}
+    )
     sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
@@ -316,7 +347,7 @@ def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
 def _write_lists(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:
     sheet.hide_gridlines(2)
     _write_title(formats, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
-    looks: dict[str, Any] = {"indent": 1, "text_wrap": True}
+    looks: dict[str, Any] = {"indent": 1, "text_wrap": True, "valign": "vcenter"}
     body = formats.format(**looks, bottom=1, bottom_color=look.RULE_COLOUR)
     widths = [min(60, max(24, *(len(w) + 4 for w in (name, *words)))) for name, words in draft.lists.items()]
     for i, (name, words) in enumerate(draft.lists.items()):

@@ -45,28 +45,8 @@ class FillColours:
     text: str
 
 
-STATUS_COLOURS = {
-    "red": FillColours(RED, WHITE),
-    "amber": FillColours(AMBER, TEXT),
-    "green": FillColours(GREEN, WHITE),
-    "complete": FillColours(COMPLETE, WHITE),
-    "completed": FillColours(COMPLETE, WHITE),
-    "overdue": FillColours(RED, WHITE),
-    "off track": FillColours(RED, WHITE),
-    "delayed": FillColours(AMBER, TEXT),
-    "at risk": FillColours(AMBER, TEXT),
-    "on track": FillColours(GREEN, WHITE),
-    "on target": FillColours(GREEN, WHITE),
-}
-"""Colours for the status words councils use; the word stands in the cell always, the colour only helps."""
-
 NO_STATUS_COLOURS = FillColours(NEUTRAL_FILL, TEXT)
 """For a status word without a colour of its own, and for “Not reported”."""
-
-
-def status_colours(status: str) -> FillColours:
-    """Return the fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
-    return STATUS_COLOURS.get(" ".join(status.casefold().split()), NO_STATUS_COLOURS)
 
 
 def contrast_ratio(one: str, other: str) -> float:

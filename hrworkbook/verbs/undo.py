@@ -18,6 +18,7 @@ from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, is_blank, same_value
 from hrworkbook.verbs.received import marked_last, marked_rows, unmark
+from hrworkbook.verbs.rejudge import rejudge
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,15 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     writes += waiting.undone_writes(return_id, now)
     register = [_register_row(row, now) for row in files_of_return]
     writes += REGISTER.append(snapshot, register)
-    writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open_count, register=register)
+    judged = rejudge(plan, {place: one.before for place, one in cells_to_restore.items()}, now.date())
+    writes += judged.writes
+    writes += status_writes(
+        plan, f"Undid {return_id}", now, problems=judged.problems, decisions=waiting.open_count, register=register,
+        unjudged=judged.unjudged,
+    )  # fmt: skip
     goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
     message = _message(return_id, restored, len(removed_lines), left, _lost_formulas(plan, cells_to_restore, in_force))
-    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
+    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto, judged.heights))
 
 
 def _mark_to_take_back(

@@ -36,15 +36,10 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
     """
     plan = read_plan(snapshot)
-    findings = tuple(
-        sorted(
-            find_problems(plan, now.date(), checks),
-            key=lambda f: (f.severity != "error", f.sheet != PLAN, _row_number(f), f.cell),
-        )
-    )
+    findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_of))
     ids = id_writes(plan)
     new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
-    problems = PROBLEMS.replace(snapshot, [_problem_row(f, new_ids) for f in findings])
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, new_ids) for f in findings])
     writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
@@ -58,6 +53,11 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
             ledger_heights(problems, PROBLEMS.widths),
         ),
     )
+
+
+def order_of(finding: Finding) -> tuple[bool, bool, int, str]:
+    """Return where a finding stands on the Problems sheet: errors first, the plan before other sheets, row by row."""
+    return finding.severity != "error", finding.sheet != PLAN, _row_number(finding), finding.cell
 
 
 def _row_number(finding: Finding) -> int:
@@ -77,7 +77,8 @@ def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
     return " ".join(parts)
 
 
-def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
+def problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
+    """Return a finding as a row of the Problems sheet; `new_ids` are those given to lines without one, by sheet row."""
     line: Value | Link = finding.line or (new_ids.get(_row_number(finding), "") if finding.sheet == PLAN else "")
     return {
         "Severity": finding.severity,
@@ -87,6 +88,7 @@ def _problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[
         "What is wrong": finding.fault,
         "What to do": finding.remedy,
         "What it says now": as_text(finding.value)[:1000] or None,
+        "Rule": finding.rule,
     }
 
 
@@ -102,18 +104,23 @@ def find_problems(
         from hrworkbook.plan.frames.master import failures_in
 
         faults = failures_in(plan, today, checks)
+    yield from line_findings(plan, faults or ())
+    yield from drifted_id_findings(plan)
+    yield from _owner_findings(plan)
+
+
+def line_findings(plan: Plan, faults: Iterable[LineFault]) -> Iterator[Finding]:
+    """Yield the findings of a plan's lines: what is wrong with their marking as exempt, then their faults."""
     exempt = list(exemption_findings(plan))
     yield from exempt
     known = {(f.cell, f.severity) for f in exempt}
     part = plan.schema.role("part")
-    for fault in faults or ():
+    for fault in faults:
         finding = _finding(plan, fault, plan.schema.column_headed(str(fault.column)))
         is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
         is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
-    yield from drifted_id_findings(plan)
-    yield from _owner_findings(plan)
 
 
 def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
