@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from math import factorial, log2, prod
 
 from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS
 from hrworkbook.plan.amounts import Money
@@ -23,10 +24,16 @@ Form = str | float
 _READ_KINDS = ("money", "percent", "number", "whole", "date", "yes-no")
 _ENOUGH = 2
 """By how many cells more a slip must explain a column than its lines do."""
+_ENOUGH_BITS = 6.0
+"""By how much more likely, as a power of two, a shift must make what stands in a column than its lines do."""
+_MOST_BITS = 5.0
+"""What a single short word, figure or date tells at most."""
+_BITS_OF_A_CHANGE = 1.5
+"""What it tells for a shift, or against it, that a cell changed or not, whatever it says: an owner changes some cells of a column."""
 _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
-_SORTED_AT_LEAST = 5
-"""Cells of a column that can be called sorted."""
+_ORDERS_AT_LEAST = 50
+"""Orders in which the cells of a column could stand, for it to tell that they stand in the one a sort makes."""
 
 
 @dataclass(frozen=True)
@@ -107,49 +114,45 @@ def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
     if len(changed) < _ENOUGH:
         return False
     return (
-        _is_shifted(cells.was, cells.now)
-        or _is_shifted(cells.was[::-1], cells.now[::-1], down=False)
+        _is_shifted(cells.was, cells.now, 1)
+        or _is_shifted(cells.was, cells.now, -1)
         or (in_order and _is_sorted(cells, changed))
     )
 
 
 def is_permuted(cells: ColumnCells) -> bool:
-    """Whether all that changed is what was issued for other changed cells, each text as often as before."""
-    changed = cells.changed
-    was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
-    return len(changed) >= _ENOUGH and was == now
+    """Whether all that changed is what was issued for other changed cells, each text as often as before.
 
-
-def _is_shifted(was: Sequence[Form], now: Sequence[Form], *, down: bool = True) -> bool:
-    """Whether, from some row to the end, what was issued for the row before explains more cells than the lines do.
-
-    With `down` not set the sides come turned round: a cell deleted with the rest moved up, seen from the bottom, moves
-    everything from the end to some row.
+    Where there are but two things to say, as many often change one way as the other, and that tells nothing.
     """
-    if not down:
-        return _shift_score(was, now, from_start=True) >= _ENOUGH
-    return _shift_score(was, now, from_start=False) >= _ENOUGH
+    changed = cells.changed
+    if len(changed) < _ENOUGH or cells.column.kind == "yes-no":
+        return False
+    was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
+    return was == now
 
 
-def _shift_score(was: Sequence[Form], now: Sequence[Form], *, from_start: bool) -> int:
-    """Return by how many cells, at best, a shift by one explains a stretch that reaches the last row of the sheet."""
-    steps = [(now[at] == was[at - 1]) - (now[at] == was[at]) for at in range(1, len(now))]
-    arrived = [now[at] != "" and now[at] != was[at] and now[at] == was[at - 1] for at in range(1, len(now))]
-    if not from_start:
-        steps.reverse()
-        arrived.reverse()
-    best = score = found = 0
-    for step, fits in zip(steps, arrived, strict=True):
-        score, found = score + step, found + fits
-        if found:
-            best = max(best, score)
-    return best
+def _is_shifted(was: Sequence[Form], now: Sequence[Form], by: int) -> bool:
+    """Whether, from some row to the last, what was issued so many rows above explains the cells better than their lines do."""
+    often = Counter(was)
+    score = best = 0.0
+    arrived = False
+    for at in range(len(now) - 1, -1, -1):
+        value, same = now[at], now[at] == was[at]
+        shifted = 0 <= at - by < len(was) and value == was[at - by]
+        if shifted == same or not 0 <= at - by < len(was):
+            continue
+        is_telling = isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
+        bits = _ENOUGH_BITS if is_telling else min(_MOST_BITS, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
+        score += bits if shifted else -bits
+        arrived |= shifted and value != ""
+        best = max(best, score) if arrived else best
+    return best >= _ENOUGH_BITS
 
 
 def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
     """Whether a column stands in an order now, blanks last, in which it was not issued; some of it is what was issued."""
-    filled = [value for value in cells.now if value != ""]
-    if len(changed) <= _ENOUGH or len(filled) < _SORTED_AT_LEAST or len(set(filled)) < _ENOUGH:
+    if len(changed) <= _ENOUGH or _orders_of(cells.now) < _ORDERS_AT_LEAST:
         return False
     known = Counter(cells.was)
     arrived = sum(
@@ -157,8 +160,14 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
     )
     if arrived < _ENOUGH:
         return False
-    texts = [[as_text(v).strip().casefold() for v in side] for side in (cells.issued, cells.received)]
-    return any(not _orders(now) <= _orders(was) for was, now in ((cells.was, cells.now), texts))
+    texts = [[as_text(v).strip() for v in side] for side in (cells.issued, cells.received)]
+    folded = [[text.casefold() for text in side] for side in texts]
+    return any(not _orders(now) <= _orders(was) for was, now in ((cells.was, cells.now), texts, folded))
+
+
+def _orders_of(values: Sequence[Form]) -> int:
+    """Return in how many orders the values could stand."""
+    return factorial(len(values)) // prod(factorial(count) for count in Counter(values).values())
 
 
 def _orders(values: Sequence[Form]) -> set[bool]:

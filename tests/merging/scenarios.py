@@ -242,8 +242,9 @@ class Scenario:
                     self.words[n]["timescale"] = f"{rng.choice(('April', 'May'))} {rng.randint(2027, 2030)}"
                 else:
                     k = rng.choice(MINE)
-                    self.words[n][k] = self.value(k, n, "HR")
-                    self.hr_changed[n, k] = len(self.issues)
+                    was, self.words[n][k] = self.words[n].get(k), self.value(k, n, "HR")
+                    if not meaning_same(k, was, self.words[n][k]):
+                        self.hr_changed[n, k] = len(self.issues)
                 self.put({row: (ids[row], n)})
 
     def issue(self) -> None:
@@ -311,7 +312,8 @@ class Scenario:
                 exact = Counter(normalised_text(r[at]) for r in changed) == Counter(
                     normalised_text(was[r[0]]) for r in changed
                 )
-                seen = long > 0 or (exact and len(changed) > 1) or (len(arrived) >= 3 and kind != "two answers swapped")
+                exact = exact and len(changed) > 1 and key != "agreed"  # as many Yes to No as No to Yes tells nothing
+                seen = long > 0 or exact or (len(arrived) >= 3 and kind != "two answers swapped")
                 visible.append(seen)
                 evidence += len(arrived)
         return all(visible) or ("block" in kind and any(visible))
@@ -787,9 +789,12 @@ def judge_many(seeds: Iterable[int]) -> tuple[Counter[str], list[str], Counter[s
 
 if __name__ == "__main__":
     number, first = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    found, lines, counted = judge_many(range(first, first + number))
-    for line in lines[: int(sys.argv[3]) if len(sys.argv) > 3 else 40]:
-        print(line)
+    found, counted = Counter[str](), Counter[str]()
+    for seed in range(first, first + number):
+        faults_of_one, lines, figures_of_one = judge_many([seed])
+        found, counted = found + faults_of_one, counted + figures_of_one
+        for line in lines:
+            print(line, flush=True)
     for name, count in [*sorted(counted.items()), *sorted(found.items())]:
         print(f"{count:8,}  {name}")
     sys.exit(bool(found))
