@@ -630,6 +630,16 @@ class Scenario:
                 ):
                     expected += 1  # back to what was issued, while HR is asked about what came between
                     continue
+                issued_as = [r.lines for returns, _ in self.issues for r in returns.values()]
+                if c not in here and any(
+                    line.id in ids[c[0]] and meaning_same(c[1], line.values.get(c[1]), word)
+                    for lines in issued_as for line in lines
+                ):  # fmt: skip
+                    continue  # what was issued is no answer, and the line is gone
+                if c not in here and any(
+                    x.id in ids[c[0]] and meaning_same(c[1], x.values.get(c[1]), word) for x in self.master.plan.lines
+                ):
+                    continue  # the line that bears its ID says the same, and that is told
                 where = [
                     (d.text("ID") in ids[c[0]] and d.text("Column") == HEADER[c[1]], d["In the return"])
                     for d in open_rows
