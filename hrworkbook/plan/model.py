@@ -195,6 +195,8 @@ def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
     """
     wanted = {fold_name(c.header): c.key for c in schema.columns} | {fold_name(ID_HEADER): ""}
     best: tuple[int, dict[str, int]] = (0, {})
+    twice: dict[int, tuple[int, str]] = {}
+    """By row, a cell that says the same heading as one before it: in a line that is no fault."""
     for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
         found: dict[str, int] = {}
         for number, value in enumerate(block.rows[row - 1], 1):
@@ -202,14 +204,17 @@ def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
             key = wanted.get(fold_name(as_text(value))) if is_text else None
             if key is not None:
                 if key in found:
-                    raise NotAMaster(
-                        f"{PLAN}!{address(row, number)}",
-                        f"the heading '{as_text(value)}' stands twice, also in {address(row, found[key])}",
-                        "Rename or remove the one you added",
-                    )
-                found[key] = number
+                    twice.setdefault(row, (number, key))
+                found.setdefault(key, number)
         if len(found) > len(best[1]):
             best = (row, found)
+    if best[0] in twice:
+        number, key = twice[best[0]]
+        raise NotAMaster(
+            f"{PLAN}!{address(best[0], number)}",
+            f"the heading '{as_text(block.at(best[0], number))}' stands twice, also in {address(best[0], best[1][key])}",
+            "Rename or remove the one you added",
+        )
     _check_headings(block, schema, *best)
     return best
 

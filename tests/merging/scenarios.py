@@ -691,7 +691,7 @@ class Scenario:
             dated[m.owner] += 1
         undated = any(n > 1 for n in dated.values()) and any(m.received.sent is None for m in self.mails)
         seal_gone = kinds & {"seal deleted", "pasted table", "csv without seal"} and len(self.issues) > 1
-        if self.sequence in ("back to issued otherwise", "joint alone", "older after newer"):
+        if self.sequence in ("back to issued otherwise", "joint alone", "older after newer", "retracted"):
             return False
         return kinds <= set(ORDINARY_OWNER) and set(self.hr) <= set(ORDINARY_HR) and not undated and not seal_gone
 
@@ -818,7 +818,7 @@ def two_answers_swapped(s: Scenario, rows: Rows) -> Rows:
 
 def sorted_lines(s: Scenario, rows: Rows) -> Rows:
     at = col(rows, s.rng.choice(("priority", "rag", "measures")))
-    return [*rows[: HEAD + 1], *sorted(body(rows), key=lambda r: as_text(r[at]))]
+    return [*rows[: HEAD + 1], *sorted(body(rows), key=lambda r: (is_blank(r[at]), as_text(r[at])))]
 
 
 def rows_deleted(s: Scenario, rows: Rows) -> Rows:
