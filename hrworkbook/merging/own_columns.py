@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
 from hrworkbook.plan.snapshot import Block, column_letters
-from hrworkbook.plan.values import is_blank, same_value
+from hrworkbook.plan.values import as_text, is_blank, same_value
 from hrworkbook.tables.find_table import Heading, Row, Table
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.unplaced_cells import UnplacedRows
 
 _BY_OTHER_WORDS = (MatchKind.ALIAS, MatchKind.GROUP, MatchKind.SPELLED)
 _ENOUGH = 2
-"""Lines of which a column still says what was issued, for it to be the real one."""
+"""Lines of which a column still says what was issued, for it to be the real one; one with a telling text will do."""
 
 
 def without_own_columns(table: Table, block: Block, baseline: Baseline, learned: Collection[str]) -> Table:
@@ -61,9 +61,13 @@ def _own_columns(table: Table, block: Block, baseline: Baseline, learned: Collec
 
 
 def _issued_cells(key: str, column: int, rows: Sequence[Row], block: Block, baseline: Baseline) -> int:
-    """Return of how many lines a sheet column says what was issued in a column of the plan."""
+    """Return of how many lines a sheet column says what was issued in a column of the plan; a telling text counts as two."""
     issued = ((row, baseline[row.line_id].get(key)) for row in rows if row.line_id in baseline)
-    return sum(not is_blank(was) and same_value(block.at(row.row_number, column), was) for row, was in issued)
+    return sum(
+        1 + (len(as_text(was)) >= MIN_TELLING_CHARACTERS)
+        for row, was in issued
+        if not is_blank(was) and same_value(block.at(row.row_number, column), was)
+    )
 
 
 def _notes(table: Table, owns: dict[int, int]) -> Iterator[str]:

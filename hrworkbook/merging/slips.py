@@ -34,7 +34,7 @@ _BITS_OF_A_CHANGE = 1.5
 """What it tells for a shift, or against it, that a cell changed or not, whatever it says: an owner changes some cells of a column."""
 _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
-_ORDERS_AT_LEAST = 50
+_ORDERS_AT_LEAST = 20
 """Orders in which the cells of a column could stand, for it to tell that they stand in the one a sort makes."""
 
 
@@ -156,7 +156,7 @@ def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
 
 
 def is_permuted(cells: ColumnCells) -> bool:
-    """Whether all that changed is what was issued for other changed cells, each text as often as before.
+    """Whether what changed is what was issued for other changed cells: each text as often as before, or most figures and dates.
 
     Where there are but two things to say, as many often change one way as the other, and that tells nothing.
     """
@@ -164,7 +164,10 @@ def is_permuted(cells: ColumnCells) -> bool:
     if len(changed) < _ENOUGH or cells.column.kind == "yes-no":
         return False
     was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
-    return was == now
+    if was == now:
+        return True
+    arrived, filled = (some.total() - some[""] for some in (was & now, now))
+    return cells.column.kind in _READ_KINDS and arrived > _ENOUGH and 2 * arrived > filled
 
 
 def _is_shifted(cells: ColumnCells, by: int) -> bool:

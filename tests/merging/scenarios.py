@@ -573,7 +573,7 @@ class Scenario:
         for mail, result in zip(self.mails, results, strict=True):
             strays[mail.owner] += [s.value for one in result.returns for s in one.stray_cells]
             told = [as_text(s.value) for one in result.returns for s in one.stray_cells] + [listed, files]
-            told += [d.text("In the return") for d in open_rows]
+            told += [d.text("In the return") for d in self.master.decisions]
             for extra in mail.extras:
                 if not any(extra in one for one in told):
                     verdict.faults.append(f"untold: '{extra}' of {mail.owner} {mail.kinds}")
@@ -911,7 +911,9 @@ def titled(s: Scenario, rows: Rows) -> Rows:
 def own_column_like_an_alias(s: Scenario, rows: Rows) -> Rows:
     """The heading of a column that holds what was issued is reworded, and notes of the owner's stand under a like one."""
     at = col(rows, "progress")
-    if sum(isinstance(r[at], str) and len(r[at]) >= 12 for r in body(rows)) < 3:
+    if not any(
+        isinstance(r[at], str) and len(r[at]) >= 12 and (r[0], "progress") not in s.answered_ids for r in body(rows)
+    ):
         return rows
     rows[HEAD][at] = "What we did"
     rows[HEAD].append("Update")
