@@ -11,9 +11,9 @@ from hrworkbook.hosts.locks import check_writable, who_has_it_open
 from hrworkbook.hosts.replace_file import changed_error, replace_file, sweep_leftovers
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.verify_saved import verify_saved
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of

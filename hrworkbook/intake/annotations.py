@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+from hrworkbook.ooxml.number_formats import column_of_letters
 from hrworkbook.ooxml.xml_events import parse_elements
 
 RawAnnotation = list[int | str]
@@ -123,7 +124,4 @@ def _text_between(xml: bytes, begin: bytes, end: bytes) -> bytes:
 def _row_and_column(ref: str) -> tuple[int, int] | None:
     if not (match := _CELL_ADDRESS.fullmatch(ref)):
         return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
+    return int(match[2]), column_of_letters(match[1].encode())

@@ -10,6 +10,7 @@ from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, comme
 from hrworkbook.intake.binary_cell_faults import biff_records, xlsb_records
 from hrworkbook.intake.cell_colours import INDEXED, is_nearly_white
 from hrworkbook.intake.cell_looks import MAX_FILLED_CELLS
+from hrworkbook.ooxml.limits import LAST_COLUMN
 from hrworkbook.ooxml.number_formats import Codes, is_plain
 from hrworkbook.plan.number_format.builtin_ids import code_of
 
@@ -30,7 +31,6 @@ _GLOBAL_RECORDS = frozenset({_FORMAT, _XF, _SHEET, _PALETTE, _EOF})
 _SHEET_RECORDS = _NUMBERS | _OTHERS | {_MANY_NUMBERS, _MANY_BLANKS, _BOF, _EOF, _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT}
 _TRIPLE = struct.Struct("<3H").unpack_from
 _PAIR = struct.Struct("<2H").unpack_from
-_LAST_COLUMN = 16_384
 
 
 class _Looks:
@@ -56,7 +56,7 @@ class _Looks:
 
     def hide(self, first: int, last: int) -> None:
         """Note hidden columns counted from 0; none where all columns to the right of the table are hidden."""
-        if first <= last < _LAST_COLUMN and last - first < 200:
+        if first <= last < LAST_COLUMN and last - first < 200:
             self.hidden_columns.extend(range(first + 1, last + 2))
 
     def found(self) -> SheetLooks:

@@ -10,6 +10,7 @@ from typing import Any
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
+from hrworkbook.ooxml.limits import LAST_COLUMN
 from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells
 from hrworkbook.ooxml.xml_events import parse_elements
 
@@ -116,7 +117,7 @@ def _hidden_span(tag: bytes) -> range:
     """
     has = dict(_ATTRIBUTE.findall(tag))
     first, last = int(has.get(b"min", b"0")), int(has.get(b"max", b"0"))
-    return range(first, min(last, 16_384) + 1) if first and last - first < 1_000 else range(0)
+    return range(first, min(last, LAST_COLUMN) + 1) if first and last - first < 1_000 else range(0)
 
 
 def has_drawing(xml: bytes) -> bool:

@@ -7,8 +7,8 @@ Most returns have no error value, no hidden row, and a value beside every formul
 import re
 from collections.abc import Iterator
 
-from hrworkbook.intake.xml_cell_faults import LAST_COLUMN, SheetFaults
-from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, ROWS_MAX
+from hrworkbook.intake.xml_cell_faults import SheetFaults
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, LAST_COLUMN, ROWS_MAX
 
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')

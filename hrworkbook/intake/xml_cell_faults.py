@@ -6,7 +6,17 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 
 import re
 
-from hrworkbook.ooxml.limits import AREA_MAX, CACHED_BYTES, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import (
+    AREA_MAX,
+    CACHED_BYTES,
+    CELLS_MAX,
+    LAST_COLUMN,
+    LAST_ROW,
+    PLAIN_WORKBOOK_REMEDY,
+    ROWS_MAX,
+    refuse_package,
+)
+from hrworkbook.ooxml.number_formats import column_of_letters
 from hrworkbook.ooxml.xml_events import parse_elements
 
 ERROR = "e"
@@ -15,7 +25,6 @@ CellFault = tuple[int, int, str, str]
 """Row and column counted from 0, `ERROR` or `UNCOMPUTED`, and the error's or the formula's text."""
 
 _TOO_MANY_CELLS = f"a sheet of it has more than {CELLS_MAX:,} cells"
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _ERROR_TEXTS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"}
 )
@@ -81,14 +90,6 @@ class SheetFaults:
             )
 
 
-def _column_number(letters: str) -> int:
-    """Return 1 for `A`; not by `snapshot.column_number`, whose module would double the child's start-up time."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def scan_sheet_xml(xml: bytes) -> SheetFaults:
     """Return the faults, hidden rows and extent of a worksheet part of an .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
@@ -106,7 +107,7 @@ def scan_sheet_xml(xml: bytes) -> SheetFaults:
             sheet.last_row, sheet.last_column = last_row, LAST_COLUMN
             if sheet.last_row * LAST_COLUMN > AREA_MAX:  # only then does it matter how wide the sheet is
                 sheet.last_column = max(
-                    (_column_number(letters[:4].decode()) for letters in set(_COLUMNS.findall(body))), default=0
+                    (column_of_letters(letters[:4]) for letters in set(_COLUMNS.findall(body))), default=0
                 )
             if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX:
                 if body.find(b"d") >= 0 and body.find(b" hidden=") >= 0:
@@ -162,7 +163,7 @@ class _SheetXmlHandler:
             self.column += 1
             place = _CELL.fullmatch(attributes.get("r", ""))
             if place:
-                self.column, self.row = _column_number(place[1][:9]) - 1, int(place[2]) - 1
+                self.column, self.row = column_of_letters(place[1][:9].upper().encode()) - 1, int(place[2]) - 1
             self.kind = attributes.get("t", "")
             self.in_cell, self.has_formula, self.has_value = True, False, False
             self.value, self.formula = [], []
