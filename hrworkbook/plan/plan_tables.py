@@ -220,6 +220,8 @@ def _their_tables(block: Block, schema: Schema) -> list[PlanTable]:
             last = anchor if anchor != anchors[-1] else 0
             if table := _table_at(block, vocabulary, row, first, anchor, last):
                 found.append(table)
+    if not found:
+        return []
     tops = sorted({t.top_row for t in found})
     ends = {top: below - 1 for top, below in zip(tops, [*tops[1:], len(block.rows) + 1], strict=False)}
     return [
