@@ -56,10 +56,11 @@ def run_next(options: Namespace) -> int:
     from hrworkbook.jobs.job import carry_out
     from hrworkbook.jobs.plain import next_job
     from hrworkbook.plan.ledgers import PLAN
+    from hrworkbook.plan.sheet_names import split_place
     from hrworkbook.plan.snapshot import address, row_and_column
 
     host = host_of(options)
-    sheet, _, cell = options.after.rpartition("!")
+    sheet, cell = split_place(options.after)
     try:
         after = (sheet or PLAN, address(*row_and_column(cell))) if options.after else host.where()
     except ValueError:

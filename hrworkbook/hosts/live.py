@@ -3,7 +3,7 @@
 import os
 import sys
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import plan_id
+from hrworkbook.plan.sheet_names import PlanSheet, own_sheet_name, place_at
 from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -58,9 +59,14 @@ class LiveHost:
         each value fits a cell. What is written is read back; where that fails, the cells get back what they held.
         Then `goto` is shown. Raises NotAMaster, CannotWrite, WorkbookLocked.
         """
-        wanted = self._checked_cells(changes)
+        names = [sheet.name for sheet in self.book.sheets]
+        changes = changes.in_workbook(names)
+        wanted = self._checked_cells(changes, names)
         with self._quiet(calculating=False):
-            sheets = {name: SheetWrite(self.book.sheets[name], cells) for name, cells in wanted.items()}
+            sheets = {
+                name: SheetWrite(self.book.sheets[name], cells, isinstance(name, PlanSheet) or name == PLAN)
+                for name, cells in wanted.items()
+            }
             for name, sheet in sheets.items():
                 sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
             self._write(list(sheets.values()))
@@ -103,23 +109,24 @@ class LiveHost:
         Rows of the ledgers have none of their own, and fit themselves.
         """
         for sheet, row, points in changes.heights:
-            if sheet == PLAN:
+            if isinstance(sheet, PlanSheet):
                 cells = self.book.sheets[sheet].range((row, 1))
                 if cells.row_height < min(points, TALLEST_ROW):
                     cells.row_height = min(points, TALLEST_ROW)
 
-    def _checked_cells(self, changes: ChangeSet) -> dict[str, dict[tuple[int, int], CellContent]]:
-        names = [sheet.name for sheet in self.book.sheets]
+    def _checked_cells(self, changes: ChangeSet, names: Sequence[str]) -> dict[str, dict[tuple[int, int], CellContent]]:
         wanted: dict[str, dict[tuple[int, int], CellContent]] = {}
         for sheet, row, column, value in cells_of(changes.writes):
             if sheet not in names:
                 Snapshot(self.book.name, ())[sheet]
-            wanted.setdefault(sheet, {})[row, column] = storable(value, f"{sheet}!{address(row, column)}")
+            wanted.setdefault(sheet, {})[row, column] = storable(value, place_at(sheet, address(row, column)))
         return wanted
 
     def show(self, sheet: str, cell: str) -> None:
         """Go to a cell; a hidden sheet stays as it is."""
-        if sheet in [s.name for s in self.book.sheets] and self.book.sheets[sheet].visible in (True, -1):
+        names = [s.name for s in self.book.sheets]
+        sheet = own_sheet_name(names, sheet)
+        if sheet in names and self.book.sheets[sheet].visible in (True, -1):
             there = self.book.sheets[sheet]
             # xlwings' own activate() raises where another Excel is in front.
             self.book.impl.activate()

@@ -12,7 +12,6 @@ from hrworkbook.ooxml.grow_table import grown_range
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.workbook_xml import ExcelTable
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.serials import to_millisecond_serial
 from hrworkbook.plan.snapshot import Block, Link, address
 from hrworkbook.plan.snapshot import CellRange as Area
@@ -27,8 +26,10 @@ _UNPROTECT = "Choose Review, then Unprotect Sheet, and try again"
 class SheetWrite:
     """The cells to write on one sheet: checked first, then written, and taken back where the whole fails."""
 
-    def __init__(self, sheet: Any, cells: dict[tuple[int, int], CellContent]) -> None:
+    def __init__(self, sheet: Any, cells: dict[tuple[int, int], CellContent], is_plan: bool = False) -> None:
         self.sheet = sheet
+        self.is_plan = is_plan
+        """Whether the plan's lines stand on it, or whether it is one of our own beside it."""
         self.name: str = sheet.name
         self.cells = cells
         rows, columns = [r for r, _ in cells], [c for _, c in cells]
@@ -113,7 +114,7 @@ class SheetWrite:
 
     def show(self) -> None:
         """Show all rows of a ledger where a filter may hide what was written; what HR filters in the plan stays."""
-        if self._over_a_filter and self.name != PLAN:
+        if self._over_a_filter and not self.is_plan:
             for table in self.sheet.tables:
                 if any(field.type != "none" for field in table.autofilter.criteria):
                     table.autofilter.clear()

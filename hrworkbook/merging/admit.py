@@ -11,7 +11,7 @@ from hrworkbook.merging.outcomes import ReceivedFile
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.ledgers import OWNERS
+from hrworkbook.plan.ledgers import OWNERS, REGISTER, START
 from hrworkbook.plan.model import Owner, Plan, holds_schema, parse_addresses
 from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
 from hrworkbook.plan.snapshot import Block
@@ -43,7 +43,7 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
     plan = context.plan
-    if holds_schema(b.name for b in item.blocks):
+    if START in (names := {b.name for b in item.blocks}) and REGISTER.sheet in names and holds_schema(names):
         raise NotAReturn(
             item.file,
             "it is a master or a copy of one, not a return",

@@ -45,6 +45,8 @@ def merge_edits(
             if outcome == "applied" and edit.key not in merged_values and (formula := plan.formula(line, key)):
                 shown = formula if len(formula) > 1 else "one it shares with other cells"
                 outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
+        if outcome == "applied" and (blocked := plan.unwritable(line, key)):
+            outcome, why = "conflict", blocked
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
         cells.append(CellOutcome(line, column, base, master, edit.received if as_it_came else returned, outcome, why))
         if outcome == "applied":

@@ -1,5 +1,6 @@
 """One narrow column of texts, put beside a table of a workbook that is not ours: cell by cell, in the look of the cells at its left."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.ooxml.foreign_workbook import check_can_change, check_unprotected
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
+from hrworkbook.ooxml.number_formats import column_of_letters
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.sheet_columns import with_width
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN
@@ -156,31 +158,45 @@ class _ColumnChange(SheetChange):
         """Return the style of the nearest cell at the left that has the fill most of those there have: one in red is no model."""
         styles = self._styles_at(row)
         near = range(column - 1, max(column - 1 - _CELLS_LOOKED_AT, 0), -1)
-        left = [styles[at] or "0" for at in near if at in styles]
-        if not left:
-            return self.styles.as_text(own)
-        fills = [self.styles.fill(style) for style in left]
-        most = max(Counter(fills).items(), key=lambda item: (item[1], -fills.index(item[0])))[0]
-        return self.styles.as_text(left[fills.index(most)])
+        left = tuple(styles[at] or "0" for at in near if at in styles)
+        if left not in self._looks:
+            fills = [self.styles.fill(style) for style in left]
+            most = max(Counter(fills).items(), key=lambda item: (item[1], -fills.index(item[0])), default=("", 0))[0]
+            self._looks[left] = self.styles.as_text(left[fills.index(most)] if left else own)
+        return self._looks[left] if left else self.styles.as_text(own)
 
     def _styles_at(self, row: int) -> dict[int, str]:
-        if row not in self._styles_by_row:
-            self._styles_by_row[row] = self._found_styles(row)
-        return self._styles_by_row[row]
+        if self._last_row[0] != row:
+            self._last_row = row, self._found_styles(row)
+        return self._last_row[1]
 
     @cached_property
-    def _styles_by_row(self) -> dict[int, dict[int, str]]:
+    def _looks(self) -> dict[tuple[str, ...], str]:
         return {}
+
+    @cached_property
+    def _last_row(self) -> tuple[int, dict[int, str]]:
+        return 0, {}
 
     @cached_property
     def _starts(self) -> dict[int, int]:
         return dict(self.xml.rows)
 
+    @cached_property
+    def _cell_head(self) -> "re.Pattern[bytes]":
+        return re.compile(rb'<%sc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?[ />]' % re.escape(self.xml.prefix))
+
     def _found_styles(self, row: int) -> dict[int, str]:
         if row not in self._starts:
             return {}
-        cells = self.xml.cells(self.xml.row(row, self._starts[row]))
-        return {cell.number: attribute(cell.attributes, b"s") or "" for cell in cells}
+        span = self.xml.row(row, self._starts[row])
+        text = self.xml.masked[span.tag_end : span.end]
+        found = self._cell_head.findall(text)
+        if len(found) == text.count(b"<%sc " % self.xml.prefix) and text.count(b' s="') == sum(
+            1 for _, s in found if s
+        ):
+            return {column_of_letters(letters): style.decode() for letters, style in found}
+        return {cell.number: attribute(cell.attributes, b"s") or "" for cell in self.xml.cells(span)}
 
 
 def _with_column(xml: bytes, root: Element, header: str, area: CellRange) -> bytes:

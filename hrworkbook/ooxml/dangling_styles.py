@@ -4,6 +4,8 @@ import re
 
 from hrworkbook.ooxml.workbook_xml import WorkbookXml
 
+_LOOKED_AT = 65_536
+"""Bytes of a part that tell how its attributes are written: a program writes all of them in one way."""
 _USERS = ("worksheet", "table", "pivotTable")
 
 
@@ -21,9 +23,10 @@ def dangling_styles(workbook: WorkbookXml, cell_styles: int, differential: int) 
             seen.add(relation.target)
             waiting.append(relation.target)
             xml = package.read(relation.target)
-            found[1].update(rules.found_in(xml))
             if relation.kind == "worksheet":
                 found[0].update(cells.found_in(xml))
+                xml = xml[max(xml.rfind(b"sheetData"), 0) :]
+            found[1].update(rules.found_in(xml))
     return found
 
 
@@ -40,7 +43,7 @@ class _Beyond:
 
     def found_in(self, xml: bytes) -> set[int]:
         """Return the values beyond; where attributes are written in an unusual way it looks longer."""
-        is_odd = any(xml.find(mark) >= 0 for mark in (b"='", b'= "', b' ="', b"\ns="))
+        is_odd = any(xml.find(mark, 0, _LOOKED_AT) >= 0 for mark in (b"='", b'= "', b' ="', b"\ns="))
         return {int(value) for value in set((self._any if is_odd else self._plain).findall(xml))}
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan import row_kinds
+from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text, same_value
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader
-from hrworkbook.tables.plan_rows import Band, Filled, SourceLine
+from hrworkbook.tables.plan_rows import Band, SourceLine
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 if TYPE_CHECKING:

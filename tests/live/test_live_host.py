@@ -168,7 +168,7 @@ def test_a_number_in_a_column_of_text_is_read_as_the_file_is_read(
     place = tmp_path / "master.xlsx"
     place.write_bytes(master_workbook(draft(THREE)))
     at = read_plan(FileHost(place).snapshot())
-    cell = address(at.header_row + 1, at.column_numbers["progress_update"])
+    cell = address(at.tables[0].header_row + 1, at.tables[0].column_numbers["progress_update"])
     book = open_book(place)
     book.sheets["Plan"][cell].number_format = code
     book.sheets["Plan"][cell].value = value

@@ -100,6 +100,9 @@ def assert_ours(path: Path, start: str = "Start") -> None:
         assert new.sheet_state == own[name].sheet_state and not new.sheet_view.tabSelected
         for row in own[name].iter_rows():
             for cell in row:
+                font = new[cell.coordinate].font
+                if cell.value is not None:  # where there is no cell, the look is that of their own Normal style
+                    assert font.scheme is None and font.color.type == "rgb"
                 if not str(cell.value).startswith("="):
                     assert look(new, cell.coordinate) == look(own[name], cell.coordinate), cell.coordinate
 

@@ -430,7 +430,7 @@ def test_refused_files_are_listed_once_however_often_they_come():
 def test_a_doubled_id_in_the_master_stops_the_merge():
     master, mine = learning()
     plan = master.plan
-    master.apply([Write("Plan", plan.by_id["L003"].row, plan.column_numbers[""], (("L002",),))])
+    master.apply([Write("Plan", plan.by_id["L003"].row, plan.tables[0].column_numbers[""], (("L002",),))])
     with pytest.raises(NotAMaster, match="the ID L002 is also in row"):
         master.merge(back(mine))
 
@@ -438,7 +438,7 @@ def test_a_doubled_id_in_the_master_stops_the_merge():
 def test_a_line_deleted_from_the_plan_is_listed_not_written_elsewhere():
     master, mine = learning()
     plan = master.plan
-    width = max(plan.column_numbers.values())
+    width = max(plan.tables[0].column_numbers.values())
     master.apply([Write("Plan", plan.by_id["L003"].row, 1, ((None,) * width,))])
     before = master.values()
     result = master.merge(back(mine, L003_rag="Green"))

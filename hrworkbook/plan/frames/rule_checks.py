@@ -61,7 +61,7 @@ def _rule(
     if plan is None:
         schema = Schema("", "", looked_at, roles or {}, done=tuple(done or ()))
         known = tuple(map(Owner, owners or ()))
-        plan = Plan(Snapshot("", ()), schema, 0, {}, _lines(frame, labels), known, {}, {}, {})
+        plan = Plan(Snapshot("", ()), schema, (), _lines(frame, labels), known, {}, {}, {})
     position = {id(line): i for i, line in enumerate(plan.lines)}
     given = Rule(rule, severity, {k: v if isinstance(v, str) else tuple(v) for k, v in settings.items()})
     for complaint in RULE_CHECKS[rule](plan, given, today or date.today()):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, has_letter, is_blank
 
+Filled = list[tuple[int, Value]]
+"""Sheet column and value of a row's cells that are seen and not blank."""
 _LABELS = (
     "theme|priority|objective|aim|goal|strand|workstream|work stream|pillar|section|area|programme|ambition|commitment|"
     "focus|domain|chapter|outcome"
