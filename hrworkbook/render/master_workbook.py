@@ -25,7 +25,7 @@ from hrworkbook.plan.ledgers import (
 )
 from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
 from hrworkbook.plan.record_ledger import RecordLedger
-from hrworkbook.plan.schema import ID_HEADER, Column, Schema
+from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
@@ -157,7 +157,7 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
             write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
         sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
-    headings = [ID_HEADER, *(c.header for c in columns)]
+    headings = [schema.id_heading, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
         "name": "PlanLines",
         "style": None,
