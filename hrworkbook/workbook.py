@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hrworkbook.verbs.decide import DecideResult
     from hrworkbook.verbs.issue import IssueResult
     from hrworkbook.verbs.next import NextProblem
+    from hrworkbook.verbs.received import ReceivedResult
     from hrworkbook.verbs.roll import RollResult
     from hrworkbook.verbs.undo import UndoResult
     from hrworkbook.verbs.validate import ValidateResult
@@ -303,6 +304,14 @@ class Workbook:
         from hrworkbook.jobs.plain import undo_job
 
         result: UndoResult = self._done(undo_job(self.snapshot(), self._clock(), return_id), dry_run)
+        return result
+
+    def received(self, owner: str, period: str = "", *, undo: bool = False, dry_run: bool = False) -> "ReceivedResult":
+        """Mark an owner's return as answered without a file, or take the mark back; by role, name or the return's ID."""
+        from hrworkbook.jobs.plain import received_job
+
+        job = received_job(self.snapshot(), self._clock(), owner, period, undo=undo)
+        result: ReceivedResult = self._done(job, dry_run)
         return result
 
     def chase(self, folder: AnyPath, *, dry_run: bool = False) -> "Job[ChaseResult]":

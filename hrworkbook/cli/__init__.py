@@ -9,7 +9,7 @@ from hrworkbook.plan.errors import NotReady
 ROOMS = {
     "plan": ("new", "validate", "next", "schema", "upgrade"),
     "adopt": ("adopt",),
-    "returns": ("issue", "merge", "decide", "undo", "chase", "bounce"),
+    "returns": ("issue", "merge", "decide", "undo", "received", "chase", "bounce"),
     "read": ("read",),
     "committee": ("appendix", "check", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),

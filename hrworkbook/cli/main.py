@@ -15,7 +15,19 @@ from hrworkbook.plan.values import one_line
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
-LIVE_COMMANDS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
+LIVE_COMMANDS = (
+    "validate",
+    "next",
+    "issue",
+    "merge",
+    "decide",
+    "undo",
+    "received",
+    "chase",
+    "bounce",
+    "appendix",
+    "roll",
+)
 """The commands that can work on the open document."""
 
 _WITHOUT_MASTER = ("new", "adopt", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
@@ -76,6 +88,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": (
         "put back what one return changed",
         "Puts back the cells one return changed. Cells changed again since are left as they are, and listed.",
+    ),
+    "received": (
+        "mark a return as answered without a file, by phone or in person",
+        "Marks an owner's return in the Register as received: it counts as one that is in, and chase writes no reminder. "
+        "What you were told you type into the plan yourself. --undo takes the mark back.",
     ),
     "chase": (
         "write reminders to owners still out",
@@ -217,6 +234,14 @@ def _return_options(made: _Commands) -> None:
     )
     made["issue"].add_argument("--again", action="store_true", help="issue also to owners whose return is in")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
+    received = made["received"]
+    received.add_argument(
+        "owner", metavar="OWNER", help="the owner as on the Owners sheet, or the return's ID, such as R0007"
+    )
+    received.add_argument(
+        "--period", metavar="NAME", default="", help="the period, such as 2016/17 Q2; else the present one"
+    )
+    received.add_argument("--undo", action="store_true", help="take the mark back")
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
     undo.add_argument("--last", action="store_true", help="the last return merged")

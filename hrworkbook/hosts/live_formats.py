@@ -72,9 +72,14 @@ def _numbers_shown(block: Block, table: PlanTable, schema: Schema) -> dict[int, 
 
 def _codes(sheet: Any, column: int, rows: list[int]) -> Iterable[tuple[str, list[int]]]:
     """Yield the code of each run of rows of a column whose format is one; the column is halved where it is not."""
-    code = sheet.range((rows[0], column), (rows[-1], column)).number_format
+    wanted = set(rows)
+    cells = sheet.range((rows[0], column), (rows[-1], column))
+    code = cells.number_format
     if code is not None:
         yield _OF_THE_COMPUTER.get(code, code), rows
+    elif sheet.book.app.engine.name == "calc":
+        for areas, code in cells.impl.areas_by_format_code():
+            yield code, [row for top, _, bottom, _ in areas for row in range(top, bottom + 1) if row in wanted]
     elif len(rows) > 1:
         middle = len(rows) // 2
         yield from _codes(sheet, column, rows[:middle])

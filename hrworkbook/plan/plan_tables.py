@@ -169,7 +169,7 @@ def _missing_headings(
         place_at(block.name, address(row, 1) if row else ""),
         f"the {'heading' if len(missing) == 1 else 'headings'} {join_words([repr(m) for m in missing[:4]])} "
         f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
-        "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
+        "Type the heading back as it was; to rename a column for good, change it on the Columns sheet too",
     )
 
 

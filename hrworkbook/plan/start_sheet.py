@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hrworkbook.plan.columns_upkeep import upkeep_writes
-from hrworkbook.plan.ledger_records import read_decision, status_word
+from hrworkbook.plan.ledger_records import is_marked_received, read_decision, status_word
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
 from hrworkbook.plan.model import Plan, history_ledger, issued_ledger, timestamp
@@ -52,27 +52,32 @@ UNJUDGED = ". Problems were not looked for again: press Validate"
 def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
-    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back.
+
+    A return that HR marked as received counts as one that came back.
+    """
     period = plan.setting("Period") if period is None else period
     rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
     by_owner: dict[str, list[str]] = {}
     back: set[str] = set()
+    marked: set[str] = set()
     for row in rows:
         what, id_ = status_word(row["What"]), normalised_text(row["Return"])
         if what is FileStatus.ISSUED and fold_name(as_text(row["Period"])) == fold_name(period):
             owner = normalised_text(row["Owner"])
             theirs = by_owner.setdefault(fold_name(owner), [])
             for other in theirs:
-                if other not in back:
+                if other not in back | marked:
                     issued.pop(other, None)
             theirs.append(id_)
             issued[id_] = owner
+            (marked.add if is_marked_received(row) else marked.discard)(id_)
         elif what is FileStatus.MERGED:
             back.add(id_)
         elif what is FileStatus.UNDONE:
             back.discard(id_)
-    return issued, back & set(issued)
+    return issued, (back | marked) & set(issued)
 
 
 def open_decisions(plan: Plan) -> list[LedgerRow]:

@@ -8,21 +8,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
+from hrworkbook.plan.ledger_words import RECEIVED_WORD
 from hrworkbook.plan.ledgers import (
-    CHOICES,
-    DECISIONS,
-    HEADINGS,
-    JOURNAL,
-    LISTS,
-    NAMES,
-    OWNERS,
-    OWNERS_LEDGER,
-    PLAN,
-    PROBLEMS,
-    REGISTER,
-    START,
+    CHOICES, DECISIONS, HEADINGS, JOURNAL, LISTS, NAMES, OWNERS, OWNERS_LEDGER, PLAN, PROBLEMS, RECEIVED, REGISTER, START,
     Ledger,
-)
+)  # fmt: skip
 from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
 from hrworkbook.plan.record_ledger import RecordLedger
 from hrworkbook.plan.schema import Column, Schema
@@ -76,6 +66,8 @@ def master_workbook(draft: NewMaster) -> bytes:
             sheet.set_row(LEDGER_HEADER_ROW - 2, None, None, {"hidden": True})
         if ledger is DECISIONS:
             _add_decision_dropdown(sheet)
+        if ledger is REGISTER:
+            _add_received_dropdown(sheet)
         if ledger is HEADINGS:
             _add_meaning_dropdown(sheet, draft.schema)
     _write_internal_sheets(formats, draft)
@@ -331,8 +323,17 @@ def _write_ledger(
 def _add_decision_dropdown(sheet: Worksheet) -> None:
     sheet.data_validation(LEDGER_HEADER_ROW, 0, LEDGER_HEADER_ROW + 5_000, 0, {
         "validate": "list", "source": list(CHOICES), "input_title": "Your decision",
-        "input_message": "Choose what the plan is to say, then press Decide. For your own words, choose 'my own text' and write it in the next column.",
+        "input_message": "Choose, then press Decide. Your own words go in the next column.",
         "error_title": "Your decision", "error_message": "Choose one of the four from the list.",
+    })  # fmt: skip
+
+
+def _add_received_dropdown(sheet: Worksheet) -> None:
+    column = REGISTER.headings.index(RECEIVED)
+    sheet.data_validation(LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + SPARE_ROWS, column, {
+        "validate": "list", "source": [RECEIVED_WORD], "input_title": "Answered by phone?",
+        "input_message": "Choose 'received' in the row of the return that went out. Clear the cell to take it back.",
+        "error_title": "Answered by phone?", "error_message": "Choose 'received', or leave it blank.",
     })  # fmt: skip
 
 
