@@ -115,7 +115,7 @@ def in_plan(plan: Plan, reply: ReadReturn) -> ReadReturn:
     strays = list(reply.diff.stray_cells)
     for edit in reply.diff.edits:
         id_, key = edit.key
-        if id_ in plan.by_id and key in plan.column_numbers:
+        if id_ in plan.by_id and key in plan.schema:
             here.append(edit)
         else:
             strays.append(

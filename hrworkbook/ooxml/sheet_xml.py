@@ -11,6 +11,7 @@ from html import unescape
 from operator import lt
 from typing import NamedTuple
 
+from hrworkbook.ooxml.limits import LAST_ROW
 from hrworkbook.ooxml.workbook_xml import parse_range
 from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute
 from hrworkbook.plan.errors import UnreadableFile
@@ -19,7 +20,6 @@ from hrworkbook.plan.values import CellError, Uncomputed
 
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
 _column_number = lru_cache(maxsize=1024)(column_number)
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 class XmlSpan(NamedTuple):
@@ -155,6 +155,17 @@ class SheetXml:
             self.is_regular &= bool(letters) and number > column
             column = number
             yield XmlSpan(column, match.start(), match.end(2) + 1, match.end(), match[2])
+
+    def last_cell(self, row: XmlSpan) -> XmlSpan | None:
+        """Return the last cell of a row whose cells all tell their place first; None where they do not, or there is none."""
+        tag, start = b"<%sc " % self.prefix, row.tag_end
+        last = self.masked.rfind(tag, start, row.end)
+        if last < 0 or self.masked.count(tag, start, row.end) != self.masked.count(tag + b'r="', start, row.end):
+            return None
+        match = self._cell.match(self.masked, last, row.end)
+        if not match or not match[1] or self.masked.find(b"<%sc>" % self.prefix, start, row.end) >= 0:
+            return None
+        return XmlSpan(_column_number(match[1].decode()), last, match.end(2) + 1, match.end(), match[2])
 
     def _row_at(self, offset: int) -> XmlSpan:
         return self.row(*self.rows[max(bisect_right(self.rows, offset, key=lambda row: row[1]) - 1, 0)])

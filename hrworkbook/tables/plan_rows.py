@@ -6,8 +6,6 @@ from hrworkbook.plan.values import Value
 
 Place = tuple[int, int]
 """Sheet row and column, from 1."""
-Filled = list[tuple[int, Value]]
-"""Sheet column and value of a row's cells that are seen and not blank."""
 
 
 @dataclass

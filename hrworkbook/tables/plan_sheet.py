@@ -5,14 +5,15 @@ Every filled cell of the sheet is placed, or has a reason why it is not.
 
 from collections.abc import Sequence
 
+from hrworkbook.plan import row_kinds
 from hrworkbook.plan.number_format.cell_text import as_shown
+from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import SourceHeader, full_depth, source_header
-from hrworkbook.tables.plan_rows import Band, Filled, OtherTable, Place, RowFindings, SourceLine, TableStart
+from hrworkbook.tables.plan_rows import Band, OtherTable, Place, RowFindings, SourceLine, TableStart
 from hrworkbook.tables.table_lines import TableRows
 
 BELOW_REASON = "stands below the table"
@@ -119,6 +120,8 @@ class PlanSheetReader:
                 )
                 return header if is_plan else "other"
         key_at = {h.column: h.key for h in first.headings if h.key}
+        if row_kinds.heads_another_table(filled):
+            return "other"
         if self._has_gap_above(row) and row_kinds.may_head_another_table(self.schema, filled, key_at):
             return "other"
         return None

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan import row_kinds
+from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text, same_value
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader
-from hrworkbook.tables.plan_rows import Band, Filled, SourceLine
+from hrworkbook.tables.plan_rows import Band, SourceLine
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class TableRows:
         self.leftmost = min((c.at for c in header.columns), default=min(keyed, default=1))
         theme = self.schema.role("theme")
         self.theme_at = next((at for at, key in header.keys.items() if theme and key == theme.key), 0)
+        priority = self.schema.role("priority")
+        self.priority_at = next((at for at, key in header.keys.items() if priority and key == priority.key), 0)
 
     def read_row(self, row: int, filled: Filled) -> None:
         """Read one row that is not blank."""
@@ -85,6 +88,8 @@ class TableRows:
 
     def may_be_theme(self, row: int, at: int) -> bool:
         """Whether a single cell stands where a theme would: leftmost, in the column of themes, or merged over most of the table."""
+        if self.line is None and at == self.priority_at and not self.theme_at:
+            self.theme_at = at  # what opens the table there, above any line, says where its themes stand
         width = next((c2 - c1 + 1 for r1, c1, _, c2 in self.sheet.block.merges if (r1, c1) == (row, at)), 1)
         return at <= self.leftmost or at == self.theme_at or 2 * width > len(self.header.columns)
 

@@ -157,7 +157,7 @@ class Scenario:
         """The owner, the cell and the answer that a later return of theirs does not have any longer."""
         self.master = Master("", {r: email(r) for r in self.roles}, SCHEMA)
         rows = [self.new_line() for _ in range(rng.randint(10, rng.choice((16, 30, 60))))]
-        top = self.master.plan.header_row
+        top = self.master.plan.tables[0].header_row
         self.put({top + 1 + i: (f"L{n:03d}", n) for i, n in enumerate(rows)})
         self.play()
 
@@ -210,8 +210,8 @@ class Scenario:
         for row, (id_, n) in rows.items():
             self.number_at[row] = n
             values = self.words[n]
-            writes += [Write(PLAN, row, plan.column_numbers[k], ((values.get(k),),)) for k in KEYS]
-            writes.append(Write(PLAN, row, plan.column_numbers[""], ((id_ or None,),)))
+            writes += [Write(PLAN, row, plan.tables[0].column_numbers[k], ((values.get(k),),)) for k in KEYS]
+            writes.append(Write(PLAN, row, plan.tables[0].column_numbers[""], ((id_ or None,),)))
         self.master.apply(writes)
 
     def cells(self, master: Master | None = None) -> dict[Cell, Value]:
