@@ -198,7 +198,9 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
         return False
     known = Counter(cells.was)
     arrived = sum(
-        min(count, known[value]) for value, count in Counter(cells.now[at] for at in changed).items() if value != ""
+        min(count, known[value]) * (_ENOUGH if isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS else 1)
+        for value, count in Counter(cells.now[at] for at in changed).items()
+        if value != ""
     )
     if arrived < _ENOUGH:
         return False
