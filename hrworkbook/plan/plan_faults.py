@@ -61,7 +61,7 @@ def plan_faults(plan: Plan, today: date) -> Iterator[PlanFault]:
     """Yield every fault of a plan's lines by its schema, in no order."""
     position = {id(line): i for i, line in enumerate(plan.lines)}
     for first, later in duplicate_ids(plan.lines):
-        yield _plan_fault(position[id(later)], ID_HEADER, UNIQUE_ID, doubled_id(later.id, f"row {first.row}"))
+        yield _plan_fault(position[id(later)], ID_HEADER, UNIQUE_ID, doubled_id(later.id, first.row_name))
     for column in plan.schema.columns:
         values = [line.values.get(column.key) for line in plan.lines]
         if column.required:

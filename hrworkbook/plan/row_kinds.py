@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, has_letter, is_blank
 
+Filled = list[tuple[int, Value]]
+"""Sheet column and value of a row's cells that are seen and not blank."""
 _LABELS = (
     "theme|priority|objective|aim|goal|strand|workstream|work stream|pillar|section|area|programme|ambition|commitment|"
     "focus|domain|chapter|outcome"
@@ -119,6 +121,10 @@ _LONGEST_THEME = 160
 _ENOUGH_GUIDANCE = 3
 
 
+_FIGURE_PARTS = re.compile(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]")
+_LONGEST_FIGURE = 60
+
+
 def is_rating(value: Value) -> bool:
     """Return whether a cell only ranks: High, Medium, Low, 1, 2."""
     return fold_name(as_text(value)).removesuffix(" 0") in _RATINGS
@@ -178,7 +184,7 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
 def _is_figure(value: Value) -> bool:
     if not isinstance(value, str) or isinstance(value, CellError):
         return True
-    return not re.sub(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]", "", value).strip()
+    return len(value) <= _LONGEST_FIGURE and not _FIGURE_PARTS.sub("", value).strip()
 
 
 def is_numbering(filled: Sequence[tuple[int, Value]]) -> bool:

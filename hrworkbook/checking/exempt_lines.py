@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan.columns_sheet import COLUMNS_TABLE
 from hrworkbook.plan.exemption import (
     PARAGRAPH_HEADINGS,
     PART_HEADINGS,
@@ -81,20 +82,26 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
         )
         return
     for sheet in book.worksheets:
+        if COLUMNS_TABLE in sheet.tables:
+            continue  # a master's own words for what is exempt are no line of the plan
         yield from _in_columns(sheet, kept_back)
         for row in sheet.iter_rows():
             for cell in row:
                 text = normalised_text(as_text(cell.value)) if cell.value is not None else ""
-                if not text:
-                    continue
-                id_ = _line_in(text, kept_back.lines or {})
-                if id_:
-                    fault = f"it holds line {id_}, which the plan does not publish"
-                elif is_mark(text):
-                    fault = f"it says {quoted(text)}"
-                else:
-                    continue
-                yield Finding("error", sheet.title, cell.coordinate, "", text, RULE, fault, _REMEDY, id_)
+                yield from exempt_text(sheet.title, cell.coordinate, text, kept_back)
+
+
+def exempt_text(place: str, cell: str, text: str, kept_back: KeptBack) -> Iterator[Finding]:
+    """Yield what a text of a cell or paragraph says of a line that is kept back, or that it is not for publication."""
+    if not text:
+        return
+    id_ = _line_in(text, kept_back.lines or {})
+    if id_:
+        yield Finding(
+            "error", place, cell, "", text, RULE, f"it holds line {id_}, which the plan does not publish", _REMEDY, id_
+        )
+    elif is_mark(text):
+        yield Finding("error", place, cell, "", text, RULE, f"it says {quoted(text)}", _REMEDY)
 
 
 def _line_in(text: str, lines: Mapping[str, str]) -> str:
