@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hrworkbook.verbs.decide import DecideResult
     from hrworkbook.verbs.issue import IssueResult
     from hrworkbook.verbs.next import NextProblem
+    from hrworkbook.verbs.received import ReceivedResult
     from hrworkbook.verbs.roll import RollResult
     from hrworkbook.verbs.undo import UndoResult
     from hrworkbook.verbs.validate import ValidateResult
@@ -214,16 +215,18 @@ class Workbook:
         return result
 
     def issue(
-        self, folder: AnyPath, *, due: date | str | None = None, owner: str = "", anyway: bool = False, dry_run: bool = False
+        self, folder: AnyPath, *, due: date | str | None = None, owner: str = "", anyway: bool = False, again: bool = False,
+        dry_run: bool = False,
     ) -> "Job[IssueResult]":  # fmt: skip
         """Write a return and a covering mail for each owner, or for one, into a folder.
 
         `due` is the day they are to be back; else what the Start sheet says. `anyway` goes on although errors stand or
-        decisions wait. Raises NotReady without it.
+        decisions wait. Raises NotReady without it. An owner whose return is in gets no other, unless named, or `again`
+        is given.
         """
         from hrworkbook.jobs.issue import issue_job
 
-        job = issue_job(self.snapshot(), self._clock(), Path(folder), due, owner, anyway=anyway)
+        job = issue_job(self.snapshot(), self._clock(), Path(folder), due, owner, anyway=anyway, again=again)
         return job if dry_run else carry_out(job, self.host)
 
     def merge(
@@ -279,6 +282,14 @@ class Workbook:
         from hrworkbook.jobs.plain import undo_job
 
         result: UndoResult = self._done(undo_job(self.snapshot(), self._clock(), return_id), dry_run)
+        return result
+
+    def received(self, owner: str, period: str = "", *, undo: bool = False, dry_run: bool = False) -> "ReceivedResult":
+        """Mark an owner's return as answered without a file, or take the mark back; by role, name or the return's ID."""
+        from hrworkbook.jobs.plain import received_job
+
+        job = received_job(self.snapshot(), self._clock(), owner, period, undo=undo)
+        result: ReceivedResult = self._done(job, dry_run)
         return result
 
     def chase(self, folder: AnyPath, *, dry_run: bool = False) -> "Job[ChaseResult]":

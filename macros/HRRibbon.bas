@@ -68,7 +68,7 @@ Public Function WhyNot(ByVal Verb As String) As String
 End Function
 
 Private Function IsPlan(wb As Object) As Boolean
-    IsPlan = HasSheet(wb, "Start") And HasSheet(wb, "Plan") And HasSheet(wb, "Schema")
+    IsPlan = HasSheet(wb, "Start") And HasSheet(wb, "Plan") And HasSheet(wb, "Issued")
 End Function
 
 Private Function HasSheet(wb As Object, ByVal SheetName As String) As Boolean

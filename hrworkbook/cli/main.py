@@ -15,10 +15,22 @@ from hrworkbook.plan.values import one_line
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
-LIVE_COMMANDS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
+LIVE_COMMANDS = (
+    "validate",
+    "next",
+    "issue",
+    "merge",
+    "decide",
+    "undo",
+    "received",
+    "chase",
+    "bounce",
+    "appendix",
+    "roll",
+)
 """The commands that can work on the open document."""
 
-_WITHOUT_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
+_WITHOUT_MASTER = ("new", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
 EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
@@ -37,6 +49,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "next": (
         "show the next problem",
         "Shows the problem that comes after a cell in the order of the Problems sheet, and what to do about it.",
+    ),
+    "schema": (
+        "show what a workbook says its columns are",
+        "Shows the schema of a master, as its Columns sheet has it, as a text file in TOML: to keep, to compare, or to make "
+        "another master from.",
+    ),
+    "upgrade": (
+        "bring a master made before up to date",
+        "Gives a master that keeps its schema hidden a Columns sheet, on which each column of the plan can be changed. The "
+        "file as it was is kept as a backup; what was changed is listed.",
     ),
     "issue": (
         "write one return for each owner",
@@ -61,6 +83,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": (
         "put back what one return changed",
         "Puts back the cells one return changed. Cells changed again since are left as they are, and listed.",
+    ),
+    "received": (
+        "mark a return as answered without a file, by phone or in person",
+        "Marks an owner's return in the Register as received: it counts as one that is in, and chase writes no reminder. "
+        "What you were told you type into the plan yourself. --undo takes the mark back.",
     ),
     "chase": (
         "write reminders to owners still out",
@@ -164,6 +191,11 @@ def _plan_options(made: _Commands) -> None:
         "--checks", metavar="FILE", action="append", default=[],
         help="a Python file with checks of your own (see docs/pandera.md); may be given again",
     )  # fmt: skip
+    made["schema"].add_argument("file", metavar="FILE", help="the workbook")
+    made["schema"].add_argument("-o", "--out", metavar="FILE.toml", help="write it to this file; else it is shown")
+    made["schema"].add_argument(
+        "--force", action="store_true", help="replace the file if it is there (kept as a backup)"
+    )
     made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
     made["roll"].add_argument(
         "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
@@ -181,8 +213,19 @@ def _return_options(made: _Commands) -> None:
     for name, written in (("issue", "returns"), ("chase", "reminders"), ("bounce", "replies")):
         made[name].add_argument("--out", metavar="DIR", required=True, help=f"the folder for the {written}")
         made[name].add_argument("--open", action="store_true", help="open the drafts in your mail program")
-    made["issue"].add_argument("--owner", metavar="NAME", default="", help="issue to this owner only")
+    made["issue"].add_argument(
+        "--owner", metavar="NAME", default="", help="issue to this owner only, even if their return is in"
+    )
+    made["issue"].add_argument("--again", action="store_true", help="issue also to owners whose return is in")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
+    received = made["received"]
+    received.add_argument(
+        "owner", metavar="OWNER", help="the owner as on the Owners sheet, or the return's ID, such as R0007"
+    )
+    received.add_argument(
+        "--period", metavar="NAME", default="", help="the period, such as 2016/17 Q2; else the present one"
+    )
+    received.add_argument("--undo", action="store_true", help="take the mark back")
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
     undo.add_argument("--last", action="store_true", help="the last return merged")
@@ -230,6 +273,11 @@ def _committee_options(made: _Commands) -> None:
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
+    appendix.add_argument(
+        "--in-master",
+        action="store_true",
+        help="put its sheets into the master too, in place of those of an earlier one",
+    )
     made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
     made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
 

@@ -71,3 +71,39 @@ def run_next(options: Namespace) -> int:
     else:
         show(job.message)
     return 1 if job.result.place else 0
+
+
+def run_schema(options: Namespace) -> int:
+    """Show a workbook's schema, or write it to a file."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.jobs.job import carry_out
+    from hrworkbook.jobs.schema import schema_job
+    from hrworkbook.plan.schema_toml import schema_toml
+
+    target = None if options.out is None else Path(options.out)
+    job = carry_out(schema_job(FileHost(Path(options.file)).snapshot(), target, force=options.force))
+    text = schema_toml(job.result)
+    if options.json:
+        backup = str(job.backups[0]) if job.backups else None
+        print_json({"file": options.file, "written": options.out, "schema": text, "backup": backup})
+    elif target is None:
+        for line in text.splitlines():
+            show(line)
+    else:
+        show(job.message)
+    return 0
+
+
+def run_upgrade(options: Namespace) -> int:
+    """Bring a master made before up to date."""
+    from hrworkbook.hosts.file import FileHost
+    from hrworkbook.jobs.schema import upgrade
+
+    done = upgrade(FileHost(Path(options.master)))
+    if options.json:
+        print_json({"changes": list(done.changes), "backup": str(done.backup) if done.backup else None})
+        return 0
+    for change in done.changes:
+        show(change)
+    show(f"As it was it is kept: {done.backup.name}" if done.backup else "It is up to date: nothing was changed.")
+    return 0

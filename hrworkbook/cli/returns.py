@@ -1,4 +1,4 @@
-"""The commands of the returns: issue, merge, bounce, decide, undo, chase."""
+"""The commands of the returns: issue, merge, bounce, decide, undo, received, chase."""
 
 from argparse import Namespace
 from collections import Counter
@@ -23,14 +23,21 @@ def run_issue(options: Namespace) -> int:
     folder = Path(options.out)
     with Progress("Writing returns") as progress:
         job = issue_job(
-            host.snapshot(), now(), folder, options.due, options.owner, anyway=options.anyway, progress=progress.at
+            host.snapshot(), now(), folder, options.due, options.owner, anyway=options.anyway, again=options.again,
+            progress=progress.at,
         )  # fmt: skip
     carry_out(job, host)
     returns = job.result.returns
     if options.json:
-        print_json({"issued": [
-            {"owner": r.owner.role, "file": str(folder / r.file), "rows": len(r.lines), "return_id": r.id} for r in returns
-        ]})  # fmt: skip
+        before = {owner: {"sent_before": one.as_json()} for owner, one in job.result.sent_before.items()}
+        print_json({
+            "issued": [
+                {"owner": r.owner.role, "file": str(folder / r.file), "rows": len(r.lines), "return_id": r.id}
+                | before.get(r.owner.role, {})
+                for r in returns
+            ],
+            "not_again": list(job.result.skipped),
+        })  # fmt: skip
     else:
         for r in returns:
             show(f"  {r.id}  {r.owner.role}: {count_noun(len(r.lines), 'line')}, {folder / r.file}")
@@ -165,6 +172,24 @@ def run_undo(options: Namespace) -> int:
     else:
         show(job.message)
     return 1 if result.left_cells else 0
+
+
+def run_received(options: Namespace) -> int:
+    """Mark a return as received."""
+    from hrworkbook.jobs.job import carry_out
+    from hrworkbook.jobs.plain import received_job
+
+    host = host_of(options)
+    job = received_job(host.snapshot(), now(), options.owner, options.period, undo=options.undo)
+    result = carry_out(job, host).result
+    if options.json:
+        print_json({
+            "return_id": result.return_id, "owner": result.owner, "period": result.period, "received": result.is_received,
+            "changed": bool(job.changes.writes),
+        })  # fmt: skip
+    else:
+        show(job.message)
+    return 0
 
 
 def run_chase(options: Namespace) -> int:

@@ -241,7 +241,8 @@ def _merge_result(
     writes += REGISTER.append(snapshot, register)
     if writes:
         done_text = f"Merged {count_noun(len(merged), 'return')}"
-        writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
+        waits = waiting.open_count + len(decisions)
+        writes += status_writes(plan, done_text, now, decisions=waits, register=register, unjudged=True)
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
     message = merge_message(merged, refused, len(decisions))
     if without_month := sum(r.status is FileStatus.NO_MONTH for r in refused):

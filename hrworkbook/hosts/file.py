@@ -4,6 +4,7 @@ The workbook is never re-saved through a library: the cells of the change set ar
 every other part is copied byte for byte, and the file is replaced in one step (see `saving`).
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from hrworkbook.hosts.locks import check_writable, who_has_it_open
 from hrworkbook.hosts.replace_file import changed_error, replace_file, sweep_leftovers
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
+from hrworkbook.ooxml.foreign_workbook import SUFFIX, free_sheet_names, open_workbook
+from hrworkbook.ooxml.insert_sheets import insert_sheets
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
-from hrworkbook.ooxml.verify_saved import verify_saved
+from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
+from hrworkbook.ooxml.workbook_sheets import marked_sheets
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.plan.sheet_names import is_plan_sheet, place_at
@@ -107,6 +111,36 @@ class FileHost:
         )
         self._loaded, self._last_seen = None, sha256(after).hexdigest()
         return backup
+
+    def marked_sheets(self, mark: str) -> list[str]:
+        """Return the sheets that `put_sheets` put in with a mark, and that are still called so."""
+        return marked_sheets(self._as_read().package.data, mark, self.path.name)
+
+    def put_sheets(
+        self, sheets: Mapping[str, tuple[bytes, str]], mark: str, *, dry_run: bool = False
+    ) -> tuple[str, ...]:
+        """Put sheets of ours behind all others, each in place of the one that we put there before; return their names.
+
+        By the name each is to have: a workbook by XlsxWriter, and the sheet in it. Where a sheet of that name is not
+        ours, it is called `Appendix (HR)`. With `dry_run` nothing is written. Raises as `insert_sheets` does, and WorkbookLocked.
+        """
+        loaded = self._as_read()
+        before = after = loaded.package.data
+        ours = set(marked_sheets(before, mark, self.path.name))
+        given: list[str] = []
+        for wanted, (made, sheet) in sheets.items():
+            own = next((name for name in (wanted, wanted + SUFFIX) if name in ours), "")
+            name = own or free_sheet_names(after, [wanted], self.path.name)[wanted]
+            given.append(name)
+            others = [each.name for each in open_workbook(made, self.path.name).sheets if each.name != sheet]
+            after = insert_sheets(
+                after, made, self.path.name, names={sheet: name}, leave_out=others,
+                replacing={sheet: own} if own else {}, mark=mark,
+            )  # fmt: skip
+        if not dry_run:
+            replace_file(self.path, before, after, lambda found: verify_inserted(found, loaded, given))
+            self._loaded, self._last_seen = None, sha256(after).hexdigest()
+        return tuple(given)
 
     def _as_read(self) -> LoadedWorkbook:
         """Return the file as the snapshot saw it, or as we wrote it last."""

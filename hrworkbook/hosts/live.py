@@ -3,8 +3,9 @@
 import os
 import sys
 import time as clock
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,9 @@ class LiveHost:
         names = [sheet.name for sheet in self.book.sheets]
         changes = changes.in_workbook(names)
         wanted = self._checked_cells(changes, names)
-        with self._quiet(calculating=False):
+        with self._quiet(calculating=False), _sheet_writes(self.book) as sheet_write:
             sheets = {
-                name: SheetWrite(self.book.sheets[name], cells, is_plan_sheet(name)) for name, cells in wanted.items()
+                name: sheet_write(self.book.sheets[name], cells, is_plan_sheet(name)) for name, cells in wanted.items()
             }
             for name, sheet in sheets.items():
                 sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
@@ -71,7 +72,7 @@ class LiveHost:
             self._last_snapshot = None
             with suppress(Exception):
                 # What was asked is done, whether or not all of it can be seen.
-                self._grow_rows(changes)
+                self._grow_rows(changes, sheets)
             for sheet in sheets.values():
                 with suppress(Exception):
                     sheet.show()
@@ -101,16 +102,18 @@ class LiveHost:
                 raise
             raise _as_error(self.book.name, fault) from fault
 
-    def _grow_rows(self, changes: ChangeSet) -> None:
+    @staticmethod
+    def _grow_rows(changes: ChangeSet, sheets: Mapping[str, SheetWrite]) -> None:
         """Rows of the plan made as tall as their new texts need: they were given their heights when it was made.
 
         Rows of the ledgers have none of their own, and fit themselves.
         """
+        heights: dict[str, dict[int, float]] = {}
         for sheet, row, points in changes.heights:
-            if is_plan_sheet(sheet):
-                cells = self.book.sheets[sheet].range((row, 1))
-                if cells.row_height < min(points, TALLEST_ROW):
-                    cells.row_height = min(points, TALLEST_ROW)
+            if is_plan_sheet(sheet) and sheet in sheets:
+                heights.setdefault(sheet, {})[row] = min(points, TALLEST_ROW)
+        for sheet, rows in heights.items():
+            sheets[sheet].grow_rows(rows)
 
     def _checked_cells(self, changes: ChangeSet, names: Sequence[str]) -> dict[str, dict[tuple[int, int], CellContent]]:
         wanted: dict[str, dict[tuple[int, int], CellContent]] = {}
@@ -194,6 +197,25 @@ class LiveHost:
             if not calculating and calculation != "manual":
                 app.calculation = calculation
             app.screen_updating = screen
+
+
+@contextmanager
+def _sheet_writes(book: Any) -> Iterator[Callable[[Any, dict[tuple[int, int], CellContent], bool], SheetWrite]]:
+    """Give what writes cells on a sheet of an open workbook; in Calc, where it may, each kind of step in one call."""
+    if book.app.engine.name == "calc":
+        from hrworkbook.hosts.calc_cells import CellCalls, NoMacros, one_undo_step
+        from hrworkbook.hosts.write_calc_sheet import CalcSheetWrite
+
+        with ExitStack() as open_calls:
+            try:
+                calls = open_calls.enter_context(CellCalls(book.app.impl.api))
+            except NoMacros:
+                yield SheetWrite
+            else:
+                with one_undo_step(book.api, TITLE):
+                    yield partial(CalcSheetWrite, calls=calls)
+    else:
+        yield SheetWrite
 
 
 def calling_workbook() -> LiveHost:

@@ -1,4 +1,4 @@
-"""The number formats of an open plan: what the numbers typed into its columns of text show."""
+"""The number formats of an open plan: what the numbers typed into its columns of text show, and how its figures and dates do."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,10 +19,11 @@ _OF_THE_COMPUTER = {"m/d/yyyy": "dd/mm/yyyy", "m/d/yyyy h:mm": "dd/mm/yyyy hh:mm
 
 
 def with_formats(snapshot: Snapshot, book: Any) -> Snapshot:
-    """Return an open workbook's snapshot with the formats of the numbers in its plan's columns of text.
+    """Return an open workbook's snapshot with the formats of the numbers and dates in its plan's lines.
 
-    `book` is the xlwings book. Without such numbers nothing is asked; cells that share a format are asked of at once.
-    What is no plan comes back as it is: the verb that reads it tells why.
+    `book` is the xlwings book. Of a collection, which issues no returns, only those in columns of text are asked of;
+    without numbers nothing is, and of cells that share a format at once. What is no plan comes back as it is: the verb that
+    reads it tells why.
     """
     tables: tuple[PlanTable, ...] = ()
     with suppress(HrWorkbookError):
@@ -48,7 +49,7 @@ def _with_merges_and_formulas(block: Block, sheet: Any, table: PlanTable) -> Blo
 
 def _with_formats(block: Block, sheet: Any, table: PlanTable, schema: Schema) -> Block:
     found: dict[str, list[int]] = {}
-    for column, rows in _numbers_in_texts(block, table, schema).items():
+    for column, rows in _numbers_shown(block, table, schema).items():
         for code, alike in _codes(sheet, column, rows):
             if not is_plain(code):
                 found.setdefault(code, []).extend(at for row in alike for at in (row, column))
@@ -57,9 +58,13 @@ def _with_formats(block: Block, sheet: Any, table: PlanTable, schema: Schema) ->
     return replace(block, formats=CellTexts(found)) if found else block
 
 
-def _numbers_in_texts(block: Block, table: PlanTable, schema: Schema) -> dict[int, list[int]]:
-    """Return the rows of the numbers in each column of text of a table, both counted from 1."""
-    columns = [at for key, at in table.column_numbers.items() if key and schema[key].kind not in TYPED_KINDS]
+def _numbers_shown(block: Block, table: PlanTable, schema: Schema) -> dict[int, list[int]]:
+    """Return the rows of the numbers and dates in each column of a table, both counted from 1."""
+    columns = [
+        at
+        for key, at in table.column_numbers.items()
+        if key and not (schema.collect and schema[key].kind in TYPED_KINDS)
+    ]
     rows = range(table.first_row, table.last_row + 1)
     found = {column: [row for row in rows if is_number(block.at(row, column))] for column in columns}
     return {column: numbers for column, numbers in found.items() if numbers}
@@ -67,9 +72,14 @@ def _numbers_in_texts(block: Block, table: PlanTable, schema: Schema) -> dict[in
 
 def _codes(sheet: Any, column: int, rows: list[int]) -> Iterable[tuple[str, list[int]]]:
     """Yield the code of each run of rows of a column whose format is one; the column is halved where it is not."""
-    code = sheet.range((rows[0], column), (rows[-1], column)).number_format
+    wanted = set(rows)
+    cells = sheet.range((rows[0], column), (rows[-1], column))
+    code = cells.number_format
     if code is not None:
         yield _OF_THE_COMPUTER.get(code, code), rows
+    elif sheet.book.app.engine.name == "calc":
+        for areas, code in cells.impl.areas_by_format_code():
+            yield code, [row for top, _, bottom, _ in areas for row in range(top, bottom + 1) if row in wanted]
     elif len(rows) > 1:
         middle = len(rows) // 2
         yield from _codes(sheet, column, rows[:middle])

@@ -9,6 +9,7 @@ from hrworkbook.plan.model import Owner, parse_addresses
 from hrworkbook.plan.returns import OutgoingReturn
 from hrworkbook.plan.values import clean
 from hrworkbook.verbs.bounce import BouncedReturn
+from hrworkbook.verbs.issue import SentBefore
 
 _EDITING = " (if Excel shows Enable Editing, press it: until then it keeps nothing you type)"
 XLSX_MIME = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -36,12 +37,12 @@ def draft_mail(
     return mail.as_bytes()
 
 
-def covering_mail(issued: OutgoingReturn, workbook: bytes) -> bytes:
-    """Return the mail that takes a return to its owner."""
+def covering_mail(issued: OutgoingReturn, workbook: bytes, before: SentBefore | None = None) -> bytes:
+    """Return the mail that takes a return to its owner; it says so where one was sent before for the same period."""
     lines = count_noun(len(issued.lines), "line")
     text = (
         f"{_greeting(issued.owner)}\n\n"
-        f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.\n\n"
+        f"Your part of the {issued.schema.title} for {issued.period} is attached: {lines}.{_instead(before)}\n\n"
         f"Please open it{_EDITING}, fill in the white cells, save the file, and send it back to me by {_due_text(issued)}. "
         "You can widen the columns as you like; every other cell is only there to read.\n\n"
         "If nothing has changed, write 'No change'. If something outside the white cells is wrong, tell me in your reply.\n\n"
@@ -49,6 +50,13 @@ def covering_mail(issued: OutgoingReturn, workbook: bytes) -> bytes:
     )
     subject = f"{issued.schema.title}, {issued.period}: your return by {_due_text(issued)}"
     return draft_mail(issued.owner, subject, text, [(issued.file, workbook)])
+
+
+def _instead(before: SentBefore | None) -> str:
+    if before is None:
+        return ""
+    when = f" on {before.day}" if before.day else " before"
+    return f" It takes the place of the one I sent you{when}: please use this one, even if you have sent that back."
 
 
 def reminder_mail(issued: OutgoingReturn, workbook: bytes, days_late: int) -> bytes:

@@ -10,7 +10,7 @@ from hrworkbook.jobs.options import check_new_workbook
 from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import OWNERS, PLAN
-from hrworkbook.plan.model import SCHEMA_SHEET, Owner, new_state, read_owners
+from hrworkbook.plan.model import Owner, holds_schema, new_state, read_owners
 from hrworkbook.plan.schema import Schema, load_schema
 from hrworkbook.plan.snapshot import Block, ChangeSet, Snapshot
 from hrworkbook.render.master_workbook import master_workbook
@@ -41,7 +41,7 @@ def new_job(
     blocks, file_notes = _contents_of(source) if source is not None else ((), ())
     before = Snapshot(source.name if source is not None else "", blocks)
     owners: tuple[Owner, ...] = ()
-    if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
+    if PLAN in (names := {b.name for b in blocks}) and OWNERS in names and holds_schema(names):
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
     draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)

@@ -65,7 +65,7 @@ class LineIdentity:
             return CurrentLine(fits[0].id)
         if own is None and not fits:
             return CurrentLine("")
-        return self._in_doubt(id_, "HR's columns say something else there than when it was issued")
+        return self._in_doubt(id_, "your columns say something else there than when it was issued")
 
     def _in_doubt(self, id_: str, why: str) -> CurrentLine:
         if id_ not in self._plan.by_id:

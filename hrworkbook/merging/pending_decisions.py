@@ -130,11 +130,16 @@ def _decision_row(plan: Plan, result: ReturnOutcome, cell: CellOutcome, now: dat
     line, sent = plan.by_id[cell.line.id], result.received.sent
     link = Link(plan.place(line, cell.column.key), line.sheet, plan.address(line, cell.column.key))
     return {
-        "Question": Question(cell.outcome).value, "Why": cell.reason, "Can be taken": "No" if plan.unwritable(line, cell.column.key) or not cell.is_storable else None, "Go to": link, "ID": cell.line.id,
+        "Question": Question(cell.outcome).value, "Why": _sentence(cell.reason), "Can be taken": "No" if plan.unwritable(line, cell.column.key) or not cell.is_storable else None, "Go to": link, "ID": cell.line.id,
         "Column": cell.column.header, "As issued": cell.baseline, "In the master": cell.master,
         "In the return": _shown_value(cell), "Owner": result.owner, "Return": result.return_id,
         "When": timestamp(sent if sent and sent <= now else now),
     }  # fmt: skip
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason as it stands alone in a cell."""
+    return reason[:1].upper() + reason[1:]
 
 
 def _shown_value(cell: CellOutcome) -> Value:

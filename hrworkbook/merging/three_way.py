@@ -64,8 +64,8 @@ def merge_edits(
 
 def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:
     if written and written[0] and same_value(written[1], master):
-        return f"{written[0]} has answered it otherwise"
-    return "the master changed after this was issued"
+        return f"{written[0]} has answered this differently"
+    return "the plan was changed here after the return went out"
 
 
 def differing_cells(plan: Plan, older: ReadReturn) -> list[str]:

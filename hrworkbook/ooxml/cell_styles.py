@@ -4,7 +4,7 @@ import re
 
 from hrworkbook.ooxml.cell_xml import CellContent
 from hrworkbook.ooxml.workbook_xml import WorkbookXml
-from hrworkbook.ooxml.xml_tags import ATTRIBUTES_BEFORE_SLASH, PREFIX
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES_BEFORE_SLASH, PREFIX, attribute
 from hrworkbook.plan.values import CellError, begins_formula
 
 _TEXT_FORMAT = b"49"
@@ -13,6 +13,7 @@ _STYLES = re.compile(rb"<(%s)cellXfs(?=[\s>])%s>(.*?)</\1cellXfs\s*>" % (PREFIX,
 _STYLE = re.compile(rb"<(%s)xf(?=[\s/>])%s(?:/>|>.*?</\1xf\s*>)" % (PREFIX, ATTRIBUTES_BEFORE_SLASH), re.DOTALL)
 _QUOTED = re.compile(rb"""\squotePrefix\s*=\s*["'](?:1|true|on)["']""")
 _PREFIX = re.compile(rb"""\squotePrefix\s*=\s*["'][^"']*["']""")
+_TEXT_SETTINGS = re.compile(rb"""\s(?:quotePrefix|numFmtId|applyNumberFormat)\s*=\s*["'][^"']*["']""")
 _NUMBER_FORMAT = re.compile(rb"""\snumFmtId\s*=\s*["'](\d+)["']""")
 
 
@@ -27,6 +28,7 @@ class CellStyles:
         self._part = workbook.part_of("styles")
         self._package = workbook.package
         self._known: dict[tuple[str, bool], str] = {}
+        self._texts: dict[str, str] = {}
         self._xml = b""
         self._styles: list[bytes] = []
         self._added: list[bytes] = []
@@ -36,6 +38,32 @@ class CellStyles:
         if type(value) is str:
             return self._with(style, True) if begins_formula(value) else style
         return style if isinstance(value, CellError) else self._with(style, False)
+
+    def as_text(self, style: str) -> str:
+        """Return the number of a style that looks as `style` does and shows whatever stands in the cell as a text."""
+        if style not in self._texts:
+            self._read()
+            opening = _STYLE.match(self._xml_of(style))
+            if not opening:
+                self._texts[style] = style
+            else:
+                kept = _TEXT_SETTINGS.sub(b"", opening[2])
+                xml, setting = opening[0], b' numFmtId="%s" applyNumberFormat="1"' % _TEXT_FORMAT
+                at = opening.start(2)
+                self._texts[style] = self._placed(xml[:at] + setting + kept + xml[at + len(opening[2]) :])
+        return self._texts[style]
+
+    def fill(self, style: str) -> str:
+        """Return the number of a style's fill; '0' for none."""
+        self._read()
+        opening = _STYLE.match(self._xml_of(style))
+        return (attribute(opening[2], b"fillId") or "0") if opening else "0"
+
+    def _xml_of(self, style: str) -> bytes:
+        """Return a style's XML: the first one's where it is not there, b'' where there is none at all."""
+        every = [*self._styles, *self._added] if self._added else self._styles
+        number = int(style) if style.isdecimal() else 0
+        return every[number] if number < len(every) else every[0] if every else b""
 
     def parts(self) -> dict[str, bytes | None]:
         """Return the part with the styles that were added; nothing where none was."""
@@ -72,6 +100,10 @@ class CellStyles:
         start, end = (opening.start(2), opening.end(2)) if opening else (0, 0)
         new = _PREFIX.sub(b"", attributes)
         wanted = xml[:start] + new + (b' quotePrefix="1"' if quoted else b"") + xml[end:]
+        return self._placed(wanted)
+
+    def _placed(self, wanted: bytes) -> str:
+        """Return the number of a style's XML, added where no other is the same."""
         every = [*self._styles, *self._added]
         if wanted not in every:
             self._added.append(wanted)

@@ -165,9 +165,13 @@ class SheetXmlEditor:
         """Return what goes where in a row: start, end and new XML of each cell that changes; and the columns that are new."""
         found = {column: self.sheet.cell(row, column) for column in columns} if self.sheet.is_regular else {}
         cells: list[XmlSpan] = []
-        if not all(found.values()) or not found:
-            cells = list(self.sheet.cells(row))
-            found = {cell.number: cell for cell in cells}
+        if absent := [column for column in columns if not found.get(column)]:
+            end = self.sheet.last_cell(row) if self.sheet.is_regular else None
+            if end and end.number < min(absent):
+                cells = [end]
+            else:
+                cells = list(self.sheet.cells(row))
+                found = {cell.number: cell for cell in cells}
         last = cells[-1].end if cells else row.tag_end
         pieces, added = [], []
         for column in columns:

@@ -156,6 +156,17 @@ class SheetXml:
             column = number
             yield XmlSpan(column, match.start(), match.end(2) + 1, match.end(), match[2])
 
+    def last_cell(self, row: XmlSpan) -> XmlSpan | None:
+        """Return the last cell of a row whose cells all tell their place first; None where they do not, or there is none."""
+        tag, start = b"<%sc " % self.prefix, row.tag_end
+        last = self.masked.rfind(tag, start, row.end)
+        if last < 0 or self.masked.count(tag, start, row.end) != self.masked.count(tag + b'r="', start, row.end):
+            return None
+        match = self._cell.match(self.masked, last, row.end)
+        if not match or not match[1] or self.masked.find(b"<%sc>" % self.prefix, start, row.end) >= 0:
+            return None
+        return XmlSpan(_column_number(match[1].decode()), last, match.end(2) + 1, match.end(), match[2])
+
     def _row_at(self, offset: int) -> XmlSpan:
         return self.row(*self.rows[max(bisect_right(self.rows, offset, key=lambda row: row[1]) - 1, 0)])
 

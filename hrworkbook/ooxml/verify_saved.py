@@ -1,10 +1,10 @@
 """Proof, before it replaces the master, that a saved file holds what was meant and nothing else has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import zip_longest
 
 from hrworkbook.ooxml.cell_xml import CellContent, reads_as
-from hrworkbook.ooxml.load_workbook import LoadedWorkbook, open_reader, read_sheets
+from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load, open_reader, read_sheets
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.sheet_xml import SheetXml
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
@@ -28,6 +28,23 @@ def verify_saved(
         raise CannotWrite(
             before.package.place, "what was written would not open", "The workbook is as it was"
         ) from fault
+
+
+def verify_inserted(found: bytes, before: LoadedWorkbook, own: Collection[str]) -> None:
+    """Pass where a saved file's bytes hold every sheet of a workbook as it was, but those of ours, which are there too.
+
+    Raises CannotWrite.
+    """
+    place = before.package.place
+    try:
+        after = load(found, place).snapshot
+    except UnreadableFile as fault:
+        raise CannotWrite(place, "what was written would not open", "The workbook is as it was") from fault
+    missing = [name for name in own if name not in after]
+    changed = [block.name for block in before.snapshot.sheets if block.name not in own and block != after[block.name]]
+    if missing or changed:
+        fault_ = f"its sheet '{(missing + changed)[0]}' would not be saved whole"
+        raise CannotWrite(place, fault_, "The workbook is as it was")
 
 
 def _verify(

@@ -5,10 +5,12 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Collection, Mapping
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from hrworkbook.ooxml.checked_package import CheckedPackage, harmless_xml
 from hrworkbook.ooxml.limits import PackageFault, RefusedPackage
 from hrworkbook.ooxml.relationships import Relationship, relationships_part
+from hrworkbook.ooxml.xml_outline import Element, outline
 from hrworkbook.ooxml.zip_directory import CENTRAL, END, LOCAL
 from hrworkbook.plan.errors import NotAMaster, UnreadableFile
 
@@ -83,6 +85,20 @@ class WorkbookPackage:
             raise self.broken_error(f"its part {name} is not in UTF-8")
         return xml
 
+    def read_utf8(self, name: str) -> bytes:
+        """Return the part's XML as it is where it is UTF-8, else in UTF-8; refused where it declares a document type."""
+        xml = self.read(name)
+        text = self._harmless(xml)
+        return xml if text == xml.removeprefix(BOM_UTF8) else text
+
+    def outline(self, name: str, depth: int) -> tuple[bytes, Element]:
+        """Return a part's XML, in UTF-8, and where its elements lie in it; raises UnreadableFile where it is damaged."""
+        xml = self.read_utf8(name)
+        try:
+            return xml, outline(xml, depth)
+        except ExpatError as fault:
+            raise self.broken_error(f"its part {name} is not well-formed XML") from fault
+
     def _harmless(self, xml: bytes) -> bytes:
         try:
             return harmless_xml(xml)
@@ -118,7 +134,10 @@ class WorkbookPackage:
         return {ident: relation._replace(target=self.find(relation.target) or "") for ident, relation in found.items()}
 
     def with_parts(self, changed: Mapping[str, bytes | None], level: int = COMPRESSION_LEVEL) -> bytes:
-        """Return the workbook's bytes with some parts' contents replaced, packed at zlib's `level`, or left out where None."""
+        """Return the workbook's bytes with some parts' contents replaced, packed at zlib's `level`, or left out where None.
+
+        Parts that were not there are put behind all others, in the order they are given.
+        """
         out: list[bytes] = []
         length = 0
         lines: dict[str, bytes] = {}
@@ -134,7 +153,12 @@ class WorkbookPackage:
             out.append(piece)
             length += len(piece)
             lines[name] = line
-        directory = b"".join(lines[name] for name in self._entries if name in lines)
+        for name, content in changed.items():
+            if name not in self._entries and content is not None:
+                piece, lines[name] = _pack_part(_new_line(name), content, length, level)
+                out.append(piece)
+                length += len(piece)
+        directory = b"".join(lines[name] for name in dict.fromkeys([*self._entries, *changed]) if name in lines)
         number, comment = len(lines), self._package.directory.comment
         end = END.pack(b"PK\5\6", 0, 0, number, number, len(directory), length, len(comment))
         return b"".join([*out, directory, end, comment])
@@ -168,6 +192,13 @@ def _pack_part(line: bytes, content: bytes, offset: int, level: int) -> tuple[by
     central = CENTRAL.pack(*fields) + name + extra + tail
     local = LOCAL.pack(b"PK\3\4", fields[2], flags, _DEFLATED, fields[5], fields[6], *sizes, len(name), 0)
     return local + name + body, central
+
+
+def _new_line(name: str) -> bytes:
+    """Return the line of the directory of a part that is new, dated as all of ours are."""
+    label = name.encode()
+    utf8 = 0 if name.isascii() else 0x800
+    return CENTRAL.pack(b"PK\1\2", 20, 20, utf8, _DEFLATED, 0, 33, 0, 0, 0, len(label), 0, 0, 0, 0, 0, 0) + label
 
 
 def _without_zip64(extra: bytes) -> bytes:

@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from hrworkbook.plan.columns_sheet import COLUMNS
+from hrworkbook.plan.columns_upkeep import with_former_headings
 from hrworkbook.plan.errors import CannotWrite, NotAMaster
 from hrworkbook.plan.kinds import ValueFault, is_kept_with_warning
-from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, SEARCHED_ROWS, START, Ledger
+from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, START
 from hrworkbook.plan.lines import Line as Line
 from hrworkbook.plan.lines import read_lines
+from hrworkbook.plan.lists_sheet import folded_lists, read_lists
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_tables import PlanTable, plan_tables
+from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
+from hrworkbook.plan.record_ledger import RecordLedger, headings_by_key
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.plan.sheet_names import place_at
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
@@ -136,6 +141,13 @@ class Plan:
             raise CannotWrite(self.place(line, key), why, "Write it into the workbook by hand, where it belongs")
         return Write(line.sheet, line.row, line.table.column_numbers[key], ((value,),))
 
+    def number_format(self, line: Line, key: str) -> str:
+        """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""
+        if isinstance(line.values.get(key), str | None):
+            return ""
+        column = line.table.column_numbers.get(key)
+        return self.snapshot[line.sheet].formats.get((line.row, column), "") if column else ""
+
     def is_done(self, line: Line) -> bool:
         """Return whether the line's status says that nothing more is to be done."""
         status = self.schema.role("status")
@@ -165,7 +177,7 @@ def read_plan(snapshot: Snapshot) -> Plan:
         tables=tables,
         lines=tuple(read_lines(snapshot, schema, tables)),
         owners=tuple(read_owners(snapshot)),
-        lists=_read_lists(snapshot[LISTS]),
+        lists=folded_lists(snapshot[LISTS]),
         settings=_read_settings(snapshot[START]),
         state=_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1),
     )
@@ -173,17 +185,30 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
 def plan_id(snapshot: Snapshot) -> str | None:
     """Return the ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
-    if any(sheet not in snapshot for sheet in (START, SCHEMA_SHEET, ISSUED_SHEET)):
+    if START not in snapshot or not holds_schema(s for s in (ISSUED_SHEET, COLUMNS, SCHEMA_SHEET) if s in snapshot):
         return None
     return normalised_text(_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1).get("Plan ID"))
 
 
+def holds_schema(sheets: Iterable[str]) -> bool:
+    """Return whether a workbook with these sheets keeps a plan of ours: its state, and its schema as now or as before."""
+    names = set(sheets)
+    return ISSUED_SHEET in names and (COLUMNS in names or SCHEMA_SHEET in names)
+
+
 def read_schema_of(snapshot: Snapshot) -> Schema:
-    """Return the schema a master keeps; raises NotAMaster where it keeps none."""
+    """Return the schema a master keeps: on its Columns sheet, or hidden as masters made before have it.
+
+    Raises NotAMaster where it keeps none; SchemaFaults for slips on the Columns sheet, with all of them.
+    """
+    if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
+        former = headings_by_key(snapshot, ISSUED_SHEET, ("Issued as", ID_HEADER))
+        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]), former)
+        return with_former_headings(schema, former, snapshot)
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
-            f"there is no sheet '{SCHEMA_SHEET}', so this is not a master",
+            f"there is no sheet '{COLUMNS}', so this is not a master",
             "Choose a workbook made by 'hrworkbook new', or take the latest backup",
         )
     return read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
@@ -201,18 +226,6 @@ def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
 
 
-def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    top = next(
-        (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and any(not is_blank(v) for v in row)), 0
-    )
-    lists: dict[str, tuple[str, ...]] = {}
-    for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
-        if not is_blank(heading):
-            words = (normalised_text(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
-            lists[fold_name(as_text(heading))] = tuple(dict.fromkeys(w for w in words if w))
-    return lists
-
-
 def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
     """Return the value to the right of each label that stands in a column."""
     wanted = set(labels)
@@ -227,20 +240,23 @@ def _read_settings(block: Block) -> dict[str, Value]:
     return _values_beside_labels(block, SETTINGS, 2)
 
 
-def issued_ledger(schema: Schema) -> Ledger:
+def issued_ledger(schema: Schema) -> RecordLedger:
     """Return the hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wrap_text=False)
+    purpose = "What was issued, kept to compare returns with."
+    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns, is_table=False)
 
 
-def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
+def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> RecordLedger:
     """Return the ledger of the plan as it was reported at the end of each closed period, under its name in a master.
 
     Masters made before keep it on a sheet *History*, a name that Excel reserves: nobody can type or restore it there.
     """
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
     ledgers = [
-        Ledger(sheet, headings, "The plan as it was reported, period by period.", wrap_text=False)
+        RecordLedger(
+            sheet, headings, "The plan as it was reported, period by period.", wrap_text=False, columns=schema.columns
+        )
         for sheet in (HISTORY, OLD_HISTORY)
     ]
     there = [ledger for ledger in ledgers if snapshot is not None and ledger.sheet in snapshot]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hrworkbook.plan.history import last_reported
@@ -11,8 +11,9 @@ from hrworkbook.plan.model import (
     Line,
     Owner,
     Plan,
+    issued_ledger,
 )
-from hrworkbook.plan.schema import Column, Schema
+from hrworkbook.plan.schema import CellKey, Column, Schema
 from hrworkbook.plan.seal import Seal, compute_mark
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import LONGEST_HEADING, Value, normalised_text
@@ -51,6 +52,8 @@ class OutgoingReturn:
     """What was last reported, by column key and line ID."""
     file: str
     """The workbook's file name."""
+    number_formats: Mapping[CellKey, str] = field(default_factory=dict)
+    """The code by which the master shows a number or date, where it is not shown as it is stored."""
 
 
 def next_return_number(plan: Plan) -> int:
@@ -88,12 +91,14 @@ def make_return(
     schema = plan.schema.for_owners()
     owner = next((o for o in plan.owners if o.role == role), Owner(role))
     issued = sealed if sealed is not None else {line.id: line.values for line in lines}
-    values = [(line_id, [v.get(c.key) for c in plan.schema.columns]) for line_id, v in issued.items()]
+    order = issued_ledger(plan.schema).order(plan.snapshot)
+    values = [(line_id, [v.get(key) for key in order]) for line_id, v in issued.items()]
     seal = Seal(id_, plan.id, period, compute_mark(plan.seal_key, id_, plan.id, period, values))
     words = {c.key: plan.words_of(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
     theirs = tuple(replace(x, values={c.key: x.values.get(c.key) for c in schema.columns}) for x in lines)
-    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx")
+    codes = {(x.id, c.key): code for x in lines for c in schema.columns if (code := plan.number_format(x, c.key))}
+    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes)
 
 
 def title_line(issued: OutgoingReturn) -> str:

@@ -21,6 +21,8 @@ class RuleKind:
     """Settings that are a list of words."""
     of_amounts: bool = False
     """Whether its columns must hold figures."""
+    across_lines: bool = False
+    """Whether what another line says can break it."""
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -34,10 +36,11 @@ class RuleKind:
 
 
 RULES: Mapping[str, RuleKind] = {
-    "one-value-per": RuleKind(column=("column",), columns=("per",)),
-    "unique": RuleKind(columns=("columns",)),
+    "one-value-per": RuleKind(column=("column",), columns=("per",), across_lines=True),
+    "unique": RuleKind(columns=("columns",), across_lines=True),
     "known-owner": RuleKind(column=("column",)),
     "overdue": RuleKind(column=("column",)),
+    "not-before": RuleKind(column=("column", "earlier")),
     "not-over": RuleKind(column=("column", "limit"), of_amounts=True),
     "reported": RuleKind(column=("column",)),
     "needed-when": RuleKind(column=("column", "when"), words=("is",)),

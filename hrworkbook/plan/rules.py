@@ -125,7 +125,17 @@ def overdue(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
 
 
 def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
-    """Return the last date a cell states; for prose, the last date found in it; None where there is none."""
+    """Return the last date a cell states; for prose, the last date found in it; None where there is none.
+
+    The plan's due date is the revised one, where the line has that.
+    """
+    revised = plan.schema.role("revised")
+    if revised and key == plan.schema.roles.get("due") and (agreed := _last_date(plan, line, revised.key)):
+        return agreed
+    return _last_date(plan, line, key)
+
+
+def _last_date(plan: Plan, line: Line, key: str) -> date | None:
     text = line.text(key)
     if not text:
         return None
@@ -133,6 +143,21 @@ def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
         return read_timescale(text).due
     ends = [m.span.end for m in dates_in(text) if m.span and m.span.end]
     return max(ends, default=None)
+
+
+@_checks("not-before")
+def not_before(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
+    """Yield the lines whose last date lies before the first date of another column, such as an end before its start."""
+    key, other = rule.settings["column"], rule.settings["earlier"]
+    for line in plan.lines:
+        end = last_due_date(plan, line, key)
+        starts = [span.start for span in read_timescale(line.text(other)).spans if span.start] if end else []
+        if end and starts and end < min(starts):
+            yield RuleFault(
+                line, key,
+                f"{plan.schema[key].header} is {line.text(key)}, before the {plan.schema[other].header} of {line.text(other)}",
+                "Check the two dates",
+            )  # fmt: skip
 
 
 @_checks("not-over")

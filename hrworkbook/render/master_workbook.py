@@ -7,6 +7,8 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
+from hrworkbook.plan.ledger_words import RECEIVED_WORD
 from hrworkbook.plan.ledgers import (
     CHOICES,
     DECISIONS,
@@ -18,19 +20,30 @@ from hrworkbook.plan.ledgers import (
     OWNERS_LEDGER,
     PLAN,
     PROBLEMS,
+    RECEIVED,
     REGISTER,
     START,
     Ledger,
 )
-from hrworkbook.plan.model import SCHEMA_SHEET, SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
+from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
+from hrworkbook.plan.record_ledger import RecordLedger
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
+from hrworkbook.render.columns_page import write_columns_sheet
 from hrworkbook.render.new_master import NewMaster
-from hrworkbook.render.row_heights import row_height
-from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
+from hrworkbook.render.row_heights import MAX_HEIGHT, row_height
+from hrworkbook.render.sheet_parts import heading_format, write_title
+from hrworkbook.render.word_colours import coloured_columns
+from hrworkbook.render.workbook_formats import (
+    WorkbookFormats,
+    add_word_colours,
+    dropdown_list,
+    set_page,
+    write_value,
+)
 
 PLAN_HEADER_ROW = 5
 """The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""
@@ -39,14 +52,14 @@ SPARE_ROWS = 5_000
 """Rows below the plan that have dropdowns and highlighting ready."""
 LEDGER_ROWS = 200_000
 """Rows of a ledger that have a hairline where they are filled, whoever fills them."""
-WORDS_COLUMN = 1
-"""Columns of the Schema sheet before the words kept there: its text."""
+WORDS_SHEET = "Words"
+"""The hidden sheet with the words of choices that have too many for a dropdown's own list."""
 
 
 def master_workbook(draft: NewMaster) -> bytes:
     """Return the master as an .xlsx; the same draft gives the same bytes."""
     formats = WorkbookFormats(draft.schema.title)
-    sheets = {name: formats.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS)}
+    sheets = {name: formats.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS, COLUMNS)}
     start = sheets[START]
     _write_start(formats, start, draft)
     _write_plan(formats, sheets[PLAN], draft)
@@ -54,12 +67,19 @@ def master_workbook(draft: NewMaster) -> bytes:
               for o in draft.owners]  # fmt: skip
     _write_ledger(formats, sheets[OWNERS], OWNERS_LEDGER, owners)
     _write_lists(formats, sheets[LISTS], draft)
+    write_columns_sheet(formats, sheets[COLUMNS], draft.schema)
     names = (NAMES,) if draft.schema.collect else ()
     for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, *names, JOURNAL, history_ledger(draft.schema)):
         sheet = formats.book.add_worksheet(ledger.sheet)
         _write_ledger(formats, sheet, ledger)
+        if isinstance(ledger, RecordLedger):
+            for i, key in enumerate(ledger.key_row()):
+                write_value(sheet, LEDGER_HEADER_ROW - 2, i, key, formats.format(font_color=look.SECONDARY))
+            sheet.set_row(LEDGER_HEADER_ROW - 2, None, None, {"hidden": True})
         if ledger is DECISIONS:
             _add_decision_dropdown(sheet)
+        if ledger is REGISTER:
+            _add_received_dropdown(sheet)
         if ledger is HEADINGS:
             _add_meaning_dropdown(sheet, draft.schema)
     _write_internal_sheets(formats, draft)
@@ -68,21 +88,16 @@ def master_workbook(draft: NewMaster) -> bytes:
     return formats.bytes()
 
 
-def _write_title(formats: WorkbookFormats, sheet: Worksheet, title: str, purpose: str) -> None:
-    write_value(sheet, 0, 0, title, formats.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.HEADER_FILL))
-    sheet.set_row(0, 27)
-    write_value(sheet, 1, 0, purpose, formats.format(font_color=look.SECONDARY))
-    sheet.set_row(1, 18)
-
-
 def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 2)
     sheet.set_column(1, 4, 27, formats.format())
     sheet.set_column(5, 5, 40, formats.format())
-    _write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
-    label = formats.format(font_color=look.SECONDARY, bottom=1, bottom_color=look.RULE_COLOUR)
-    number = formats.format(font_size=look.LARGE_NUMBER_SIZE, bold=True, align="left", font_color=look.HEADER_FILL)
+    write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
+    label = formats.format(font_color=look.SECONDARY, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)
+    number = formats.format(
+        font_size=look.LARGE_NUMBER_SIZE, bold=True, indent=1, valign="vcenter", font_color=look.HEADER_FILL
+    )
     sheet.set_row(2, 9)
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
@@ -91,18 +106,18 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
-    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False)
-    sentence = formats.format(font_size=look.HEADING_SIZE)
+    strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
+    sentence = formats.format(font_size=look.HEADING_SIZE, indent=1)
     step = "Owners" if draft.lines else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
-        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True))
-        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format())
+        write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True, indent=1))
+        write_value(sheet, row, 2, text, sentence if row == 6 else formats.format(indent=1))
         sheet.set_row(row, 22 if row == 6 else 18)
-    write_value(sheet, 8, 1, "Last done", formats.format(bold=True))
-    write_value(sheet, 8, 2, "Made new", formats.format())
+    write_value(sheet, 8, 1, "Last done", formats.format(bold=True, indent=1))
+    write_value(sheet, 8, 2, "Made new", formats.format(indent=1))
     sheet.set_row(9, 12)
-    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter")
+    head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter", indent=1)
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
         write_value(sheet, 10, column, text, head)
     sheet.set_row(10, 20)
@@ -112,10 +127,12 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
         bottom_color=look.RULE_COLOUR,
         bg_color=look.WHITE,
         align="left",
+        indent=1,
         num_format="d mmmm yyyy",
     )
+    setting = formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR, indent=1)
     for row, (name, help_) in enumerate(SETTINGS.items(), 11):
-        write_value(sheet, row, 1, name, formats.format(valign="vcenter", bottom=1, bottom_color=look.RULE_COLOUR))
+        write_value(sheet, row, 1, name, setting)
         write_value(sheet, row, 2, draft.settings.get(name), entry)
         write_value(sheet, row, 3, help_, formats.format(valign="vcenter", indent=1, font_color=look.SECONDARY))
         sheet.set_row(row, 22)
@@ -126,49 +143,76 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
     schema = draft.schema
     columns = schema.columns
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, schema.title, "Dark headings are HR's columns; blue headings are the owners'. An ID is never used twice: leave it blank on a new line and Validate will give one.")  # fmt: skip
+    write_title(formats, sheet, schema.title, "Dark headings are HR's columns; blue headings are the owners'. An ID is never used twice: leave it blank on a new line and Validate will give one.")  # fmt: skip
     sheet.set_row(2, 6)
     top = PLAN_HEADER_ROW - 1
     if any(c.group for c in columns):
         _write_groups(formats, sheet, top - 1, columns)
     sheet.set_row(top - 1, 18 if any(c.group for c in columns) else 6)
     widths = [8.0, *(c.width for c in columns)]
-    bodies = [
-        formats.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE_COLOUR, font_color=look.SECONDARY)
-    ]
-    bodies += [formats.format(text_wrap=True, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)] * len(columns)
+    bodies = _body_formats(formats, schema, "vcenter")
+    top_bodies = _body_formats(formats, schema, "top")
     for i, width in enumerate(widths):
-        sheet.set_column(i, i, width, formats.format(text_wrap=True, indent=1))
+        sheet.set_column(i, i, width, formats.format(text_wrap=True, indent=1, valign="vcenter"))
     for row, (id_, values) in enumerate(draft.lines, top + 1):
         cells: list[Value] = [id_, *(values.get(c.key) for c in columns)]
+        height = row_height([as_text(v) for v in cells], widths)
         for i, value in enumerate(cells):
-            write_value(sheet, row, i, value, bodies[i])
-        sheet.set_row(row, row_height([as_text(v) for v in cells], widths))
+            write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
+        sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
     headings = [ID_HEADER, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
         "name": "PlanLines",
         "style": None,
         "columns": [
-            {"header": h, "header_format": _heading_format(formats, i > 0 and columns[i - 1].is_owners), "format": bodies[i]}
+            {"header": h, "header_format": heading_format(formats, i > 0 and columns[i - 1].is_owners), "format": bodies[i]}
             for i, h in enumerate(headings)
         ],
     })  # fmt: skip
     sheet.set_row(top, row_height(headings, [w - 2 for w in widths]) + 6)
     _add_dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
+    _add_bar(sheet, schema, top + 1, last + SPARE_ROWS)
     _add_highlights(formats, sheet, draft, top + 1, last + SPARE_ROWS)
-    frozen = 1 + next((i for i, c in enumerate(columns, 1) if c.key == schema.roles.get("reference")), 1)
+    references = {schema.roles.get("reference"), schema.roles.get("sub_reference")}
+    frozen = 1 + max((i for i, c in enumerate(columns, 1) if c.key in references), default=1)
     sheet.freeze_panes(top + 1, frozen if sum(widths[:frozen]) <= 60 else 1)
     sheet.repeat_rows(top)
     sheet.set_zoom(90)
     set_page(sheet, schema.title, paper=schema.appendix.paper)
 
 
-def _heading_format(formats: WorkbookFormats, owners: bool) -> Format:
-    return formats.format(
-        bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
-        bg_color=look.OWNER_HEADER_FILL if owners else look.HEADER_FILL,
-    )  # fmt: skip
+def _body_formats(formats: WorkbookFormats, schema: Schema, valign: str) -> list[Format]:
+    """Return the formats of a line's cells, the ID's first.
+
+    Texts stand in the middle of their row, since nothing keeps those at the top off the rule above; where a row is too low
+    for its text, that would cut off its beginning, and they stand at the top.
+    """
+    looks: dict[str, Any] = {
+        "text_wrap": True,
+        "indent": 1,
+        "bottom": 1,
+        "bottom_color": look.RULE_COLOUR,
+        "valign": valign,
+    }
+    codes = [number_format_of(schema, c) for c in schema.columns]
+    own = [formats.format(**looks, **({"num_format": code} if code else {})) for code in codes]
+    return [formats.format(**looks, font_color=look.SECONDARY), *own]
+
+
+def number_format_of(schema: Schema, column: Column) -> str:
+    """Return the code in which a column's numbers are shown; '' where nothing says."""
+    return column.number_format or ("0%" if column.key == schema.roles.get("complete") else "")
+
+
+def _add_bar(sheet: Worksheet, schema: Schema, first: int, last: int) -> None:
+    """Show how much of a line is done as a bar in its cell: from nothing to all of it."""
+    for i, column in enumerate(schema.columns, 1):
+        if column.key == schema.roles.get("complete"):
+            ends = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
+            sheet.conditional_format(
+                first, i, last, i, {"type": "data_bar", "bar_solid": True, "bar_color": look.BAR_COLOUR, **ends}
+            )
 
 
 def _write_groups(formats: WorkbookFormats, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
@@ -216,9 +260,9 @@ def _named_range(sheet: str, column: int, row: int) -> str:
 
 
 def _internal_list_range(column: int, count: int) -> str:
-    """Return the words of a choice that Excel cannot hold in the dropdown itself, kept beside the schema."""
-    letters = column_letters(column + WORDS_COLUMN)
-    return f"={SCHEMA_SHEET}!${letters}$1:${letters}${count}"
+    """Return the words of a choice that Excel cannot hold in the dropdown itself, kept on a hidden sheet."""
+    letters = column_letters(column)
+    return f"={WORDS_SHEET}!${letters}$1:${letters}${count}"
 
 
 def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster, first: int, last: int) -> None:
@@ -226,8 +270,12 @@ def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster
 
     Each look repeats the hairline under the row: LibreOffice lets its borders stand for all four.
     """
-    hairline = {"bottom": 1, "bottom_color": look.RULE_COLOUR}
     count = len(draft.schema.columns)
+    words = {c.key: draft.lists.get(c.list, ()) if c.list else c.words for c in draft.schema.columns}
+    coloured = coloured_columns(draft.schema, words)
+    for i, column in enumerate(draft.schema.columns, 1):
+        if column.key in coloured:
+            add_word_colours(formats, sheet, i, first, last, coloured[column.key])
     problems = f"{PROBLEMS.sheet}!"
     for severity, fill, edge in (
         ("error", look.PROBLEM_FILL, look.RED),
@@ -236,13 +284,13 @@ def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster
         found = (
             f"=COUNTIFS({problems}$A:$A,\"{severity}\",{problems}$C:$C,$A{first + 1},{problems}$D:$D,A${first})>0"
         )  # fmt: skip
-        style = formats.book.add_format({"bg_color": fill, "left": 1, "left_color": edge, **hairline})
+        style = formats.condition(bg_color=fill, left=1, left_color=edge)
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": found, "format": style})
     theme = draft.schema.roles.get("theme")
     if theme:
         at = column_letters(2 + [c.key for c in draft.schema.columns].index(theme))
         changed = f'=AND(${at}{first + 1}<>"",${at}{first + 1}<>${at}{first})'
-        style = formats.book.add_format({"top": 1, "top_color": look.HEADER_FILL, **hairline})
+        style = formats.condition(top=1, top_color=look.HEADER_FILL)
         sheet.conditional_format(first, 0, last, count, {"type": "formula", "criteria": changed, "format": style})
 
 
@@ -254,11 +302,11 @@ def _write_ledger(
     top: int = LEDGER_HEADER_ROW,
 ) -> None:
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, ledger.sheet, ledger.purpose)
+    write_title(formats, sheet, ledger.sheet, ledger.purpose)
     widths = ledger.widths or (14.0,) * len(ledger.headings)
     body: dict[str, Format] = {}
     for i, (heading, width) in enumerate(zip(ledger.headings, widths, strict=True)):
-        looks: dict[str, Any] = {"text_wrap": ledger.wrap_text, "indent": 1}
+        looks: dict[str, Any] = {"text_wrap": ledger.wrap_text, "indent": 1, "valign": "vcenter"}
         if heading == "Go to":
             looks["font_color"] = look.LINK
         body[heading] = formats.format(**looks)
@@ -271,12 +319,13 @@ def _write_ledger(
     sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
         "name": f"{ledger.sheet.title().replace(' ', '')}Rows",
         "style": None,
-        "columns": [{"header": h, "header_format": _heading_format(formats, False), "format": body[h]} for h in ledger.headings],
+        "columns": [{"header": h, "header_format": heading_format(formats, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
     last = len(ledger.headings) - 1
     filled = f"=COUNTA($A{top + 1}:${column_letters(last + 1)}{top + 1})>0"
-    hairline = formats.book.add_format({"bottom": 1, "bottom_color": look.RULE_COLOUR})
-    sheet.conditional_format(top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": hairline})
+    sheet.conditional_format(
+        top, 0, LEDGER_ROWS, last, {"type": "formula", "criteria": filled, "format": formats.condition()}
+    )
     sheet.set_row(top - 1, max(22, row_height(ledger.headings, [w - 3 for w in widths]) + 3))
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
@@ -286,15 +335,23 @@ def _write_ledger(
 def _add_decision_dropdown(sheet: Worksheet) -> None:
     sheet.data_validation(LEDGER_HEADER_ROW, 0, LEDGER_HEADER_ROW + 5_000, 0, {
         "validate": "list", "source": list(CHOICES), "input_title": "Your decision",
-        "input_message": "Choose what the plan is to say, then press Decide. For your own words, choose 'my own text' and write it in the next column.",
+        "input_message": "Choose, then press Decide. Your own words go in the next column.",
         "error_title": "Your decision", "error_message": "Choose one of the four from the list.",
+    })  # fmt: skip
+
+
+def _add_received_dropdown(sheet: Worksheet) -> None:
+    column = REGISTER.headings.index(RECEIVED)
+    sheet.data_validation(LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + SPARE_ROWS, column, {
+        "validate": "list", "source": [RECEIVED_WORD], "input_title": "Answered by phone?",
+        "input_message": "Choose 'received' in the row of the return that went out. Clear the cell to take it back.",
+        "error_title": "Answered by phone?", "error_message": "Choose 'received', or leave it blank.",
     })  # fmt: skip
 
 
 def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
     column = HEADINGS.headings.index("Means the column")
-    words = [c.header for c in schema.columns]
-    source = dropdown_list(words) or _internal_list_range(len(words) + 1, len(words))
+    source = f"={COLUMNS}!$A${HEADING_ROW + 1}:$A${HEADING_ROW + len(schema.columns)}"
     sheet.data_validation(
         LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + 1_000, column, {"validate": "list", "source": source}
     )
@@ -302,13 +359,13 @@ def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
 
 def _write_lists(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
-    looks: dict[str, Any] = {"indent": 1, "text_wrap": True}
+    write_title(formats, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
+    looks: dict[str, Any] = {"indent": 1, "text_wrap": True, "valign": "vcenter"}
     body = formats.format(**looks, bottom=1, bottom_color=look.RULE_COLOUR)
     widths = [min(60, max(24, *(len(w) + 4 for w in (name, *words)))) for name, words in draft.lists.items()]
     for i, (name, words) in enumerate(draft.lists.items()):
         sheet.set_column(i, i, widths[i], formats.format(**looks))
-        write_value(sheet, LEDGER_HEADER_ROW - 1, i, name, _heading_format(formats, False))
+        write_value(sheet, LEDGER_HEADER_ROW - 1, i, name, heading_format(formats, False))
         for row, word in enumerate(words, LEDGER_HEADER_ROW):
             write_value(sheet, row, i, word, body)
     for row, texts in enumerate(zip_longest(*draft.lists.values(), fillvalue=""), LEDGER_HEADER_ROW):
@@ -322,27 +379,21 @@ def _write_internal_sheets(formats: WorkbookFormats, draft: NewMaster) -> None:
     """Write the two sheets the project keeps for itself, hidden so that nobody need look at them."""
     issued = issued_ledger(draft.schema)
     sheet = formats.book.add_worksheet(issued.sheet)
-    _write_title(formats, sheet, issued.sheet, issued.purpose)
+    write_title(formats, sheet, issued.sheet, issued.purpose)
+    for i, key in enumerate(issued.key_row()):
+        write_value(sheet, 5, i, key, formats.format())
     for row, name in enumerate(STATE_SETTINGS, 2):
         write_value(sheet, row, 0, name, formats.format())
         write_value(sheet, row, 1, draft.plan_state[name], formats.format())
     for i, heading in enumerate(issued.headings):
-        write_value(sheet, 6, i, heading, _heading_format(formats, False))
+        write_value(sheet, 6, i, heading, heading_format(formats, False))
     sheet.hide()
-    sheet = formats.book.add_worksheet(SCHEMA_SHEET)
-    write_value(sheet, 0, 0, SCHEMA_SHEET, formats.format(bold=True))
-    write_value(sheet, 1, 0, "The schema this master was made from, kept with it.", formats.format())
-    for row, line in enumerate(draft.schema.source.splitlines(), 2):
-        write_value(sheet, row, 0, line, formats.format(font_name="Consolas"))
-    for i, column in enumerate(draft.schema.columns, 1):
-        if column.words and dropdown_list(column.words) is None:
-            for row, word in enumerate(column.words):
-                write_value(sheet, row, i + WORDS_COLUMN - 1, word, formats.format())
-    headers = [c.header for c in draft.schema.columns]
-    if dropdown_list(headers) is None:
-        for row, header in enumerate(headers):
-            write_value(sheet, row, len(headers) + WORDS_COLUMN, header, formats.format())
-    sheet.hide()
+    if long := [c for c in draft.schema.columns if c.words and dropdown_list(c.words) is None]:
+        sheet = formats.book.add_worksheet(WORDS_SHEET)
+        for i, column in enumerate(draft.schema.columns):
+            for row, word in enumerate(column.words if column in long else ()):
+                write_value(sheet, row, i, word, formats.format())
+        sheet.hide()
 
 
 def plan_cell(row: int, column: int) -> str:

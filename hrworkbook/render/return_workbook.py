@@ -1,6 +1,7 @@
 """A return, written: one sheet with the owner's lines, locked but for the cells that are theirs to fill in."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,11 +22,20 @@ from hrworkbook.plan.snapshot import TALLEST_ROW, column_letters
 from hrworkbook.plan.values import Value, as_text, is_blank
 from hrworkbook.render import style as look
 from hrworkbook.render.row_heights import row_height
-from hrworkbook.render.workbook_formats import WorkbookFormats, dropdown_list, set_page, write_value
+from hrworkbook.render.word_colours import coloured_columns
+from hrworkbook.render.workbook_formats import (
+    WorkbookFormats,
+    add_word_colours,
+    dropdown_list,
+    set_page,
+    write_value,
+)
 
 SHEET_NAME = "Your return"
 RIGHT_ALIGNED_KINDS = ("money", "percent", "whole", "number", "date")
 """Kinds whose cells Excel may read as figures when they are typed; all others are kept as text."""
+LOWEST_ROW = 33.0
+"""Points a row has at least: two lines."""
 HEADER_ROW = 7
 """The heading row; above it the title, what to do, and the seal."""
 
@@ -44,6 +54,10 @@ def return_workbook(issued: OutgoingReturn, notes: Mapping[tuple[str, str], str]
     first_cell = _write_rows(formats, sheet, issued, columns, widths, notes or {})
     last = HEADER_ROW + len(issued.lines) - 1
     _add_dropdowns(formats, sheet, issued, columns, last)
+    coloured = coloured_columns(issued.schema, issued.allowed_words)
+    for i, (column, _) in enumerate(columns):
+        if column and column.key in coloured:
+            add_word_colours(formats, sheet, i, HEADER_ROW, last, coloured[column.key])
     sheet.protect("", {
         "sort": False, "autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True,
     })  # fmt: skip
@@ -136,6 +150,20 @@ def _write_headings(
     sheet.set_row(HEADER_ROW - 1, row_height([column_heading(*c) for c in columns], [w - 1 for w in widths]) + 6)
 
 
+_CELL: dict[str, Any] = {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE_COLOUR}
+_LOCKED: dict[str, Any] = {"bg_color": look.NEUTRAL_FILL}
+_BEFORE: dict[str, Any] = {"bg_color": look.NEUTRAL_FILL, "font_color": look.SECONDARY}
+_OPEN: dict[str, Any] = {
+    "bg_color": look.WHITE, "locked": 0, "left": 1, "right": 1, "left_color": look.RULE_COLOUR, "right_color": look.RULE_COLOUR,
+}  # fmt: skip
+_TO_MEND = _OPEN | {"bg_color": look.PROBLEM_FILL, "left": 5, "left_color": look.RED}
+
+
+def _to_fill_in(column: Column | None) -> dict[str, Any]:
+    """Return the look of a cell that is the owner's: kept as text but for figures, so that "Mar-17" and "007" stay as typed."""
+    return _OPEN if column is not None and column.kind in RIGHT_ALIGNED_KINDS else _OPEN | {"num_format": "@"}
+
+
 def _write_rows(
     formats: WorkbookFormats,
     sheet: Worksheet,
@@ -144,53 +172,32 @@ def _write_rows(
     widths: Sequence[float],
     notes: Mapping[tuple[str, str], str],
 ) -> tuple[int, int] | None:
-    edge = {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE_COLOUR}
-    locked = formats.format(bg_color=look.NEUTRAL_FILL, **edge)
-    before = formats.format(bg_color=look.NEUTRAL_FILL, font_color=look.SECONDARY, **edge)
-    # As text, so that Excel keeps "Mar-17" and "007" as they are typed.
-    typed = formats.format(
-        bg_color=look.WHITE,
-        locked=0,
-        left=1,
-        right=1,
-        left_color=look.RULE_COLOUR,
-        right_color=look.RULE_COLOUR,
-        num_format="@",
-        **edge,
-    )
-    open_ = formats.format(
-        bg_color=look.WHITE,
-        locked=0,
-        left=1,
-        right=1,
-        left_color=look.RULE_COLOUR,
-        right_color=look.RULE_COLOUR,
-        **edge,
-    )
-    to_mend = formats.format(
-        bg_color=look.PROBLEM_FILL, locked=0, left=5, right=1, left_color=look.RED, right_color=look.RULE_COLOUR, **edge
-    )
     first: tuple[int, int] | None = None
     noted: tuple[int, int] | None = None
     for row, line in enumerate(issued.lines, HEADER_ROW):
         cells: list[Value] = []
-        for i, (column, shown) in enumerate(columns):
+        for column, shown in columns:
             if column is None:
-                value: Value = line.id
+                cells.append(line.id)
             else:
-                value = issued.last_reported[column.key].get(line.id, "") if shown else line.values.get(column.key)
-            cells.append(value)
+                cells.append(
+                    issued.last_reported[column.key].get(line.id, "") if shown else line.values.get(column.key)
+                )
+        tall = row_height([as_text(v) for v in cells], widths, tallest=TALLEST_ROW)
+        sheet.set_row(row, max(tall, LOWEST_ROW))
+        for i, ((column, shown), value) in enumerate(zip(columns, cells, strict=True)):
             is_owners = column is not None and column.is_owners and not shown
             note = notes.get((line.id, column.key), "") if column and is_owners else ""
-            own = open_ if column is not None and column.kind in RIGHT_ALIGNED_KINDS else typed
-            write_value(sheet, row, i, value, to_mend if note else own if is_owners else before if shown else locked)
+            looks = _TO_MEND if note else _to_fill_in(column) if is_owners else _BEFORE if shown else _LOCKED
+            if column and not shown and (code := issued.number_formats.get((line.id, column.key))):
+                looks = looks | {"num_format": code}
+            style = formats.format(**_CELL | looks | {"valign": "top" if tall >= TALLEST_ROW else "vcenter"})
+            write_value(sheet, row, i, value, style)
             if note:
                 _add_comment(sheet, row, i, note)
                 noted = noted or (row, i)
             if is_owners and first is None:
                 first = (row, i)
-        tall = row_height([as_text(v) for v in cells], widths, tallest=TALLEST_ROW)
-        sheet.set_row(row, max(tall, 33))
     return noted or first
 
 

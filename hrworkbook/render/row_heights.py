@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hrworkbook.plan.model import Plan
-from hrworkbook.plan.snapshot import Link, Write
+from hrworkbook.plan.snapshot import TALLEST_ROW, Link, Write
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
 from hrworkbook.render.text_metrics import face
@@ -33,7 +33,8 @@ def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[
     rows: dict[tuple[str, int], float] = {}
     for (line_id, key), value in changed.items():
         row = plan.by_id[line_id].sheet, plan.by_id[line_id].row
-        rows[row] = max(rows.get(row, 0), row_height([as_text(value)], [plan.schema[key].width]))
+        height = row_height([as_text(value)], [plan.schema[key].width], tallest=TALLEST_ROW)
+        rows[row] = max(rows.get(row, 0), height)
     return tuple((*row, points) for row, points in rows.items())
 
 

@@ -21,6 +21,8 @@ NEUTRAL_FILL = "#F3F2F1"
 OWNER_HEADER_FILL = "#1D70B8"
 """Headers of columns the owners fill in, beside HR's in BAND; its text is WHITE."""
 WHITE = "#FFFFFF"
+BAR_COLOUR = "#9CC3E6"
+"""The bar in a cell that says how much is done; its text stays TEXT."""
 RED = "#D4351C"
 AMBER = "#F47738"
 GREEN = "#00703C"
@@ -45,28 +47,8 @@ class FillColours:
     text: str
 
 
-STATUS_COLOURS = {
-    "red": FillColours(RED, WHITE),
-    "amber": FillColours(AMBER, TEXT),
-    "green": FillColours(GREEN, WHITE),
-    "complete": FillColours(COMPLETE, WHITE),
-    "completed": FillColours(COMPLETE, WHITE),
-    "overdue": FillColours(RED, WHITE),
-    "off track": FillColours(RED, WHITE),
-    "delayed": FillColours(AMBER, TEXT),
-    "at risk": FillColours(AMBER, TEXT),
-    "on track": FillColours(GREEN, WHITE),
-    "on target": FillColours(GREEN, WHITE),
-}
-"""Colours for the status words councils use; the word stands in the cell always, the colour only helps."""
-
 NO_STATUS_COLOURS = FillColours(NEUTRAL_FILL, TEXT)
 """For a status word without a colour of its own, and for “Not reported”."""
-
-
-def status_colours(status: str) -> FillColours:
-    """Return the fill and text colour for a status word, whatever its case; a quiet one for a word not known."""
-    return STATUS_COLOURS.get(" ".join(status.casefold().split()), NO_STATUS_COLOURS)
 
 
 def contrast_ratio(one: str, other: str) -> float:

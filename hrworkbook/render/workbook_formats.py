@@ -2,20 +2,25 @@
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from hrworkbook.plan.model import AUTHOR
+from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, storable_text, utf16_length, with_line_feeds
 from hrworkbook.render import style as look
 from hrworkbook.render.header_text import MOST_HEADER, header_text
 from hrworkbook.render.text_workbook import TextWorkbook
+from hrworkbook.render.word_colours import WordColours
 
 FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same contents give the same bytes."""
+
+FIRST_YEAR = 1900
+"""The year Excel counts days from; its first weeks are a day out."""
 
 BASE_FORMAT: dict[str, Any] = {
     "font_name": "Calibri",
@@ -34,6 +39,7 @@ class WorkbookFormats:
         self.book.set_properties({"title": title, "author": author, "comments": "", "created": FIXED_DATE})
         self.book.set_size(1_600, 930)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._conditions: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def format(self, **properties: Any) -> Format:
         """Return the format with this look; asked twice, the same one."""
@@ -45,6 +51,14 @@ class WorkbookFormats:
             self._formats[key] = self.book.add_format(merged)
         return self._formats[key]
 
+    def condition(self, **properties: Any) -> Format:
+        """Return the format of a conditional format, which changes only what is given and keeps the hairline under a row."""
+        merged = {"bottom": 1, "bottom_color": look.RULE_COLOUR} | properties
+        key = tuple(sorted(merged.items()))
+        if key not in self._conditions:
+            self._conditions[key] = self.book.add_format(merged)
+        return self._conditions[key]
+
     def bytes(self) -> bytes:
         """Return the finished workbook."""
         self.book.close()
@@ -52,17 +66,28 @@ class WorkbookFormats:
 
 
 def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Format) -> None:
-    """Write a value at a row and column counted from 0: text as text, whatever it begins with."""
+    """Write a value at a row and column counted from 0: text as text, whatever it begins with; a date as one where its format shows it."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
     elif isinstance(value, (int, float)):
         sheet.write_number(row, column, value, style)
+    elif isinstance(value, date) and style.num_format not in ("General", "@") and value.year > FIRST_YEAR:
+        sheet.write_datetime(row, column, value, style)
     elif isinstance(value, str) and not isinstance(value, CellError):
         sheet.write_string(row, column, with_line_feeds(storable_text(value))[:LONGEST_TEXT], style)
     else:
         sheet.write_string(row, column, as_text(value), style)
+
+
+def add_word_colours(
+    formats: WorkbookFormats, sheet: Worksheet, column: int, first: int, last: int, colours: WordColours
+) -> None:
+    """Have the words of a column, from row to row counted from 0, shown in their colours whoever types them."""
+    for formula, paint in colours.formulas(address(first + 1, column + 1)):
+        style = formats.condition(bg_color=paint.fill, font_color=paint.text, bold=True)
+        sheet.conditional_format(first, column, last, column, {"type": "formula", "criteria": formula, "format": style})
 
 
 def dropdown_list(words: Sequence[str]) -> list[str] | None:

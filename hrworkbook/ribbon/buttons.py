@@ -130,6 +130,14 @@ def undo(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> Button
     return ButtonResult(undo_job(snapshot, _now(), words[0] if words else ""))
 
 
+def received(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
+    """Mark the return in the selected row of the Register as received, or the one named."""
+    from hrworkbook.jobs.plain import received_job
+
+    named = words[0] if words else ""
+    return ButtonResult(received_job(snapshot, _now(), named, selected=("", "") if named else host.where()))
+
+
 def chase(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """Write a reminder for each owner still out into the folder for what goes out."""
     from hrworkbook.jobs.chase import chase_job
@@ -199,7 +207,8 @@ def help(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> Button
 
 
 BUTTONS: dict[str, ButtonFunction] = {
-    "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo, "chase": chase,
+    "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo,
+    "received": received, "chase": chase,
     "appendix": appendix, "pdf": pdf, "roll": roll, "help": help,
 }  # fmt: skip
 """Each button's work, by its verb."""

@@ -1,6 +1,6 @@
 """Appendix: the plan as a committee sees it, from the master's snapshot to the pages of a workbook."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.render.appendix import figures
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours, coloured_columns
 from hrworkbook.verbs.readiness import Standing, require_ready
 
 PUBLIC, EXEMPT = "Part 1 (public)", "Part 2 – exempt"
@@ -96,9 +97,10 @@ def _document(
         return replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
     layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
     theme = plan.schema.role("theme") if layout.theme_headings else None
+    coloured = coloured_columns(plan.schema, {c.key: plan.words_of(c) for c in plan.schema.columns})
     return AppendixDocument(
         cover=_cover(plan, lines, exempt),
-        columns=tuple(_print_column(plan, c) for c in columns),
+        columns=tuple(_print_column(plan, c, coloured) for c in columns),
         lines=tuple(
             PrintLine(
                 line.text(theme.key) if theme else "",
@@ -113,6 +115,7 @@ def _document(
         plan_title=layout.title or plan.schema.title,
         theme_header=figures.theme_header(plan),
         note=standing.sentence,
+        status_colours=coloured.get(plan.schema.roles.get("status", ""), USUAL_COLOURS),
     )
 
 
@@ -124,12 +127,12 @@ def _grouped_by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]
     return sorted(lines, key=lambda x: order[fold_name(x.text(theme.key))])
 
 
-def _print_column(plan: Plan, column: Column) -> PrintColumn:
-    status = plan.schema.role("status")
-    kind = "status" if status and column.key == status.key else column.kind
+def _print_column(plan: Plan, column: Column, coloured: Mapping[str, WordColours]) -> PrintColumn:
+    kind = "status" if column.key in coloured else column.kind
     group = column.group if plan.schema.appendix.groups else ""
     once = column.key in plan.schema.appendix.once
-    return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once)
+    colours = coloured.get(column.key, USUAL_COLOURS)
+    return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once, colours)
 
 
 def _cell_text(plan: Plan, column: Column, line: Line) -> str:

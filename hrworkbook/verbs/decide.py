@@ -36,6 +36,7 @@ from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.plan.start_sheet import open_decisions, status_writes
 from hrworkbook.plan.values import Value, is_blank, normalised_text, same_value
 from hrworkbook.render.row_heights import plan_heights
+from hrworkbook.verbs.rejudge import rejudge
 
 
 class DecisionFault(NamedTuple):
@@ -86,6 +87,7 @@ def decide(snapshot: Snapshot, now: datetime) -> DecideResult:
     asked = PendingDecisions(plan).new_rows(files.returns, now)
     register = [merged_row(r, now) for r in files.returns]
     applied = [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == "applied"]
+    judged = rejudge(plan, cells.new_values, now.date())
     writes = [
         *cells.writes,
         *(plan.cell_write(plan.by_id[id_], key, value) for (id_, key), value in cells.new_values.items()),
@@ -95,15 +97,18 @@ def decide(snapshot: Snapshot, now: datetime) -> DecideResult:
         *HEADINGS.append(snapshot, new_heading_rows(plan, files.returns)),
         *REGISTER.append(snapshot, register),
         *issued_ledger(plan.schema).append(snapshot, files.kept),
+        *judged.writes,
     ]
     left = len(waiting) - len(done) + len(asked)
     if done:
         what = f"Applied {count_noun(len(done), 'decision')}"
-        writes += status_writes(plan, what, now, decisions=left, register=register)
+        writes += status_writes(
+            plan, what, now, problems=judged.problems, decisions=left, register=register, unjudged=judged.unjudged
+        )
     findings = tuple(cells.findings)
     goto = (DECISIONS.sheet, findings[0].cell if findings else "A1")
     message = _message(len(done), left, len(asked), files.returns, findings)
-    changes = ChangeSet(tuple(writes), message, goto, plan_heights(plan, cells.new_values))
+    changes = ChangeSet(tuple(writes), message, goto, (*plan_heights(plan, cells.new_values), *judged.heights))
     return DecideResult(len(done), left, findings, changes, tuple(files.returns))
 
 

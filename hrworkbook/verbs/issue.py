@@ -1,13 +1,15 @@
 """Issue: one return for each owner, with only their lines, and the baseline kept on HR's side."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from hrworkbook.merging.merge_history import read_moment
 from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.kinds import KINDS
+from hrworkbook.plan.ledger_records import file_status
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import OWNERS, REGISTER, START
 from hrworkbook.plan.model import (
@@ -25,12 +27,31 @@ from hrworkbook.plan.model import (
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return, next_return_number
 from hrworkbook.plan.schema import ID_HEADER
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
-from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.start_sheet import returns_issued_and_back, status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
-from hrworkbook.verbs.readiness import require_ready
+from hrworkbook.verbs.readiness import MOST_NAMED, require_ready
 
 DAYS_TO_RETURN = 14
 """The due date where HR set none: two weeks from the day of issue."""
+
+
+@dataclass(frozen=True)
+class SentBefore:
+    """The last return that was sent to an owner for the same period."""
+
+    return_id: str
+    when: datetime | None
+    is_in: bool
+
+    @property
+    def day(self) -> str:
+        """`11 January 2027`; '' where the Register does not say."""
+        return f"{self.when.day} {self.when:%B %Y}" if self.when else ""
+
+    def as_json(self) -> dict[str, str | bool | None]:
+        """Return it as plain data."""
+        on = self.when.date().isoformat() if self.when else None
+        return {"return_id": self.return_id, "on": on, "is_in": self.is_in}
 
 
 @dataclass(frozen=True)
@@ -41,12 +62,19 @@ class IssueResult:
     unaddressed: tuple[str, ...]
     """Roles without an e-mail address on the Owners sheet."""
     changes: ChangeSet
+    sent_before: Mapping[str, SentBefore] = field(default_factory=dict)
+    """By owner, what was sent for the same period before this."""
+    skipped: tuple[str, ...] = ()
+    """Owners whose return is in already, and who get no other."""
 
 
 def issue(
-    snapshot: Snapshot, now: datetime, due: date | None = None, owner: str = "", *, anyway: bool = False
-) -> IssueResult:
-    """One return for each owner the plan names, or for one of them.
+    snapshot: Snapshot, now: datetime, due: date | None = None, owner: str = "", *, anyway: bool = False, again: bool = False
+) -> IssueResult:  # fmt: skip
+    """Return one return for each owner the plan names, or for one of them.
+
+    An owner whose return of this period is in is left out, unless named, or `again` is given, or the plan has lines of
+    theirs that were in none.
 
     Raises NotAMaster for a damaged master or a blank period, HrWorkbookError for an owner with no lines, and NotReady
     where errors stand or decisions wait and `anyway` is not given, and always where it is not certain what is exempt.
@@ -66,6 +94,14 @@ def issue(
     new = new_ids(plan)
     numbered = [replace(x, id=new.get(id(x), x.id)) for x in lines_to_report(plan)]
     by_owner = _by_owner(plan, numbered, now.date(), owner)
+    before = _sent_before(plan, period)
+    skipped = [] if owner or again else _owners_in(plan, before, by_owner)
+    by_owner = {role: lines for role, lines in by_owner.items() if role not in skipped}
+    if not by_owner:
+        fault = f"every return of {period} is in, so nothing was issued"
+        raise HrWorkbookError(
+            REGISTER.sheet, fault, "To send one again, name its owner with --owner; for all, give --again"
+        )
     standing = require_ready(plan, now.date(), "issue", anyway=anyway)
     by_when = due or due_date(plan, now.date())
     last = last_reported_texts(plan)
@@ -85,9 +121,50 @@ def issue(
         message += f" That day is past: if it is a slip, give another{where} and issue again."
     if unaddressed:
         message += f" {count_noun(len(unaddressed), 'owner has', 'owners have')} no e-mail address on the {OWNERS} sheet: {join_words(unaddressed)}."
+    message += "".join(_told_before(returns, before, skipped))
     if standing:
         message += f" {standing.counts} when they were made."
-    return IssueResult(returns, unaddressed, ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1")))
+    known = {role: before[fold_name(role)] for role in by_owner if fold_name(role) in before}
+    changes = ChangeSet(tuple(writes), message, (REGISTER.sheet, "A1"))
+    return IssueResult(returns, unaddressed, changes, known, tuple(skipped))
+
+
+def _sent_before(plan: Plan, period: str) -> dict[str, SentBefore]:
+    """Return the last return that was sent to each owner for a period, by the owner's folded name."""
+    _, back = returns_issued_and_back(plan, period=period)
+    return {
+        fold_name(row.text("Owner")): SentBefore(
+            row.text("Return"), read_moment(row, "When"), row.text("Return") in back
+        )
+        for row in REGISTER.data_rows(plan.snapshot)
+        if file_status(row) is FileStatus.ISSUED and fold_name(row.text("Period")) == fold_name(period)
+    }
+
+
+def _owners_in(plan: Plan, before: Mapping[str, SentBefore], by_owner: Mapping[str, Sequence[Line]]) -> list[str]:
+    """Return the owners whose return is in, and held all the lines that are theirs now."""
+    sent = {role: before[fold_name(role)] for role in by_owner if fold_name(role) in before}
+    held: dict[str, set[str]] = {one.return_id: set() for one in sent.values() if one.is_in}
+    if held:
+        for row in issued_ledger(plan.schema).data_rows(plan.snapshot):
+            if (return_id := row.text("Issued as")) in held:
+                held[return_id].add(row.text(ID_HEADER))
+    return [r for r, one in sent.items() if one.is_in and all(x.id in held[one.return_id] for x in by_owner[r])]
+
+
+def _told_before(
+    returns: Sequence[OutgoingReturn], before: Mapping[str, SentBefore], skipped: Sequence[str]
+) -> Iterator[str]:
+    """Yield a sentence on who was sent a return before, and one on who is not sent another."""
+    sent = [(r.owner.role, before[fold_name(r.owner.role)]) for r in returns if fold_name(r.owner.role) in before]
+    if sent:
+        named = [f"{role} ({one.return_id}{one.day and f' on {one.day}'})" for role, one in sent[:MOST_NAMED]]
+        more = [f"{len(sent) - MOST_NAMED} more"] if len(sent) > MOST_NAMED else []
+        yield f" Sent before for this period: {join_words([*named, *more])}. Their mails say that the new one takes its place."
+    if skipped:
+        more = [f"{len(skipped) - MOST_NAMED} more"] if len(skipped) > MOST_NAMED else []
+        named = [*skipped[:MOST_NAMED], *more]
+        yield f" Not sent again, being in: {join_words(named)}. To send one again all the same, run: hrworkbook issue with --owner."
 
 
 def _with_plan_state(plan: Plan) -> tuple[Plan, tuple[Write, ...]]:

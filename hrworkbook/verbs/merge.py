@@ -39,6 +39,7 @@ from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value
 from hrworkbook.render.row_heights import ledger_heights, plan_heights
+from hrworkbook.verbs.rejudge import rejudge
 
 
 def merge(
@@ -207,6 +208,7 @@ def _change_set(
     waiting = PendingDecisions(plan)
     decisions = [*waiting.new_rows(returns, now), *held.decisions]
     asked = DECISIONS.append(snapshot, decisions)
+    judged = rejudge(plan, changed, now.date())
     writes: list[Write] = [
         *(plan.cell_write(plan.by_id[id_], key, value) for (id_, key), value in changed.items()),
         *JOURNAL.append(snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]),
@@ -216,11 +218,15 @@ def _change_set(
         *HEADINGS.append(snapshot, new_heading_rows(plan, returns)),
         *REGISTER.append(snapshot, register),
         *issued_ledger(plan.schema).append(snapshot, kept),
+        *judged.writes,
     ]
     message = merge_message(returns, refused, len(decisions), len(held.decisions))
     if writes:
         done_text = f"Merged {count_noun(len(returns), 'return')}"
-        writes += status_writes(plan, done_text, now, decisions=waiting.open_count + len(decisions), register=register)
+        waits = waiting.open_count + len(decisions)
+        writes += status_writes(
+            plan, done_text, now, problems=judged.problems, decisions=waits, register=register, unjudged=judged.unjudged
+        )
     goto = (DECISIONS.sheet, address(asked[0].row, asked[0].column)) if asked else (REGISTER.sheet, "A1")
-    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths_on(snapshot)))
+    heights = (*plan_heights(plan, changed), *ledger_heights(asked, DECISIONS.widths_on(snapshot)), *judged.heights)
     return ChangeSet(tuple(writes), message, goto if register else None, heights)

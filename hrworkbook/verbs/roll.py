@@ -66,7 +66,7 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
     writes += PROBLEMS.replace(snapshot, [])
     writes += _setting_writes(plan, {"Period": next_ or None, "Committee date": None, "Returns due": None})
     out, back = returns_issued_and_back(plan)
-    writes += status_writes(plan, f"Closed {period}", now, problems=0, period=next_)
+    writes += status_writes(plan, f"Closed {period}", now, problems=0, period=next_, unjudged=True)
     message = f"{period} is closed: {count_noun(len(lines), 'line')} kept on the {history.sheet} sheet. " + (
         f"The period is now {next_}." if next_ else f"Enter the next period on the {START} sheet."
     )

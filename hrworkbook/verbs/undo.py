@@ -16,7 +16,9 @@ from hrworkbook.plan.model import Line, Plan, read_plan, timestamp
 from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
 from hrworkbook.plan.start_sheet import status_writes
-from hrworkbook.plan.values import Value, is_blank, same_value
+from hrworkbook.plan.values import Value, as_text, is_blank, same_value
+from hrworkbook.verbs.received import marked_last, marked_rows, unmark
+from hrworkbook.verbs.rejudge import rejudge
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     plan = read_plan(snapshot)
     journal = JOURNAL.data_rows(snapshot)
     files = _merged_files(plan)
-    return_id = return_id.strip().upper() or _last_merged(plan, journal, files)
+    return_id = return_id.strip().upper()
+    if mark := _mark_to_take_back(plan, journal, files, return_id):
+        taken = unmark(plan, mark, now)
+        return UndoResult(taken.return_id, (), (), taken.changes)
+    return_id = return_id or _last_merged(plan, journal, files)
     files_of_return = [row for row in files if row.text("Return") == return_id]
     in_force = _changes_in_force(plan, journal, return_id)
     if not in_force and not files_of_return:
@@ -67,11 +73,28 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     writes += waiting.undone_writes(return_id, now)
     register = [_register_row(row, now) for row in files_of_return]
     writes += REGISTER.append(snapshot, register)
-    writes += status_writes(plan, f"Undid {return_id}", now, decisions=waiting.open_count, register=register)
+    judged = rejudge(plan, {place: one.before for place, one in cells_to_restore.items()}, now.date())
+    writes += judged.writes
+    writes += status_writes(
+        plan, f"Undid {return_id}", now, problems=judged.problems, decisions=waiting.open_count, register=register,
+        unjudged=judged.unjudged,
+    )  # fmt: skip
     first = next(iter(cells_to_restore), None)
     goto = (lines[first[0]].sheet, plan.address(lines[first[0]], first[1])) if first else (REGISTER.sheet, "A1")
     message = _message(return_id, restored, len(removed_lines), left, _lost_formulas(plan, cells_to_restore, in_force))
-    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto))
+    return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto, judged.heights))
+
+
+def _mark_to_take_back(
+    plan: Plan, journal: Sequence[LedgerRow], files: Sequence[LedgerRow], return_id: str
+) -> LedgerRow | None:
+    """Return the Register's row of the mark *received* that is to be undone: where nothing was merged after it, or of the return."""
+    if not return_id:
+        last = marked_last(plan)
+        return last[0] if last and (not files or last[1] >= as_text(files[-1]["When"])) else None
+    if any(row.text("Return") == return_id for row in files) or _changes_in_force(plan, journal, return_id):
+        return None
+    return next((row for row in marked_rows(plan) if row.text("Return") == return_id), None)
 
 
 def _cells_to_restore(
@@ -165,7 +188,10 @@ def _changes_in_force(plan: Plan, journal: Sequence[LedgerRow], return_id: str) 
     """Return what one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
     in_force: dict[CellKey, list[LedgerRow]] = {}
     for item in journal:
-        if item.text("Return") != return_id or (change := read_change(item)).decision in (KEEP_MASTER, OWN_TEXT):
+        change = read_change(item)
+        if item.text("Return") != return_id or change.decision in (KEEP_MASTER, OWN_TEXT):
+            continue
+        if change.cause is ChangeCause.RECEIVED:
             continue
         place = _cell_of(plan, item)
         if change.cause is ChangeCause.UNDO:

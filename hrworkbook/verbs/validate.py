@@ -2,19 +2,23 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hrworkbook.checks import CouncilCheck
+from hrworkbook.plan.columns_sheet import COLUMNS
+from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
+from hrworkbook.plan.heading_faults import heading_faults
 from hrworkbook.plan.ledgers import OWNERS, PROBLEMS
-from hrworkbook.plan.model import Plan, id_writes, new_ids, read_plan
+from hrworkbook.plan.model import Plan, id_writes, new_ids, read_plan, read_schema_of
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
@@ -35,18 +39,17 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
 
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
     """
-    plan = read_plan(snapshot)
-    sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(t.sheet for t in plan.tables))}
-    findings = tuple(
-        sorted(
-            find_problems(plan, now.date(), checks),
-            key=lambda f: (f.severity != "error", sheets.get(f.sheet, len(sheets)), _row_number(f), f.cell),
-        )
-    )
+    try:
+        plan = read_plan(snapshot)
+    except NotAMaster as fault:
+        if slips := _schema_slips(snapshot, fault):
+            return ValidateResult(slips, _told_alone(snapshot, slips))
+        raise
+    findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_in(plan)))
     ids = id_writes(plan)
     new = new_ids(plan)
     ids_of_cells = {(line.sheet, line.row): new[id(line)] for line in plan.lines if id(line) in new}
-    problems = PROBLEMS.replace(snapshot, [_problem_row(f, ids_of_cells) for f in findings])
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, ids_of_cells) for f in findings])
     writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
@@ -60,6 +63,29 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
             ledger_heights(problems, PROBLEMS.widths),
         ),
     )
+
+
+def _schema_slips(snapshot: Snapshot, fault: NotAMaster) -> tuple[Finding, ...]:
+    """Return the slips of the Columns sheet that keep the plan from being read: nothing else can be checked before."""
+    if isinstance(fault, SchemaFaults):
+        return fault.findings
+    with suppress(NotAMaster):
+        return heading_faults(snapshot, read_schema_of(snapshot))
+    return ()
+
+
+def _told_alone(snapshot: Snapshot, findings: Sequence[Finding]) -> ChangeSet:
+    """Return the writes that list findings of a plan that cannot be read, and nothing else."""
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, {}) for f in findings])
+    message = f"Nothing could be checked yet: {count_noun(len(findings), 'error')} in what the {COLUMNS} sheet says. Mend the errors on the Problems sheet, then validate again."  # fmt: skip
+    heights = ledger_heights(problems, PROBLEMS.widths)
+    return ChangeSet(tuple(problems), message, (findings[0].sheet, findings[0].cell or "A1"), heights)
+
+
+def order_in(plan: Plan) -> Callable[[Finding], tuple[bool, int, int, str]]:
+    """Return where findings stand on the Problems sheet: errors first, the plan's sheets before others, row by row."""
+    sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(t.sheet for t in plan.tables))}
+    return lambda f: (f.severity != "error", sheets.get(f.sheet, len(sheets)), _row_number(f), f.cell)
 
 
 def _row_number(finding: Finding) -> int:
@@ -79,7 +105,8 @@ def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
     return " ".join(parts)
 
 
-def _problem_row(finding: Finding, new_ids: Mapping[tuple[str, int], str]) -> dict[str, Value | Link]:
+def problem_row(finding: Finding, new_ids: Mapping[tuple[str, int], str]) -> dict[str, Value | Link]:
+    """Return a finding as a row of the Problems sheet; `new_ids` are those given to lines without one, by sheet and row."""
     line = finding.line or new_ids.get((finding.sheet, _row_number(finding)), "")
     return {
         "Severity": finding.severity,
@@ -89,6 +116,7 @@ def _problem_row(finding: Finding, new_ids: Mapping[tuple[str, int], str]) -> di
         "What is wrong": finding.fault,
         "What to do": finding.remedy,
         "What it says now": as_text(finding.value)[:1000] or None,
+        "Rule": finding.rule,
     }
 
 
@@ -104,11 +132,18 @@ def find_problems(
         from hrworkbook.plan.frames.master import failures_in
 
         faults = failures_in(plan, today, checks)
+    yield from line_findings(plan, faults or ())
+    yield from drifted_id_findings(plan)
+    yield from _owner_findings(plan)
+
+
+def line_findings(plan: Plan, faults: Iterable[LineFault]) -> Iterator[Finding]:
+    """Yield the findings of a plan's lines: what is wrong with their marking as exempt, then their faults."""
     exempt = list(exemption_findings(plan))
     yield from exempt
     known = {(f.sheet, f.cell, f.severity) for f in exempt}
     part = plan.schema.role("part")
-    for fault in faults or ():
+    for fault in faults:
         column = plan.schema.column_headed(str(fault.column))
         if column and column.key not in plan.lines[fault.position].table.column_numbers:
             continue  # there is no such cell to mend
@@ -117,8 +152,6 @@ def find_problems(
         is_ground = fault.rule == "needed-when" and (finding.sheet, finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
-    yield from drifted_id_findings(plan)
-    yield from _owner_findings(plan)
 
 
 def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:

@@ -19,7 +19,7 @@ def test_the_tab_has_every_button_where_the_officer_looks():
     assert RIBBON.tab == "HR Plan"
     assert {g.label: [b.label for b in g.buttons] for g in RIBBON.groups} == {
         "Plan": ["Validate", "Next problem"],
-        "Returns": ["Issue", "Merge", "Decide", "Undo", "Chase"],
+        "Returns": ["Issue", "Merge", "Decide", "Undo", "Received", "Chase"],
         "Committee": ["Appendix", "PDF", "Close period"],
         "Help": ["Help"],
     }

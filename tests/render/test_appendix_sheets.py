@@ -26,6 +26,7 @@ from hrworkbook.render.appendix.formats import footer_code, header_code
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.render.appendix.summary_sheet import chart_alt_text
 from hrworkbook.render.appendix.write_appendix import plan_document, write_appendix
+from hrworkbook.render.word_colours import PALETTE, readable_text
 
 COVER = Cover(
     "Delivery Plan & outcomes", "Staffing Committee", "20 March 2017", "Head of HR", "1", organisation="Cheshire East"
@@ -245,7 +246,7 @@ def test_a_plan_of_more_pages_than_excel_breaks_goes_on_another_sheet() -> None:
 
 
 def test_every_pair_of_colours_can_be_read() -> None:
-    pairs = [(p.fill, p.text) for p in look.STATUS_COLOURS.values()] + [
+    pairs = [(fill, readable_text(fill)) for fill in PALETTE.values()] + [
         (look.HEADER_FILL, look.WHITE),
         (look.OWNER_HEADER_FILL, look.WHITE),
     ]

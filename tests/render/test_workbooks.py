@@ -41,8 +41,8 @@ def test_what_is_published_has_no_fault(written):
         assert errors_of(check(written / name)) == []
 
 
-BY_DESIGN = ("is blank", "are blank", "blank row", "hidden")
-"""A return and a master are forms: cells wait to be filled in, and the master keeps two sheets for itself."""
+BY_DESIGN = ("is blank", "are blank", "blank row", "hidden", "validation", "dropdown", "no cell shows")
+"""A return and a master are forms: cells wait to be filled in and say how, and the master keeps two sheets for itself."""
 
 
 def test_what_people_work_in_is_blank_where_they_write_and_otherwise_without_fault(written, tmp_path):

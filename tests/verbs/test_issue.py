@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of
-from plans import HEAD, Master, back, sheet
+from plans import HEAD, Master, back, received, sheet
 
 from hrworkbook.cli.main import main
 from hrworkbook.intake.reader import read_file
+from hrworkbook.jobs.issue import issue_job
 from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.ledgers import REGISTER, START
 from hrworkbook.plan.model import issued_ledger, read_plan, state_write
@@ -27,7 +28,7 @@ from hrworkbook.plan.returns import (
     without_words,
 )
 from hrworkbook.plan.seal import find_seal
-from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.snapshot import Block, CellTexts
 from hrworkbook.plan.values import as_text, normalised_text
 from hrworkbook.render.return_workbook import return_workbook
 from hrworkbook.verbs.issue import issue
@@ -423,3 +424,86 @@ def test_a_return_and_its_mail_say_what_enable_editing_is_for(tmp_path):
     with sent.with_suffix(".eml").open("rb") as file:
         mail = email.message_from_binary_file(file, policy=email.policy.default)
     assert "Enable Editing" in mail.get_body().get_content()
+
+
+def test_who_is_in_gets_no_other_return_unless_asked_and_who_had_one_is_told_so():
+    master = Master()
+    first = dict(master.issue())
+    master.merge(back(first["Recruitment Lead"], L001_rag="Red"))
+    again = issue(master.snapshot, master.later(days=1), anyway=True)
+    assert again.skipped == ("Recruitment Lead",)
+    assert [r.owner.role for r in again.returns] == ["Learning Lead", "Safety Lead"]
+    before = again.sent_before["Learning Lead"]
+    assert (before.return_id, before.day, before.is_in) == (first["Learning Lead"].id, "21 November 2026", False)
+    assert (
+        " Sent before for this period: Learning Lead (R0002 on 21 November 2026) and Safety Lead (R0003 on 21 November 2026)."
+        in again.changes.message
+    )
+    assert "Not sent again, being in: Recruitment Lead." in again.changes.message
+    for how in ({"again": True}, {"owner": "recruitment lead"}):
+        asked = issue(master.snapshot, master.now, anyway=True, **how)
+        assert not asked.skipped and asked.sent_before["Recruitment Lead"].is_in
+    master.undo(first["Recruitment Lead"].id)
+    assert issue(master.snapshot, master.now, anyway=True).skipped == ()
+
+
+def test_who_is_in_gets_another_return_where_a_line_of_theirs_is_new():
+    master = Master()
+    first = dict(master.issue())
+    master.merge(back(first["Recruitment Lead"], L001_rag="Red"))
+    master.types(L002_owner="Recruitment Lead")
+    result = issue(master.snapshot, master.now, anyway=True)
+    assert result.skipped == ()
+    assert [x.id for r in result.returns if r.owner.role == "Recruitment Lead" for x in r.lines] == ["L001", "L002"]
+
+
+def test_where_all_are_in_nothing_is_issued():
+    master = Master()
+    for one in dict(master.issue()).values():
+        master.merge(back(one, **{f"{one.lines[0].id}_rag": "Red"}))
+    with pytest.raises(HrWorkbookError, match="every return of .* is in, so nothing was issued"):
+        issue(master.snapshot, master.now, anyway=True)
+    assert len(issue(master.snapshot, master.now, anyway=True, again=True).returns) == 3
+
+
+def test_the_mail_of_a_reissue_says_which_one_counts(tmp_path):
+    master = Master()
+    master.issue()
+    job = issue_job(master.snapshot, master.later(days=1), tmp_path, anyway=True)
+    mails = [data.decode() for path, data in job.files.items() if path.suffix == ".eml"]
+    assert mails and all(
+        "takes the place of the one I sent you on 21 November 2026" in m.replace("=\r\n", "") for m in mails
+    )
+
+
+def test_a_return_shows_numbers_and_dates_as_the_master_does():
+    schema = (
+        'name = "x"\ntitle = "X"\n[roles]\nowner = "owner"\n'
+        + "".join(
+            f'[[columns]]\nkey = "{key}"\nheader = "{key.title()}"\nkind = "{kind}"\n{more}\n'
+            for key, kind, more in (
+                ("owner", "owners", ""), ("budget", "money", ""), ("done", "percent", 'edited_by = "owner"'), ("by", "date", ""),
+            )
+        )
+    )  # fmt: skip
+    master = Master("Owner | Budget | Done | By\nSafety Lead | 1 | 2 | 3", schema=schema)
+    plan = master.plan
+    number = plan.column_numbers
+    values = {"budget": 1234.5, "done": 0.4, "by": date(2027, 3, 31)}
+    master.types(**{f"L001_{key}": value for key, value in values.items()})
+    codes = {"£#,##0.00": "budget", "0%": "done", "d mmm yyyy": "by"}
+    block = replace(
+        master.snapshot["Plan"],
+        formats=CellTexts({code: (plan.lines[0].row, number[key]) for code, key in codes.items()}),
+    )
+    sheets = tuple(block if b.name == "Plan" else b for b in master.snapshot.sheets)
+    master.snapshot = replace(master.snapshot, sheets=sheets)
+    book = openpyxl.load_workbook(io.BytesIO(return_workbook(master.issue()["Safety Lead"])))
+    cells = {c.column_letter: c for c in book["Your return"][8]}
+    heads = {c.value: c.column_letter for c in book["Your return"][7]}
+    shown = {h: cells[heads[h]] for h in ("Budget", "Done", "By")}
+    assert {h: c.number_format for h, c in shown.items()} == {"Budget": "£#,##0.00", "Done": "0%", "By": "d mmm yyyy"}
+    assert shown["Budget"].value == 1234.5 and shown["By"].value == datetime(2027, 3, 31)
+    as_read = read_file(return_workbook(master.issued["Safety Lead"]))
+    outcome = master.merge(replace(received([], "r.xlsx"), blocks=as_read.blocks)).returns[0]
+    assert outcome.unchanged_count == outcome.cell_count == 4

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +160,4 @@ class AppendixDocument:
     note: str = ""
     """What stood against making it, where it was made all the same."""
     language: str = "en-GB"
+    status_colours: WordColours = USUAL_COLOURS

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hrworkbook.render.style import FontName
+from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours
 
 PaperSize = Literal["A4", "A3"]
 Orientation = Literal["landscape", "portrait"]
@@ -27,13 +28,15 @@ class PrintColumn:
     group: str = ""
     """The heading over this and the neighbouring columns of the same group; '' for none."""
     kind: str = "text"
-    """'text', 'number', 'money', 'percent', 'status', 'date' …: numbers stand right, a status wears its colour."""
+    """'text', 'number', 'money', 'percent', 'status', 'date' …: numbers stand right, a status is bold in its colour."""
     weight: float = 12
     """The width the schema asks for, in characters: a hint, the text decides."""
     bullets: bool = False
     """Whether paragraphs that begin with a dash or a star are printed as bullets."""
     repeats_once: bool = False
     """Whether a text repeated from the line above is shown once a run, as a reference and its priority are."""
+    colours: WordColours = USUAL_COLOURS
+    """Those of a status's words."""
 
 
 @dataclass(frozen=True, slots=True)

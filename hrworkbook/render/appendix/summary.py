@@ -57,7 +57,7 @@ class _SummaryLayout:
         rows, breaks = min(tried, key=lambda found: len(found[1]))
         return SummaryPlan(
             self.grid.setup, self.grid.widths, tuple(rows), tuple(breaks), self.summary.statuses, self.chart_slot,
-            self.summary.trend, self.theme_header,
+            self.summary.trend, self.theme_header, self.document.status_colours,
         )  # fmt: skip
 
     def _title_block(self) -> SummaryPart:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hrworkbook.render.appendix.document import StatusTable, Trend
 from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, PageSetup
 from hrworkbook.render.appendix.paginate import PAGE_FILL_LIMIT
+from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class SummaryPlan:
     trend: Trend | None = None
     theme_header: str = "theme"
     """What the lines are counted by."""
+    colours: WordColours = USUAL_COLOURS
+    """Those of the statuses."""
 
     @property
     def page_count(self) -> int:

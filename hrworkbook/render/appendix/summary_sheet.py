@@ -10,6 +10,7 @@ from hrworkbook.render.appendix.formats import FormatCache, set_up_page
 from hrworkbook.render.appendix.page_plan import Cover
 from hrworkbook.render.appendix.summary_pages import SummaryCell, SummaryPlan
 from hrworkbook.render.appendix.trend_chart import draw_trend
+from hrworkbook.render.word_colours import status_colours
 
 _MOST_ALT_TEXT = 1_500
 """Characters of an alternative text."""
@@ -95,7 +96,7 @@ def _cell_format(formats: FormatCache, plan: SummaryPlan, style: str, status: st
     assert isinstance(step, int)
     settings["font_size"] = settings.pop("size", plan.setup.size + step)
     if style.startswith(("number", "words")):
-        settings |= {"left": 5, "left_color": look.status_colours(status).fill if status else look.HEADER_FILL}
+        settings |= {"left": 5, "left_color": status_colours(status, plan.colours).fill if status else look.HEADER_FILL}
     return formats(**settings)
 
 
@@ -109,7 +110,7 @@ def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at
         if not any(counts[n] for _, counts in table.rows):
             continue
         values = column + step * (n + 1)
-        paint = look.status_colours(status)
+        paint = status_colours(status, plan.colours)
         if paint == look.NO_STATUS_COLOURS:
             paint = _OTHER_STATUS_COLOURS[unknown % len(_OTHER_STATUS_COLOURS)]
             unknown += 1

@@ -19,6 +19,8 @@ from hrworkbook.render.text_metrics import face
 
 _FIXED_DATE = datetime(2000, 1, 1)
 _NOT_REPORTED = "Not reported"
+_PADDING_TWIPS = 50
+"""Twentieths of a point above and below a cell's text."""
 _KEEP_WHOLE_SHARE = 0.6
 """The share of a page above which a row may run over its end."""
 
@@ -244,6 +246,7 @@ class _DocumentWriter:
         table = self.file.add_table(rows=1, cols=len(columns))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.LEFT, False
         _borders(table)
+        _pad(table)
         scale = self.setup.width / sum(widths)
         for j, pixels in enumerate(widths):
             table.columns[j].width = Pt(pixels * scale)
@@ -275,7 +278,7 @@ class _DocumentWriter:
 
 
 def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
-    """Write a cell's paragraphs: bullets as a list, a status in bold, numbers at the right."""
+    """Write a cell's paragraphs: bullets as a list, a status in bold on its colour, numbers at the right."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     for n, part in enumerate(text.split("\n")):
@@ -287,6 +290,8 @@ def _write_cell(cell: Any, text: str, column: PrintColumn) -> None:
         run.bold = column.kind == "status"
         if column.kind in NUMBER_KINDS:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if column.kind == "status" and (paint := column.colours.of(text)):
+        _shade(cell, paint.fill, paint.text)
 
 
 def _element(name: str, **attributes: str) -> Any:
@@ -326,6 +331,14 @@ def _borders(table: Any) -> None:
         borders.append(_element(f"w:{edge}", val=line, sz="4", space="0", color=look.RULE_COLOUR[1:]))
     before = next(e for e in table._tbl.tblPr if e.tag.endswith(("}tblLayout", "}tblCellMar", "}tblLook")))
     before.addprevious(borders)
+
+
+def _pad(table: Any) -> None:
+    """Keep texts off the rules above and below them."""
+    margins = _element("w:tblCellMar")
+    for edge in ("top", "bottom"):
+        margins.append(_element(f"w:{edge}", w=str(_PADDING_TWIPS), type="dxa"))
+    next(e for e in table._tbl.tblPr if e.tag.endswith("}tblLook")).addprevious(margins)
 
 
 def _field(paragraph: Any, name: str) -> None:

@@ -12,7 +12,7 @@ from hrworkbook.render.appendix.paginate import paginate
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.summary_pages import SummaryPlan
 from hrworkbook.render.appendix.summary_sheet import write_summary
-from hrworkbook.render.appendix.write_pages import write_pages
+from hrworkbook.render.appendix.write_pages import page_sheet_names, write_pages
 from hrworkbook.render.text_workbook import TextWorkbook
 
 _FIXED_DATE = datetime(2000, 1, 1)
@@ -42,6 +42,13 @@ class DocumentPlan:
     def first_plan_page(self) -> int:
         """The page the plan begins on, counted from 1."""
         return self.first_changes_page + (self.changes.page_count if self.changes else 0)
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """The print sheets' names, in the order they are printed."""
+        names = ["Summary"] if self.summary else []
+        names += page_sheet_names(self.changes, "Changes") if self.changes else []
+        return names + page_sheet_names(self.plan, "Plan")
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
@@ -103,5 +110,15 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet
     write_pages(book, ink, planned.plan, "Plan", cover)
     if with_data_sheet:
         write_data(book, ink, document)
+    book.close()
+    return out.getvalue()
+
+
+def write_note(sheet: str, text: str) -> bytes:
+    """Return a workbook whose one sheet holds nothing but a text."""
+    out = io.BytesIO()
+    book = TextWorkbook(out)
+    book.set_properties({"created": _FIXED_DATE})
+    book.add_worksheet(sheet).write_string(0, 0, text)
     book.close()
     return out.getvalue()

@@ -21,10 +21,15 @@ MOST_PAGES = 1000
 
 def write_pages(book: Any, formats: FormatCache, plan: PagePlan, name: str, cover: Cover) -> None:
     """Write a page plan as a sheet, or several where it has more pages than Excel's page breaks allow."""
-    for part, first in enumerate(range(0, plan.page_count, MOST_PAGES)):
+    for part, each in enumerate(page_sheet_names(plan, name)):
+        first = part * MOST_PAGES
         pages = range(first, min(first + MOST_PAGES, plan.page_count))
-        sheet = book.add_worksheet(name if not part else f"{name} {part + 1}")
-        _SheetWriter(sheet, formats, plan).write(pages, cover)
+        _SheetWriter(book.add_worksheet(each), formats, plan).write(pages, cover)
+
+
+def page_sheet_names(plan: PagePlan, name: str) -> list[str]:
+    """Return the names of the sheets that a page plan is written to: `Plan`, `Plan 2` and so on."""
+    return [f"{name} {part + 1}" if part else name for part in range(-(-plan.page_count // MOST_PAGES))]
 
 
 class _SheetWriter:
@@ -142,7 +147,7 @@ class _SheetWriter:
             elif not text:
                 sheet.write_blank(at, j, None, cell)
             elif self.plan.columns[j].kind == "status":
-                sheet.write_string(at, j, text, self._status(text, bool(ruled and ruled[j])))
+                sheet.write_string(at, j, text, self._status(j, text, bool(ruled and ruled[j])))
             else:
                 sheet.write_string(at, j, text, cell)
 
@@ -160,14 +165,11 @@ class _SheetWriter:
         settings = self._settings(j)
         return self.formats(**settings), self.formats(**settings, bottom=1, bottom_color=look.RULE_COLOUR)
 
-    def _status(self, text: str, ruled: bool) -> Any:
-        """Return a status: the word in bold, and an edge in its colour that black and white can lose.
-
-        Where texts are indented it stands at the right: at the left it would touch the end of a full line.
-        """
-        settings = self._settings(0)
-        edge = "left" if self.small_formats else "right"
-        settings |= {"bold": True, edge: 5, f"{edge}_color": look.status_colours(text).fill}
+    def _status(self, j: int, text: str, ruled: bool) -> Any:
+        """Return a status: the word in bold, on its colour where it has one."""
+        settings = self._settings(j) | {"bold": True}
+        if paint := self.plan.columns[j].colours.of(text):
+            settings |= {"bg_color": paint.fill, "font_color": paint.text, "valign": "vcenter"}
         if ruled:
             settings |= {"bottom": 1, "bottom_color": look.RULE_COLOUR}
         return self.formats(**settings)

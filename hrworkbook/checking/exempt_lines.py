@@ -85,16 +85,20 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
         for row in sheet.iter_rows():
             for cell in row:
                 text = normalised_text(as_text(cell.value)) if cell.value is not None else ""
-                if not text:
-                    continue
-                id_ = _line_in(text, kept_back.lines or {})
-                if id_:
-                    fault = f"it holds line {id_}, which the plan does not publish"
-                elif is_mark(text):
-                    fault = f"it says {quoted(text)}"
-                else:
-                    continue
-                yield Finding("error", sheet.title, cell.coordinate, "", text, RULE, fault, _REMEDY, id_)
+                yield from exempt_text(sheet.title, cell.coordinate, text, kept_back)
+
+
+def exempt_text(place: str, cell: str, text: str, kept_back: KeptBack) -> Iterator[Finding]:
+    """Yield what a text of a cell or paragraph says of a line that is kept back, or that it is not for publication."""
+    if not text:
+        return
+    id_ = _line_in(text, kept_back.lines or {})
+    if id_:
+        yield Finding(
+            "error", place, cell, "", text, RULE, f"it holds line {id_}, which the plan does not publish", _REMEDY, id_
+        )
+    elif is_mark(text):
+        yield Finding("error", place, cell, "", text, RULE, f"it says {quoted(text)}", _REMEDY)
 
 
 def _line_in(text: str, lines: Mapping[str, str]) -> str:
