@@ -16,7 +16,7 @@ from hrworkbook.hosts.calc_formula import to_calc, to_excel
 from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment
 from hrworkbook.hosts.rectangles import areas_of
 from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.plan.serials import to_serial
 from hrworkbook.plan.snapshot import CellRange as Area
 from hrworkbook.plan.snapshot import column_letters, column_number

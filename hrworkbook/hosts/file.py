@@ -14,6 +14,7 @@ from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
 from hrworkbook.ooxml.foreign_workbook import SUFFIX, free_sheet_names, open_workbook
 from hrworkbook.ooxml.insert_sheets import insert_sheets
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW

@@ -9,7 +9,7 @@ from hrworkbook.hosts.read_live_sheet import area_of, formulas_in, merged_areas,
 from hrworkbook.hosts.rectangles import Rectangle, areas_of, needs_text_format, rectangles, text_runs
 from hrworkbook.ooxml.cell_xml import CellContent, convert_for_format, hyperlink_formula, reads_as
 from hrworkbook.ooxml.grow_table import grown_range
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.workbook_xml import ExcelTable
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
 from hrworkbook.plan.serials import to_millisecond_serial

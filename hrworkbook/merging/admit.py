@@ -8,6 +8,7 @@ from functools import partial
 from hrworkbook.merging.issued_returns import IssuedReturn, IssuedReturns
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ReceivedFile
+from hrworkbook.merging.own_columns import without_own_columns
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
@@ -73,7 +74,11 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     guessed = False
     if known is None:
         known, guessed = _match_by_lines(context, issued, item, table)
-    tables = tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    by_name = {b.name: b for b in reversed(item.blocks)}
+    tables = tuple(
+        without_own_columns(t, by_name[t.sheet], known.baseline, context.aliases)
+        for t in tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    )
     notes = [n for t in tables for n in t.notes_on_cells]
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")

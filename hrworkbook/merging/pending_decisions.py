@@ -1,6 +1,6 @@
 """The rows of the Decisions sheet: asked once, and taken off when they are settled elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from hrworkbook.merging.outcomes import UNDECIDED_OUTCOMES, CellOutcome, ReturnOutcome
@@ -42,7 +42,7 @@ class PendingDecisions:
             for cell in result.cells:
                 place = (result.owner, cell.line.id, cell.column.key)
                 shown = normalised_text(_shown_value(cell))
-                if result.is_newest and place in last and last[place][0][-1] != shown:
+                if place in last and last[place][0][-1] != shown and _supersedes(result, cell, last[place][1]):
                     replaced, row = last.pop(place)
                     asked.discard(replaced)
                     rows = [other for other in rows if other is not row]
@@ -140,6 +140,11 @@ def _decision_row(plan: Plan, result: ReturnOutcome, cell: CellOutcome, now: dat
 def _sentence(reason: str) -> str:
     """Return a reason as it stands alone in a cell."""
     return reason[:1].upper() + reason[1:]
+
+
+def _supersedes(result: ReturnOutcome, cell: CellOutcome, row: Mapping[str, Value | Link]) -> bool:
+    """Return whether a later answer settles a decision: what breaks the schema waits for any good answer."""
+    return result.is_newest or (cell.outcome == "applied" and row["Question"] == Question.INVALID.value)
 
 
 def _shown_value(cell: CellOutcome) -> Value:

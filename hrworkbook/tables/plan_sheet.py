@@ -120,6 +120,8 @@ class PlanSheetReader:
                 )
                 return header if is_plan else "other"
         key_at = {h.column: h.key for h in first.headings if h.key}
+        if row_kinds.heads_another_table(filled):
+            return "other"
         if self._has_gap_above(row) and row_kinds.may_head_another_table(self.schema, filled, key_at):
             return "other"
         return None

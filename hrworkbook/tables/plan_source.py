@@ -74,8 +74,9 @@ def read_plan(
     Raises NotAReturn at `name` where no table of the plan is found, or a named sheet is not there or holds none.
     """
     vocabulary = vocabulary_for(schema, aliases, ignored)
-    vocabulary.looks = 0
     chosen = _named_sheets(blocks, sheets, name)
+    # Each cell may be looked up once or twice on the way down, however long the plan: what is bounded is what comes on top.
+    vocabulary.looks = -2 * sum(len(row) for block in chosen for row in block.rows)
     found = [
         (block, _below_blank_row(header, block, vocabulary))
         for block in chosen

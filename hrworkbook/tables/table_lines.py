@@ -42,6 +42,8 @@ class TableRows:
         self.leftmost = min((c.at for c in header.columns), default=min(keyed, default=1))
         theme = self.schema.role("theme")
         self.theme_at = next((at for at, key in header.keys.items() if theme and key == theme.key), 0)
+        priority = self.schema.role("priority")
+        self.priority_at = next((at for at, key in header.keys.items() if priority and key == priority.key), 0)
 
     def read_row(self, row: int, filled: Filled) -> None:
         """Read one row that is not blank."""
@@ -86,6 +88,8 @@ class TableRows:
 
     def may_be_theme(self, row: int, at: int) -> bool:
         """Whether a single cell stands where a theme would: leftmost, in the column of themes, or merged over most of the table."""
+        if self.line is None and at == self.priority_at and not self.theme_at:
+            self.theme_at = at  # what opens the table there, above any line, says where its themes stand
         width = next((c2 - c1 + 1 for r1, c1, _, c2 in self.sheet.block.merges if (r1, c1) == (row, at)), 1)
         return at <= self.leftmost or at == self.theme_at or 2 * width > len(self.header.columns)
 
