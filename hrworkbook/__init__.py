@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hrworkbook.plan.schema import load_schema as load_schema
     from hrworkbook.plan.schema import read_schema as read_schema
     from hrworkbook.plan.schema import shipped_schemas as shipped_schemas
+    from hrworkbook.verbs.adopt import adopt as adopt
     from hrworkbook.verbs.appendix import appendix as appendix
     from hrworkbook.verbs.bounce import bounce as bounce
     from hrworkbook.verbs.chase import chase as chase
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
     from hrworkbook.workbook import open as open
 
 VERBS = (
-    "appendix", "bounce", "chase", "check", "decide", "issue", "merge", "new", "next", "received", "roll", "undo", "validate",
+    "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "merge", "new", "next", "received", "roll", "undo", "validate",
 )  # fmt: skip
 """The verbs as pure functions; each is the function of its name in the module of its name."""
 
 __all__ = [
-    "HrWorkbookError", "VERBS", "Workbook", "appendix", "bounce", "chase", "check", "decide", "issue", "load_schema", "merge", "new",
+    "HrWorkbookError", "VERBS", "Workbook", "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "load_schema", "merge", "new",
     "next", "open", "read_schema", "received", "roll", "shipped_schemas", "undo", "validate",
 ]  # fmt: skip
 

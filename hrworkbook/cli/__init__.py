@@ -8,6 +8,7 @@ from hrworkbook.plan.errors import NotReady
 
 ROOMS = {
     "plan": ("new", "validate", "next", "schema", "upgrade"),
+    "adopt": ("adopt",),
     "returns": ("issue", "merge", "decide", "undo", "received", "chase", "bounce"),
     "read": ("read",),
     "committee": ("appendix", "check", "roll"),

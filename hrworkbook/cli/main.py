@@ -30,7 +30,7 @@ LIVE_COMMANDS = (
 )
 """The commands that can work on the open document."""
 
-_WITHOUT_MASTER = ("new", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
+_WITHOUT_MASTER = ("new", "adopt", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
 EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
@@ -40,6 +40,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Makes a master from a schema (delivery-plan, workstreams, workforce, or your own .toml file), empty or filled with a plan "
         "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
         "on the Owners sheet. Nothing that is in the file is left out silently.",
+    ),
+    "adopt": (
+        "make your own workbook the master",
+        "Reads the workbook you keep the plan in, finds its tables, and draws up what each column is from its heading and its "
+        "cells. What was guessed is told, with what it could be instead; nothing in it is left out silently.",
     ),
     "validate": (
         "check every entry of the plan",
@@ -175,8 +180,12 @@ _Commands = Mapping[str, argparse.ArgumentParser]
 
 def _plan_options(made: _Commands) -> None:
     new = made["new"]
-    new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
-    new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
+    new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
+    new.add_argument(
+        "names", metavar="[SCHEMA] MASTER", nargs="+",
+        help="delivery-plan, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
+        "workbook to make, such as plan.xlsx",
+    )  # fmt: skip
     new.add_argument(
         "--from", dest="source", metavar="FILE", help="a CSV file, workbook or Word document with the plan as it is now"
     )
@@ -187,6 +196,13 @@ def _plan_options(made: _Commands) -> None:
     new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
+    adopt = made["adopt"]
+    adopt.add_argument("file", metavar="FILE", help="the workbook with your plan")
+    adopt.add_argument("-o", "--out", metavar="MASTER", help="write the master here and leave FILE as it is")
+    adopt.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[], help="read this sheet of FILE only; may be given again"
+    )
+    adopt.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
     made["validate"].add_argument(
         "--checks", metavar="FILE", action="append", default=[],
         help="a Python file with checks of your own (see docs/pandera.md); may be given again",

@@ -17,7 +17,6 @@ from hrworkbook.ooxml.insert_sheets import insert_sheets
 from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
 from hrworkbook.ooxml.workbook_sheets import marked_sheets
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain

@@ -44,27 +44,14 @@ def xlsx_to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en
     Every run has a profile of its own, so that an open LibreOffice is not disturbed. Raises ToolMissing where there is
     no LibreOffice and CannotWrite where it fails or takes longer than `timeout` seconds.
     """
-    office = find_soffice()
-    if office is None:
+    if find_soffice() is None:
         raise ToolMissing(
             str(pdf), "there is no LibreOffice to make the PDF", "Install LibreOffice, or save as PDF from Excel"
         )
     with temporary_folder() as room:
         source = room / "appendix.xlsx"
         shutil.copyfile(xlsx, source)
-        settings = room / "profile" / "user" / "registrymodifications.xcu"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(_PROFILE_SETTINGS.format(language), encoding="utf-8")
-        command = [
-            str(office), "--headless", "--norestore", "--nologo", "--nodefault",
-            f"-env:UserInstallation={(room / 'profile').as_uri()}",
-            "--convert-to", "pdf", "--outdir", str(room / "out"), str(source),
-        ]  # fmt: skip
-        program_output = _run_program(command, timeout, pdf)
-        made = room / "out" / "appendix.pdf"
-        if not made.exists():
-            reason = (program_output.strip().splitlines() or ["it said nothing"])[-1][:200]
-            raise CannotWrite(str(pdf), f"LibreOffice made no PDF ({reason})", "Try again, or save as PDF from Excel")
+        made = run_office(source, "pdf", room, timeout, str(pdf), language)
         try:
             with temporary_beside(pdf, made.read_bytes()) as part:
                 part.replace(pdf)
@@ -74,7 +61,29 @@ def xlsx_to_pdf(xlsx: Path, pdf: Path, timeout: float = 180, language: str = "en
             ) from None
 
 
-def _run_program(command: list[str], timeout: float, pdf: Path) -> str:
+def run_office(source: Path, ending: str, room: Path, timeout: float, place: str, language: str = "en-GB") -> Path:
+    """Return what LibreOffice makes of a file, in a folder of its own; `place` is named where it cannot.
+
+    Raises CannotWrite where it fails or takes longer than `timeout` seconds.
+    """
+    settings = room / "profile" / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(_PROFILE_SETTINGS.format(language), encoding="utf-8")
+    command = [
+        str(find_soffice()), "--headless", "--norestore", "--nologo", "--nodefault",
+        f"-env:UserInstallation={(room / 'profile').as_uri()}",
+        "--convert-to", ending, "--outdir", str(room / "out"), str(source),
+    ]  # fmt: skip
+    program_output = _run_program(command, timeout, place)
+    made = room / "out" / f"{source.stem}.{ending}"
+    if not made.exists():
+        reason = (program_output.strip().splitlines() or ["it said nothing"])[-1][:200]
+        instead = "Try again, or save as PDF from Excel" if ending == "pdf" else "Save it as .xlsx from Excel"
+        raise CannotWrite(place, f"LibreOffice made no {ending.upper()} ({reason})", instead)
+    return made
+
+
+def _run_program(command: list[str], timeout: float, place: str) -> str:
     """Return what the program said; end it with all its children when it takes too long."""
     apart: dict[str, object] = {} if sys.platform == "win32" else {"start_new_session": True}
     with subprocess.Popen(  # type: ignore[call-overload]
@@ -89,7 +98,7 @@ def _run_program(command: list[str], timeout: float, pdf: Path) -> str:
                 os.killpg(running.pid, signal.SIGKILL)
             running.communicate()
             raise CannotWrite(
-                str(pdf),
+                place,
                 f"LibreOffice took longer than {timeout:.0f} seconds",
                 "Try again when the computer is less busy",
             ) from None

@@ -14,7 +14,8 @@ from hrworkbook.plan.schema_model import PLAN_FORMS, AppendixLayout, CollectionS
 from hrworkbook.plan.settings import FLAG, NUMBER, PAIRS, TEXT, WORDS, settings_of
 from hrworkbook.plan.values import LONGEST_TEXT, Value, fold_name, utf16_length
 
-COLUMNS = "Columns"
+COLUMNS, COLUMNS_TABLE = "Columns", "PlanColumns"
+"""The sheet, and the Excel table on it."""
 HEADING_ROW = 4
 """The row of the headings of the columns, on a sheet that we make."""
 SPARE_ROWS = 8

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from hrworkbook.plan.columns_sheet import COLUMNS, HEADING, SHEET_COLUMNS
 from hrworkbook.plan.columns_upkeep import ColumnRows
 from hrworkbook.plan.findings import Finding, join_words
-from hrworkbook.plan.ledgers import LISTS, OWNERS, SEARCHED_ROWS, START
+from hrworkbook.plan.ledgers import SEARCHED_ROWS
 from hrworkbook.plan.schema_model import Column, Schema
+from hrworkbook.plan.sheet_names import OWN_SHEETS
 from hrworkbook.plan.snapshot import Block, Snapshot, address
 from hrworkbook.plan.values import as_text, fold_name, is_blank, normalised_text
 
-_NO_PLAN = frozenset({
-    START, OWNERS, LISTS, COLUMNS, "Problems", "Register", "Decisions", "Journal", "Headings", "Names", "Past periods", "History",
-    "Issued", "Words", "Appendix",
-})  # fmt: skip
+_NO_PLAN = OWN_SHEETS | {"Words", "History"}
 """Our sheets that hold no lines of the plan, though some have its headings."""
 _RULE = "columns-sheet"
 _FEWEST_HEADINGS = 2
@@ -29,10 +27,11 @@ def heading_faults(snapshot: Snapshot, schema: Schema) -> tuple[Finding, ...]:
     """
     if COLUMNS not in snapshot:
         return ()
+    ours = {snapshot.real_name(name) for name in _NO_PLAN}
     rows = [
         (block, row)
         for block in snapshot.sheets
-        if block.name not in _NO_PLAN
+        if block.name not in ours
         for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1)
         if len(_known_in(block, row, schema)) > _FEWEST_HEADINGS
     ]

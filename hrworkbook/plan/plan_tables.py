@@ -169,7 +169,7 @@ def _missing_headings(
         place_at(block.name, address(row, 1) if row else ""),
         f"the {'heading' if len(missing) == 1 else 'headings'} {join_words([repr(m) for m in missing[:4]])} "
         f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
-        "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
+        "Type the heading back as it was; to rename a column for good, change it on the Columns sheet too",
     )
 
 
@@ -220,6 +220,8 @@ def _their_tables(block: Block, schema: Schema) -> list[PlanTable]:
             last = anchor if anchor != anchors[-1] else 0
             if table := _table_at(block, vocabulary, row, first, anchor, last):
                 found.append(table)
+    if not found:
+        return []
     tops = sorted({t.top_row for t in found})
     ends = {top: below - 1 for top, below in zip(tops, [*tops[1:], len(block.rows) + 1], strict=False)}
     return [

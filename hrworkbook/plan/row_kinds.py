@@ -121,6 +121,10 @@ _LONGEST_THEME = 160
 _ENOUGH_GUIDANCE = 3
 
 
+_FIGURE_PARTS = re.compile(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]")
+_LONGEST_FIGURE = 60
+
+
 def is_rating(value: Value) -> bool:
     """Return whether a cell only ranks: High, Medium, Low, 1, 2."""
     return fold_name(as_text(value)).removesuffix(" 0") in _RATINGS
@@ -180,7 +184,7 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
 def _is_figure(value: Value) -> bool:
     if not isinstance(value, str) or isinstance(value, CellError):
         return True
-    return not re.sub(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]", "", value).strip()
+    return len(value) <= _LONGEST_FIGURE and not _FIGURE_PARTS.sub("", value).strip()
 
 
 def is_numbering(filled: Sequence[tuple[int, Value]]) -> bool:

@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook.plan.columns_sheet import (
     APPLIES_TO,
     COLUMNS,
+    COLUMNS_TABLE,
     HEADING_ROW,
     MEANS,
     NO,
@@ -57,7 +58,7 @@ def write_columns_sheet(formats: WorkbookFormats, sheet: Worksheet, schema: Sche
     styles |= {0: _body(formats, bold=True), len(SHEET_COLUMNS) - 1: _body(formats, font_color=look.SECONDARY)}
     styles |= {i: _body(formats, valign="top") for i, c in enumerate(SHEET_COLUMNS) if c.name in _LONG}
     sheet.add_table(top, 0, top + last, len(SHEET_COLUMNS) - 1, {
-        "name": "PlanColumns",
+        "name": COLUMNS_TABLE,
         "style": None,
         "columns": [
             {"header": c.heading, "header_format": heading_format(formats, False), "format": styles[i]}

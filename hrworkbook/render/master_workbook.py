@@ -10,24 +10,12 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
 from hrworkbook.plan.ledger_words import RECEIVED_WORD
 from hrworkbook.plan.ledgers import (
-    CHOICES,
-    DECISIONS,
-    HEADINGS,
-    JOURNAL,
-    LISTS,
-    NAMES,
-    OWNERS,
-    OWNERS_LEDGER,
-    PLAN,
-    PROBLEMS,
-    RECEIVED,
-    REGISTER,
-    START,
+    CHOICES, DECISIONS, HEADINGS, JOURNAL, LISTS, NAMES, OWNERS, OWNERS_LEDGER, PLAN, PROBLEMS, RECEIVED, REGISTER, START,
     Ledger,
-)
+)  # fmt: skip
 from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
 from hrworkbook.plan.record_ledger import RecordLedger
-from hrworkbook.plan.schema import ID_HEADER, Column, Schema
+from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
@@ -102,20 +90,20 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
         write_value(
-            sheet, 4, 1 + i, len(draft.lines) if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
+            sheet, 4, 1 + i, draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
     strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
     sentence = formats.format(font_size=look.HEADING_SIZE, indent=1)
-    step = "Owners" if draft.lines else "Lines"
+    step = "Owners" if draft.line_count else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
         write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True, indent=1))
         write_value(sheet, row, 2, text, sentence if row == 6 else formats.format(indent=1))
         sheet.set_row(row, 22 if row == 6 else 18)
     write_value(sheet, 8, 1, "Last done", formats.format(bold=True, indent=1))
-    write_value(sheet, 8, 2, "Made new", formats.format(indent=1))
+    write_value(sheet, 8, 2, "Adopted" if draft.lines_elsewhere else "Made new", formats.format(indent=1))
     sheet.set_row(9, 12)
     head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter", indent=1)
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
@@ -161,7 +149,7 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
             write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
         sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
-    headings = [ID_HEADER, *(c.header for c in columns)]
+    headings = [schema.id_heading, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
         "name": "PlanLines",
         "style": None,

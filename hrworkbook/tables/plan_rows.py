@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from hrworkbook.plan.values import Value
 
+BESIDE_REASON = "stands beside the table, under no heading"
+
 Place = tuple[int, int]
 """Sheet row and column, from 1."""
 

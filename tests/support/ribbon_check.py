@@ -12,6 +12,7 @@ ICONS = {
     "Undo",
     "NewMailMessage",
     "CreateReportFromWizard",
+    "FileSaveAsExcelXlsx",
     "FileSaveAsPdfOrXps",
     "Recurrence",
     "Help",
