@@ -32,6 +32,8 @@ _MOST_BITS_OF_TWO = 2.0
 """The same where there are but two things to say: what changed can only say the other."""
 _BITS_OF_A_CHANGE = 1.5
 """What it tells for a shift, or against it, that a cell changed or not, whatever it says: an owner changes some cells of a column."""
+_SURE_OF_ONE = 6
+"""What a single row must score to be known as another line's: three cells that stood in that line alone, and no longer do."""
 _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
 _ORDERS_AT_LEAST = 20
@@ -196,7 +198,9 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
         return False
     known = Counter(cells.was)
     arrived = sum(
-        min(count, known[value]) for value, count in Counter(cells.now[at] for at in changed).items() if value != ""
+        min(count, known[value]) * (_ENOUGH if isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS else 1)
+        for value, count in Counter(cells.now[at] for at in changed).items()
+        if value != ""
     )
     if arrived < _ENOUGH:
         return False
@@ -258,7 +262,7 @@ def _are_exchanged(one: ColumnCells, other: ColumnCells) -> bool:
 def dealt_lines(every: Sequence[ColumnCells]) -> dict[str, str]:
     """Return the lines in whose rows answers of others stand, each with the other, as where all answers were sorted alone.
 
-    Several answers of a row must have come from one line, in which none of them stands any longer; and several rows so.
+    Several answers of a row must have come from one line, in which none of them stands any longer; and several rows so, or one beyond doubt.
     """
     full = [cells for cells in every if cells.ids == every[0].ids]
     left: list[dict[Form, list[int]]] = []
@@ -269,6 +273,7 @@ def dealt_lines(every: Sequence[ColumnCells]) -> dict[str, str]:
                 gone.setdefault(cells.was[at], []).append(at)
         left.append(gone)
     dealt: dict[str, str] = {}
+    surest = 0
     for at in sorted({at for cells in full for at in cells.changed}):
         votes: Counter[int] = Counter()
         for cells, gone in zip(full, left, strict=True):
@@ -278,4 +283,5 @@ def dealt_lines(every: Sequence[ColumnCells]) -> dict[str, str]:
         ((home, score),) = votes.most_common(1) or [(0, 0)]
         if score > _ENOUGH:
             dealt[full[0].ids[at]] = full[0].ids[home]
-    return dealt if len(set(dealt.values())) >= _ENOUGH else {}
+            surest = max(surest, score)
+    return dealt if len(set(dealt.values())) >= _ENOUGH or surest >= _SURE_OF_ONE else {}

@@ -169,16 +169,18 @@ def test_a_value_merged_over_lines_is_each_ones_and_is_not_written_under():
     assert [(c.outcome, c.reason) for c in result.returns[0].cells] == [("conflict", "its cell is merged with F4")]
 
 
-def test_a_text_that_goes_on_in_rows_below_is_read_whole_and_not_written_over():
+def test_a_text_that_goes_on_in_rows_below_is_read_replaced_and_restored_whole():
     first = FIVE_SHEETS["1 Resourcing"].replace("\n1.2", "\n- | - | - | (or July) | - | All posts\n1.2")
     master = their_master({**FIVE_SHEETS, "1 Resourcing": first})
     line = master.plan.by_id["L001"]
     assert (line.text("progress"), line.text("due")) == ("Running\nAll posts", "Jun 2027 (or July)")
     assert len(master.plan.lines) == 6
     result = master.merge(back(master.issue()["Recruitment Lead"], L001_progress="Other", L001_rag="Red"))
-    assert {c.column.key: c.reason for c in result.returns[0].cells if c.outcome != "applied"} == {
-        "progress": "its text goes on in the rows below"
-    }
+    assert {c.outcome for c in result.returns[0].cells} == {"applied"}
+    assert master.says("L001.progress") == "Other" and master.snapshot["1 Resourcing"].at(5, 4) == "(or July)"
+    assert master.snapshot["1 Resourcing"].at(5, 6) is None
+    master.undo()
+    assert master.says("L001.progress") == "Running\nAll posts"
 
 
 def test_tables_side_by_side_share_their_rows():
