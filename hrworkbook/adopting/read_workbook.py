@@ -20,7 +20,7 @@ from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, with_columns
 from hrworkbook.tables.plan_sheet import TableRange
-from hrworkbook.tables.plan_source import PlanTable, read_located_plan
+from hrworkbook.tables.plan_source import SourcePlan, read_located_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 _JOINED = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
@@ -44,7 +44,7 @@ class OwnPlan:
     """A workbook as its keeper means it: the schema drawn up from it, its lines, and every cell that is none of the plan."""
 
     drawn: DrawnSchema
-    plan: PlanTable
+    plan: SourcePlan
     tables: Sequence[LocatedTable]
     sheets: Sequence[SheetTables]
     cells: int
@@ -105,7 +105,7 @@ def title_of(chosen: ChosenTables, file: str) -> str:
 def _read(
     blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema,
     tables: Mapping[str, Sequence[LocatedTable]], sheets: Collection[str],
-) -> PlanTable:  # fmt: skip
+) -> SourcePlan:  # fmt: skip
     ours = {id(t) for t in chosen.plan}
     ranges: dict[str, list[TableRange]] = {}
     for sheet in dict.fromkeys(t.sheet.block.name for t in chosen.plan):
@@ -126,10 +126,10 @@ def _source_header(table: LocatedTable, drawn: DrawnSchema) -> SourceHeader:
 
 
 def _settle_theme(
-    blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema, plan: PlanTable,
+    blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema, plan: SourcePlan,
     tables: Mapping[str, Sequence[LocatedTable]], sheets: Collection[str], title: str,
     dropdowns: DropdownWords,
-) -> tuple[DrawnSchema, PlanTable]:  # fmt: skip
+) -> tuple[DrawnSchema, SourcePlan]:  # fmt: skip
     """Return the schema and lines with the theme where it was found; without one where no line has any."""
     theme = drawn.schema.roles["theme"]
     if any(not is_blank(line.values.get(theme)) for line in plan.lines):
@@ -150,7 +150,7 @@ def _settle_theme(
     return replace(drawn, schema=without, columns=columns, theme_from="column"), replace(plan, lines=lines)
 
 
-def _sheet_tables(plan: PlanTable) -> list[SheetTables]:
+def _sheet_tables(plan: SourcePlan) -> list[SheetTables]:
     found = []
     for one in plan.sheets:
         name = one.reader.block.name
@@ -159,7 +159,7 @@ def _sheet_tables(plan: PlanTable) -> list[SheetTables]:
     return found
 
 
-def _named(plan: PlanTable, chosen: ChosenTables, tables: Mapping[str, Sequence[LocatedTable]]) -> list[UnplacedCell]:
+def _named(plan: SourcePlan, chosen: ChosenTables, tables: Mapping[str, Sequence[LocatedTable]]) -> list[UnplacedCell]:
     """Return the cells that are none of the plan, those of another table with what it is."""
     read = {one.reader.block.name for one in plan.sheets}
     ours = {id(t) for t in chosen.plan}
@@ -189,7 +189,7 @@ def _page_reason(tables: Sequence[LocatedTable]) -> str:
     )
 
 
-def _version_questions(plan: PlanTable) -> list[Question]:
+def _version_questions(plan: SourcePlan) -> list[Question]:
     if not plan.versions:
         return []
     read = join_words(f"sheet '{one.reader.block.name}'" for one in plan.sheets)
@@ -202,7 +202,7 @@ def _version_questions(plan: PlanTable) -> list[Question]:
     ]
 
 
-def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question]:
+def _joint_owner_questions(plan: SourcePlan, drawn: DrawnSchema) -> list[Question]:
     """Return a question for each owner that names another one and somebody more, such as `Pay Manager & HR Lead`."""
     column = drawn.schema.role("owner")
     if column is None:
@@ -219,7 +219,7 @@ def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question
     return list(found.values())
 
 
-def _unheaded_questions(tables: Sequence[LocatedTable], plan: PlanTable) -> list[Question]:
+def _unheaded_questions(tables: Sequence[LocatedTable], plan: SourcePlan) -> list[Question]:
     """Return a question for each column that has no heading, and so no place in the plan."""
     read = {one.reader.block.name for one in plan.sheets}
     return [

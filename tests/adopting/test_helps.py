@@ -245,3 +245,17 @@ Retain|Stay talks|HR Lead|Jun 26|Red
     carry_out(new_job(None, tmp_path / "m.xlsx", NOW, path))
     plan = read_plan(FileHost(tmp_path / "m.xlsx").snapshot())
     assert [x.text(plan.schema.roles["theme"]) for x in plan.lines] == ["Attract", "Attract", "Retain", "Retain"]
+
+
+def test_the_button_makes_a_copy_beside_the_workbook(tmp_path):
+    from types import SimpleNamespace
+
+    from hrworkbook.ribbon.buttons import BUTTONS
+
+    path = build(AUDIT, tmp_path / "Our plan.xlsx")
+    before = path.read_bytes()
+    pressed = BUTTONS["adopt"](SimpleNamespace(path=path), None, ())
+    assert "beside this workbook" in pressed.job.message
+    carry_out(pressed.job)
+    assert path.read_bytes() == before
+    assert len(read_plan(FileHost(tmp_path / "Our plan - HR plan.xlsx").snapshot()).lines) == len(AUDIT.lines)
