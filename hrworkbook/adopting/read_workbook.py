@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
-from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
+from hrworkbook.adopting.draw_schema import FROM_WORDS, DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables, unheaded_columns
 from hrworkbook.adopting.placed_cells import placed_cells
@@ -135,7 +135,9 @@ def _settle_theme(
     if any(not is_blank(line.values.get(theme)) for line in plan.lines):
         titled = any(cell[-1].isdigit() for one in plan.sheets for cell in one.themes.titles)
         source: ThemeFrom = "title" if titled and drawn.theme_from == "sheet" else drawn.theme_from
-        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source), plan
+        how = f"by {FROM_WORDS[source]}"
+        columns = [replace(d, how=how) if d.means == "theme" and d.source is None else d for d in drawn.columns]
+        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source, columns=columns), plan
     other = draw_schema(chosen, title, dropdowns, bands=False)
     if other.theme_from == "column":
         return other, _read(blocks, chosen, other, tables, sheets)
