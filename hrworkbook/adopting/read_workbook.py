@@ -109,8 +109,11 @@ def _read(
     ours = {id(t) for t in chosen.plan}
     ranges: dict[str, list[TableRange]] = {}
     for sheet in dict.fromkeys(t.sheet.block.name for t in chosen.plan):
+        found = tables[sheet]
+        ends = [*(t.top - 1 for t in found[1:]), len(found[0].sheet.block.rows)]
         ranges[sheet] = [
-            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, t.end) for t in tables[sheet]
+            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, end)
+            for t, end in zip(found, ends, strict=True)
         ]
     return read_located_plan(blocks, drawn.schema, ranges, every_sheet=bool(sheets))
 
