@@ -16,7 +16,7 @@ from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header, header_at
 from hrworkbook.tables.heading import Heading, MatchKind
-from hrworkbook.tables.heading_periods import period_rank, without_period
+from hrworkbook.tables.heading_periods import without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import full_depth
 
@@ -202,7 +202,7 @@ def _is_period_alone(value: Value, text: str) -> bool:
     """Whether a heading is a month, quarter or year and no more: it tells nothing of what the row is."""
     if not isinstance(value, str):
         return True
-    return bool(period_rank(text)) and not without_period(text) and not meaning_of_cell(text)[1]
+    return not without_period(text) and not meaning_of_cell(text)[1]
 
 
 def _may_be_heading(value: Value) -> bool:
