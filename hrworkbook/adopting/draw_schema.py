@@ -26,7 +26,7 @@ from hrworkbook.plan.schema_model import (
     Rule,
     Schema,
 )
-from hrworkbook.plan.values import LONGEST_HEADING, as_text, fold_name, normalised_text
+from hrworkbook.plan.values import LONGEST_HEADING, as_text, fold_name, has_letter, normalised_text
 
 ThemeFrom = Literal["column", "sheet", "title", "band"]
 DONE_WORDS = (
@@ -292,6 +292,8 @@ def status_words(source: PlanColumn) -> tuple[str, ...]:
     words += [w for w in facts.fill_words if not _among(w, words)]
     if facts.filled and facts.distinct > _MOST_WORDS:
         return ()
+    if words and not any(map(has_letter, words)):
+        return tuple(sorted(words))
     if any(_among(colour, words) for colour in ("Red", "Amber", "Green")):
         words += [w for w in ("Red", "Amber", "Green") if not _among(w, words)]
     elif not words:
