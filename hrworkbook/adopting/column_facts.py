@@ -191,7 +191,7 @@ def kind_of(facts: ColumnFacts, values: Sequence[Value], families: Mapping[str, 
     if len(numbers) < len(values):
         return "text"
     if set(families) == {"percent"} and families["percent"] == len(numbers):
-        return "percent"
+        return "percent" if all(0 <= v <= 1 for v in numbers) else "number"
     if set(families) == {"money"} and families["money"] == len(numbers):
         return "money"
     if not families or (set(families) == {"plain"} and families["plain"] == len(numbers)):
