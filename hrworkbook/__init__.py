@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hrworkbook.plan.schema import load_schema as load_schema
     from hrworkbook.plan.schema import read_schema as read_schema
     from hrworkbook.plan.schema import shipped_schemas as shipped_schemas
+    from hrworkbook.verbs.adopt import adopt as adopt
     from hrworkbook.verbs.appendix import appendix as appendix
     from hrworkbook.verbs.bounce import bounce as bounce
     from hrworkbook.verbs.chase import chase as chase
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hrworkbook.verbs.merge import merge as merge
     from hrworkbook.verbs.new import new as new
     from hrworkbook.verbs.next import next as next
+    from hrworkbook.verbs.received import received as received
     from hrworkbook.verbs.roll import roll as roll
     from hrworkbook.verbs.undo import undo as undo
     from hrworkbook.verbs.validate import validate as validate
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
     from hrworkbook.workbook import open as open
 
 VERBS = (
-    "appendix", "bounce", "chase", "check", "decide", "issue", "merge", "new", "next", "roll", "undo", "validate",
+    "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "merge", "new", "next", "received", "roll", "undo", "validate",
 )  # fmt: skip
 """The verbs as pure functions; each is the function of its name in the module of its name."""
 
 __all__ = [
-    "HrWorkbookError", "VERBS", "Workbook", "appendix", "bounce", "chase", "check", "decide", "issue", "load_schema", "merge", "new",
-    "next", "open", "read_schema", "roll", "shipped_schemas", "undo", "validate",
+    "HrWorkbookError", "VERBS", "Workbook", "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "load_schema", "merge", "new",
+    "next", "open", "read_schema", "received", "roll", "shipped_schemas", "undo", "validate",
 ]  # fmt: skip
 
 _MODULES = {verb: f"verbs.{verb}" for verb in VERBS} | {

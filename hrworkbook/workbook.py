@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from hrworkbook.plan.frames.typed import OnError
     from hrworkbook.plan.ledgers import Ledger
     from hrworkbook.render.new_master import NewMaster
+    from hrworkbook.verbs.adopt import Adoption
     from hrworkbook.verbs.bounce import BounceResult
     from hrworkbook.verbs.chase import ChaseResult
     from hrworkbook.verbs.decide import DecideResult
     from hrworkbook.verbs.issue import IssueResult
     from hrworkbook.verbs.next import NextProblem
+    from hrworkbook.verbs.received import ReceivedResult
     from hrworkbook.verbs.roll import RollResult
     from hrworkbook.verbs.undo import UndoResult
     from hrworkbook.verbs.validate import ValidateResult
@@ -80,18 +82,20 @@ class Workbook:
         self.path = path
         self.made: NewMaster | None = None
         """Of a master that `Workbook.new` made: its contents, the notes on how they were read, and cells without a place."""
+        self.adopted: Adoption | None = None
+        """Of a workbook that `Workbook.adopt` made a master: what it was read as."""
         self._clock = clock or this_moment
         self._reader: FileReader | None = None
         self._keeps_reader = False
 
     @classmethod
     def new(
-        cls, path: AnyPath, schema: Schema | str | PathLike[str], source: AnyPath | None = None, *,
+        cls, path: AnyPath, schema: Schema | str | PathLike[str] | None, source: AnyPath | None = None, *,
         sheet: str | Sequence[str] = (), force: bool = False, clock: Clock | None = None,
     ) -> Self:  # fmt: skip
         """Make a master of a schema, empty or with the plan in a CSV file or workbook; return it.
 
-        `sheet` names the sheet or sheets of the source to read; else every one with the plan's headings is. `force` replaces
+        Without a schema (None) one is drawn up from the source. `sheet` names the sheet or sheets of the source to read; else every one with the plan's headings is. `force` replaces
         a file that is there, and keeps it as a dated backup. Warns where a cell of the source has no place in the plan; all
         of those are in `made.unplaced`. Raises CannotWrite, NotAReturn, SchemaFileError.
         """
@@ -100,7 +104,7 @@ class Workbook:
 
         where = Path(path)
         book = cls(FileHost(where), where, clock)
-        asked = schema if isinstance(schema, Schema) else str(schema)
+        asked = schema if schema is None or isinstance(schema, Schema) else str(schema)
         before = None if source is None else Path(source)
         sheets = [sheet] if isinstance(sheet, str) else sheet
         job = carry_out(new_job(asked, where, book._clock(), before, force=force, sheets=sheets))
@@ -109,6 +113,25 @@ class Workbook:
             first = f"{missed[0].sheet}!{missed[0].cell}"
             cells = count_noun(len(missed), "filled cell has", "filled cells have")
             warnings.warn(f"{source}: {cells} no place in the plan, {first} first", stacklevel=2)
+        return book
+
+    @classmethod
+    def adopt(
+        cls, path: AnyPath, out: AnyPath | None = None, *, sheet: str | Sequence[str] = (), clock: Clock | None = None
+    ) -> Self:
+        """Make a council's own workbook the master, in its place or at `out`; return it.
+
+        `adopted` tells what was read, and what was guessed. Raises CannotWrite, NotAReturn, UnreadableFile.
+        """
+        from hrworkbook.hosts.file import FileHost
+        from hrworkbook.jobs.adopt import adopt_job
+
+        now = (clock or this_moment)()
+        sheets = [sheet] if isinstance(sheet, str) else sheet
+        job = carry_out(adopt_job(Path(path), now, Path(out) if out is not None else None, sheets))
+        where = next(iter(job.files))
+        book = cls(FileHost(where), where, clock)
+        book.adopted = job.result
         return book
 
     def __enter__(self) -> Self:
@@ -283,6 +306,14 @@ class Workbook:
         result: UndoResult = self._done(undo_job(self.snapshot(), self._clock(), return_id), dry_run)
         return result
 
+    def received(self, owner: str, period: str = "", *, undo: bool = False, dry_run: bool = False) -> "ReceivedResult":
+        """Mark an owner's return as answered without a file, or take the mark back; by role, name or the return's ID."""
+        from hrworkbook.jobs.plain import received_job
+
+        job = received_job(self.snapshot(), self._clock(), owner, period, undo=undo)
+        result: ReceivedResult = self._done(job, dry_run)
+        return result
+
     def chase(self, folder: AnyPath, *, dry_run: bool = False) -> "Job[ChaseResult]":
         """Write a reminder for each owner still out into a folder."""
         from hrworkbook.jobs.chase import chase_job
@@ -294,19 +325,19 @@ class Workbook:
         self, out: AnyPath, *, pdf: bool = False, proof: bool = False, docx: bool = False, anyway: bool = False,
         period: str = "", dry_run: bool = False,
     ) -> "AppendixJob":  # fmt: skip
-        """Write the appendix at a path that ends in .xlsx, and the exempt one beside it where a line is exempt.
+        """Write the appendix at a path that ends in .xlsx, .docx or .pdf, and the exempt one beside it where a line is exempt.
 
-        `pdf` prints it (LibreOffice must be there), `proof` reads the print back, `docx` writes it for Word too. What is
+        `docx` writes it for Word too, `pdf` prints that (LibreOffice or Word must be there), `proof` reads the print back. What is
         against publishing it is in `findings` of what comes back, the proofs in `proofs`. Raises NotReady where errors
         stand or decisions wait, unless `anyway`. `period` is, for a collection, the month it is of.
         """
-        from hrworkbook.jobs.appendix import appendix_job, finish_appendix
+        from hrworkbook.jobs.appendix import appendix_job, place_appendix
 
         snapshot = self.snapshot()
         job = appendix_job(
             snapshot, self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
         )
-        return job if dry_run else finish_appendix(carry_out(job, self.host), snapshot, pdf=pdf, proof=proof)
+        return job if dry_run else place_appendix(job, self.host, snapshot, pdf=pdf, proof=proof)
 
     def check(self, file: AnyPath) -> "list[Finding]":
         """Return what is against publishing a workbook; the exempt lines of this plan are looked for in it."""

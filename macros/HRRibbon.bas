@@ -56,6 +56,12 @@ Public Function WhyNot(ByVal Verb As String) As String
         WhyNot = "No workbook is open. Open your plan; if it says Protected View, choose Enable Editing."
     ElseIf Needs = "nothing" Then
         WhyNot = ""
+    ElseIf Needs = "file" Then
+        If IsPlan(ActiveWorkbook) Then
+            WhyNot = "This workbook is a plan already. Work in it as it is."
+        ElseIf ActiveWorkbook.Path = "" Then
+            WhyNot = "This workbook has not been saved. Save it first: the plan is made beside it."
+        End If
     ElseIf Not IsPlan(ActiveWorkbook) Then
         WhyNot = "This workbook is not a plan. Go to the window of your plan, or open it."
     ElseIf ActiveWorkbook.Path = "" Then
@@ -68,7 +74,12 @@ Public Function WhyNot(ByVal Verb As String) As String
 End Function
 
 Private Function IsPlan(wb As Object) As Boolean
-    IsPlan = HasSheet(wb, "Start") And HasSheet(wb, "Plan") And HasSheet(wb, "Schema")
+    ' A workbook that was a council's own may have had a sheet of that name before: then ours is called Start (HR).
+    IsPlan = HasOurs(wb, "Start") And HasOurs(wb, "Issued")
+End Function
+
+Private Function HasOurs(wb As Object, ByVal SheetName As String) As Boolean
+    HasOurs = HasSheet(wb, SheetName) Or HasSheet(wb, SheetName & " (HR)")
 End Function
 
 Private Function HasSheet(wb As Object, ByVal SheetName As String) As Boolean

@@ -21,12 +21,13 @@ MAY_IMPORT = {
     "intake": "plan ooxml",
     "merging": "plan tables intake",
     "collecting": "plan tables merging",
+    "adopting": "plan tables",
     "render": "plan ooxml tables",
     "hosts": "plan ooxml",
-    "verbs": "plan ooxml tables intake merging collecting render checking",
-    "jobs": "plan tables intake merging collecting render verbs hosts",
+    "verbs": "plan ooxml tables intake merging collecting adopting render checking",
+    "jobs": "plan tables intake merging collecting adopting render verbs hosts",
     "addin": "plan ooxml render",
-    "cli": "plan tables merging collecting render jobs hosts addin example",
+    "cli": "plan tables merging collecting adopting render jobs hosts addin example",
     "ribbon": "plan jobs hosts",
     "example": "",
 }
@@ -126,7 +127,7 @@ def test_a_verb_and_its_module_are_two_things():
     assert hrworkbook.verbs.merge.merge is hrworkbook.merge
 
 
-PURE = ("plan", "tables", "collecting", "merging", "verbs")
+PURE = ("plan", "tables", "collecting", "merging", "adopting", "verbs")
 READS_FILES = {
     "hrworkbook.plan.schema", "hrworkbook.plan.frames.council_checks", "hrworkbook.verbs.check",
     "hrworkbook.merging.receive_files",

@@ -16,8 +16,8 @@ NAMESPACES: dict[str, str] = {
 }
 """The part Excel 2010 and later reads, and the one that other programs keep when they save."""
 
-ButtonNeeds = Literal["nothing", "plan", "writing"]
-_NEEDS = ("nothing", "plan", "writing")
+ButtonNeeds = Literal["nothing", "file", "plan", "writing"]
+_NEEDS = ("nothing", "file", "plan", "writing")
 _LONGEST_TEXT = 900
 """A supertip holds 1,024 characters, a line of VBA 1,023; the reason for a greyed button comes on top."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan.columns_sheet import COLUMNS_TABLE
 from hrworkbook.plan.exemption import (
     PARAGRAPH_HEADINGS,
     PART_HEADINGS,
@@ -81,6 +82,8 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
         )
         return
     for sheet in book.worksheets:
+        if COLUMNS_TABLE in sheet.tables:
+            continue  # a master's own words for what is exempt are no line of the plan
         yield from _in_columns(sheet, kept_back)
         for row in sheet.iter_rows():
             for cell in row:

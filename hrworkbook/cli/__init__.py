@@ -7,8 +7,9 @@ from hrworkbook.cli.console import print_json
 from hrworkbook.plan.errors import NotReady
 
 ROOMS = {
-    "plan": ("new", "validate", "next"),
-    "returns": ("issue", "merge", "decide", "undo", "chase", "bounce"),
+    "plan": ("new", "validate", "next", "schema", "upgrade"),
+    "adopt": ("adopt",),
+    "returns": ("issue", "merge", "decide", "undo", "received", "chase", "bounce"),
     "read": ("read",),
     "committee": ("appendix", "check", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),

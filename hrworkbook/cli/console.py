@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.values import as_text, clean, one_line, shorten
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hrworkbook.hosts.live import LiveHost
     from hrworkbook.merging.outcomes import StrayCell
     from hrworkbook.plan.findings import Finding
+    from hrworkbook.plan.questions import Question
 
 fixed_now: datetime | None = None
 """The demo's own day; None for today."""
@@ -107,6 +109,18 @@ def coloured_severity(severity: str) -> str:
     if plain or not sys.stdout.isatty() or (sys.platform == "win32" and "WT_SESSION" not in os.environ):
         return word
     return f"\x1b[{'31' if severity == 'error' else '33'}m{word}\x1b[0m"
+
+
+def questions_json(questions: "Iterable[Question]") -> list[dict[str, object]]:
+    """Return what was guessed, in the form that programs are told."""
+    return [{"what": q.what, "taken": q.taken, "instead": list(q.instead)} for q in questions]
+
+
+def show_questions(questions: "Iterable[Question]") -> None:
+    """Show what was guessed, each with what it could be instead."""
+    for question in questions:
+        instead = f" Else: {join_words(question.instead, 'or')}." if question.instead else ""
+        show(f"  {question.what}? Taken: {question.taken}.{instead}")
 
 
 def quote_path(path: Path) -> str:

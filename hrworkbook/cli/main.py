@@ -15,10 +15,22 @@ from hrworkbook.plan.values import one_line
 ABOUT = """Keep a plan in an Excel workbook: check it, send each owner their part, merge what comes back,
 and make the appendix for the committee. MASTER is the workbook you work in."""
 
-LIVE_COMMANDS = ("validate", "next", "issue", "merge", "decide", "undo", "chase", "bounce", "appendix", "roll")
+LIVE_COMMANDS = (
+    "validate",
+    "next",
+    "issue",
+    "merge",
+    "decide",
+    "undo",
+    "received",
+    "chase",
+    "bounce",
+    "appendix",
+    "roll",
+)
 """The commands that can work on the open document."""
 
-_WITHOUT_MASTER = ("new", "read", "check", "demo", "install", "uninstall", "doctor", "build")
+_WITHOUT_MASTER = ("new", "adopt", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
 
 EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
@@ -29,6 +41,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
         "on the Owners sheet. Nothing that is in the file is left out silently.",
     ),
+    "adopt": (
+        "make your own workbook the master",
+        "Reads the workbook you keep the plan in, finds its tables, and draws up what each column is from its heading and its "
+        "cells. What was guessed is told, with what it could be instead; nothing in it is left out silently.",
+    ),
     "validate": (
         "check every entry of the plan",
         "Checks the plan against its schema: what is missing, misspelt, overdue, unreported or contradictory. The "
@@ -37,6 +54,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "next": (
         "show the next problem",
         "Shows the problem that comes after a cell in the order of the Problems sheet, and what to do about it.",
+    ),
+    "schema": (
+        "show what a workbook says its columns are",
+        "Shows the schema of a master, as its Columns sheet has it, as a text file in TOML: to keep, to compare, or to make "
+        "another master from.",
+    ),
+    "upgrade": (
+        "bring a master made before up to date",
+        "Gives a master that keeps its schema hidden a Columns sheet, on which each column of the plan can be changed. The "
+        "file as it was is kept as a backup; what was changed is listed.",
     ),
     "issue": (
         "write one return for each owner",
@@ -61,6 +88,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": (
         "put back what one return changed",
         "Puts back the cells one return changed. Cells changed again since are left as they are, and listed.",
+    ),
+    "received": (
+        "mark a return as answered without a file, by phone or in person",
+        "Marks an owner's return in the Register as received: it counts as one that is in, and chase writes no reminder. "
+        "What you were told you type into the plan yourself. --undo takes the mark back.",
     ),
     "chase": (
         "write reminders to owners still out",
@@ -148,8 +180,12 @@ _Commands = Mapping[str, argparse.ArgumentParser]
 
 def _plan_options(made: _Commands) -> None:
     new = made["new"]
-    new.add_argument("schema", metavar="SCHEMA", help="delivery-plan, workstreams, or the path of your own .toml file")
-    new.add_argument("master", metavar="MASTER", help="the workbook to make, such as plan.xlsx")
+    new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
+    new.add_argument(
+        "names", metavar="[SCHEMA] MASTER", nargs="+",
+        help="delivery-plan, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
+        "workbook to make, such as plan.xlsx",
+    )  # fmt: skip
     new.add_argument(
         "--from", dest="source", metavar="FILE", help="a CSV file, workbook or Word document with the plan as it is now"
     )
@@ -160,10 +196,22 @@ def _plan_options(made: _Commands) -> None:
     new.add_argument(
         "--force", action="store_true", help="replace MASTER if it is there (the old one is kept as a backup)"
     )
+    adopt = made["adopt"]
+    adopt.add_argument("file", metavar="FILE", help="the workbook with your plan")
+    adopt.add_argument("-o", "--out", metavar="MASTER", help="write the master here and leave FILE as it is")
+    adopt.add_argument(
+        "--sheet", metavar="NAME", action="append", default=[], help="read this sheet of FILE only; may be given again"
+    )
+    adopt.add_argument("--dry-run", action="store_true", help="tell what would happen and change nothing")
     made["validate"].add_argument(
         "--checks", metavar="FILE", action="append", default=[],
         help="a Python file with checks of your own (see docs/pandera.md); may be given again",
     )  # fmt: skip
+    made["schema"].add_argument("file", metavar="FILE", help="the workbook")
+    made["schema"].add_argument("-o", "--out", metavar="FILE.toml", help="write it to this file; else it is shown")
+    made["schema"].add_argument(
+        "--force", action="store_true", help="replace the file if it is there (kept as a backup)"
+    )
     made["next"].add_argument("--after", metavar="CELL", default="", help="where you are, such as Plan!H7")
     made["roll"].add_argument(
         "--next", metavar="PERIOD", help="the next period, such as 2016/17 Q4; else the quarter after this one"
@@ -186,6 +234,14 @@ def _return_options(made: _Commands) -> None:
     )
     made["issue"].add_argument("--again", action="store_true", help="issue also to owners whose return is in")
     made["bounce"].add_argument("--owner", metavar="NAME", default="", help="the return of this owner only")
+    received = made["received"]
+    received.add_argument(
+        "owner", metavar="OWNER", help="the owner as on the Owners sheet, or the return's ID, such as R0007"
+    )
+    received.add_argument(
+        "--period", metavar="NAME", default="", help="the period, such as 2016/17 Q2; else the present one"
+    )
+    received.add_argument("--undo", action="store_true", help="take the mark back")
     undo = made["undo"]
     undo.add_argument("return_id", metavar="RETURN_ID", nargs="?", default="", help="such as R0007")
     undo.add_argument("--last", action="store_true", help="the last return merged")
@@ -222,7 +278,11 @@ def _merge_options(made: _Commands) -> None:
 def _committee_options(made: _Commands) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
-        "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
+        "-o",
+        "--out",
+        metavar="FILE",
+        required=True,
+        help="what to write: a Word document (.docx), its PDF (.pdf) or a workbook (.xlsx)",
     )
     appendix.add_argument(
         "--period",
@@ -230,7 +290,7 @@ def _committee_options(made: _Commands) -> None:
         default="",
         help="of a collection: the month it is of, such as 2015-04; else the latest",
     )
-    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
+    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice or Word)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
     appendix.add_argument(

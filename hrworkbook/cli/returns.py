@@ -1,4 +1,4 @@
-"""The commands of the returns: issue, merge, bounce, decide, undo, chase."""
+"""The commands of the returns: issue, merge, bounce, decide, undo, received, chase."""
 
 from argparse import Namespace
 from collections import Counter
@@ -172,6 +172,24 @@ def run_undo(options: Namespace) -> int:
     else:
         show(job.message)
     return 1 if result.left_cells else 0
+
+
+def run_received(options: Namespace) -> int:
+    """Mark a return as received."""
+    from hrworkbook.jobs.job import carry_out
+    from hrworkbook.jobs.plain import received_job
+
+    host = host_of(options)
+    job = received_job(host.snapshot(), now(), options.owner, options.period, undo=options.undo)
+    result = carry_out(job, host).result
+    if options.json:
+        print_json({
+            "return_id": result.return_id, "owner": result.owner, "period": result.period, "received": result.is_received,
+            "changed": bool(job.changes.writes),
+        })  # fmt: skip
+    else:
+        show(job.message)
+    return 0
 
 
 def run_chase(options: Namespace) -> int:

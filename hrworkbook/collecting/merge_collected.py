@@ -5,7 +5,7 @@ that is known is there already, fills a blank, or contradicts it; a file that co
 lest a line be made of two. Journal, Register and Decisions are those of `merge`, so `undo` and `decide` work as ever.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from hrworkbook.collecting.duplicates import same_figure
 from hrworkbook.collecting.given_months import GivenMonths, as_given
 from hrworkbook.collecting.line_ids import IdAllocator
 from hrworkbook.collecting.line_keys import LineKey, LineKeys
+from hrworkbook.collecting.new_rows import rows_for_new_lines
 from hrworkbook.collecting.receive_collected import CollectedReturn, CollectionReader
 from hrworkbook.merging.containers import Containers
 from hrworkbook.merging.issued_returns import IssuedReturns
@@ -32,12 +33,12 @@ from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_records import file_status, read_change
 from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
-from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER
+from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, REGISTER
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.returns import next_return_number
 from hrworkbook.plan.snapshot import ChangeSet, Write, address
 from hrworkbook.plan.start_sheet import status_writes
-from hrworkbook.plan.values import Value, is_blank, normalised_text
+from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 
 
 def merge_collected(
@@ -57,7 +58,7 @@ def merge_collected(
     keys = LineKeys(plan)
     given = as_given(period)
     read, refused = CollectionReader(plan, issued, keys, given).read(containers.noting(received))
-    collection = _CollectionMerge(plan, keys, {line.key for one in read for line in one.lines})
+    collection = _CollectionMerge(plan, keys, _themes_by_key(plan, read))
     number = next_return_number(plan)
     returns: list[ReturnOutcome] = []
     for one in read:
@@ -70,22 +71,23 @@ def merge_collected(
 class _CollectionMerge:
     """The lines of the plan by key, those of this merge with them, and what they say so far."""
 
-    def __init__(self, plan: Plan, line_keys: LineKeys, keys: Collection[LineKey]) -> None:
+    def __init__(self, plan: Plan, line_keys: LineKeys, keys: Mapping[LineKey, str]) -> None:
+        """Take the lines of the plan, and those the returns have by their `keys`, each with its theme."""
         self.key_of = line_keys.key_of
         self.key_columns = line_keys.columns
         self.named_by = line_keys.named_by
         self.ids = IdAllocator(plan)
-        lines = [line if line.id else replace(line, id=self.ids.allocate(line.row)) for line in plan.lines]
+        lines = [line if line.id else replace(line, id=self.ids.allocate(line)) for line in plan.lines]
         self.line_by_key: dict[LineKey, Line] = {}
         for line in lines:
             if key := self.key_of(line.values):
                 self.line_by_key.setdefault(key, line)
-        had = self.ids_of_removed(plan, lines) if keys - self.line_by_key.keys() else {}
-        row = max((line.row for line in lines), default=plan.header_row)
+        had = self.ids_of_removed(plan, lines) if keys.keys() - self.line_by_key.keys() else {}
         self.new_lines: list[Line] = []
-        for key in sorted(keys - self.line_by_key.keys()):
-            row += 1
-            self.line_by_key[key] = Line(had.get(key) or self.ids.allocate(), row, {})
+        new = sorted(keys.keys() - self.line_by_key.keys())
+        places = rows_for_new_lines(plan, [keys[key] for key in new])
+        for key, (table, row) in zip(new, places, strict=True):
+            self.line_by_key[key] = Line(had.get(key) or self.ids.allocate(), row, {}, table)
             self.new_lines.append(self.line_by_key[key])
         self.values_by_id: dict[str, dict[str, Value]] = {
             line.id: dict(line.values) for line in self.line_by_key.values()
@@ -154,6 +156,8 @@ class _CollectionMerge:
             elif against:
                 why = f"it says otherwise of {self.plan.schema[against[0]].header}, so it fills no blanks of this line"
                 yield CellOutcome(line, column, None, m, value, "conflict", why)
+            elif why := self.plan.unwritable(line, key):
+                yield CellOutcome(line, column, None, m, value, "conflict", why)
             else:
                 says[key] = value
                 if line.id not in self.new_ids:
@@ -167,14 +171,32 @@ class _CollectionMerge:
     def plan_writes(self) -> Iterator[Write]:
         """Yield what the Plan sheet is to say: new lines as blocks below the last, and each blank that was filled."""
         yield from self.ids.id_writes()
-        by_column = sorted((column, key) for key, column in self.plan.column_numbers.items())
-        for run in _adjacent_runs(by_column) if self.new_lines else ():
-            rows = tuple(
-                tuple(self.values_by_id[x.id].get(key) if key else x.id for _, key in run) for x in self.new_lines
-            )
-            yield Write(PLAN, self.new_lines[0].row, run[0][0], rows)
+        for lines in _adjacent_lines(self.new_lines):
+            table = lines[0].table
+            for run in _adjacent_runs(sorted((column, key) for key, column in table.column_numbers.items())):
+                rows = tuple(tuple(self.values_by_id[x.id].get(k) if k else x.id for _, k in run) for x in lines)
+                yield Write(table.sheet, lines[0].row, run[0][0], rows)
         for (id_, key), value in self.filled_cells.items():
-            yield Write(PLAN, self.plan.by_id[id_].row, self.plan.column_numbers[key], ((value,),))
+            yield self.plan.cell_write(self.plan.by_id[id_], key, value)
+
+
+def _themes_by_key(plan: Plan, read: Iterable[CollectedReturn]) -> dict[LineKey, str]:
+    """Return the theme of each line that returns have, by its key; '' where nothing says it."""
+    theme = plan.schema.role("theme")
+    cells = ((line.key, line.cells.get(theme.key) if theme else None) for one in read for line in one.lines)
+    return {key: as_text(cell.value) if cell else "" for key, cell in cells}
+
+
+def _adjacent_lines(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield the lines in runs that stand one below the other in a table."""
+    run: list[Line] = []
+    for line in lines:
+        if run and (line.table is not run[-1].table or line.row != run[-1].row + 1):
+            yield run
+            run = []
+        run.append(line)
+    if run:
+        yield run
 
 
 def _adjacent_runs(by_column: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

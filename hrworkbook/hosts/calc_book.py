@@ -14,7 +14,7 @@ from hrworkbook.hosts.calc_range import Range, parse_area
 from hrworkbook.hosts.calc_tables import Names, Tables
 from hrworkbook.hosts.calc_uno import property_values
 from hrworkbook.hosts.libreoffice import import_uno
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.plan.errors import CannotWrite
 
 if TYPE_CHECKING:

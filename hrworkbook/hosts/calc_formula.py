@@ -10,7 +10,7 @@ def to_calc(formula: str) -> str:
     """`=SUM(Plan!A1,2)` as `=SUM(Plan.A1;2)`: texts in quotes stay as they are."""
     depth = 0
 
-    def said(match: re.Match[str]) -> str:
+    def calc_token(match: re.Match[str]) -> str:
         nonlocal depth
         part = match[0]
         depth += {"{": 1, "}": -1}.get(part, 0)
@@ -20,13 +20,13 @@ def to_calc(formula: str) -> str:
             return ";"
         return "|" if part == ";" and depth else part
 
-    return _EXCEL_TOKENS.sub(said, formula)
+    return _EXCEL_TOKENS.sub(calc_token, formula)
 
 
 def to_excel(formula: str) -> str:
     """`=SUM($Plan.A1;2)` as `=SUM(Plan!A1,2)`: texts in quotes stay as they are."""
 
-    def said(match: re.Match[str]) -> str:
+    def excel_token(match: re.Match[str]) -> str:
         part = match[0]
         if part.startswith('"'):
             return part
@@ -34,4 +34,4 @@ def to_excel(formula: str) -> str:
             return part[:-1].removeprefix("$") + "!"
         return {";": ",", "|": ";"}.get(part, part)
 
-    return _CALC_TOKENS.sub(said, formula)
+    return _CALC_TOKENS.sub(excel_token, formula)

@@ -5,16 +5,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
+from hrworkbook.hosts.calc_cells import CellCalls, NoMacros
 from hrworkbook.hosts.calc_formula import to_calc, to_excel
 from hrworkbook.hosts.calc_uno import DATE, ERRORS, LOGICAL, TEXT, TIME, calc_moment
 from hrworkbook.hosts.rectangles import areas_of
 from hrworkbook.ooxml.cell_xml import EXCEL_ERRORS
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.plan.serials import to_serial
 from hrworkbook.plan.snapshot import CellRange as Area
 from hrworkbook.plan.snapshot import column_letters, column_number
@@ -27,6 +29,9 @@ _REFERENCE = re.compile(r"\$?([A-Za-z]{0,3})\$?([1-9]\d*)?(?::\$?([A-Za-z]{0,3})
 _DATE_SHOWN, _TIME_SHOWN = "dd/mm/yyyy", "hh:mm:ss"
 
 CellsByPosition = dict[tuple[int, int], Any]
+
+_FEW_ERRORS = 8
+"""Error values asked one by one; more of them are asked together."""
 
 
 def parse_area(reference: str) -> Area | None:
@@ -141,8 +146,8 @@ class Range(base_classes.Range):
             row[:] = [None if value == "" else value for value in row]
         if numbers:
             self._convert_moments(rows, numbers)
-        for r, c in faults:
-            rows[r][c] = CellError(ERRORS.get(self.api.getCellByPosition(c, r).getError(), "#VALUE!"))
+        for (r, c), number in self._error_numbers(faults):
+            rows[r][c] = CellError(ERRORS.get(number, "#VALUE!"))
         return rows
 
     @raw_value.setter
@@ -165,6 +170,15 @@ class Range(base_classes.Range):
         self._write_formulas(formulas)
         self._format_moments({at: v for at, v in cells.items() if isinstance(v, bool | date | time)})
 
+    def _error_numbers(self, cells: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], int]]:
+        """Return cells of this range, counted from 0, each with the number of its error."""
+        if len(cells) > _FEW_ERRORS:
+            top, left = self.area[:2]
+            with suppress(NoMacros), CellCalls(self.sheet.book.app.api) as calls:
+                found = calls.faults(self.sheet.api, [(top + r, left + c) for r, c in cells])
+                return zip(cells, found.values(), strict=True)
+        return [((r, c), self.api.getCellByPosition(c, r).getError()) for r, c in cells]
+
     def _convert_moments(self, rows: list[list[Any]], numbers: list[tuple[int, int]]) -> None:
         """Put dates, times and Yes/No in place of the numbers that are shown as such."""
         # Column by column: a column mostly has one number format, and that is told without looking at its cells.
@@ -186,17 +200,22 @@ class Range(base_classes.Range):
 
     def areas_shown_as(self, kinds: int) -> list[tuple[Area, int]]:
         """Return the areas inside this range with a number format of one of these kinds, and its kind."""
+        found = [(areas, self.sheet.book.format_kind(key)) for areas, key in self._areas_by_format()]
+        return [(area, kind) for areas, kind in found if kind & kinds for area in areas]
+
+    def areas_by_format_code(self) -> list[tuple[list[Area], str]]:
+        """Return the areas inside this range by the number format they share, as it is written."""
+        return [(areas, self.sheet.book.format_code(key)) for areas, key in self._areas_by_format()]
+
+    def _areas_by_format(self) -> Iterable[tuple[list[Area], int]]:
+        """Yield areas that look alike and the key of their number format: as many as there are looks, not cells."""
         if not self._formats_differ():
-            kind = self.sheet.book.format_kind(self.api.NumberFormat)
-            return [(self.area, kind)] if kind & kinds else []
+            yield [self.area], self.api.NumberFormat
+            return
         alike = self.api.getUniqueCellFormatRanges()
-        found = []
         for i in range(alike.getCount()):
             ranges = alike.getByIndex(i)
-            kind = self.sheet.book.format_kind(ranges.NumberFormat)
-            if kind & kinds:
-                found += [(area_from_uno(a), kind) for a in ranges.getRangeAddresses()]
-        return found
+            yield [area_from_uno(a) for a in ranges.getRangeAddresses()], ranges.NumberFormat
 
     def _write_formulas(self, formulas: CellsByPosition) -> None:
         for area in areas_of(formulas):
@@ -270,11 +289,15 @@ class Range(base_classes.Range):
     @property
     def has_array(self) -> bool:
         """Whether a cell is part of one formula that fills several."""
+        return bool(self.cells_in_arrays())
+
+    def cells_in_arrays(self) -> set[tuple[int, int]]:
+        """Return the cells that are part of one formula that fills several."""
+        top, left = self.area[:2]
         shown = self.api.getFormulaArray()
-        if not any(text.startswith("{=") for row in shown for text in row):
-            return False
-        pairs = zip(shown, self.api.getDataArray(), strict=True)
-        return any(t.startswith("{=") and t != v for texts, row in pairs for t, v in zip(texts, row, strict=True))
+        likely = {(r, c) for r, row in enumerate(shown) for c, text in enumerate(row) if text.startswith("{=")}
+        values = self.api.getDataArray() if likely else ()
+        return {(top + r, left + c) for r, c in likely if shown[r][c] != values[r][c]}
 
     @property
     def merge_area(self) -> "Range":

@@ -14,14 +14,15 @@ from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
 from hrworkbook.ooxml.foreign_workbook import SUFFIX, free_sheet_names, open_workbook
 from hrworkbook.ooxml.insert_sheets import insert_sheets
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
 from hrworkbook.ooxml.workbook_sheets import marked_sheets
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.plan.ledgers import PLAN
+from hrworkbook.plan.sheet_names import PlanSheet, place_at
 from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
@@ -80,13 +81,15 @@ class FileHost:
         where someone has it open or changed it since it was read.
         """
         loaded = self._as_read()
+        changes = changes.in_workbook([block.name for block in loaded.snapshot.sheets])
+        plan_sheets = {PLAN, *(w.sheet for w in changes.writes if isinstance(w.sheet, PlanSheet))}
         wanted = _checked_cells(changes, loaded)
         heights: dict[str, dict[int, float]] = {}
         for name, row, points in changes.heights:
             heights.setdefault(name, {})[row] = min(points, TALLEST_ROW)
         styles = CellStyles(loaded.workbook)
         made = [
-            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}), s.name != PLAN, styles)
+            SheetChange(loaded, s, wanted[s.name], heights.get(s.name, {}), s.name not in plan_sheets, styles)
             for s in loaded.workbook.sheets
             if s.name in wanted
         ]
@@ -165,7 +168,7 @@ def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict
             cells = rows.setdefault(row, {})
             for column, value in enumerate(values, write.column):
                 is_sound = value is None or (type(value) is str and is_storable_as_is(value))
-                cells[column] = value if is_sound else storable(value, f"{sheet}!{address(row, column)}")
+                cells[column] = value if is_sound else storable(value, place_at(sheet, address(row, column)))
     return wanted
 
 

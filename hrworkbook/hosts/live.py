@@ -3,8 +3,9 @@
 import os
 import sys
 import time as clock
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import plan_id
+from hrworkbook.plan.sheet_names import PlanSheet, own_sheet_name, place_at
 from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -58,16 +60,21 @@ class LiveHost:
         each value fits a cell. What is written is read back; where that fails, the cells get back what they held.
         Then `goto` is shown. Raises NotAMaster, CannotWrite, WorkbookLocked.
         """
-        wanted = self._checked_cells(changes)
-        with self._quiet(calculating=False):
-            sheets = {name: SheetWrite(self.book.sheets[name], cells) for name, cells in wanted.items()}
+        names = [sheet.name for sheet in self.book.sheets]
+        changes = changes.in_workbook(names)
+        wanted = self._checked_cells(changes, names)
+        with self._quiet(calculating=False), _sheet_writes(self.book) as sheet_write:
+            sheets = {
+                name: sheet_write(self.book.sheets[name], cells, isinstance(name, PlanSheet) or name == PLAN)
+                for name, cells in wanted.items()
+            }
             for name, sheet in sheets.items():
                 sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
             self._write(list(sheets.values()))
             self._last_snapshot = None
             with suppress(Exception):
                 # What was asked is done, whether or not all of it can be seen.
-                self._grow_rows(changes)
+                self._grow_rows(changes, sheets)
             for sheet in sheets.values():
                 with suppress(Exception):
                     sheet.show()
@@ -97,29 +104,32 @@ class LiveHost:
                 raise
             raise _as_error(self.book.name, fault) from fault
 
-    def _grow_rows(self, changes: ChangeSet) -> None:
+    @staticmethod
+    def _grow_rows(changes: ChangeSet, sheets: Mapping[str, SheetWrite]) -> None:
         """Rows of the plan made as tall as their new texts need: they were given their heights when it was made.
 
         Rows of the ledgers have none of their own, and fit themselves.
         """
+        heights: dict[str, dict[int, float]] = {}
         for sheet, row, points in changes.heights:
-            if sheet == PLAN:
-                cells = self.book.sheets[sheet].range((row, 1))
-                if cells.row_height < min(points, TALLEST_ROW):
-                    cells.row_height = min(points, TALLEST_ROW)
+            if isinstance(sheet, PlanSheet) and sheet in sheets:
+                heights.setdefault(sheet, {})[row] = min(points, TALLEST_ROW)
+        for sheet, rows in heights.items():
+            sheets[sheet].grow_rows(rows)
 
-    def _checked_cells(self, changes: ChangeSet) -> dict[str, dict[tuple[int, int], CellContent]]:
-        names = [sheet.name for sheet in self.book.sheets]
+    def _checked_cells(self, changes: ChangeSet, names: Sequence[str]) -> dict[str, dict[tuple[int, int], CellContent]]:
         wanted: dict[str, dict[tuple[int, int], CellContent]] = {}
         for sheet, row, column, value in cells_of(changes.writes):
             if sheet not in names:
                 Snapshot(self.book.name, ())[sheet]
-            wanted.setdefault(sheet, {})[row, column] = storable(value, f"{sheet}!{address(row, column)}")
+            wanted.setdefault(sheet, {})[row, column] = storable(value, place_at(sheet, address(row, column)))
         return wanted
 
     def show(self, sheet: str, cell: str) -> None:
         """Go to a cell; a hidden sheet stays as it is."""
-        if sheet in [s.name for s in self.book.sheets] and self.book.sheets[sheet].visible in (True, -1):
+        names = [s.name for s in self.book.sheets]
+        sheet = own_sheet_name(names, sheet)
+        if sheet in names and self.book.sheets[sheet].visible in (True, -1):
             there = self.book.sheets[sheet]
             # xlwings' own activate() raises where another Excel is in front.
             self.book.impl.activate()
@@ -189,6 +199,25 @@ class LiveHost:
             if not calculating and calculation != "manual":
                 app.calculation = calculation
             app.screen_updating = screen
+
+
+@contextmanager
+def _sheet_writes(book: Any) -> Iterator[Callable[[Any, dict[tuple[int, int], CellContent], bool], SheetWrite]]:
+    """Give what writes cells on a sheet of an open workbook; in Calc, where it may, each kind of step in one call."""
+    if book.app.engine.name == "calc":
+        from hrworkbook.hosts.calc_cells import CellCalls, NoMacros, one_undo_step
+        from hrworkbook.hosts.write_calc_sheet import CalcSheetWrite
+
+        with ExitStack() as open_calls:
+            try:
+                calls = open_calls.enter_context(CellCalls(book.app.impl.api))
+            except NoMacros:
+                yield SheetWrite
+            else:
+                with one_undo_step(book.api, TITLE):
+                    yield partial(CalcSheetWrite, calls=calls)
+    else:
+        yield SheetWrite
 
 
 def calling_workbook() -> LiveHost:

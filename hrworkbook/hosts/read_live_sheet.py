@@ -1,7 +1,7 @@
 """One sheet of an open workbook, read: its block at once, with error values, formulas and merged cells."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -47,11 +47,15 @@ def block_of(sheet: Any) -> Block:
     if last == (1, 1) and rows[0][0] is None:
         rows, last = [], None
     merges = tuple(merged_areas(sheet, (1, 1, min(last[0], _HEADING_ROWS), last[1]))) if last else ()
-    formulas = {}
-    if last and sheet.name == PLAN:
-        at = formulas_in(sheet.range((1, 1), last), (1, 1, *last))
-        formulas = {(row, column): text for row, column, text in at if text != rows[row - 1][column - 1]}
+    formulas = formulas_of(sheet, rows) if last and sheet.name == PLAN else {}
     return Block(sheet.name, rows, merges, sheet.visible not in (True, -1), formulas)
+
+
+def formulas_of(sheet: Any, rows: Sequence[Sequence[Value]]) -> dict[tuple[int, int], str]:
+    """Return the formulas of a sheet whose values are these, by row and column."""
+    last = len(rows), max(map(len, rows))
+    at = formulas_in(sheet.range((1, 1), last), (1, 1, *last))
+    return {(row, column): text for row, column, text in at if text != rows[row - 1][column - 1]}
 
 
 def formulas_in(cells: Any, area: Area) -> Iterator[tuple[int, int, str]]:

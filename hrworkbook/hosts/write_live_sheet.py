@@ -9,10 +9,9 @@ from hrworkbook.hosts.read_live_sheet import area_of, formulas_in, merged_areas,
 from hrworkbook.hosts.rectangles import Rectangle, areas_of, needs_text_format, rectangles, text_runs
 from hrworkbook.ooxml.cell_xml import CellContent, convert_for_format, hyperlink_formula, reads_as
 from hrworkbook.ooxml.grow_table import grown_range
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
 from hrworkbook.ooxml.workbook_xml import ExcelTable
 from hrworkbook.plan.errors import CannotWrite, WorkbookLocked
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.serials import to_millisecond_serial
 from hrworkbook.plan.snapshot import Block, Link, address
 from hrworkbook.plan.snapshot import CellRange as Area
@@ -27,8 +26,10 @@ _UNPROTECT = "Choose Review, then Unprotect Sheet, and try again"
 class SheetWrite:
     """The cells to write on one sheet: checked first, then written, and taken back where the whole fails."""
 
-    def __init__(self, sheet: Any, cells: dict[tuple[int, int], CellContent]) -> None:
+    def __init__(self, sheet: Any, cells: dict[tuple[int, int], CellContent], is_plan: bool = False) -> None:
         self.sheet = sheet
+        self.is_plan = is_plan
+        """Whether the plan's lines stand on it, or whether it is one of our own beside it."""
         self.name: str = sheet.name
         self.cells = cells
         rows, columns = [r for r, _ in cells], [c for _, c in cells]
@@ -74,25 +75,32 @@ class SheetWrite:
         """Raise where a cell is part of one formula that fills several: no spreadsheet changes a part of it."""
         if self._range(self.area).has_array is False:
             return
+        if at := next(self._cells_in_arrays(), None):
+            fault = "one formula that fills several cells is among those to change, so nothing was changed"
+            raise CannotWrite(f"{self.name}!{address(*at)}", fault, "Put values in its place, then try again")
+
+    def _cells_in_arrays(self) -> Iterator[tuple[int, int]]:
+        """Yield cells at or near which one formula fills several of those to write."""
         for rectangle in rectangles(self.cells):
             if self._range(rectangle.area).has_array is not False:
-                place = f"{self.name}!{address(rectangle.row, rectangle.column)}"
-                fault = "one formula that fills several cells is among those to change, so nothing was changed"
-                raise CannotWrite(place, fault, "Put values in its place, then try again")
+                yield rectangle.row, rectangle.column
 
     def _refuse_merged(self) -> None:
         """Raise where a value would vanish under cells merged into another."""
         if self._range(self.area).merge_cells is False:
             return
+        for at, first in self._covering_cells():
+            if at != first and self.cells[at] is not None:
+                fault = f"it is merged into {address(*first)}, so nothing was changed"
+                raise CannotWrite(f"{self.name}!{address(*at)}", fault, "Unmerge the cells, then try again")
+
+    def _covering_cells(self) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """Yield cells to write that are part of merged ones, each with the first of those, where their value stands."""
         for rectangle in rectangles(self.cells):
             for top, left, bottom, right in merged_areas(self.sheet, rectangle.area):
-                for (row, column), value in _positions(rectangle):
-                    inside = top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
-                    if inside and value is not None:
-                        fault = f"it is merged into {address(top, left)}, so nothing was changed"
-                        raise CannotWrite(
-                            f"{self.name}!{address(row, column)}", fault, "Unmerge the cells, then try again"
-                        )
+                for (row, column), _ in _positions(rectangle):
+                    if top <= row <= bottom and left <= column <= right:
+                        yield (row, column), (top, left)
 
     def write(self) -> None:
         """Write all of it and read it back; raises CannotWrite where a cell does not hold what it should."""
@@ -111,9 +119,16 @@ class SheetWrite:
                 "See whether it is merged with others, or part of one formula that fills several cells",
             )
 
+    def grow_rows(self, heights: Mapping[int, float]) -> None:
+        """Make rows at least so tall, in points."""
+        for row, points in heights.items():
+            cells = self.sheet.range((row, 1))
+            if cells.row_height < points:
+                cells.row_height = points
+
     def show(self) -> None:
         """Show all rows of a ledger where a filter may hide what was written; what HR filters in the plan stays."""
-        if self._over_a_filter and self.name != PLAN:
+        if self._over_a_filter and not self.is_plan:
             for table in self.sheet.tables:
                 if any(field.type != "none" for field in table.autofilter.criteria):
                     table.autofilter.clear()
@@ -165,7 +180,7 @@ class SheetWrite:
                 self._set_format(area, "@")
             long = {at: v for at, v in _positions(rectangle) if isinstance(v, str) and len(v) > _LONG_TEXT}
             block = [
-                [_to_program(v, f"{self.name}!{address(*at)}") for at, v in row] for row in _row_positions(rectangle)
+                [to_program(v, f"{self.name}!{address(*at)}") for at, v in row] for row in _row_positions(rectangle)
             ]
             for row, column in long:
                 block[row - rectangle.row][column - rectangle.column] = None
@@ -180,21 +195,23 @@ class SheetWrite:
             here = (row, column, row, column)
             if needs_text_format(value):
                 self._set_format(here, "@")
-            self._range(here).value = _to_program(value, f"{self.name}!{address(row, column)}")
+            self._range(here).value = to_program(value, f"{self.name}!{address(row, column)}")
 
     def _rewrite_mismatches(self, wrong: Mapping[tuple[int, int], CellContent]) -> None:
         """Write what a cell's number format or a leading apostrophe changed: a link into a general cell, else as text."""
         links = {at for at, value in wrong.items() if isinstance(value, Link)}
-        for area in areas_of(links):
-            self._set_format(area, "General")
-        for area in areas_of(set(wrong) - links):
-            self._set_format(area, "@")
+        self._set_formats(links, "General")
+        self._set_formats(set(wrong) - links, "@")
         self._write_cells(
             {
                 at: value if at in links else _escape_apostrophe(as_text(_without_link(value)))
                 for at, value in wrong.items()
             }
         )
+
+    def _set_formats(self, cells: set[tuple[int, int]], code: str) -> None:
+        for area in areas_of(cells):
+            self._set_format(area, code)
 
     def _set_format(self, area: Area, code: str) -> None:
         """Give an area a number format, keeping in mind those it had."""
@@ -253,8 +270,8 @@ def _escape_apostrophe(text: str) -> str:
     return "'" + text if text.startswith("'") else text
 
 
-def _to_program(value: CellContent, place: str) -> object:
-    """Return the value as xlwings takes it."""
+def to_program(value: CellContent, place: str) -> object:
+    """Return a value as xlwings takes it; `place` is for what is raised of a link that is too long."""
     if isinstance(value, Link):
         return "=" + hyperlink_formula(value, place) if value.text else None
     if isinstance(value, time):

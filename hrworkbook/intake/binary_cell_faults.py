@@ -97,7 +97,7 @@ def _sheet_places(data: bytes) -> list[tuple[str, int]]:
     """Return the name of each worksheet and its position in the stream, in bytes."""
     places: list[tuple[str, int]] = []
     wide = data[4:6] == b"\x00\x06"
-    for kind, at, length in _biff_records(data, 0, _SHEET_LIST_RECORDS):
+    for kind, at, length in biff_records(data, 0, _SHEET_LIST_RECORDS):
         if kind == 0x85 and length >= 8 and data[at + 5] == 0:
             places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
         elif kind == 0x0A:
@@ -113,7 +113,7 @@ def _scan_xls_sheet(data: bytes, place: int, sheet: SheetFaults) -> tuple[list[C
     empty_texts: list[CellFault] = []
     computed = False
     depth = 0
-    for kind, at, length in _biff_records(data, place, _SHEET_RECORDS):
+    for kind, at, length in biff_records(data, place, _SHEET_RECORDS):
         if kind == 0x0809:
             depth += 1
         elif kind == 0x0A:
@@ -152,7 +152,7 @@ def _last_column(data: bytes, at: int, length: int, first: int) -> int:
     return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
-def _biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+def biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
     """Yield type, data offset and data length (in bytes) of each BIFF record of the wanted types from an offset on."""
     last = len(data) - 4
     while at <= last:

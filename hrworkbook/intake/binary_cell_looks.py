@@ -4,13 +4,13 @@ Of a sheet only the cells are looked at whose style matters, and none where no s
 """
 
 import struct
-from collections.abc import Iterator
 from typing import Any
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, comment_text
-from hrworkbook.intake.binary_cell_faults import xlsb_records
+from hrworkbook.intake.binary_cell_faults import biff_records, xlsb_records
 from hrworkbook.intake.cell_colours import INDEXED, is_nearly_white
 from hrworkbook.intake.cell_looks import MAX_FILLED_CELLS
+from hrworkbook.ooxml.limits import LAST_COLUMN
 from hrworkbook.ooxml.number_formats import Codes, is_plain
 from hrworkbook.plan.number_format.builtin_ids import code_of
 
@@ -27,9 +27,10 @@ _OTHERS = frozenset({0x201, 0x204, 0x205, 0xFD, 0xD6})
 _MANY_NUMBERS, _MANY_BLANKS = 0xBD, 0xBE
 """MULRK and MULBLANK: a row, its first column, a style (and a number) for each cell, and the last column ([MS-XLS] 2.4.175)."""
 _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT, _CONTINUE = 0x7D, 0x1C, 0x5D, 0x1B6, 0x3C
+_GLOBAL_RECORDS = frozenset({_FORMAT, _XF, _SHEET, _PALETTE, _EOF})
+_SHEET_RECORDS = _NUMBERS | _OTHERS | {_MANY_NUMBERS, _MANY_BLANKS, _BOF, _EOF, _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT}
 _TRIPLE = struct.Struct("<3H").unpack_from
 _PAIR = struct.Struct("<2H").unpack_from
-_LAST_COLUMN = 16_384
 
 
 class _Looks:
@@ -37,6 +38,7 @@ class _Looks:
 
     def __init__(self, styles: Styles) -> None:
         self.codes, self.colours = styles
+        self.telling = self.codes.keys() | self.colours.keys()
         self.formats: dict[str, list[int]] = {}
         self.fills: dict[str, list[int]] = {}
         self.filled = 0
@@ -54,7 +56,7 @@ class _Looks:
 
     def hide(self, first: int, last: int) -> None:
         """Note hidden columns counted from 0; none where all columns to the right of the table are hidden."""
-        if first <= last < _LAST_COLUMN and last - first < 200:
+        if first <= last < LAST_COLUMN and last - first < 200:
             self.hidden_columns.extend(range(first + 1, last + 2))
 
     def found(self) -> SheetLooks:
@@ -118,7 +120,7 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int]]:
     places: dict[str, int] = {}
     palette = list(INDEXED)
     is_wide = stream[4:6] == b"\x00\x06"
-    for kind, at, length in _records(stream, 0):
+    for kind, at, length in biff_records(stream, 0, _GLOBAL_RECORDS):
         if kind == _FORMAT and length >= 4:
             text = _text(stream[at + 2 : at + length], 2 if is_wide else 1, is_wide)
             given.setdefault(int.from_bytes(stream[at : at + 2], "little"), text)
@@ -148,7 +150,7 @@ def _sheet_looks(stream: bytes, place: int, styles: Styles) -> SheetLooks:
     looks = _Looks(styles)
     depth = 0
     comments = _Comments()
-    for kind, at, length in _records(stream, place):
+    for kind, at, length in biff_records(stream, place, _SHEET_RECORDS):
         if kind == _BOF:
             depth += 1
         elif kind == _EOF:
@@ -159,7 +161,8 @@ def _sheet_looks(stream: bytes, place: int, styles: Styles) -> SheetLooks:
             continue
         elif kind in _NUMBERS or kind in _OTHERS:
             row, column, style = _TRIPLE(stream, at)
-            looks.cell(row, column, style, kind in _NUMBERS)
+            if style in looks.telling:
+                looks.cell(row, column, style, kind in _NUMBERS)
         elif kind in (_MANY_NUMBERS, _MANY_BLANKS):
             _many(looks, stream, at, length, kind == _MANY_NUMBERS)
         elif kind == _COLUMNS and length >= 10 and stream[at + 8] & 1:
@@ -198,16 +201,19 @@ class _Comments:
 def _many(looks: _Looks, stream: bytes, at: int, length: int, is_number: bool) -> None:
     """Note the cells of a MULRK or MULBLANK."""
     row, first = _PAIR(stream, at)
-    step = 6 if is_number else 2
-    for number in range((length - 6) // step):
-        looks.cell(row, first + number, _PAIR(stream, at + 4 + step * number)[0], is_number)
+    step = 3 if is_number else 1
+    count = (length - 6) // 2 // step
+    styles = struct.unpack_from(f"<{count * step}H", stream, at + 4)[::step]
+    if not looks.telling.isdisjoint(styles):
+        for column, style in enumerate(styles, first):
+            looks.cell(row, column, style, is_number)
 
 
 def _object_text(stream: bytes, at: int, length: int) -> str:
     """Return the text of a TXO, which stands in the CONTINUE records behind it ([MS-XLS] 2.4.329)."""
     left = int.from_bytes(stream[at + 10 : at + 12], "little")
     words: list[str] = []
-    for kind, begin, size in _records(stream, at + length):
+    for kind, begin, size in biff_records(stream, at + length, _SHEET_RECORDS | {_CONTINUE}):
         if kind != _CONTINUE or left <= 0 or size < 2:
             break
         wide = stream[begin] & 1
@@ -226,14 +232,3 @@ def _text(data: bytes, width: int, is_wide: bool) -> str:
     if len(data) > width and data[width] & 1:
         return data[width + 1 : width + 1 + 2 * count].decode("utf-16-le", "replace")
     return data[width + 1 : width + 1 + count].decode("latin-1")
-
-
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Kind, place and length of each whole record from a place on."""
-    last = len(stream) - 4
-    while at <= last:
-        kind, length = _PAIR(stream, at)
-        if at + 4 + length > len(stream):
-            break
-        yield kind, at + 4, length
-        at += 4 + length

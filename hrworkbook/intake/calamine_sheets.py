@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from hrworkbook.intake import xml_cell_faults as faults
@@ -74,11 +75,12 @@ def _sheet(name: str, hidden: bool, rows: list[list[Any]], start: tuple[int, int
     width = right + len(rows[0]) if rows else 0
     left: list[Any] = [None] * right
     cells: list[list[Any]] = [[] for _ in range(down)] if rows else []
+    has_specials = not _JSON_TYPES.issuperset(map(type, chain.from_iterable(rows)))
     for row in rows:
         while row and row[-1] == "":
             row.pop()
         values = left + [value if value or value != "" else None for value in row] if row else row
-        if not _JSON_TYPES.issuperset(map(type, row)):
+        if has_specials and not _JSON_TYPES.issuperset(map(type, row)):
             for column, value in enumerate(values):
                 if type(value) not in _JSON_TYPES and value is not None:
                     values[column] = _special_value(value, len(cells), column, specials)

@@ -10,7 +10,8 @@ from typing import Any
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
-from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells, used_styles
+from hrworkbook.ooxml.limits import LAST_COLUMN
+from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells
 from hrworkbook.ooxml.xml_events import parse_elements
 
 MAX_FILLED_CELLS = 20_000
@@ -79,7 +80,7 @@ def _style_fills(styles: bytes, theme: Theme) -> dict[int, str]:
     return found
 
 
-def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
+def sheet_looks(xml: bytes, looks: Looks, *, is_plain_xml: bool = False) -> dict[str, Any]:
     """Return what a worksheet part shows, fit for JSON; what it has nothing of is left out.
 
     `formats` and `fills` hold for each code or colour the row and column (from 1) of its cells, one after the other;
@@ -93,13 +94,10 @@ def sheet_looks(xml: bytes, looks: Looks) -> dict[str, Any]:
     end = xml.find(b"</row>", xml.rfind(b"</c>"))
     if begin < 0 or end < 0 or not looks.styles:
         return found
-    used = used_styles(xml, looks.styles, begin, end)
-    if not used:
-        return found
     formats: dict[str, list[int]] = {}
     fills: dict[str, list[int]] = {}
     filled = 0
-    for row, column, style, is_number in styled_cells(xml, begin, end, used):
+    for row, column, style, is_number in styled_cells(xml, begin, end, looks.styles, is_plain_xml=is_plain_xml):
         if is_number and style in looks.codes:
             formats.setdefault(looks.codes[style], []).extend((row, column))
         if style in looks.fills and filled <= MAX_FILLED_CELLS:
@@ -119,7 +117,7 @@ def _hidden_span(tag: bytes) -> range:
     """
     has = dict(_ATTRIBUTE.findall(tag))
     first, last = int(has.get(b"min", b"0")), int(has.get(b"max", b"0"))
-    return range(first, min(last, 16_384) + 1) if first and last - first < 1_000 else range(0)
+    return range(first, min(last, LAST_COLUMN) + 1) if first and last - first < 1_000 else range(0)
 
 
 def has_drawing(xml: bytes) -> bool:

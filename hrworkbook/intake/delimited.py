@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, LAST_COLUMN, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
 
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE_CHARACTERS = 60_000
@@ -143,7 +143,7 @@ def _table_rows(text: str, delimiter: str, parsed: list[list[str]] | None) -> li
         raise refuse_package("it is damaged: its quotation marks do not match") from None
     while rows and not rows[-1]:
         rows.pop()
-    if len(rows) > ROWS_MAX or widest > 16_384 or len(rows) * widest > AREA_MAX * 4:
+    if len(rows) > ROWS_MAX or widest > LAST_COLUMN or len(rows) * widest > AREA_MAX * 4:
         raise refuse_package(
             f"it has {len(rows):,} rows of up to {widest:,} cells, far more than a return", PLAIN_WORKBOOK_REMEDY
         )

@@ -159,10 +159,12 @@ def detect_package_kind(package: CheckedPackage) -> str:
             raise not_a_spreadsheet("an electronic book")
     if any(name.endswith("workbook.bin") for name in parts):
         return "xlsb"
-    if "[content_types].xml" in parts or "_rels/.rels" in parts or any(name.startswith("xl/") for name in parts):
-        for start, (what, remedy) in _PACKAGE_KINDS.items():
-            if any(name.startswith(start) for name in parts) and not any(name.startswith("xl/") for name in parts):
-                raise not_a_spreadsheet(what, remedy)
+    if any(name.startswith("xl/") for name in parts):
+        return "xlsx"
+    if "[content_types].xml" in parts or "_rels/.rels" in parts:
+        starts = [start for start in _PACKAGE_KINDS if any(name.startswith(start) for name in parts)]
+        if starts:
+            raise not_a_spreadsheet(*_PACKAGE_KINDS[starts[0]])
         return "xlsx"
     if "content.xml" in parts:
         return "ods"

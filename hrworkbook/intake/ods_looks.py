@@ -1,87 +1,44 @@
 """What the tables of an .ods show beside their values: texts, fills, hidden columns, comments, struck words, shapes.
 
-One pass over content.xml (ODF 1.2, 9.1), which most files without formats, colours and marks are spared by a few searches.
-Runs in the capped child, on parts that are within their limits; repeated rows and cells are counted, not repeated.
+One pass over the tables of content.xml (ODF 1.2, 9.1), which most files are spared by a few searches
+(`hrworkbook.intake.quick_ods_looks`). Runs in the capped child, on parts that are within their limits; repeated rows and
+cells are counted, not repeated.
 """
 
-import re
-from functools import lru_cache
-from typing import Any
-
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, comment_text
-from hrworkbook.intake.cell_colours import is_nearly_white
 from hrworkbook.intake.cell_looks import MAX_FILLED_CELLS
+from hrworkbook.intake.ods_styles import CELL, TEXT, OdsStyles
+from hrworkbook.intake.quick_ods_looks import WIDEST_REPEAT, SheetLooks, add_cells, quick_ods_looks, shown_text
+from hrworkbook.intake.quick_ods_scan import SHEETS_MARK
 from hrworkbook.ooxml.xml_events import parse_elements
 
-SheetLooks = dict[str, Any]
-"""`shown_texts` and `fills` (row, column, row, column … by text), `hidden_columns`, `comments`, `struck`, `text_boxes` and
-`pictures` ([row, column, text]), all counted from 1; what a sheet has nothing of is left out."""
-
-_NUMBER_CELL = re.compile(rb' office:value="([^"<>]*)"[^<>]*>(?:<text:p>([^<]*)</text:p>)?')
-_MARKS = (b"table:visibility=", b"<office:annotation", b"<draw:", b"office:date-value=", b"office:time-value=")
-_STYLE_SAYS = re.compile(rb'fo:background-color="#|text-line-through-(?:style|type)="(?!none)[a-z]')
-_STYLE_NAME = re.compile(rb' style:name="([^"<>]*)"')
-_PARENT = re.compile(rb' style:parent-style-name="([^"<>]*)"')
 _TYPED = frozenset({"float", "percentage", "currency", "date", "time"})
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _SHAPES = frozenset({"draw:frame", "draw:custom-shape", "draw:rect", "draw:ellipse", "draw:caption", "draw:line"})
-_WIDEST_REPEAT = 1_000
-"""Rows and columns repeated more often are the rest of a sheet, and say nothing of its table."""
-_EXPONENT = re.compile(r"[0-9]E[+-]?[0-9]")
 
 
 def read_ods_looks(content: bytes, named_styles: bytes) -> dict[str, SheetLooks]:
     """Return what each table shows, by its name: by the parts content.xml and styles.xml, given as UTF-8."""
-    if not _needs_pass(content, named_styles):
-        return {}
-    handler = _ContentLooks()
-    if named_styles:
-        parse_elements(named_styles, handler.start_style)
-    parse_elements(content, handler.start, handler.end, handler.characters)
+    top = max(content.find(SHEETS_MARK), 0)
+    styles = OdsStyles(content[:top], named_styles)
+    quick = quick_ods_looks(content, styles)
+    return full_ods_looks(content, styles) if quick is None else quick
+
+
+def full_ods_looks(content: bytes, styles: OdsStyles) -> dict[str, SheetLooks]:
+    """Return the same by a look at every cell."""
+    handler = _ContentLooks(styles)
+    top = content.find(SHEETS_MARK)
+    tables = b"<office:document-content><office:body>" + content[top:] if top >= 0 else content
+    parse_elements(tables, handler.start, handler.end, handler.characters)
     return {name: {what: found for what, found in looks.items() if found} for name, looks in handler.sheets.items()}
 
 
-def _needs_pass(content: bytes, named_styles: bytes) -> bool:
-    if any(mark in content for mark in _MARKS) or _STYLE_SAYS.search(content, 0, content.find(b"<office:spreadsheet")):
-        return True
-    if any(content.find(b'"%s"' % name) >= 0 for name in _saying_styles(named_styles)):
-        return True
-    return any(not _is_same(*cell) for cell in _NUMBER_CELL.findall(content))
-
-
-@lru_cache(64)
-def _saying_styles(named_styles: bytes) -> frozenset[bytes]:
-    """Return the named styles that have a fill or strike words through, and those that have such a parent."""
-    styles = [piece.partition(b"</style:style>")[0] for piece in named_styles.split(b"<style:style")[1:]]
-    names = {name[1]: style for style in styles if (name := _STYLE_NAME.search(style))}
-    found = {name for name, style in names.items() if _STYLE_SAYS.search(style)}
-    for _ in range(3):
-        found |= {name for name, style in names.items() if (up := _PARENT.search(style)) and up[1] in found}
-    return frozenset(found)
-
-
-def _is_same(value: bytes, text: bytes) -> bool:
-    """Whether a text is the stored number, with a point or a comma."""
-    return not text or value == text or value == text.replace(b",", b".")
-
-
-class _Style:
-    """What a cell or text style says; None where its parent says it."""
-
-    __slots__ = ("fill", "parent", "struck")
-
-    def __init__(self, parent: str) -> None:
-        self.parent = parent
-        self.fill: str | None = None
-        self.struck: bool | None = None
-
-
 class _ContentLooks:
-    """One pass over the content, styles first."""
+    """One pass over the tables."""
 
-    def __init__(self) -> None:
-        self.styles: dict[tuple[str, str], _Style] = {}
-        self.style: _Style | None = None
+    def __init__(self, styles: OdsStyles) -> None:
+        self.styles = styles
         self.sheets: dict[str, SheetLooks] = {}
         self.looks: SheetLooks = {}
         self.depth = self.row = self.column = self.rows = self.columns = self.filled = 0
@@ -98,44 +55,13 @@ class _ContentLooks:
         self.is_picture = self.in_description = False
         self.description = ""
 
-    def start_style(self, name: str, attributes: dict[str, str]) -> None:
-        """Note what a style says (16.2, 20.175 and 20.364)."""
-        if name in ("style:style", "style:default-style"):
-            family = attributes.get("style:family", "")
-            self.style = _Style(attributes.get("style:parent-style-name", ""))
-            if name == "style:style" and family in ("table-cell", "text"):
-                self.styles[family, attributes.get("style:name", "")] = self.style
-        elif self.style and name == "style:table-cell-properties" and "fo:background-color" in attributes:
-            self.style.fill = attributes["fo:background-color"].lstrip("#").upper()
-        elif self.style and name == "style:text-properties":
-            ways = [
-                attributes[key]
-                for key in attributes
-                if key in ("style:text-line-through-style", "style:text-line-through-type")
-            ]
-            if ways:
-                self.style.struck = "none" not in ways
-
-    def said(self, family: str, name: str, what: str) -> Any:
-        """Return what a style or the nearest of its parents says; None where none does."""
-        for _ in range(20):
-            style = self.styles.get((family, name))
-            if style is None:
-                return None
-            if (found := getattr(style, what)) is not None:
-                return found
-            name = style.parent
-        return None
-
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Expat's call at the start of an element."""
         if name == "table:table":
             self.depth += 1
             if self.depth == 1:
                 self.begin_table(attributes.get("table:name", ""))
-        elif self.depth == 0:
-            self.start_style(name, attributes)
-        elif self.depth > 1:
+        elif self.depth != 1:
             return
         elif self.over:
             self.start_over(name, attributes)
@@ -175,7 +101,7 @@ class _ContentLooks:
         count = _repeats(attributes.get("table:number-columns-repeated"))
         first = self.column_styles[-1][0] if self.column_styles else 0
         self.column_styles.append((first + count, attributes.get("table:default-cell-style-name", "")))
-        if attributes.get("table:visibility", "visible") != "visible" and count < _WIDEST_REPEAT:
+        if attributes.get("table:visibility", "visible") != "visible" and count < WIDEST_REPEAT:
             self.looks["hidden_columns"].extend(range(first + 1, first + count + 1))
 
     def start_over(self, name: str, attributes: dict[str, str]) -> None:
@@ -198,7 +124,7 @@ class _ContentLooks:
             self.in_paragraph += 1
             self.paragraphs.append("")
         elif name == "text:span":
-            self.spans.append(bool(self.said("text", attributes.get("text:style-name", ""), "struck")))
+            self.spans.append(self.styles.is_struck(TEXT, attributes.get("text:style-name", "").encode()))
         elif self.in_paragraph and name in _SPACES:
             self.paragraphs[-1] += _space(name, attributes)
 
@@ -255,12 +181,12 @@ class _ContentLooks:
 
     def settle_cell(self, cell: dict[str, str]) -> None:
         """Note what a cell shows, and the cells that it is repeated in."""
-        if self.rows > _WIDEST_REPEAT or self.columns > _WIDEST_REPEAT:
+        if self.rows > WIDEST_REPEAT or self.columns > WIDEST_REPEAT:
             return
         text = "\n".join(self.paragraphs)
         style = cell.get("table:style-name") or self.row_style or self.default_style()
-        fill = self.said("table-cell", style, "fill") or ""
-        if fill and not _is_plain_fill(fill) and self.filled <= MAX_FILLED_CELLS:
+        fill = self.styles.fill(style.encode())
+        if fill and self.filled <= MAX_FILLED_CELLS:
             self.filled += self.rows * self.columns
             if self.filled > MAX_FILLED_CELLS:
                 self.looks["fills"] = {}
@@ -270,7 +196,7 @@ class _ContentLooks:
             self.spread("shown_texts", shown)
         if not text:
             return
-        whole = self.said("table-cell", style, "struck")
+        whole = self.styles.is_struck(CELL, style.encode())
         words = "".join(self.struck_words).strip()[:MAX_CHARACTERS]
         if whole or words:
             self.mark("struck", [self.row + 1, self.column + 1, "" if whole else words])
@@ -282,9 +208,7 @@ class _ContentLooks:
     def spread(self, what: str, text: str) -> None:
         """Add the cells that this one stands for to those of a text or colour."""
         cells = self.looks[what].setdefault(text, [])
-        for row in range(self.row + 1, self.row + self.rows + 1):
-            for column in range(self.column + 1, self.column + self.columns + 1):
-                cells += (row, column)
+        add_cells(cells, self.row + 1, self.column + 1, self.rows, self.columns)
 
 
 _SPACES = frozenset({"text:s", "text:tab", "text:line-break"})
@@ -294,20 +218,9 @@ def _space(name: str, attributes: dict[str, str]) -> str:
     return "\n" if name == "text:line-break" else " " * min(_repeats(attributes.get("text:c")), 100)
 
 
-def _is_plain_fill(fill: str) -> bool:
-    return re.fullmatch(r"[0-9A-F]{6}", fill) is None or is_nearly_white(fill)
-
-
 def _shown_text(cell: dict[str, str], text: str) -> str:
-    """Return what a number shows where that is not the number itself; '' elsewhere.
-
-    `0,85` for 0.85 is the number in the language of its writer, and an exponent hides digits that the file has.
-    """
     kind = cell.get("office:value-type") or cell.get("calcext:value-type") or ""
-    shown = " ".join(text.split())
-    if kind not in _TYPED or not shown or _EXPONENT.search(shown):
-        return ""
-    return "" if cell.get("office:value", "") in (shown, shown.replace(",", ".")) else shown
+    return shown_text(cell.get("office:value", ""), text) if kind in _TYPED else ""
 
 
 def _repeats(count: str | None) -> int:

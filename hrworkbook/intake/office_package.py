@@ -20,8 +20,7 @@ from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import CACHED_BYTES, refuse_package
 from hrworkbook.ooxml.relationships import Relationship, relationships_part
 from hrworkbook.ooxml.xml_events import parse_elements
-from hrworkbook.ooxml.zip_directory import ZipEntry
-from hrworkbook.ooxml.zip_writing import rebuild_package
+from hrworkbook.ooxml.zip_writing import Part, rebuild_package
 
 _OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS_XML = (
@@ -90,7 +89,7 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
     shared = {
         what: target for what, target in relations.values() if what in ("styles", "sharedStrings") and target in package
     }
-    parts: dict[str, bytes | ZipEntry] = {"_rels/.rels": _ROOT_RELATIONSHIPS.encode()}
+    parts: dict[str, Part] = {"_rels/.rels": _ROOT_RELATIONSHIPS.encode()}
     links: list[str] = []
     texts: dict[str, bytes] = {}
     for what, target in shared.items():
@@ -111,7 +110,7 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
         _add_part(parts, f"xl/worksheets/{number}.xml", package, target, _trimmed_sheet(seen[-1].rewritten or xml))
         links.append(_RELATIONSHIP_XML % (f"rId{number}", "worksheet", f"worksheets/{number}.xml"))
         remarks.append((_comments(package, target), struck.struck_cells(xml)))
-        shows.append(sheet_looks(xml, looks) | _drawings(package, target, xml))
+        shows.append(sheet_looks(xml, looks, is_plain_xml=seen[-1].is_plain_xml) | _drawings(package, target, xml))
     package.check_xml_prologues(skip=[path, *shared.values(), *(target for _, _, _, target in sheets)])
     listed = "".join(_SHEET % (number, number, sheet[1], number) for number, sheet in enumerate(sheets, 1))
     parts["xl/workbook.xml"] = (_WORKBOOK % (book.from_1904, listed)).encode()
@@ -152,9 +151,10 @@ def _drawings(package: CheckedPackage, sheet: str, xml: bytes) -> dict[str, list
 
 
 def _trimmed_sheet(xml: bytes) -> bytes:
-    """Return the worksheet part without merges of whole rows or columns and without blank cells after its last value.
+    """Return what the parser needs of a worksheet part, without merges of whole rows or columns.
 
-    Those cells are often most of the part.
+    Blank cells after the last value are often most of the part. The parser goes through a part a second time until it has
+    found the merged cells, so they are put before the rows.
     """
     last = xml.rfind(b"</c>") + 4
     end = xml.find(b"</sheetData>", last)
@@ -164,13 +164,25 @@ def _trimmed_sheet(xml: bytes) -> bytes:
     if b"mergeCell" in rest:
         rest = _WHOLE_LINE_MERGE.sub(b"", rest)
     rows = xml.count(b"</row>", last, end)
-    if rows > 1 and rows == xml.count(b"</", last, end) and last + len(rest) <= CACHED_BYTES:
-        return xml[:last] + b"</row>" + rest
+    begin = xml.find(b"<sheetData>")
+    merges = _merged_cells_of(rest)
+    if 0 <= begin < last <= CACHED_BYTES and merges and xml.find(b"<worksheet", 0, begin) >= 0:
+        end_of_rows = b"</row>" if rows and rows == xml.count(b"</", last, end) else xml[last:end]
+        return b"".join((xml[:begin], merges, xml[begin:last], end_of_rows, b"</sheetData></worksheet>"))
     return xml if end + len(rest) == len(xml) else xml[:end] + rest
 
 
+def _merged_cells_of(rest: bytes) -> bytes:
+    """Return the element of merged cells from what follows the rows, an empty one for none; b'' where it is written oddly."""
+    at = rest.find(b"<mergeCells")
+    end = rest.find(b"</mergeCells>", at)
+    if at < 0:
+        return b"" if b"mergeCell" in rest else b"<mergeCells/>"
+    return rest[at : end + len(b"</mergeCells>")] if end > 0 else b""
+
+
 def _binary_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
-    given: dict[str, bytes | ZipEntry] = {}
+    given: dict[str, Part] = {}
     needed = [path, "[Content_Types].xml", "_rels/.rels", relationships_part(path)]
     needed += [target for what, target in relations.values() if what in ("styles", "sharedStrings", "worksheet")]
     for part in needed:
@@ -204,10 +216,10 @@ def _bundled_sheets(data: bytes) -> Iterator[tuple[str, str]]:
             yield data[rest + 4 : rest + 4 + 2 * count].decode("utf-16-le", "replace"), relation
 
 
-def _add_part(
-    parts: dict[str, bytes | ZipEntry], name: str, package: CheckedPackage, source: str, checked: bytes
-) -> None:
+def _add_part(parts: dict[str, Part], name: str, package: CheckedPackage, source: str, checked: bytes) -> None:
     """Add a part to those for the parser: the checked bytes, or the packed entry where that saves memory."""
     part = package.parts[source.lower()]
-    same = len(checked) == part.size and part.size > CACHED_BYTES
-    parts[name] = part if same else checked
+    if len(checked) == part.size and part.size > CACHED_BYTES:
+        parts[name] = part
+    else:
+        parts[name] = (checked, part.crc) if package.is_cached(source, checked) else checked

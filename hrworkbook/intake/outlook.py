@@ -46,18 +46,20 @@ def read_outlook(data: bytes) -> Mail:
 
 
 def _outlook_mail(message: Any, depth: int) -> Mail:
-    mail = Mail(subject=decode_header(_told(message, "subject") or ""))
-    mail.sender_name, mail.sender = name_and_address(str(_told(message, "sender") or ""))
+    mail = Mail(subject=decode_header(_attribute(message, "subject") or ""))
+    mail.sender_name, mail.sender = name_and_address(str(_attribute(message, "sender") or ""))
     if not mail.sender:
         mail.sender_name, mail.sender = _sender_property(message)
-    mail.sent = _told(message, "sent_date") or date_of(dict(_told(message, "message_headers") or {}).get("Date"))
+    mail.sent = _attribute(message, "sent_date") or date_of(
+        dict(_attribute(message, "message_headers") or {}).get("Date")
+    )
     if mail.sent and not mail.sent.tzinfo:
         mail.sent = mail.sent.replace(tzinfo=UTC)
-    page = str(_told(message, "html_body") or "")
-    text = str(_told(message, "body") or "") or text_of(page, PAGE_MAX)
+    page = str(_attribute(message, "html_body") or "")
+    text = str(_attribute(message, "body") or "") or text_of(page, PAGE_MAX)
     mail.text = " ".join(text[:TEXT_MAX].split())
     mail.table = tables_as_csv(page)
-    kind = str(_told(message, "message_class") or "").upper()
+    kind = str(_attribute(message, "message_class") or "").upper()
     mail.automatic = kind.startswith(("REPORT.", "IPM.NOTE.RULES.OOFTEMPLATE"))
     mail.link = cloud_link(text) or cloud_link(page)
     attachments = list(message.attachments)
@@ -68,8 +70,8 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
         if inner and depth < DEPTH_MAX:
             mail.forwarded.append(_outlook_mail(_embedded(inner[0]), depth + 1))
             continue
-        content = _told(attachment, "file_bytes")
-        name = _told(attachment, "file_name") or ""
+        content = _attribute(attachment, "file_bytes")
+        name = _attribute(attachment, "file_name") or ""
         if "SMIME" in kind and content and (len(attachments) == 1 or str(name).lower() == "smime.p7m"):
             add_signed(mail, content, depth + 1)
         elif str(name).lower().endswith(".rpmsg"):
@@ -78,18 +80,20 @@ def _outlook_mail(message: Any, depth: int) -> Mail:
             mail.link = f"{name or 'a file'} at {mail.link}" if mail.link else str(name or "a file")
         elif content or name:
             inline = bool(_property(attachment, 0x3712)) or bool(_property(attachment, 0x7FFE))
-            mail.parts.append(MailPart(str(name), str(_told(attachment, "mime_type") or ""), content or b"", inline))
+            mail.parts.append(
+                MailPart(str(name), str(_attribute(attachment, "mime_type") or ""), content or b"", inline)
+            )
     return mail
 
 
 def _sender_property(message: Any) -> tuple[str, str]:
     """Return name and address of the sender from the message's properties ([MS-OXPROPS] 2.1014, 2.1006 and 2.1000)."""
-    texts = [str(_told_property(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
+    texts = [str(_property_text(message, number) or "") for number in (0x5D01, 0x0C1F, 0x0C1A)]
     address = next((text for text in texts[:2] if "@" in text), "")
     return name_and_address(f"{texts[2]} <{address}>" if address else texts[2])
 
 
-def _told_property(message: Any, number: int) -> str:
+def _property_text(message: Any, number: int) -> str:
     """Return a text property of a message, even where its property list leaves it out; '' where there is none."""
     for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
         name = f"__substg1.0_{number:04X}{kind}"
@@ -121,7 +125,7 @@ def _embedded(storage: Any) -> Any:
     return message
 
 
-def _told(of: Any, name: str) -> Any:
+def _attribute(of: Any, name: str) -> Any:
     """Return an attribute of a message; None where it cannot be read."""
     try:
         return getattr(of, name)

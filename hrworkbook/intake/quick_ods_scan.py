@@ -7,8 +7,8 @@ Most returns have no error value, no hidden row, and a value beside every formul
 import re
 from collections.abc import Iterator
 
-from hrworkbook.intake.xml_cell_faults import LAST_COLUMN, SheetFaults
-from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, ROWS_MAX
+from hrworkbook.intake.xml_cell_faults import SheetFaults
+from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, LAST_COLUMN, ROWS_MAX
 
 _ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]{1,11})"')
 _COLUMNS_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]{1,11})"')
@@ -74,7 +74,7 @@ def _table_extent(table: bytes) -> SheetFaults | None:
             last = len(cells)
         if cells.find(b" office:", 0, last) < 0 and cells.find(b"<text:", 0, last) < 0:
             continue
-        width = _cell_count(cells, 0, last)
+        width = cell_count(cells, 0, last)
         sheet.cells += width * times
         sheet.last_row = row
         sheet.last_column = max(sheet.last_column, width)
@@ -83,7 +83,7 @@ def _table_extent(table: bytes) -> SheetFaults | None:
     return sheet if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX else None
 
 
-def _cell_count(cells: bytes, first: int, last: int) -> int:
+def cell_count(cells: bytes, first: int, last: int) -> int:
     """Return the number of columns that the cells between two offsets of a row occupy."""
     width = cells.count(b"<table:table-cell", first, last) + cells.count(b"<table:covered-table-cell", first, last)
     if cells.find(b"-repeated=", first, last) >= 0:
@@ -100,7 +100,7 @@ def _merged_cells(cells: bytes, row: int) -> Iterator[tuple[tuple[int, int], tup
     at = cells.find(b"-spanned=")
     while at >= 0:
         tag, end = cells.rfind(b"<", 0, at), cells.find(b">", at)
-        column += _cell_count(cells, reached, tag)
+        column += cell_count(cells, reached, tag)
         reached = tag
         down, across = (int(found[1]) if (found := way.search(cells, tag, end)) else 1 for way in _SPANNED)
         if down > 1 or across > 1:

@@ -17,8 +17,7 @@ from hrworkbook.intake.ods_looks import read_ods_looks
 from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, scan_clean_tables
 from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.ooxml.limits import AREA_MAX, FILE_MAX, MB, PLAIN_WORKBOOK_REMEDY, refuse_package
-from hrworkbook.ooxml.zip_directory import ZipEntry
-from hrworkbook.ooxml.zip_writing import rebuild_package
+from hrworkbook.ooxml.zip_writing import Part, rebuild_package
 
 
 def read_file_cells(data: bytes, name: str, password: str | None = None, documents: bool = False) -> RawBook:
@@ -121,7 +120,7 @@ def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
     styles, tables = content[:top], content[top:]
     scanned = scan_clean_tables(tables) or faults.scan_content_xml(content)
     package.check_xml_prologues(skip=["content.xml"])
-    parts: dict[str, bytes | ZipEntry] = {
+    parts: dict[str, Part] = {
         "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _without_styles(styles, tables),

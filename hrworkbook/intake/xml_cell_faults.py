@@ -6,7 +6,17 @@ sheet as it is stored and says where such cells are, which rows are hidden, and 
 
 import re
 
-from hrworkbook.ooxml.limits import AREA_MAX, CELLS_MAX, PLAIN_WORKBOOK_REMEDY, ROWS_MAX, refuse_package
+from hrworkbook.ooxml.limits import (
+    AREA_MAX,
+    CACHED_BYTES,
+    CELLS_MAX,
+    LAST_COLUMN,
+    LAST_ROW,
+    PLAIN_WORKBOOK_REMEDY,
+    ROWS_MAX,
+    refuse_package,
+)
+from hrworkbook.ooxml.number_formats import column_of_letters
 from hrworkbook.ooxml.xml_events import parse_elements
 
 ERROR = "e"
@@ -15,7 +25,6 @@ CellFault = tuple[int, int, str, str]
 """Row and column counted from 0, `ERROR` or `UNCOMPUTED`, and the error's or the formula's text."""
 
 _TOO_MANY_CELLS = f"a sheet of it has more than {CELLS_MAX:,} cells"
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _ERROR_TEXTS = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#DATA!", "#GETTING_DATA"}
 )
@@ -23,6 +32,8 @@ _ERROR_TEXTS = frozenset(
 
 _COLUMNS = re.compile(rb' r="([A-Z]+)[0-9]')
 _ROWS = re.compile(rb'<row[^>]*? r="([0-9]+)"')
+_MOST_DIGITS = 15
+_OTHER_CELL = re.compile(rb'<c(?! r=")')
 _HIDDEN_ROWS = re.compile(rb'<row(?=[^>]* hidden="(?:1|true)")[^>]* r="([0-9]+)"')
 _FAULT_MARKS = (b"<f", b"<!", b'="e"')
 """Formulas, comments and unparsed text, error values; their last letters are rare, and one letter is found fastest."""
@@ -35,7 +46,7 @@ _CELL = re.compile(r"([A-Za-z]{1,9})([0-9]{1,12})")
 class SheetFaults:
     """What one stored sheet shows beside its values."""
 
-    __slots__ = ("cells", "faults", "hidden_rows", "last_column", "last_row", "merges", "rewritten")
+    __slots__ = ("cells", "faults", "hidden_rows", "is_plain_xml", "last_column", "last_row", "merges", "rewritten")
 
     def __init__(self) -> None:
         self.faults: list[CellFault] = []
@@ -46,6 +57,8 @@ class SheetFaults:
         self.cells = 0
         self.last_row = 0
         self.last_column = 0
+        self.is_plain_xml = False
+        """Whether each cell and row of a worksheet part is known to have its address in the usual spelling."""
         self.rewritten: bytes | None = None
         """The sheet with what the parser would stumble on taken out; None where nothing was."""
 
@@ -77,14 +90,6 @@ class SheetFaults:
             )
 
 
-def _column_number(letters: str) -> int:
-    """Return 1 for `A`; not by `snapshot.column_number`, whose module would double the child's start-up time."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def scan_sheet_xml(xml: bytes) -> SheetFaults:
     """Return the faults, hidden rows and extent of a worksheet part of an .xlsx (ECMA-376 18.3.1.4), given as UTF-8.
 
@@ -95,28 +100,39 @@ def scan_sheet_xml(xml: bytes) -> SheetFaults:
     end = xml.rfind(b"</c>")
     if begin >= 0 and end > begin:
         body = xml[begin:end]  # a million formatted rows after the last value count for nothing
-        cells, rows = body.count(b"<c"), body.count(b"<row")
-        addressed = cells + rows == body.count(b' r="')
+        addressed, last_row = _addresses(body)
         odd = [sign for sign in _FAULT_MARKS if body.find(sign[-1:]) >= 0 and body.find(sign) >= 0]
         if addressed and (not odd or (odd == [b"<f"] and all(map(_VALUE_FOLLOWS.match, body.split(b"<f")[1:])))):
             sheet = SheetFaults()
-            sheet.cells = cells
-            sheet.last_row = max(map(int, _ROWS.findall(body)), default=0)
-            sheet.last_column = LAST_COLUMN
+            sheet.last_row, sheet.last_column = last_row, LAST_COLUMN
             if sheet.last_row * LAST_COLUMN > AREA_MAX:  # only then does it matter how wide the sheet is
                 sheet.last_column = max(
-                    (_column_number(letters[:4].decode()) for letters in set(_COLUMNS.findall(body))), default=0
+                    (column_of_letters(letters[:4]) for letters in set(_COLUMNS.findall(body))), default=0
                 )
-            small = sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX
-            if small and cells <= CELLS_MAX:
-                if body.find(b" hidden=") >= 0:
+            if sheet.last_row <= ROWS_MAX and sheet.last_row * sheet.last_column <= AREA_MAX:
+                if body.find(b"d") >= 0 and body.find(b" hidden=") >= 0:
                     sheet.hidden_rows = [int(row) for row in _HIDDEN_ROWS.findall(body)]
+                sheet.is_plain_xml = body.find(b"'") < 0 and body.find(b"\n") < 0
                 return sheet
     elif not _CELL_CONTENT.search(xml):
         return SheetFaults()
     if xml.count(b"<v>") > CELLS_MAX:
         raise refuse_package(_TOO_MANY_CELLS, PLAIN_WORKBOOK_REMEDY)
     return _SheetXmlHandler(xml).sheet
+
+
+def _addresses(body: bytes) -> tuple[bool, int]:
+    """Return whether each row and cell of a sheet of a possible size names its place, and the number of the last row."""
+    if len(body) <= CACHED_BYTES and _OTHER_CELL.search(body) is None:
+        rows = body.split(b"<row")[1:]
+        numbers = [row[4 : row.find(b'"', 4)] for row in rows if row.startswith(b' r="')]
+        addressed = len(numbers) == len(rows)
+    else:
+        numbers, cells = _ROWS.findall(body), body.count(b"<c")
+        addressed = cells <= CELLS_MAX and cells + body.count(b"<row") == body.count(b' r="')
+    if not all(number.isdigit() and len(number) < _MOST_DIGITS for number in numbers):
+        return False, 0
+    return addressed, max(map(int, numbers), default=0)
 
 
 class _SheetXmlHandler:
@@ -147,7 +163,7 @@ class _SheetXmlHandler:
             self.column += 1
             place = _CELL.fullmatch(attributes.get("r", ""))
             if place:
-                self.column, self.row = _column_number(place[1][:9]) - 1, int(place[2]) - 1
+                self.column, self.row = column_of_letters(place[1][:9].upper().encode()) - 1, int(place[2]) - 1
             self.kind = attributes.get("t", "")
             self.in_cell, self.has_formula, self.has_value = True, False, False
             self.value, self.formula = [], []
@@ -162,7 +178,7 @@ class _SheetXmlHandler:
             self.value = ["inline"]
         elif name == "row":
             number = attributes.get("r", "")
-            self.row = int(number) - 1 if number.isdecimal() and len(number) < 15 else self.row + 1
+            self.row = int(number) - 1 if number.isdecimal() and len(number) < _MOST_DIGITS else self.row + 1
             self.column = -1
             if attributes.get("hidden") in ("1", "true"):
                 self.sheet.hidden_rows.append(self.row + 1)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from hrworkbook.jobs.adopt import helps_of
 from hrworkbook.jobs.job import Job
 from hrworkbook.jobs.options import check_new_workbook
-from hrworkbook.plan.errors import CannotWrite
+from hrworkbook.plan.errors import CannotWrite, SchemaFileError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import OWNERS, PLAN
-from hrworkbook.plan.model import SCHEMA_SHEET, Owner, new_state, read_owners
+from hrworkbook.plan.model import Owner, holds_schema, new_state, read_owners
 from hrworkbook.plan.schema import Schema, load_schema
 from hrworkbook.plan.snapshot import Block, ChangeSet, Snapshot
 from hrworkbook.render.master_workbook import master_workbook
@@ -19,7 +20,7 @@ from hrworkbook.verbs.new import new
 
 
 def new_job(
-    schema: Schema | str | Path,
+    schema: Schema | str | Path | None,
     target: Path,
     now: datetime,
     source: Path | None = None,
@@ -29,7 +30,7 @@ def new_job(
 ) -> Job[NewMaster]:
     """Return a master of a schema at a path, empty or with the lines of a source: a CSV file, a workbook, a Word document, or a master.
 
-    With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
+    Without a schema one is drawn up from the source. With `force` a file that is there is replaced, and kept as a dated backup; `sheets` names those of the source to read.
     Raises CannotWrite for a path that is no .xlsx, or where there is a file already; and as `load_schema`, `FileReader` and the verb do.
     """
     check_new_workbook(target, "a master")
@@ -37,14 +38,19 @@ def new_job(
         raise CannotWrite(
             target.name, "there is a file of this name already", "Choose another name, or add --force to replace it"
         )
-    read = schema if isinstance(schema, Schema) else load_schema(str(schema))
-    blocks, file_notes = _contents_of(source) if source is not None else ((), ())
+    if schema is None and source is None:
+        raise SchemaFileError(
+            "new", "there is neither a schema nor a plan to draw one up from", "Give delivery-plan, or --from FILE"
+        )
+    read = schema if schema is None or isinstance(schema, Schema) else load_schema(str(schema))
+    blocks, file_notes, kind = _contents_of(source) if source is not None else ((), (), "")
+    helps = helps_of(source, kind) if source is not None and read is None else None
     before = Snapshot(source.name if source is not None else "", blocks)
     owners: tuple[Owner, ...] = ()
-    if {PLAN, OWNERS, SCHEMA_SHEET} <= {b.name for b in blocks}:
+    if read and PLAN in (names := {b.name for b in blocks}) and OWNERS in names and holds_schema(names):
         plan = before[PLAN]  # without its title and the sentence below it
         blocks, owners = (replace(plan, rows=[[], [], *plan.rows[2:]]),), tuple(read_owners(before))
-    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets)
+    draft = new(read, new_state(), now.date(), blocks, owners, source=before.name, sheets=sheets, helps=helps)
     draft = replace(draft, notes=(*file_notes, *draft.notes))
     message = (
         f"{target.name} is ready: {count_noun(len(draft.lines), 'line')}, {count_noun(len(draft.owners), 'owner')}."
@@ -52,13 +58,13 @@ def new_job(
     return Job(draft, ChangeSet(message=message), {target: master_workbook(draft)}, keep_replaced=True)
 
 
-def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """Return the sheets of a plan as it was kept, a Word document's tables too, and what is said of the file."""
+def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...], str]:
+    """Return the sheets of a plan as it was kept, a Word document's tables too, what is said of the file, and its kind."""
     from hrworkbook.intake.reader import FileReader
 
     with FileReader(documents=True) as reader:
         contents = reader.read(source)
-    return contents.blocks, contents.notes
+    return contents.blocks, contents.notes, contents.kind
 
 
 def shipped_masters() -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""The jobs of the verbs that have no files beside them: validate, next, decide, undo, roll."""
+"""The jobs of the verbs that have no files beside them: validate, next, received, decide, undo, roll."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hrworkbook.checks import CouncilCheck
     from hrworkbook.verbs.decide import DecideResult
     from hrworkbook.verbs.next import NextProblem
+    from hrworkbook.verbs.received import ReceivedResult
     from hrworkbook.verbs.roll import RollResult
     from hrworkbook.verbs.undo import UndoResult
     from hrworkbook.verbs.validate import ValidateResult
@@ -56,6 +57,25 @@ def undo_job(snapshot: Snapshot, now: datetime, return_id: str = "") -> "Job[Und
     from hrworkbook.verbs.undo import undo
 
     result = undo(snapshot, now, return_id)
+    return Job(result, result.changes)
+
+
+def received_job(
+    snapshot: Snapshot,
+    now: datetime,
+    owner: str,
+    period: str = "",
+    *,
+    undo: bool = False,
+    selected: tuple[str, str] = ("", ""),
+) -> "Job[ReceivedResult]":
+    """Return the mark that an owner has answered without a file, or its removal.
+
+    Where no owner is named it is the return in the Register's row that is selected, given as sheet and cell.
+    """
+    from hrworkbook.verbs.received import received, return_selected
+
+    result = received(snapshot, now, owner or return_selected(snapshot, selected), period, undo=undo)
     return Job(result, result.changes)
 
 

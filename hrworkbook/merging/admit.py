@@ -8,11 +8,12 @@ from functools import partial
 from hrworkbook.merging.issued_returns import IssuedReturn, IssuedReturns
 from hrworkbook.merging.multi_sheet import sealed_sheets, tables_of_return
 from hrworkbook.merging.outcomes import ReceivedFile
+from hrworkbook.merging.own_columns import without_own_columns
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import BrokenSeal, NotAReturn, WrongOwner, WrongPeriod, WrongPlan
 from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER
-from hrworkbook.plan.model import SCHEMA_SHEET, Owner, Plan, parse_addresses
+from hrworkbook.plan.ledgers import OWNERS, REGISTER, START
+from hrworkbook.plan.model import Owner, Plan, holds_schema, parse_addresses
 from hrworkbook.plan.seal import Seal, compute_mark, find_seal, marks_equal
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import fold_name, is_blank, normalised_text, same_value
@@ -43,7 +44,7 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     Raises NotAReturn, WrongPlan, WrongPeriod, WrongOwner or BrokenSeal, each told apart; the master is not touched.
     """
     plan = context.plan
-    if {PLAN, REGISTER.sheet, SCHEMA_SHEET} <= {b.name for b in item.blocks}:
+    if START in (names := {b.name for b in item.blocks}) and REGISTER.sheet in names and holds_schema(names):
         raise NotAReturn(
             item.file,
             "it is a master or a copy of one, not a return",
@@ -73,7 +74,11 @@ def admit(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> A
     guessed = False
     if known is None:
         known, guessed = _match_by_lines(context, issued, item, table)
-    tables = tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    by_name = {b.name: b for b in reversed(item.blocks)}
+    tables = tuple(
+        without_own_columns(t, by_name[t.sheet], known.baseline, context.aliases)
+        for t in tables_of_return(item.blocks, sealed, table, find, plan.schema, known.baseline)
+    )
     notes = [n for t in tables for n in t.notes_on_cells]
     if not is_sealed:
         notes.insert(0, f"The seal is gone; taken for return {known.id} of {known.owner} by its lines")
@@ -123,15 +128,26 @@ def _match_by_seal(plan: Plan, issued: IssuedReturns, file: str, seal: Seal) -> 
             file, f"it was issued for {known.period}, and the plan now reports {plan.setting('Period')}",
             f"Ask {known.owner} for the present return, or {_REISSUE_REMEDY}",
         )  # fmt: skip
-    lines = [(id_, tuple(values.values())) for id_, values in known.baseline.items()]
-    expected = compute_mark(plan.seal_key, known.id, plan.id, known.period, lines)
-    if seal.period != known.period or not marks_equal(expected, seal.mark):
+    if seal.period != known.period or not _is_sealed(plan, known, seal):
         raise BrokenSeal(
             file,
             f"the seal of return {known.id} is not the one that was issued",
             f"Ask {known.owner} to fill in the file as it was sent, or {_REISSUE_REMEDY}",
         )
     return known
+
+
+def _is_sealed(plan: Plan, known: IssuedReturn, seal: Seal) -> bool:
+    """Return whether a seal's mark is over what was issued: columns that the plan gained since were not, and are blank."""
+    lines = [(id_, tuple(values.values())) for id_, values in known.baseline.items()]
+    width = max((len(values) for _, values in lines), default=0)
+    for n in range(width, -1, -1):
+        mark = compute_mark(plan.seal_key, known.id, plan.id, known.period, [(id_, v[:n]) for id_, v in lines])
+        if marks_equal(mark, seal.mark):
+            return True
+        if n and any(not is_blank(v[n - 1]) for _, v in lines):
+            return False
+    return False
 
 
 def _match_by_lines(

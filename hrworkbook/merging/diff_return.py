@@ -262,7 +262,14 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
 def _edit(column: Column, cell: CellKey, issued: Value, received: Value, value: Value, fault: str) -> CellEdit:
     """Return what one cell of a return changes, with what became of it by what was sent alone."""
     if not column.is_owners:
-        return CellEdit(cell, issued, received, value, "locked", f"{column.header} is HR's to change")
+        return CellEdit(
+            cell,
+            issued,
+            received,
+            value,
+            "locked",
+            f"{column.header} is one of your columns, so what the owner wrote there was not taken",
+        )
     if fault:
         return CellEdit(cell, issued, received, value, "invalid", fault)
     if is_truncated(issued, received):
@@ -306,7 +313,7 @@ def _wrong_column_edits(
             ):
                 continue
             good, fault = normalise_value(context.plan, column, value)
-            why = f"it was typed over the last report, in {address(number, heading.column)}"
+            why = f"the owner typed it over the last report, in {address(number, heading.column)}, not beside it"
             yield CellEdit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
 
 

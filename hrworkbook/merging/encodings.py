@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.plausible_letters import is_plausible
 from hrworkbook.merging.read_return import CellEdit, ReturnDiff
 from hrworkbook.plan.damage import REMEDIES, Damage, ambiguous_dates, damage_of
 from hrworkbook.plan.model import Plan
@@ -27,14 +28,16 @@ _NAMES = {
     "mac_roman": "MacRoman", "cp850": "code page 850 (DOS)", "cp437": "code page 437 (DOS)", "latin-1": "ISO-8859-1",
     "iso8859_15": "ISO-8859-15", "cp1252": "Windows (cp1252)", "utf-8": "UTF-8", "ascii": "ASCII",
 }  # fmt: skip
-_ODD = re.compile(
-    "[\u0080-\u009f\ufffd\u201a\u201e\u2020\u2021\u02c6\u02dc\u2039\u203a\u0192\u00a1\u00a4\u00a6\u00a8\u00aa\u00ac\u00ad\u00af"
-    "\u00b4-\u00b6\u00b8-\u00bb\u00bf\u00d0\u00d2-\u00d5\u00d7-\u00db\u00de\u00cc-\u00cf\u00c8\u00ca\u00cb\u00f0\u00fe\u017d\u0160\u2030]"
-    "|[\u0152\u0153\u00c6\u00e6\u00fa\u00ba\u00bd\u00e1]\\d|[a-z][\u00c0-\u00de]|[\u00c0-\u00de][a-z]{0,1}\\b(?<=[a-z])"
-    "|\u00e2\u20ac|\u00c3[\u0080-\u00bf\u0192\u2020-\u2122]|\u00c2[\u00a0-\u00bf]"
-)
-"""Signs that hardly stand in an English or Welsh text, and often in one that was read in the wrong encoding."""
 _INNER_QUESTION = re.compile(r"\w\?\w|(?:^|\s)\?(?=[\w\s])")
+_QUESTION_IN_A_WORD = re.compile(
+    r"(?<![^\s(\"'\u201c\u2018])[^\W\d]+\?['\u2019]?[^\W\d][\w'\u2019]*(?![^\s.,;:!)\"'\u201d\u2019])"
+)
+"""A word with a question mark for one of its letters; an address on the web has other signs beside it."""
+_GARBLED_UTF_8 = re.compile(
+    "\ufffd|\u00e2\u20ac|\u00e2\u0080|\u00c3[\u0080-\u00bf\u0192\u2020-\u2122]|\u00c2[\u00a0-\u00bf]"  # read as cp1252
+    "|\u201a\u00c4|\u221a[^\\s\\w]|\u221a[\u00ae\u00a9\u00aa\u00ba\u0178\u00fc\u00e0]|\u00ac[\u00a3\u00a9\u03a9]"  # as MacRoman
+)
+"""Marks of UTF-8 that was read as something else."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,29 @@ def _held_damage(plan: Plan, tables: Sequence[Table], edits: Sequence[CellEdit])
         yield edit
 
 
+def _mended_note(codings: Sequence[Coding]) -> str:
+    if not codings:
+        return "Its letters had been read in the wrong encoding once, and were put right."
+    return f"Its letters were written in {_NAMES[codings[0].written]}, as cells that nobody touched show."
+
+
+@dataclass(frozen=True)
+class _Witness:
+    """What the cells that nobody touched say of a file's letters."""
+
+    codings: tuple[Coding, ...] = ()
+    """Every mapping that explains most of them; none where they came back as issued."""
+    shows_letters: bool = False
+    """Whether a letter among them shows it, and not only a sign that many encodings lack."""
+    proves_intact: bool = False
+    """Whether one came back as issued that every encoding but the right one would have changed."""
+
+
 def _settle_letters(diff: ReturnDiff, baseline: Baseline, tables: Sequence[Table], encoding: str) -> ReturnDiff:
     """Return the edits of a text file with their letters put right or held."""
-    codings, is_sure = _codings_seen(baseline, tables)
+    witness = _witness_of(baseline, tables)
+    codings = witness.codings
+    doubtful = encoding == "cp1252" and not witness.proves_intact and not all(map(is_plausible, _new_texts(diff)))
     kept: list[CellEdit] = []
     notes: dict[str, None] = {}
     same = 0
@@ -134,25 +157,24 @@ def _settle_letters(diff: ReturnDiff, baseline: Baseline, tables: Sequence[Table
         elif edit.outcome:
             kept.append(edit)
         else:
-            mended, reason = _mended(received, codings, is_sure=is_sure, encoding=encoding)
+            mended, reason = _mended(received, witness, encoding=encoding, is_doubtful=doubtful)
             if reason:
                 kept.append(replace(edit, outcome="conflict", reason=reason))
             elif mended == received:
                 kept.append(edit)
             else:
-                notes[
-                    f"Its letters were written in {_NAMES[codings[0].written]}, as cells that nobody touched show."
-                ] = None
+                notes[_mended_note(codings)] = None
                 kept.append(replace(edit, received=mended, value=mended.strip()))
     return replace(diff, edits=tuple(kept), notes=(*diff.notes, *notes), unchanged_count=diff.unchanged_count + same)
 
 
-def _codings_seen(baseline: Baseline, tables: Sequence[Table]) -> tuple[list[Coding], bool]:
-    """Return how the cells that nobody touched were damaged: every mapping that explains most of them.
+def _new_texts(diff: ReturnDiff) -> Iterator[str]:
+    """Yield the texts that a return changes."""
+    return (edit.received for edit in diff.edits if not edit.outcome and isinstance(edit.received, str))
 
-    The flag is whether a letter among them shows it, and not only a sign that many encodings lack. None where they came
-    back as issued.
-    """
+
+def _witness_of(baseline: Baseline, tables: Sequence[Table]) -> _Witness:
+    """Return what the cells that nobody touched say; nothing where none of them has a sign beyond ASCII."""
     pairs = [
         (issued, received)
         for issued, received in _text_pairs(baseline, tables)
@@ -172,7 +194,10 @@ def _codings_seen(baseline: Baseline, tables: Sequence[Table]) -> tuple[list[Cod
         if any(not _same(coding.damage(issued), issued) for issued in intact):
             votes[coding] = 0
     most = max(votes.values())
-    return ([coding for coding, count in votes.items() if count == most] if most else []), letters
+    codings = tuple(coding for coding, count in votes.items() if count == most) if most else ()
+    others = [coding for coding in _CODINGS if not coding.is_plain]
+    proven = not codings and all(any(not _same(c.damage(text), text) for text in intact) for c in others)
+    return _Witness(codings, letters, proven)
 
 
 def _text_pairs(baseline: Baseline, tables: Sequence[Table]) -> Iterator[tuple[str, Value]]:
@@ -193,35 +218,33 @@ def _bare(text: str) -> str:
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]", "", normalised_text(text))
 
 
-def _mended(text: str, codings: Sequence[Coding], *, is_sure: bool, encoding: str) -> tuple[str, str]:
-    """Return a new text as it was written, and why it is held instead ('' where it is not)."""
+def _mended(text: str, witness: _Witness, *, encoding: str, is_doubtful: bool) -> tuple[str, str]:
+    """Return a new text as it was written, and why it is held instead ('' where it is not).
+
+    `is_doubtful` says that a new text of the same file stands for another encoding than the one it was read in.
+    """
+    codings = witness.codings
     lossy = [coding for coding in codings if coding.written == "ascii"]
     if lossy and _LOST in text and _INNER_QUESTION.search(text):
         return text, f"its characters came back damaged, '{_LOST}' for some of them. Ask what it should say"
+    if _QUESTION_IN_A_WORD.search(text):
+        return text, f"'{_LOST}' stands for a letter that the file could not hold. Ask what it should say"
     if text.isascii():
         return text, ""
-    readings = list(dict.fromkeys(r for c in codings if not c.is_plain and (r := c.mend(text)) is not None))
-    if is_sure and len(readings) == 1 and not any(c.is_plain for c in codings):
-        return readings[0], ""
-    if is_sure and codings and not readings and not any(c.is_plain for c in codings):
-        return text, "its characters came back in an encoding that cannot be put right. Ask what it should say"
+    if witness.shows_letters and codings and not any(c.is_plain for c in codings):
+        readings = list(dict.fromkeys(reading for c in codings if (reading := c.mend(text)) is not None))
+        if len(readings) == 1:
+            return readings[0], ""
+        if not readings:
+            return text, "its characters came back in an encoding that cannot be put right. Ask what it should say"
     undone = Coding("utf-8", "cp1252").mend(text)
     if undone is not None and undone != text:
         return text, ""  # read as UTF-8 once more: it is put right wherever it stands
-    if _ODD.search(text) and (encoding != "utf-8" or _is_garbled_utf8(text)):
-        others = [
-            r for name in ("cp850", "mac_roman") if (r := Coding(name, "cp1252").mend(text)) and not _ODD.search(r)
-        ]
-        perhaps = f", perhaps for '{others[0][:60]}'" if others else ""
+    undone = Coding("utf-8", "mac_roman").mend(text)
+    if undone is not None and undone != text and is_plausible(undone):
+        return undone, ""
+    if is_doubtful or (encoding != "cp1252" and _GARBLED_UTF_8.search(text)):
+        readings = [r for n in ("cp850", "mac_roman") if (r := Coding(n, "cp1252").mend(text)) and is_plausible(r)]
+        perhaps = f", perhaps for '{readings[0][:60]}'" if readings else ""
         return text, f"its characters look as if read in the wrong encoding{perhaps}. Ask what it should say"
     return text, ""
-
-
-def _is_garbled_utf8(text: str) -> bool:
-    """Whether a text bears the marks of UTF-8 that was read as something else and could not be put right."""
-    return (
-        re.search(
-            "\ufffd|\u00e2\u20ac|\u00e2\u0080|\u00c3[\u0080-\u00bf\u0192\u2020-\u2122]|\u00c2[\u00a0-\u00bf]", text
-        )
-        is not None
-    )

@@ -19,7 +19,11 @@ def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation
     at = {key: (row.row_number, column) for key, column in zip(row.keys, row.columns, strict=True)}
     words = {e.key[1]: _struck_words(e, at[e.key[1]], struck) for e in edits}
     return [
-        replace(e, outcome="conflict", reason=f"these words are struck through in the file: '{words[e.key[1]]}'")
+        replace(
+            e,
+            outcome="conflict",
+            reason=f"the owner struck these words through, perhaps to delete them: '{words[e.key[1]]}'",
+        )
         if not e.outcome and words[e.key[1]]
         else e
         for e in edits
@@ -69,10 +73,15 @@ def hold_misplaced(
         notes.append(f"Held back: {why}")
         whys |= {e.key: why for e in edits if e.key[1] in (one, other)}
     for key in found.permuted:
-        why = f"all that changed under {plan.schema[key].header} is what was issued for other lines, as if cells were exchanged"
+        why = (
+            f"under {plan.schema[key].header} nothing changed but places: what is new there was issued for other lines"
+        )
         whys |= {e.key: why for e in edits if e.key[1] == key}
     for cell, home in found.cells.items():
-        whys.setdefault(cell, f"a text that was issued for one of {cell[0]} and {home} stands in the other's row now")
+        whys.setdefault(
+            cell,
+            f"the answers of {cell[0]} and {home} seem to have changed places: what was issued for one stands in the other's row",
+        )
     notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
     return [
         replace(e, outcome="conflict", reason=why)
@@ -84,7 +93,7 @@ def hold_misplaced(
 
 def hold_guessed(edits: Sequence[CellEdit], owner: str) -> list[CellEdit]:
     """Return the edits, each waiting: they are in lines of several owners, and nothing says which of them answered."""
-    why = f"nothing says who sent it; its lines are several owners', of whom {owner} was taken"
+    why = f"nothing says who sent it, and its lines belong to several owners: {owner} is only a guess"
     return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
 
 
@@ -99,7 +108,7 @@ def without_other_issues(
         return list(edits), 0
     left: list[CellEdit] = []
     unmeant = 0
-    why = "HR changed it between two issues, and without its seal nobody knows which of them was answered"
+    why = "the plan was changed here between two issues, and without its seal the file does not say which of them it answers"
     for edit in edits:
         others = [issue[line][edit.key[1]] for issue in also_issued if (line := current[edit.key[0]].id) in issue]
         if any(same_value(edit.received, other) or same_value(edit.value, other) for other in others):

@@ -30,7 +30,7 @@ class IssuedReturn:
     owner: str
     period: str
     baseline: Baseline
-    """By line ID, then by column key in the schema's order."""
+    """By line ID, then by column key in the order of the Issued sheet, what the plan had as it was issued."""
 
 
 class IssuedReturns:
@@ -42,7 +42,8 @@ class IssuedReturns:
         """The keys of the columns that are the owner's."""
         self._register = REGISTER.data_rows(plan.snapshot)
         self._rows: dict[str, list[Sequence[Value]]] = defaultdict(list)
-        self._column_indexes: list[int] = []
+        self._id_index = 0
+        self._key_indexes: list[tuple[str, int]] = []
         self._read_baselines()
         self.merge_history = MergeHistory(self._register, frozenset(self.kept(WITHOUT_SEAL)))
         self._issued = {i.text("Return"): i for i in self._register if file_status(i) is FileStatus.ISSUED}
@@ -58,17 +59,19 @@ class IssuedReturns:
         }
 
     def _read_baselines(self) -> None:
-        """Read the rows of the Issued sheet by return; `_column_indexes` says where in a row the ID and each column stand."""
+        """Read the rows of the Issued sheet by return; `_key_indexes` says where in a row each column stands, in their order."""
         ledger = issued_ledger(self._plan.schema)
         top, columns = ledger.heading_row(self._plan.snapshot)
-        at, *self._column_indexes = (c - 1 for c in columns.values())
+        at, self._id_index = (columns[heading] - 1 for heading in ledger.own_headings)
+        keys = ledger.keys(self._plan.snapshot) | {columns[c.header]: c.key for c in self._plan.schema.columns}
+        self._key_indexes = [(key, number - 1) for number, key in sorted(keys.items())]
         for row in self._plan.snapshot[ledger.sheet].rows[top:]:
             if at < len(row) and row[at] is not None:
                 self._rows[normalised_text(row[at])].append(row)
 
     def kept(self, name: str) -> list[str]:
         """Return what the hidden sheet keeps under a name that is no return's, a text a row, in order."""
-        at = self._column_indexes[0]
+        at = self._id_index
         return [as_text(row[at]) for row in self._rows.get(name, ()) if at < len(row)]
 
     def issued_at(self, return_id: str) -> datetime | None:
@@ -81,8 +84,7 @@ class IssuedReturns:
     def __getitem__(self, return_id: str) -> IssuedReturn:
         if return_id not in self._returns:
             register = self._issued[return_id]
-            id_at, *places = self._column_indexes
-            pairs = list(zip((c.key for c in self._plan.schema.columns), places, strict=True))
+            id_at, pairs = self._id_index, self._key_indexes
             baseline: dict[str, dict[str, Value]] = {}
             for row in self._rows[return_id]:
                 width = len(row)

@@ -48,7 +48,10 @@ class LineIdentity:
 
     def _is_untouched(self, id_: str, issued: Mapping[str, Value]) -> bool:
         line = self._plan.by_id.get(id_)
-        return line is not None and all(_is_same(line.values.get(key), issued.get(key)) for key in self._keys)
+        if line is None:
+            return False
+        now, was = (tuple(map(side.get, self._keys)) for side in (line.values, issued))
+        return now == was or all(map(_is_same, now, was))
 
     def _look_for(self, id_: str, issued: Mapping[str, Value]) -> CurrentLine:
         """Return the line by what was issued, where HR's cells of the line with its ID are not all the same."""
@@ -65,7 +68,7 @@ class LineIdentity:
             return CurrentLine(fits[0].id)
         if own is None and not fits:
             return CurrentLine("")
-        return self._in_doubt(id_, "HR's columns say something else there than when it was issued")
+        return self._in_doubt(id_, "your columns say something else there than when it was issued")
 
     def _in_doubt(self, id_: str, why: str) -> CurrentLine:
         if id_ not in self._plan.by_id:

@@ -241,9 +241,11 @@ def _match_with_doubt(
             astray = odd or _is_column_shifted(issued, row, locked) or is_another_line(issued, row, locked)
             other = astray and not reads_as
             return MatchedRow(
-                row, votes[0], f"the row's ID says {votes[0]}, and its other cells do not" if other else ""
+                row,
+                votes[0],
+                f"the row has the ID {votes[0]}, but its other cells are not that line's" if other else "",
             )
-        return MatchedRow(row, reads_as, f"the row's ID says {votes[0]}, and its other cells are those of {reads_as}")
+        return MatchedRow(row, reads_as, f"the row has the ID {votes[0]}, but its other cells are those of {reads_as}")
     if reads_as in votes:
         return MatchedRow(row, reads_as)
     return MatchedRow(row, votes[0], f"the row has two IDs, {votes[0]} and {votes[1]}")
@@ -284,7 +286,7 @@ def only_claimed(schema: Schema, baseline: Baseline, matched: Sequence[MatchedRo
     proven = [bool(m.doubt_reason) or shows_issued_text(baseline[m.line_id], m.row, keys) for m in matched]
     if all(proven) or not any(proven):
         return list(matched), any(proven)
-    why = "no text of HR's stands in its row, so only its ID says which line it is"
+    why = "none of your own text stands in its row, so only its ID says which line it is"
     return [m if shown else replace(m, doubt_reason=why) for m, shown in zip(matched, proven, strict=True)], True
 
 
@@ -304,7 +306,7 @@ def doubted(
         return match
     if text_vote(baseline, match.row, match.line_id, home, [c.key for c in schema.columns if not c.is_owners]) < 0:
         return match
-    return replace(match, doubt_reason=f"the row's ID says {match.line_id}, and its other cells are those of {home}")
+    return replace(match, doubt_reason=f"the row has the ID {match.line_id}, but its other cells are those of {home}")
 
 
 def is_emptied(row: Row) -> bool:

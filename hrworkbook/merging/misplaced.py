@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
-from hrworkbook.merging.slips import Slips, column_cells, find_slips
+from hrworkbook.merging.slips import IssuedForms, Slips, column_cells, find_slips
 from hrworkbook.plan.schema import CellKey, Schema
 from hrworkbook.plan.values import is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row
@@ -51,42 +51,45 @@ def find_misplaced(
     permuted: set[str] = set()
     lines: dict[str, str] = {}
     cells: dict[CellKey, str] = {}
+    was = IssuedForms(schema, baseline)
     for rows in sheets if edited else ():
         for key, other_homes in ids.items():
-            strangers = list(_texts_of_other_lines(baseline, rows, key, other_homes))
+            strangers = list(_texts_of_other_lines(was, rows, key, other_homes))
             if len({home for _, _, home in strangers}) > 1:
                 columns.add(schema[key].header)
             for id_, row, home in strangers:
                 cells[id_, key], cells[home, key] = home, id_
                 if any(_matches_other_line(baseline, row, other, id_, home) for other in owners if other != key):
                     lines[id_] = home
-        lines |= _rows_of_other_lines(baseline, rows, edited)
-        slips = _slips(schema, baseline, rows, ids)
+        lines |= _rows_of_other_lines(was, rows, edited)
+        slips = _slips_on_sheet(was, rows, ids)
         columns |= {column.header for column in slips.columns}
         permuted |= {column.key for column in slips.permuted}
         exchanged |= {(one.key, other.key) for one, other in slips.exchanged}
     return MisplacedAnswers(tuple(sorted(columns)), tuple(sorted(permuted)), tuple(sorted(exchanged)), lines, cells)
 
 
-def _slips(schema: Schema, baseline: Baseline, rows: RowsByLine, ids: Mapping[str, Sequence[str]]) -> Slips:
+def _slips_on_sheet(was: IssuedForms, rows: RowsByLine, ids: Mapping[str, Sequence[str]]) -> Slips:
     """Return the columns of one sheet that slipped, of those in which something changed."""
     keys = [key for key, changed in ids.items() if len(changed) > 1 or len(ids) > 1]
+    changed_values = (row[key] for key in ids for id_ in ids[key] for row in rows.get(id_, ()) if key in row.keys)
+    if not any(was.says(key, value) for value in changed_values for key in keys):
+        return Slips((), (), ())  # nothing that was issued stands where it was not
     once = sorted(((id_, some[0]) for id_, some in rows.items()), key=lambda one: one[1].row_number)
-    order = {id_: at for at, id_ in enumerate(baseline)}
+    order = {id_: at for at, id_ in enumerate(was.baseline)}
     places = [order[id_] for id_, _ in once]
-    every = [column_cells(schema[key], once, baseline) for key in keys]
-    return find_slips(every, in_order=places == sorted(places))
+    return find_slips([column_cells(key, once, was) for key in keys], in_order=places == sorted(places))
 
 
 def _texts_of_other_lines(
-    baseline: Baseline, rows: RowsByLine, key: str, ids: Sequence[str]
+    was: IssuedForms, rows: RowsByLine, key: str, ids: Sequence[str]
 ) -> Iterator[tuple[str, Row, str]]:
     """Each line and row in which a long text stands that was issued for others, none of which says it any longer."""
     here = [(id_, row, normalised_text(row[key])) for id_ in ids for row in rows.get(id_, ()) if key in row]
     arrived_texts = {text for _, _, text in here if len(text) >= MIN_TELLING_CHARACTERS}
     homes: dict[str, list[str]] = defaultdict(list)
-    for id_, issued in baseline.items() if arrived_texts else ():
-        if (text := normalised_text(issued.get(key))) in arrived_texts:
+    for id_, text in was.texts(key).items() if arrived_texts else ():
+        if text in arrived_texts:
             homes[text].append(id_)
     for id_, row, text in here:
         other_homes = homes.get(text, ())
@@ -97,19 +100,17 @@ def _texts_of_other_lines(
             yield id_, row, other_homes[0]
 
 
-def _rows_of_other_lines(
-    baseline: Baseline, rows: RowsByLine, edited: Collection[CellKey]
-) -> Iterator[tuple[str, str]]:
+def _rows_of_other_lines(was: IssuedForms, rows: RowsByLine, edited: Collection[CellKey]) -> Iterator[tuple[str, str]]:
     """Each line in whose row several short answers, most of those changed, are another line's, which no longer says them."""
     keys: dict[str, list[str]] = defaultdict(list)
     for id_, key in edited:
         keys[id_].append(key)
     many = {id_: other_homes for id_, other_homes in keys.items() if len(other_homes) >= MIN_SHORT_ANSWERS}
     answers_by_line: dict[CellKey, list[str]] = defaultdict(list)
-    for id_, issued in baseline.items() if many else ():
-        for key, value in issued.items():
-            if not is_blank(value):
-                answers_by_line[key, normalised_text(value)].append(id_)
+    for key in {key for some in many.values() for key in some}:
+        for id_, text in was.texts(key).items():
+            if text:
+                answers_by_line[key, text].append(id_)
     for id_, other_homes in many.items():
         for row in rows.get(id_, ()):
             says = [(key, normalised_text(row[key])) for key in other_homes if key in row]

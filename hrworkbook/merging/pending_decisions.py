@@ -1,13 +1,13 @@
 """The rows of the Decisions sheet: asked once, and taken off when they are settled elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from hrworkbook.merging.outcomes import UNDECIDED_OUTCOMES, CellOutcome, ReturnOutcome
 from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.ledger_records import read_decision
 from hrworkbook.plan.ledger_words import DecisionState, Question
-from hrworkbook.plan.ledgers import CHOICES, DECISIONS, PLAN, TAKE_RETURN, LedgerRow
+from hrworkbook.plan.ledgers import CHOICES, DECISIONS, TAKE_RETURN, LedgerRow
 from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.snapshot import Link, Write
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text
@@ -42,7 +42,7 @@ class PendingDecisions:
             for cell in result.cells:
                 place = (result.owner, cell.line.id, cell.column.key)
                 shown = normalised_text(_shown_value(cell))
-                if result.is_newest and place in last and last[place][0][-1] != shown:
+                if place in last and last[place][0][-1] != shown and _supersedes(result, cell, last[place][1]):
                     replaced, row = last.pop(place)
                     asked.discard(replaced)
                     rows = [other for other in rows if other is not row]
@@ -127,13 +127,24 @@ def was_taken(row: LedgerRow) -> bool:
 
 
 def _decision_row(plan: Plan, result: ReturnOutcome, cell: CellOutcome, now: datetime) -> dict[str, Value | Link]:
-    place, sent = plan.address(plan.by_id[cell.line.id], cell.column.key), result.received.sent
+    line, sent = plan.by_id[cell.line.id], result.received.sent
+    link = Link(plan.place(line, cell.column.key), line.sheet, plan.address(line, cell.column.key))
     return {
-        "Question": Question(cell.outcome).value, "Why": cell.reason, "Can be taken": None if cell.is_storable else "No", "Go to": Link(f"{PLAN}!{place}", PLAN, place), "ID": cell.line.id,
+        "Question": Question(cell.outcome).value, "Why": _sentence(cell.reason), "Can be taken": "No" if plan.unwritable(line, cell.column.key) or not cell.is_storable else None, "Go to": link, "ID": cell.line.id,
         "Column": cell.column.header, "As issued": cell.baseline, "In the master": cell.master,
         "In the return": _shown_value(cell), "Owner": result.owner, "Return": result.return_id,
         "When": timestamp(sent if sent and sent <= now else now),
     }  # fmt: skip
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason as it stands alone in a cell."""
+    return reason[:1].upper() + reason[1:]
+
+
+def _supersedes(result: ReturnOutcome, cell: CellOutcome, row: Mapping[str, Value | Link]) -> bool:
+    """Return whether a later answer settles a decision: what breaks the schema waits for any good answer."""
+    return result.is_newest or (cell.outcome == "applied" and row["Question"] == Question.INVALID.value)
 
 
 def _shown_value(cell: CellOutcome) -> Value:

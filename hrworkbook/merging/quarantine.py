@@ -115,7 +115,7 @@ def in_plan(plan: Plan, reply: ReadReturn) -> ReadReturn:
     strays = list(reply.diff.stray_cells)
     for edit in reply.diff.edits:
         id_, key = edit.key
-        if id_ in plan.by_id and key in plan.column_numbers:
+        if id_ in plan.by_id and key in plan.schema:
             here.append(edit)
         else:
             strays.append(
@@ -165,9 +165,9 @@ def _decision(plan: Plan, reply: ReadReturn, key: str, now: datetime) -> dict[st
 
 
 def _key(reply: ReadReturn) -> str:
-    """Return the ID of a decision: the same for the same answers in the same file from the same sender, whenever it is read."""
-    item = reply.received
-    says = json.dumps([item.sha256, item.sender, _of(reply).value, _edits(reply)])
+    """Return the ID of a decision: the same for the same answers from the same sender, in whatever copy of the file."""
+    strays = [[s.cell, _put(s.value)] for s in reply.diff.stray_cells]
+    says = json.dumps([reply.received.sender, _of(reply).value, _edits(reply), strays])
     return f"{reply.return_id}-{sha256(says.encode()).hexdigest()[:16]}"
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from math import factorial, log2, prod
 
-from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS
+from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
 from hrworkbook.plan.amounts import Money
-from hrworkbook.plan.schema import Column
+from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text
 from hrworkbook.tables.find_table import Row
 
@@ -23,10 +24,18 @@ Form = str | float
 _READ_KINDS = ("money", "percent", "number", "whole", "date", "yes-no")
 _ENOUGH = 2
 """By how many cells more a slip must explain a column than its lines do."""
+_ENOUGH_BITS = 6.0
+"""By how much more likely, as a power of two, a shift must make what stands in a column than its lines do."""
+_MOST_BITS = 5.0
+"""What a single short word, figure or date tells at most."""
+_MOST_BITS_OF_TWO = 2.0
+"""The same where there are but two things to say: what changed can only say the other."""
+_BITS_OF_A_CHANGE = 1.5
+"""What it tells for a shift, or against it, that a cell changed or not, whatever it says: an owner changes some cells of a column."""
 _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
-_SORTED_AT_LEAST = 5
-"""Cells of a column that can be called sorted."""
+_ORDERS_AT_LEAST = 20
+"""Orders in which the cells of a column could stand, for it to tell that they stand in the one a sort makes."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +78,52 @@ def find_slips(every: Sequence[ColumnCells], *, in_order: bool) -> Slips:
     return Slips(tuple(slipped), tuple(permuted), exchanged)
 
 
-def column_cells(
-    column: Column, rows: Sequence[tuple[str, Row]], was: Mapping[str, Mapping[str, Value]]
-) -> ColumnCells:
+class IssuedForms:
+    """What was issued, column by column, in the forms in which it is compared; each is made once, when it is asked for."""
+
+    def __init__(self, schema: Schema, baseline: Baseline) -> None:
+        self.schema = schema
+        self.baseline = baseline
+        self._texts: dict[str, dict[str, str]] = {}
+        self._forms: dict[str, dict[str, Form]] = {}
+        self._different: dict[str, frozenset[Form]] = {}
+
+    def texts(self, key: str) -> Mapping[str, str]:
+        """Return the normalised texts of a column by line."""
+        if key not in self._texts:
+            self._texts[key] = {id_: normalised_text(issued.get(key)) for id_, issued in self.baseline.items()}
+        return self._texts[key]
+
+    def forms(self, key: str) -> Mapping[str, Form]:
+        """Return the cells of a column by line, in the form in which a column's cells are compared."""
+        if key not in self._forms:
+            column = self.schema[key]
+            if column.kind in _READ_KINDS:
+                self._forms[key] = {id_: comparable(column, was.get(key)) for id_, was in self.baseline.items()}
+            else:
+                self._forms[key] = {id_: text.casefold() for id_, text in self.texts(key).items()}
+        return self._forms[key]
+
+    def says(self, key: str, value: Value) -> bool:
+        """Return whether a value that is not blank was issued for some line in a column."""
+        if key not in self._different:
+            self._different[key] = frozenset(self.forms(key).values()) - {""}
+        return comparable(self.schema[key], value) in self._different[key]
+
+
+def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms) -> ColumnCells:
     """Return the cells of a column, of the rows that have it."""
-    key = column.key
+    column = was.schema[key]
     here = [(id_, row) for id_, row in rows if key in row.keys]
-    issued = tuple(was[id_].get(key) for id_, _ in here)
-    then = tuple(comparable(column, value) for value in issued)
+    forms = was.forms(key)
+    issued = tuple(was.baseline[id_].get(key) for id_, _ in here)
+    then = tuple(forms[id_] for id_, _ in here)
+    received = tuple(row[key] for _, row in here)
     now = tuple(
-        form if (value := row[key]) is old or value == old else comparable(column, value)
-        for (_, row), old, form in zip(here, issued, then, strict=True)
+        form if value is old or value == old else comparable(column, value)
+        for value, old, form in zip(received, issued, then, strict=True)
     )
-    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, issued, tuple(row[key] for _, row in here))
+    return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, issued, received)
 
 
 def comparable(column: Column, value: Value) -> Form:
@@ -106,50 +148,51 @@ def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
     changed = cells.changed
     if len(changed) < _ENOUGH:
         return False
-    return (
-        _is_shifted(cells.was, cells.now)
-        or _is_shifted(cells.was[::-1], cells.now[::-1], down=False)
-        or (in_order and _is_sorted(cells, changed))
-    )
+    if in_order:
+        return _is_shifted(cells, 1) or _is_shifted(cells, -1) or _is_sorted(cells, changed)
+    if any(map(_orders, _readings(cells.column, cells.now, cells.received))):
+        return False  # whole lines were sorted by this column, so what changed in it stands among its like
+    return _is_shifted(cells, 1) or _is_shifted(cells, -1)
 
 
 def is_permuted(cells: ColumnCells) -> bool:
-    """Whether all that changed is what was issued for other changed cells, each text as often as before."""
-    changed = cells.changed
-    was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
-    return len(changed) >= _ENOUGH and was == now
+    """Whether what changed is what was issued for other changed cells: each text as often as before, or most figures and dates.
 
-
-def _is_shifted(was: Sequence[Form], now: Sequence[Form], *, down: bool = True) -> bool:
-    """Whether, from some row to the end, what was issued for the row before explains more cells than the lines do.
-
-    With `down` not set the sides come turned round: a cell deleted with the rest moved up, seen from the bottom, moves
-    everything from the end to some row.
+    Where there are but two things to say, as many often change one way as the other, and that tells nothing.
     """
-    if not down:
-        return _shift_score(was, now, from_start=True) >= _ENOUGH
-    return _shift_score(was, now, from_start=False) >= _ENOUGH
+    changed = cells.changed
+    if len(changed) < _ENOUGH or cells.column.kind == "yes-no":
+        return False
+    was, now = (Counter(side[at] for at in changed) for side in (cells.was, cells.now))
+    if was == now:
+        return True
+    arrived, filled = (some.total() - some[""] for some in (was & now, now))
+    return cells.column.kind in _READ_KINDS and arrived > _ENOUGH and 2 * arrived > filled
 
 
-def _shift_score(was: Sequence[Form], now: Sequence[Form], *, from_start: bool) -> int:
-    """Return by how many cells, at best, a shift by one explains a stretch that reaches the last row of the sheet."""
-    steps = [(now[at] == was[at - 1]) - (now[at] == was[at]) for at in range(1, len(now))]
-    arrived = [now[at] != "" and now[at] != was[at] and now[at] == was[at - 1] for at in range(1, len(now))]
-    if not from_start:
-        steps.reverse()
-        arrived.reverse()
-    best = score = found = 0
-    for step, fits in zip(steps, arrived, strict=True):
-        score, found = score + step, found + fits
-        if found:
-            best = max(best, score)
-    return best
+def _is_shifted(cells: ColumnCells, by: int) -> bool:
+    """Whether, from some row to the last, what was issued so many rows above explains the cells better than their lines do."""
+    was, now = cells.was, cells.now
+    often = Counter(was)
+    most = _MOST_BITS_OF_TWO if cells.column.kind == "yes-no" else _MOST_BITS
+    score = best = 0.0
+    arrived = False
+    for at in range(len(now) - 1, -1, -1):
+        value, same = now[at], now[at] == was[at]
+        shifted = 0 <= at - by < len(was) and value == was[at - by]
+        if shifted == same or not 0 <= at - by < len(was):
+            continue
+        is_telling = isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
+        bits = _ENOUGH_BITS if is_telling else min(most, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
+        score += bits if shifted else -bits
+        arrived |= shifted and value != ""
+        best = max(best, score) if arrived else best
+    return best >= _ENOUGH_BITS
 
 
 def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
     """Whether a column stands in an order now, blanks last, in which it was not issued; some of it is what was issued."""
-    filled = [value for value in cells.now if value != ""]
-    if len(changed) <= _ENOUGH or len(filled) < _SORTED_AT_LEAST or len(set(filled)) < _ENOUGH:
+    if len(changed) <= _ENOUGH or _orders_of(cells.now) < _ORDERS_AT_LEAST:
         return False
     known = Counter(cells.was)
     arrived = sum(
@@ -157,8 +200,24 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
     )
     if arrived < _ENOUGH:
         return False
-    texts = [[as_text(v).strip().casefold() for v in side] for side in (cells.issued, cells.received)]
-    return any(not _orders(now) <= _orders(was) for was, now in ((cells.was, cells.now), texts))
+    sides = (_readings(cells.column, cells.was, cells.issued), _readings(cells.column, cells.now, cells.received))
+    return any(not _orders(now) <= _orders(was) for was, now in zip(*sides, strict=True))
+
+
+def _readings(column: Column, forms: Sequence[Form], values: Sequence[Value]) -> Iterator[Sequence[Form]]:
+    """Yield the cells of a column as each kind of sort reads them: by what they mean, as texts, as texts in lower case."""
+    yield forms
+    if column.kind in _READ_KINDS:
+        texts = [as_text(value).strip() for value in values]
+        yield texts
+        yield [text.casefold() for text in texts]
+    else:
+        yield [as_text(value).strip() for value in values]
+
+
+def _orders_of(values: Sequence[Form]) -> int:
+    """Return in how many orders the values could stand."""
+    return factorial(len(values)) // prod(factorial(count) for count in Counter(values).values())
 
 
 def _orders(values: Sequence[Form]) -> set[bool]:

@@ -45,6 +45,8 @@ def merge_edits(
             if outcome == "applied" and edit.key not in merged_values and (formula := plan.formula(line, key)):
                 shown = formula if len(formula) > 1 else "one it shares with other cells"
                 outcome, why = "conflict", f"the plan works this cell out by a formula, which would be lost: {shown}"
+        if outcome == "applied" and (blocked := plan.unwritable(line, key)):
+            outcome, why = "conflict", blocked
         as_it_came = outcome == "invalid" and not isinstance(edit.value, CellError)
         cells.append(CellOutcome(line, column, base, master, edit.received if as_it_came else returned, outcome, why))
         if outcome == "applied":
@@ -62,8 +64,8 @@ def merge_edits(
 
 def _conflict_reason(written: tuple[str, Value] | None, master: Value) -> str:
     if written and written[0] and same_value(written[1], master):
-        return f"{written[0]} has answered it otherwise"
-    return "the master changed after this was issued"
+        return f"{written[0]} has answered this differently"
+    return "the plan was changed here after the return went out"
 
 
 def differing_cells(plan: Plan, older: ReadReturn) -> list[str]:

@@ -10,11 +10,11 @@ from xml.sax.saxutils import quoteattr
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.ooxml.foreign_workbook import check_can_change, check_unprotected
+from hrworkbook.ooxml.limits import LAST_COLUMN
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.number_formats import column_of_letters
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.sheet_columns import with_width
-from hrworkbook.ooxml.sheet_xml import LAST_COLUMN
 from hrworkbook.ooxml.verify_saved import verify_saved
 from hrworkbook.ooxml.workbook_xml import ExcelTable, SheetPart, format_range, parse_range
 from hrworkbook.ooxml.xml_outline import Edit, Element, grown, spliced, with_value

@@ -55,6 +55,10 @@ class CheckedPackage:
             self._cached[part.name] = inflated
         return self._cached[part.name]
 
+    def is_cached(self, name: str, data: bytes) -> bool:
+        """Return whether these bytes are the part itself, whose checksum was found right."""
+        return self._cached.get(self.parts[name.lower()].name) is data
+
     def inflate(self, name: str) -> bytes:
         """Return the part inflated, and do not keep it."""
         part = self.parts[name.lower()]

@@ -16,6 +16,8 @@ CELLS_MAX = 2_000_000
 ROWS_MAX = 200_000
 AREA_MAX = 8_000_000
 """Cells in the rectangle around a sheet's values: the parser sets all of it aside."""
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Of a sheet of Excel and of Calc."""
 CACHED_BYTES = 4 * MB
 """A larger part is handed on as it was packed, to save memory."""
 

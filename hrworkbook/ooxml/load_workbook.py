@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -13,9 +14,9 @@ from hrworkbook.ooxml.sheet_xml import SheetXml
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.plan.errors import UnreadableFile
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.serials import EPOCH_1904
-from hrworkbook.plan.snapshot import Block, CellRange, CellTexts, Snapshot
+from hrworkbook.plan.sheet_names import OWN_SHEETS, own_sheet_name
+from hrworkbook.plan.snapshot import Block, CellRange, CellTexts, LazyCellTexts, Snapshot
 from hrworkbook.plan.values import Uncomputed, Value
 
 _LARGEST_GRID = 10_000_000
@@ -65,12 +66,18 @@ def load(data: bytes, place: str) -> LoadedWorkbook:
     found = read_sheets(open_reader(data, place), scanned())
     sheets = [(sheet, found.get(sheet.name, SheetContents([], (), {}))) for sheet in workbook.sheets]
     styles = workbook.part_of("styles")
-    look = kept.get(PLAN)
-    formats = {PLAN: CellTexts(formats_of_numbers(look.xml, package.read_xml(styles)))} if look and styles else {}
+    looks = package.read_xml(styles) if styles else b""
+    names = [sheet.name for sheet in workbook.sheets]
+    ours = {own_sheet_name(names, name) for name in OWN_SHEETS}
+    formats = {
+        name: LazyCellTexts(partial(formats_of_numbers, xml.xml, looks))
+        for name, xml in kept.items()
+        if looks and name not in ours
+    }
     blocks = tuple(
         Block(
             sheet.name, cells.rows, cells.merges, sheet.hidden, cells.formulas,
-            formats=formats.get(sheet.name, CellTexts()), from_1904=workbook.epoch == EPOCH_1904 and sheet.name == PLAN,
+            formats=formats.get(sheet.name, CellTexts()), from_1904=workbook.epoch == EPOCH_1904,
         )
         for sheet, cells in sheets
     )  # fmt: skip

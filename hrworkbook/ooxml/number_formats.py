@@ -49,17 +49,49 @@ def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
         raise refuse_package("a part of it is damaged")
 
 
+StyledCell = tuple[int, int, int, bool]
+"""Row and column (from 1), the style's index, and whether the cell holds a number."""
+
+FEW_STYLES, FEW_CELLS = 4, 40
+"""So few are found one by one in less time than a look at every cell takes."""
 _CELL_TAG = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[ />]')
 _NUMBER = re.compile(rb' t="(?:n|d)"')
+_STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,9})"(?: t="([^"<>]*)")?(/?)>')
+_STYLED_ROW = re.compile(rb'<row [^<>]* s="')
 _STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
+_NUMBER_TYPES = frozenset({b"", b"n", b"d"})
 
 
-def styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list[tuple[int, int, int, bool]]:
-    """Return row and column (from 1), style and whether it holds a number, of each cell with one of these styles."""
-    if _is_odd(xml, begin, end):
-        return _parsed_styled_cells(xml, used)
-    found: list[tuple[int, int, int, bool]] = []
-    for style in used:
+def styled_cells(
+    xml: bytes, begin: int, end: int, styles: frozenset[int], *, is_plain_xml: bool = False
+) -> list[StyledCell]:
+    """Return each cell with one of these styles between two places of a worksheet part.
+
+    With `is_plain_xml` the caller vouches that attributes are written as most programs write them.
+    """
+    if not styles:
+        return []
+    if not is_plain_xml and _is_odd(xml, begin, end):
+        return _parsed_styled_cells(xml, styles)
+    if len(styles) <= FEW_STYLES and (found := _cells_one_by_one(xml, begin, end, styles, FEW_CELLS)) is not None:
+        return found
+    cells = _STYLED_CELL.findall(xml, begin, end)
+    marks = xml.count(b' s="', begin, end)
+    if len(cells) != marks and len(cells) + len(_STYLED_ROW.findall(xml, begin, end)) != marks:
+        found = _cells_one_by_one(xml, begin, end, used_styles(xml, styles, begin, end), len(xml))
+        return _parsed_styled_cells(xml, styles) if found is None else found
+    wanted = {b"%d" % style: style for style in styles}
+    return [
+        (int(row), column_of_letters(column), wanted[style], not empty and kind in _NUMBER_TYPES)
+        for column, row, style, kind, empty in cells
+        if style in wanted
+    ]
+
+
+def _cells_one_by_one(xml: bytes, begin: int, end: int, styles: frozenset[int], most: int) -> list[StyledCell] | None:
+    """Return the cells with these styles; None where there are more than `most`, or one is written in another way."""
+    found: list[StyledCell] = []
+    for style in styles:
         mark = b' s="%d"' % style
         at = xml.find(mark, begin, end)
         while at >= 0:
@@ -68,7 +100,9 @@ def styled_cells(xml: bytes, begin: int, end: int, used: frozenset[int]) -> list
                 is_number = not tag.endswith(b"/") and (tag.find(b" t=") < 0 or _NUMBER.search(tag) is not None)
                 found.append((int(place[2]), column_of_letters(place[1]), style, is_number))
             elif not tag.startswith(b"<row "):
-                return _parsed_styled_cells(xml, used)
+                return None
+            if len(found) > most:
+                return None
             at = xml.find(mark, at + 1, end)
     return found
 
@@ -123,14 +157,16 @@ _PLAIN = frozenset({"", "general", "standard", "@"})
 
 def used_styles(sheet: bytes, styles: frozenset[int], begin: int, end: int) -> frozenset[int]:
     """Return which of some styles cells or rows of a worksheet part have, between two places in it."""
-    if not styles or _is_odd(sheet, begin, end):
-        return styles
     return styles.intersection(map(int, set(_STYLES_USED.findall(sheet, begin, end))))
 
 
 def _is_odd(sheet: bytes, begin: int, end: int) -> bool:
     """Whether attributes may be written in a way that no search finds: in single quotes, or with blanks."""
-    return any(sheet.find(mark, begin, end) >= 0 for mark in (b"='", b' = "', b'= "', b' ="', b"\ns="))
+    return (
+        sheet.find(b"'", begin, end) >= 0  # one letter is found fastest
+        or (sheet.find(b"\n", begin, end) >= 0 and sheet.find(b"\ns=", begin, end) >= 0)
+        or any(sheet.find(mark, begin, end) >= 0 for mark in (b' = "', b'= "', b' ="'))
+    )
 
 
 def formats_of_numbers(sheet: bytes, styles: bytes) -> dict[str, list[int]]:
@@ -138,8 +174,7 @@ def formats_of_numbers(sheet: bytes, styles: bytes) -> dict[str, list[int]]:
     codes = rendered_codes(styles)
     begin, end = max(sheet.find(b"<sheetData"), 0), len(sheet)
     found: dict[str, list[int]] = {}
-    if used := used_styles(sheet, frozenset(codes), begin, end):
-        for row, column, style, is_number in styled_cells(sheet, begin, end, used):
-            if is_number:
-                found.setdefault(codes[style], []).extend((row, column))
+    for row, column, style, is_number in styled_cells(sheet, begin, end, frozenset(codes)):
+        if is_number:
+            found.setdefault(codes[style], []).extend((row, column))
     return found

@@ -15,6 +15,7 @@ class Relationship(NamedTuple):
     target: str
 
 
+@lru_cache(256)
 def relationships_part(part: str) -> str:
     """Return the name of the part that holds the relationships of a part, or of the whole package for ''."""
     folder, leaf = posixpath.split(part)

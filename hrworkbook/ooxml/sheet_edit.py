@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from xml.parsers import expat
 
-from hrworkbook.ooxml.sheet_xml import LAST_ROW, SheetXml, XmlSpan
+from hrworkbook.ooxml.limits import LAST_ROW
+from hrworkbook.ooxml.sheet_xml import SheetXml, XmlSpan
 from hrworkbook.ooxml.workbook_xml import parse_range
 from hrworkbook.ooxml.xml_tags import attribute
 from hrworkbook.plan.errors import CannotWrite

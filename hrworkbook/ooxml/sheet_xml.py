@@ -11,6 +11,7 @@ from html import unescape
 from operator import lt
 from typing import NamedTuple
 
+from hrworkbook.ooxml.limits import LAST_ROW
 from hrworkbook.ooxml.workbook_xml import parse_range
 from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute
 from hrworkbook.plan.errors import UnreadableFile
@@ -19,7 +20,6 @@ from hrworkbook.plan.values import CellError, Uncomputed
 
 _REMEDY = "Open it in Excel, save it and try again, or take the latest backup"
 _column_number = lru_cache(maxsize=1024)(column_number)
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 class XmlSpan(NamedTuple):

@@ -96,7 +96,8 @@ def _entry(data: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     if sign != b"PK\1\2":
         raise struct.error
     label = data[at + 46 : at + 46 + named]
-    name = label.decode("utf-8" if flags & 0x800 else "cp437", "replace").replace("\\", "/").lstrip("/")
+    coding = "utf-8" if flags & 0x800 or label.isascii() else "cp437"
+    name = label.decode(coding, "replace").replace("\\", "/").lstrip("/")
     if 0xFFFFFFFF in (packed, size, offset):
         packed, size, offset = _zip64_sizes(data[at + 46 + named : at + 46 + named + extra], packed, size, offset)
     if flags & 1:

@@ -10,7 +10,11 @@ from hrworkbook.ooxml.zip_directory import CENTRAL, END, LOCAL, ZipEntry
 _FIXED_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
-def rebuild_package(parts: Mapping[str, bytes | ZipEntry], data: bytes) -> bytes:
+Part = bytes | ZipEntry | tuple[bytes, int]
+"""What becomes a part: its contents, these with a checksum (CRC-32) that is known already, or the entry of another zip."""
+
+
+def rebuild_package(parts: Mapping[str, Part], data: bytes) -> bytes:
     """Return a zip of these parts and nothing else; a `ZipEntry` is copied from `data` as it was packed."""
     body: list[bytes] = []
     directory: list[bytes] = []
@@ -18,6 +22,8 @@ def rebuild_package(parts: Mapping[str, bytes | ZipEntry], data: bytes) -> bytes
     for name, part in parts.items():
         if isinstance(part, bytes):
             method, crc, content, size = 0, zlib.crc32(part), part, len(part)
+        elif isinstance(part, tuple):
+            method, crc, content, size = 0, part[1], part[0], len(part[0])
         else:
             method, crc, content, size = part.method, part.crc, data[part.start : part.start + part.packed], part.size
         label = name.encode("utf-8", "replace")

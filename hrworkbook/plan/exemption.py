@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from hrworkbook.plan.findings import Finding, join_words
 from hrworkbook.plan.kinds import nearest_word, quoted
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS, Column
 from hrworkbook.plan.snapshot import address
@@ -167,9 +166,12 @@ def _marked_elsewhere(plan: Plan, line: Line) -> Iterator[Finding]:
 
 def _unknown_columns(plan: Plan) -> Iterator[Finding]:
     """Yield the marks in columns of the Plan sheet that are not the schema's, such as a Part that somebody added."""
-    block, places = plan.snapshot[PLAN], set(plan.column_numbers.values())
-    heads = block.rows[plan.header_row - 1]
+    known: dict[tuple[str, int], set[int]] = {}
+    for table in plan.tables:  # beside each other or one below the other
+        known.setdefault((table.sheet, table.header_row), set()).update(table.column_numbers.values())
     for line in plan.lines:
+        block, places = plan.snapshot[line.sheet], known[line.sheet, line.table.header_row]
+        heads = block.rows[line.table.header_row - 1]
         for column, value in enumerate(block.rows[line.row - 1], 1):
             if column in places or _is_empty(value):
                 continue
@@ -181,7 +183,7 @@ def _unknown_columns(plan: Plan) -> Iterator[Finding]:
                     else f"{quoted(value)} stands in a column without a heading"
                 )
                 yield Finding(
-                    "error", PLAN, address(line.row, column), head, value, EXEMPT_RULE, f"{fault}, so it keeps nothing back",
+                    "error", line.sheet, address(line.row, column), head, value, EXEMPT_RULE, f"{fault}, so it keeps nothing back",
                     "Mark the line in the plan's own column for it, or clear this cell", line.id,
                 )  # fmt: skip
 
@@ -194,10 +196,10 @@ def _withheld_by(plan: Plan, line: Line) -> list[Column]:
 
 def _value(plan: Plan, line: Line, column: Column) -> Value:
     """Return the cell's value; of cells merged over several lines, the one they all show."""
-    at = plan.column_numbers.get(column.key)
-    for top, left, bottom, right in plan.snapshot[PLAN].merges if line.row else ():
+    at = line.table.column_numbers.get(column.key)
+    for top, left, bottom, right in plan.snapshot[line.sheet].merges if at else ():
         if at and top <= line.row <= bottom and left <= at <= right:
-            return plan.snapshot[PLAN].at(top, left)
+            return plan.snapshot[line.sheet].at(top, left)
     return line.values.get(column.key)
 
 
@@ -233,4 +235,6 @@ def _squeezed(text: str) -> str:
 
 def _finding(plan: Plan, line: Line, column: Column, rule: str, fault: str, remedy: str) -> Finding:
     value = line.values.get(column.key)
-    return Finding("error", PLAN, plan.address(line, column.key), column.header, value, rule, fault, remedy, line.id)
+    return Finding(
+        "error", line.sheet, plan.address(line, column.key), column.header, value, rule, fault, remedy, line.id
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hrworkbook.plan.errors import format_message
+from hrworkbook.plan.sheet_names import place_at
 from hrworkbook.plan.values import Value, as_text
 
 Severity = Literal["error", "warning"]
@@ -28,8 +29,8 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """`Plan!H7`, or the sheet alone."""
-        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        """`Plan!H7`, `'1 Resourcing'!C5`, or the sheet alone."""
+        return place_at(self.sheet, self.cell)
 
     @property
     def message(self) -> str:

@@ -1,5 +1,6 @@
 """What the rows of the program's own sheets say, as typed records."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -7,7 +8,7 @@ from typing import TypeVar, cast
 
 from hrworkbook.plan.ledger_rows_before import CANNOT_BE_TAKEN, OVER_FORMULA
 from hrworkbook.plan.ledger_words import ChangeCause, DecisionState, FileStatus, Question
-from hrworkbook.plan.ledgers import LedgerRow
+from hrworkbook.plan.ledgers import RECEIVED, LedgerRow
 from hrworkbook.plan.snapshot import Link
 from hrworkbook.plan.values import Value, as_text, fold_name
 
@@ -92,6 +93,12 @@ def read_decision(row: LedgerRow) -> AskedDecision:
 def file_status(row: LedgerRow) -> FileStatus | None:
     """Return what became of the file in a row of the Register; None where somebody wrote another word there."""
     return status_word(row["What"])
+
+
+def is_marked_received(row: LedgerRow | Mapping[str, Value]) -> bool:
+    """Return whether HR marked the return of this row of the Register as answered without a file."""
+    mark = row[RECEIVED] if isinstance(row, LedgerRow) else row.get(RECEIVED)
+    return fold_name(as_text(mark)) not in ("", "no")
 
 
 def status_word(what: Value | Link) -> FileStatus | None:

@@ -32,6 +32,8 @@ class ChangeCause(StrEnum):
     DECIDE = "decide"
     UNDO = "undo"
     ROLL = "roll"
+    RECEIVED = "received"
+    """Of the Register, not of the plan: HR marked a return as answered in another way."""
 
 
 class Question(StrEnum):
@@ -53,3 +55,7 @@ class DecisionState(StrEnum):
     """A newer return has answered it anew."""
     MERGED = "merged"
     """The file it was about was merged after all."""
+
+
+RECEIVED_WORD = "received"
+"""What marks a return as answered without a file, in the Register's column of that name."""

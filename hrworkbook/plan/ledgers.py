@@ -132,20 +132,24 @@ PROBLEMS = Ledger(
     (11, 12, 9, 24, 52, 52, 40, 16),
     added=frozenset({"Rule"}),
 )
+RECEIVED = "Received"
+"""The Register's column in which HR marks an issued return as answered without a file; by hand, or by the verb."""
 REGISTER = Ledger(
     "Register",
-    ("What", "Return", "Owner", "Period", "When", "Due", "File", "From", "Sent", "Lines", "Cells", "Unchanged",
+    ("What", "Return", "Owner", "Period", "When", "Due", "Received", "File", "From", "Sent", "Lines", "Cells", "Unchanged",
      "Already there", "Applied", "Conflict", "Locked", "Invalid", "Unplaced", "Note", "Hash"),
     "Every return that went out and every file that came back, in order. Nothing is ever removed from here.",
-    (13, 9, 26, 14, 17, 12, 34, 30, 17, 8, 8, 11, 13, 9, 9, 8, 9, 10, 70, 20),
+    (13, 9, 26, 14, 17, 12, 11, 34, 30, 17, 8, 8, 11, 13, 9, 9, 8, 9, 10, 70, 20),
     wrap_text=False,
+    added=frozenset({RECEIVED}),
+    without_added=lambda cells: {h: v for h, v in cells.items() if h != RECEIVED},
 )  # fmt: skip
 DECISIONS = Ledger(
     "Decisions",
     ("Decision", "My own text", "Question", "Why", "Go to", "ID", "Column", "As issued", "In the master",
      "In the return", "Owner", "Return", "When", "Done", "State", "Can be taken"),
     "Cells that need you. Choose in the first column, then press Decide. The master's text stands until you do.",
-    (16, 26, 11, 26, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20, 11, 13),
+    (16, 26, 11, 40, 12, 9, 18, 32, 36, 36, 22, 9, 17, 20, 11, 13),
     added=frozenset({"Question", "State", "Can be taken"}),
     without_added=decision_before,
 )  # fmt: skip
@@ -175,7 +179,7 @@ OWNERS_LEDGER = Ledger(
     OWNERS,
     ("Role", "Name", "E-mail", "Deputy", "Deputy e-mail"),
     "Who answers for the lines of the plan. A return goes to each role here that the Plan names.",
-    (34, 26, 36, 26, 36),
+    (34, 26, 42, 26, 42),
 )
 
 KEEP_MASTER, TAKE_RETURN, KEEP_BOTH, OWN_TEXT = "keep master", "take return", "keep both", "my own text"

@@ -8,14 +8,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from hrworkbook.plan.errors import NotAMaster
-from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.columns_sheet import COLUMNS
+from hrworkbook.plan.columns_upkeep import with_former_headings
+from hrworkbook.plan.errors import CannotWrite, NotAMaster
 from hrworkbook.plan.kinds import ValueFault, is_kept_with_warning
-from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, PLAN, SEARCHED_ROWS, START, Ledger
+from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, START
+from hrworkbook.plan.lines import Line as Line
+from hrworkbook.plan.lines import read_lines
+from hrworkbook.plan.lists_sheet import folded_lists, read_lists
 from hrworkbook.plan.owners import parse_owners
+from hrworkbook.plan.plan_tables import PlanTable, plan_tables
+from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
+from hrworkbook.plan.record_ledger import RecordLedger, headings_by_key
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema, read_schema
+from hrworkbook.plan.sheet_names import place_at
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
-from hrworkbook.plan.values import CellError, Value, as_text, fold_name, is_blank, normalised_text
+from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
 HISTORY, OLD_HISTORY = "Past periods", "History"
@@ -57,27 +65,13 @@ def parse_addresses(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the plan: its visible ID, its sheet row, and its values by column key."""
-
-    id: str
-    row: int
-    values: Mapping[str, Value]
-
-    def text(self, key: str) -> str:
-        """Return the value as it is written; '' for a blank."""
-        return as_text(self.values.get(key))
-
-
-@dataclass(frozen=True)
 class Plan:
     """A master, read: everything the verbs need to know of it."""
 
     snapshot: Snapshot
     schema: Schema
-    header_row: int
-    column_numbers: Mapping[str, int]
-    """The Plan sheet's column of each column key; the ID's under ''."""
+    tables: tuple[PlanTable, ...]
+    """Its tables in the order of the sheets; one at least."""
     lines: tuple[Line, ...]
     owners: tuple[Owner, ...]
     lists: Mapping[str, tuple[str, ...]]
@@ -92,8 +86,8 @@ class Plan:
         for line in self.lines:
             if line.id and line.id in found:
                 raise NotAMaster(
-                    f"{PLAN}!{address(line.row, self.column_numbers[''])}",
-                    f"the ID {line.id} is also in row {found[line.id].row}",
+                    self.place(line, ""),
+                    f"the ID {line.id} is also in {found[line.id].row_name}",
                     "Clear the ID of the newer line: Validate then gives it one of its own",
                 )
             found[line.id] = line
@@ -120,19 +114,39 @@ class Plan:
         """Return a setting of the Start sheet as text; '' where it is blank."""
         return normalised_text(self.settings.get(name))
 
-    def address(self, line: Line, key: str) -> str:
-        """Return the address of a line's cell on the Plan sheet."""
-        return address(line.row, self.column_numbers[key])
+    @staticmethod
+    def address(line: Line, key: str) -> str:
+        """Return the address of a line's cell on its sheet; that of its ID where its table has no such column."""
+        columns = line.table.column_numbers
+        return address(line.row, columns.get(key, columns.get("", 1)))
+
+    def place(self, line: Line, key: str) -> str:
+        """`Plan!H7`, `'1 Resourcing'!C5`: where a line's cell stands."""
+        return place_at(line.sheet, self.address(line, key))
 
     def formula(self, line: Line, key: str) -> str:
-        """Return the formula that works a line's cell out; '' where it holds a value."""
-        return self.snapshot[PLAN].formulas.get((line.row, self.column_numbers[key]), "")
+        """Return the formula that works a line's cell out; '' where it holds a value, or where there is no such cell."""
+        column = line.table.column_numbers.get(key)
+        return self.snapshot[line.sheet].formulas.get((line.row, column), "") if column else ""
+
+    def unwritable(self, line: Line, key: str) -> str:
+        """Return why nothing can be written into a line's cell; '' where it can."""
+        if key in line.spread:
+            return "its text goes on in the rows below"
+        return line.table.unwritable(self.snapshot[line.sheet], self.schema, line.row, key)
+
+    def cell_write(self, line: Line, key: str, value: Value) -> Write:
+        """Return the write of a line's cell; the key of its ID is ''. Raise CannotWrite where nothing can be written there."""
+        if why := key and self.unwritable(line, key):
+            raise CannotWrite(self.place(line, key), why, "Write it into the workbook by hand, where it belongs")
+        return Write(line.sheet, line.row, line.table.column_numbers[key], ((value,),))
 
     def number_format(self, line: Line, key: str) -> str:
         """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""
         if isinstance(line.values.get(key), str | None):
             return ""
-        return self.snapshot[PLAN].formats.get((line.row, self.column_numbers[key]), "")
+        column = line.table.column_numbers.get(key)
+        return self.snapshot[line.sheet].formats.get((line.row, column), "") if column else ""
 
     def is_done(self, line: Line) -> bool:
         """Return whether the line's status says that nothing more is to be done."""
@@ -156,16 +170,14 @@ def read_plan(snapshot: Snapshot) -> Plan:
     Raises NotAMaster with place, fault and remedy where a sheet, a heading or a setting is not as it must be.
     """
     schema = read_schema_of(snapshot)
-    block = snapshot[PLAN]
-    header_row, places = find_headings(block, schema)
+    tables = plan_tables(snapshot, schema)
     return Plan(
         snapshot=snapshot,
         schema=schema,
-        header_row=header_row,
-        column_numbers=places,
-        lines=tuple(_read_lines(_as_shown(block, schema, header_row, places), header_row, places)),
+        tables=tables,
+        lines=tuple(read_lines(snapshot, schema, tables)),
         owners=tuple(read_owners(snapshot)),
-        lists=_read_lists(snapshot[LISTS]),
+        lists=folded_lists(snapshot[LISTS]),
         settings=_read_settings(snapshot[START]),
         state=_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1),
     )
@@ -173,17 +185,30 @@ def read_plan(snapshot: Snapshot) -> Plan:
 
 def plan_id(snapshot: Snapshot) -> str | None:
     """Return the ID of the plan a workbook holds, '' where it has none yet; None where the workbook is no plan."""
-    if any(sheet not in snapshot for sheet in (PLAN, SCHEMA_SHEET, ISSUED_SHEET)):
+    if START not in snapshot or not holds_schema(s for s in (ISSUED_SHEET, COLUMNS, SCHEMA_SHEET) if s in snapshot):
         return None
     return normalised_text(_values_beside_labels(snapshot[ISSUED_SHEET], STATE_SETTINGS, 1).get("Plan ID"))
 
 
+def holds_schema(sheets: Iterable[str]) -> bool:
+    """Return whether a workbook with these sheets keeps a plan of ours: its state, and its schema as now or as before."""
+    names = set(sheets)
+    return ISSUED_SHEET in names and (COLUMNS in names or SCHEMA_SHEET in names)
+
+
 def read_schema_of(snapshot: Snapshot) -> Schema:
-    """Return the schema a master keeps; raises NotAMaster where it keeps none."""
+    """Return the schema a master keeps: on its Columns sheet, or hidden as masters made before have it.
+
+    Raises NotAMaster where it keeps none; SchemaFaults for slips on the Columns sheet, with all of them.
+    """
+    if COLUMNS in snapshot and (SCHEMA_SHEET not in snapshot or is_columns_sheet(snapshot[COLUMNS])):
+        former = headings_by_key(snapshot, ISSUED_SHEET, ("Issued as", ID_HEADER))
+        schema = read_columns_sheet(snapshot[COLUMNS], read_lists(snapshot[LISTS]), former)
+        return with_former_headings(schema, former, snapshot)
     if SCHEMA_SHEET not in snapshot:
         raise NotAMaster(
             snapshot.name,
-            f"there is no sheet '{SCHEMA_SHEET}', so this is not a master",
+            f"there is no sheet '{COLUMNS}', so this is not a master",
             "Choose a workbook made by 'hrworkbook new', or take the latest backup",
         )
     return read_schema(schema_text(snapshot[SCHEMA_SHEET]), f"{snapshot.name}, sheet {SCHEMA_SHEET}")
@@ -194,96 +219,11 @@ def schema_text(block: Block) -> str:
     return "\n".join(as_text(row[0]) if row else "" for row in block.rows[2:]) + "\n"
 
 
-def find_headings(block: Block, schema: Schema) -> tuple[int, dict[str, int]]:
-    """Return the Plan sheet's heading row, and the column of each key ('' for the ID).
-
-    On a master, headings must be exact after normalising: HR is told of a renamed one, never guessed past it.
-    """
-    wanted = {fold_name(c.header): c.key for c in schema.columns} | {fold_name(ID_HEADER): ""}
-    best: tuple[int, dict[str, int]] = (0, {})
-    for row in range(1, min(SEARCHED_ROWS, len(block.rows)) + 1):
-        found: dict[str, int] = {}
-        for number, value in enumerate(block.rows[row - 1], 1):
-            is_text = isinstance(value, str) and not isinstance(value, CellError)  # `#REF!` is no heading Ref
-            key = wanted.get(fold_name(as_text(value))) if is_text else None
-            if key is not None:
-                if key in found:
-                    raise NotAMaster(
-                        f"{PLAN}!{address(row, number)}",
-                        f"the heading '{as_text(value)}' stands twice, also in {address(row, found[key])}",
-                        "Rename or remove the one you added",
-                    )
-                found[key] = number
-        if len(found) > len(best[1]):
-            best = (row, found)
-    _check_headings(block, schema, *best)
-    return best
-
-
-def _check_headings(block: Block, schema: Schema, row: int, found: Mapping[str, int]) -> None:
-    missing = [h for h, k in [(ID_HEADER, ""), *((c.header, c.key) for c in schema.columns)] if k not in found]
-    for first_row, first, last_row, last in block.merges:
-        if row and first_row <= row <= last_row and (last > first or last_row > row):
-            raise NotAMaster(
-                f"{PLAN}!{address(first_row, first)}:{address(last_row, last)}",
-                "cells of the heading row are merged, so a column has no heading of its own",
-                "Unmerge them and type each heading back",
-            )
-    if not missing:
-        return
-    known = set(found.values())
-    strangers = [
-        f"'{normalised_text(v)}' in {address(row, n)}"
-        for n, v in enumerate(block.rows[row - 1] if row else (), 1)
-        if n not in known and not is_blank(v)
-    ]
-    instead = f"; {join_words(strangers[:3])} {'is' if len(strangers) == 1 else 'are'} not known" if strangers else ""
-    raise NotAMaster(
-        f"{PLAN}!{address(row, 1)}" if row else PLAN,
-        f"the {'heading' if len(missing) == 1 else 'headings'} {join_words([repr(m) for m in missing[:4]])} "
-        f"{'is' if len(missing) == 1 else 'are'} missing{instead}",
-        "Type the heading back as it was; to rename a column for good, make a new master from a changed schema",
-    )
-
-
-def _as_shown(block: Block, schema: Schema, header_row: int, places: Mapping[str, int]) -> Block:
-    """Return the Plan sheet in which numbers typed into text columns are replaced by the text their cells show."""
-    if not (block.formats or block.shown_texts or block.from_1904):
-        return block
-    from hrworkbook.plan.number_format.cell_text import as_shown
-
-    kinds = {column: schema[key].kind for key, column in places.items() if key}
-    return as_shown(block, kinds, range(header_row + 1, len(block.rows) + 1))
-
-
-def _read_lines(block: Block, header_row: int, places: Mapping[str, int]) -> Iterable[Line]:
-    pairs = [(key, column - 1) for key, column in places.items() if key]
-    id_column = places[""] - 1
-    for number, row in enumerate(block.rows[header_row:], header_row + 1):
-        width = len(row)
-        values = {key: row[at] if at < width else None for key, at in pairs}
-        id_ = normalised_text(row[id_column]) if id_column < width else ""
-        if id_ or not all(map(is_blank, values.values())):
-            yield Line(id_, number, values)
-
-
 def read_owners(snapshot: Snapshot) -> Iterable[Owner]:
     """Yield the roles on a master's Owners sheet, and who holds them."""
     for item in OWNERS_LEDGER.data_rows(snapshot):
         if role := item.text("Role"):
             yield Owner(role, item.text("Name"), item.text("E-mail"), item.text("Deputy"), item.text("Deputy e-mail"))
-
-
-def _read_lists(block: Block) -> dict[str, tuple[str, ...]]:
-    top = next(
-        (i for i, row in enumerate(block.rows[:SEARCHED_ROWS]) if i >= 2 and any(not is_blank(v) for v in row)), 0
-    )
-    lists: dict[str, tuple[str, ...]] = {}
-    for column, heading in enumerate(block.rows[top] if block.rows else (), 1):
-        if not is_blank(heading):
-            words = (normalised_text(block.at(row, column)) for row in range(top + 2, len(block.rows) + 1))
-            lists[fold_name(as_text(heading))] = tuple(dict.fromkeys(w for w in words if w))
-    return lists
 
 
 def _values_beside_labels(block: Block, labels: Iterable[str], column: int) -> dict[str, Value]:
@@ -300,20 +240,23 @@ def _read_settings(block: Block) -> dict[str, Value]:
     return _values_beside_labels(block, SETTINGS, 2)
 
 
-def issued_ledger(schema: Schema) -> Ledger:
+def issued_ledger(schema: Schema) -> RecordLedger:
     """Return the hidden sheet with the baselines: each issued line as it was when it went out."""
     headings = ("Issued as", ID_HEADER, *(c.header for c in schema.columns))
-    return Ledger(ISSUED_SHEET, headings, "What was issued, kept to compare returns with.", wrap_text=False)
+    purpose = "What was issued, kept to compare returns with."
+    return RecordLedger(ISSUED_SHEET, headings, purpose, wrap_text=False, columns=schema.columns, is_table=False)
 
 
-def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> Ledger:
+def history_ledger(schema: Schema, snapshot: Snapshot | None = None) -> RecordLedger:
     """Return the ledger of the plan as it was reported at the end of each closed period, under its name in a master.
 
     Masters made before keep it on a sheet *History*, a name that Excel reserves: nobody can type or restore it there.
     """
     headings = ("Closed period", "Closed on", ID_HEADER, *(c.header for c in schema.columns))
     ledgers = [
-        Ledger(sheet, headings, "The plan as it was reported, period by period.", wrap_text=False)
+        RecordLedger(
+            sheet, headings, "The plan as it was reported, period by period.", wrap_text=False, columns=schema.columns
+        )
         for sheet in (HISTORY, OLD_HISTORY)
     ]
     there = [ledger for ledger in ledgers if snapshot is not None and ledger.sheet in snapshot]
@@ -344,18 +287,25 @@ def format_line_id(schema: Schema, number: int) -> str:
 
 def id_writes(plan: Plan) -> tuple[Write, ...]:
     """Return the writes that number the lines that have no ID yet; a number once given is never given again."""
-    waiting = [line for line in plan.lines if not line.id]
-    if not waiting:
+    ids = new_ids(plan)
+    if not ids:
         return ()
-    kept = plan.state.get("Next ID")
-    prefix = plan.schema.id_prefix
-    used = [int(l.id.removeprefix(prefix)) for l in plan.lines if l.id.removeprefix(prefix).isdecimal()]  # noqa: E741
-    number = max(int(kept) if isinstance(kept, (int, float)) else 1, max(used, default=0) + 1)
-    writes = [
-        Write(PLAN, line.row, plan.column_numbers[""], ((format_line_id(plan.schema, number + i),),))
-        for i, line in enumerate(waiting)
-    ]
-    return (*writes, state_write(plan, "Next ID", number + len(waiting)))
+    writes = [plan.cell_write(line, "", ids[id(line)]) for line in plan.lines if id(line) in ids]
+    return (*writes, state_write(plan, "Next ID", _next_number(plan) + len(ids)))
+
+
+def new_ids(plan: Plan) -> dict[int, str]:
+    """Return the ID that each line without one is given, by the identity of the line (`id(line)`)."""
+    waiting = [line for line in plan.lines if not line.id]
+    number = _next_number(plan) if waiting else 0
+    return {id(line): format_line_id(plan.schema, number + i) for i, line in enumerate(waiting)}
+
+
+def _next_number(plan: Plan) -> int:
+    """Return the number of the next new line: beyond every one there is, and every one that was given."""
+    kept, prefix = plan.state.get("Next ID"), plan.schema.id_prefix
+    used = [int(number) for line in plan.lines if (number := line.id.removeprefix(prefix)).isdecimal()]
+    return max(int(kept) if isinstance(kept, (int, float)) else 1, max(used, default=0) + 1)
 
 
 def timestamp(now: datetime) -> str:

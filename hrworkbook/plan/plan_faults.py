@@ -61,20 +61,20 @@ def plan_faults(plan: Plan, today: date) -> Iterator[PlanFault]:
     """Yield every fault of a plan's lines by its schema, in no order."""
     position = {id(line): i for i, line in enumerate(plan.lines)}
     for first, later in duplicate_ids(plan.lines):
-        yield _told(position[id(later)], ID_HEADER, UNIQUE_ID, doubled_id(later.id, f"row {first.row}"))
+        yield _plan_fault(position[id(later)], ID_HEADER, UNIQUE_ID, doubled_id(later.id, first.row_name))
     for column in plan.schema.columns:
         values = [line.values.get(column.key) for line in plan.lines]
         if column.required:
             blank = blank_fault(column.header, column.kind, column.help)
-            yield from (_told(at, column.header, REQUIRED, blank) for at in blank_entries(values))
+            yield from (_plan_fault(at, column.header, REQUIRED, blank) for at in blank_entries(values))
         kept = plan.schema.collect is not None
         for at, fault in entry_faults(values, column.kind, column.header, plan.words_of(column), kept=kept):
-            yield _told(at, column.header, column.kind, fault)
+            yield _plan_fault(at, column.header, column.kind, fault)
     for rule in plan.schema.rules:
         for found in RULE_CHECKS[rule.name](plan, rule, today):
             fault = ValueFault(found.fault, found.remedy, rule.severity)
-            yield _told(position[id(found.line)], plan.schema[found.key].header, rule.name, fault)
+            yield _plan_fault(position[id(found.line)], plan.schema[found.key].header, rule.name, fault)
 
 
-def _told(position: int, column: str, rule: str, fault: ValueFault) -> PlanFault:
+def _plan_fault(position: int, column: str, rule: str, fault: ValueFault) -> PlanFault:
     return PlanFault(position, column, rule, fault.severity, fault.fault, fault.remedy)

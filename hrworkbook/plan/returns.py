@@ -11,6 +11,7 @@ from hrworkbook.plan.model import (
     Line,
     Owner,
     Plan,
+    issued_ledger,
 )
 from hrworkbook.plan.schema import CellKey, Column, Schema
 from hrworkbook.plan.seal import Seal, compute_mark
@@ -90,7 +91,8 @@ def make_return(
     schema = plan.schema.for_owners()
     owner = next((o for o in plan.owners if o.role == role), Owner(role))
     issued = sealed if sealed is not None else {line.id: line.values for line in lines}
-    values = [(line_id, [v.get(c.key) for c in plan.schema.columns]) for line_id, v in issued.items()]
+    order = issued_ledger(plan.schema).order(plan.snapshot)
+    values = [(line_id, [v.get(key) for key in order]) for line_id, v in issued.items()]
     seal = Seal(id_, plan.id, period, compute_mark(plan.seal_key, id_, plan.id, period, values))
     words = {c.key: plan.words_of(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]

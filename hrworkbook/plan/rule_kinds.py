@@ -40,6 +40,7 @@ RULES: Mapping[str, RuleKind] = {
     "unique": RuleKind(columns=("columns",), across_lines=True),
     "known-owner": RuleKind(column=("column",)),
     "overdue": RuleKind(column=("column",)),
+    "not-before": RuleKind(column=("column", "earlier")),
     "not-over": RuleKind(column=("column", "limit"), of_amounts=True),
     "reported": RuleKind(column=("column",)),
     "needed-when": RuleKind(column=("column", "when"), words=("is",)),

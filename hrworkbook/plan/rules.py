@@ -10,7 +10,6 @@ from hrworkbook.plan.dates.timescale import dates_in, read_timescale
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.history import last_reported, lines_to_report
 from hrworkbook.plan.kinds import is_kept_with_warning
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.rule_kinds import RULES
@@ -62,7 +61,7 @@ def one_value_per(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             what = join_words([f"{plan.schema[k].header} '{shorten(line.text(k), 30)}'" for k in per[-1:]])
             yield RuleFault(
                 line, key,
-                f"{what} has another {column.header} in row {before.row}: '{shorten(before.text(key), _SHOWN_CHARACTERS)}'",
+                f"{what} has another {column.header} in {before.row_name}: '{shorten(before.text(key), _SHOWN_CHARACTERS)}'",
                 f"Make the two alike, or give this line another {plan.schema[per[-1]].header}",
             )  # fmt: skip
 
@@ -82,7 +81,7 @@ def unique(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             yield RuleFault(
                 line,
                 keys[0],
-                f"{names} '{shorten(line.text(keys[0]), _SHOWN_CHARACTERS)}' is also in row {before.row}",
+                f"{names} '{shorten(line.text(keys[0]), _SHOWN_CHARACTERS)}' is also in {before.row_name}",
                 "Remove one of the two, or tell them apart",
             )
 
@@ -126,7 +125,17 @@ def overdue(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
 
 
 def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
-    """Return the last date a cell states; for prose, the last date found in it; None where there is none."""
+    """Return the last date a cell states; for prose, the last date found in it; None where there is none.
+
+    The plan's due date is the revised one, where the line has that.
+    """
+    revised = plan.schema.role("revised")
+    if revised and key == plan.schema.roles.get("due") and (agreed := _last_date(plan, line, revised.key)):
+        return agreed
+    return _last_date(plan, line, key)
+
+
+def _last_date(plan: Plan, line: Line, key: str) -> date | None:
     text = line.text(key)
     if not text:
         return None
@@ -134,6 +143,21 @@ def last_due_date(plan: Plan, line: Line, key: str) -> date | None:
         return read_timescale(text).due
     ends = [m.span.end for m in dates_in(text) if m.span and m.span.end]
     return max(ends, default=None)
+
+
+@_checks("not-before")
+def not_before(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
+    """Yield the lines whose last date lies before the first date of another column, such as an end before its start."""
+    key, other = rule.settings["column"], rule.settings["earlier"]
+    for line in plan.lines:
+        end = last_due_date(plan, line, key)
+        starts = [span.start for span in read_timescale(line.text(other)).spans if span.start] if end else []
+        if end and starts and end < min(starts):
+            yield RuleFault(
+                line, key,
+                f"{plan.schema[key].header} is {line.text(key)}, before the {plan.schema[other].header} of {line.text(other)}",
+                "Check the two dates",
+            )  # fmt: skip
 
 
 @_checks("not-over")
@@ -221,7 +245,7 @@ def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
         figures = {key: float(figure) for key, figure in read.items() if figure is not None}
         blank = {key for key in read if is_blank(line.values.get(key)) or line.text(key) in ZERO_WORDS}
         sworn = LineFigures(
-            PLAN,
+            line.sheet,
             line.id,
             tuple(read),
             figures,

@@ -6,7 +6,7 @@ HR officers edit these files, so every unknown setting, kind or rule is refused 
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.schema_model import (
+    COLOUR_NAMES,
     EXEMPT_WORDS,
     ID_HEADER,
+    PLAN_FORMS,
     PUBLIC_WORDS,
     RESERVED_HEADERS,
     AppendixLayout,
@@ -26,8 +28,9 @@ from hrworkbook.plan.schema_model import (
     Column,
     Rule,
     Schema,
+    default_printed,
 )
-from hrworkbook.plan.settings import TEXT, WORDS, SettingsFile, choices_of, settings_of
+from hrworkbook.plan.settings import TEXT, WORDS, SettingPlace, SettingsFile, choices_of, settings_of
 from hrworkbook.plan.values import fold_name
 
 __all__ = [
@@ -36,12 +39,13 @@ __all__ = [
 ]  # fmt: skip
 
 ROLES = (
-    "theme", "reference", "priority", "owner", "due", "status", "progress", "planned", "actual", "part", "paragraph", "reason",
+    "theme", "reference", "sub_reference", "priority", "owner", "start", "due", "revised", "status", "complete", "progress",
+    "planned", "actual", "part", "paragraph", "reason",
 )  # fmt: skip
 
-_PLAN = settings_of(Schema, leave_out=("source",))
 _COLUMN, _APPENDIX, _COLLECT = settings_of(Column), settings_of(AppendixLayout), settings_of(CollectionSettings)
-_CHOICES = choices_of(Column, AppendixLayout, Rule)
+_CHOICES = choices_of(Schema, Column, AppendixLayout, Rule)
+TOP, COLUMNS, LISTS, APPENDIX, COLLECT = map(SettingPlace, ("", "columns", "lists", "appendix", "collect"))
 _NON_AMOUNT_KINDS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
 
@@ -56,45 +60,53 @@ def read_schema(text: str, file: str) -> Schema:
         raise SchemaFileError(
             file, f"this is not valid TOML: {error}", "Mend that line; the shipped schemas show the form"
         ) from None
-    return _SchemaReader(file, text).schema(data)
+    return SchemaReader(file, text).schema(data)
 
 
-class _SchemaReader(SettingsFile):
+class SchemaReader(SettingsFile):
     """One schema file being read."""
 
     def __init__(self, file: str, text: str) -> None:
         super().__init__(file, text, _CHOICES)
+        self.id_heading = ID_HEADER
+        self.lists_are_live = False
+        """Whether the lists are those of a master, to which HR adds words."""
 
     def schema(self, data: dict[str, Any]) -> Schema:
         sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings", "either"}
         for name in data:
-            if name not in sections and name not in _PLAN:
-                raise self.unknown_error("", "setting or section", name, sections | set(_PLAN))
-        top = self.table("", {k: v for k, v in data.items() if k not in sections}, _PLAN)
+            if name not in sections and name not in PLAN_FORMS:
+                raise self.unknown_error(TOP, "setting or section", name, sections | set(PLAN_FORMS))
+        top = self.table(TOP, {k: v for k, v in data.items() if k not in sections}, PLAN_FORMS)
         for needed in ("name", "title"):
             if not top.get(needed, "").strip():
-                raise self.error("", f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
+                raise self.error(TOP.of(needed), f"'{needed}' is missing", f'Add a line {needed} = "…" at the top')
         if not re.fullmatch(r"[A-Za-z]{0,6}", prefix := top.get("id_prefix", "")):
-            raise self.error("id_prefix", f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
+            raise self.error(TOP.of("id_prefix"), f"'{prefix}' cannot begin an ID", "Use one to six letters, such as L")
+        self.id_heading = top.get("id_heading", ID_HEADER)
+        if not fold_name(self.id_heading):
+            raise self.error(
+                TOP.of("id_heading"), "the ID's heading has no letter", f"Give it one, such as {ID_HEADER}"
+            )
         lists = self.words("lists", data)
-        self.distinct("[lists]", "lists", "name", map(self.named_list, lists))
+        self.distinct(LISTS, "lists", "name", map(self.named_list, lists))
         columns = self.columns(data.get("columns", []), lists)
         keys = [c.key for c in columns]
         for key in top.get("key", ()):
-            self.check_key("key", key, keys)
+            self.check_key(TOP.of("key"), key, keys)
         roles = self.roles(data.get("roles", {}), keys)
         columns = [self.marking(c, roles, data) for c in columns]
         self.kept_private(columns, roles, (*top.get("key", ()), *self.printed(data)))
         either = self.words("either", data)
         for key in (key for several in either.values() for key in several):
-            self.check_key("[either]", key, keys)
+            self.check_key(SettingPlace("either"), key, keys)
         self.done(top.get("done", ()), next((c for c in columns if c.key == roles.get("status")), None), lists)
         return Schema(
             columns=tuple(columns),
             roles=roles,
             rules=tuple(self.rule(i, r, columns) for i, r in enumerate(self.tables(data, "rules"), 1)),
             lists=lists,
-            appendix=self.appendix(data.get("appendix", {}), keys),
+            appendix=self.appendix(data.get("appendix", {}), columns, roles),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
             spellings=self.words("spellings", data),
             either=either,
@@ -105,82 +117,111 @@ class _SchemaReader(SettingsFile):
     def words(self, section: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return a section whose settings are the file's own, each with its words."""
         table = data.get(section, {})
-        return self.table(f"[{section}]", table, dict.fromkeys(table, WORDS))
+        return self.table(SettingPlace(section), table, dict.fromkeys(table, WORDS))
 
     def collect(self, table: object, keys: list[str]) -> CollectionSettings:
-        settings = self.table("[collect]", table, _COLLECT)
+        settings = self.table(COLLECT, table, _COLLECT)
         for needed in ("needs", "period"):
             if not settings.get(needed):
-                raise self.error("[collect]", f"'{needed}' is missing", f"Give {_COLLECT[needed]}")
-        for key in (settings["period"], *settings["needs"], *settings.get("unheaded", ()), *settings.get("trend", ())):
-            self.check_key("[collect]", key, keys)
+                raise self.error(COLLECT.of(needed), f"'{needed}' is missing", f"Give {_COLLECT[needed]}")
+        for name in ("period", "needs", "unheaded", "trend"):
+            named = settings.get(name, ())
+            for key in (named,) if isinstance(named, str) else named:
+                self.check_key(COLLECT.of(name), key, keys)
         return CollectionSettings(**settings)
 
     def columns(self, tables: object, lists: Mapping[str, Any]) -> list[Column]:
         if not isinstance(tables, list) or not tables:
-            raise self.error(
-                "[[columns]]", "there are no columns", "Add a [[columns]] table for each column of the plan"
-            )
+            raise self.error(COLUMNS, "there are no columns", "Add a [[columns]] table for each column of the plan")
         columns: list[Column] = []
         for i, table in enumerate(tables, 1):
             name = table.get("key") or table.get("header") if isinstance(table, dict) else None
-            place = f"column {i}" + (f" '{name}'" if name else "")
+            place = SettingPlace("columns", i, name if isinstance(name, str) else "")
             columns.append(self.column(place, self.table(place, table, _COLUMN), lists))
-        self.distinct("[[columns]]", "columns", "key", (c.key for c in columns))
+        self.distinct(COLUMNS, "columns", "key", (c.key for c in columns))
         self.distinct(
-            "[[columns]]",
+            COLUMNS,
             "columns",
             "header or alias",
             (h for c in columns for h in {fold_name(h) for h in (c.header, *c.aliases)}),
         )
         return columns
 
-    def column(self, place: str, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
+    def column(self, place: SettingPlace, settings: dict[str, Any], lists: Mapping[str, Any]) -> Column:
         for needed in ("key", "header"):
             if not settings.get(needed, "").strip():
-                raise self.error(place, f"'{needed}' is missing", f'Add a line {needed} = "…"')
+                raise self.error(place.of(needed), f"'{needed}' is missing", f'Add a line {needed} = "…"')
         column = Column(**settings)
         if not column.key.replace("_", "").isalnum() or not column.key.isascii():
-            raise self.error(place, f"the key '{column.key}' cannot be used", "Use letters, digits and _ only")
-        self.check_header(place, column.header)
+            raise self.error(
+                place.of("key"), f"the key '{column.key}' cannot be used", "Use letters, digits and _ only"
+            )
+        self.check_header(place.of("header"), column.header)
         if column.kind not in KINDS:
-            raise self.unknown_error(place, "kind", column.kind, KINDS)
+            raise self.unknown_error(place.of("kind"), "kind", column.kind, KINDS)
         if not 3 <= column.width <= 120:
-            raise self.error(place, f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
+            raise self.error(place.of("width"), f"the width is {column.width:g}", "Give a width of 3 to 120 characters")
+        self.check_looks(place, column, lists)
         return self.with_words(place, column, lists)
 
-    def check_header(self, place: str, header: str) -> None:
+    def check_looks(self, place: SettingPlace, column: Column, lists: Mapping[str, Any]) -> None:
+        """Refuse a number format that is none, and a colour that is none or has no word."""
+        if column.number_format:
+            from hrworkbook.plan.number_format.code import UnknownCode, sections_of
+
+            try:
+                sections_of(column.number_format)
+            except UnknownCode:
+                fault = f"'{column.number_format}' is no number format"
+                raise self.error(
+                    place.of("number_format"), fault, "Give a code as Excel has it, such as #,##0.00"
+                ) from None
+        if column.colours and column.kind != "choice":
+            raise self.error(place.of("colours"), "only the words of a choice have colours", "Make it a choice")
+        known = column.words or (() if self.lists_are_live else tuple(lists.get(column.list, ())))
+        for word, colour in column.colours.items():
+            if known and fold_name(word) not in map(fold_name, known):
+                raise self.unknown_error(place.of("colours"), "word", word, known)
+            if colour.casefold() not in COLOUR_NAMES and not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
+                raise self.unknown_error(place.of("colours"), "colour", colour, (*COLOUR_NAMES, "#RRGGBB"))
+
+    def check_header(self, place: SettingPlace, header: str) -> None:
         if len(header.splitlines()) > 1:
             raise self.error(place, "the header has a line break", "Write it on one line; Excel breaks it where needed")
         if not (folded := fold_name(header)):
             raise self.error(place, f"the header '{header}' has no letter or digit", "Give it a header in words")
-        if folded in map(fold_name, RESERVED_HEADERS):
+        if folded in map(fold_name, (self.id_heading, *RESERVED_HEADERS[1:])):
             raise self.error(
                 place, f"the header '{header}' is the plan's own", "Choose another header, such as 'Reference'"
             )
 
-    def with_words(self, place: str, column: Column, lists: Mapping[str, Any]) -> Column:
+    def with_words(self, place: SettingPlace, column: Column, lists: Mapping[str, Any]) -> Column:
         """Return a column with the words of a choice, its list named as under [lists]."""
         if not column.words and not column.list and column.kind == "choice":
             column = replace(column, words=(*column.public, *column.exempt))
         if len(set(map(fold_name, column.words))) < len(column.words):
-            raise self.error(place, "a word stands twice in 'words'", "Keep one of the two")
+            raise self.error(place.of("words"), "a word stands twice in 'words'", "Keep one of the two")
         if column.kind == "choice" and not (column.words or column.list):
             raise self.error(
-                place, "a choice needs its words", 'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet'
+                place.of("words"),
+                "a choice needs its words",
+                'Add words = ["…", "…"], or list = "…" for a list on the Lists sheet',
             )
         if not column.list:
             return column
+        column = replace(column, words=())
         if own_name := next((name for name in lists if fold_name(name) == fold_name(column.list)), ""):
             return replace(column, list=own_name)
         if lists:
-            raise self.unknown_error(place, "list", column.list, lists)
-        raise self.error(place, f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]')
+            raise self.unknown_error(place.of("list"), "list", column.list, lists)
+        raise self.error(
+            place.of("list"), f"there is no list '{column.list}'", f'Add {column.list} = ["…"] under [lists]'
+        )
 
     def marking(self, column: Column, roles: Mapping[str, str], data: Mapping[str, Any]) -> Column:
         """Return the column that says what may be published, with the words for it: its own, else the shipped ones."""
         own = {fold_name(w): w for w in (*column.public, *column.exempt)}
-        place = f"column '{column.key}'"
+        place = SettingPlace("columns", name=column.key, setting="public")
         if column.key != roles.get("part"):
             if own:
                 fault = "'public' and 'exempt' belong to the column that says what may be published"
@@ -190,13 +231,9 @@ class _SchemaReader(SettingsFile):
             raise self.error(place, "a word of 'public' or 'exempt' stands twice, or has no letter", "Correct it")
         words = column.words or tuple(data.get("lists", {}).get(column.list, ()))
         if own and (strange := next((w for w in words if fold_name(w) not in own), "")):
-            remedy = f"Add '{strange}' to 'public' or to 'exempt'"
+            remedy = f"Add '{strange}' to '{self.called('public')}' or to '{self.called('exempt')}'"
             raise self.error(place, f"nothing says whether '{strange}' is public or exempt", remedy)
-        return replace(
-            column,
-            public=column.public or tuple(w for w in PUBLIC_WORDS if fold_name(w) not in own),
-            exempt=column.exempt or tuple(w for w in EXEMPT_WORDS if fold_name(w) not in own),
-        )
+        return with_usual_marks(column)
 
     @staticmethod
     def printed(data: Mapping[str, Any]) -> list[str]:
@@ -212,15 +249,17 @@ class _SchemaReader(SettingsFile):
         for column in columns:
             if not column.private:
                 continue
-            place = f"column '{column.key}'"
+            place, own = SettingPlace("columns", name=column.key, setting="private"), self.called("private")
             role = next((r for r, key in roles.items() if key == column.key and r != "part"), "")
             if column.is_owners:
-                raise self.error(place, "a private column cannot be the owner's", "Take out edited_by, or private")
+                raise self.error(
+                    place, "a private column cannot be the owner's", f"Take out {self.called('edited_by')}, or {own}"
+                )
             if role or column.key in shown:
                 why = f"is the plan's {role}" if role else "the appendix or the key names it"
-                raise self.error(place, f"it is private, and {why}", "Take it out there, or take out private")
+                raise self.error(place, f"it is private, and {why}", f"Take it out there, or take out {own}")
 
-    def distinct(self, place: str, items: str, what: str, names: Iterable[str]) -> None:
+    def distinct(self, place: SettingPlace, items: str, what: str, names: Iterable[str]) -> None:
         seen: set[str] = set()
         for name in names:
             if name in seen:
@@ -230,24 +269,24 @@ class _SchemaReader(SettingsFile):
     def named_list(self, name: str) -> str:
         """Return a list's name folded; raise SchemaFileError where nothing of it is left to know it by."""
         if not (folded := fold_name(name)):
-            raise self.error("[lists]", f"the name '{name}' has no letter or digit", "Give the list a name in words")
+            raise self.error(LISTS, f"the name '{name}' has no letter or digit", "Give the list a name in words")
         return folded
 
     def roles(self, table: object, keys: list[str]) -> dict[str, str]:
-        roles = self.table("[roles]", table, dict.fromkeys(ROLES, TEXT))
+        roles = self.table(SettingPlace("roles"), table, dict.fromkeys(ROLES, TEXT))
         for role, key in roles.items():
-            self.check_key(f"[roles] {role}", key, keys)
+            self.check_key(SettingPlace("roles", setting=role), key, keys)
         return roles
 
     def done(self, words: Iterable[str], status: Column | None, lists: Mapping[str, Any]) -> None:
         known = (status.words or lists.get(status.list, ())) if status else ()
         for word in words:
             if known and fold_name(word) not in map(fold_name, known):
-                raise self.unknown_error("done", "status", word, known)
+                raise self.unknown_error(TOP.of("done"), "status", word, known)
 
     def rule(self, i: int, table: object, columns: list[Column]) -> Rule:
         name = table.get("rule") if isinstance(table, dict) else None
-        place = f"rule {i}" + (f" '{name}'" if name else "")
+        place = SettingPlace("rules", i, name if isinstance(name, str) else "")
         if not isinstance(table, dict) or not isinstance(name, str):
             raise self.error(place, "'rule' is missing", f'Add a line rule = "…": {join_words(sorted(RULES), "or")}')
         if name not in RULES:
@@ -262,20 +301,34 @@ class _SchemaReader(SettingsFile):
         for setting in kind.column_settings:
             value = settings[setting]
             for key in (value,) if isinstance(value, str) else value:
-                self.check_key(f"{place}, {setting}", key, kinds)
+                self.check_key(place.of(setting), key, kinds)
                 if kind.of_amounts and kinds[key] in _NON_AMOUNT_KINDS:
                     fault = f"the column '{key}' holds no amounts"
-                    raise self.error(f"{place}, {setting}", fault, "Choose a column of money or numbers")
+                    raise self.error(place.of(setting), fault, "Choose a column of money or numbers")
         return Rule(name, severity, settings)
 
-    def appendix(self, table: object, keys: list[str]) -> AppendixLayout:
-        settings = self.table("[appendix]", table, _APPENDIX)
+    def appendix(self, table: object, columns: Sequence[Column], roles: Mapping[str, str]) -> AppendixLayout:
+        """Return the layout with every column to print named."""
+        keys = [c.key for c in columns]
+        settings = self.table(APPENDIX, table, _APPENDIX)
         for name in ("columns", "once"):
             for key in settings.get(name, ()):
-                self.check_key(f"[appendix] {name}", key, keys)
+                self.check_key(APPENDIX.of(name), key, keys)
         if not 8 <= settings.get("size", 10) <= 12:
-            raise self.error("[appendix]", f"the size is {settings['size']}", "Give 8 to 12 points")
-        return AppendixLayout(**settings)
+            raise self.error(APPENDIX.of("size"), f"the size is {settings['size']}", "Give 8 to 12 points")
+        layout = AppendixLayout(**settings)
+        printed = layout.columns or tuple(c.key for c in default_printed(columns, roles))
+        return replace(layout, columns=printed, once=tuple(key for key in keys if key in layout.once))
+
+
+def with_usual_marks(column: Column) -> Column:
+    """Return a column with the usual words for what may be published and what may not, where it has none of its own."""
+    own = {fold_name(w) for w in (*column.public, *column.exempt)}
+    return replace(
+        column,
+        public=column.public or tuple(w for w in PUBLIC_WORDS if fold_name(w) not in own),
+        exempt=column.exempt or tuple(w for w in EXEMPT_WORDS if fold_name(w) not in own),
+    )
 
 
 def shipped_schemas() -> dict[str, Path]:

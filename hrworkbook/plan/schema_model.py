@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hrworkbook.plan.findings import Severity
 from hrworkbook.plan.kinds import KINDS, Kind
+from hrworkbook.plan.settings import settings_of
 from hrworkbook.plan.values import fold_name
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ EXEMPT_WORDS = (
 """How plans say that a line may be published or may not, where the schema does not give its own words."""
 
 
+COLOUR_NAMES = (
+    "red", "amber/red", "amber", "orange", "yellow", "amber/green", "green", "blue", "purple", "pink", "brown", "turquoise", "grey", "black", "white",
+)  # fmt: skip
+"""The colours a word may have, besides `#RRGGBB`."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of the plan."""
@@ -41,6 +48,8 @@ class Column:
     header: str
     kind: str = "text"
     aliases: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    """The sheets whose tables have it; none: every table has."""
     group: str = ""
     required: bool = False
     edited_by: Literal["hr", "owner"] = "hr"
@@ -52,7 +61,9 @@ class Column:
     list: str = ""
     """The heading on the master's Lists sheet whose words a choice takes."""
     colours: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The colour of each word, by name or as #RRGGBB; the usual words have theirs already."""
+    """The colour of each word of a choice that has one of its own: one of `COLOUR_NAMES`, or `#RRGGBB`."""
+    number_format: str = ""
+    """The code in which its numbers and days are shown; '' as its kind is."""
     help: str = ""
     """Shown when the cell is entered."""
     roll: Literal["keep", "clear", "carry"] = "keep"
@@ -90,7 +101,7 @@ class AppendixLayout:
 
     title: str = ""
     columns: tuple[str, ...] = ()
-    """Keys in print order; empty means every column."""
+    """Keys in print order; empty means every column but the private and those of exemption."""
     paper: Literal["A4", "A3"] = "A4"
     orientation: Literal["landscape", "portrait"] = "landscape"
     font: Literal["Calibri", "Arial"] = "Calibri"
@@ -138,6 +149,12 @@ class CollectionSettings:
     """Words that stand where a number would, beyond those known to every plan."""
 
 
+def default_printed(columns: Iterable[Column], roles: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return the columns of an appendix where nothing names them: all but the private and those of exemption."""
+    left_out = {roles.get(role) for role in ("part", "paragraph", "reason")}
+    return tuple(c for c in columns if not c.private and c.key not in left_out)
+
+
 @dataclass(frozen=True)
 class Schema:
     """A plan's whole schema."""
@@ -153,6 +170,10 @@ class Schema:
     """Status words that mean nothing more is to be done."""
     appendix: AppendixLayout = AppendixLayout()
     id_prefix: str = "L"
+    id_heading: str = ID_HEADER
+    """The heading of the column with the IDs of the lines."""
+    theme_from: Literal["column", "sheet", "title", "band"] = "column"
+    """Where a line's theme stands: in its column, or as the sheet's name, the table's title, a row of its own above."""
     key: tuple[str, ...] = ()
     """Columns that together know a line, for collections of returns nobody issued."""
     collect: CollectionSettings | None = None
@@ -161,8 +182,8 @@ class Schema:
     """Ways a phrase is written in headings, by the phrase."""
     either: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Headings that may be one column's or another's, and which ones."""
-    source: str = ""
-    """The TOML text it was read from."""
+    source: str = field(default="", compare=False)
+    """The TOML text it was read from; '' where it was read from a workbook."""
 
     @cached_property
     def _by_key(self) -> dict[str, Column]:
@@ -184,8 +205,7 @@ class Schema:
         """The columns of an appendix, in print order: those the layout names, else all but the private and those of exemption."""
         if self.appendix.columns:
             return tuple(self[key] for key in self.appendix.columns)
-        left_out = {self.roles.get(role) for role in ("part", "paragraph", "reason")}
-        return tuple(c for c in self.columns if not c.private and c.key not in left_out)
+        return default_printed(self.columns, self.roles)
 
     def for_owners(self) -> "Schema":
         """Return the schema without the columns that are HR's alone."""
@@ -193,10 +213,11 @@ class Schema:
 
     @cached_property
     def _by_heading(self) -> dict[str, Column]:
-        return {fold_name(c.header): c for c in self.columns}
+        aliases = {fold_name(alias): c for c in self.columns for alias in c.aliases}
+        return aliases | {fold_name(c.header): c for c in self.columns}
 
     def column_headed(self, heading: str) -> Column | None:
-        """Return the column with this header, as any of our own sheets has it; None where there is none."""
+        """Return the column with this header, now or before it was renamed; None where there is none."""
         return self._by_heading.get(fold_name(heading))
 
     def to_pandera(
@@ -217,3 +238,7 @@ class Schema:
         from hrworkbook.plan.frames.compile import to_pandera
 
         return to_pandera(self, by=by, lists=lists, owners=owners, today=today, warn=warn, checks=checks)
+
+
+PLAN_FORMS = settings_of(Schema, leave_out=("source", "roles"))
+"""The form of each setting of the plan itself."""

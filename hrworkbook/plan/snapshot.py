@@ -1,11 +1,12 @@
 """The seam between verbs and hosts: a snapshot in, a change set out."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from hrworkbook.plan.errors import NotAMaster
+from hrworkbook.plan.sheet_names import is_renamed, own_sheet_name
 from hrworkbook.plan.values import Value, clean
 
 TALLEST_ROW = 409.5
@@ -47,6 +48,28 @@ class CellTexts(Mapping[tuple[int, int], str]):
 
     def __bool__(self) -> bool:
         return bool(self.by_text)
+
+
+class LazyCellTexts(CellTexts):
+    """The same, not found out before they are asked for: of a workbook's sheets only those of the plan are."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], Mapping[str, Sequence[int]]]) -> None:
+        self._find = find
+        self._found: Mapping[str, Sequence[int]] | None = None
+        self._by_cell = None
+
+    @property
+    def by_text(self) -> Mapping[str, Sequence[int]]:  # type: ignore[override]
+        """Row, column, row, column … of the cells of each text."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __reduce__(self) -> tuple[type[CellTexts], tuple[dict[str, Sequence[int]]]]:
+        """Return how it is made in another process, found out."""
+        return CellTexts, (dict(self.by_text),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +129,23 @@ class Snapshot:
     sheets: tuple[Block, ...]
 
     def __contains__(self, sheet: str) -> bool:
-        return any(block.name == sheet for block in self.sheets)
+        name = self.real_name(sheet)
+        return any(block.name == name for block in self.sheets)
 
     def __getitem__(self, sheet: str) -> Block:
+        name = self.real_name(sheet)
         for block in self.sheets:
-            if block.name == sheet:
+            if block.name == name:
                 return block
         raise NotAMaster(
             self.name,
             f"there is no sheet '{sheet}'",
             f"Rename the sheet back to '{sheet}', or take the latest backup of the master",
         )
+
+    def real_name(self, sheet: str) -> str:
+        """Return what a sheet is called in this workbook: one of ours has another name where theirs had it first."""
+        return own_sheet_name([block.name for block in self.sheets], sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +181,26 @@ class ChangeSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", clean(self.message))
+
+    def in_workbook(self, names: Sequence[str]) -> "ChangeSet":
+        """Return the same for a workbook with sheets of these names, each sheet called as it is there."""
+        if not any(map(is_renamed, names)):
+            return self
+        goto = self.goto and (own_sheet_name(names, self.goto[0]), self.goto[1])
+        heights = tuple((own_sheet_name(names, sheet), row, points) for sheet, row, points in self.heights)
+        writes = tuple(
+            replace(
+                w,
+                sheet=own_sheet_name(names, w.sheet),
+                rows=tuple(tuple(_link_in(names, v) for v in r) for r in w.rows),
+            )
+            for w in self.writes
+        )
+        return replace(self, writes=writes, goto=goto, heights=heights)
+
+
+def _link_in(names: Sequence[str], value: "Value | Link") -> "Value | Link":
+    return replace(value, sheet=own_sheet_name(names, value.sheet)) if isinstance(value, Link) else value
 
 
 @lru_cache(maxsize=1024)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hrworkbook.plan.ledger_records import read_decision, status_word
+from hrworkbook.plan.columns_upkeep import upkeep_writes
+from hrworkbook.plan.ledger_records import is_marked_received, read_decision, status_word
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.ledgers import DECISIONS, PROBLEMS, REGISTER, START, LedgerRow
-from hrworkbook.plan.model import Plan, timestamp
+from hrworkbook.plan.model import Plan, history_ledger, issued_ledger, timestamp
 from hrworkbook.plan.snapshot import Write
 from hrworkbook.plan.values import Value, as_text, fold_name, normalised_text
 
@@ -51,27 +52,32 @@ UNJUDGED = ". Problems were not looked for again: press Validate"
 def returns_issued_and_back(
     plan: Plan, more: Sequence[dict[str, Value]] = (), period: str | None = None
 ) -> tuple[dict[str, str], set[str]]:
-    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back."""
+    """Return the returns issued for a period (the present one), as return ID → owner, and the IDs of those that came back.
+
+    A return that HR marked as received counts as one that came back.
+    """
     period = plan.setting("Period") if period is None else period
     rows: list[LedgerRow | dict[str, Value]] = [*REGISTER.data_rows(plan.snapshot), *more]
     issued: dict[str, str] = {}
     by_owner: dict[str, list[str]] = {}
     back: set[str] = set()
+    marked: set[str] = set()
     for row in rows:
         what, id_ = status_word(row["What"]), normalised_text(row["Return"])
         if what is FileStatus.ISSUED and fold_name(as_text(row["Period"])) == fold_name(period):
             owner = normalised_text(row["Owner"])
             theirs = by_owner.setdefault(fold_name(owner), [])
             for other in theirs:
-                if other not in back:
+                if other not in back | marked:
                     issued.pop(other, None)
             theirs.append(id_)
             issued[id_] = owner
+            (marked.add if is_marked_received(row) else marked.discard)(id_)
         elif what is FileStatus.MERGED:
             back.add(id_)
         elif what is FileStatus.UNDONE:
             back.discard(id_)
-    return issued, back & set(issued)
+    return issued, (back | marked) & set(issued)
 
 
 def open_decisions(plan: Plan) -> list[LedgerRow]:
@@ -93,6 +99,7 @@ def status_writes(
 ) -> tuple[Write, ...]:
     """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
+    With them come those that keep the Columns sheet, and the sheets of records, up with a changed schema.
     `register` are the rows the verb is about to add to the Register. Where a verb changed lines and could not judge them
     again, `unjudged` says so beside what was done.
     """
@@ -107,7 +114,8 @@ def status_writes(
     }  # fmt: skip
     step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
     texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}{UNJUDGED if unjudged else ''}"}
-    writes: list[Write] = []
+    records = (issued_ledger(plan.schema), history_ledger(plan.schema, plan.snapshot))
+    writes = [*upkeep_writes(plan.snapshot, plan.schema, records)]
     for row, cells in enumerate(plan.snapshot[START].rows[:12], 1):
         for column, value in enumerate(cells, 1):
             label = normalised_text(value)

@@ -7,29 +7,23 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
+from hrworkbook.plan.ledger_words import RECEIVED_WORD
 from hrworkbook.plan.ledgers import (
-    CHOICES,
-    DECISIONS,
-    HEADINGS,
-    JOURNAL,
-    LISTS,
-    NAMES,
-    OWNERS,
-    OWNERS_LEDGER,
-    PLAN,
-    PROBLEMS,
-    REGISTER,
-    START,
+    CHOICES, DECISIONS, HEADINGS, JOURNAL, LISTS, NAMES, OWNERS, OWNERS_LEDGER, PLAN, PROBLEMS, RECEIVED, REGISTER, START,
     Ledger,
-)
-from hrworkbook.plan.model import SCHEMA_SHEET, SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
-from hrworkbook.plan.schema import ID_HEADER, Column, Schema
+)  # fmt: skip
+from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
+from hrworkbook.plan.record_ledger import RecordLedger
+from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
+from hrworkbook.render.columns_page import write_columns_sheet
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.render.row_heights import MAX_HEIGHT, row_height
+from hrworkbook.render.sheet_parts import heading_format, write_title
 from hrworkbook.render.word_colours import coloured_columns
 from hrworkbook.render.workbook_formats import (
     WorkbookFormats,
@@ -46,14 +40,14 @@ SPARE_ROWS = 5_000
 """Rows below the plan that have dropdowns and highlighting ready."""
 LEDGER_ROWS = 200_000
 """Rows of a ledger that have a hairline where they are filled, whoever fills them."""
-WORDS_COLUMN = 1
-"""Columns of the Schema sheet before the words kept there: its text."""
+WORDS_SHEET = "Words"
+"""The hidden sheet with the words of choices that have too many for a dropdown's own list."""
 
 
 def master_workbook(draft: NewMaster) -> bytes:
     """Return the master as an .xlsx; the same draft gives the same bytes."""
     formats = WorkbookFormats(draft.schema.title)
-    sheets = {name: formats.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS)}
+    sheets = {name: formats.book.add_worksheet(name) for name in (START, PLAN, OWNERS, LISTS, COLUMNS)}
     start = sheets[START]
     _write_start(formats, start, draft)
     _write_plan(formats, sheets[PLAN], draft)
@@ -61,12 +55,19 @@ def master_workbook(draft: NewMaster) -> bytes:
               for o in draft.owners]  # fmt: skip
     _write_ledger(formats, sheets[OWNERS], OWNERS_LEDGER, owners)
     _write_lists(formats, sheets[LISTS], draft)
+    write_columns_sheet(formats, sheets[COLUMNS], draft.schema)
     names = (NAMES,) if draft.schema.collect else ()
     for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, *names, JOURNAL, history_ledger(draft.schema)):
         sheet = formats.book.add_worksheet(ledger.sheet)
         _write_ledger(formats, sheet, ledger)
+        if isinstance(ledger, RecordLedger):
+            for i, key in enumerate(ledger.key_row()):
+                write_value(sheet, LEDGER_HEADER_ROW - 2, i, key, formats.format(font_color=look.SECONDARY))
+            sheet.set_row(LEDGER_HEADER_ROW - 2, None, None, {"hidden": True})
         if ledger is DECISIONS:
             _add_decision_dropdown(sheet)
+        if ledger is REGISTER:
+            _add_received_dropdown(sheet)
         if ledger is HEADINGS:
             _add_meaning_dropdown(sheet, draft.schema)
     _write_internal_sheets(formats, draft)
@@ -75,19 +76,12 @@ def master_workbook(draft: NewMaster) -> bytes:
     return formats.bytes()
 
 
-def _write_title(formats: WorkbookFormats, sheet: Worksheet, title: str, purpose: str) -> None:
-    write_value(sheet, 0, 0, title, formats.format(font_size=look.TITLE_SIZE, bold=True, font_color=look.HEADER_FILL))
-    sheet.set_row(0, 27)
-    write_value(sheet, 1, 0, purpose, formats.format(font_color=look.SECONDARY))
-    sheet.set_row(1, 18)
-
-
 def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 2)
     sheet.set_column(1, 4, 27, formats.format())
     sheet.set_column(5, 5, 40, formats.format())
-    _write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
+    write_title(formats, sheet, draft.schema.title, "Where this plan stands, and what to do next.")
     label = formats.format(font_color=look.SECONDARY, indent=1, bottom=1, bottom_color=look.RULE_COLOUR)
     number = formats.format(
         font_size=look.LARGE_NUMBER_SIZE, bold=True, indent=1, valign="vcenter", font_color=look.HEADER_FILL
@@ -96,20 +90,20 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
         write_value(
-            sheet, 4, 1 + i, len(draft.lines) if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
+            sheet, 4, 1 + i, draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
         )
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
     strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
     sentence = formats.format(font_size=look.HEADING_SIZE, indent=1)
-    step = "Owners" if draft.lines else "Lines"
+    step = "Owners" if draft.line_count else "Lines"
     sheet.set_row(5, 9)
     for row, (name, text) in enumerate(zip(("Next step", "How"), STEPS[step], strict=True), 6):
         write_value(sheet, row, 1, name, strong if row == 6 else formats.format(bold=True, indent=1))
         write_value(sheet, row, 2, text, sentence if row == 6 else formats.format(indent=1))
         sheet.set_row(row, 22 if row == 6 else 18)
     write_value(sheet, 8, 1, "Last done", formats.format(bold=True, indent=1))
-    write_value(sheet, 8, 2, "Made new", formats.format(indent=1))
+    write_value(sheet, 8, 2, "Adopted" if draft.lines_elsewhere else "Made new", formats.format(indent=1))
     sheet.set_row(9, 12)
     head = formats.format(bold=True, font_color=look.WHITE, bg_color=look.HEADER_FILL, valign="vcenter", indent=1)
     for column, text in enumerate(("Fill in each period", "", "", "", ""), 1):
@@ -137,15 +131,15 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
     schema = draft.schema
     columns = schema.columns
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, schema.title, "Dark headings are HR's columns; blue headings are the owners'. An ID is never used twice: leave it blank on a new line and Validate will give one.")  # fmt: skip
+    write_title(formats, sheet, schema.title, "Dark headings are HR's columns; blue headings are the owners'. An ID is never used twice: leave it blank on a new line and Validate will give one.")  # fmt: skip
     sheet.set_row(2, 6)
     top = PLAN_HEADER_ROW - 1
     if any(c.group for c in columns):
         _write_groups(formats, sheet, top - 1, columns)
     sheet.set_row(top - 1, 18 if any(c.group for c in columns) else 6)
     widths = [8.0, *(c.width for c in columns)]
-    bodies = _body_formats(formats, len(columns), "vcenter")
-    top_bodies = _body_formats(formats, len(columns), "top")
+    bodies = _body_formats(formats, schema, "vcenter")
+    top_bodies = _body_formats(formats, schema, "top")
     for i, width in enumerate(widths):
         sheet.set_column(i, i, width, formats.format(text_wrap=True, indent=1, valign="vcenter"))
     for row, (id_, values) in enumerate(draft.lines, top + 1):
@@ -155,26 +149,28 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
             write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
         sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
-    headings = [ID_HEADER, *(c.header for c in columns)]
+    headings = [schema.id_heading, *(c.header for c in columns)]
     sheet.add_table(top, 0, last, len(columns), {
         "name": "PlanLines",
         "style": None,
         "columns": [
-            {"header": h, "header_format": _heading_format(formats, i > 0 and columns[i - 1].is_owners), "format": bodies[i]}
+            {"header": h, "header_format": heading_format(formats, i > 0 and columns[i - 1].is_owners), "format": bodies[i]}
             for i, h in enumerate(headings)
         ],
     })  # fmt: skip
     sheet.set_row(top, row_height(headings, [w - 2 for w in widths]) + 6)
     _add_dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
+    _add_bar(sheet, schema, top + 1, last + SPARE_ROWS)
     _add_highlights(formats, sheet, draft, top + 1, last + SPARE_ROWS)
-    frozen = 1 + next((i for i, c in enumerate(columns, 1) if c.key == schema.roles.get("reference")), 1)
+    references = {schema.roles.get("reference"), schema.roles.get("sub_reference")}
+    frozen = 1 + max((i for i, c in enumerate(columns, 1) if c.key in references), default=1)
     sheet.freeze_panes(top + 1, frozen if sum(widths[:frozen]) <= 60 else 1)
     sheet.repeat_rows(top)
     sheet.set_zoom(90)
     set_page(sheet, schema.title, paper=schema.appendix.paper)
 
 
-def _body_formats(formats: WorkbookFormats, count: int, valign: str) -> list[Format]:
+def _body_formats(formats: WorkbookFormats, schema: Schema, valign: str) -> list[Format]:
     """Return the formats of a line's cells, the ID's first.
 
     Texts stand in the middle of their row, since nothing keeps those at the top off the rule above; where a row is too low
@@ -187,14 +183,24 @@ def _body_formats(formats: WorkbookFormats, count: int, valign: str) -> list[For
         "bottom_color": look.RULE_COLOUR,
         "valign": valign,
     }
-    return [formats.format(**looks, font_color=look.SECONDARY), *[formats.format(**looks)] * count]
+    codes = [number_format_of(schema, c) for c in schema.columns]
+    own = [formats.format(**looks, **({"num_format": code} if code else {})) for code in codes]
+    return [formats.format(**looks, font_color=look.SECONDARY), *own]
 
 
-def _heading_format(formats: WorkbookFormats, owners: bool) -> Format:
-    return formats.format(
-        bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
-        bg_color=look.OWNER_HEADER_FILL if owners else look.HEADER_FILL,
-    )  # fmt: skip
+def number_format_of(schema: Schema, column: Column) -> str:
+    """Return the code in which a column's numbers are shown; '' where nothing says."""
+    return column.number_format or ("0%" if column.key == schema.roles.get("complete") else "")
+
+
+def _add_bar(sheet: Worksheet, schema: Schema, first: int, last: int) -> None:
+    """Show how much of a line is done as a bar in its cell: from nothing to all of it."""
+    for i, column in enumerate(schema.columns, 1):
+        if column.key == schema.roles.get("complete"):
+            ends = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
+            sheet.conditional_format(
+                first, i, last, i, {"type": "data_bar", "bar_solid": True, "bar_color": look.BAR_COLOUR, **ends}
+            )
 
 
 def _write_groups(formats: WorkbookFormats, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
@@ -242,9 +248,9 @@ def _named_range(sheet: str, column: int, row: int) -> str:
 
 
 def _internal_list_range(column: int, count: int) -> str:
-    """Return the words of a choice that Excel cannot hold in the dropdown itself, kept beside the schema."""
-    letters = column_letters(column + WORDS_COLUMN)
-    return f"={SCHEMA_SHEET}!${letters}$1:${letters}${count}"
+    """Return the words of a choice that Excel cannot hold in the dropdown itself, kept on a hidden sheet."""
+    letters = column_letters(column)
+    return f"={WORDS_SHEET}!${letters}$1:${letters}${count}"
 
 
 def _add_highlights(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster, first: int, last: int) -> None:
@@ -284,7 +290,7 @@ def _write_ledger(
     top: int = LEDGER_HEADER_ROW,
 ) -> None:
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, ledger.sheet, ledger.purpose)
+    write_title(formats, sheet, ledger.sheet, ledger.purpose)
     widths = ledger.widths or (14.0,) * len(ledger.headings)
     body: dict[str, Format] = {}
     for i, (heading, width) in enumerate(zip(ledger.headings, widths, strict=True)):
@@ -301,7 +307,7 @@ def _write_ledger(
     sheet.add_table(top - 1, 0, top - 1 + max(1, len(rows)), len(ledger.headings) - 1, {
         "name": f"{ledger.sheet.title().replace(' ', '')}Rows",
         "style": None,
-        "columns": [{"header": h, "header_format": _heading_format(formats, False), "format": body[h]} for h in ledger.headings],
+        "columns": [{"header": h, "header_format": heading_format(formats, False), "format": body[h]} for h in ledger.headings],
     })  # fmt: skip
     last = len(ledger.headings) - 1
     filled = f"=COUNTA($A{top + 1}:${column_letters(last + 1)}{top + 1})>0"
@@ -317,15 +323,23 @@ def _write_ledger(
 def _add_decision_dropdown(sheet: Worksheet) -> None:
     sheet.data_validation(LEDGER_HEADER_ROW, 0, LEDGER_HEADER_ROW + 5_000, 0, {
         "validate": "list", "source": list(CHOICES), "input_title": "Your decision",
-        "input_message": "Choose what the plan is to say, then press Decide. For your own words, choose 'my own text' and write it in the next column.",
+        "input_message": "Choose, then press Decide. Your own words go in the next column.",
         "error_title": "Your decision", "error_message": "Choose one of the four from the list.",
+    })  # fmt: skip
+
+
+def _add_received_dropdown(sheet: Worksheet) -> None:
+    column = REGISTER.headings.index(RECEIVED)
+    sheet.data_validation(LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + SPARE_ROWS, column, {
+        "validate": "list", "source": [RECEIVED_WORD], "input_title": "Answered by phone?",
+        "input_message": "Choose 'received' in the row of the return that went out. Clear the cell to take it back.",
+        "error_title": "Answered by phone?", "error_message": "Choose 'received', or leave it blank.",
     })  # fmt: skip
 
 
 def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
     column = HEADINGS.headings.index("Means the column")
-    words = [c.header for c in schema.columns]
-    source = dropdown_list(words) or _internal_list_range(len(words) + 1, len(words))
+    source = f"={COLUMNS}!$A${HEADING_ROW + 1}:$A${HEADING_ROW + len(schema.columns)}"
     sheet.data_validation(
         LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + 1_000, column, {"validate": "list", "source": source}
     )
@@ -333,13 +347,13 @@ def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
 
 def _write_lists(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:
     sheet.hide_gridlines(2)
-    _write_title(formats, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
+    write_title(formats, sheet, LISTS, "The words the dropdowns offer. Add a word below the last one of its list.")
     looks: dict[str, Any] = {"indent": 1, "text_wrap": True, "valign": "vcenter"}
     body = formats.format(**looks, bottom=1, bottom_color=look.RULE_COLOUR)
     widths = [min(60, max(24, *(len(w) + 4 for w in (name, *words)))) for name, words in draft.lists.items()]
     for i, (name, words) in enumerate(draft.lists.items()):
         sheet.set_column(i, i, widths[i], formats.format(**looks))
-        write_value(sheet, LEDGER_HEADER_ROW - 1, i, name, _heading_format(formats, False))
+        write_value(sheet, LEDGER_HEADER_ROW - 1, i, name, heading_format(formats, False))
         for row, word in enumerate(words, LEDGER_HEADER_ROW):
             write_value(sheet, row, i, word, body)
     for row, texts in enumerate(zip_longest(*draft.lists.values(), fillvalue=""), LEDGER_HEADER_ROW):
@@ -353,27 +367,21 @@ def _write_internal_sheets(formats: WorkbookFormats, draft: NewMaster) -> None:
     """Write the two sheets the project keeps for itself, hidden so that nobody need look at them."""
     issued = issued_ledger(draft.schema)
     sheet = formats.book.add_worksheet(issued.sheet)
-    _write_title(formats, sheet, issued.sheet, issued.purpose)
+    write_title(formats, sheet, issued.sheet, issued.purpose)
+    for i, key in enumerate(issued.key_row()):
+        write_value(sheet, 5, i, key, formats.format())
     for row, name in enumerate(STATE_SETTINGS, 2):
         write_value(sheet, row, 0, name, formats.format())
         write_value(sheet, row, 1, draft.plan_state[name], formats.format())
     for i, heading in enumerate(issued.headings):
-        write_value(sheet, 6, i, heading, _heading_format(formats, False))
+        write_value(sheet, 6, i, heading, heading_format(formats, False))
     sheet.hide()
-    sheet = formats.book.add_worksheet(SCHEMA_SHEET)
-    write_value(sheet, 0, 0, SCHEMA_SHEET, formats.format(bold=True))
-    write_value(sheet, 1, 0, "The schema this master was made from, kept with it.", formats.format())
-    for row, line in enumerate(draft.schema.source.splitlines(), 2):
-        write_value(sheet, row, 0, line, formats.format(font_name="Consolas"))
-    for i, column in enumerate(draft.schema.columns, 1):
-        if column.words and dropdown_list(column.words) is None:
-            for row, word in enumerate(column.words):
-                write_value(sheet, row, i + WORDS_COLUMN - 1, word, formats.format())
-    headers = [c.header for c in draft.schema.columns]
-    if dropdown_list(headers) is None:
-        for row, header in enumerate(headers):
-            write_value(sheet, row, len(headers) + WORDS_COLUMN, header, formats.format())
-    sheet.hide()
+    if long := [c for c in draft.schema.columns if c.words and dropdown_list(c.words) is None]:
+        sheet = formats.book.add_worksheet(WORDS_SHEET)
+        for i, column in enumerate(draft.schema.columns):
+            for row, word in enumerate(column.words if column in long else ()):
+                write_value(sheet, row, i, word, formats.format())
+        sheet.hide()
 
 
 def plan_cell(row: int, column: int) -> str:

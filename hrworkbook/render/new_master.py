@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hrworkbook.plan.model import Owner
+from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import Value
 from hrworkbook.tables.unplaced_cells import UnplacedCell
@@ -27,3 +28,12 @@ class NewMaster:
     """How the source was read, in sentences."""
     unplaced: tuple[UnplacedCell, ...] = ()
     """Cells of the source that have no place in the plan."""
+    questions: tuple[Question, ...] = ()
+    """What was guessed of a source without a schema, and what it could be instead."""
+    lines_elsewhere: int = 0
+    """Lines that stand on sheets which are not ours, and stay there."""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the plan has."""
+        return len(self.lines) + self.lines_elsewhere

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.snapshot import TALLEST_ROW, Link, Write
 from hrworkbook.plan.values import Value, as_text
@@ -30,13 +29,13 @@ def row_height(
 
 
 def plan_heights(plan: Plan, changed: Mapping[tuple[str, str], Value]) -> tuple[tuple[str, int, float], ...]:
-    """Return the rows of the Plan sheet that hold new texts, each with the height these need; by line ID and column key."""
-    rows: dict[int, float] = {}
+    """Return the rows of the plan that hold new texts, each with the height these need; by line ID and column key."""
+    rows: dict[tuple[str, int], float] = {}
     for (line_id, key), value in changed.items():
-        row = plan.by_id[line_id].row
+        row = plan.by_id[line_id].sheet, plan.by_id[line_id].row
         height = row_height([as_text(value)], [plan.schema[key].width], tallest=TALLEST_ROW)
         rows[row] = max(rows.get(row, 0), height)
-    return tuple((PLAN, row, points) for row, points in rows.items())
+    return tuple((*row, points) for row, points in rows.items())
 
 
 def ledger_heights(writes: Iterable[Write], widths: Sequence[float]) -> tuple[tuple[str, int, float], ...]:

@@ -12,10 +12,7 @@ from hrworkbook.plan.errors import NotAMaster, NotAReturn
 from hrworkbook.plan.findings import count_noun, errors_of
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
 
-NO_PLAN = (
-    "This workbook is not a plan. Open your plan, or make one from what you have: "
-    "hrworkbook new delivery-plan plan.xlsx --from your-file.xlsx"
-)
+NO_PLAN = "This workbook is not a plan. Open your plan; or, where this is the workbook you keep it in, press Adopt."
 
 
 class ButtonHost(Protocol):
@@ -75,6 +72,18 @@ def _progress(host: ButtonHost, what: str) -> Progress:
     return show
 
 
+def adopt(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
+    """Make a copy of the workbook in front, as it was last saved, that is a plan."""
+    from hrworkbook.jobs.adopt import adopt_job
+
+    source = host.path
+    target = source.with_name(f"{source.stem} - HR plan{source.suffix if source.suffix == '.xlsm' else '.xlsx'}")
+    job = adopt_job(source, _now(), target)
+    asked = job.result.own.questions
+    first = f" First: {asked[0].what}? Taken: {asked[0].taken}." if asked else ""
+    return ButtonResult(job.with_message(f"It is beside this workbook, which is as it was: open it.{first}"))
+
+
 def validate(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
     """Validate, and jump to the first problem."""
     from hrworkbook.jobs.plain import validate_job
@@ -128,6 +137,14 @@ def undo(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> Button
     from hrworkbook.jobs.plain import undo_job
 
     return ButtonResult(undo_job(snapshot, _now(), words[0] if words else ""))
+
+
+def received(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
+    """Mark the return in the selected row of the Register as received, or the one named."""
+    from hrworkbook.jobs.plain import received_job
+
+    named = words[0] if words else ""
+    return ButtonResult(received_job(snapshot, _now(), named, selected=("", "") if named else host.where()))
 
 
 def chase(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> ButtonResult:
@@ -199,7 +216,8 @@ def help(host: ButtonHost, snapshot: Snapshot, words: tuple[str, ...]) -> Button
 
 
 BUTTONS: dict[str, ButtonFunction] = {
-    "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo, "chase": chase,
+    "adopt": adopt, "validate": validate, "next": next, "issue": issue, "merge": merge, "decide": decide, "undo": undo,
+    "received": received, "chase": chase,
     "appendix": appendix, "pdf": pdf, "roll": roll, "help": help,
 }  # fmt: skip
 """Each button's work, by its verb."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from hrworkbook.plan.heading_paths import MAX_HEADING_CHARACTERS
 from hrworkbook.plan.schema import ID_HEADER, Schema
 from hrworkbook.plan.values import Value, fold_name, has_letter, normalised_text
 from hrworkbook.tables.heading import MatchKind
@@ -24,7 +25,6 @@ _CACHE_SIZE = 10_000
 LOOKS_MAX = 100_000
 """Texts of one file that are looked up as headings before it is refused: a second or two, and seven times what any file
 of a corpus of 1,400 takes."""
-MAX_HEADING_CHARACTERS = 400
 """Characters of a heading."""
 _RANKS = {
     MatchKind.EXACT: 0, MatchKind.ID: 0, MatchKind.SHOWN_ONLY: 0, MatchKind.NORMALISED: 1, MatchKind.GROUP: 2,

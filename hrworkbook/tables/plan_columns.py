@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.row_kinds import is_rating
 from hrworkbook.plan.schema import Column, Schema
 from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.values import CellError, Value, as_text, has_letter, is_blank, normalised_text
@@ -13,7 +14,6 @@ from hrworkbook.tables.header import Header
 from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_periods import REVISED, START, PeriodRank, period_rank, without_period
 from hrworkbook.tables.heading_vocabulary import ID_KEY, SHOWN_ONLY_KEY, HeadingVocabulary
-from hrworkbook.tables.row_kinds import is_rating
 
 _LONGEST_SUBHEADING = 40
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from hrworkbook.plan.values import Value
 
+BESIDE_REASON = "stands beside the table, under no heading"
+
 Place = tuple[int, int]
 """Sheet row and column, from 1."""
-Filled = list[tuple[int, Value]]
-"""Sheet column and value of a row's cells that are seen and not blank."""
 
 
 @dataclass

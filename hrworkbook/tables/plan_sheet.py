@@ -4,15 +4,17 @@ Every filled cell of the sheet is placed, or has a reason why it is not.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from hrworkbook.plan import row_kinds
 from hrworkbook.plan.number_format.cell_text import as_shown
+from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import SourceHeader, full_depth, source_header
-from hrworkbook.tables.plan_rows import Band, Filled, OtherTable, Place, RowFindings, SourceLine, TableStart
+from hrworkbook.tables.plan_rows import BESIDE_REASON, Band, OtherTable, Place, RowFindings, SourceLine, TableStart
 from hrworkbook.tables.table_lines import TableRows
 
 BELOW_REASON = "stands below the table"
@@ -20,10 +22,30 @@ ABOVE_REASON = "stands above the table"
 _MOST_MERGED_CELLS = 2_000_000
 
 
-class PlanSheetReader:
-    """One sheet being read; `events` holds its bands, tables and lines in order."""
+class TableRange(NamedTuple):
+    """Where a table stands: its first row of headings, the headings (None where it is not the plan's), and its last rows."""
 
-    def __init__(self, block: Block, vocabulary: HeadingVocabulary, header: Header) -> None:
+    row: int
+    header: Header | SourceHeader | None
+    last: int
+    """The last row that may be a line."""
+    end: int
+    """The last row before the next table."""
+
+
+class PlanSheetReader:
+    """One sheet being read; `events` holds its bands, tables and lines in order.
+
+    Its tables are looked for from `header` on, or stand where `starts` says.
+    """
+
+    def __init__(
+        self,
+        block: Block,
+        vocabulary: HeadingVocabulary,
+        header: Header | None,
+        starts: Sequence[TableRange] | None = None,
+    ) -> None:
         self.block = block
         self.vocabulary = vocabulary
         self.schema = vocabulary.schema
@@ -33,7 +55,7 @@ class PlanSheetReader:
         self.covered = self._covered_cells()
         self.headers: list[SourceHeader] = []
         self.headers_by_table: dict[int, SourceHeader] = {}
-        self._starts = self._find_tables(header)
+        self._ranges = starts if starts is not None else self._ranges_from(self._find_tables(header) if header else [])
 
     @property
     def lines(self) -> list[SourceLine]:
@@ -119,6 +141,8 @@ class PlanSheetReader:
                 )
                 return header if is_plan else "other"
         key_at = {h.column: h.key for h in first.headings if h.key}
+        if row_kinds.heads_another_table(filled):
+            return "other"
         if self._has_gap_above(row) and row_kinds.may_head_another_table(self.schema, filled, key_at):
             return "other"
         return None
@@ -130,28 +154,40 @@ class PlanSheetReader:
             above -= 1
         return above > 0 and not self.seen(above) and not any((above, at) in self.covered for at in range(1, 12))
 
-    def _read_header(self, number: int, header: Header) -> SourceHeader:
+    def _ranges_from(self, starts: Sequence[tuple[int, Header | None]]) -> list[TableRange]:
+        ends = [*(row - 1 for row, _ in starts[1:]), len(self.block.rows)]
+        return [TableRange(row, header, end, end) for (row, header), end in zip(starts, ends, strict=False)]
+
+    def _read_header(self, header: Header | SourceHeader) -> SourceHeader:
         """Return the columns of a table; what they hold is told by all tables of the sheet with the same headings."""
+        if isinstance(header, SourceHeader):
+            return header
         texts = [(h.column, h.header) for h in header.headings]
         body: list[Sequence[Value]] = []
-        for at, (row, other) in enumerate(self._starts):
-            if other and [(h.column, h.header) for h in other.headings] == texts:
-                last = self._starts[at + 1][0] - 1 if at + 1 < len(self._starts) else len(self.block.rows)
-                body += self.block.rows[row - 1 + full_depth(other, self.block) : last]
+        for row, other, _, end in self._ranges:
+            if isinstance(other, Header) and [(h.column, h.header) for h in other.headings] == texts:
+                body += self.block.rows[row - 1 + full_depth(other, self.block) : end]
         return source_header(header, self.block, body, self.vocabulary)
+
+    def _leave_beside(self, source: SourceHeader) -> None:
+        """Leave what stands beside a table's headings."""
+        ats = [c.at for c in source.columns]
+        for row in range(source.top, source.top + source.depth):
+            for at, _ in self.seen(row):
+                if not min(ats, default=1) <= at <= max(ats, default=at):
+                    self.leave((row, at), BESIDE_REASON)
 
     # Rows
 
     def read(self) -> None:
         """Read the whole sheet."""
-        for row in range(1, self._starts[0][0]):
+        for row in range(1, self._ranges[0].row):
             self._read_above(row)
-        for number, (row, header) in enumerate(self._starts):
-            last = self._starts[number + 1][0] - 1 if number + 1 < len(self._starts) else len(self.block.rows)
-            if header is None:
-                self._leave_other_table(row, last)
+        for number, table in enumerate(self._ranges):
+            if table.header is None:
+                self._leave_other_table(table.row, table.end)
             else:
-                self._read_table(header, number, last)
+                self._read_table(table.header, number, table)
         lines = self.lines
         end = lines[-1].row if lines else 0
         for band in [e for e in self.events if isinstance(e, Band) and e.row > end]:
@@ -180,18 +216,24 @@ class PlanSheetReader:
             for at, _ in filled:
                 self.leave((row, at), reason)
 
-    def _read_table(self, header: Header, number: int, last: int) -> None:
-        source = self._read_header(number, header)
+    def _read_table(self, header: Header | SourceHeader, number: int, table: TableRange) -> None:
+        source = self._read_header(header)
         if self.headers and [(c.at, c.name) for c in self.headers[-1].columns] == [
             (c.at, c.name) for c in source.columns
         ]:
             self.found.repeated.append(source.top)
         kinds = {at: self.schema[key].kind for at, key in (*source.keys.items(), *source.fallbacks.items())}
-        self.block = as_shown(self.block, kinds, range(source.top + source.depth, last + 1))
+        self.block = as_shown(self.block, kinds, range(source.top + source.depth, table.end + 1))
         self.headers.append(source)
         self.headers_by_table[number] = source
         self.events.append(TableStart(source.top, number))
-        reader = TableRows(self, source, number, last)
-        for row in range(source.top + source.depth, last + 1):
-            if filled := self.seen(row):
+        self._leave_beside(source)
+        reader = TableRows(self, source, number, table.last)
+        for row in range(source.top + source.depth, table.end + 1):
+            if not (filled := self.seen(row)):
+                continue
+            if row <= table.last or len(filled) == 1:
                 reader.read_row(row, filled)
+            else:
+                for at, _ in filled:
+                    self.leave((row, at), BELOW_REASON)

@@ -15,7 +15,7 @@ from hrworkbook.tables.heading_vocabulary import HeadingVocabulary, fold_heading
 from hrworkbook.tables.plan_colours import ColourReading, colour_note, read_colours
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, column_notes, unknown_note
 from hrworkbook.tables.plan_rows import Band
-from hrworkbook.tables.plan_sheet import PlanSheetReader
+from hrworkbook.tables.plan_sheet import PlanSheetReader, TableRange
 from hrworkbook.tables.plan_themes import SheetThemes, ThemeReader, shown_cells
 from hrworkbook.tables.read_rows import ALONE_REASON
 from hrworkbook.tables.unplaced_cells import UnplacedCell
@@ -40,6 +40,10 @@ class PlanTable:
     unplaced: tuple[UnplacedCell, ...] = ()
     headers: Sequence[tuple[str, SourceHeader]] = ()
     """The headings of each table, with the sheet it stands on."""
+    versions: tuple[str, ...] = ()
+    """Sheets with the same lines at another time, which were not read."""
+    sheets: Sequence["SheetPlan"] = ()
+    """How each sheet was read."""
 
     def heading_at(self, sheet: str, column: int) -> str:
         """Return the heading over a sheet column; '' where there is none."""
@@ -47,10 +51,18 @@ class PlanTable:
         return next(found, "")
 
 
+@dataclass(frozen=True)
+class SheetPlan:
+    """How one sheet was read: its rows, its themes, its colours."""
+
+    reader: PlanSheetReader
+    themes: SheetThemes
+    colours: ColourReading | None
+
+
 @dataclass
 class _SheetReading:
     reader: PlanSheetReader
-    header: Header
     themes: SheetThemes = field(default_factory=SheetThemes)
     colours: ColourReading | None = None
 
@@ -74,8 +86,9 @@ def read_plan(
     Raises NotAReturn at `name` where no table of the plan is found, or a named sheet is not there or holds none.
     """
     vocabulary = vocabulary_for(schema, aliases, ignored)
-    vocabulary.looks = 0
     chosen = _named_sheets(blocks, sheets, name)
+    # Each cell may be looked up once or twice on the way down, however long the plan: what is bounded is what comes on top.
+    vocabulary.looks = -2 * sum(len(row) for block in chosen for row in block.rows)
     found = [
         (block, _below_blank_row(header, block, vocabulary))
         for block in chosen
@@ -85,22 +98,53 @@ def read_plan(
         raise no_table_error(chosen, vocabulary, name)
     main = max(found, key=lambda f: (f[1].known_count, not f[0].hidden, len(f[0].rows)))
     alike = [f for f in found if f is main or (bool(sheets) or not f[0].hidden) and _is_alike(f[1], main[1], schema)]
-    readings = [_read_sheet(block, header, vocabulary) for block, header in alike]
+    readings = [_read_sheet(PlanSheetReader(block, vocabulary, header), vocabulary) for block, header in alike]
     kept = readings if sheets else _without_versions(readings, readings[[f is main for f in alike].index(True)], schema)
+    return _plan_of(blocks, readings, kept, vocabulary, [block for block, _ in found])
+
+
+def read_located_plan(
+    blocks: Sequence[Block], schema: Schema, ranges: Mapping[str, Sequence[TableRange]], *, every_sheet: bool = False
+) -> PlanTable:
+    """Return the lines of a plan whose tables were found before: by sheet, each with its headings.
+
+    Of sheets with the same lines at several times the latest is read, unless `every_sheet` is to be.
+    """
+    vocabulary = vocabulary_for(schema)
+    vocabulary.looks = 0
+    readings = [
+        _read_sheet(PlanSheetReader(block, vocabulary, None, ranges[block.name]), vocabulary)
+        for block in blocks
+        if block.name in ranges
+    ]
+    largest = max(readings, key=lambda r: len(r.reader.lines))
+    kept = readings if every_sheet else _without_versions(readings, largest, schema)
+    return _plan_of(blocks, readings, kept, vocabulary, [r.reader.block for r in readings])
+
+
+def _plan_of(
+    blocks: Sequence[Block],
+    readings: Sequence["_SheetReading"],
+    kept: Sequence["_SheetReading"],
+    vocabulary: HeadingVocabulary,
+    found: Sequence[Block],
+) -> PlanTable:
+    """Return what the sheets that are kept hold; `found` are all that have a table."""
+    schema = vocabulary.schema
     _name_themes_by_sheets(kept, schema)
     notes = list(dict.fromkeys(note for reading in kept for note in _sheet_notes(reading, vocabulary)))
     notes += _missing_columns(kept, schema)
     read = {r.name for r in kept}
     others = [b for b in blocks if b.name not in read]
     versions = {r.name for r in readings} - read
-    for block, _ in found:
-        if block.name not in read:
-            notes.append(_unread_sheet_note(block, versions))
+    notes += [_unread_sheet_note(block, versions) for block in found if block.name not in read]
     return PlanTable(
         [PlanLine(x.id, x.row, x.values, r.name) for r in kept for x in r.reader.lines],
         tuple(notes),
         (*(u for r in kept for u in _unplaced(r.reader)), *_cells_of_other_sheets(others)),
         [(r.name, header) for r in kept for header in r.reader.headers],
+        tuple(versions),
+        [SheetPlan(r.reader, r.themes, r.colours) for r in kept],
     )
 
 
@@ -133,8 +177,8 @@ def _is_alike(header: Header, main: Header, schema: Schema) -> bool:
     return whole and (2 * len(header.keys & main.keys) >= len(main.keys) or 2 * len(same) > len(main.headings))
 
 
-def _read_sheet(block: Block, header: Header, vocabulary: HeadingVocabulary) -> _SheetReading:
-    reading = _SheetReading(PlanSheetReader(block, vocabulary, header), header)
+def _read_sheet(reader: PlanSheetReader, vocabulary: HeadingVocabulary) -> _SheetReading:
+    reading = _SheetReading(reader)
     reading.reader.read()
     reading.colours = read_colours(reading.reader, vocabulary.schema)
     if theme := vocabulary.schema.role("theme"):

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from hrworkbook.plan import row_kinds
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import address
+from hrworkbook.plan.table_titles import band_signature, is_theme_label
 from hrworkbook.plan.values import is_blank, normalised_text
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, with_columns
 from hrworkbook.tables.plan_rows import Band, SourceLine, TableStart
 from hrworkbook.tables.plan_sheet import ABOVE_REASON, PlanSheetReader
@@ -50,7 +51,7 @@ class ThemeReader:
         self.current: Band | None = None
         self.is_title = False
         self.used: set[int] = set()
-        self.labelled = any(isinstance(e, Band) and _is_labelled(e.text) for e in sheet.events)
+        self.labelled = any(isinstance(e, Band) and is_theme_label(e.text) for e in sheet.events)
         after = [e for e in sheet.events if not isinstance(e, TableStart) and e.row > sheet.headers[0].top]
         self.opens_with_band = bool(after) and isinstance(after[0], Band)
         """Whether the first row below the headings is one: in a table of actions alone, a single cell may be an action."""
@@ -86,10 +87,10 @@ class ThemeReader:
     def _read_titles(self, run: Sequence[Band], start: TableStart) -> None:
         """Find the theme among the titles above a table's headings; a table alone has one only where it says so."""
         near = _titles_above(run, start.row)
-        themes = [b for b in near if _is_labelled(b.text)] or [
+        themes = [b for b in near if is_theme_label(b.text)] or [
             b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
         ]
-        if not themes and (labelled := [b for b in run if _is_labelled(b.text)]):
+        if not themes and (labelled := [b for b in run if is_theme_label(b.text)]):
             themes = labelled[-1:]
         if themes:
             self.current, self.is_title = themes[0], True
@@ -104,7 +105,7 @@ class ThemeReader:
         """Tell apart what stands alone in rows directly above a line: a theme, what says more of it, notes."""
         head: Band | None = None
         for band in run:
-            signature = _signature(band.text)
+            signature = band_signature(band.text)
             level = self.level_of.get(signature)
             if row_kinds.is_note(band.text):
                 self._leave(band, NOTE_REASON)
@@ -112,7 +113,7 @@ class ThemeReader:
                 self._read_detail(band, signature)
             elif self._is_doubtful(band) and level != 1 and head is None:
                 self._leave(band, ALONE_REASON)
-            elif head is not None and _signature(head.text) != signature and level != 1:
+            elif head is not None and band_signature(head.text) != signature and level != 1:
                 self._read_detail(band, signature)
             else:
                 self.level_of[signature] = 1
@@ -120,7 +121,7 @@ class ThemeReader:
 
     def _is_doubtful(self, band: Band) -> bool:
         """Return whether nothing tells that a single cell is a theme, and not a line or a note."""
-        if _is_labelled(band.text) or band.at in self.theme_columns:
+        if is_theme_label(band.text) or band.at in self.theme_columns:
             return False
         return self.labelled or not self.opens_with_band
 
@@ -157,7 +158,7 @@ class ThemeReader:
             titles = [
                 b
                 for r, b in bands.items()
-                if r < event.row and _is_labelled(b.text) and (title is None or r > title.row)
+                if r < event.row and is_theme_label(b.text) and (title is None or r > title.row)
             ]
             title = next((b for b in titles if _is_close(b.row, event.row)), None)
             at = next((a for a, k in header.keys.items() if k == self.theme.key), 0)
@@ -197,15 +198,3 @@ def _titles_above(run: Sequence[Band], row: int) -> list[Band]:
 def _is_close(row: int, below: int) -> bool:
     """Return whether a title stands close enough above a table."""
     return below - row <= 6
-
-
-def _is_labelled(text: str) -> bool:
-    """Whether a text calls itself a theme: `Theme 1: …`, `Priority 2 – …`; `Outcome: …` says more of one."""
-    return bool(row_kinds.theme_label(text)) and not row_kinds.is_detail(text)
-
-
-def _signature(text: str) -> str:
-    """Return what bands of one level have in common."""
-    label = row_kinds.theme_label(text)
-    detail = row_kinds.detail_label(text)
-    return label or (f"detail {detail.lower()}" if detail else "capitals" if text.isupper() else "plain")

@@ -1,22 +1,19 @@
 """Which column each heading of a table is: what its texts ask for, group by group, and what is settled between them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import chain, takewhile
 
+from hrworkbook.plan.heading_paths import heading_paths
 from hrworkbook.plan.snapshot import address
-from hrworkbook.plan.values import CellError, Value, normalised_text
 from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_vocabulary import (
     ID_KEY,
-    MAX_HEADING_CHARACTERS,
     PARTIAL_RANK,
     SHOWN_ONLY_KEY,
     Grid,
     HeadingClaim,
     HeadingVocabulary,
-    fold_heading,
 )
 
 _PATH_SEPARATOR = " / "
@@ -30,7 +27,7 @@ def resolve_headings(
     `spans` holds the last column of each merged group, by header row (from 0) and first column.
     """
     claims: list[tuple[Heading, HeadingClaim]] = []
-    for column, leaf, path, own in _paths(lines, spans) if len(lines) > 1 else _single_row_paths(lines[0]):
+    for column, leaf, path, own in heading_paths(lines, spans):
         claim = vocabulary.claim(tuple(path), all(own))
         claims.append(
             (
@@ -39,62 +36,6 @@ def resolve_headings(
             )
         )
     return _choose_by_neighbours(_settle_conflicts(claims), claims, vocabulary)
-
-
-_HeadingPath = tuple[int, int, list[str], list[bool]]
-"""Column, header row (from 0) of its lowest heading cell, the heading from group to leaf, and which parts stand in the column."""
-
-
-def _single_row_paths(line: Sequence[Value]) -> Iterator[_HeadingPath]:
-    for column, value in enumerate(line, 1):
-        if text := _heading_text(value):
-            yield column, 0, [text], [True]
-
-
-def _paths(lines: Grid, spans: Mapping[tuple[int, int], int]) -> Iterator[_HeadingPath]:
-    depth = len(lines)
-    group: list[tuple[str, int]] = [("", 0)] * depth
-    for column in range(1, max(map(len, lines), default=0) + 1):
-        texts = [_heading_text(line[column - 1]) if column <= len(line) else "" for line in lines]
-        leaf = max((i for i in range(depth) if texts[i]), default=-1)
-        for i, text in enumerate(texts):
-            if text:
-                group[i:] = [("", 0)] * (depth - i)
-                group[i] = (text, spans.get((i, column), 0))
-        if leaf < 0:
-            continue
-        path: list[str] = []
-        own: list[bool] = []
-        for i in range(leaf + 1):
-            text, last = group[i]
-            if not texts[i] and last and column > last:
-                text = ""
-            if text and (not path or path[-1] != text):
-                path.append(text)
-                own.append(bool(texts[i]))
-        yield column, leaf, path, own
-
-
-def _heading_text(value: Value) -> str:
-    """Return the heading in a cell; a cell without a letter or digit (a filler such as '.') holds none."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, CellError):
-        return str(value)
-    return (
-        _tidy_cached(value)
-        if type(value) is str and len(value) <= MAX_HEADING_CHARACTERS
-        else _tidied(normalised_text(value))
-    )
-
-
-@lru_cache(maxsize=8192)
-def _tidy_cached(text: str) -> str:
-    return _tidied(normalised_text(text))
-
-
-def _tidied(text: str) -> str:
-    return text if fold_heading(text) else ""
 
 
 def _settle_conflicts(claims: Sequence[tuple[Heading, HeadingClaim]]) -> list[Heading]:

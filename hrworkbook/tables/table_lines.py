@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hrworkbook.plan import row_kinds
+from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text, same_value
-from hrworkbook.tables import row_kinds
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader
-from hrworkbook.tables.plan_rows import Band, Filled, SourceLine
+from hrworkbook.tables.plan_rows import BESIDE_REASON, Band, SourceLine
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 if TYPE_CHECKING:
@@ -40,10 +41,18 @@ class TableRows:
         keyed = [*header.keys, *([header.id_column] if header.id_column else [])]
         self.leftmost = min((c.at for c in header.columns), default=min(keyed, default=1))
         theme = self.schema.role("theme")
+        self.rightmost = max((c.at for c in header.columns), default=max(keyed, default=1))
         self.theme_at = next((at for at, key in header.keys.items() if theme and key == theme.key), 0)
+        priority = self.schema.role("priority")
+        self.priority_at = next((at for at, key in header.keys.items() if priority and key == priority.key), 0)
 
     def read_row(self, row: int, filled: Filled) -> None:
-        """Read one row that is not blank."""
+        """Read one row that is not blank; what stands right of the table is none of it."""
+        if beside := [f for f in filled if f[0] > self.rightmost]:
+            self.leave(row, beside, BESIDE_REASON)
+            filled = [f for f in filled if f[0] <= self.rightmost]
+            if not filled:
+                return
         if self.ended:
             self.leave(row, filled, "stands below the mark of the end")
         elif len(filled) == 1 and len(self.header.keys) > 2:
@@ -85,6 +94,8 @@ class TableRows:
 
     def may_be_theme(self, row: int, at: int) -> bool:
         """Whether a single cell stands where a theme would: leftmost, in the column of themes, or merged over most of the table."""
+        if self.line is None and at == self.priority_at and not self.theme_at:
+            self.theme_at = at  # what opens the table there, above any line, says where its themes stand
         width = next((c2 - c1 + 1 for r1, c1, _, c2 in self.sheet.block.merges if (r1, c1) == (row, at)), 1)
         return at <= self.leftmost or at == self.theme_at or 2 * width > len(self.header.columns)
 
@@ -206,7 +217,7 @@ class TableRows:
             column = self.by_column.get(at)
             key = self.header.fallbacks.get(at)
             if column is None:
-                self.sheet.leave((row, at), "stands beside the table, under no heading")
+                self.sheet.leave((row, at), BESIDE_REASON)
             elif key and line and is_blank(line.values.get(key)):
                 line.values[key] = value
             elif column.use is ColumnUse.DOUBLED and line and self.repeats(column, line, value):

@@ -26,7 +26,6 @@ from hrworkbook.plan.ledgers import (
     KEEP_BOTH,
     KEEP_MASTER,
     OWN_TEXT,
-    PLAN,
     REGISTER,
     TAKE_RETURN,
     LedgerRow,
@@ -91,10 +90,7 @@ def decide(snapshot: Snapshot, now: datetime) -> DecideResult:
     judged = rejudge(plan, cells.new_values, now.date())
     writes = [
         *cells.writes,
-        *(
-            Write(PLAN, plan.by_id[id_].row, plan.column_numbers[key], ((value,),))
-            for (id_, key), value in cells.new_values.items()
-        ),
+        *(plan.cell_write(plan.by_id[id_], key, value) for (id_, key), value in cells.new_values.items()),
         *(w for item, word in done for w in DECISIONS.rewrite(snapshot, item, decided(word, now))),
         *JOURNAL.append(snapshot, [*cells.journal, *applied]),
         *DECISIONS.append(snapshot, asked),
@@ -290,6 +286,8 @@ def _resulting_value(plan: Plan, choice: _Decision, before: Value) -> tuple[Valu
     item, column = choice.item, choice.column
     if choice.choice == KEEP_MASTER:
         return before, None
+    if why := plan.unwritable(choice.line, column.key):
+        return None, DecisionFault("Decision", why, f"Choose '{KEEP_MASTER}', or mend the table first")
     if choice.choice == OWN_TEXT and is_blank(item["My own text"]):
         told = f"you chose '{OWN_TEXT}' and wrote none"
         return None, DecisionFault("My own text", told, "Write it here, or choose another decision")

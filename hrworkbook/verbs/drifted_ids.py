@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.plan.findings import Finding
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import Plan, duplicate_ids
 from hrworkbook.plan.schema import ID_HEADER
 
@@ -30,5 +29,5 @@ def drifted_id_findings(plan: Plan) -> Iterator[Finding]:
                 remedy = f"Its answers will come here all the same. Give it back the ID {id_} if it is to keep it"
             line = plan.by_id[now.id]
             yield Finding(
-                "warning", PLAN, plan.address(line, ""), ID_HEADER, line.id, "drifted-id", fault, remedy, line.id
+                "warning", line.sheet, plan.address(line, ""), ID_HEADER, line.id, "drifted-id", fault, remedy, line.id
             )  # fmt: skip

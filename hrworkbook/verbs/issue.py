@@ -11,12 +11,13 @@ from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.ledger_records import file_status
 from hrworkbook.plan.ledger_words import FileStatus
-from hrworkbook.plan.ledgers import OWNERS, PLAN, REGISTER, START
+from hrworkbook.plan.ledgers import OWNERS, REGISTER, START
 from hrworkbook.plan.model import (
     Line,
     Plan,
     id_writes,
     issued_ledger,
+    new_ids,
     new_state,
     parse_addresses,
     read_plan,
@@ -25,7 +26,7 @@ from hrworkbook.plan.model import (
 )
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return, next_return_number
 from hrworkbook.plan.schema import ID_HEADER
-from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, Write
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.start_sheet import returns_issued_and_back, status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.verbs.readiness import MOST_NAMED, require_ready
@@ -90,7 +91,8 @@ def issue(
     if not period:
         raise NotAMaster(START, "the Period is blank", "Enter it, such as 2016/17 Q3: it is sealed into every return")
     ids = id_writes(plan)
-    numbered = _numbered(plan, {w.row: w.rows[0][0] for w in ids if w.sheet == PLAN})
+    new = new_ids(plan)
+    numbered = [replace(x, id=new.get(id(x), x.id)) for x in lines_to_report(plan)]
     by_owner = _by_owner(plan, numbered, now.date(), owner)
     before = _sent_before(plan, period)
     skipped = [] if owner or again else _owners_in(plan, before, by_owner)
@@ -185,10 +187,6 @@ def due_date(plan: Plan, today: date) -> date:
     return found
 
 
-def _numbered(plan: Plan, new: Mapping[int, Value | Link]) -> list[Line]:
-    return [replace(x, id=str(new[x.row])) if x.row in new else x for x in lines_to_report(plan)]
-
-
 def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict[str, list[Line]]:
     by_owner: dict[str, list[Line]] = {o.role: [] for o in plan.owners}
     for line in lines:
@@ -204,7 +202,9 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
         return wanted
     if not by_owner:
         raise HrWorkbookError(
-            PLAN, "no line names an owner, so there is nothing to issue", "Enter owners, then issue again"
+            plan.tables[0].sheet,
+            "no line names an owner, so there is nothing to issue",
+            "Enter owners, then issue again",
         )
     return by_owner
 

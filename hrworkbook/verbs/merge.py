@@ -32,7 +32,7 @@ from hrworkbook.merging.restored import with_restored
 from hrworkbook.merging.three_way import differing_cells, merge_edits
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_words import FileStatus
-from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.ledgers import DECISIONS, HEADINGS, JOURNAL, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, issued_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
@@ -210,10 +210,7 @@ def _change_set(
     asked = DECISIONS.append(snapshot, decisions)
     judged = rejudge(plan, changed, now.date())
     writes: list[Write] = [
-        *(
-            Write(PLAN, plan.by_id[id_].row, plan.column_numbers[key], ((value,),))
-            for (id_, key), value in changed.items()
-        ),
+        *(plan.cell_write(plan.by_id[id_], key, value) for (id_, key), value in changed.items()),
         *JOURNAL.append(snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]),
         *asked,
         *waiting.superseded_writes(returns, now),

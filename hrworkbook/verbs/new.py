@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hrworkbook.adopting.lost_zeros import lost_zeros, with_zeros, zero_questions
+from hrworkbook.adopting.read_workbook import read_workbook
+from hrworkbook.adopting.theme_details import with_theme_details
 from hrworkbook.plan.damage import damage_notes, without_blank_words
 from hrworkbook.plan.errors import NotAReturn, SchemaFileError
 from hrworkbook.plan.exemption import Publicity, meaning_of, withholds
@@ -13,19 +16,22 @@ from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
-from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.questions import Question
+from hrworkbook.plan.schema import ID_HEADER, Schema
+from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
+from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
 """IDs that cannot be kept are told one by one up to this many."""
 
 
 def new(
-    schema: Schema,
+    schema: Schema | None,
     plan_state: Mapping[str, Value],
     today: date,
     blocks: Sequence[Block] = (),
@@ -33,17 +39,23 @@ def new(
     settings: Mapping[str, Value] | None = None,
     source: str = "",
     sheets: Collection[str] = (),
+    helps: Mapping[str, SheetHelps] | None = None,
 ) -> NewMaster:
     """Return the contents of a new master, empty or with the lines of the plan found in the blocks of a source file.
 
-    Of the source all sheets with the plan's headings are read, or those named `sheets`. Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
+    Of the source all sheets with the plan's headings are read, or those named `sheets`; without a schema one is drawn up
+    from it, as `adopt` does, and from the dropdowns that `helps` tells. Raises NotAReturn where blocks are given and no table of the plan is found in them, SchemaFileError where a header is
     longer than Excel lets a heading be.
     """
+    questions: tuple[Question, ...] = ()
+    if schema is None:
+        schema, kept, questions = _drawn_up(blocks, source, sheets, helps)
+    else:
+        kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
     for column in schema.columns:
         if utf16_length(column.header) > LONGEST_HEADING:
             fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
             raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
-    kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
     damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
     # Whether a line is exempt is never concluded from a blank that was none.
     exempt = {schema.roles[role] for role in ("part", "paragraph", "reason") if role in schema.roles}
@@ -71,7 +83,28 @@ def new(
             *_joint_owner_notes([o.role for o in found]),
         ),
         unplaced=kept.unplaced,
+        questions=questions,
     )
+
+
+def _drawn_up(
+    blocks: Sequence[Block], source: str, sheets: Collection[str], helps: Mapping[str, SheetHelps] | None
+) -> tuple[Schema, PlanTable, tuple[Question, ...]]:
+    """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
+    refuse_our_own(blocks, source)
+    own = with_theme_details(read_workbook(blocks, source, sheets, helps))
+    schema = _in_our_look(own.drawn.schema)
+    lost = lost_zeros(own.plan, schema)
+    kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))
+    return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
+
+
+def _in_our_look(schema: Schema) -> Schema:
+    """Return a schema drawn up from a workbook for a master of ours: themes in a column, our IDs under ID."""
+    columns = tuple(
+        replace(c, header="Own ID") if fold_name(c.header) == fold_name(ID_HEADER) else c for c in schema.columns
+    )
+    return replace(schema, columns=columns, theme_from="column", id_heading=ID_HEADER)
 
 
 def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:

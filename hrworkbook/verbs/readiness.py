@@ -82,8 +82,14 @@ def _unready(errors: Sequence[Finding], waiting: Sequence[LedgerRow], verb: str)
 def _in_doubt(exempt: Sequence[Finding], spelling: Sequence[Finding]) -> NotReady:
     if len(exempt) == 1 and not spelling:
         return NotReady(exempt[0].place, f"{exempt[0].fault}, so nothing was made", exempt[0].remedy)
+    sheets = list(dict.fromkeys(f.sheet for f in (*exempt, *spelling)))
     return NotReady(
-        _places([f.place for f in sorted([*exempt, *spelling], key=lambda f: row_and_column(f.cell))]),
+        _places(
+            [
+                f.place
+                for f in sorted([*exempt, *spelling], key=lambda f: (sheets.index(f.sheet), row_and_column(f.cell)))
+            ]
+        ),
         f"it is not certain what may be published ({exempt[0].fault}), so nothing was made",
         f"{exempt[0].remedy}; each is on the {PROBLEMS.sheet} sheet after Validate",
     )

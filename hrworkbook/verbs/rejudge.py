@@ -14,10 +14,11 @@ from hrworkbook.plan.plan_faults import PlanFault, plan_faults
 from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.rules import RULE_CHECKS
 from hrworkbook.plan.schema import CellKey
+from hrworkbook.plan.sheet_names import split_place
 from hrworkbook.plan.snapshot import Link, Write
 from hrworkbook.plan.values import Value
 from hrworkbook.render.row_heights import ledger_heights
-from hrworkbook.verbs.validate import line_findings, order_of, problem_row
+from hrworkbook.verbs.validate import line_findings, order_in, problem_row
 
 _JUDGED = frozenset((*KINDS, *RULES, REQUIRED, UNIQUE_ID, EXEMPT_RULE, MARK_RULE, SPELLING_RULE))
 """The rules that are judged here; a council's own checks, the Owners sheet, and what was issued under an ID, only Validate judges."""
@@ -49,14 +50,14 @@ def rejudge(plan: Plan, changed: Mapping[CellKey, Value], today: date) -> Rejudg
     listed = PROBLEMS.data_rows(plan.snapshot)
     kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED or _is_of_owners(row)]
     wanted = {line_id for line_id, _ in changed} | {row.text("ID") for row in listed}
-    findings = sorted(_findings(_changed_plan(plan, changed), wanted - {""}, today), key=order_of)
+    findings = sorted(_findings(_changed_plan(plan, changed), wanted - {""}, today), key=order_in(plan))
     rows = sorted([*(problem_row(f, {}) for f in findings), *kept], key=lambda row: row["Severity"] != "error")
     writes = PROBLEMS.replace(plan.snapshot, rows)
     return Rejudged(writes, ledger_heights(writes, PROBLEMS.widths), len(rows))
 
 
 def _is_of_owners(row: LedgerRow) -> bool:
-    return row.text("Go to").startswith(f"{OWNERS}!")
+    return split_place(row.text("Go to"))[0] == OWNERS
 
 
 def _changed_plan(plan: Plan, changed: Mapping[CellKey, Value]) -> Plan:
@@ -95,5 +96,5 @@ def _findings(plan: Plan, wanted: set[str], today: date) -> Iterator[Finding]:
 def _as_it_was(row: LedgerRow) -> dict[str, Value | Link]:
     """Return a row of the Problems sheet with its link."""
     place = row.text("Go to")
-    sheet, _, cell = place.rpartition("!")
+    sheet, cell = split_place(place)
     return {**row.values, "Go to": Link(place, sheet, cell) if sheet else place}

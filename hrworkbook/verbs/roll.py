@@ -8,7 +8,7 @@ from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.history import closed_periods, lines_to_report
 from hrworkbook.plan.ledger_words import ChangeCause
-from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PLAN, PROBLEMS, START
+from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PROBLEMS, START
 from hrworkbook.plan.model import HISTORY, OLD_HISTORY, Plan, history_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
@@ -51,8 +51,8 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
     for column in (c for c in plan.schema.columns if c.roll == "clear"):
         for line in lines:
             before = line.values.get(column.key)
-            if not is_blank(before):
-                writes.append(Write(PLAN, line.row, plan.column_numbers[column.key], ((None,),)))
+            if not is_blank(before) and not plan.unwritable(line, column.key):
+                writes.append(plan.cell_write(line, column.key, None))
                 journal.append(
                     {
                         "When": timestamp(now),
@@ -99,7 +99,7 @@ def _refuse_loss(plan: Plan, period: str, next_: str) -> None:
         are = "decision still waits" if waiting == 1 else "decisions still wait"
         raise HrWorkbookError(DECISIONS.sheet, f"{waiting} {are}", "Decide first: what is closed is what was reported")
     if unnumbered := [x for x in plan.lines if not x.id]:
-        raise HrWorkbookError(f"{PLAN}!A{unnumbered[0].row}", "this line has no ID yet", "Validate first: it gives one")
+        raise HrWorkbookError(plan.place(unnumbered[0], ""), "this line has no ID yet", "Validate first: it gives one")
     _ = plan.by_id
 
 

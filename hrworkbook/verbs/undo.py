@@ -11,12 +11,13 @@ from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledger_records import file_status, read_change
 from hrworkbook.plan.ledger_words import ChangeCause, FileStatus
-from hrworkbook.plan.ledgers import JOURNAL, KEEP_MASTER, OWN_TEXT, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.ledgers import JOURNAL, KEEP_MASTER, OWN_TEXT, REGISTER, LedgerRow
 from hrworkbook.plan.model import Line, Plan, read_plan, timestamp
 from hrworkbook.plan.schema import CellKey, Column
-from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot
 from hrworkbook.plan.start_sheet import status_writes
-from hrworkbook.plan.values import Value, is_blank, same_value
+from hrworkbook.plan.values import Value, as_text, is_blank, same_value
+from hrworkbook.verbs.received import marked_last, marked_rows, unmark
 from hrworkbook.verbs.rejudge import rejudge
 
 
@@ -26,7 +27,7 @@ class UndoResult:
 
     return_id: str
     restored_cells: tuple[str, ...]
-    """Addresses on the Plan sheet."""
+    """Places in the plan, each with its sheet."""
     left_cells: tuple[tuple[str, str], ...]
     """Places left as they are, each with the reason."""
     changes: ChangeSet
@@ -41,7 +42,11 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     plan = read_plan(snapshot)
     journal = JOURNAL.data_rows(snapshot)
     files = _merged_files(plan)
-    return_id = return_id.strip().upper() or _last_merged(plan, journal, files)
+    return_id = return_id.strip().upper()
+    if mark := _mark_to_take_back(plan, journal, files, return_id):
+        taken = unmark(plan, mark, now)
+        return UndoResult(taken.return_id, (), (), taken.changes)
+    return_id = return_id or _last_merged(plan, journal, files)
     files_of_return = [row for row in files if row.text("Return") == return_id]
     in_force = _changes_in_force(plan, journal, return_id)
     if not in_force and not files_of_return:
@@ -54,12 +59,9 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
     cells_to_restore, left = _cells_to_restore(plan, journal, in_force, merged)
     removed_lines = _removed_lines(plan, journal, cells_to_restore, left) if plan.schema.collect else []
     lines = plan.by_id
-    writes = [
-        Write(PLAN, lines[id_].row, plan.column_numbers[key], ((one.before,),))
-        for (id_, key), one in cells_to_restore.items()
-    ]
-    writes += [Write(PLAN, line.row, plan.column_numbers[""], ((None,),)) for line in removed_lines]
-    restored = [plan.address(lines[id_], key) for id_, key in cells_to_restore]
+    writes = [plan.cell_write(lines[id_], key, one.before) for (id_, key), one in cells_to_restore.items()]
+    writes += [plan.cell_write(line, "", None) for line in removed_lines]
+    restored = [plan.place(lines[id_], key) for id_, key in cells_to_restore]
     writes += JOURNAL.append(
         snapshot,
         [
@@ -77,9 +79,22 @@ def undo(snapshot: Snapshot, now: datetime, return_id: str = "") -> UndoResult:
         plan, f"Undid {return_id}", now, problems=judged.problems, decisions=waiting.open_count, register=register,
         unjudged=judged.unjudged,
     )  # fmt: skip
-    goto = (PLAN, restored[0]) if restored else (REGISTER.sheet, "A1")
+    first = next(iter(cells_to_restore), None)
+    goto = (lines[first[0]].sheet, plan.address(lines[first[0]], first[1])) if first else (REGISTER.sheet, "A1")
     message = _message(return_id, restored, len(removed_lines), left, _lost_formulas(plan, cells_to_restore, in_force))
     return UndoResult(return_id, tuple(restored), tuple(left), ChangeSet(tuple(writes), message, goto, judged.heights))
+
+
+def _mark_to_take_back(
+    plan: Plan, journal: Sequence[LedgerRow], files: Sequence[LedgerRow], return_id: str
+) -> LedgerRow | None:
+    """Return the Register's row of the mark *received* that is to be undone: where nothing was merged after it, or of the return."""
+    if not return_id:
+        last = marked_last(plan)
+        return last[0] if last and (not files or last[1] >= as_text(files[-1]["When"])) else None
+    if any(row.text("Return") == return_id for row in files) or _changes_in_force(plan, journal, return_id):
+        return None
+    return next((row for row in marked_rows(plan) if row.text("Return") == return_id), None)
 
 
 def _cells_to_restore(
@@ -93,10 +108,10 @@ def _cells_to_restore(
         if line is None or key not in plan.schema:
             left.append((f"{line_id}, {changes[-1].text('Column')}", "the line or its column is no longer in the plan"))
             continue
-        place, says = plan.address(line, key), line.values.get(key)
+        place, says = plan.place(line, key), line.values.get(key)
         if not same_value(says, changes[-1]["After"]):
             by_hr = any(_is_own_text(plan, i, (line_id, key)) and same_value(i["After"], says) for i in journal)
-            left.append((f"{PLAN}!{place}", "HR wrote its own text here" if by_hr else "it was changed since"))
+            left.append((place, "HR wrote its own text here" if by_hr else "it was changed since"))
             continue
         first = _first_without_undone(plan, journal, _first_in_chain(changes), merged)
         before = _value_before(plan.schema[key], first["Before"])
@@ -134,7 +149,7 @@ def _removed_lines(
         filled_keys = {key for key, value in after.items() if not is_blank(value)}
         if filled_keys - set(plan.schema.key):
             kept = [key for key in plan.schema.key if cells_to_restore.pop((id_, key), None)]
-            left += [(f"{PLAN}!{plan.address(line, key)}", "the line holds more than this return said") for key in kept]
+            left += [(plan.place(line, key), "the line holds more than this return said") for key in kept]
             continue
         written = {key: last.get((id_, key)) for key in filled_keys}
         if all(
@@ -173,7 +188,10 @@ def _changes_in_force(plan: Plan, journal: Sequence[LedgerRow], return_id: str) 
     """Return what one return changed since it was last undone, by cell, in order; HR's own words are not the return's."""
     in_force: dict[CellKey, list[LedgerRow]] = {}
     for item in journal:
-        if item.text("Return") != return_id or (change := read_change(item)).decision in (KEEP_MASTER, OWN_TEXT):
+        change = read_change(item)
+        if item.text("Return") != return_id or change.decision in (KEEP_MASTER, OWN_TEXT):
+            continue
+        if change.cause is ChangeCause.RECEIVED:
             continue
         place = _cell_of(plan, item)
         if change.cause is ChangeCause.UNDO:
@@ -259,7 +277,7 @@ def _lost_formulas(
     for id_, key in back:
         changes = in_force.get((id_, key), ())
         if formula := read_change(_first_in_chain(changes)).formula if changes else "":
-            lost.append(f"{PLAN}!{plan.address(plan.by_id[id_], key)}: {formula}")
+            lost.append(f"{plan.place(plan.by_id[id_], key)}: {formula}")
     return lost
 
 

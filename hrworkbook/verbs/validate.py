@@ -2,19 +2,23 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hrworkbook.checks import CouncilCheck
+from hrworkbook.plan.columns_sheet import COLUMNS
+from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
-from hrworkbook.plan.ledgers import OWNERS, PLAN, PROBLEMS
-from hrworkbook.plan.model import Plan, id_writes, read_plan
+from hrworkbook.plan.heading_faults import heading_faults
+from hrworkbook.plan.ledgers import OWNERS, PROBLEMS
+from hrworkbook.plan.model import Plan, id_writes, new_ids, read_plan, read_schema_of
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
+from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
@@ -35,11 +39,17 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
 
     Raises NotAMaster for a damaged master, CheckFileError where one of a council's own checks cannot be run.
     """
-    plan = read_plan(snapshot)
-    findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_of))
+    try:
+        plan = read_plan(snapshot)
+    except NotAMaster as fault:
+        if slips := _schema_slips(snapshot, fault):
+            return ValidateResult(slips, _told_alone(snapshot, slips))
+        raise
+    findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_in(plan)))
     ids = id_writes(plan)
-    new_ids = {row.row: row.rows[0][0] for row in ids if row.sheet == PLAN}
-    problems = PROBLEMS.replace(snapshot, [problem_row(f, new_ids) for f in findings])
+    new = new_ids(plan)
+    ids_of_cells = {(line.sheet, line.row): new[id(line)] for line in plan.lines if id(line) in new}
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, ids_of_cells) for f in findings])
     writes = [*ids, *problems]
     errors = len(errors_of(findings))
     writes += status_writes(plan, "Validated", now, problems=len(findings))
@@ -48,16 +58,34 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
         findings,
         ChangeSet(
             tuple(writes),
-            _message(len(plan.lines), errors, len(findings) - errors, len(new_ids)),
+            _message(len(plan.lines), errors, len(findings) - errors, len(new)),
             (first.sheet, first.cell) if first and first.cell else None,
             ledger_heights(problems, PROBLEMS.widths),
         ),
     )
 
 
-def order_of(finding: Finding) -> tuple[bool, bool, int, str]:
-    """Return where a finding stands on the Problems sheet: errors first, the plan before other sheets, row by row."""
-    return finding.severity != "error", finding.sheet != PLAN, _row_number(finding), finding.cell
+def _schema_slips(snapshot: Snapshot, fault: NotAMaster) -> tuple[Finding, ...]:
+    """Return the slips of the Columns sheet that keep the plan from being read: nothing else can be checked before."""
+    if isinstance(fault, SchemaFaults):
+        return fault.findings
+    with suppress(NotAMaster):
+        return heading_faults(snapshot, read_schema_of(snapshot))
+    return ()
+
+
+def _told_alone(snapshot: Snapshot, findings: Sequence[Finding]) -> ChangeSet:
+    """Return the writes that list findings of a plan that cannot be read, and nothing else."""
+    problems = PROBLEMS.replace(snapshot, [problem_row(f, {}) for f in findings])
+    message = f"Nothing could be checked yet: {count_noun(len(findings), 'error')} in what the {COLUMNS} sheet says. Mend the errors on the Problems sheet, then validate again."  # fmt: skip
+    heights = ledger_heights(problems, PROBLEMS.widths)
+    return ChangeSet(tuple(problems), message, (findings[0].sheet, findings[0].cell or "A1"), heights)
+
+
+def order_in(plan: Plan) -> Callable[[Finding], tuple[bool, int, int, str]]:
+    """Return where findings stand on the Problems sheet: errors first, the plan's sheets before others, row by row."""
+    sheets = {sheet: at for at, sheet in enumerate(dict.fromkeys(t.sheet for t in plan.tables))}
+    return lambda f: (f.severity != "error", sheets.get(f.sheet, len(sheets)), _row_number(f), f.cell)
 
 
 def _row_number(finding: Finding) -> int:
@@ -77,9 +105,9 @@ def _message(lines: int, errors: int, warnings: int, new_ids: int) -> str:
     return " ".join(parts)
 
 
-def problem_row(finding: Finding, new_ids: Mapping[int, Value | Link]) -> dict[str, Value | Link]:
-    """Return a finding as a row of the Problems sheet; `new_ids` are those given to lines without one, by sheet row."""
-    line: Value | Link = finding.line or (new_ids.get(_row_number(finding), "") if finding.sheet == PLAN else "")
+def problem_row(finding: Finding, new_ids: Mapping[tuple[str, int], str]) -> dict[str, Value | Link]:
+    """Return a finding as a row of the Problems sheet; `new_ids` are those given to lines without one, by sheet and row."""
+    line = finding.line or new_ids.get((finding.sheet, _row_number(finding)), "")
     return {
         "Severity": finding.severity,
         "Go to": Link(finding.place, finding.sheet, finding.cell or "A1"),
@@ -113,12 +141,15 @@ def line_findings(plan: Plan, faults: Iterable[LineFault]) -> Iterator[Finding]:
     """Yield the findings of a plan's lines: what is wrong with their marking as exempt, then their faults."""
     exempt = list(exemption_findings(plan))
     yield from exempt
-    known = {(f.cell, f.severity) for f in exempt}
+    known = {(f.sheet, f.cell, f.severity) for f in exempt}
     part = plan.schema.role("part")
     for fault in faults:
-        finding = _finding(plan, fault, plan.schema.column_headed(str(fault.column)))
+        column = plan.schema.column_headed(str(fault.column))
+        if column and column.key not in plan.lines[fault.position].table.column_numbers:
+            continue  # there is no such cell to mend
+        finding = _finding(plan, fault, column)
         is_marking = part is not None and finding.column == part.header and fault.rule == part.kind
-        is_ground = fault.rule == "needed-when" and (finding.cell, finding.severity) in known
+        is_ground = fault.rule == "needed-when" and (finding.sheet, finding.cell, finding.severity) in known
         if not is_marking and not is_ground:  # what a Part says, and what it needs, is the exemption's matter
             yield finding
 
@@ -128,8 +159,8 @@ def _finding(plan: Plan, failure: LineFault, column: Column | None) -> Finding:
     line = plan.lines[failure.position]
     return Finding(
         failure.severity,
-        PLAN,
-        address(line.row, plan.column_numbers[column.key if column else ""]),
+        line.sheet,
+        plan.address(line, column.key if column else ""),
         column.header if column else ID_HEADER,
         line.values.get(column.key) if column else line.id,
         failure.rule,

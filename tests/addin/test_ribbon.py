@@ -18,8 +18,8 @@ MODULES = {m.name: m.source for m in our_modules()}
 def test_the_tab_has_every_button_where_the_officer_looks():
     assert RIBBON.tab == "HR Plan"
     assert {g.label: [b.label for b in g.buttons] for g in RIBBON.groups} == {
-        "Plan": ["Validate", "Next problem"],
-        "Returns": ["Issue", "Merge", "Decide", "Undo", "Chase"],
+        "Plan": ["Validate", "Next problem", "Adopt"],
+        "Returns": ["Issue", "Merge", "Decide", "Undo", "Received", "Chase"],
         "Committee": ["Appendix", "PDF", "Close period"],
         "Help": ["Help"],
     }
@@ -56,8 +56,9 @@ def test_what_cannot_be_taken_back_in_excel_asks_first():
     assert {b.verb for b in RIBBON.buttons if b.ask} == {"undo", "roll"}
 
 
-def test_only_help_works_without_a_plan():
+def test_only_help_and_adopt_work_without_a_plan():
     assert {b.verb for b in RIBBON.buttons if b.needs == "nothing"} == {"help"}
+    assert {b.verb for b in RIBBON.buttons if b.needs == "file"} == {"adopt"}
 
 
 def test_characters_that_xml_and_basic_reserve_are_escaped():
@@ -100,7 +101,7 @@ def test_every_function_the_callbacks_use_is_there():
         ('keytip = "V"', 'keytip = "N"', "two buttons have the key tip 'N'"),
         ('verb = "next"', 'verb = "validate"', "two buttons have the name 'validate'"),
         ('verb = "next"', 'verb = "Next one"', "one word in small letters"),
-        ('needs = "nothing"', 'needs = "nothin"', "Choose nothing, plan or writing"),
+        ('needs = "nothing"', 'needs = "nothin"', "Choose nothing, file, plan or writing"),
         ('tab = "HR Plan"', 'tab = "HR Plan', "not TOML"),
         ('ask = "Take back', 'ask = "Take\\nback', "line break"),
         ("Says where", "Says where" + "x" * 900, "900 at most"),

@@ -12,9 +12,11 @@ from test_gather import Collection, file
 from hrworkbook.ooxml.load_workbook import load
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.ledgers import NAMES
+from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.schema import read_schema
 from hrworkbook.plan.snapshot import ChangeSet
 from hrworkbook.plan.values import Value
+from hrworkbook.render.appendix.collection import reported_month
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.write_appendix import plan_document, write_appendix
@@ -176,3 +178,15 @@ def test_names_that_are_one_are_printed_once() -> None:
     row = dict(zip(NAMES.headings, ("St Mary", "St Mary's"), strict=True))
     master.apply(ChangeSet(NAMES.append(master.snapshot, [row]), ""))
     assert [line.cells[0] for line in made(master).lines] == ["Hill Road", "St Mary's"]
+
+
+def test_names_that_became_one_by_the_names_sheet_are_told_with_their_lines() -> None:
+    master = collection(
+        ("June 2016", ["St Mary's | 12 | 3 | 1.5 | 4.5 | 900,000 | ", "Saint Mary | 2 | | | 1 | 100 | "])
+    )
+    assert reported_month(read_plan(master.snapshot))[1] == ""
+    written = [dict(zip(NAMES.headings, ("Saint Mary", "St Mary's"), strict=True))]
+    master.apply(ChangeSet(NAMES.append(master.snapshot, written), ""))
+    month, note = reported_month(read_plan(master.snapshot))
+    assert month == "2016-06"
+    assert "'St Mary's' has 2 lines for June 2016" in note and "only the first is shown and counted" in note

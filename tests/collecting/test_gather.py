@@ -380,8 +380,8 @@ def test_undo_and_decide_work_as_for_any_return() -> None:
 
 def test_lines_typed_by_hand_are_known_by_their_key_and_get_an_id() -> None:
     master = Collection()
-    row = master.plan.header_row + 1
-    places = master.plan.column_numbers
+    row = master.plan.tables[0].header_row + 1
+    places = master.plan.tables[0].column_numbers
     from hrworkbook.plan.snapshot import Write
 
     typed: dict[str, Value] = {"period": "2016-06", "school": "st mary’s", "staff": 12}

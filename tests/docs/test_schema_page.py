@@ -1,6 +1,7 @@
 """docs/schema.md names every setting, with its form and default, and nothing else: the program is asked for each."""
 
 import re
+from dataclasses import MISSING
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ SECTIONS = {
     "`[appendix]`": ("rest", "[appendix]\n{}", AppendixLayout),
     "`[collect]`": ("rest", '[collect]\nneeds = ["a"]\nperiod = "a"\n{}', CollectionSettings),
 }
-CHOICES = [("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font")]  # fmt: skip
+CHOICES = [("plan", "theme_from"), ("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font")]  # fmt: skip
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -65,7 +66,7 @@ def test_every_setting_is_there_with_its_form_and_default(section):
     fields = SECTIONS[section][2].__dataclass_fields__
     for name, (_, form, default, what) in told.items():
         assert f"Give {form}" in refusal(with_setting(section, f"{name} = 2020-01-01")), name
-        value = fields[name].default
+        value = () if fields[name].default is MISSING else fields[name].default
         given = default == "must be given" or (section == "`[collect]`" and name in ("needs", "period"))
         if not given:
             shown = {True: "`true`", False: "`false`"}.get(value, f"`{value:g}`" if isinstance(value, (int, float)) else f"`{value}`" if value else "none")  # fmt: skip

@@ -263,7 +263,7 @@ def plan_in_excel() -> tuple[Any, Any, int, int]:
     master = Master()
     book = fake_book(list(master.snapshot.sheets))
     plan = read_plan(master.snapshot)
-    return book, book.sheets[PLAN].impl, plan.header_row + 1, plan.column_numbers["progress_update"]
+    return book, book.sheets[PLAN].impl, plan.tables[0].header_row + 1, plan.tables[0].column_numbers["progress_update"]
 
 
 @pytest.mark.parametrize(

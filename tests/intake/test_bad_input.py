@@ -57,21 +57,15 @@ def _lock(name: str, content: bytes):
 
 MASTERS = [
     ("no Plan sheet", _openpyxl(lambda b: b.remove(b["Plan"])), "Rename the sheet back to 'Plan'"),
-    ("no Schema sheet", _openpyxl(lambda b: b.remove(b["Schema"])), "no sheet 'Schema', so this is not a master"),
-    ("two renamed headings", _typed(Plan_E5="Ownr", Plan_F5="When"), "the headings 'Owner' and 'Timescale' are missing"),
+    ("no Columns sheet", _openpyxl(lambda b: b.remove(b["Columns"])), "no sheet 'Columns', so this is not a master"),
     ("no Register sheet", _openpyxl(lambda b: b.remove(b["Register"])), "no sheet 'Register'"),
     ("no Start sheet", _openpyxl(lambda b: b.remove(b["Start"])), "no sheet 'Start'"),
     ("no Problems sheet", _openpyxl(lambda b: b.remove(b["Problems"])), "no sheet 'Problems'"),
     ("a renamed sheet", _openpyxl(lambda b: setattr(b["Owners"], "title", "People")), "no sheet 'Owners'"),
-    ("a renamed heading", _typed(Plan_E5="Ownr"), "the heading 'Owner' is missing"),
-    ("a heading wiped out", _typed(Plan_F5=None), "the heading 'Timescale' is missing"),
     ("the ID heading gone", _typed(Plan_A5="Number"), "the heading 'ID' is missing"),
-    ("a heading twice", _typed(Plan_G5="Owner"), "the heading 'Owner' stands twice"),
     ("merged cells over the heading", _openpyxl(lambda b: b["Plan"].merge_cells("B5:C5")), "merged"),
     ("a ledger heading renamed", _typed(Problems_A4="Level"), "the heading 'Severity' is missing"),
     ("an Owners heading renamed", _typed(Owners_A4="Post"), "the heading 'Role' is missing"),
-    ("a broken schema inside", _typed(Schema_A8="done = [Complete]"), "not valid TOML"),
-    ("an unknown setting inside", _typed(Schema_A8='dune = ["Complete"]'), "Did you mean 'done'?"),
     ("an empty file", _bytes(b""), "empty"),
     ("a text file", _bytes(b"Theme,Ref\nStaff,A\n"), ""),
     ("a broken zip", _bytes(b"PK\x03\x04 and nothing more"), ""),
@@ -94,6 +88,28 @@ def test_a_bad_master_is_told_and_left_as_it_was(what, spoil, says, tmp_path, ca
     assert main(["validate", str(path)]) == 2
     refused(capsys, says)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+COLUMNS_AND_PLAN = [
+    ("a renamed heading", _typed(Plan_E5="Ownr"), ["Plan!E5: the heading here is 'Ownr', and in Columns!A8 it is 'Owner'."]),
+    ("two renamed headings", _typed(Plan_E5="Ownr", Plan_F5="When"), ["Columns!A8 it is 'Owner'", "Columns!A9 it is 'Timescale'"]),
+    ("a heading wiped out", _typed(Plan_F5=None), ["Columns!A9: no column of the sheet 'Plan' has the heading 'Timescale'."]),
+    ("a heading twice", _typed(Plan_G5="Owner"), ["Plan!G5: the heading here is 'Owner', and in Columns!A10 it is"]),
+    ("an unknown kind", _typed(Columns_D8="onwers"), ["Columns!D8: there is no kind 'onwers'. Did you mean owners?"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "spoil", "says"), COLUMNS_AND_PLAN, ids=[m[0] for m in COLUMNS_AND_PLAN])
+def test_what_the_columns_sheet_has_wrong_is_listed_and_stops_whatever_else_is_asked(
+    what, spoil, says, tmp_path, capsys
+):
+    path = make_master(tmp_path, THREE, owners=OWNERS)
+    spoil(path)
+    assert main(["validate", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert all(one in told for one in says), told
+    assert main(["issue", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 def refused(capsys, says):

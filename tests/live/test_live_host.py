@@ -146,8 +146,9 @@ def test_round_trips_do_not_grow_with_the_plan(calc: Any, open_book: Callable[[P
         blocks = [Block("Plan", rows), Block("Problems", [["Place", "Problem"], ["-", "-"]])]
         book = open_book(write_workbook(tmp_path / f"plan{lines}.xlsx", blocks))
         counted.append(trips(calc, LiveHost(book), lines))
-    assert counted[0] == counted[1]
-    assert sum(counted[0]) < 250
+    assert counted[0][0] == counted[1][0]
+    assert counted[1][1] - counted[0][1] <= 12, "but for the four largest rectangles on a sheet, which go as blocks"
+    assert sum(counted[1]) < 250
 
 
 def test_rows_of_the_plan_are_made_tall_enough(host: LiveHost, book: Any) -> None:
@@ -168,7 +169,7 @@ def test_a_number_in_a_column_of_text_is_read_as_the_file_is_read(
     place = tmp_path / "master.xlsx"
     place.write_bytes(master_workbook(draft(THREE)))
     at = read_plan(FileHost(place).snapshot())
-    cell = address(at.header_row + 1, at.column_numbers["progress_update"])
+    cell = address(at.tables[0].header_row + 1, at.tables[0].column_numbers["progress_update"])
     book = open_book(place)
     book.sheets["Plan"][cell].number_format = code
     book.sheets["Plan"][cell].value = value

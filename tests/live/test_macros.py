@@ -20,7 +20,7 @@ from hrworkbook.hosts.libreoffice import Office, connect
 
 pytestmark = pytest.mark.live
 BUTTONS = read_ribbon((macros_folder() / "ribbon.toml").read_text("utf-8")).buttons
-PLAN = ("Start", "Plan", "Owners", "Problems", "Register", "Decisions", "Journal", "Schema")
+PLAN = ("Start", "Plan", "Owners", "Problems", "Register", "Decisions", "Journal", "Issued")
 
 
 def book(*sheets: str) -> bytes:

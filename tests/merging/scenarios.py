@@ -20,11 +20,13 @@ from masters import NOW
 from plans import HEAD, Master, Rows, sheet
 
 from hrworkbook.merging.outcomes import MergeResult, ReceivedFile
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import id_writes
 from hrworkbook.plan.returns import OutgoingReturn
 from hrworkbook.plan.snapshot import Block, Snapshot, Write
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text, same_value
+from hrworkbook.verbs.roll import roll
 
 COLUMNS = (
     ("theme", "Theme", "text", ""), ("ref", "Ref", "reference", ""), ("priority", "Priority", "text", ""),
@@ -41,6 +43,7 @@ SCHEMA = (
         + ('list = "RAG"\n' if key == "rag" else "")
         + ('aliases = ["Update"]\n' if key == "progress" else "")
         + (f'edited_by = "{by}"\n' if by else "")
+        + ('roll = "carry"\n' if key == "progress" else "")
         for key, header, kind, by in COLUMNS
     )
 )
@@ -88,6 +91,10 @@ class Mail:
     """Whether it is another plan's, so that nothing of it belongs here."""
     excused: dict[Cell, Value]
     """What stands in cells that slipped in a way nobody can see, such as answers to lines that were issued blank."""
+    extras: tuple[str, ...]
+    """Texts of the owner's own that belong in no cell of the plan, and must be told."""
+    merged_lines: tuple[str, ...]
+    """The IDs of lines over which one answer was merged: they must be named."""
 
     @property
     def bare(self) -> bool:
@@ -109,6 +116,7 @@ class Verdict:
 
 
 ORDINARY_HR = ("none", "sort lines", "reword", "move dates", "add lines", "change cells")
+FURTHER_HR = ("rename an owner",)
 DRIFT_HR = ("sort all but the ID", "renumber", "delete and refill", "reuse a row")
 ORDINARY_OWNER = (
     "plain", "plain", "sort lines", "delete rows", "blank rows", "own column", "move columns", "alias", "title rows",
@@ -118,8 +126,9 @@ SLIPS = (
     "one column sorted", "one column up", "one column down", "two columns swapped", "white block sorted",
     "headings exchanged", "stranger", "two answers swapped",
 )  # fmt: skip
+FURTHER_OWNER = ("own column like an alias", "merged rows", "row that is no line", "over the last report")
 UNPROVEN = ("IDs and answers alone", "other plan's IDs and answers")
-SEQUENCES = ("", "", "", "older after newer", "A-B-A", "back to issued otherwise", "X Y X", "joint alone")
+SEQUENCES = ("", "", "", "older after newer", "A-B-A", "back to issued otherwise", "X Y X", "joint alone", "retracted")
 
 
 class Scenario:
@@ -129,7 +138,7 @@ class Scenario:
         self.rng = random.Random(seed)
         rng = self.rng
         self.roles = ROLES[: rng.randint(2, 5)]
-        self.style = rng.choice(("long", "short", "blank", "mixed", "alike"))
+        self.style = rng.choice(("long", "short", "blank", "mixed", "alike", "headings"))
         self.lines = 0
         self.number_at: dict[int, int] = {}
         """The line that stands in each row of the Plan sheet."""
@@ -142,9 +151,13 @@ class Scenario:
         self.meant: dict[str, dict[Cell, Value]] = defaultdict(dict)
         self.said: dict[Cell, list[Value]] = defaultdict(list)
         self.clock = 0
+        self.extras: list[str] = []
+        self.merges: list[tuple[int, int, int, int]] = []
+        self.retracted: list[tuple[str, Cell, Value]] = []
+        """The owner, the cell and the answer that a later return of theirs does not have any longer."""
         self.master = Master("", {r: email(r) for r in self.roles}, SCHEMA)
         rows = [self.new_line() for _ in range(rng.randint(10, rng.choice((16, 30, 60))))]
-        top = self.master.plan.header_row
+        top = self.master.plan.tables[0].header_row
         self.put({top + 1 + i: (f"L{n:03d}", n) for i, n in enumerate(rows)})
         self.play()
 
@@ -164,9 +177,13 @@ class Scenario:
             "priority": "Publish the workforce plan" if alike and rng.random() < 0.5 else text,
             "measures": f"{rng.choice(THINGS).capitalize()} {rng.choice(PLACES)}: {rng.randint(2, 99)} of {rng.randint(100, 900)}",
         }  # fmt: skip
-        filled = {"long": 0.9, "short": 0.8, "blank": 0.0, "mixed": 0.5, "alike": 0.6}[self.style]
+        filled = {"long": 0.9, "short": 0.8, "blank": 0.0, "mixed": 0.5, "alike": 0.6, "headings": 0.7}[self.style]
+        if self.style == "headings" and rng.random() < 0.4:
+            values |= {"theme": "Theme", "priority": "Priority", "measures": "Measures"}
         for key in MINE:
             values[key] = self.value(key, n, "was") if rng.random() < filled else None
+        if self.style == "headings" and rng.random() < 0.4:
+            values |= {"progress": "Progress", "risks": "Risks"}
         self.words[n] = values
         return n
 
@@ -193,8 +210,8 @@ class Scenario:
         for row, (id_, n) in rows.items():
             self.number_at[row] = n
             values = self.words[n]
-            writes += [Write(PLAN, row, plan.column_numbers[k], ((values.get(k),),)) for k in KEYS]
-            writes.append(Write(PLAN, row, plan.column_numbers[""], ((id_ or None,),)))
+            writes += [Write(PLAN, row, plan.tables[0].column_numbers[k], ((values.get(k),),)) for k in KEYS]
+            writes.append(Write(PLAN, row, plan.tables[0].column_numbers[""], ((id_ or None,),)))
         self.master.apply(writes)
 
     def cells(self, master: Master | None = None) -> dict[Cell, Value]:
@@ -233,6 +250,8 @@ class Scenario:
             last = max(ids)
             self.put({last + 1 + i: ("", self.new_line()) for i in range(rng.randint(1, 4))})
             self.master.apply(id_writes(self.master.plan))
+        elif kind == "rename an owner":
+            self.rename(rng.choice(self.roles))
         elif kind in ("reword", "move dates", "change cells"):
             for row in rng.sample(list(ids), rng.randint(1, max(1, len(ids) // 3))):
                 n = self.number_at[row]
@@ -242,9 +261,23 @@ class Scenario:
                     self.words[n]["timescale"] = f"{rng.choice(('April', 'May'))} {rng.randint(2027, 2030)}"
                 else:
                     k = rng.choice(MINE)
-                    self.words[n][k] = self.value(k, n, "HR")
-                    self.hr_changed[n, k] = len(self.issues)
+                    was, self.words[n][k] = self.words[n].get(k), self.value(k, n, "HR")
+                    if not meaning_same(k, was, self.words[n][k]):
+                        self.hr_changed[n, k] = len(self.issues)
                 self.put({row: (ids[row], n)})
+
+    def rename(self, role: str) -> None:
+        """HR calls a role by another name, on the Owners sheet and in every line."""
+        new = f"{role.replace('Lead', 'Head')} and more"
+        blocks = []
+        for block in self.master.snapshot.sheets:
+            rows = [
+                ["/".join(new if one == role else one for one in v.split("/")) if isinstance(v, str) and role in v.split("/") else v for v in row]
+                for row in block.rows
+            ]  # fmt: skip
+            blocks.append(replace(block, rows=rows) if block.name in ("Owners", PLAN) else block)
+        self.master.snapshot = replace(self.master.snapshot, sheets=tuple(blocks))
+        self.before_rename = role
 
     def issue(self) -> None:
         self.master.issue()
@@ -253,7 +286,15 @@ class Scenario:
     # ------------------------------------------------------------ owners
 
     def mail(
-        self, owner: str, kinds: Iterable[str], answers: dict[Cell, Value], day: int, *, dated: bool, issue: int = -1
+        self,
+        owner: str,
+        kinds: Iterable[str],
+        answers: dict[Cell, Value],
+        day: int,
+        *,
+        dated: bool,
+        issue: int = -1,
+        afresh: bool = False,
     ) -> None:
         """An owner fills in a copy of the return, and sends it."""
         issue %= len(self.issues)
@@ -261,7 +302,7 @@ class Scenario:
         if owner not in returns or not returns[owner].lines:
             return
         kinds = tuple(kinds)
-        meant = {**self.meant[owner], **answers}
+        meant = dict(answers) if afresh else {**self.meant[owner], **answers}
         mine = returns[owner]
         at = {(numbers[line.id], k): line for line in mine.lines for k in MINE}
         meant = {c: v for c, v in meant.items() if c in at}
@@ -271,6 +312,11 @@ class Scenario:
         rows = sheet(replace(mine, lines=tuple(self.answered(line, numbers, meant) for line in mine.lines)))
         sender = email(owner) if self.rng.random() < 0.7 else ""
         excused: dict[Cell, Value] = {}
+        self.extras, self.merges, self.answered_ids = (
+            [],
+            [],
+            {(line.id, k) for (n, k), line in at.items() if (n, k) in meant},
+        )
         for kind in kinds:
             before = [list(r) for r in rows]
             rows = MANGLE[kind](self, rows)
@@ -281,9 +327,28 @@ class Scenario:
         when = NOW + timedelta(days=1, hours=day)
         name = f"{owner} {len(self.mails)}.xlsx"
         digest = sha256(repr((tidy, len(self.mails))).encode()).hexdigest()
-        item = ReceivedFile(name, (Block("Your return", tidy),), digest, sender, when if dated else None)
+        item = ReceivedFile(
+            name, (Block("Your return", tidy, tuple(self.merges)),), digest, sender, when if dated else None
+        )
         foreign = "other plan's IDs and answers" in kinds
-        self.mails.append(Mail(owner, kinds, item, when, {} if foreign else meant, issue, filled, foreign, excused))
+        self.mails.append(
+            Mail(
+                owner,
+                kinds,
+                item,
+                when,
+                {} if foreign else meant,
+                issue,
+                filled,
+                foreign,
+                excused,
+                tuple(self.extras),
+                self.merged_ids(tidy),
+            )
+        )
+
+    def merged_ids(self, rows: Rows) -> tuple[str, ...]:
+        return tuple(as_text(rows[at - 1][0]) for top, _, bottom, _ in self.merges for at in range(top, bottom + 1))
 
     def is_recognisable(self, issued: OutgoingReturn, before: Rows, after: Rows, kind: str) -> bool:
         """Whether whoever sees the file and what was issued can see that cells slipped."""
@@ -311,7 +376,8 @@ class Scenario:
                 exact = Counter(normalised_text(r[at]) for r in changed) == Counter(
                     normalised_text(was[r[0]]) for r in changed
                 )
-                seen = long > 0 or (exact and len(changed) > 1) or (len(arrived) >= 3 and kind != "two answers swapped")
+                exact = exact and len(changed) > 1 and key != "agreed"  # as many Yes to No as No to Yes tells nothing
+                seen = long > 0 or exact or (len(arrived) >= 3 and kind != "two answers swapped")
                 visible.append(seen)
                 evidence += len(arrived)
         return all(visible) or ("block" in kind and any(visible))
@@ -334,13 +400,15 @@ class Scenario:
 
     def play(self) -> None:
         rng = self.rng
+        if rng.random() < 0.3:
+            self.master.apply(roll(self.master.snapshot, self.master.later()).changes)
         self.issue()
         plain = rng.random() < 0.4
         drift, slip, twice = (not plain and rng.random() < share for share in (0.3, 0.45, 0.3))
         if twice:
             self.hr_does(rng.choice(("change cells", "change cells", "none", "reword")))
             self.issue()
-        self.hr_does(rng.choice(DRIFT_HR) if drift else rng.choice(ORDINARY_HR))
+        self.hr_does(rng.choice(DRIFT_HR) if drift else rng.choice((*ORDINARY_HR, *(() if plain else FURTHER_HR))))
         sequence = "" if plain else rng.choice(SEQUENCES)
         self.sequence = sequence
         for owner in rng.sample(self.roles, rng.randint(1, len(self.roles))):
@@ -351,6 +419,8 @@ class Scenario:
                 kinds = [rng.choice(SLIPS), *(["seal deleted"] if rng.random() < 0.3 else [])]
             elif not plain and rng.random() < 0.06:
                 kinds = [rng.choice(UNPROVEN)]
+            elif not plain and rng.random() < 0.2:
+                kinds = [rng.choice(FURTHER_OWNER)]
             self.owner_sends(owner, kinds, sequence)
             sequence = ""
 
@@ -380,6 +450,17 @@ class Scenario:
         elif sequence == "X Y X":
             for day, words in enumerate((first, {c: self.value(c[1], c[0], "y") for c in first}, first), 1):
                 self.mail(owner, ["plain"], words, day, dated=True, issue=issue)
+        elif sequence == "retracted":
+            self.mail(owner, ["plain"], first, 1, dated=True, issue=issue)
+            kept = {c: v for c, v in first.items() if rng.random() < 0.5}
+            self.mail(owner, ["plain"], kept, 2, dated=True, issue=issue, afresh=True)
+            if len(self.mails) > 1:
+                was = {(numbers[x.id], k): x.values.get(k) for x in lines for k in MINE}
+                self.retracted += [
+                    (owner, c, v)
+                    for c, v in self.mails[-2].meant.items()
+                    if c not in kept and not same_value(v, was[c])
+                ]
         elif sequence == "joint alone" and (joint := [x for x in lines if "/" in x.text("owner")]):
             self.mail(owner, ["plain"], first, 1, dated=True, issue=issue)
             other = next(r for r in joint[0].text("owner").split("/") if r != owner)
@@ -411,6 +492,9 @@ class Scenario:
             except Exception as error:
                 return Verdict([f"crash: {type(error).__name__}: {error}"])
         verdict = self.judge(before, results)
+        again = self.copy_of(self.master.snapshot)
+        again.now = self.master.now
+        verdict.faults += [*self.judge_copy(again), *self.judge_undo(before)]
         if len(self.mails) > 1:
             order = sorted(
                 self.mails,
@@ -439,6 +523,39 @@ class Scenario:
                 )
         return verdict
 
+    def judge_copy(self, master: Master) -> list[str]:
+        """Merge the last file again as saved once more: nothing changes and nothing new is asked."""
+        if self.sequence == "older after newer" or not self.mails:
+            return []
+        last = self.mails[-1].received
+        cells, was = self.cells(master), asked(master, files=True)
+        master.merge(replace(last, file=f"copy of {last.file}", sha256=sha256(last.sha256.encode()).hexdigest()))
+        now = self.cells(master)
+        differ = [c for c in cells if not same_value(cells[c], now[c])]
+        if differ:
+            return [f"copy: {differ[0]} was '{as_text(cells[differ[0]])}', now '{as_text(now[differ[0]])}'"]
+        new = sorted((asked(master, files=True) - was).elements())
+        return [f"copy: asks {len(new)} again, {new[0]}"] if new else []
+
+    def judge_undo(self, before: dict[Cell, Value]) -> list[str]:
+        """Take some of the answers that wait, then undo every return: the plan says what it said before."""
+        master = self.copy_of(self.master.snapshot)
+        master.now = self.master.now
+        for at, row in enumerate(master.decisions):
+            if not row.text("Done") and self.rng.random() < 0.5:
+                master.choose(at, "take return")
+        master.decide()
+        merged = dict.fromkeys(row.text("Return") for row in reversed(master.journal) if row.text("Return"))
+        for return_id in merged:
+            try:
+                master.undo(return_id)
+            except HrWorkbookError as error:
+                if "nothing to undo" not in str(error):
+                    return [f"undo: {error}"]
+        now = self.cells(master)
+        differ = [c for c in before if not meaning_same(c[1], before[c], now[c])]
+        return [f"undo: {len(differ)}, {c} was '{as_text(before[c])}', now '{as_text(now[c])}'" for c in differ[:1]]
+
     def copy_of(self, snapshot: Snapshot) -> Master:
         master = Master.__new__(Master)
         master.snapshot, master.now, master.issued = snapshot, NOW + timedelta(days=3), {}
@@ -448,11 +565,33 @@ class Scenario:
         verdict = Verdict(ordinary=self.is_ordinary)
         final = self.cells()
         open_rows = [d for d in self.master.decisions if not d.text("Done")]
-        waiting = Counter(d.text("In the return") for d in open_rows)
         files = "\n".join(d.text("In the return") for d in open_rows if d.text("Column") == "the whole file")
         listed = "\n".join(
             [*(r.reason for one in results for r in one.refused), *(i.text("Note") for i in self.master.register)]
         )
+        strays: dict[str, list[Value]] = defaultdict(list)
+        for mail, result in zip(self.mails, results, strict=True):
+            strays[mail.owner] += [s.value for one in result.returns for s in one.stray_cells]
+            told = [as_text(s.value) for one in result.returns for s in one.stray_cells] + [listed, files]
+            told += [d.text("In the return") for d in self.master.decisions]
+            for extra in mail.extras:
+                if not any(extra in one for one in told):
+                    verdict.faults.append(f"untold: '{extra}' of {mail.owner} {mail.kinds}")
+            notes = " ".join(note for one in result.returns for note in one.notes if " merged " in note)
+            if result.returns and not all(id_ in notes for id_ in mail.merged_lines):
+                verdict.faults.append(f"untold: merged over {mail.merged_lines}")
+        slipped = {m.owner for m in self.mails if {*SLIPS} & {*m.kinds}}
+        ids: dict[int, set[str]] = defaultdict(set)
+        for id_, n in (
+            *((i, n) for _, numbers in self.issues for i, n in numbers.items()),
+            *((i, n) for n, i in self.id_of().items()),
+        ):
+            ids[n].add(id_)
+        for owner, c, v in self.retracted:
+            places = [f"{id_}, {HEADER[c[1]]}" for id_ in ids[c[0]]]
+            is_asked = any(d.text("ID") in ids[c[0]] and d.text("Column") == HEADER[c[1]] for d in open_rows)
+            if c in final and meaning_same(c[1], final[c], v) and not is_asked and not any(p in listed for p in places):
+                verdict.faults.append(f"untold: {owner} retracted {c} '{as_text(v)}'")
         real = sorted((m for m in self.mails if not m.foreign), key=lambda m: m.truth)
         words: dict[Cell, dict[str, Value]] = defaultdict(dict)
         all_words: dict[Cell, list[Value]] = defaultdict(list)
@@ -491,14 +630,32 @@ class Scenario:
                 ):
                     expected += 1  # back to what was issued, while HR is asked about what came between
                     continue
-                if c not in here and any(k == c[1] and meaning_same(k, v, word) for (_, k), v in final.items()):
-                    continue
-                text = normalised_text(word)
+                issued_as = [r.lines for returns, _ in self.issues for r in returns.values()]
+                if c not in here and any(
+                    line.id in ids[c[0]] and meaning_same(c[1], line.values.get(c[1]), word)
+                    for lines in issued_as for line in lines
+                ):  # fmt: skip
+                    continue  # what was issued is no answer, and the line is gone
+                if c not in here and any(
+                    x.id in ids[c[0]] and meaning_same(c[1], x.values.get(c[1]), word) for x in self.master.plan.lines
+                ):
+                    continue  # the line that bears its ID says the same, and that is told
+                where = [
+                    (d.text("ID") in ids[c[0]] and d.text("Column") == HEADER[c[1]], d["In the return"])
+                    for d in open_rows
+                ]
+                told = [f"{id_}, {HEADER[c[1]]}: {quote}" for id_ in ids[c[0]] for quote in ("'", "")]
+                spelled = {as_text(word), as_text(as_form(word))}
                 if (
-                    waiting[text]
-                    or any(meaning_same(c[1], w, word) for w in waiting)
-                    or text in files
-                    or any(f in listed for f in {as_text(word), as_text(as_form(word))} if f)
+                    any((here_ or owner in slipped) and meaning_same(c[1], value, word) for here_, value in where)
+                    or any(meaning_same(c[1], value, word) for value in strays[owner])
+                    or any(one + text in listed or one + text in files for one in told for text in spelled)
+                    or (owner in slipped and any(text in one for one in (listed, files) for text in spelled if text))
+                    or any(
+                        f"{told_[:-2]}: the owner's earlier return said '{text}'" in listed
+                        for told_ in told
+                        for text in spelled
+                    )
                 ):
                     expected += 1
                     continue
@@ -534,7 +691,7 @@ class Scenario:
             dated[m.owner] += 1
         undated = any(n > 1 for n in dated.values()) and any(m.received.sent is None for m in self.mails)
         seal_gone = kinds & {"seal deleted", "pasted table", "csv without seal"} and len(self.issues) > 1
-        if self.sequence in ("back to issued otherwise", "joint alone", "older after newer"):
+        if self.sequence in ("back to issued otherwise", "joint alone", "older after newer", "retracted"):
             return False
         return kinds <= set(ORDINARY_OWNER) and set(self.hr) <= set(ORDINARY_HR) and not undated and not seal_gone
 
@@ -555,10 +712,11 @@ def saved(when: datetime) -> dict[str, datetime]:
     return {"modified": when} if "modified" in ReceivedFile.__dataclass_fields__ else {}
 
 
-def asked(master: Master) -> Counter[tuple[str, str, str]]:
+def asked(master: Master, *, files: bool = False) -> Counter[tuple[str, str, str]]:
+    """The questions that wait; with `files`, also those about whole files."""
     return Counter(
         (d.text("ID"), d.text("Column"), d.text("In the return"))
-        for d in master.decisions if not d.text("Done") and d.text("Column") != "the whole file"
+        for d in master.decisions if not d.text("Done") and (files or d.text("Column") != "the whole file")
     )  # fmt: skip
 
 
@@ -660,7 +818,7 @@ def two_answers_swapped(s: Scenario, rows: Rows) -> Rows:
 
 def sorted_lines(s: Scenario, rows: Rows) -> Rows:
     at = col(rows, s.rng.choice(("priority", "rag", "measures")))
-    return [*rows[: HEAD + 1], *sorted(body(rows), key=lambda r: as_text(r[at]))]
+    return [*rows[: HEAD + 1], *sorted(body(rows), key=lambda r: (is_blank(r[at]), as_text(r[at])))]
 
 
 def rows_deleted(s: Scenario, rows: Rows) -> Rows:
@@ -746,14 +904,66 @@ def notes_below(s: Scenario, rows: Rows) -> Rows:
     return [*rows, [], ["Sent from my phone"]]
 
 
+def titled(s: Scenario, rows: Rows) -> Rows:
+    return [["Return of our team, as agreed"], [None, "Priority: high"], *rows]
+
+
+def own_column_like_an_alias(s: Scenario, rows: Rows) -> Rows:
+    """The heading of a column that holds what was issued is reworded, and notes of the owner's stand under a like one."""
+    at = col(rows, "progress")
+    if not any(
+        isinstance(r[at], str) and len(r[at]) >= 12 and (r[0], "progress") not in s.answered_ids for r in body(rows)
+    ):
+        return rows
+    rows[HEAD][at] = "What we did"
+    rows[HEAD].append("Update")
+    for row in body(rows):
+        own = f"Own note {s.rng.random()}" if s.rng.random() < 0.4 else None
+        row.append(own)
+        s.extras += [own] if own else []
+    return rows
+
+
+def merged_rows(s: Scenario, rows: Rows) -> Rows:
+    """An answer is merged over the cells of the two lines below, whose own texts are gone by that."""
+    at = col(rows, "progress")
+    for first in range(len(body(rows)) - 2):
+        top, *below = body(rows)[first : first + 3]
+        if (top[0], "progress") in s.answered_ids and not any((r[0], "progress") in s.answered_ids for r in below):
+            for row in below:
+                row[at] = None
+            s.merges.append((HEAD + 2 + first, at + 1, HEAD + 4 + first, at + 1))
+            break
+    return rows
+
+
+def row_that_is_no_line(s: Scenario, rows: Rows) -> Rows:
+    at = next((i for i, h in enumerate(rows[HEAD]) if as_text(h).startswith("Last reported")), col(rows, "priority"))
+    row: list[Value] = [None] * len(rows[HEAD])
+    row[at] = f"A thought of ours {s.rng.random()}"
+    s.extras.append(as_text(row[at]))
+    return [*rows, row]
+
+
+def over_the_last_report(s: Scenario, rows: Rows) -> Rows:
+    at = next((i for i, h in enumerate(rows[HEAD]) if as_text(h).startswith("Last reported")), None)
+    if at is not None:
+        row = s.rng.choice(body(rows))
+        row[at] = f"Typed beside {s.rng.random()}"
+        s.extras.append(as_text(row[at]))
+    return rows
+
+
 MANGLE: dict[str, Callable[[Scenario, Rows], Rows]] = {
     "plain": lambda s, r: r, "sort lines": sorted_lines, "delete rows": rows_deleted, "blank rows": blank_rows,
-    "own column": own_column, "move columns": moved_columns, "alias": alias, "title rows": lambda s, r: r,
+    "own column": own_column, "move columns": moved_columns, "alias": alias, "title rows": titled,
     "hidden ID deleted": without_hidden, "seal deleted": lambda s, r: [*r[:4], [], *r[5:]], "pasted table": pasted,
     "csv without seal": as_csv, "retyped": retyped, "notes below": notes_below,
     "one column sorted": one_column_sorted, "one column up": one_column_shifted(-1), "one column down": one_column_shifted(1),
     "two columns swapped": two_columns_swapped, "white block sorted": white_block_sorted,
     "headings exchanged": lambda s, r: two_columns_swapped(s, r, headings=True), "stranger": stranger,
+    "own column like an alias": own_column_like_an_alias, "merged rows": merged_rows,
+    "row that is no line": row_that_is_no_line, "over the last report": over_the_last_report,
     "two answers swapped": two_answers_swapped, "IDs and answers alone": only_ids, "other plan's IDs and answers": other_plans,
 }  # fmt: skip
 for _number in range(1, 200):
@@ -787,9 +997,12 @@ def judge_many(seeds: Iterable[int]) -> tuple[Counter[str], list[str], Counter[s
 
 if __name__ == "__main__":
     number, first = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    found, lines, counted = judge_many(range(first, first + number))
-    for line in lines[: int(sys.argv[3]) if len(sys.argv) > 3 else 40]:
-        print(line)
+    found, counted = Counter[str](), Counter[str]()
+    for seed in range(first, first + number):
+        faults_of_one, lines, figures_of_one = judge_many([seed])
+        found, counted = found + faults_of_one, counted + figures_of_one
+        for line in lines:
+            print(line, flush=True)
     for name, count in [*sorted(counted.items()), *sorted(found.items())]:
         print(f"{count:8,}  {name}")
     sys.exit(bool(found))

@@ -60,7 +60,7 @@ def test_an_answer_over_a_formula_waits_for_hr_who_sees_the_formula(issued):
     assert formulas(path) == before and plan.by_id["L002"].text("rag") == "Amber"
     assert plan.by_id["L002"].text("progress_update") == "Held."
     (row,) = DECISIONS.data_rows(snapshot_of(path))
-    assert row.text("Why") == ('the plan works this cell out by a formula, which would be lost: =IF(1<2,"Amber","Red")')
+    assert row.text("Why") == ('The plan works this cell out by a formula, which would be lost: =IF(1<2,"Amber","Red")')
     main(["undo", str(path), "--last"])
     assert formulas(path) == before
 

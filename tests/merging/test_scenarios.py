@@ -11,7 +11,7 @@ from plans import HEAD, Master, back
 from scenarios import SCHEMA, Scenario, judge_many
 
 from hrworkbook.merging.join_texts import join_texts
-from hrworkbook.merging.slips import column_cells, exchanged_columns
+from hrworkbook.merging.slips import IssuedForms, column_cells, exchanged_columns
 from hrworkbook.plan.schema import read_schema
 from hrworkbook.tables.find_table import Row
 from hrworkbook.verbs.validate import validate
@@ -153,7 +153,8 @@ def test_a_value_under_another_heading_is_read_as_what_it_was(one, other):
     was = {id_: dict(issued) for id_ in ("L001", "L002")}
     places = {one: issued[other], other: issued[one]}
     rows = [(id_, Row(at, id_, tuple(places), (2, 3), tuple(places.values()))) for at, id_ in enumerate(was, 8)]
-    cells = [column_cells(schema[key], rows, was) for key in (one, other)]
+    forms = IssuedForms(schema, was)
+    cells = [column_cells(key, rows, forms) for key in (one, other)]
     assert [(a.key, b.key) for a, b in exchanged_columns(cells)] == [(one, other)]
     kept = [(id_, Row(8, id_, (one, other), (2, 3), (issued[one], issued[other]))) for id_ in was]
-    assert not list(exchanged_columns([column_cells(schema[key], kept, was) for key in (one, other)]))
+    assert not list(exchanged_columns([column_cells(key, kept, forms) for key in (one, other)]))

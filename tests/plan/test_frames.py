@@ -327,16 +327,16 @@ def test_a_plan_its_frame_and_its_cells_one_by_one_agree(name, data):
     rows = data.draw(
         st.lists(st.lists(st.sampled_from(ENTRIES), min_size=width, max_size=width), min_size=1, max_size=3)
     )
-    first = plan.header_row + 1
+    first = plan.tables[0].header_row + 1
     master.apply([
-        Write("Plan", first + i, plan.column_numbers[c.key], ((row[n] if row[n] is not None else "",),))
+        Write("Plan", first + i, plan.tables[0].column_numbers[c.key], ((row[n] if row[n] is not None else "",),))
         for i, row in enumerate(rows) for n, c in enumerate(schema.columns)
     ])  # fmt: skip
     plan = read_plan(master.snapshot)
     headers = {c.header: c.key for c in schema.columns} | {"ID": ""}
     found = [f for f in failures_in(plan, TODAY) if f.rule != "unique-id"]
     told = sorted(
-        (address(first_row(plan, f), plan.column_numbers[headers[f.column]]), f.severity, f.rule, f.fault)
+        (address(first_row(plan, f), plan.tables[0].column_numbers[headers[f.column]]), f.severity, f.rule, f.fault)
         for f in found
     )
     assert told == sorted(judged_one_by_one(schema, plan, TODAY))

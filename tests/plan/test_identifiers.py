@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from plans import Master, back
 
 from hrworkbook.plan.errors import SchemaFileError
-from hrworkbook.plan.ledgers import TAKE_RETURN
-from hrworkbook.plan.model import PLAN, read_plan
+from hrworkbook.plan.ledgers import PLAN, TAKE_RETURN
+from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.schema import read_schema
 from hrworkbook.plan.snapshot import Write
 from hrworkbook.plan.values import fold_name, normalised_text
@@ -183,7 +183,9 @@ def test_names_that_could_not_be_told_apart_are_refused(what, progress, status, 
 def test_a_master_is_read_when_its_headings_were_retyped_in_another_spelling():
     master = odd_master("What’s been  done", "RAG “now”", "RAG’s words")
     plan = master.plan
-    master.apply([Write(PLAN, plan.header_row, plan.column_numbers["progress"], (("What's been done",),))])
+    master.apply(
+        [Write(PLAN, plan.tables[0].header_row, plan.tables[0].column_numbers["progress"], (("What's been done",),))]
+    )
     lists = master.snapshot["Lists"].rows
     row, column = next((r, c) for r, cells in enumerate(lists, 1) for c, v in enumerate(cells, 1) if v == "RAG’s words")
     master.apply([Write("Lists", row, column, (("rag's  words",),))])

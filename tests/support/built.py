@@ -9,7 +9,7 @@ from hrworkbook.addin.package import addin, with_macros
 PROJECT = "xl/vbaProject.bin"
 
 
-def master(sheets=("Start", "Plan", "Owners", "Schema"), chart=False) -> bytes:
+def master(sheets=("Start", "Plan", "Owners", "Issued"), chart=False) -> bytes:
     """A workbook with these sheets, as plain as a master can be."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

@@ -10,7 +10,7 @@ from masters import NOW, OWNERS, THREE, draft
 
 from hrworkbook.merging.outcomes import MergeResult, ReceivedFile
 from hrworkbook.ooxml.load_workbook import load
-from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PLAN, REGISTER, LedgerRow
+from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, REGISTER, LedgerRow
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.returns import (
     FILL_IN_TEXT,
@@ -57,6 +57,7 @@ class Master:
         """Writes a change set, as a host does."""
         sheets: dict[str, Rows] = {}
         for sheet, row, column, value in cells_of(changes.writes if isinstance(changes, ChangeSet) else changes):
+            sheet = self.snapshot.real_name(sheet)
             rows = sheets.setdefault(sheet, [list(r) for r in self.snapshot[sheet].rows])
             while len(rows) < row:
                 rows.append([])
@@ -64,6 +65,12 @@ class Master:
             rows[row - 1][column - 1] = value.text if isinstance(value, Link) else None if value == "" else value
         blocks = (replace(b, rows=sheets[b.name]) if b.name in sheets else b for b in self.snapshot.sheets)
         self.snapshot = Snapshot(self.snapshot.name, tuple(blocks))
+
+    def apply_setting(self, name: str, value: Value) -> None:
+        """HR fills in a setting on the Start sheet."""
+        rows = self.snapshot["Start"].rows
+        row = next(number for number, cells in enumerate(rows, 1) if len(cells) > 1 and cells[1] == name)
+        self.apply([Write("Start", row, 3, ((value,),))])
 
     @property
     def plan(self) -> Plan:
@@ -84,7 +91,7 @@ class Master:
         plan = self.plan
         for place, value in cells.items():
             line, _, key = place.partition("_")
-            self.apply([Write(PLAN, plan.by_id[line].row, plan.column_numbers[key], ((value,),))])
+            self.apply([plan.cell_write(plan.by_id[line], key, value)])
 
     def later(self, **passed: int) -> datetime:
         """The time, moved on."""

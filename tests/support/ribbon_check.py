@@ -12,9 +12,11 @@ ICONS = {
     "Undo",
     "NewMailMessage",
     "CreateReportFromWizard",
+    "FileSaveAsExcelXlsx",
     "FileSaveAsPdfOrXps",
     "Recurrence",
     "Help",
+    "AcceptInvitation",
 }
 """Icons seen to exist in Excel; a name Excel does not know leaves a button without its picture."""
 CALLBACKS = {"onLoad": 1, "onAction": 1, "getEnabled": 2, "getSupertip": 2, "getVisible": 2, "getScreentip": 2}

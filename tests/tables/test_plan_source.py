@@ -217,6 +217,24 @@ def test_another_table_below_is_no_part_of_the_plan(table):
     assert "another table" in note(found, "another table")
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Measure|Baseline|2026|2027\nTurnover|12%|11%|10%",
+        "Risk|Likelihood|Impact|Score|Mitigation\nStrikes|3|4|12|Talk",
+    ],
+)
+def test_another_table_needs_no_blank_row_above(table):
+    found = plan(f"{HEADS}\n1|Hire|HR Lead|Mar 27|Red|Late.\n2|Train|OD Lead|Jun 27|Green|Done.\n{table}")
+    assert says(found, "priority") == ["Hire", "Train"]
+    assert "another table" in note(found, "another table")
+
+
+def test_a_line_of_words_that_are_headings_elsewhere_is_a_line():
+    found = plan(f"{HEADS}\n1|Budget|HR Lead|2027|Red|Forecast\n2|Target|OD Lead|2027|Green|Score")
+    assert says(found, "priority") == ["Budget", "Target"]
+
+
 def test_lines_below_a_blank_row_are_lines():
     found = plan(
         f"{HEADS}\n1|Hire|HR Lead|Mar 27|Red|Late.\n\n2|Train|OD Lead|Jun 27|Green|Done.\n\n\n3|Plan|OD Lead|TBC||"
@@ -335,6 +353,14 @@ def test_an_objective_over_several_actions_is_their_theme():
     found = plan("Objective|Action|Lead\nAttract|Hire|HR Lead\nAttract|Welcome|HR Lead\nRetain|Train|OD Lead")
     assert says(found, "theme") == ["Attract", "Attract", "Retain"]
     assert says(found, "priority") == ["Hire", "Welcome", "Train"]
+
+
+def test_a_theme_above_the_first_line_says_where_themes_stand():
+    found = plan(
+        "Ref|Action|Lead|By when\n|Pay and reward||\n1|Hire|HR Lead|Mar 27\n2|Train|HR Lead|Mar 27\n|Learning||\n3|Plan|OD Lead|Jun 27"
+    )
+    assert says(found, "theme") == ["Pay and reward", "Pay and reward", "Learning"]
+    assert says(found, "priority") == ["Hire", "Train", "Plan"]
 
 
 # Sheets

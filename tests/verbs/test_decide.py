@@ -206,7 +206,7 @@ def test_a_locked_cell_can_be_taken():
 def test_a_decision_about_a_line_that_is_gone_says_so():
     master = asked()
     plan = master.plan
-    master.apply([Write(PLAN, plan.by_id["L003"].row, 1, ((None,) * max(plan.column_numbers.values()),))])
+    master.apply([Write(PLAN, plan.by_id["L003"].row, 1, ((None,) * max(plan.tables[0].column_numbers.values()),))])
     master.choose(0, TAKE_RETURN)
     assert "no longer in the plan" in master.decide().findings[0].message
 

@@ -78,7 +78,7 @@ def test_new_lines_are_numbered_before_they_go_out():
 
     row = max(x.row for x in plan.lines) + 1
     values = {"theme": "Staff", "ref": "C", "priority": "Keep people", "owner": "Safety Lead", "timescale": "Ongoing"}
-    master.apply([Write("Plan", row, plan.column_numbers[k], ((v,),)) for k, v in values.items()])
+    master.apply([Write("Plan", row, plan.tables[0].column_numbers[k], ((v,),)) for k, v in values.items()])
     master.issue()
     assert [x.id for x in master.issued["Safety Lead"].lines] == ["L003", "L004"]
     assert master.plan.by_id["L004"].text("priority") == "Keep people"

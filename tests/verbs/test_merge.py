@@ -211,7 +211,7 @@ def test_an_id_that_the_row_contradicts_waits_where_nothing_else_tells():
     result = master.merge(back(mine, None, mangle, L002_progress_update="Second course held."))
     assert result.returns[0].outcome_counts["applied"] == 0 and result.returns[0].outcome_counts["conflict"] == 1
     (row,) = master.decisions
-    assert row.text("ID") == "L002" and "the row's ID says L003" in row.text("Why")
+    assert row.text("ID") == "L002" and "he row has the ID L003" in row.text("Why")
 
 
 def test_rows_without_any_id_are_matched_by_what_they_say_and_it_says_so():
@@ -306,7 +306,7 @@ def test_text_over_the_last_report_waits_with_its_cell():
 
     result = master.merge(back(mine, None, mangle))
     assert [(c.outcome, c.received) for c in result.returns[0].cells] == [("conflict", "All trained by May.")]
-    assert "typed over the last report" in master.decisions[0].text("Why")
+    assert "typed it over the last report" in master.decisions[0].text("Why")
 
 
 # ---------------------------------------------------------------- which return wins
@@ -344,7 +344,7 @@ def test_a_newer_return_replaces_what_the_owners_older_one_wrote_but_not_what_hr
     assert master.says("L002.progress_update") == "Tuesday."
     assert master.says("L003.progress_update") == "HR knows better."
     assert result.returns[0].outcome_counts["conflict"] == 1
-    assert master.decisions[0].text("Why") == "the master changed after this was issued"
+    assert master.decisions[0].text("Why") == "The plan was changed here after the return went out"
 
 
 def test_a_newer_return_with_the_issued_text_where_the_older_had_an_answer_asks():
@@ -376,7 +376,7 @@ def test_joint_owners_who_agree_and_who_differ():
     assert result.returns[1].outcome_counts["already"] == 1 and result.returns[1].outcome_counts["conflict"] == 1
     (row,) = master.decisions
     assert row.text("In the master") == "All seen." and row.text("In the return") == "One is left."
-    assert row.text("Why") == "Learning Lead has answered it otherwise"
+    assert row.text("Why") == "Learning Lead has answered this differently"
 
 
 def test_the_same_file_twice_and_again_later_is_merged_once():
@@ -430,7 +430,7 @@ def test_refused_files_are_listed_once_however_often_they_come():
 def test_a_doubled_id_in_the_master_stops_the_merge():
     master, mine = learning()
     plan = master.plan
-    master.apply([Write("Plan", plan.by_id["L003"].row, plan.column_numbers[""], (("L002",),))])
+    master.apply([Write("Plan", plan.by_id["L003"].row, plan.tables[0].column_numbers[""], (("L002",),))])
     with pytest.raises(NotAMaster, match="the ID L002 is also in row"):
         master.merge(back(mine))
 
@@ -438,7 +438,7 @@ def test_a_doubled_id_in_the_master_stops_the_merge():
 def test_a_line_deleted_from_the_plan_is_listed_not_written_elsewhere():
     master, mine = learning()
     plan = master.plan
-    width = max(plan.column_numbers.values())
+    width = max(plan.tables[0].column_numbers.values())
     master.apply([Write("Plan", plan.by_id["L003"].row, 1, ((None,) * width,))])
     before = master.values()
     result = master.merge(back(mine, L003_rag="Green"))

@@ -66,6 +66,7 @@ def test_a_new_master_has_the_sheets_people_work_in(tmp_path):
         "Plan",
         "Owners",
         "Lists",
+        "Columns",
         "Problems",
         "Decisions",
         "Register",
@@ -126,7 +127,7 @@ LONG_WORDS = [f"a long word for the state number {i}" for i in range(10)]
 
 
 @pytest.mark.parametrize("words", [["On track", "Off track, badly"], LONG_WORDS])
-def test_words_that_excel_cannot_hold_in_a_dropdown_are_kept_beside_the_schema(words, tmp_path):
+def test_words_that_excel_cannot_hold_in_a_dropdown_are_kept_on_a_sheet_of_their_own(words, tmp_path):
     (tmp_path / "ours.toml").write_text(
         'name = "ours"\ntitle = "Ours"\n[[columns]]\nkey = "task"\nheader = "Task"\n'
         '[[columns]]\nkey = "state"\nheader = "State"\nkind = "choice"\nwords = ' + repr(words) + "\n"
@@ -137,10 +138,10 @@ def test_words_that_excel_cannot_hold_in_a_dropdown_are_kept_beside_the_schema(w
     assert main(["new", str(tmp_path / "ours.toml"), str(path)]) == 0
     with zipfile.ZipFile(path) as book:
         sheet = book.read("xl/worksheets/sheet2.xml").decode()
-    assert f"<formula1>Schema!$C$1:$C${len(words)}</formula1>" in sheet
+    assert f"<formula1>Words!$B$1:$B${len(words)}</formula1>" in sheet
     assert '<formula1>"Yes,No"</formula1>' in sheet
     snapshot = snapshot_of(path)
-    assert [row[2] for row in snapshot["Schema"].rows[: len(words)]] == words
+    assert [row[1] for row in snapshot["Words"].rows[: len(words)]] == words
     plan = read_plan(snapshot)
     assert plan.words_of(plan.schema["state"]) == tuple(words)
 

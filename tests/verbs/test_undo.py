@@ -145,7 +145,7 @@ def test_undo_lets_an_older_return_in():
 def test_a_line_deleted_since_is_listed():
     master, _ = merged()
     plan = master.plan
-    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.column_numbers.values()),))])
+    master.apply([Write(PLAN, plan.by_id["L002"].row, 1, ((None,) * max(plan.tables[0].column_numbers.values()),))])
     result = master.undo()
     assert ("L002, RAG", "the line or its column is no longer in the plan") in result.left_cells
     assert master.says("L003.rag") is None
@@ -165,7 +165,7 @@ def test_what_undo_says_and_writes():
     master, _ = merged(L002_rag="Green", L003_rag="Red")
     mine = master.issued["Learning Lead"]
     result = master.undo(f" {mine.id.lower()} ")
-    assert result.return_id == mine.id and result.restored_cells == ("H7", "H8")
+    assert result.return_id == mine.id and result.restored_cells == ("Plan!H7", "Plan!H8")
     assert result.changes.message == f"{mine.id} undone: 2 cells put back."
     assert result.changes.goto == (PLAN, "H7")
     issued, received, undone = [r for r in master.register if r.text("Return") == mine.id]

@@ -285,7 +285,7 @@ def test_errors_come_first_and_of_each_kind_the_plan_before_the_owners_row_by_ro
 )
 def test_new_lines_are_counted_and_listed_under_the_id_they_get(new_lines, says):
     master = Master("A | B | C\nx | 1 May 2027 | A", {}, ORDERED)
-    at = master.plan.column_numbers
+    at = master.plan.tables[0].column_numbers
     master.apply([
         Write("Plan", 7 + n, at[key], ((value,),)) for n in range(new_lines) for key, value in (("a", f"new {n}"), ("b", "soon"))
     ])  # fmt: skip

@@ -15,8 +15,8 @@ from hrworkbook.plan.values import is_blank
 
 
 def plan_frame(plan: Plan) -> pandas.DataFrame:
-    """Return a plan's lines as a frame of objects: a row a line labelled by its sheet row, a column a heading, and the ID."""
-    rows = [line.row for line in plan.lines]
+    """Return a plan's lines as a frame of objects: a row a line labelled by its sheet row, and by its sheet where that was theirs, a column a heading, and the ID."""
+    rows = [line.row if line.table.is_ours else line.row_name for line in plan.lines]
     cells = {
         column.header: [None if is_blank(v := line.values.get(column.key)) else v for line in plan.lines]
         for column in plan.schema.columns

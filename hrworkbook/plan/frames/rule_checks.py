@@ -28,8 +28,11 @@ def rule_statistics(schema: Schema, rule: Rule) -> dict[str, Any]:
     """Return what a rule needs to know of its schema, as plain data: its settings, and the columns it looks at."""
     named = [rule.settings[setting] for setting in RULES[rule.name].column_settings]
     keys = {key for v in named for key in ([v] if isinstance(v, str) else v)}
-    status = schema.role("status")
-    keys |= {status.key} if status else set()
+    due = (
+        ("due", "revised") if "revised" in schema.roles else ()
+    )  # without a revised date nobody asks which is the due one
+    roles = {role: column.key for role in ("status", *due) if (column := schema.role(role))}
+    keys |= set(roles.values())
     columns = [
         {k: v for k in ("key", "header", "kind", "help") if (v := getattr(column, k))}
         for column in schema.columns
@@ -39,7 +42,7 @@ def rule_statistics(schema: Schema, rule: Rule) -> dict[str, Any]:
         "settings": {k: v if isinstance(v, str) else list(v) for k, v in rule.settings.items()},
         "severity": rule.severity,
         "columns": columns,
-        "roles": {"status": status.key} if status else None,
+        "roles": roles or None,
         "done": list(schema.done) or None,
     }
 
@@ -58,7 +61,7 @@ def _rule(
     if plan is None:
         schema = Schema("", "", looked_at, roles or {}, done=tuple(done or ()))
         known = tuple(map(Owner, owners or ()))
-        plan = Plan(Snapshot("", ()), schema, 0, {}, _lines(frame, labels), known, {}, {}, {})
+        plan = Plan(Snapshot("", ()), schema, (), _lines(frame, labels), known, {}, {}, {})
     position = {id(line): i for i, line in enumerate(plan.lines)}
     given = Rule(rule, severity, {k: v if isinstance(v, str) else tuple(v) for k, v in settings.items()})
     for complaint in RULE_CHECKS[rule](plan, given, today or date.today()):

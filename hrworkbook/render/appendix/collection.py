@@ -1,6 +1,6 @@
 """The appendix of a collection: the latest month by name, its change on the month and on the year, and who is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -75,14 +75,29 @@ class _CollectionFigures:
 
     @cached_property
     def by_month(self) -> dict[str, dict[str, Line]]:
-        """The lines of each month, by folded name; one of nothing but noughts, as forms made ahead have, is no return."""
+        """The lines of each month, by folded name: of several the first."""
+        return {month: {name: lines[0] for name, lines in names.items()} for month, names in self._all_lines.items()}
+
+    @cached_property
+    def _all_lines(self) -> dict[str, dict[str, list[Line]]]:
+        """All lines by month and folded name; one of nothing but noughts, as forms made ahead have, is no return."""
         numeric = [c for c in self.plan.schema.columns if c.kind in ("whole", "number", "money")]
-        found: dict[str, dict[str, Line]] = {}
+        found: dict[str, dict[str, list[Line]]] = {}
         for line in self.plan.lines:
             month, name = period_of(line.values.get(self.period)), self.folded_name(line)
             if month and name and any(_figure_of(line, column) for column in numeric):
-                found.setdefault(month, {}).setdefault(name, line)
+                found.setdefault(month, {}).setdefault(name, []).append(line)
         return found
+
+    def _doubled_notes(self) -> Iterator[str]:
+        """Yield what to do about each name that has several lines in the month reported on."""
+        for lines in self._all_lines.get(self.month, {}).values():
+            if len(lines) > 1:
+                ids = " and ".join(line.id for line in lines)
+                yield (
+                    f"'{self.name(lines[0])}' has {len(lines)} lines for {_month_name(self.month)} ({ids}): only the first "
+                    f"is shown and counted. Take the others out of the Plan sheet, or correct the Names sheet."
+                )
 
     @cached_property
     def same_names(self) -> Mapping[str, str]:
@@ -138,7 +153,7 @@ class _CollectionFigures:
                 f"{_month_name(month)} is not shown: only {number} of {self.usual_count(month)} {has} returned; "
                 f"--period {month} shows it."
             )
-        return " ".join(notes)
+        return " ".join([*notes, *self._doubled_notes()])
 
     def lines(self, back: int = 0) -> Mapping[str, Line]:
         """Return the lines of the month so many months before the one reported on."""

@@ -125,8 +125,8 @@ def printed_text(plan: Plan, line: Line, column: Column) -> str:
 
 
 def reference_of(plan: Plan, line: Line) -> str:
-    """Return the line's reference; its ID where the plan has none."""
-    return _role_text(plan, line, "reference") or line.id
+    """Return the line's reference, the finer one where there are two; its ID where the plan has none."""
+    return _role_text(plan, line, "sub_reference") or _role_text(plan, line, "reference") or line.id
 
 
 def short_text(plan: Plan, line: Line, most: int = 110) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from hrworkbook.plan.schema import Schema
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, has_letter, is_blank
 
+Filled = list[tuple[int, Value]]
+"""Sheet column and value of a row's cells that are seen and not blank."""
 _LABELS = (
     "theme|priority|objective|aim|goal|strand|workstream|work stream|pillar|section|area|programme|ambition|commitment|"
     "focus|domain|chapter|outcome"
@@ -105,9 +107,22 @@ _RATINGS = frozenset(
     "tier 3",
 }
 _PERIOD_HEADING = re.compile(r"20[0-9]{2}(?:[/-][0-9]{2,4})?")
+_OTHER_HEADING = re.compile(
+    r"(?:(?:key|performance|annual|latest|current|previous|last|this|no\.?|number of|total) )*"
+    r"(?:measure|indicator|kpi|metric|pi|baseline|target|actual|outturn|result|figure|value|unit|trend|direction(?: of travel)?|"
+    r"risk|likelihood|impact|score|mitigation|control|cost|budget|spend|saving|funding|item|source|benchmark|variance|"
+    r"forecast|frequency|issue|dependency|date|rating|rag|year|quarter)s?"
+    r"|(?:q(?:uarter)?|qtr) ?[1-4](?: .*)?|20[0-9]{2}(?: ?[/-] ?[0-9]{2,4})?|(?:target|actual|outturn|baseline) 20[0-9/ -]{2,8}",
+    re.IGNORECASE,
+)
+"""What columns are called in the tables of figures, risks and budgets that stand beside a plan, and periods."""
 _LONGEST_HEADING_CELL = 45
 _LONGEST_THEME = 160
 _ENOUGH_GUIDANCE = 3
+
+
+_FIGURE_PARTS = re.compile(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]")
+_LONGEST_FIGURE = 60
 
 
 def is_rating(value: Value) -> bool:
@@ -169,7 +184,7 @@ def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
 def _is_figure(value: Value) -> bool:
     if not isinstance(value, str) or isinstance(value, CellError):
         return True
-    return not re.sub(r"(?i)\b(?:of|k|m|bn|days?|weeks?|months?|hours?|years?)\b|[0-9.,£$€%/()+: -]", "", value).strip()
+    return len(value) <= _LONGEST_FIGURE and not _FIGURE_PARTS.sub("", value).strip()
 
 
 def is_numbering(filled: Sequence[tuple[int, Value]]) -> bool:
@@ -229,6 +244,12 @@ def may_head_another_table(schema: Schema, filled: Sequence[tuple[int, Value]], 
         if at in key_at and schema[key_at[at]].kind in ("choice", "timescale", "date", "money", "number")
     ]
     return len(filled) > 2 and any(not _fits(schema, key, value) for key, value in typed)
+
+
+def heads_another_table(filled: Sequence[tuple[int, Value]]) -> bool:
+    """Return whether most cells of a row are what the columns of another table are called, also with no blank row above."""
+    named = [bool(_OTHER_HEADING.fullmatch(as_text(value).strip())) for _, value in filled]
+    return named[0] and sum(named) > 2 and 2 * sum(named) > len(filled)
 
 
 def _is_short_heading(value: Value) -> bool:
