@@ -392,7 +392,7 @@ def check_spend(summary, lines: list[Row]) -> None:
         total = summary.spend.lines[-1]
         whole = all(p is not None and a is not None for p, a in figures)
         assert (total.planned, total.actual, total.is_total) == (pounds(planned), pounds(actual), True)
-        assert total.difference == (pounds(actual - planned) if whole else "")
+        assert total.difference == (pounds(actual - planned) if whole else "Not known")
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -10,7 +10,7 @@ from hrworkbook.render.appendix.document import Spend, SpendLine
 from hrworkbook.render.appendix.figure_texts import pounds
 from hrworkbook.render.appendix.figures import NOT_REPORTED, printed_text, reference_of, short_text
 
-_TOTAL = "Total"
+_NOT_KNOWN = "Not known"
 
 
 def spend_table(plan: Plan, lines: Sequence[Line]) -> Spend | None:
@@ -34,7 +34,7 @@ def spend_table(plan: Plan, lines: Sequence[Line]) -> Spend | None:
                 short_text(plan, line, 60),
                 printed_text(plan, line, planned) or NOT_REPORTED,
                 printed_text(plan, line, actual) or NOT_REPORTED,
-                pounds(a - p) if p is not None and a is not None else "",
+                pounds(a - p) if p is not None and a is not None else _NOT_KNOWN,
                 reference_of(plan, line),
             )
         )
@@ -52,8 +52,8 @@ def spend_table(plan: Plan, lines: Sequence[Line]) -> Spend | None:
         sentence += f" {_gives(unspent)} no actual spend."
     if unplanned:
         sentence += f" {_gives(unplanned)} no planned spend."
-    difference = pounds(total_actual - total_planned) if not (unspent or unplanned) else ""
-    total = SpendLine(_TOTAL, pounds(total_planned), pounds(total_actual), difference, is_total=True)
+    difference = pounds(total_actual - total_planned) if not (unspent or unplanned) else _NOT_KNOWN
+    total = SpendLine("All lines", pounds(total_planned), pounds(total_actual), difference, "Total", is_total=True)
     return Spend(sentence, (*rows, total) if len(rows) > 1 else tuple(rows))
 
 

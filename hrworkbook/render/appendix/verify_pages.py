@@ -12,13 +12,13 @@ from hrworkbook.render.appendix.read_pdf import (
     PrintedPage,
     is_split_over_lines,
     read_back,
-    reading_order,
     split_at_dashes,
-    squeeze,
 )
 
 _EDGE_TOLERANCE = 1.5
 """Points a letter may overhang a margin."""
+_HEAD_SHARE = 0.2
+"""The share of a page in which its header may stand, however long the names in it."""
 _MOST_WORDS = 5
 """Missing words that are named."""
 
@@ -48,10 +48,11 @@ def _edge_faults(
     page: PrintedPage, setup: PageSetup, every_page: Sequence[str], number: int, count: int
 ) -> Iterator[str]:
     margins = setup.margins
-    edges = [w for w in page.words if w.y < margins.top + 6 or w.y > page.height - margins.bottom]
-    said = squeeze("".join(w.text for w in reading_order(edges)))
+    head = [w.text for w in page.words if w.y < page.height * _HEAD_SHARE]
+    foot = [w.text for w in page.words if w.y > page.height - margins.bottom]
+    said = Counter(split_at_dashes([*head, *foot]))
     for text in (*every_page, f"Page {number} of {count}"):
-        if squeeze(text) not in said:
+        if Counter(split_at_dashes([text])) - said:
             yield f"'{text}' is missing at its head or foot"
     for word in page.words:
         if word.left < margins.left - _EDGE_TOLERANCE or word.right > page.width - margins.right + _EDGE_TOLERANCE:
