@@ -10,19 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
 from hrworkbook.plan.ledger_words import RECEIVED_WORD
 from hrworkbook.plan.ledgers import (
-    CHOICES,
-    DECISIONS,
-    HEADINGS,
-    JOURNAL,
-    LISTS,
-    NAMES,
-    OWNERS,
-    OWNERS_LEDGER,
-    PLAN,
-    PROBLEMS,
-    RECEIVED,
-    REGISTER,
-    START,
+    CHOICES, DECISIONS, HEADINGS, JOURNAL, LISTS, NAMES, OWNERS, OWNERS_LEDGER, PLAN, PROBLEMS, RECEIVED, REGISTER, START,
     Ledger,
 )  # fmt: skip
 from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
