@@ -8,7 +8,7 @@ from hrworkbook.plan.questions import Question
 from hrworkbook.plan.row_kinds import theme_label
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
 from hrworkbook.plan.values import fold_name
-from hrworkbook.tables.heading_periods import REVISED, START, period_rank
+from hrworkbook.tables.heading_periods import REVISED, START, period_rank, without_period
 
 _MARKS = {fold_name(w) for w in (*PUBLIC_WORDS, *EXEMPT_WORDS)}
 _ENOUGH = 20
@@ -200,7 +200,23 @@ class RoleFinder:
             return 20 + plain + 5 * facts.share_filled + 2 * facts.long + c.at / 100
 
         best = self._best(score, 10)
-        return best and self._latest([c for c in self._free() if score(c)], best, "progress")
+        if best:
+            return self._latest([c for c in self._free() if score(c)], best, "progress")
+        return self._period_column()
+
+    def _period_column(self) -> PlanColumn | None:
+        """Return the latest filled of columns that are headed with nothing but a period and hold words."""
+        able = [
+            c for c in self._free()
+            if c.meaning is None and period_rank(c.header) and not without_period(c.header)
+            and max(c.facts.figures, c.facts.days, c.facts.statuses, c.facts.names) < 0.5
+        ]  # fmt: skip
+        filled = [c for c in able if c.facts.filled]
+        if len(able) < 2 or not filled:
+            return None
+        latest = self._latest(able, filled[-1], "progress")
+        self.how[id(latest)] = "by its cells"
+        return latest
 
     def _dates(self) -> None:
         """Find when a line begins and is due, and whether that was put off."""
@@ -293,9 +309,8 @@ class RoleFinder:
 def _heads_lines(column: PlanColumn, action: PlanColumn | None) -> bool:
     """Whether a column left of what is to be done says the same of several lines."""
     facts = column.facts
-    return (
-        action is not None and column.at < action.at and facts.repeats and facts.names < 0.5 and facts.references < 0.5
-    )
+    heads = facts.repeats or _is_spread(column)
+    return action is not None and column.at < action.at and heads and facts.names < 0.5 and facts.references < 0.5
 
 
 def _is_spread(column: PlanColumn) -> bool:

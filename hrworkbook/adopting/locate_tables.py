@@ -1,7 +1,7 @@
 """Where the tables of a sheet stand, by what their rows look like and say: headings over one to three rows, and lines below."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -10,11 +10,11 @@ from hrworkbook.adopting.column_facts import STATUS_WORDS
 from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
 from hrworkbook.plan.row_kinds import is_total
 from hrworkbook.plan.schema import Column, Schema
-from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header, header_at
-from hrworkbook.tables.heading import Heading
+from hrworkbook.tables.heading import Heading, MatchKind
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import full_depth
 
@@ -25,6 +25,8 @@ _MOST_ROWS_SEARCHED = 300
 _MOST_COVERED = 2_000_000
 _BODY_ROWS = 60
 """Rows below a heading row that tell whether it is one."""
+UNHEADED = "Column "
+"""What a column without a heading is called, before its letters."""
 Filled = list[tuple[int, Value]]
 _NO_COLUMNS = Schema("", "", (Column("nothing", "nothing at all"),), {})
 
@@ -147,8 +149,8 @@ class SheetRows:
         return fills.pop() if len(fills) == 1 else ""
 
 
-def locate_tables(block: Block) -> list[LocatedTable]:
-    """Return the tables of a sheet, from the top, whatever they are of."""
+def locate_tables(block: Block, *, unheaded: bool = False) -> list[LocatedTable]:
+    """Return the tables of a sheet, from the top, whatever they are of; with `unheaded` also columns without a heading."""
     sheet = SheetRows(block)
     tables: list[LocatedTable] = []
     row, height = 1, len(block.rows)
@@ -166,7 +168,37 @@ def locate_tables(block: Block) -> list[LocatedTable]:
         table.end = following.top - 1 if following else height
         table.last = _last_row(table)
         table.title = _title_of(table)
-    return [t for t in tables if t.lines or t.last >= t.first]
+    found = [t for t in tables if t.lines or t.last >= t.first]
+    return [_with_unheaded(t) for t in found] if unheaded else found
+
+
+def unheaded_columns(table: LocatedTable) -> list[int]:
+    """Return the columns of a table that are filled, or merged over its lines, in several rows and have no heading."""
+    sheet = table.sheet
+    lines = set(table.lines)
+    found = []
+    for at in range(1, max(table.names)):
+        if at not in table.names:
+            rows = [row for row in lines if not is_blank(sheet.block.at(row, at)) and (row, at) not in sheet.covered]
+            reached = sum((row, at) in sheet.covered and sheet.covered[row, at][1] == at for row in lines)
+            if len(rows) > 1 and 2 * (len(rows) + reached) >= len(lines) or len(rows) > 1 and _is_left(table, at):
+                found.append(at)
+    return found
+
+
+def _is_left(table: LocatedTable, at: int) -> bool:
+    return at < min(table.names)
+
+
+def _with_unheaded(table: LocatedTable) -> LocatedTable:
+    """Return a table with a heading made up for each column that has none."""
+    added = [
+        Heading(at, address(table.first - 1, at), f"{UNHEADED}{column_letters(at)}", None, MatchKind.NOT_KNOWN)
+        for at in unheaded_columns(table)
+    ]
+    if not added:
+        return table
+    return replace(table, headings=tuple(sorted((*table.headings, *added), key=lambda h: h.column)))
 
 
 def _may_begin(sheet: SheetRows, row: int, current: LocatedTable) -> bool:
