@@ -52,7 +52,7 @@ def add_columns(package: bytes, columns: Sequence[AddedColumn], place: str) -> b
     styles = CellStyles(loaded.workbook)
     by_sheet: dict[str, list[AddedColumn]] = {}
     for column in columns:
-        by_sheet.setdefault(loaded.snapshot[column.sheet].name, []).append(column)
+        by_sheet.setdefault(loaded.snapshot.called(column.sheet).name, []).append(column)
     made = [
         _ColumnsOfSheet(loaded, sheet, by_sheet[sheet.name], styles)
         for sheet in loaded.workbook.sheets
@@ -89,7 +89,7 @@ class _ColumnsOfSheet:
     ) -> None:
         self.loaded, self.sheet, self.columns = loaded, sheet, columns
         self.place = f"{loaded.package.place}!{sheet.name}"
-        self.block = loaded.snapshot[sheet.name]
+        self.block = loaded.snapshot.called(sheet.name)
         if not sheet.part:
             raise CannotWrite(self.place, "it is a chart and has no cells", "Choose another sheet")
         check_unprotected(loaded.workbook, sheet)

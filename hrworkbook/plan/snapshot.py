@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from hrworkbook.plan.errors import NotAMaster
-from hrworkbook.plan.sheet_names import is_renamed, own_sheet_name
+from hrworkbook.plan.sheet_names import PlanSheet, is_renamed, own_sheet_name
 from hrworkbook.plan.values import Value, clean
 
 TALLEST_ROW = 409.5
@@ -142,6 +142,10 @@ class Snapshot:
             f"there is no sheet '{sheet}'",
             f"Rename the sheet back to '{sheet}', or take the latest backup of the master",
         )
+
+    def called(self, name: str) -> Block:
+        """Return the block of the sheet that has exactly this name in the workbook; raise NotAMaster where none has."""
+        return self[PlanSheet(name)]
 
     def real_name(self, sheet: str) -> str:
         """Return what a sheet is called in this workbook: one of ours has another name where theirs had it first."""
