@@ -12,7 +12,7 @@ from hrworkbook.cli.main import main
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.jobs.appendix import exempt_path
 from hrworkbook.plan.ledger_records import read_decision
-from hrworkbook.plan.ledgers import DECISIONS, OWNERS, OWNERS_LEDGER, REGISTER, START
+from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, OWNERS, OWNERS_LEDGER, REGISTER, START
 from hrworkbook.plan.model import SETTINGS, Line, Plan, read_plan
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import ChangeSet, Write
@@ -126,8 +126,8 @@ class Round:
             self.assert_says(typed, but=[clash])
             self.decide("take return")
             self.assert_says(typed)
-        for _ in back:
-            self.run("undo", "--last")
+        for number in self.changed_by(back):
+            self.run("undo", number)
         undone = self.plan
         kept = {(x.id, k): x.text(k) for x in undone.lines for k in x.values}
         assert {c: t for c, t in kept.items() if typed and c != clash} == {
@@ -138,6 +138,12 @@ class Round:
             self.decide("take return")
             self.assert_says(typed)
         self.chase(late if late not in back else None, name)
+
+    def changed_by(self, files: Sequence[Path]) -> list[str]:
+        """Return the numbers of the returns that changed a cell, the last first."""
+        snapshot, names = FileHost(self.master).snapshot(), {file.name for file in files}
+        sent = {r.text("Return") for r in REGISTER.data_rows(snapshot) if r.text("File") in names}
+        return list(dict.fromkeys(r for row in JOURNAL.data_rows(snapshot)[::-1] if (r := row.text("Return")) in sent))
 
     def chase(self, late: Path | None, name: str) -> None:
         """Remind whoever is out; then mark them as in, and nobody is left to remind."""
