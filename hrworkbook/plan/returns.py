@@ -103,7 +103,9 @@ def make_return(
     closed = frozenset(
         (x.id, c.key) for x in lines if x.table.column_numbers for c in schema.columns if c.key not in x.table.column_numbers
     )  # fmt: skip
-    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes, closed)
+    return OutgoingReturn(
+        id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes, closed
+    )
 
 
 def title_line(issued: OutgoingReturn) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.sheet_names import PlanSheet, is_renamed, own_sheet_name
@@ -39,6 +40,10 @@ class CellTexts(Mapping[tuple[int, int], str]):
 
     def __getitem__(self, cell: tuple[int, int]) -> str:
         return self._cells()[cell]
+
+    def get(self, cell: tuple[int, int], default: Any = None) -> Any:
+        """Return a cell's text; without it the default."""
+        return self._cells().get(cell, default)  # the Mapping's own raises and catches for each cell that has none
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(self._cells())
