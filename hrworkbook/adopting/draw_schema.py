@@ -113,7 +113,7 @@ def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, b
                 Column(keys.key_for(header), keys.header_for(header), width=24),
                 None,
                 "theme",
-                f"by {_FROM_WORDS[theme_from]}",
+                f"by {FROM_WORDS[theme_from]}",
             )
         )
     for source in columns:
@@ -124,7 +124,7 @@ def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, b
     return DrawnSchema(schema, drawn, theme_from, (*chosen.questions, *finder.questions, *_colour_questions(drawn)))
 
 
-_FROM_WORDS: Mapping[ThemeFrom, str] = {
+FROM_WORDS: Mapping[ThemeFrom, str] = {
     "column": "its heading", "sheet": "the names of the sheets", "title": "the titles above the tables",
     "band": "the rows of their own above the lines",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
-from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
+from hrworkbook.adopting.draw_schema import FROM_WORDS, DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables, unheaded_columns
 from hrworkbook.adopting.placed_cells import placed_cells
@@ -109,8 +109,11 @@ def _read(
     ours = {id(t) for t in chosen.plan}
     ranges: dict[str, list[TableRange]] = {}
     for sheet in dict.fromkeys(t.sheet.block.name for t in chosen.plan):
+        found = tables[sheet]
+        ends = [*(t.top - 1 for t in found[1:]), len(found[0].sheet.block.rows)]
         ranges[sheet] = [
-            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, t.end) for t in tables[sheet]
+            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, end)
+            for t, end in zip(found, ends, strict=True)
         ]
     return read_located_plan(blocks, drawn.schema, ranges, every_sheet=bool(sheets))
 
@@ -135,7 +138,9 @@ def _settle_theme(
     if any(not is_blank(line.values.get(theme)) for line in plan.lines):
         titled = any(cell[-1].isdigit() for one in plan.sheets for cell in one.themes.titles)
         source: ThemeFrom = "title" if titled and drawn.theme_from == "sheet" else drawn.theme_from
-        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source), plan
+        how = f"by {FROM_WORDS[source]}"
+        columns = [replace(d, how=how) if d.means == "theme" and d.source is None else d for d in drawn.columns]
+        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source, columns=columns), plan
     other = draw_schema(chosen, title, dropdowns, bands=False)
     if other.theme_from == "column":
         return other, _read(blocks, chosen, other, tables, sheets)

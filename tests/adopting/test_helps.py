@@ -259,3 +259,9 @@ def test_the_button_makes_a_copy_beside_the_workbook(tmp_path):
     carry_out(pressed.job)
     assert path.read_bytes() == before
     assert len(read_plan(FileHost(tmp_path / "Our plan - HR plan.xlsx").snapshot()).lines) == len(AUDIT.lines)
+
+
+def test_headings_without_lines_are_accounted_for(tmp_path):
+    rows = "Action|Lead|Due|RAG\nOne|Pay Manager|Mar 26|Red\nTwo|HR Lead|Mar 26|Green\n\nTask|Owner|Deadline|Status"
+    own = read(build(OwnPlan({"Plan": Sheet(rows)}, (), (), (), {}), tmp_path / "p.xlsx"))
+    assert own.cells == own.placed + len(own.left_out)
