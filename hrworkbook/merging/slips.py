@@ -145,6 +145,11 @@ def comparable(column: Column, value: Value) -> Form:
     return normalised_text(value).casefold()
 
 
+def _is_telling(value: Form) -> bool:
+    """Whether a value is long enough to be known wherever it stands."""
+    return isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
+
+
 def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
     """Whether a column was shifted, sorted or dealt out anew; `in_order` says that the rows stand as they were issued."""
     changed = cells.changed
@@ -184,8 +189,7 @@ def _is_shifted(cells: ColumnCells, by: int) -> bool:
         shifted = 0 <= at - by < len(was) and value == was[at - by]
         if shifted == same or not 0 <= at - by < len(was):
             continue
-        is_telling = isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
-        bits = _ENOUGH_BITS if is_telling else min(most, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
+        bits = _ENOUGH_BITS if _is_telling(value) else min(most, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
         score += bits if shifted else -bits
         arrived |= shifted and value != ""
         best = max(best, score) if arrived else best
@@ -198,7 +202,7 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
         return False
     known = Counter(cells.was)
     arrived = sum(
-        min(count, known[value]) * (_ENOUGH if isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS else 1)
+        min(count, known[value]) * (_ENOUGH if _is_telling(value) else 1)
         for value, count in Counter(cells.now[at] for at in changed).items()
         if value != ""
     )
@@ -245,18 +249,30 @@ def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Co
 
 
 def _are_exchanged(one: ColumnCells, other: ColumnCells) -> bool:
-    """Whether more rows hold each column's value under the other; a value is read as what it was where it came from."""
+    """Whether more rows hold each column's value under the other; a value is read as what it was where it came from.
+
+    A row of which one of the two was answered anew as well tells it by the other; a short word does so only where such words
+    went both ways, since whoever postpones writes the old end as the new start.
+    """
     moved = stayed = weight = 0
+    short_ways = [0, 0]
     for at, (a, b) in enumerate(zip(one.was, other.was, strict=True)):
-        here = (one.now[at] == a, other.now[at] == b)
-        if here == (True, True):
+        if (one.now[at] == a, other.now[at] == b) == (True, True):
             stayed += a != b
-        elif comparable(one.column, other.received[at]) == a and comparable(other.column, one.received[at]) == b:
-            moved += 1
-            weight += sum(
-                _ENOUGH if isinstance(v, str) and len(v) >= MIN_TELLING_CHARACTERS else v != "" for v in (a, b)
+        elif one.now[at] != a and other.now[at] != b:
+            came = (
+                comparable(one.column, other.received[at]) == a,
+                comparable(other.column, one.received[at]) == b,
             )
-    return weight >= _ENOUGH and moved > stayed
+            arrived = [value for value, is_there in zip((a, b), came, strict=True) if is_there and value != ""]
+            if not all(came) and not arrived:
+                continue
+            moved += 1
+            telling = sum(_is_telling(value) for value in arrived)
+            weight += _ENOUGH * telling + (len(arrived) - telling if all(came) else 0)
+            if not all(came) and not telling:
+                short_ways[came.index(True)] += 1
+    return weight + (sum(short_ways) if all(short_ways) else 0) >= _ENOUGH and moved > stayed
 
 
 def dealt_lines(every: Sequence[ColumnCells]) -> dict[str, str]:
