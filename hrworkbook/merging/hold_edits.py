@@ -60,11 +60,12 @@ def hold_misplaced(
     """Return the edits, those held back whose answers seem to have come from another line's row."""
     edited = {e.key for e in edits if plan.schema[e.key[1]].is_owners}
     found = find_misplaced(plan.schema, baseline, sheets, edited)
-    if found.columns:
-        why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
-        notes.append(f"Held back: {why}")
-        return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
     whys: dict[CellKey | str, str] = {}
+    if found.columns:
+        headings = " and ".join(plan.schema[key].header for key in found.columns)
+        why = f"texts of {headings} stand in other rows than they were issued in, as if sorted without the rest"
+        notes.append(f"Held back: {why}")
+        whys |= {e.key: why for e in edits if e.key[1] not in found.in_place}
     for id_, home in found.lines.items():
         whys[id_] = f"the answers in its row are those that were issued for {home}"
     for one, other in found.exchanged:

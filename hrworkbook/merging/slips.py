@@ -5,7 +5,7 @@ Every test takes the cells of one sheet in the order of its rows.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +38,10 @@ _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
 _ORDERS_AT_LEAST = 20
 """Orders in which the cells of a column could stand, for it to tell that they stand in the one a sort makes."""
+
+
+_UNTOUCHED = 0.8
+"""The share of a column's cells that an owner leaves as issued, about, where the column stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,21 @@ def _orders(values: Sequence[Form]) -> set[bool]:
         if v != ""
     ]
     return {reverse for reverse in (False, True) if keys == sorted(keys, reverse=reverse)}
+
+
+def stays_in_place(cells: ColumnCells, displaced: Collection[str]) -> bool:
+    """Whether a column stands as it was issued in the rows of the lines in which another column was displaced.
+
+    It does where that much of it is still as issued that it would be no chance had it moved with the other. A column that was
+    issued blank there tells nothing.
+    """
+    often = Counter(cells.was)
+    score = 0.0
+    for id_, was, now in zip(cells.ids, cells.was, cells.now, strict=True):
+        share = often[was] / len(cells.was)
+        if id_ in displaced and was != "" and share < 1:
+            score += log2(_UNTOUCHED / share) if now == was else log2((1 - _UNTOUCHED) / (1 - share))
+    return score >= _ENOUGH_BITS
 
 
 def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Column]]:
