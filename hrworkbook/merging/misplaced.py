@@ -70,7 +70,7 @@ def find_misplaced(
         permuted |= {column.key for column in slips.permuted}
         exchanged |= {(one.key, other.key) for one, other in slips.exchanged}
     for rows in sheets if columns else ():
-        in_place &= _columns_in_place(was, rows, columns, in_place)
+        in_place &= _columns_in_place(was, rows, ids, columns, in_place)
     return MisplacedAnswers(
         tuple(c.key for c in schema.columns if c.key in columns),
         frozenset(in_place - columns),
@@ -81,7 +81,13 @@ def find_misplaced(
     )
 
 
-def _columns_in_place(was: IssuedForms, rows: RowsByLine, slipped: Collection[str], keys: Collection[str]) -> set[str]:
+def _columns_in_place(
+    was: IssuedForms,
+    rows: RowsByLine,
+    ids: Mapping[str, Collection[str]],
+    slipped: Collection[str],
+    keys: Collection[str],
+) -> set[str]:
     """Return those of the columns that stand in their rows where the one column that slipped does not.
 
     Where two slipped, whatever stood beside them may have gone with them.
@@ -89,8 +95,10 @@ def _columns_in_place(was: IssuedForms, rows: RowsByLine, slipped: Collection[st
     if len(slipped) > 1:
         return set()
     once = _rows_in_order(rows)
-    displaced = {cells.ids[at] for key in slipped for cells in (column_cells(key, once, was),) for at in cells.changed}
-    return {key for key in keys if stays_in_place(column_cells(key, once, was), displaced)} if displaced else set(keys)
+    displaced = {id_ for key in slipped for id_ in ids.get(key, ()) if id_ in rows}
+    if not displaced:
+        return set(keys)
+    return {key for key in keys if stays_in_place(column_cells(key, once, was, set(ids.get(key, ()))), displaced)}
 
 
 def _rows_in_order(rows: RowsByLine) -> list[tuple[str, Row]]:
@@ -107,7 +115,7 @@ def _slips_on_sheet(was: IssuedForms, rows: RowsByLine, ids: Mapping[str, Sequen
     once = _rows_in_order(rows)
     order = {id_: at for at, id_ in enumerate(was.baseline)}
     places = [order[id_] for id_, _ in once]
-    return find_slips([column_cells(key, once, was) for key in keys], in_order=places == sorted(places))
+    return find_slips([column_cells(key, once, was, set(ids[key])) for key in keys], in_order=places == sorted(places))
 
 
 def _texts_of_other_lines(

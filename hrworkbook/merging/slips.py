@@ -117,8 +117,11 @@ class IssuedForms:
         return comparable(self.schema[key], value) in self._different[key]
 
 
-def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms) -> ColumnCells:
-    """Return the cells of a column, of the rows that have it."""
+def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms, edited: Collection[str]) -> ColumnCells:
+    """Return the cells of a column, of the rows that have it; those of lines that are not `edited` are as issued.
+
+    They may differ for all that: another issue of the period said what they say.
+    """
     column = was.schema[key]
     here = [(id_, row) for id_, row in rows if key in row.keys]
     forms = was.forms(key)
@@ -126,8 +129,8 @@ def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms) ->
     then = tuple(forms[id_] for id_, _ in here)
     received = tuple(row[key] for _, row in here)
     now = tuple(
-        form if value is old or value == old else comparable(column, value)
-        for value, old, form in zip(received, issued, then, strict=True)
+        comparable(column, value) if id_ in edited else form
+        for (id_, _), value, form in zip(here, received, then, strict=True)
     )
     return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, issued, received)
 
