@@ -6,6 +6,7 @@ from dataclasses import replace
 from hrworkbook.merging.line_identity import CurrentLine
 from hrworkbook.merging.match_rows import Baseline
 from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
+from hrworkbook.merging.outcomes import Outcome
 from hrworkbook.merging.read_return import CellEdit
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema import CellKey
@@ -21,7 +22,7 @@ def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation
     return [
         replace(
             e,
-            outcome="conflict",
+            outcome=Outcome.CONFLICT,
             reason=f"the owner struck these words through, perhaps to delete them: '{words[e.key[1]]}'",
         )
         if not e.outcome and words[e.key[1]]
@@ -43,7 +44,7 @@ def hold_disagreeing(edits: Sequence[CellEdit], rows: int) -> list[CellEdit]:
         values_by_cell.setdefault(edit.key, []).append(edit.value)
     why = "the file has this line more than once, with different texts"
     return [
-        replace(e, outcome="conflict", reason=why)
+        replace(e, outcome=Outcome.CONFLICT, reason=why)
         if not e.outcome
         and (
             not all(same_value(v, e.value) for v in values_by_cell[e.key])
@@ -85,7 +86,7 @@ def hold_misplaced(
         )
     notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
     return [
-        replace(e, outcome="conflict", reason=why)
+        replace(e, outcome=Outcome.CONFLICT, reason=why)
         if not e.outcome and (why := whys.get(e.key[0]) or whys.get(e.key, ""))
         else e
         for e in edits
@@ -95,7 +96,7 @@ def hold_misplaced(
 def hold_guessed(edits: Sequence[CellEdit], owner: str) -> list[CellEdit]:
     """Return the edits, each waiting: they are in lines of several owners, and nothing says which of them answered."""
     why = f"nothing says who sent it, and its lines belong to several owners: {owner} is only a guess"
-    return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
+    return [replace(e, outcome=Outcome.CONFLICT, reason=why) if not e.outcome else e for e in edits]
 
 
 def without_other_issues(
@@ -115,7 +116,7 @@ def without_other_issues(
         if any(same_value(edit.received, other) or same_value(edit.value, other) for other in others):
             unmeant += not is_blank(edit.received)
         elif not edit.outcome and not all(same_value(edit.base, other) for other in others):
-            left.append(replace(edit, outcome="conflict", reason=why))
+            left.append(replace(edit, outcome=Outcome.CONFLICT, reason=why))
         else:
             left.append(edit)
     return left, unmeant
@@ -130,7 +131,7 @@ def at_current_lines(edits: Sequence[CellEdit], current: Mapping[str, CurrentLin
         id_, key = edit.key
         line = current[id_]
         edit = replace(edit, key=(line.id, key)) if line.id != id_ else edit
-        placed.append(replace(edit, outcome="conflict", reason=line.doubt) if line.doubt else edit)
+        placed.append(replace(edit, outcome=Outcome.CONFLICT, reason=line.doubt) if line.doubt else edit)
     return placed
 
 
