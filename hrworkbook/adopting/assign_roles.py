@@ -98,7 +98,9 @@ class RoleFinder:
             facts = c.facts
             named = c.meaning is Meaning.STATUS
             coloured = not facts.filled and len(facts.fill_words) > 1 and 2 * facts.fills > facts.lines
-            if facts.filled and (facts.long > 0.3 or (facts.figures > 0.5 and not (named and _is_scale(c))) or facts.names > 0.8):
+            if facts.filled and (
+                facts.long > 0.3 or (facts.figures > 0.5 and not (named and _is_scale(c))) or facts.names > 0.8
+            ):
                 return 0
             if (
                 not named
@@ -243,7 +245,10 @@ class RoleFinder:
             guesses = [
                 c
                 for c in self._free()
-                if c.meaning in (None, Meaning.TARGET) and c.facts.times > 0.8 and c.facts.filled and period_rank(c.header) != START
+                if c.meaning in (None, Meaning.TARGET)
+                and c.facts.times > 0.8
+                and c.facts.filled
+                and period_rank(c.header) != START
                 and (c.facts.filled > 1 or c.meaning)
             ]
             due = guesses[-1] if guesses else None

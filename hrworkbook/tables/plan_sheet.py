@@ -14,7 +14,16 @@ from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import SourceHeader, full_depth, source_header
-from hrworkbook.tables.plan_rows import BELOW_REASON, BESIDE_REASON, Band, OtherTable, Place, RowFindings, SourceLine, TableStart
+from hrworkbook.tables.plan_rows import (
+    BELOW_REASON,
+    BESIDE_REASON,
+    Band,
+    OtherTable,
+    Place,
+    RowFindings,
+    SourceLine,
+    TableStart,
+)
 from hrworkbook.tables.table_lines import TableRows
 
 ABOVE_REASON = "stands above the table"
