@@ -21,8 +21,7 @@ from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
 from hrworkbook.ooxml.workbook_sheets import marked_sheets
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
-from hrworkbook.plan.ledgers import PLAN
-from hrworkbook.plan.sheet_names import PlanSheet, place_at
+from hrworkbook.plan.sheet_names import is_plan_sheet, place_at
 from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address
 
 __all__ = ["FileHost", "check_writable", "who_has_it_open"]
@@ -82,7 +81,7 @@ class FileHost:
         """
         loaded = self._as_read()
         changes = changes.in_workbook([block.name for block in loaded.snapshot.sheets])
-        plan_sheets = {PLAN, *(w.sheet for w in changes.writes if isinstance(w.sheet, PlanSheet))}
+        plan_sheets = {w.sheet for w in changes.writes if is_plan_sheet(w.sheet)}
         wanted = _checked_cells(changes, loaded)
         heights: dict[str, dict[int, float]] = {}
         for name, row, points in changes.heights:
@@ -160,7 +159,7 @@ def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
     for write in changes.writes:
         sheet = write.sheet
-        if not parts.get(loaded.snapshot[sheet].name):
+        if not parts.get(loaded.snapshot.called(sheet).name):
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
         rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):

@@ -18,9 +18,8 @@ from hrworkbook.hosts.synced import is_web_address
 from hrworkbook.hosts.write_live_sheet import SheetWrite
 from hrworkbook.ooxml.cell_xml import CellContent, storable
 from hrworkbook.plan.errors import CannotWrite, HrWorkbookError, NotAMaster, WorkbookLocked
-from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import plan_id
-from hrworkbook.plan.sheet_names import PlanSheet, own_sheet_name, place_at
+from hrworkbook.plan.sheet_names import is_plan_sheet, own_sheet_name, place_at
 from hrworkbook.plan.snapshot import TALLEST_ROW, ChangeSet, Snapshot, address, cells_of
 
 TITLE = "HR Plan"
@@ -65,11 +64,10 @@ class LiveHost:
         wanted = self._checked_cells(changes, names)
         with self._quiet(calculating=False), _sheet_writes(self.book) as sheet_write:
             sheets = {
-                name: sheet_write(self.book.sheets[name], cells, isinstance(name, PlanSheet) or name == PLAN)
-                for name, cells in wanted.items()
+                name: sheet_write(self.book.sheets[name], cells, is_plan_sheet(name)) for name, cells in wanted.items()
             }
             for name, sheet in sheets.items():
-                sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
+                sheet.check(self._last_snapshot.called(name) if self._last_snapshot else None)
             self._write(list(sheets.values()))
             self._last_snapshot = None
             with suppress(Exception):
@@ -112,7 +110,7 @@ class LiveHost:
         """
         heights: dict[str, dict[int, float]] = {}
         for sheet, row, points in changes.heights:
-            if isinstance(sheet, PlanSheet) and sheet in sheets:
+            if is_plan_sheet(sheet) and sheet in sheets:
                 heights.setdefault(sheet, {})[row] = min(points, TALLEST_ROW)
         for sheet, rows in heights.items():
             sheets[sheet].grow_rows(rows)

@@ -1,4 +1,4 @@
-"""How cells look in the binary formats, .xls and .xlsb: number formats, fills, hidden columns, comments.
+"""How cells look in the binary formats, .xls and .xlsb: number formats, hidden columns; of .xls also fills, strikes, shapes.
 
 Of a sheet only the cells are looked at whose style matters, and none where no style does. Runs in the capped child.
 """
@@ -16,8 +16,9 @@ from hrworkbook.plan.number_format.builtin_ids import code_of
 
 SheetLooks = dict[str, Any]
 """`formats` and `fills` (row, column, row, column … by code or colour), `hidden_columns` and `comments`, all counted from 1."""
-Styles = tuple[dict[int, str], dict[int, str]]
-"""The codes that do not show a number as it is stored, and the fills that are not white, by the index of the cell style."""
+Styles = tuple[dict[int, str], dict[int, str], frozenset[int]]
+"""The codes that do not show a number as it is stored, and the fills that are not white, by the index of the cell style; and
+the styles that strike through."""
 
 _FORMAT, _XF, _SHEET, _PALETTE, _BOF, _EOF = 0x41E, 0xE0, 0x85, 0x92, 0x809, 0x0A
 _NUMBERS = frozenset({0x06, 0x27E, 0x203, 0x7E})
@@ -26,8 +27,11 @@ _OTHERS = frozenset({0x201, 0x204, 0x205, 0xFD, 0xD6})
 """BLANK, LABEL, BOOLERR, LABELSST and RSTRING: the same, without a number."""
 _MANY_NUMBERS, _MANY_BLANKS = 0xBD, 0xBE
 """MULRK and MULBLANK: a row, its first column, a style (and a number) for each cell, and the last column ([MS-XLS] 2.4.175)."""
+_BLANK, _FONT, _DATE_MODE = 0x201, 0x31, 0x22
+_PICTURE, _COMMENT_BOX = 8, 0x19
+"""Types of objects ([MS-XLS] 2.5.143)."""
 _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT, _CONTINUE = 0x7D, 0x1C, 0x5D, 0x1B6, 0x3C
-_GLOBAL_RECORDS = frozenset({_FORMAT, _XF, _SHEET, _PALETTE, _EOF})
+_GLOBAL_RECORDS = frozenset({_FORMAT, _XF, _SHEET, _PALETTE, _EOF, _FONT, _DATE_MODE})
 _SHEET_RECORDS = _NUMBERS | _OTHERS | {_MANY_NUMBERS, _MANY_BLANKS, _BOF, _EOF, _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT}
 _TRIPLE = struct.Struct("<3H").unpack_from
 _PAIR = struct.Struct("<2H").unpack_from
@@ -37,16 +41,21 @@ class _Looks:
     """What the cells of one sheet show, gathered cell by cell."""
 
     def __init__(self, styles: Styles) -> None:
-        self.codes, self.colours = styles
-        self.telling = self.codes.keys() | self.colours.keys()
+        self.codes, self.colours, self.struck_styles = styles
+        self.telling = self.codes.keys() | self.colours.keys() | self.struck_styles
         self.formats: dict[str, list[int]] = {}
         self.fills: dict[str, list[int]] = {}
         self.filled = 0
         self.hidden_columns: list[int] = []
         self.comments: list[list[int | str]] = []
+        self.struck: list[list[int | str]] = []
+        self.text_boxes: list[list[int | str]] = []
+        self.pictures: list[list[int | str]] = []
 
-    def cell(self, row: int, column: int, style: int, is_number: bool) -> None:
+    def cell(self, row: int, column: int, style: int, is_number: bool, is_blank: bool = False) -> None:
         """Note a cell at a row and column counted from 0."""
+        if style in self.struck_styles and not is_blank and len(self.struck) < MAX_ANNOTATIONS:
+            self.struck.append([row + 1, column + 1, ""])
         if is_number and style in self.codes:
             self.formats.setdefault(self.codes[style], []).extend((row + 1, column + 1))
         if style in self.colours:
@@ -67,6 +76,9 @@ class _Looks:
             "fills": fills,
             "hidden_columns": self.hidden_columns,
             "comments": self.comments,
+            "struck": self.struck,
+            "text_boxes": self.text_boxes,
+            "pictures": self.pictures,
         }
         return {what: found for what, found in looks.items() if found}
 
@@ -90,7 +102,7 @@ def xlsb_codes(styles: bytes) -> Codes:
 
 def xlsb_looks(sheet: bytes, codes: Codes) -> SheetLooks:
     """Return what a worksheet part of .xlsb shows: number formats and hidden columns (BrtColInfo, [MS-XLSB] 2.4.322)."""
-    looks = _Looks(({at: code for at, code in enumerate(codes) if not is_plain(code)}, {}))
+    looks = _Looks(({at: code for at, code in enumerate(codes) if not is_plain(code)}, {}, frozenset()))
     row = -1
     for kind, at, length in xlsb_records(sheet):
         if kind == 0 and length >= 4:
@@ -109,14 +121,16 @@ _XLSB_NUMBERS = frozenset({2, 5, 9})
 
 def xls_looks(stream: bytes) -> dict[str, SheetLooks]:
     """Return what each sheet of an .xls' workbook stream shows, by its name."""
-    styles, places = _globals(stream)
-    return {name: _sheet_looks(stream, place, styles) for name, place in places.items()}
+    styles, places, dates = _globals(stream)
+    return {name: _sheet_looks(stream, place, styles) | dates for name, place in places.items()}
 
 
-def _globals(stream: bytes) -> tuple[Styles, dict[str, int]]:
-    """Return what each cell style says, and where each sheet begins."""
+def _globals(stream: bytes) -> tuple[Styles, dict[str, int], dict[str, bool]]:
+    """Return what each cell style says, where each sheet begins, and `from_1904` where dates count from then."""
     given: dict[int, str] = {}
-    styles: list[tuple[int, int]] = []
+    styles: list[tuple[int, int, int]] = []
+    fonts: list[bool] = []
+    dates: dict[str, bool] = {}
     places: dict[str, int] = {}
     palette = list(INDEXED)
     is_wide = stream[4:6] == b"\x00\x06"
@@ -125,7 +139,12 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int]]:
             text = _text(stream[at + 2 : at + length], 2 if is_wide else 1, is_wide)
             given.setdefault(int.from_bytes(stream[at : at + 2], "little"), text)
         elif kind == _XF and length >= 6:
-            styles.append((_PAIR(stream, at)[1], _solid_fill(stream, at) if is_wide and length >= 20 else -1))
+            font, number = _PAIR(stream, at)
+            styles.append((number, _solid_fill(stream, at) if is_wide and length >= 20 else -1, font))
+        elif kind == _FONT and length >= 4:
+            fonts.append(bool(stream[at + 2] & 8))
+        elif kind == _DATE_MODE and length >= 2 and stream[at]:
+            dates["from_1904"] = True
         elif kind == _PALETTE and length >= 2:
             colours = stream[at + 2 : at + length]
             palette[8 : 8 + length // 4] = [colours[n : n + 3].hex().upper() for n in range(0, len(colours) - 3, 4)]
@@ -134,9 +153,11 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int]]:
             places.setdefault(name, int.from_bytes(stream[at : at + 4], "little"))
         elif kind == _EOF:
             break
-    codes = {at: code for at, (number, _) in enumerate(styles) if not is_plain(code := code_of(number, given))}
-    fills = {at: palette[colour] for at, (_, colour) in enumerate(styles) if 0 <= colour < len(palette)}
-    return (codes, {at: rgb for at, rgb in fills.items() if not is_nearly_white(rgb)}), places
+    codes = {at: code for at, (number, _, _) in enumerate(styles) if not is_plain(code := code_of(number, given))}
+    fills = {at: palette[colour] for at, (_, colour, _) in enumerate(styles) if 0 <= colour < len(palette)}
+    fonts[4:4] = [False]  # there is no font 4 ([MS-XLS] 2.5.129)
+    struck = frozenset(at for at, (_, _, font) in enumerate(styles) if font < len(fonts) and fonts[font])
+    return (codes, {at: rgb for at, rgb in fills.items() if not is_nearly_white(rgb)}, struck), places, dates
 
 
 def _solid_fill(stream: bytes, at: int) -> int:
@@ -162,7 +183,7 @@ def _sheet_looks(stream: bytes, place: int, styles: Styles) -> SheetLooks:
         elif kind in _NUMBERS or kind in _OTHERS:
             row, column, style = _TRIPLE(stream, at)
             if style in looks.telling:
-                looks.cell(row, column, style, kind in _NUMBERS)
+                looks.cell(row, column, style, kind in _NUMBERS, kind == _BLANK)
         elif kind in (_MANY_NUMBERS, _MANY_BLANKS):
             _many(looks, stream, at, length, kind == _MANY_NUMBERS)
         elif kind == _COLUMNS and length >= 10 and stream[at + 8] & 1:
@@ -170,6 +191,7 @@ def _sheet_looks(stream: bytes, place: int, styles: Styles) -> SheetLooks:
         elif kind in (_NOTE, _OBJECT, _OBJECT_TEXT):
             comments.record(stream, kind, at, length)
     looks.comments = comments.found()
+    looks.text_boxes, looks.pictures = comments.boxes(), [[0, 0, ""] for _ in range(comments.pictures)]
     return looks.found()
 
 
@@ -180,15 +202,26 @@ class _Comments:
         self.cells: dict[int, tuple[int, int]] = {}
         self.texts: dict[int, str] = {}
         self.number = -1
+        self.box_numbers: list[int] = []
+        self.pictures = 0
 
     def record(self, stream: bytes, kind: int, at: int, length: int) -> None:
         """Note a record of a comment or its object."""
         if kind == _NOTE and length >= 8:
             self.cells[int.from_bytes(stream[at + 6 : at + 8], "little")] = _PAIR(stream, at)
         elif kind == _OBJECT and length >= 8:
-            self.number = int.from_bytes(stream[at + 6 : at + 8], "little")
+            what, self.number = _PAIR(stream, at + 4)
+            self.pictures += what == _PICTURE and self.pictures < MAX_ANNOTATIONS
+            if what not in (_PICTURE, _COMMENT_BOX):
+                self.box_numbers.append(self.number)
         elif kind == _OBJECT_TEXT and length >= 12 and len(self.texts) < 10 * MAX_ANNOTATIONS:
             self.texts[self.number] = _object_text(stream, at, length)
+
+    def boxes(self) -> list[list[int | str]]:
+        """Return the texts of text boxes and shapes, whose cell is not told."""
+        texts = (self.texts.get(number, "").strip()[:MAX_CHARACTERS] for number in self.box_numbers)
+        boxes: list[list[int | str]] = [[0, 0, text] for text in texts if text]
+        return boxes[:MAX_ANNOTATIONS]
 
     def found(self) -> list[list[int | str]]:
         """Return row and column counted from 1, and the text, of each comment."""
@@ -206,7 +239,7 @@ def _many(looks: _Looks, stream: bytes, at: int, length: int, is_number: bool) -
     styles = struct.unpack_from(f"<{count * step}H", stream, at + 4)[::step]
     if not looks.telling.isdisjoint(styles):
         for column, style in enumerate(styles, first):
-            looks.cell(row, column, style, is_number)
+            looks.cell(row, column, style, is_number, not is_number)
 
 
 def _object_text(stream: bytes, at: int, length: int) -> str:

@@ -10,14 +10,13 @@ from functools import lru_cache
 from hrworkbook.intake.cell_colours import is_nearly_white
 
 _SINGLE_QUOTED = re.compile(rb"='([^'\"<>]*)'")
-_NAME = re.compile(rb'style:name="([^"<>]*)"')
-_FAMILY = re.compile(rb'style:family="([^"<>]*)"')
-_PARENT = re.compile(rb'style:parent-style-name="([^"<>]*)"')
 _FILL = re.compile(rb'<style:table-cell-properties\s(?:[^<>]*\s)?fo:background-color="([^"<>]*)"')
 _STRIKE = re.compile(rb'style:text-line-through-(?:style|type)="([^"<>]*)"')
 _COLOUR = re.compile(r"[0-9A-F]{6}")
 _MOST_PARENTS = 20
 
+Styles = dict[tuple[bytes, bytes], bytes]
+"""The XML of each style by its family and name."""
 CELL, TEXT = b"table-cell", b"text"
 
 
@@ -27,6 +26,7 @@ class OdsStyles:
     def __init__(self, automatic: bytes, named: bytes) -> None:
         self._automatic = _by_name(automatic)
         self._named = _named_styles(named)
+        self._chains: dict[tuple[bytes, bytes], list[bytes]] = {}
         self._fills: dict[bytes, str] = {}
         self._struck: dict[tuple[bytes, bytes], bool] = {}
 
@@ -50,33 +50,46 @@ class OdsStyles:
         return self._struck[key]
 
     def _with_parents(self, family: bytes, name: bytes) -> list[bytes]:
-        found: list[bytes] = []
-        while len(found) < _MOST_PARENTS:
-            style = self._automatic.get((family, name)) or self._named.get((family, name))
-            if style is None:
-                break
-            found.append(style)
-            parent = _PARENT.search(style.partition(b">")[0])
-            name = parent[1] if parent else b""
-        return found
+        """Return a style and those it inherits from, the nearest first."""
+        key = family, name
+        if key not in self._chains:
+            found: list[bytes] = []
+            while len(found) < _MOST_PARENTS:
+                style = self._automatic.get((family, name)) or self._named.get((family, name))
+                if style is None:
+                    break
+                found.append(_trimmed(style))
+                name = _value_of(style, b'style:parent-style-name="', style.find(b">"))
+            self._chains[key] = found
+        return self._chains[key]
 
 
 @lru_cache(64)
-def _named_styles(named: bytes) -> dict[tuple[bytes, bytes], bytes]:
+def _named_styles(named: bytes) -> Styles:
     """Return the styles of styles.xml; the returns of a period share them."""
     return _by_name(named)
 
 
-def _by_name(styles: bytes) -> dict[tuple[bytes, bytes], bytes]:
-    """Return each cell and text style by its family and name."""
+def _by_name(styles: bytes) -> Styles:
+    """Return each cell and text style by its family and name, with whatever follows it."""
     if styles.find(b"='") >= 0:
         styles = _SINGLE_QUOTED.sub(rb'="\1"', styles)
-    found: dict[tuple[bytes, bytes], bytes] = {}
+    found: Styles = {}
     for piece in styles.split(b"<style:style")[1:]:
         end = piece.find(b">")
-        family = _FAMILY.search(piece, 0, end)
-        if family and family[1] in (CELL, TEXT) and (name := _NAME.search(piece, 0, end)):
-            is_empty = piece.startswith(b"/", end - 1)
-            style = piece[:end] if is_empty else piece.partition(b"</style:style>")[0]
-            found.setdefault((family[1], name[1]), style.partition(b"<style:map")[0])  # conditions may be most of it
+        name, family = _value_of(piece, b'style:name="', end), _value_of(piece, b'style:family="', end)
+        if family in (CELL, TEXT):
+            found.setdefault((family, name), piece)
     return found
+
+
+def _value_of(piece: bytes, attribute: bytes, end: int) -> bytes:
+    at = piece.find(attribute, 0, end) + len(attribute)
+    return piece[at : piece.find(b'"', at)] if at >= len(attribute) else b""
+
+
+def _trimmed(piece: bytes) -> bytes:
+    """Return a style without what follows it, and without its conditions, which may be most of it."""
+    end = piece.find(b">")
+    style = piece[:end] if piece.startswith(b"/", end - 1) else piece.partition(b"</style:style>")[0]
+    return style.partition(b"<style:map")[0]

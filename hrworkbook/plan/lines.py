@@ -22,8 +22,8 @@ class Line:
     row: int
     values: Mapping[str, Value]
     table: PlanTable = field(default=NO_TABLE, compare=False, repr=False)
-    spread: frozenset[str] = frozenset()
-    """The keys of the columns whose text goes on in rows below, as where a table was pasted from a document."""
+    spread: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """The last row of each text that goes on in rows below, as where a table was pasted from a document, by column key."""
 
     @property
     def sheet(self) -> str:
@@ -55,7 +55,7 @@ def read_lines(snapshot: Snapshot, schema: Schema, tables: Sequence[PlanTable]) 
         else:
             blank: dict[str, Value] = dict.fromkeys(c.key for c in schema.columns)
             for found in TheirRows(block, schema, table).lines():
-                yield Line(found.id, found.row, blank | found.values, table, frozenset(found.spread))
+                yield Line(found.id, found.row, blank | found.values, table, found.spread)
 
 
 def _as_shown(block: Block, schema: Schema, table: PlanTable) -> Block:

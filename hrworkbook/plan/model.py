@@ -131,15 +131,14 @@ class Plan:
 
     def unwritable(self, line: Line, key: str) -> str:
         """Return why nothing can be written into a line's cell; '' where it can."""
-        if key in line.spread:
-            return "its text goes on in the rows below"
         return line.table.unwritable(self.snapshot[line.sheet], self.schema, line.row, key)
 
     def cell_write(self, line: Line, key: str, value: Value) -> Write:
         """Return the write of a line's cell; the key of its ID is ''. Raise CannotWrite where nothing can be written there."""
         if why := key and self.unwritable(line, key):
             raise CannotWrite(self.place(line, key), why, "Write it into the workbook by hand, where it belongs")
-        return Write(line.sheet, line.row, line.table.column_numbers[key], ((value,),))
+        below = line.spread.get(key, line.row) - line.row  # what goes on there is a part of the text that is replaced
+        return Write(line.sheet, line.row, line.table.column_numbers[key], ((value,), *[(None,)] * below))
 
     def number_format(self, line: Line, key: str) -> str:
         """Return the code by which a line's number or date is shown; '' where it is text, or shown as it is stored."""

@@ -20,6 +20,11 @@ class PlanSheet(str):
     __slots__ = ()
 
 
+def is_plan_sheet(name: str) -> bool:
+    """Return whether lines of the plan stand on the sheet that a write names."""
+    return isinstance(name, PlanSheet) or name == "Plan"
+
+
 def own_sheet_name(names: Collection[str], sheet: str) -> str:
     """Return what a sheet is called in a workbook with these names: `Start (HR)` where `Start` was theirs already."""
     taken = f"{sheet}{_TAKEN_SUFFIX}"

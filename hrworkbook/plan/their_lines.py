@@ -36,8 +36,8 @@ class TheirLine(NamedTuple):
     row: int
     id: str
     values: dict[str, Value]
-    spread: set[str]
-    """The keys of the columns whose text goes on in rows below."""
+    spread: dict[str, int]
+    """The last row of each text that goes on in rows below, by column key."""
 
 
 class TheirRows:
@@ -75,9 +75,9 @@ class TheirRows:
                     values[theme.key] = self._theme(values.get(theme.key), last.get(theme.key), bands)
                 if line:
                     yield line
-                line = TheirLine(row, id_, values, set())
+                line = TheirLine(row, id_, values, {})
             elif kind is RowKind.PARAGRAPH and line:
-                self._add_paragraphs(line, filled)
+                self._add_paragraphs(line, row, filled)
             elif kind is RowKind.BAND and bands:
                 bands.add(normalised_text(filled[0][1]))
             elif kind is RowKind.END:
@@ -93,12 +93,12 @@ class TheirRows:
         rows = range(self.table.first_row, self.table.last_row + 1)
         return last_line_row(rows, self._filled, reached.__contains__, self.key_at.keys(), at) if rows else 0
 
-    def _add_paragraphs(self, line: TheirLine, filled: Filled) -> None:
+    def _add_paragraphs(self, line: TheirLine, row: int, filled: Filled) -> None:
         for key, value in self._keyed(filled).items():
             above = line.values.get(key)
             between = "\n" if self.schema[key].kind == "text" else " "
             line.values[key] = value if is_blank(above) else f"{as_text(above)}{between}{as_text(value)}"
-            line.spread.add(key)
+            line.spread[key] = row
 
     def _theme(self, own: Value, above: Value, bands: "BandThemes | None") -> Value:
         """Return a line's theme: what its column says, else what stands for it elsewhere, else what the line above says."""

@@ -7,10 +7,19 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from hrworkbook.plan.columns_sheet import COLUMNS, HEADING_ROW
-from hrworkbook.plan.ledger_words import RECEIVED_WORD
+from hrworkbook.plan.columns_sheet import COLUMNS
 from hrworkbook.plan.ledgers import (
-    CHOICES, DECISIONS, HEADINGS, JOURNAL, LISTS, NAMES, OWNERS, OWNERS_LEDGER, PLAN, PROBLEMS, RECEIVED, REGISTER, START,
+    DECISIONS,
+    HEADINGS,
+    JOURNAL,
+    LISTS,
+    NAMES,
+    OWNERS,
+    OWNERS_LEDGER,
+    PLAN,
+    PROBLEMS,
+    REGISTER,
+    START,
     Ledger,
 )  # fmt: skip
 from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
@@ -21,6 +30,13 @@ from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
 from hrworkbook.render import style as look
 from hrworkbook.render.columns_page import write_columns_sheet
+from hrworkbook.render.ledger_dropdowns import (
+    LEDGER_HEADER_ROW,
+    SPARE_ROWS,
+    add_decision_dropdown,
+    add_meaning_dropdown,
+    add_received_dropdown,
+)
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.render.row_heights import MAX_HEIGHT, row_height
 from hrworkbook.render.sheet_parts import heading_format, write_title
@@ -35,9 +51,6 @@ from hrworkbook.render.workbook_formats import (
 
 PLAN_HEADER_ROW = 5
 """The Plan sheet's heading row; above it the title, a sentence of help and the group headings."""
-LEDGER_HEADER_ROW = 4
-SPARE_ROWS = 5_000
-"""Rows below the plan that have dropdowns and highlighting ready."""
 LEDGER_ROWS = 200_000
 """Rows of a ledger that have a hairline where they are filled, whoever fills them."""
 WORDS_SHEET = "Words"
@@ -65,11 +78,11 @@ def master_workbook(draft: NewMaster) -> bytes:
                 write_value(sheet, LEDGER_HEADER_ROW - 2, i, key, formats.format(font_color=look.SECONDARY))
             sheet.set_row(LEDGER_HEADER_ROW - 2, None, None, {"hidden": True})
         if ledger is DECISIONS:
-            _add_decision_dropdown(sheet)
+            add_decision_dropdown(sheet)
         if ledger is REGISTER:
-            _add_received_dropdown(sheet)
+            add_received_dropdown(sheet)
         if ledger is HEADINGS:
-            _add_meaning_dropdown(sheet, draft.schema)
+            add_meaning_dropdown(sheet, draft.schema)
     _write_internal_sheets(formats, draft)
     start.activate()
     start.set_first_sheet()
@@ -89,9 +102,8 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     sheet.set_row(2, 9)
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
-        write_value(
-            sheet, 4, 1 + i, draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
-        )
+        count = draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0"
+        write_value(sheet, 4, 1 + i, count, number)
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
     strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)
@@ -318,31 +330,6 @@ def _write_ledger(
     sheet.freeze_panes(top, 0)
     sheet.repeat_rows(top - 1)
     set_page(sheet, ledger.sheet)
-
-
-def _add_decision_dropdown(sheet: Worksheet) -> None:
-    sheet.data_validation(LEDGER_HEADER_ROW, 0, LEDGER_HEADER_ROW + 5_000, 0, {
-        "validate": "list", "source": list(CHOICES), "input_title": "Your decision",
-        "input_message": "Choose, then press Decide. Your own words go in the next column.",
-        "error_title": "Your decision", "error_message": "Choose one of the four from the list.",
-    })  # fmt: skip
-
-
-def _add_received_dropdown(sheet: Worksheet) -> None:
-    column = REGISTER.headings.index(RECEIVED)
-    sheet.data_validation(LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + SPARE_ROWS, column, {
-        "validate": "list", "source": [RECEIVED_WORD], "input_title": "Answered by phone?",
-        "input_message": "Choose 'received' in the row of the return that went out. Clear the cell to take it back.",
-        "error_title": "Answered by phone?", "error_message": "Choose 'received', or leave it blank.",
-    })  # fmt: skip
-
-
-def _add_meaning_dropdown(sheet: Worksheet, schema: Schema) -> None:
-    column = HEADINGS.headings.index("Means the column")
-    source = f"={COLUMNS}!$A${HEADING_ROW + 1}:$A${HEADING_ROW + len(schema.columns)}"
-    sheet.data_validation(
-        LEDGER_HEADER_ROW, column, LEDGER_HEADER_ROW + 1_000, column, {"validate": "list", "source": source}
-    )
 
 
 def _write_lists(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:

@@ -1,5 +1,6 @@
 """Every line of the golden of number formats, as LibreOffice shows it now; and its .xls and .ods read back."""
 
+import base64
 import csv
 import json
 import os
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from conftest import absent  # type: ignore[attr-defined]
 from masters import shared, snapshot_of
 from number_formats import Shown, golden, squeezed, workbook
@@ -24,6 +26,8 @@ FILTERS = {
     "xls": "xls:MS Excel 97",
     "ods": "ods",
 }
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""A picture of one dot."""
 LINES = golden()
 REWRITTEN = {"[Blue][>5]0.0;[Color10]0", r"##\/##"}
 """Codes that LibreOffice does not write to .xls as they are."""
@@ -119,3 +123,23 @@ def test_each_format_tells_the_same_marks(converted: Path, kind: str, capsys: py
     if kind != "xls":
         assert "struck through" in notes
         assert "supplier withdrew" in notes
+
+
+def test_marks_of_an_xls(tmp_path: Path):
+    """Struck cells, a text box and a picture, and dates that count from 1904, of an .xls that LibreOffice saved."""
+    drawn = tmp_path / "drawn.png"
+    drawn.write_bytes(base64.b64decode(DOT))
+    with xlsxwriter.Workbook(str(tmp_path / "marks.xlsx"), {"date_1904": True}) as book:
+        sheet = book.add_worksheet("Plan")
+        sheet.write_row(0, 0, ["Ref", "Action"])
+        sheet.write(1, 1, "Hire", book.add_format({"font_strikeout": True, "bold": True}))
+        sheet.write_blank(2, 1, None, book.add_format({"font_strikeout": True}))
+        sheet.write(3, 1, "Train", book.add_format({"italic": True}))
+        sheet.insert_textbox(6, 1, "The supplier withdrew")
+        sheet.insert_image(9, 3, str(drawn))
+    convert(tmp_path, FILTERS["xls"], [tmp_path / "marks.xlsx"])
+    (block,) = read_file(tmp_path / "marks.xls").blocks
+    assert block.struck == ((2, 2, ""),)
+    assert [text for _, _, text in block.text_boxes] == ["The supplier withdrew"]
+    assert len(block.pictures) == 1
+    assert block.from_1904

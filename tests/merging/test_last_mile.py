@@ -122,3 +122,23 @@ def test_an_owner_renamed_after_issue_is_the_same_owner_and_chase_knows(master, 
     result = master.merge(back(mine, sender=ADDRESSES["Lead"], L001_rag="Red"))
     assert master.says("L001.rag") == "Red" and not result.refused, [r.reason for r in result.refused]
     assert [r.return_.owner.role for r in chase(master.snapshot, master.now).reminders] == ["Pay"]
+
+
+@pytest.mark.parametrize(("heading", "taken"), [("What we did", False), ("Progress Update", True)])
+def test_a_column_named_like_an_alias_is_not_the_real_one_while_that_holds_what_was_issued(master, heading, taken):
+    def own(rows):
+        rows[HEAD][at(rows, "Progress Update")] = heading
+        rows[HEAD].append("Progress")
+        for row in rows[HEAD + 1 :]:
+            row.append(f"Ask Jo about {row[0]}")
+
+    (one,) = master.merge(back(master.issued["Lead"], mangle=own, L002_progress_update="Opened.")).returns
+    listed = {s.value for s in one.stray_cells}
+    assert master.says("L001.progress_update") == "Begun in May."
+    assert (master.says("L002.progress_update") == "Opened.") == taken
+    assert {"Ask Jo about L001", *(() if taken else ("Opened.",))} <= listed
+
+
+def test_two_cells_of_a_line_that_say_one_heading_are_no_fault_of_the_master(master):
+    master.types(L001_progress_update="Progress Update", L001_measures="Progress Update")
+    assert master.says("L001.progress_update") == "Progress Update"

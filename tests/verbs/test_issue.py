@@ -488,7 +488,7 @@ def test_a_return_shows_numbers_and_dates_as_the_master_does():
     )  # fmt: skip
     master = Master("Owner | Budget | Done | By\nSafety Lead | 1 | 2 | 3", schema=schema)
     plan = master.plan
-    number = plan.column_numbers
+    number = plan.tables[0].column_numbers
     values = {"budget": 1234.5, "done": 0.4, "by": date(2027, 3, 31)}
     master.types(**{f"L001_{key}": value for key, value in values.items()})
     codes = {"£#,##0.00": "budget", "0%": "done", "d mmm yyyy": "by"}

@@ -1,7 +1,9 @@
 """A plan on several sheets, and in several tables of one: each verb knows sheet and table of a line."""
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from plans import back
 from their_plans import FIVE_SHEETS, HEADS, THREE_TABLES, their_master, their_schema
@@ -10,6 +12,7 @@ from hrworkbook.plan.errors import CannotWrite, NotAMaster
 from hrworkbook.plan.ledgers import PROBLEMS
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import Snapshot, Write
+from hrworkbook.render.return_workbook import return_workbook
 from hrworkbook.verbs.appendix import appendix
 from hrworkbook.verbs.next import next
 from hrworkbook.verbs.roll import roll
@@ -96,6 +99,17 @@ def test_an_answer_for_a_column_that_a_lines_table_has_not_waits_and_is_never_ta
         master.types(L004_rag="Red")
 
 
+def test_a_return_locks_what_a_lines_own_table_has_no_column_for():
+    master = their_master(THREE_TABLES, their_schema("title"))
+    sheet = openpyxl.load_workbook(io.BytesIO(return_workbook(master.issue()["Learning Lead"]))).active
+    heads = {cell.value: cell.column for cell in sheet[7]}
+    locked = {
+        (sheet.cell(row, 1).value, head): sheet.cell(row, heads[head]).protection.locked
+        for row in (8, 9) for head in ("Status", "Commentary")
+    }  # fmt: skip
+    assert [cell for cell, is_locked in locked.items() if is_locked] == [("L004", "Status")]
+
+
 def test_a_new_row_gets_an_id_in_its_own_table_and_nothing_else_does():
     master = their_master(THREE_TABLES, their_schema("title"))
     rows = [list(r) for r in master.snapshot["Action plan"].rows]
@@ -169,16 +183,18 @@ def test_a_value_merged_over_lines_is_each_ones_and_is_not_written_under():
     assert [(c.outcome, c.reason) for c in result.returns[0].cells] == [("conflict", "its cell is merged with F4")]
 
 
-def test_a_text_that_goes_on_in_rows_below_is_read_whole_and_not_written_over():
+def test_a_text_that_goes_on_in_rows_below_is_read_replaced_and_restored_whole():
     first = FIVE_SHEETS["1 Resourcing"].replace("\n1.2", "\n- | - | - | (or July) | - | All posts\n1.2")
     master = their_master({**FIVE_SHEETS, "1 Resourcing": first})
     line = master.plan.by_id["L001"]
     assert (line.text("progress"), line.text("due")) == ("Running\nAll posts", "Jun 2027 (or July)")
     assert len(master.plan.lines) == 6
     result = master.merge(back(master.issue()["Recruitment Lead"], L001_progress="Other", L001_rag="Red"))
-    assert {c.column.key: c.reason for c in result.returns[0].cells if c.outcome != "applied"} == {
-        "progress": "its text goes on in the rows below"
-    }
+    assert {c.outcome for c in result.returns[0].cells} == {"applied"}
+    assert master.says("L001.progress") == "Other" and master.snapshot["1 Resourcing"].at(5, 4) == "(or July)"
+    assert master.snapshot["1 Resourcing"].at(5, 6) is None
+    master.undo()
+    assert master.says("L001.progress") == "Running\nAll posts"
 
 
 def test_tables_side_by_side_share_their_rows():
