@@ -15,7 +15,7 @@ from hrworkbook.render.word_colours import readable_text, status_colours
 
 _TWIPS = 20
 """A point."""
-_SPACE_ABOVE = 2.5
+_SPACE_ABOVE = 1.75
 """Points above and below a cell's text."""
 _DUE_FILL = "#D2E2F1"
 _BAR_HEIGHT = 9.0
@@ -74,6 +74,7 @@ class TableWriter:
         row = _header_row(element)
         cell = _cell(row, sum(table.widths), len(table.columns), fill=look.NEUTRAL_FILL)
         paragraph = add_paragraph(cell, _THEME_STYLE)
+        add_element(paragraph[0], "keepNext", val="0")
         add_element(paragraph[0], "spacing", before="0", after="0")
         add_text(paragraph, table.theme, self.language)
 
@@ -114,7 +115,7 @@ class TableWriter:
         text = cell.whole_text
         status = column.kind == "status" and bool(column.colours.of(cell.text))
         quiet = "Quiet" if cell.tone is CellTone.QUIET else ""
-        bold = is_total or cell.tone is CellTone.DUE or column.kind == "status"
+        bold = is_total or cell.tone is CellTone.DUE
         for part in text.split("\n"):
             point = part.startswith(_BULLET) and not is_header
             style = "ListBullet" if point else "TableText"
@@ -139,6 +140,8 @@ class TableWriter:
         png = BytesIO(bar_png(bar, width, _BAR_HEIGHT))
         shape = Paragraph(paragraph, self.file._body).add_run().add_picture(png, Pt(width), Pt(_BAR_HEIGHT))
         properties = shape._inline.docPr
+        for side in ("distT", "distB", "distL", "distR"):
+            shape._inline.set(side, "0")
         properties.set("descr", bar.alternative_text)
         properties.set("name", f"Bar {properties.get('id')}")
 
