@@ -266,5 +266,8 @@ def _changes(document: AppendixDocument) -> Iterator[PaperBlock]:
         return
     yield PaperHeading(2, "Changes since the last meeting")
     yield PaperText(print_text(changes.sentence))
-    rows = [[c.theme, c.reference, c.text, c.column, c.before, c.after] for c in changes.changes]
+    rows = [
+        [c.theme, c.reference, c.text, c.column, c.before or NOT_REPORTED, c.after or NOT_REPORTED]
+        for c in changes.changes
+    ]
     yield _text_rows([document.theme_header, "Ref", "Line", "What changed", "Was", "Now"], rows, document.setup)

@@ -100,24 +100,22 @@ class TableWriter:
     def _row(self, element: Any, table: PaperTable, row: PaperRow, ends: bool) -> None:
         written = add_element(element, "tr")
         add_element(add_element(written, "trPr"), "cantSplit")
-        for j, (cell, column, width) in enumerate(zip(row.cells, table.columns, table.widths, strict=True)):
+        for cell, column, width in zip(row.cells, table.columns, table.widths, strict=True):
             fill = _DUE_FILL if cell.tone is CellTone.DUE else ""
             box = _cell(written, width, fill=fill, ruled=ends, heavy=row.is_total)
             if cell.bar:
                 self._bar(add_paragraph(box, "TableText"), cell.bar, width - 2 * table.padding)
             else:
-                self._cell_text(box, cell, column, table, is_header=j == table.row_header, is_total=row.is_total)
+                self._cell_text(box, cell, column, table, row.is_total)
 
-    def _cell_text(
-        self, box: Any, cell: PaperCell, column: PrintColumn, table: PaperTable, is_header: bool, is_total: bool
-    ) -> None:
+    def _cell_text(self, box: Any, cell: PaperCell, column: PrintColumn, table: PaperTable, is_total: bool) -> None:
         """Write a cell's paragraphs: points as a list, a status on its colour, figures at the right."""
         text = cell.whole_text
         status = column.kind == "status" and bool(column.colours.of(cell.text))
         quiet = "Quiet" if cell.tone is CellTone.QUIET else ""
         bold = is_total or cell.tone is CellTone.DUE
         for part in text.split("\n"):
-            point = part.startswith(_BULLET) and not is_header
+            point = part.startswith(_BULLET)
             style = "ListBullet" if point else "TableText"
             paragraph = add_paragraph(box, style, right=is_number(column))
             paint = status_colours(cell.text, column.colours) if status else None
