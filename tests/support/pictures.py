@@ -7,14 +7,15 @@ from pathlib import Path
 from hrworkbook.cli.main import main
 from hrworkbook.jobs.pdf import xlsx_to_pdf
 
-PICTURES = Path(__file__).parents[2] / "workbook" / "pictures"
+ROOT = Path(__file__).parents[2]
+PICTURES, OF_THE_PAGES = ROOT / "workbook" / "pictures", ROOT / "docs" / "pictures"
 
 
-def picture(book: Path, page: int, name: str) -> None:
+def picture(book: Path, page: int, name: str, folder: Path = PICTURES) -> None:
     """One printed page of a workbook as a PNG, its white edges cut off."""
     pdf = book.with_suffix(".pdf")
     xlsx_to_pdf(book, pdf)
-    stem = PICTURES / name
+    stem = folder / name
     subprocess.run(
         ["pdftoppm", "-png", "-r", "100", "-f", str(page), "-l", str(page), "-singlefile", pdf, stem], check=True
     )
@@ -45,6 +46,10 @@ def make() -> None:
         picture(demo / "appendix.xlsx", 1, "appendix")
         picture(demo / "plan.xlsx", 2, "master")
         picture(next((demo / "Returns out").glob("Pay*.xlsx")), 1, "return")
+        own = demo / "our people plan as master.xlsx"
+        picture(own, 1, "own-plan", OF_THE_PAGES)
+        picture(own, 4, "own-chart", OF_THE_PAGES)
+        picture(next((demo / "Our returns out").glob("Learning*.xlsx")), 1, "own-return", OF_THE_PAGES)
 
 
 if __name__ == "__main__":
