@@ -84,7 +84,7 @@ def _own_workbook_story(folder: Path) -> Path:
     """Make a council's own workbook the master, and send its owners their parts; return it."""
     from hrworkbook.render.own_workbook import write_own_workbook
 
-    before, own = folder / "our people plan.xlsx", folder / "our people plan as master.xlsx"
+    before, own = folder / "Our people plan.xlsx", folder / "Our people plan as master.xlsx"
     _print_sentence(
         "10. Or the workbook you have had for years is the master. (Without -o it is changed where it stands.)"
     )

@@ -70,5 +70,6 @@ def _write_chart(book: Workbook, title: Format, head: Format, cell: Format) -> N
         "categories": "='At a glance'!$A$4:$A$7", "values": "='At a glance'!$B$4:$B$7",
         "points": [{"fill": {"color": colour}} for colour in COLOURS.values()],
     })  # fmt: skip
+    sheet.fit_to_pages(1, 0)
     chart.set_legend({"none": True})
     sheet.insert_chart("D3", chart)

@@ -46,7 +46,7 @@ def make() -> None:
         picture(demo / "appendix.xlsx", 1, "appendix")
         picture(demo / "plan.xlsx", 2, "master")
         picture(next((demo / "Returns out").glob("Pay*.xlsx")), 1, "return")
-        own = demo / "our people plan as master.xlsx"
+        own = demo / "Our people plan as master.xlsx"
         picture(own, 1, "own-plan", OF_THE_PAGES)
         picture(own, 4, "own-chart", OF_THE_PAGES)
         picture(next((demo / "Our returns out").glob("Learning*.xlsx")), 1, "own-return", OF_THE_PAGES)
