@@ -72,7 +72,7 @@ def _show(found: "Adoption", message: str, backups: Sequence[Path]) -> None:
         sheet, cell = _place(found, d)
         means = f", {d.means}" if d.means else ""
         private = ", private" if d.column.private else ""
-        show(f"  {sheet}!{cell:<5} {d.column.header} [{d.column.kind}{means}{private}; {d.how}]")
+        show(f"  {place_at(sheet, cell)}    {d.column.header} [{d.column.kind}{means}{private}; {d.how}]")
     for note in own.plan.notes:
         show(f"  {note}")
     show_questions(own.questions)

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PICTURES, OF_THE_PAGES = ROOT / "workbook" / "pictures", ROOT / "docs" / "pictures"
 
 
-def picture(book: Path, page: int, name: str, folder: Path = PICTURES) -> None:
-    """One printed page of a workbook as a PNG, its white edges cut off."""
+def picture(book: Path, page: int, name: str, folder: Path = PICTURES, top: int = 0) -> None:
+    """One printed page of a workbook as a PNG, its white edges cut off; with `top` no more than so many dots of it."""
     pdf = book.with_suffix(".pdf")
     xlsx_to_pdf(book, pdf)
     stem = folder / name
@@ -24,6 +24,7 @@ def picture(book: Path, page: int, name: str, folder: Path = PICTURES) -> None:
         [
             "convert",
             f"{stem}.png",
+            *(["-gravity", "north", "-crop", f"x{top}+0+0", "+repage"] if top else []),
             "-trim",
             "-bordercolor",
             "white",
@@ -49,8 +50,7 @@ def make() -> None:
         picture(next((demo / "Returns out").glob("Pay*.xlsx")), 1, "return")
         own = demo / "Our people plan as master.xlsx"
         picture(own, 1, "own-plan", OF_THE_PAGES)
-        picture(own, 4, "own-chart", OF_THE_PAGES)
-        picture(next((demo / "Our returns out").glob("Learning*.xlsx")), 1, "own-return", OF_THE_PAGES)
+        picture(next((demo / "Our returns out").glob("Learning*.xlsx")), 1, "own-return", OF_THE_PAGES, top=390)
 
 
 if __name__ == "__main__":
