@@ -132,6 +132,7 @@ class ScorecardSettings:
     """How far off its target a measure may be: `10%` of the target, or a number in its own unit."""
     good: Literal["line", "high", "low", "within"] = "line"
     frequency: Literal["monthly", "quarterly", "yearly"] = "quarterly"
+    year_to_date: Literal["line", "sum", "average", "latest"] = "line"
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
+from hrworkbook.tables.period_columns import period_figures
 from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
+from hrworkbook.verbs.new_scorecard import past_lines, with_statuses_by_hand
 from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
@@ -52,6 +54,12 @@ def new(
         schema, kept, questions = _drawn_up(blocks, source, sheets, helps)
     else:
         kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
+    settings = {"Period": financial_quarter(today)} | dict(settings or {})
+    by_period = period_figures(blocks, kept, schema, as_text(settings["Period"]))
+    if by_period:
+        again = _read_source(schema, by_period.blocks, sheets, source)
+        kept = replace(again, notes=(*again.notes, *by_period.notes))
+        settings["Period"] = by_period.present or settings["Period"]
     for column in schema.columns:
         if utf16_length(column.header) > LONGEST_HEADING:
             fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
@@ -62,6 +70,7 @@ def new(
     kept = replace(kept, lines=[replace(x, values=without_blank_words(x.values, exempt)) for x in kept.lines])
     marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
+    marked, by_hand = with_statuses_by_hand(schema, marked, settings, by_period)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
     numbered, next_id, renamed = _with_ids(schema, lines)
     known = {fold_name(o.role) for o in owners}
@@ -71,19 +80,20 @@ def new(
         lines=tuple(numbered),
         owners=(*owners, *found),
         lists=_list_words(schema, lines),
-        settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
-        | dict(settings or {}),
+        settings={"Report title": schema.appendix.title or schema.title} | settings,
         plan_state={**plan_state, "Next ID": next_id},
         notes=(
             *kept.notes,
             *mark_notes(blocks),
             *damaged,
             *told,
+            *by_hand,
             *renamed,
             *_joint_owner_notes([o.role for o in found]),
         ),
         unplaced=kept.unplaced,
         questions=questions,
+        past_lines=past_lines(schema, by_period, marked, numbered) if by_period else (),
     )
 
 

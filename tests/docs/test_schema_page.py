@@ -20,7 +20,7 @@ SECTIONS = {
     "`[scorecard]`": ("rest", "[scorecard]\n{}", ScorecardSettings),
     "`[collect]`": ("rest", '[collect]\nneeds = ["a"]\nperiod = "a"\n{}', CollectionSettings),
 }
-CHOICES = [("plan", "theme_from"), ("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font"), ("column", "unit"), ("column", "good"), ("column", "worked_out"), ("scorecard", "good"), ("scorecard", "frequency")]  # fmt: skip
+CHOICES = [("plan", "theme_from"), ("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font"), ("column", "unit"), ("column", "good"), ("column", "worked_out"), ("scorecard", "good"), ("scorecard", "frequency"), ("scorecard", "year_to_date")]  # fmt: skip
 
 
 def rows_under(heading: str) -> list[list[str]]:

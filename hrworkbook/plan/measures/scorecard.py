@@ -36,8 +36,6 @@ from hrworkbook.plan.values import Value, fold_name, is_blank, normalised_text, 
 
 _OF_MEASURES = ("target", "actual", "unit", "good", "frequency", "tolerance")
 """Roles whose cells make a line a measure; a line without any of them is an action, and stays as it is."""
-_SUMMED = (Unit.NUMBER, Unit.MONEY, Unit.DAYS)
-"""Units whose periods add up to the year, unless the line says otherwise."""
 _SUM, _AVERAGE, _LATEST = "sum", "average", "latest"
 _ACCUMULATIONS = {
     **dict.fromkeys(("sum", "total", "add up", "added up"), _SUM),
@@ -210,11 +208,13 @@ class Scorecard:
         return moved.value
 
     def year_to_date(self, measure: Measure) -> tuple[Decimal, int] | None:
-        """Return a measure's figure for the year to date and how many periods of it are missing; None without an actual."""
+        """Return a measure's figure for the year to date and how many periods of it are missing; None where nothing says how."""
         if measure.actual is None or self.period is None:
             return None
         said = _ACCUMULATIONS.get(fold_name(normalised_text(self._cell(measure.line.values, "accumulation"))))
-        how = said or (_SUM if (measure.unit or Unit.NUMBER) in _SUMMED else _AVERAGE)
+        how = said or self.settings.year_to_date
+        if how == "line":  # a rolling figure summed, or a cumulative one averaged, would be printed as if it were true
+            return None
         if how == _LATEST:
             return measure.actual, 0
         earlier = [
