@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
-from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.history import ClosedPeriod, closed_periods, lines_to_report
 from hrworkbook.plan.ledger_words import ChangeCause
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PROBLEMS, START
 from hrworkbook.plan.measures.scorecard import worked_out_cells
@@ -64,7 +64,9 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
                         "Before": before,
                     }
                 )
-    writes += [plan.cell_write(c.line, c.key, c.value) for c in worked_out_cells(_reopened(plan, lines, next_))]
+    closed = ClosedPeriod(period, {line.id: line.values for line in lines})
+    worked_out = worked_out_cells(_reopened(plan, lines, next_), [closed])
+    writes += [plan.cell_write(c.line, c.key, c.value) for c in worked_out]
     writes += JOURNAL.append(snapshot, journal)
     writes += PROBLEMS.replace(snapshot, [])
     writes += _setting_writes(plan, {"Period": next_ or None, "Committee date": None, "Returns due": None})

@@ -12,8 +12,8 @@ from hrworkbook.plan.measures.scorecard import Measure, Scorecard
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.values import is_blank
 
-_MAGNITUDE = 10
-"""A figure this many times another, or that part of it, is of another order of magnitude."""
+_MAGNITUDE = 7
+"""A figure this many times another, or that part of it, is of another order: a slip of ten, and what changed besides."""
 _WHOLE = Decimal(1)
 
 
@@ -76,7 +76,7 @@ def _implausible(scorecard: Scorecard, measure: Measure, today: date) -> tuple[s
     other = before.value if before else measure.target.high if measure.target else Decimal(0)
     if not value or not other or value * other < 0:
         return None
-    if not 1 < _MAGNITUDE * abs(value / other) < _MAGNITUDE * _MAGNITUDE:
+    if not 1 < abs(value / other) * _MAGNITUDE < _MAGNITUDE**2:
         than = f"{before.period} it was" if before else "the target is"
         shown = format_figure(other, measure.unit or Unit.NUMBER)
         meant = format_figure(value, measure.unit or Unit.NUMBER)

@@ -94,8 +94,10 @@ class Measure:
 class Scorecard:
     """The measures of a plan, and what is worked out of them."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, just_closed: Sequence[ClosedPeriod] = ()) -> None:
+        """Look at a plan's measures; `just_closed` are periods that its snapshot does not know yet."""
         self.plan = plan
+        self.just_closed = just_closed
         self.settings = plan.schema.scorecard
         self.statuses = self.settings.statuses or USUAL_STATUSES
         self.period = read_period(plan.setting("Period"))
@@ -104,7 +106,7 @@ class Scorecard:
     @cached_property
     def closed(self) -> Sequence[tuple[ClosedPeriod, ReportingPeriod | None]]:
         """The closed periods before the present one, oldest first, with the months of each."""
-        found = [(p, read_period(p.name)) for p in closed_periods(self.plan)]
+        found = [(p, read_period(p.name)) for p in (*closed_periods(self.plan), *self.just_closed)]
         if self.period and all(when for _, when in found):
             found = [(p, when) for p, when in found if when and when.last < self.period.last]
             found.sort(key=lambda pair: (pair[1].last, pair[1].first) if pair[1] else (0, 0))
@@ -280,11 +282,11 @@ class WorkedOutCell:
     value: Value
 
 
-def worked_out_cells(plan: Plan) -> tuple[WorkedOutCell, ...]:
+def worked_out_cells(plan: Plan, just_closed: Sequence[ClosedPeriod] = ()) -> tuple[WorkedOutCell, ...]:
     """Return the worked-out cells that are to be written: those that say something else, and are no formula of HR's own."""
     if plan.schema.collect or not has_worked_out(plan):
         return ()
-    scorecard = Scorecard(plan)
+    scorecard = Scorecard(plan, just_closed)
     return tuple(
         WorkedOutCell(measure.line, column.key, value)
         for measure in scorecard.measures
