@@ -9,6 +9,7 @@ from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import ClosedPeriod, closed_periods, last_seen_lines, lines_to_report
+from hrworkbook.plan.measures.scorecard import with_cells, worked_out_cells
 from hrworkbook.plan.model import AUTHOR, Line, Plan, read_plan
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
@@ -17,6 +18,7 @@ from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.render.appendix import figures
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.appendix.scorecard import MeasureTexts
 from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours, coloured_columns
 from hrworkbook.verbs.readiness import Standing, require_ready
 
@@ -44,6 +46,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    plan = with_cells(plan, worked_out_cells(plan))  # what is published was worked out of what is published
     if period and not plan.schema.collect:
         raise HrWorkbookError("--period", "only the appendix of a collection is of a month", "Leave --period out")
     standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
@@ -96,6 +99,7 @@ def _document(
         cover = _cover(plan, plan.lines if exempt else (), exempt)
         return replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
     layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
+    measures = MeasureTexts(plan)
     theme = plan.schema.role("theme") if layout.theme_headings else None
     coloured = coloured_columns(plan.schema, {c.key: plan.words_of(c) for c in plan.schema.columns})
     return AppendixDocument(
@@ -105,7 +109,7 @@ def _document(
             PrintLine(
                 line.text(theme.key) if theme else "",
                 figures.reference_of(plan, line),
-                tuple(_cell_text(plan, c, line) for c in columns),
+                tuple(_cell_text(plan, c, line, measures) for c in columns),
                 line.id,
             )
             for line in _grouped_by_theme(lines, theme)
@@ -135,7 +139,9 @@ def _print_column(plan: Plan, column: Column, coloured: Mapping[str, WordColours
     return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once, colours)
 
 
-def _cell_text(plan: Plan, column: Column, line: Line) -> str:
+def _cell_text(plan: Plan, column: Column, line: Line, measures: MeasureTexts) -> str:
+    if (text := measures.cell_text(column, line)) is not None:
+        return text
     status = plan.schema.role("status")
     if status and column.key == status.key:
         return "" if is_blank(line.values.get(column.key)) else figures.status_of(plan, line)
@@ -179,6 +185,7 @@ def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) ->
         spend=figures.spend_table(plan, lines),
         changes=figures.changes_since(plan, lines, last),
         trend=figures.trend_table(plan, lines, before),
+        text_table=MeasureTexts(plan).exceptions(lines),
     )
 
 
@@ -197,13 +204,20 @@ def covering_paragraph(
         + (f" under {count_noun(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
-        _status_sentence(plan, lines, today),
+        _status_sentence(plan, lines, today) if _is_of_actions(plan) else "",
+        MeasureTexts(plan).status_sentence(lines),
     ]
     spent = figures.spend_table(plan, lines)
     if spent:
         sentences.append(spent.sentence)
     sentences.append(figures.changes_since(plan, lines, last).sentence)
     return " ".join(s for s in sentences if s)
+
+
+def _is_of_actions(plan: Plan) -> bool:
+    """Return whether a plan's status is its owners' word on their actions, and not worked out of figures."""
+    status = plan.schema.role("status")
+    return status is None or status.worked_out == "no"
 
 
 def _status_sentence(plan: Plan, lines: Sequence[Line], today: date) -> str:

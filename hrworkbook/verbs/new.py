@@ -55,15 +55,10 @@ def new(
     else:
         kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
     settings = {"Period": financial_quarter(today)} | dict(settings or {})
-    by_period = period_figures(blocks, kept, schema, as_text(settings["Period"]))
-    if by_period:
-        again = _read_source(schema, by_period.blocks, sheets, source)
-        kept = replace(again, notes=(*again.notes, *by_period.notes))
+    if by_period := period_figures(blocks, kept, schema, as_text(settings["Period"])):
+        kept = _read_source(schema, by_period.blocks, sheets, source, by_period.notes)
         settings["Period"] = by_period.present or settings["Period"]
-    for column in schema.columns:
-        if utf16_length(column.header) > LONGEST_HEADING:
-            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
-            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
+    _refuse_long_headers(schema)
     damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
     # Whether a line is exempt is never concluded from a blank that was none.
     exempt = {schema.roles[role] for role in ("part", "paragraph", "reason") if role in schema.roles}
@@ -97,6 +92,13 @@ def new(
     )
 
 
+def _refuse_long_headers(schema: Schema) -> None:
+    for column in schema.columns:
+        if utf16_length(column.header) > LONGEST_HEADING:
+            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
+            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
+
+
 def _drawn_up(
     blocks: Sequence[Block], source: str, sheets: Collection[str], helps: Mapping[str, SheetHelps] | None
 ) -> tuple[Schema, PlanTable, tuple[Question, ...]]:
@@ -117,10 +119,13 @@ def _in_our_look(schema: Schema) -> Schema:
     return replace(schema, columns=columns, theme_from="column", id_heading=ID_HEADER)
 
 
-def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> PlanTable:
-    """Return the plan in a source's blocks; a refusal says what to do with a plan, not with a return."""
+def _read_source(
+    schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str, notes: Sequence[str] = ()
+) -> PlanTable:
+    """Return the plan in a source's blocks, with notes behind its own; a refusal says what to do with a plan, not with a return."""
     try:
-        return read_plan(blocks, schema, sheets=sheets, name=source)
+        read = read_plan(blocks, schema, sheets=sheets, name=source)
+        return replace(read, notes=(*read.notes, *notes))
     except NotAReturn as refusal:
         if sheets:
             raise
