@@ -174,7 +174,7 @@ def _date_text(text: str) -> str:
 
 
 def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) -> Summary:
-    before = [figures.publishable_period(plan, p, exempt=exempt) for p in closed_periods(plan)]
+    before = [figures.publishable_period(plan, p, exempt=exempt) for p in _reported_periods(plan)]
     last = last_seen_lines(before)
     return Summary(
         paragraph=covering_paragraph(plan, lines, last, today, exempt=exempt),
@@ -187,6 +187,15 @@ def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) ->
         trend=figures.trend_table(plan, lines, before),
         text_table=MeasureTexts(plan).exceptions(lines),
     )
+
+
+def _reported_periods(plan: Plan) -> list[ClosedPeriod]:
+    """Return the closed periods, without those of which only figures are known, as a scorecard begins with."""
+    status = plan.schema.role("status")
+    periods = list(closed_periods(plan))
+    if status is None or _is_of_actions(plan):
+        return periods
+    return [p for p in periods if any(not is_blank(values.get(status.key)) for values in p.lines.values())]
 
 
 def covering_paragraph(

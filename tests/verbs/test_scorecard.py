@@ -2,14 +2,17 @@
 
 import random
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
-from masters import block, shared
+from masters import KEEPING, block, shared
 from plans import Master, back
 
 from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.history import closed_periods
+from hrworkbook.plan.schema import load_schema
 from hrworkbook.plan.values import Value, as_text
+from hrworkbook.verbs.appendix import Appendix, appendix
 from hrworkbook.verbs.new import new
 from hrworkbook.verbs.roll import roll
 from hrworkbook.verbs.validate import validate
@@ -224,12 +227,6 @@ def test_a_printed_rule_is_data():
 
 def test_a_councils_own_scorecard_with_quarters_across():
     blocks = read_file(shared("cases/whole-plans/5_kpi.xlsx"), documents=True).blocks
-    from datetime import date
-
-    from masters import KEEPING
-
-    from hrworkbook.plan.schema import load_schema
-
     draft = new(load_schema("scorecard"), KEEPING, date(2026, 11, 21), list(blocks))
     assert draft.settings["Period"] == "2024/25 Q2"
     assert [as_text(v["actual"]) for _, v in draft.lines] == [
@@ -249,12 +246,6 @@ def test_a_councils_own_scorecard_with_quarters_across():
 
 def test_months_across_without_a_year_are_told():
     table = "Measure | Owner | Good is | Target | Apr | May | Jun\nCases | Lead | Low | 5 | 4 | 6 | \nCalls | Lead | High | 50 | 40 | 60 |"
-    from datetime import date
-
-    from masters import KEEPING
-
-    from hrworkbook.plan.schema import load_schema
-
     draft = new(load_schema("scorecard"), KEEPING, date(2026, 11, 21), [block(table)])
     assert draft.settings["Period"] == "May 2026"
     assert [as_text(v["actual"]) for _, v in draft.lines] == ["6", "60"]
@@ -369,3 +360,73 @@ def test_forty_measures_over_eight_quarters_are_as_counted_again():
         if quarter < 7:
             rolled(master)
     assert {"Green", "Amber", "Red", "No data"} == {recounted_status(m, q) for m in made for q in range(8)}
+
+
+# The paper
+
+
+def paper(master: Master) -> Appendix:
+    return appendix(master.snapshot, master.later(), anyway=True)
+
+
+def test_the_paper_has_statuses_with_percentages_and_the_exceptions_first():
+    master = scorecard()
+    validated(master)
+    rolled(master)
+    master.types(
+        M001_actual=8.2, M002_actual="70%", M003_actual=550000, M004_actual=21, M005_actual="n/a", M006_actual=0.19
+    )
+    master.types(M002_corrective_action="Managers are reminded.", M006_status_by_hand="Red")
+    made = paper(master)
+    assert (
+        "Of 5 measures with a status, 3 (60%) are amber and 2 (40%) are red. Without a status: 1 not rated."
+        in made.paragraph
+    )
+    assert made.public.summary and made.public.summary.text_table
+    assert made.public.summary.text_table.rows == (
+        ("A2 Appraisals done: 70% against 90%", "Red, ▼ worse", "Managers are reminded."),
+        ("B4 Turnover: 19% against 12%", "Red (by hand), ► same", "None given"),
+    )
+    at = [c.key for c in made.public.columns].index("actual")
+    assert [line.cells[at] for line in made.public.lines] == ["8.2", "70%", "£550,000", "21", "n/a", "19%"]
+
+
+def test_what_is_published_is_worked_out_of_what_is_published():
+    master = scorecard()
+    validated(master)
+    master.types(M001_actual=12)  # and nobody validated since
+    made = paper(master)
+    at = [c.key for c in made.public.columns].index("status")
+    assert made.public.lines[0].cells[at] == "Red"
+
+
+BOTH = (
+    load_schema("delivery-plan")
+    .source.replace('progress = "progress_update"', 'progress = "progress_update"\nmeasures = "measures"\ntarget = "target"\nactual = "actual"')
+    .replace(
+        "[[rules]]",
+        '[[columns]]\nkey = "target"\nheader = "Target"\nkind = "measure"\n[[columns]]\nkey = "actual"\nheader = "Actual"\nkind = "measure"\nedited_by = "owner"\n'
+        '[[columns]]\nkey = "measured"\nheader = "Measured"\nworked_out = "status"\n[[rules]]',
+        1,
+    )
+)  # fmt: skip
+
+
+def test_a_plan_of_actions_shows_the_figures_of_the_measures_that_they_name():
+    table = """
+Theme | Ref | Priority | Owner | Timescale | Performance & Outcome Measures | RAG | Progress Update | Target | Actual
+Health | A | Offer health checks | HR Manager | March 2027 | KPI 1; KPI 2; Staff survey | Green | Offered. | |
+Health | B | Review the policy | HR Manager | March 2027 | Agreed by members | Amber | Drafted. | |
+Measures | KPI 1 | Take up of places | HR Manager | Ongoing | | Green | Counted. | > 80% | 72%
+Measures | KPI 2 | Days lost | HR Manager | Ongoing | | Green | Counted. | at most 8 days | 7.5
+"""
+    master = Master(table, OWNERS, BOTH)
+    validated(master)
+    assert [line.text("measured") for line in master.plan.lines] == ["", "", "Red", "Green"]
+    assert [line.text("rag") for line in master.plan.lines] == ["Green", "Amber", "Green", "Green"]
+    made = paper(master)
+    at = [c.key for c in made.public.columns].index("measures")
+    assert made.public.lines[0].cells[at].split("\n") == [
+        "Take up of places: 72% against > 80% (Red)", "Days lost: 7.5 against at most 8 days (Green)", "Staff survey",
+    ]  # fmt: skip
+    assert made.public.lines[1].cells[at] == "Agreed by members"

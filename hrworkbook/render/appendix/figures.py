@@ -255,7 +255,7 @@ def changes_since(plan: Plan, lines: Sequence[Line], last: ClosedPeriod) -> Chan
     """Return what the plan says now and did not say when the last period was closed, cell by cell."""
     if not last.lines:
         return ChangeList("This is the first report of this plan.")
-    printed = [c.key for c in plan.schema.printed]
+    printed = [c.key for c in plan.schema.printed if c.worked_out in ("no", "status")]
     found: list[CellChange] = []
     new = [x for x in lines if x.id not in last.lines]
     for line in lines:

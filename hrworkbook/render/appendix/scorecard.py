@@ -103,13 +103,13 @@ class MeasureTexts:
         corrective = self.plan.schema.role("corrective")
         rows = tuple(
             (
-                self._with_reference(measure),
-                f"{self._against(measure)}: {self._standing(measure)}",
+                f"{self._with_reference(measure)}: {self._against(measure)}",
+                self._standing(measure),
                 (measure.line.text(corrective.key) if corrective else "") or _NO_ACTION,
             )
             for *_, measure in sorted(ranked, key=lambda r: r[:3])
         )
-        return TextTable("Exceptions", ("Measure", "Figures", "Corrective action"), rows, "No measure is an exception.")
+        return TextTable("Exceptions", ("Measure", "Status", "Corrective action"), rows, "No measure is an exception.")
 
     def _with_reference(self, measure: Measure) -> str:
         reference = self.plan.schema.role("reference")
