@@ -66,7 +66,7 @@ class ColumnFacts:
     @property
     def repeats(self) -> bool:
         """Whether the same texts stand there again and again."""
-        return self.filled > 1 and self.distinct <= 0.67 * self.filled
+        return self.filled > 1 and self.distinct <= 0.75 * self.filled
 
     @property
     def share_filled(self) -> float:
@@ -136,7 +136,14 @@ def _is_figure(value: Value, text: str) -> bool:
 
 
 def _is_name(text: str, folded: str) -> bool:
-    if not text or len(text) > 80 or text.endswith(".") or folded in STATUS_WORDS:
+    if (
+        not text
+        or len(text) > 80
+        or text.endswith(".")
+        or text[0].isdigit()
+        or len(text.split()) > 9
+        or folded in STATUS_WORDS
+    ):
         return False
     return bool(_ROLE_WORDS.search(folded)) or bool(_PERSON.fullmatch(text)) or bool(_INITIALS.fullmatch(text))
 

@@ -12,7 +12,7 @@ from hrworkbook.adopting.column_facts import kind_of
 from hrworkbook.adopting.column_groups import PlanColumn, plan_columns
 from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.heading_meanings import Meaning
-from hrworkbook.adopting.locate_tables import LocatedTable
+from hrworkbook.adopting.locate_tables import UNHEADED, LocatedTable
 from hrworkbook.plan.number_format.cell_text import TYPED_KINDS
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.row_kinds import is_detail, is_note, theme_label
@@ -55,6 +55,17 @@ _KIND_OF_ROLE = {
     "reference": "reference", "owner": "owners", "priority": "text", "theme": "text", "progress": "text", "paragraph": "text", "reason": "text",
 }  # fmt: skip
 _MOST_WORDS = 12
+_HEADERS_MADE_UP = {
+    "theme": "Theme",
+    "reference": "Ref",
+    "owner": "Owner",
+    "due": "Due",
+    "status": "Status",
+    "priority": "Action",
+}
+"""What a column without a heading is called for the work it does."""
+_OWN = " (own)"
+"""What follows a heading that our own sheets have too."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,7 @@ def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, b
                 Column(keys.key_for(header), keys.header_for(header), width=24),
                 None,
                 "theme",
-                f"by {_FROM_WORDS[theme_from]}",
+                f"by {FROM_WORDS[theme_from]}",
             )
         )
     for source in columns:
@@ -113,7 +124,7 @@ def draw_schema(chosen: ChosenTables, title: str, dropdowns: DropdownWords, *, b
     return DrawnSchema(schema, drawn, theme_from, (*chosen.questions, *finder.questions, *_colour_questions(drawn)))
 
 
-_FROM_WORDS: Mapping[ThemeFrom, str] = {
+FROM_WORDS: Mapping[ThemeFrom, str] = {
     "column": "its heading", "sheet": "the names of the sheets", "title": "the titles above the tables",
     "band": "the rows of their own above the lines",
 }  # fmt: skip
@@ -175,7 +186,7 @@ class _Keys:
     """Keys and headers given so far: each once."""
 
     def __init__(self, id_heading: str) -> None:
-        self.reserved = {fold_name(id_heading), *map(fold_name, RESERVED_HEADERS[1:])}
+        self.reserved = {fold_name(id_heading), *map(fold_name, RESERVED_HEADERS)}
         self.keys: set[str] = set()
         self.headers: set[str] = set()
 
@@ -190,7 +201,7 @@ class _Keys:
         """Return a heading that can stand in a schema: on one line, once, and none of our own."""
         text = " ".join(header.split())[: LONGEST_HEADING - 5]
         if fold_name(text) in self.reserved:
-            text = f"{text} (own)"
+            text = f"{text}{_OWN}"
         return self._free(text, self.headers, " ")
 
     @staticmethod
@@ -218,15 +229,22 @@ def _sheets_of(source: PlanColumn, tables: Sequence[LocatedTable]) -> tuple[str,
     return tuple(dict.fromkeys(table.sheet.block.name for table, _ in source.places))
 
 
+def _other_names(source: PlanColumn, header: str) -> tuple[str, ...]:
+    """Return what else a column is headed: in other tables, and in its own where that is a heading of ours."""
+    own = " ".join(source.header.split())
+    return (own, *source.aliases) if header == f"{own}{_OWN}" else tuple(source.aliases)
+
+
 def _column(source: PlanColumn, role: str, keys: _Keys, tables: Sequence[LocatedTable]) -> Column:
-    header = keys.header_for(source.header)
+    named = _HEADERS_MADE_UP.get(role, source.header) if source.header.startswith(UNHEADED) else source.header
+    header = keys.header_for(named)
     kind, words = _kind_of_column(source, role)
     facts = source.facts
     owners = role in ("status", "progress", "complete") or (source.meaning in _OWNERS_TOO and not source.is_hidden)
     private = not role and (source.is_hidden or source.meaning is Meaning.PRIVATE)
     return Column(
         keys.key_for(header), header, kind,
-        aliases=tuple(a for a in source.aliases if fold_name(a) != fold_name(header)),
+        aliases=tuple(a for a in _other_names(source, header) if fold_name(a) != fold_name(header)),
         required=role in ("priority", "owner", "theme") and bool(facts.filled) and facts.filled >= facts.lines,
         edited_by="owner" if owners and not private else "hr",
         width=float(min(max(8, facts.length * (0.5 if facts.length > 60 else 1) + 4, len(header) * 0.7 + 2), 50)),

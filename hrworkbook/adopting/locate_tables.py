@@ -1,20 +1,22 @@
 """Where the tables of a sheet stand, by what their rows look like and say: headings over one to three rows, and lines below."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
 
 from hrworkbook.adopting.column_facts import STATUS_WORDS
-from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
-from hrworkbook.plan.row_kinds import is_total
+from hrworkbook.adopting.heading_meanings import Meaning, meaning_of, meaning_of_cell
+from hrworkbook.adopting.sheet_rows import SheetRows
+from hrworkbook.plan.row_kinds import Filled, is_total
 from hrworkbook.plan.schema import Column, Schema
-from hrworkbook.plan.snapshot import Block
+from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header, header_at
-from hrworkbook.tables.heading import Heading
+from hrworkbook.tables.heading import Heading, MatchKind
+from hrworkbook.tables.heading_periods import without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import full_depth
 
@@ -22,10 +24,10 @@ _LONGEST_HEADING = 160
 _LONGEST_PLAIN_HEADING = 60
 _MOST_ROWS_SEARCHED = 300
 """Rows without a table in which headings are looked for, from the top."""
-_MOST_COVERED = 2_000_000
 _BODY_ROWS = 60
 """Rows below a heading row that tell whether it is one."""
-Filled = list[tuple[int, Value]]
+UNHEADED = "Column "
+"""What a column without a heading is called, before its letters."""
 _NO_COLUMNS = Schema("", "", (Column("nothing", "nothing at all"),), {})
 
 
@@ -67,7 +69,8 @@ class LocatedTable:
     @cached_property
     def meanings(self) -> dict[int, tuple[Meaning | None, int]]:
         """What each column's heading says, by sheet column."""
-        return {at: meaning_of(name) for at, name in self.names.items()}
+        says = meaning_of if self.depth > 1 else meaning_of_cell
+        return {at: says(name) for at, name in self.names.items()}
 
     @cached_property
     def lines(self) -> list[int]:
@@ -82,73 +85,8 @@ class LocatedTable:
         return found
 
 
-class SheetRows:
-    """A sheet's rows without what lies under merged cells."""
-
-    def __init__(self, block: Block) -> None:
-        self.block = block
-        self.covered: dict[tuple[int, int], tuple[int, int]] = {}
-        self.reached: set[int] = set()
-        """Rows into which a merged cell reaches down."""
-        self.widths: dict[tuple[int, int], int] = {}
-        height, width = len(block.rows), max(map(len, block.rows), default=0)
-        room = _MOST_COVERED
-        for r1, c1, r2, c2 in block.merges:
-            bottom, right = min(r2, height), min(c2, width + 50)
-            self.widths[r1, c1] = c2 - c1 + 1
-            room -= max(bottom - r1 + 1, 0) * max(right - c1 + 1, 0)
-            if room < 0:
-                break
-            for row in range(r1, bottom + 1):
-                if row > r1:
-                    self.reached.add(row)
-                for at in range(c1, right + 1):
-                    if (row, at) != (r1, c1):
-                        self.covered.setdefault((row, at), (r1, c1))
-        self._seen: dict[int, Filled] = {}
-
-    def seen(self, row: int) -> Filled:
-        """Return the filled cells of a row that show."""
-        found = self._seen.get(row)
-        if found is None:
-            if not 1 <= row <= len(self.block.rows):
-                return []
-            values = self.block.rows[row - 1]
-            found = (
-                []
-                if values.count(None) == len(values)
-                else [
-                    (at, v)
-                    for at, v in enumerate(values, 1)
-                    if v is not None and not is_blank(v) and (row, at) not in self.covered
-                ]
-            )
-            self._seen[row] = found
-        return found
-
-    def is_gap(self, row: int) -> bool:
-        """Return whether a row shows nothing and nothing reaches down into it."""
-        return not self.seen(row) and not self.is_reached(row)
-
-    def is_reached(self, row: int) -> bool:
-        """Return whether a merged cell reaches down into a row."""
-        return row in self.reached
-
-    def is_after_gap(self, row: int) -> bool:
-        """Return whether a blank row parts a row from what is above, with titles of a cell between at most."""
-        above, titles = row - 1, 0
-        while above > 0 and titles < 3 and len(self.seen(above)) == 1:
-            above, titles = above - 1, titles + 1
-        return above < 1 or self.is_gap(above)
-
-    def shade(self, row: int) -> str:
-        """Return the fill that all the filled cells of a row share; '' where they do not."""
-        fills = {self.block.fills.get((row, at), "") for at, _ in self.seen(row)}
-        return fills.pop() if len(fills) == 1 else ""
-
-
-def locate_tables(block: Block) -> list[LocatedTable]:
-    """Return the tables of a sheet, from the top, whatever they are of."""
+def locate_tables(block: Block, *, unheaded: bool = False) -> list[LocatedTable]:
+    """Return the tables of a sheet, from the top, whatever they are of; with `unheaded` also columns without a heading."""
     sheet = SheetRows(block)
     tables: list[LocatedTable] = []
     row, height = 1, len(block.rows)
@@ -166,7 +104,37 @@ def locate_tables(block: Block) -> list[LocatedTable]:
         table.end = following.top - 1 if following else height
         table.last = _last_row(table)
         table.title = _title_of(table)
-    return [t for t in tables if t.lines or t.last >= t.first]
+    found = [t for t in tables if t.lines or t.last >= t.first]
+    return [_with_unheaded(t) for t in found] if unheaded else found
+
+
+def unheaded_columns(table: LocatedTable) -> list[int]:
+    """Return the columns of a table that are filled, or merged over its lines, in several rows and have no heading."""
+    sheet = table.sheet
+    lines = set(table.lines)
+    found = []
+    for at in range(1, max(table.names)):
+        if at not in table.names:
+            rows = [row for row in lines if not is_blank(sheet.block.at(row, at)) and (row, at) not in sheet.covered]
+            reached = sum((row, at) in sheet.covered and sheet.covered[row, at][1] == at for row in lines)
+            if len(rows) > 1 and 2 * (len(rows) + reached) >= len(lines) or len(rows) > 1 and _is_left(table, at):
+                found.append(at)
+    return found
+
+
+def _is_left(table: LocatedTable, at: int) -> bool:
+    return at < min(table.names)
+
+
+def _with_unheaded(table: LocatedTable) -> LocatedTable:
+    """Return a table with a heading made up for each column that has none."""
+    added = [
+        Heading(at, address(table.first - 1, at), f"{UNHEADED}{column_letters(at)}", None, MatchKind.NOT_KNOWN)
+        for at in unheaded_columns(table)
+    ]
+    if not added:
+        return table
+    return replace(table, headings=tuple(sorted((*table.headings, *added), key=lambda h: h.column)))
 
 
 def _may_begin(sheet: SheetRows, row: int, current: LocatedTable) -> bool:
@@ -214,20 +182,27 @@ def _heading_score(sheet: SheetRows, row: int) -> int:
     if len(filled) < 2 or not all(_may_be_heading(v) for _, v in filled):
         return 0
     texts = [normalised_text(v) for _, v in filled]
-    if len({fold_name(t) for t in texts}) < len(texts) - len(texts) // 3:
-        return 0
     known: dict[Meaning, int] = {}
     for text in texts:
-        meaning, strength = (None, 0) if fold_name(text) in STATUS_WORDS - {"rag"} else meaning_of(text)
+        meaning, strength = (None, 0) if fold_name(text) in STATUS_WORDS - {"rag"} else meaning_of_cell(text)
         if meaning:
             known.setdefault(meaning, strength)
     plain = sum(strength > 2 for strength in known.values())
-    words = sum(meaning_of(t)[1] > 1 for t in texts)
-    if len(known) > 1 and plain and 2 * words >= len(texts) and _has_lines_below(sheet, row, filled):
-        return 10 * len(known) + len(texts)
-    if plain > 2 and 3 * words >= len(texts) and _has_lines_below(sheet, row, filled):
+    if plain < 3 and len({fold_name(t) for t in texts}) < len(texts) - len(texts) // 3:
+        return 0
+    words = sum(meaning_of_cell(t)[1] > 1 for t in texts)
+    told = len(texts) - sum(_is_period_alone(v, t) for (_, v), t in zip(filled, texts, strict=True))
+    enough = (len(known) > 1 and plain and 2 * words >= told) or (plain > 2 and 3 * words >= told)
+    if enough and _has_lines_below(sheet, row, filled):
         return 10 * len(known) + len(texts)
     return len(texts) if _stands_out(sheet, row, filled, texts) else 0
+
+
+def _is_period_alone(value: Value, text: str) -> bool:
+    """Whether a heading is a month, quarter or year and no more: it tells nothing of what the row is."""
+    if not isinstance(value, str):
+        return True
+    return not without_period(text) and not meaning_of_cell(text)[1]
 
 
 def _may_be_heading(value: Value) -> bool:
@@ -361,15 +336,3 @@ def column_values(tables: Sequence[tuple[LocatedTable, int]]) -> list[Value]:
         for row in table.lines
         if not is_blank(value := table.sheet.block.at(row, at)) and (row, at) not in table.sheet.covered
     ]
-
-
-@dataclass(frozen=True)
-class TablesOfFile:
-    """All the tables of a file, by sheet."""
-
-    by_sheet: Mapping[str, Sequence[LocatedTable]] = field(default_factory=dict)
-
-    @property
-    def all(self) -> list[LocatedTable]:
-        """Every one."""
-        return [t for tables in self.by_sheet.values() for t in tables]

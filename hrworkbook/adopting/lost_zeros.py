@@ -7,7 +7,7 @@ from hrworkbook.plan.questions import Question
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import as_text
-from hrworkbook.tables.plan_source import PlanLine, PlanTable
+from hrworkbook.tables.plan_source import PlanLine, SourcePlan
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class LostZero:
     meant: str
 
 
-def lost_zeros(plan: PlanTable, schema: Schema) -> list[LostZero]:
+def lost_zeros(plan: SourcePlan, schema: Schema) -> list[LostZero]:
     """Return the references that repeat an earlier one and stand where the same with a 0 behind it belongs."""
     column = schema.role("reference")
     if column is None:

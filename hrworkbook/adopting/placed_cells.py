@@ -3,10 +3,10 @@
 from hrworkbook.plan.snapshot import address, row_and_column
 from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.plan_rows import Band
-from hrworkbook.tables.plan_source import PlanTable, SheetPlan
+from hrworkbook.tables.plan_source import SheetPlan, SourcePlan
 
 
-def placed_cells(plan: PlanTable) -> dict[str, set[str]]:
+def placed_cells(plan: SourcePlan) -> dict[str, set[str]]:
     """Return by sheet the cells of headings, lines and themes that are not blank."""
     return {one.reader.block.name: _placed_on(one) for one in plan.sheets}
 

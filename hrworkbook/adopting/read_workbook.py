@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
-from hrworkbook.adopting.draw_schema import DrawnSchema, ThemeFrom, draw_schema
+from hrworkbook.adopting.draw_schema import FROM_WORDS, DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.dropdown_words import DropdownWords
-from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables
+from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables, unheaded_columns
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.sheet_helps import SheetHelps
-from hrworkbook.plan.snapshot import Block, address
+from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.values import as_text, fold_name, is_blank
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, with_columns
 from hrworkbook.tables.plan_sheet import TableRange
-from hrworkbook.tables.plan_source import PlanTable, read_located_plan
+from hrworkbook.tables.plan_source import SourcePlan, read_located_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 _JOINED = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
@@ -44,7 +44,7 @@ class OwnPlan:
     """A workbook as its keeper means it: the schema drawn up from it, its lines, and every cell that is none of the plan."""
 
     drawn: DrawnSchema
-    plan: PlanTable
+    plan: SourcePlan
     tables: Sequence[LocatedTable]
     sheets: Sequence[SheetTables]
     cells: int
@@ -59,9 +59,12 @@ class OwnPlan:
 
 
 def read_workbook(
-    blocks: Sequence[Block], file: str, sheets: Collection[str] = (), helps: Mapping[str, SheetHelps] | None = None
-) -> OwnPlan:
+    blocks: Sequence[Block], file: str, sheets: Collection[str] = (), helps: Mapping[str, SheetHelps] | None = None,
+    *, unheaded: bool = False,
+) -> OwnPlan:  # fmt: skip
     """Return the plan in a file that nobody gave a schema for; `sheets` names those to read, `helps` tells dropdowns and pivots.
+
+    With `unheaded` columns without a heading are columns of the plan too.
 
     Raises NotAReturn where there is no table, two could each be the plan, or a named sheet is missing.
     """
@@ -69,7 +72,7 @@ def read_workbook(
         raise NotAReturn(file, "every sheet is empty", "Choose the workbook with the plan")
     helps = helps or {}
     dropdowns = DropdownWords(helps, blocks)
-    tables = without_pivots({b.name: locate_tables(b) for b in blocks}, helps, file)
+    tables = without_pivots({b.name: locate_tables(b, unheaded=unheaded) for b in blocks}, helps, file)
     chosen = choose_tables(tables, blocks, sheets, file)
     title = title_of(chosen, file)
     drawn = draw_schema(chosen, title, dropdowns)
@@ -81,7 +84,9 @@ def read_workbook(
     left_out = _named(plan, chosen, tables)
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
     _check_count(placed_cells(plan), left_out, cells, file)
-    asked = (*drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn))
+    asked = (
+        *drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn), *_unheaded_questions(chosen.plan, plan)
+    )  # fmt: skip
     return OwnPlan(drawn, plan, chosen.plan, _sheet_tables(plan), cells, left_out, asked)
 
 
@@ -100,12 +105,15 @@ def title_of(chosen: ChosenTables, file: str) -> str:
 def _read(
     blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema,
     tables: Mapping[str, Sequence[LocatedTable]], sheets: Collection[str],
-) -> PlanTable:  # fmt: skip
+) -> SourcePlan:  # fmt: skip
     ours = {id(t) for t in chosen.plan}
     ranges: dict[str, list[TableRange]] = {}
     for sheet in dict.fromkeys(t.sheet.block.name for t in chosen.plan):
+        found = tables[sheet]
+        ends = [*(t.top - 1 for t in found[1:]), len(found[0].sheet.block.rows)]
         ranges[sheet] = [
-            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, t.end) for t in tables[sheet]
+            TableRange(t.top, _source_header(t, drawn) if id(t) in ours else None, t.last, end)
+            for t, end in zip(found, ends, strict=True)
         ]
     return read_located_plan(blocks, drawn.schema, ranges, every_sheet=bool(sheets))
 
@@ -121,16 +129,18 @@ def _source_header(table: LocatedTable, drawn: DrawnSchema) -> SourceHeader:
 
 
 def _settle_theme(
-    blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema, plan: PlanTable,
+    blocks: Sequence[Block], chosen: ChosenTables, drawn: DrawnSchema, plan: SourcePlan,
     tables: Mapping[str, Sequence[LocatedTable]], sheets: Collection[str], title: str,
     dropdowns: DropdownWords,
-) -> tuple[DrawnSchema, PlanTable]:  # fmt: skip
+) -> tuple[DrawnSchema, SourcePlan]:  # fmt: skip
     """Return the schema and lines with the theme where it was found; without one where no line has any."""
     theme = drawn.schema.roles["theme"]
     if any(not is_blank(line.values.get(theme)) for line in plan.lines):
         titled = any(cell[-1].isdigit() for one in plan.sheets for cell in one.themes.titles)
         source: ThemeFrom = "title" if titled and drawn.theme_from == "sheet" else drawn.theme_from
-        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source), plan
+        how = f"by {FROM_WORDS[source]}"
+        columns = [replace(d, how=how) if d.means == "theme" and d.source is None else d for d in drawn.columns]
+        return replace(drawn, schema=replace(drawn.schema, theme_from=source), theme_from=source, columns=columns), plan
     other = draw_schema(chosen, title, dropdowns, bands=False)
     if other.theme_from == "column":
         return other, _read(blocks, chosen, other, tables, sheets)
@@ -145,7 +155,7 @@ def _settle_theme(
     return replace(drawn, schema=without, columns=columns, theme_from="column"), replace(plan, lines=lines)
 
 
-def _sheet_tables(plan: PlanTable) -> list[SheetTables]:
+def _sheet_tables(plan: SourcePlan) -> list[SheetTables]:
     found = []
     for one in plan.sheets:
         name = one.reader.block.name
@@ -154,7 +164,7 @@ def _sheet_tables(plan: PlanTable) -> list[SheetTables]:
     return found
 
 
-def _named(plan: PlanTable, chosen: ChosenTables, tables: Mapping[str, Sequence[LocatedTable]]) -> list[UnplacedCell]:
+def _named(plan: SourcePlan, chosen: ChosenTables, tables: Mapping[str, Sequence[LocatedTable]]) -> list[UnplacedCell]:
     """Return the cells that are none of the plan, those of another table with what it is."""
     read = {one.reader.block.name for one in plan.sheets}
     ours = {id(t) for t in chosen.plan}
@@ -184,7 +194,7 @@ def _page_reason(tables: Sequence[LocatedTable]) -> str:
     )
 
 
-def _version_questions(plan: PlanTable) -> list[Question]:
+def _version_questions(plan: SourcePlan) -> list[Question]:
     if not plan.versions:
         return []
     read = join_words(f"sheet '{one.reader.block.name}'" for one in plan.sheets)
@@ -197,7 +207,7 @@ def _version_questions(plan: PlanTable) -> list[Question]:
     ]
 
 
-def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question]:
+def _joint_owner_questions(plan: SourcePlan, drawn: DrawnSchema) -> list[Question]:
     """Return a question for each owner that names another one and somebody more, such as `Pay Manager & HR Lead`."""
     column = drawn.schema.role("owner")
     if column is None:
@@ -212,6 +222,19 @@ def _joint_owner_questions(plan: PlanTable, drawn: DrawnSchema) -> list[Question
                 fold_name(name), Question(f"Is '{name}' one owner or several", "one", (join_words(parts, "/"),))
             )
     return list(found.values())
+
+
+def _unheaded_questions(tables: Sequence[LocatedTable], plan: SourcePlan) -> list[Question]:
+    """Return a question for each column that has no heading, and so no place in the plan."""
+    read = {one.reader.block.name for one in plan.sheets}
+    return [
+        Question(
+            f"What is column {column_letters(at)} of sheet '{table.sheet.block.name}', which has no heading", "nothing of the plan",
+            (f"a column of it: type a heading into {address(table.first - 1, at)}",),
+        )
+        for table in tables if table.sheet.block.name in read
+        for at in unheaded_columns(table)
+    ]  # fmt: skip
 
 
 def _check_count(

@@ -10,10 +10,10 @@ from hrworkbook.plan.values import as_text
 if TYPE_CHECKING:
     from hrworkbook.jobs.read import FileReading
     from hrworkbook.tables.plan_columns import SourceColumn
-    from hrworkbook.tables.plan_source import PlanTable
+    from hrworkbook.tables.plan_source import SourcePlan
 
 
-def show_plan(reading: "FileReading", plan: "PlanTable", options: Namespace) -> int:
+def show_plan(reading: "FileReading", plan: "SourcePlan", options: Namespace) -> int:
     """Show how a plan is read; returns 1 where something needs a person, else 0."""
     cells, file = reading.cell_count, reading.file.file
     placed = cells - len(plan.unplaced)

@@ -8,6 +8,7 @@ from hrworkbook.hosts.adopted_package import adopted_package, has_signed_macros,
 from hrworkbook.jobs.convert import xlsx_of
 from hrworkbook.jobs.job import Job
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
+from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.ledgers import PLAN
 from hrworkbook.plan.model import new_state
 from hrworkbook.plan.sheet_helps import SheetHelps
@@ -49,6 +50,8 @@ def adopt_job(
     else:
         made = master_workbook(new(None, new_state(), now.date(), contents.blocks, source=source.name, sheets=sheets))
     message = f"{target.name} is the master: {found.message.partition(': ')[2]}{how}"
+    if data and found.words:
+        message += f" {count_noun(len(found.words), 'cell that was a colour alone says', 'cells that were colours alone say')} what it means now."
     if data and has_signed_macros(data, source.name):
         message += " Its macros are signed; Excel may drop the signature when it next saves them."
     return Job(found, ChangeSet(message=message), {target: made}, keep_replaced=True)

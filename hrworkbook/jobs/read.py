@@ -17,7 +17,7 @@ from hrworkbook.plan.findings import join_words
 from hrworkbook.plan.schema import Schema, load_schema, shipped_schemas
 from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.find_table import Table, find_table
-from hrworkbook.tables.plan_source import PlanTable, read_plan
+from hrworkbook.tables.plan_source import SourcePlan, read_plan
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FileReading:
     collected: CollectedFile | None
     """Of these and the plan one is there."""
     notes: tuple[str, ...] = ()
-    plan: PlanTable | None = None
+    plan: SourcePlan | None = None
     """A plan that is no return of ours, as its keeper has it."""
     marks: tuple[str, ...] = ()
     """What stands on the sheets without being a value, or is hidden or struck through; a collection tells it in its notes."""

@@ -25,7 +25,7 @@ def last_line_row(
     """
     counts = {row: sum(at in columns for at, _ in seen(row)) for row in rows}
     full = sorted(n for n in counts.values() if n > 1)
-    usual = full[len(full) // 2] if full else 0
+    usual = full[3 * len(full) // 4] if full else 0
     parts = list(_parts(rows, lambda row: not seen(row) and not reached(row)))
     if usual < _FEWEST_USUAL:
         return rows[-1] if rows else rows.start - 1

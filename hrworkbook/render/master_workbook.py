@@ -110,9 +110,8 @@ def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -
     sheet.set_row(2, 9)
     for i, name in enumerate(STATUS_LABELS):
         write_value(sheet, 3, 1 + i, name, label)
-        write_value(
-            sheet, 4, 1 + i, draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0", number
-        )
+        count = draft.line_count if name == "Lines" else 0 if name != "Returns in" else "0 of 0"
+        write_value(sheet, 4, 1 + i, count, number)
     sheet.set_row(3, 18)
     sheet.set_row(4, 40)
     strong = formats.format(bold=True, font_size=look.HEADING_SIZE, text_wrap=False, indent=1)

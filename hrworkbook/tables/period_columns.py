@@ -13,7 +13,7 @@ from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 from hrworkbook.tables.heading_periods import without_period
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader
-from hrworkbook.tables.plan_source import PlanTable
+from hrworkbook.tables.plan_source import SourcePlan
 
 _YEAR = re.compile(r"\b(?:20)?([0-9]{2}) ?[/–-] ?(?:20)?([0-9]{2})\b(?![/–-])")
 _QUARTER = re.compile(r"\b(?:q|qtr|quarter) ?([1-4])\b", re.IGNORECASE)
@@ -49,7 +49,9 @@ class _PeriodColumn:
     when: ReportingPeriod | None
 
 
-def period_figures(blocks: Sequence[Block], found: PlanTable, schema: Schema, this_period: str) -> PeriodFigures | None:
+def period_figures(
+    blocks: Sequence[Block], found: SourcePlan, schema: Schema, this_period: str
+) -> PeriodFigures | None:
     """Return the figures by period of a scorecard's source, as it was read; None where there are none but one column.
 
     A quarter or month without a year is of the latest year that the sheet names, else of that of `this_period`, which is told.

@@ -32,7 +32,7 @@ class PlanLine:
 
 
 @dataclass(frozen=True)
-class PlanTable:
+class SourcePlan:
     """A plan's tables as their keeper means them: the lines, how they were read, and the cells without a place."""
 
     lines: Sequence[PlanLine] = ()
@@ -80,7 +80,7 @@ def read_plan(
     ignored: Collection[str] = (),
     sheets: Collection[str] = (),
     name: str = "",
-) -> PlanTable:
+) -> SourcePlan:
     """Return the lines of a plan from every sheet that has its headings, or from the `sheets` named.
 
     Raises NotAReturn at `name` where no table of the plan is found, or a named sheet is not there or holds none.
@@ -105,7 +105,7 @@ def read_plan(
 
 def read_located_plan(
     blocks: Sequence[Block], schema: Schema, ranges: Mapping[str, Sequence[TableRange]], *, every_sheet: bool = False
-) -> PlanTable:
+) -> SourcePlan:
     """Return the lines of a plan whose tables were found before: by sheet, each with its headings.
 
     Of sheets with the same lines at several times the latest is read, unless `every_sheet` is to be.
@@ -128,7 +128,7 @@ def _plan_of(
     kept: Sequence["_SheetReading"],
     vocabulary: HeadingVocabulary,
     found: Sequence[Block],
-) -> PlanTable:
+) -> SourcePlan:
     """Return what the sheets that are kept hold; `found` are all that have a table."""
     schema = vocabulary.schema
     _name_themes_by_sheets(kept, schema)
@@ -138,7 +138,7 @@ def _plan_of(
     others = [b for b in blocks if b.name not in read]
     versions = {r.name for r in readings} - read
     notes += [_unread_sheet_note(block, versions) for block in found if block.name not in read]
-    return PlanTable(
+    return SourcePlan(
         [PlanLine(x.id, x.row, x.values, r.name) for r in kept for x in r.reader.lines],
         tuple(notes),
         (*(u for r in kept for u in _unplaced(r.reader)), *_cells_of_other_sheets(others)),

@@ -23,7 +23,7 @@ from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.period_columns import period_figures
-from hrworkbook.tables.plan_source import PlanLine, PlanTable, read_plan
+from hrworkbook.tables.plan_source import PlanLine, SourcePlan, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 from hrworkbook.verbs.new_scorecard import past_lines, with_statuses_by_hand
 from hrworkbook.verbs.own_files import refuse_our_own
@@ -53,7 +53,7 @@ def new(
     if schema is None:
         schema, kept, questions = _drawn_up(blocks, source, sheets, helps)
     else:
-        kept = _read_source(schema, blocks, sheets, source) if blocks else PlanTable()
+        kept = _read_source(schema, blocks, sheets, source) if blocks else SourcePlan()
     settings = {"Period": financial_quarter(today)} | dict(settings or {})
     if by_period := period_figures(blocks, kept, schema, as_text(settings["Period"])):
         kept = _read_source(schema, by_period.blocks, sheets, source, by_period.notes)
@@ -101,27 +101,19 @@ def _refuse_long_headers(schema: Schema) -> None:
 
 def _drawn_up(
     blocks: Sequence[Block], source: str, sheets: Collection[str], helps: Mapping[str, SheetHelps] | None
-) -> tuple[Schema, PlanTable, tuple[Question, ...]]:
+) -> tuple[Schema, SourcePlan, tuple[Question, ...]]:
     """Return a schema drawn up from a source that nobody made one for, its plan, and what was guessed."""
     refuse_our_own(blocks, source)
-    own = with_theme_details(read_workbook(blocks, source, sheets, helps))
-    schema = _in_our_look(own.drawn.schema)
+    own = with_theme_details(read_workbook(blocks, source, sheets, helps, unheaded=True))
+    schema = replace(own.drawn.schema, theme_from="column", id_heading=ID_HEADER)
     lost = lost_zeros(own.plan, schema)
     kept = replace(own.plan, lines=with_zeros(own.plan.lines, lost, schema), unplaced=tuple(own.left_out))
     return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
 
 
-def _in_our_look(schema: Schema) -> Schema:
-    """Return a schema drawn up from a workbook for a master of ours: themes in a column, our IDs under ID."""
-    columns = tuple(
-        replace(c, header="Own ID") if fold_name(c.header) == fold_name(ID_HEADER) else c for c in schema.columns
-    )
-    return replace(schema, columns=columns, theme_from="column", id_heading=ID_HEADER)
-
-
 def _read_source(
     schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str, notes: Sequence[str] = ()
-) -> PlanTable:
+) -> SourcePlan:
     """Return the plan in a source's blocks, with notes behind its own; a refusal says what to do with a plan, not with a return."""
     try:
         read = read_plan(blocks, schema, sheets=sheets, name=source)
@@ -142,7 +134,7 @@ def financial_quarter(day: date) -> str:
     return f"{year}/{(year + 1) % 100:02d} Q{(day.month - 4) % 12 // 3 + 1}"
 
 
-def _marks(kept: PlanTable) -> dict[tuple[str, int], UnplacedCell]:
+def _marks(kept: SourcePlan) -> dict[tuple[str, int], UnplacedCell]:
     """Return the first cell without a place in each row that says, or may say, that its line is not for publication."""
     found: dict[tuple[str, int], UnplacedCell] = {}
     for one in kept.unplaced:

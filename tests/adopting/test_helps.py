@@ -191,7 +191,7 @@ def test_their_id_is_a_column_of_a_new_master(tmp_path):
     path = build(plan, tmp_path / "p.xlsx")
     carry_out(new_job(None, tmp_path / "m.xlsx", NOW, path))
     read_back = read_plan(FileHost(tmp_path / "m.xlsx").snapshot())
-    assert [(x.id, x.text("id")) for x in read_back.lines] == [("L001", "7"), ("L002", "8")]
+    assert [(x.id, x.text("id_own")) for x in read_back.lines] == [("L001", "7"), ("L002", "8")]
 
 
 def test_a_file_that_is_in_the_way_is_named(tmp_path):
@@ -227,3 +227,41 @@ def test_the_parts_that_nothing_was_written_to_are_those_they_were(tmp_path):
         "xl/theme/theme1.xml",
     ):
         assert after.read(name) == before.read(name)
+
+
+def test_a_new_master_keeps_columns_without_a_heading(tmp_path):
+    from hrworkbook.jobs.new import new_job
+
+    rows = """
+|Action|Lead|Due|RAG
+Attract|Careers site|Pay Manager|Mar 26|Green
+|Adverts|HR Lead|Mar 26|Amber
+Retain|Stay talks|HR Lead|Jun 26|Red
+|Awards|OD Lead|Jun 26|Green
+"""
+    path = build(
+        OwnPlan({"Plan": Sheet(rows.strip("\n"), merges=["A2:A3", "A4:A5"])}, (), (), (), {}), tmp_path / "p.xlsx"
+    )
+    carry_out(new_job(None, tmp_path / "m.xlsx", NOW, path))
+    plan = read_plan(FileHost(tmp_path / "m.xlsx").snapshot())
+    assert [x.text(plan.schema.roles["theme"]) for x in plan.lines] == ["Attract", "Attract", "Retain", "Retain"]
+
+
+def test_the_button_makes_a_copy_beside_the_workbook(tmp_path):
+    from types import SimpleNamespace
+
+    from hrworkbook.ribbon.buttons import BUTTONS
+
+    path = build(AUDIT, tmp_path / "Our plan.xlsx")
+    before = path.read_bytes()
+    pressed = BUTTONS["adopt"](SimpleNamespace(path=path), None, ())
+    assert "beside this workbook" in pressed.job.message
+    carry_out(pressed.job)
+    assert path.read_bytes() == before
+    assert len(read_plan(FileHost(tmp_path / "Our plan - HR plan.xlsx").snapshot()).lines) == len(AUDIT.lines)
+
+
+def test_headings_without_lines_are_accounted_for(tmp_path):
+    rows = "Action|Lead|Due|RAG\nOne|Pay Manager|Mar 26|Red\nTwo|HR Lead|Mar 26|Green\n\nTask|Owner|Deadline|Status"
+    own = read(build(OwnPlan({"Plan": Sheet(rows)}, (), (), (), {}), tmp_path / "p.xlsx"))
+    assert own.cells == own.placed + len(own.left_out)

@@ -53,7 +53,7 @@ def test_a_copy_of_the_master_is_no_return(tmp_path, capsys):
     assert "Merged" not in [i.text("What") for i in REGISTER.data_rows(snapshot_of(path))]
 
 
-@pytest.mark.parametrize(("word", "says"), [("mergee", "Did you mean merge?"), ("help", "Choose new, validate, next")])
+@pytest.mark.parametrize(("word", "says"), [("mergee", "Did you mean merge?"), ("help", "Choose new, adopt, validate")])
 def test_a_command_that_is_none_is_told_with_the_nearest(word, says, capsys):
     with pytest.raises(SystemExit) as left:
         main([word])

@@ -470,7 +470,7 @@ NO_HEADING_NUMBER = OwnPlan(
     ["Chase overdue appraisals", "Tidy the shared drive", "Issue contracts within eight weeks"],
     ["HR Advisers", "HR Admin Team", "Recruitment Team"], [],
     {"priority": "Action", "owner": "Lead", "due": "Deadline", "status": "Done?", "progress": "Notes"},
-    elsewhere=["under no heading"],
+    asked=1, elsewhere=["under no heading"],
 )  # fmt: skip
 
 RISKS_ALONE = OwnPlan(
@@ -487,7 +487,25 @@ HR2|Strike|>2|>5|>10|JCC meets monthly|Talks|Director of People|>30/11/2025|Up
     asked=1,
 )  # fmt: skip
 
+OWN_ID = OwnPlan(
+    {
+        "Plan": Sheet("""
+People plan
+ID|Workstream|Action|Responsible officer|Deadline|BRAG|Update
+>101|Pay|Pay policy statement|Pay Manager|Mar 26|Green|Drafted
+>102|Pay|Car scheme|Benefits Lead|Jun 26|Amber|
+>103|Skills|Levy transfer|L&D Manager|Sep 26|Red|No takers yet
+"""),
+        "Start": Sheet("How to use this workbook\nFill in your lines each quarter."),
+    },
+    ["Pay policy statement", "Car scheme", "Levy transfer"], ["Pay Manager", "Benefits Lead", "L&D Manager"],
+    ["Pay", "Pay", "Skills"],
+    {"reference": "ID (own)", "theme": "Workstream", "priority": "Action", "owner": "Responsible officer", "due": "Deadline", "status": "BRAG",
+     "progress": "Update"},
+)  # fmt: skip
+
 OWN_PLANS = {
+    "an ID of their own": OWN_ID,
     "a key above it": KEY_ABOVE, "groups over headings": GROUPED, "spaced out": SPACED, "document control": HISTORY_SHEET,
     "no heading over the numbers": NO_HEADING_NUMBER, "risks alone": RISKS_ALONE,
     "audit tracker": AUDIT, "a sheet a directorate": DIRECTORATES, "quarters in pairs": QUARTERS, "equality objectives": EQUALITY,

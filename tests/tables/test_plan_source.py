@@ -8,7 +8,7 @@ from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.schema import load_schema
 from hrworkbook.plan.snapshot import Block, CellTexts
 from hrworkbook.plan.values import as_text
-from hrworkbook.tables.plan_source import PlanTable, read_plan
+from hrworkbook.tables.plan_source import SourcePlan, read_plan
 
 SCHEMA = load_schema("delivery-plan")
 HEADS = "Ref|Action|Lead officer|Target date|RAG|Progress"
@@ -19,7 +19,7 @@ def sheet(table: str, merges=(), name="Plan", **marks) -> Block:
     return Block(name, rows, tuple(merges), **marks)
 
 
-def plan(*blocks: Block | str, **options) -> PlanTable:
+def plan(*blocks: Block | str, **options) -> SourcePlan:
     """The plan on some sheets; of each cell it must be known where it went."""
     given = [sheet(b) if isinstance(b, str) else b for b in blocks]
     found = read_plan(given, SCHEMA, **options)
@@ -27,7 +27,7 @@ def plan(*blocks: Block | str, **options) -> PlanTable:
     return found
 
 
-def everything_is_somewhere(blocks, found: PlanTable) -> None:
+def everything_is_somewhere(blocks, found: SourcePlan) -> None:
     """Every filled cell is in a line, a heading, a theme of its own, or listed once."""
     listed = [(u.sheet, u.cell) for u in found.unplaced]
     assert len(listed) == len(set(listed))
@@ -47,16 +47,16 @@ def everything_is_somewhere(blocks, found: PlanTable) -> None:
                 )
 
 
-def says(found: PlanTable, key: str) -> list[str]:
+def says(found: SourcePlan, key: str) -> list[str]:
     return [as_text(x.values.get(key)) for x in found.lines]
 
 
-def note(found: PlanTable, words: str) -> str:
+def note(found: SourcePlan, words: str) -> str:
     (one,) = (n for n in found.notes if words in n)
     return one
 
 
-def listed(found: PlanTable) -> list[str]:
+def listed(found: SourcePlan) -> list[str]:
     return [u.cell for u in found.unplaced]
 
 

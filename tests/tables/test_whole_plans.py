@@ -10,7 +10,7 @@ from test_plan_source import everything_is_somewhere, says
 from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.schema import Schema, load_schema, read_schema
 from hrworkbook.plan.values import as_text, is_blank
-from hrworkbook.tables.plan_source import PlanTable, read_plan
+from hrworkbook.tables.plan_source import SourcePlan, read_plan
 
 SCORECARD = """
 name = "scorecard"
@@ -42,7 +42,7 @@ RAG = ["Red", "Amber", "Green"]
 )
 
 
-def read(name: str, schema: Schema) -> PlanTable:
+def read(name: str, schema: Schema) -> SourcePlan:
     """The plan of a file; every filled cell of it must be known."""
     blocks = read_file(shared(f"cases/whole-plans/{name}"), documents=True).blocks
     found = read_plan(list(blocks), schema)

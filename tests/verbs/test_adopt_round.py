@@ -27,7 +27,7 @@ def test_a_period_with_an_adopted_workbook(name, tmp_path, monkeypatch, capsys):
         build(OWN_PLANS[name], path)
     else:
         path.write_bytes((SHARED / "cases" / "whole-plans" / name).read_bytes())
-    carry_out(adopt_job(path, NOW))
+    own = carry_out(adopt_job(path, NOW)).result.own
     assert main(["validate", str(path)]) in (0, 1)
     assert main(["issue", str(path), "--out", str(tmp_path / "out"), "--anyway"]) == 0, capsys.readouterr()
     plan = read_plan(FileHost(path).snapshot())
@@ -38,7 +38,9 @@ def test_a_period_with_an_adopted_workbook(name, tmp_path, monkeypatch, capsys):
     if key is None:
         return
     returns = sorted((tmp_path / "out").glob("*.xlsx"))
-    line, owner_file = answered(returns, key.header)
+    over_rows = {(one.reader.block.name, row) for one in own.plan.sheets for row in one.reader.found.continued}
+    whole = {x.id for x in plan.lines if (x.sheet, x.row) not in over_rows}
+    line, owner_file = answered(returns, key.header, whole)
     assert main(["merge", str(path), str(owner_file)]) in (0, 1), capsys.readouterr()
     after = read_plan(FileHost(path).snapshot())
     assert after.by_id[line].text(key.key) == ANSWER
@@ -56,16 +58,19 @@ def test_a_period_with_an_adopted_workbook(name, tmp_path, monkeypatch, capsys):
     assert len(read_plan(FileHost(path).snapshot()).lines) == len(plan.lines)
 
 
-def answered(returns, header):
-    """Write an answer into the first line of the first return; return the line's ID and the file."""
-    book = openpyxl.load_workbook(returns[0])
-    for ws in book:
-        for row in ws.iter_rows():
-            heads = {str(c.value): c.column for c in row if c.value is not None}
-            if header in heads and len(heads) > 2:
+def answered(returns, header, whole):
+    """Write an answer into a line of a return, one of those whose text is whole; return the line's ID and the file."""
+    for path in returns:
+        book = openpyxl.load_workbook(path)
+        for ws in book:
+            for row in ws.iter_rows():
+                heads = {str(c.value): c.column for c in row if c.value is not None}
+                if header not in heads or len(heads) < 3:
+                    continue
                 ids = next(c.column for c in row if c.value in ("ID", "Plan ID"))
-                line = ws.cell(row[0].row + 1, ids).value
-                ws.cell(row[0].row + 1, heads[header]).value = ANSWER
-                book.save(returns[0])
-                return line, returns[0]
-    raise AssertionError(f"no {header} in {returns[0].name}")
+                for number in range(row[0].row + 1, ws.max_row + 1):
+                    if (line := ws.cell(number, ids).value) in whole:
+                        ws.cell(number, heads[header]).value = ANSWER
+                        book.save(path)
+                        return line, path
+    raise AssertionError(f"no {header} in {[p.name for p in returns]}")

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.history import ClosedPeriod, closed_periods
 from hrworkbook.plan.measures.figures import shown_figure
 from hrworkbook.plan.measures.judgement import BY_HAND, Movement, Unrated
 from hrworkbook.plan.measures.scorecard import Measure, Scorecard
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema import Column
-from hrworkbook.plan.values import fold_name
+from hrworkbook.plan.values import fold_name, is_blank
 from hrworkbook.render.appendix.document import TextTable
 
 _NO_ACTION = "None given"
@@ -114,3 +115,17 @@ class MeasureTexts:
     def _with_reference(self, measure: Measure) -> str:
         reference = self.plan.schema.role("reference")
         return " ".join(t for t in (measure.line.text(reference.key) if reference else "", self._name(measure)) if t)
+
+
+def is_of_actions(plan: Plan) -> bool:
+    """Return whether a plan's status is its owners' word on their actions, and not worked out of figures."""
+    status = plan.schema.role("status")
+    return status is None or status.worked_out == "no"
+
+
+def reported_periods(plan: Plan) -> tuple[ClosedPeriod, ...]:
+    """Return the closed periods, without those of which only figures are known, as a scorecard begins with."""
+    status, periods = plan.schema.role("status"), closed_periods(plan)
+    if status is None or is_of_actions(plan):
+        return periods
+    return tuple(p for p in periods if any(not is_blank(v.get(status.key)) for v in p.lines.values()))
