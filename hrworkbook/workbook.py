@@ -325,19 +325,19 @@ class Workbook:
         self, out: AnyPath, *, pdf: bool = False, proof: bool = False, docx: bool = False, anyway: bool = False,
         period: str = "", dry_run: bool = False,
     ) -> "AppendixJob":  # fmt: skip
-        """Write the appendix at a path that ends in .xlsx, and the exempt one beside it where a line is exempt.
+        """Write the appendix at a path that ends in .xlsx, .docx or .pdf, and the exempt one beside it where a line is exempt.
 
-        `pdf` prints it (LibreOffice must be there), `proof` reads the print back, `docx` writes it for Word too. What is
+        `docx` writes it for Word too, `pdf` prints that (LibreOffice or Word must be there), `proof` reads the print back. What is
         against publishing it is in `findings` of what comes back, the proofs in `proofs`. Raises NotReady where errors
         stand or decisions wait, unless `anyway`. `period` is, for a collection, the month it is of.
         """
-        from hrworkbook.jobs.appendix import appendix_job, finish_appendix
+        from hrworkbook.jobs.appendix import appendix_job, place_appendix
 
         snapshot = self.snapshot()
         job = appendix_job(
             snapshot, self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
         )
-        return job if dry_run else finish_appendix(carry_out(job, self.host), snapshot, pdf=pdf, proof=proof)
+        return job if dry_run else place_appendix(job, self.host, snapshot, pdf=pdf, proof=proof)
 
     def check(self, file: AnyPath) -> "list[Finding]":
         """Return what is against publishing a workbook; the exempt lines of this plan are looked for in it."""

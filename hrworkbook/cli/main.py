@@ -278,7 +278,11 @@ def _merge_options(made: _Commands) -> None:
 def _committee_options(made: _Commands) -> None:
     appendix = made["appendix"]
     appendix.add_argument(
-        "-o", "--out", metavar="FILE", required=True, help="the workbook to write, such as appendix.xlsx"
+        "-o",
+        "--out",
+        metavar="FILE",
+        required=True,
+        help="what to write: a Word document (.docx), its PDF (.pdf) or a workbook (.xlsx)",
     )
     appendix.add_argument(
         "--period",
@@ -286,7 +290,7 @@ def _committee_options(made: _Commands) -> None:
         default="",
         help="of a collection: the month it is of, such as 2015-04; else the latest",
     )
-    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice)")
+    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice or Word)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
     appendix.add_argument(

@@ -4,8 +4,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from printing import xlsx_to_pdf
+
 from hrworkbook.cli.main import main
-from hrworkbook.jobs.pdf import xlsx_to_pdf
 
 PICTURES = Path(__file__).parents[2] / "workbook" / "pictures"
 

@@ -3,12 +3,14 @@
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from hrworkbook.render.appendix.data_sheet import write_data
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.formats import FormatCache
 from hrworkbook.render.appendix.page_plan import PagePlan, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paginate import paginate
+from hrworkbook.render.appendix.print_texts import print_lines, without_repeats
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.summary_pages import SummaryPlan
 from hrworkbook.render.appendix.summary_sheet import write_summary
@@ -19,14 +21,36 @@ _FIXED_DATE = datetime(2000, 1, 1)
 """Stands as the date of creation, so that the same document gives the same bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentPlan:
-    """An appendix, measured: its print sheets in the order they are printed."""
+    """An appendix, and its print sheets in the order they are printed: each is measured when it is first asked for."""
 
     document: AppendixDocument
-    summary: SummaryPlan | None
-    changes: PagePlan | None
-    plan: PagePlan
+
+    @cached_property
+    def summary(self) -> SummaryPlan | None:
+        """The pages of the summary."""
+        return plan_summary(self.document)
+
+    @cached_property
+    def changes(self) -> PagePlan | None:
+        """The pages of what changed."""
+        return plan_changes(self.document)
+
+    @cached_property
+    def plan(self) -> PagePlan:
+        """The pages of the plan."""
+        document = self.document
+        title = document.plan_title or document.cover.title
+        return paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
+
+    @cached_property
+    def word_count(self) -> int:
+        """Words of the plan's cells, a text that repeats the line above counted once."""
+        columns = self.document.columns
+        return sum(
+            len(t.split()) for row in without_repeats(print_lines(self.document.lines, columns), columns) for t in row
+        )
 
     @property
     def page_count(self) -> int:
@@ -52,10 +76,8 @@ class DocumentPlan:
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
-    """Return the measured pages of an appendix; nothing is written."""
-    title = document.plan_title or document.cover.title
-    plan = paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
-    return DocumentPlan(document, plan_summary(document), plan_changes(document), plan)
+    """Return an appendix with its pages; nothing is written."""
+    return DocumentPlan(document)
 
 
 _CHANGE_COLUMNS = (
