@@ -19,15 +19,19 @@ def made(path, now=NOW):
 def test_counts_are_in_words_and_in_the_order_of_the_list(tmp_path):
     summary = made(make_master(tmp_path, THREE, owners=OWNERS)).public.summary
     assert [(c.number, c.label) for c in summary.counts] == [
-        (3, "lines"), (1, "Amber"), (1, "Green"), (1, "Not reported"), (0, "overdue"),
+        (3, "lines"), (1, "Amber (33%)"), (1, "Green (33%)"), (1, "No status (33%)"), (0, "overdue"),
     ]  # fmt: skip
     assert summary.statuses.rows == (("Staff", (0, 1, 1, 0, 0)), ("Safety", (0, 0, 0, 0, 1)))
 
 
 def test_what_is_overdue_depends_on_the_day(tmp_path):
-    path = make_master(tmp_path, THREE, owners=OWNERS)
-    assert made(path).public.summary.overdue == ()
-    (late,) = made(path, datetime(2027, 1, 1)).public.summary.overdue
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    before = made(path, datetime(2027, 6, 1)).public.summary
+    assert (before.overdue, before.as_at) == ((), "31 December 2026, the end of 2026/27 Q3")
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q4", Committee_date="20 January 2027")
+    after = made(path).public.summary
+    assert after.as_at == "20 January 2027, the day of the meeting"
+    (late,) = after.overdue
     assert (late.theme, late.reference, late.due, late.owner) == (
         "Safety",
         "A",
@@ -46,7 +50,8 @@ def test_the_paragraph_can_be_pasted_into_the_report(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3", Report_title="Our plan")
     assert made(path).paragraph == (
         "This appendix reports on the 3 lines of Our plan under 2 themes, for 2026/27 Q3. "
-        "Of these, 1 is amber, 1 is green and 1 is not reported; none is overdue. This is the first report of this plan."
+        "Of these, 1 (33%) is amber, 1 (33%) is green and 1 (33%) has no status; "
+        "none is overdue as at 31 December 2026, the end of 2026/27 Q3. This is the first report of this plan."
     )
 
 
@@ -79,6 +84,7 @@ def test_an_exempt_line_is_in_its_own_document_and_in_no_figure(tmp_path):
     assert "reports on the one exempt line of the HR Delivery Plan" in result.exempt.summary.paragraph
     assert (result.exempt.cover.part, result.exempt.cover.paragraph) == ("Part 2 – exempt", "4")
     assert "Safety" not in repr(result.public)
+    assert "1 further line is exempt and is reported in Part 2." in result.paragraph
 
 
 @pytest.mark.parametrize(("cells", "place"), [({"Plan!K8": "4"}, "Plan!L8"), ({"Plan!L8": "Talks"}, "Plan!K8")])
@@ -144,8 +150,8 @@ def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, rig
     ("rag", "due", "said"),
     [
         ("Amber", "March 2027", "It is amber."),
-        ("Amber", "March 2026", "It is amber and overdue."),
-        ("", "Ongoing", "It is not reported."),
+        ("Amber", "March 2026", "It is amber and overdue as at 31 December 2026, the end of 2026/27 Q3."),
+        ("", "Ongoing", "It has no status."),
     ],
 )
 def test_one_line_is_told_of_as_one(rag, due, said, tmp_path):

@@ -46,6 +46,7 @@ def summary_blocks(document: AppendixDocument) -> Iterator[PaperBlock]:
             yield PaperText(text)
     yield from _statuses(document)
     yield from _overdue(document)
+    yield from _revised(document)
     yield from _trend(document)
     yield from _text_table(document)
     yield from _months(document)
@@ -67,6 +68,7 @@ def _statuses(document: AppendixDocument) -> Iterator[PaperBlock]:
         totals = [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)]
         all_lines = _status_row(document, "All lines", statuses, totals, sum(totals))
         paper_rows.append(replace(all_lines, is_total=True))
+        paper_rows.append(_share_row([table.shares[n] for n in (*kept, -1)]))
     columns = [
         PrintColumn("theme", document.theme_header, weight=_TEXT_WEIGHT),
         *(PrintColumn(s, s, kind="whole", weight=_COUNT_WEIGHT) for s in (*statuses, "Total")),
@@ -89,6 +91,11 @@ def _status_row(
     bar = Bar(parts, max(whole, 1), f"Bar: {words}")
     figures = (PaperCell(f"{n:,}", CellTone.PLAIN if n else CellTone.QUIET) for n in (*counts, sum(counts)))
     return PaperRow((PaperCell(theme), *figures, PaperCell(bar=bar)))
+
+
+def _share_row(shares: Sequence[str]) -> PaperRow:
+    """Return the row that tells each status's share of all lines, without a bar: that of all lines shows it."""
+    return PaperRow((PaperCell("Share of all lines"), *map(PaperCell, shares), PaperCell("As above")))
 
 
 def _with_bars(columns: Sequence[PrintColumn], rows: Sequence[PaperRow], setup: PageSetup) -> PaperTable:
@@ -121,16 +128,29 @@ def _text_rows(
 
 def _overdue(document: AppendixDocument) -> Iterator[PaperBlock]:
     """Yield the lines whose time has passed, or the sentence that there is none."""
-    overdue = document.summary.overdue if document.summary else None
-    if overdue is None:
+    if document.summary is None or document.summary.overdue is None:
         return
+    overdue, as_at = document.summary.overdue, document.summary.as_at
     if not overdue:
         yield PaperHeading(2, "Overdue")
-        yield PaperText("Nothing is overdue.")
+        yield PaperText(f"Nothing is overdue{f' as at {as_at}' if as_at else ''}.")
         return
     yield PaperHeading(2, f"Overdue: {count_noun(len(overdue), 'line')}")
+    if as_at:
+        yield PaperText(f"As at {as_at}.", TextStyle.NOTE)
     rows = [[x.theme, x.reference, x.text, x.due, x.owner] for x in overdue]
     yield _text_rows([document.theme_header, "Ref", "Line", "Was due", "Owner"], rows, document.setup)
+
+
+def _revised(document: AppendixDocument) -> Iterator[PaperBlock]:
+    """Yield the lines whose due date is another than when they were last reported, owner by owner."""
+    revised = document.summary.revised if document.summary else None
+    if revised is None or not revised.dates:
+        return
+    yield PaperHeading(2, f"Revised dates: {count_noun(len(revised.dates), 'line')}")
+    yield PaperText(print_text(revised.sentence), TextStyle.NOTE)
+    rows = [[x.owner, x.theme, x.reference, x.text, x.was, x.now] for x in revised.dates]
+    yield _text_rows(["Owner", document.theme_header, "Ref", "Line", "Was due", "Now due"], rows, document.setup)
 
 
 def _trend(document: AppendixDocument) -> Iterator[PaperBlock]:
@@ -218,9 +238,11 @@ def _spend(document: AppendixDocument) -> Iterator[PaperBlock]:
     if spend.sentence:
         yield PaperText(print_text(spend.sentence))
     if spend.lines:
-        rows = [[x.label, x.planned, x.actual, x.difference] for x in spend.lines]
-        headers = ["Line", "Planned", "Actual", "Difference"]
-        yield _text_rows(headers, rows, document.setup, row_header=0, numbers=(1, 2, 3))
+        rows = [[x.reference, x.label, x.planned, x.actual, x.difference] for x in spend.lines]
+        headers = ["Ref", "Line", "Planned", "Actual", "Difference"]
+        table = _text_rows(headers, rows, document.setup, row_header=1, numbers=(2, 3, 4))
+        totals = (replace(row, is_total=line.is_total) for row, line in zip(table.rows, spend.lines, strict=True))
+        yield replace(table, rows=tuple(totals))
 
 
 def _changes(document: AppendixDocument) -> Iterator[PaperBlock]:

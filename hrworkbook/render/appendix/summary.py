@@ -49,7 +49,15 @@ class _SummaryLayout:
     def plan(self) -> SummaryPlan:
         """Every part in order, broken into pages."""
         first = [self._title_block(), *self._counts()]
-        rest = [self._statuses(), self._overdue(), self._trend(), self._text_table(), *self._months(), *self._spend()]
+        rest = [
+            self._statuses(),
+            self._overdue(),
+            self._revised(),
+            self._trend(),
+            self._text_table(),
+            *self._months(),
+            *self._spend(),
+        ]
         rest = [part for part in (*rest, self._changes()) if part.body]
         tried = (
             break_into_pages([*first, self._paragraph(share), *rest], self.grid.setup) for share in _PARAGRAPH_SHARES
@@ -169,12 +177,13 @@ class _SummaryLayout:
         head = self.grid.header_rows([(0, self.document.theme_header, self.grid.first_points), *heads], align="right")
         body = [self._count_row(theme, places, (*counts, sum(counts)), "statuses") for theme, counts in table.rows]
         if len(table.rows) > 1:
-            totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
+            totals = table.totals
             body.append(self._count_row("All lines", places, (*totals, sum(totals)), "", "total"))
+            body.append(self._count_row("Share of all lines", places, table.shares, ""))
         return SummaryPart([*self.grid.heading(f"Status by {self.theme_header}"), *head], body, keep_whole=True)
 
     def _count_row(
-        self, theme: str, places: Sequence[int], counts: Sequence[int], role: str, style: str = "cell"
+        self, theme: str, places: Sequence[int], counts: Sequence[int | str], role: str, style: str = "cell"
     ) -> SummaryRow:
         cells = [SummaryCell(0, print_text(theme), style)]
         cells += [SummaryCell(p, n, f"{style} count") for p, n in zip(places, counts, strict=True)]
@@ -187,11 +196,9 @@ class _SummaryLayout:
         if overdue is None:
             return SummaryPart()
         if not overdue:
+            nothing = f"Nothing is overdue{f' as at {self.summary.as_at}' if self.summary.as_at else ''}."
             return SummaryPart(
-                body=[
-                    *self.grid.heading("Overdue"),
-                    *self.grid.lines("Nothing is overdue.", self.grid.body_height, "plain"),
-                ]
+                body=[*self.grid.heading("Overdue"), *self.grid.lines(nothing, self.grid.body_height, "plain")]
             )
         owner = self.grid.narrow_columns - _OWNER_COLUMNS + 1
         due = owner - _DUE_COLUMNS
@@ -208,7 +215,10 @@ class _SummaryLayout:
             body += self.grid.spanning_rows(
                 [(c, self.grid.wrap(t, p)) for (c, t), p in zip(texts, points, strict=True)]
             )
-        return SummaryPart([*self.grid.heading(f"Overdue: {count_noun(len(overdue), 'line')}"), *head], body)
+        heading = self.grid.heading(f"Overdue: {count_noun(len(overdue), 'line')}")
+        if self.summary.as_at:
+            heading += self.grid.lines(f"As at {self.summary.as_at}.", self.grid.body_height, "note")
+        return SummaryPart([*heading, *head], body)
 
     def _trend(self) -> SummaryPart:
         """Figures month by month, as a table; their chart stands beside the paragraph."""
@@ -293,18 +303,41 @@ class _SummaryLayout:
             rows += self.grid.lines(spend.sentence, self.grid.body_height, "plain")
         if not spend.lines:
             return [SummaryPart(body=rows)]
-        step = 3
-        places = [1, 1 + step, 1 + 2 * step]
+        step = self.grid.narrow_columns // 3
+        places = [step, 2 * step, 3 * step]
+        points = self.grid.points(1, step)
         heads = zip(places, ("Planned", "Actual", "Difference"), strict=True)
-        rows += self.grid.header_rows(
-            [(0, "Line", self.grid.first_points), *((p, t, self.grid.points(p, step)) for p, t in heads)]
-        )
+        label = self.grid.first_points - 8
+        rows += self.grid.header_rows([(0, "Line", label), *((p, t, points) for p, t in heads)], align="right")
         body: list[SummaryRow] = []
         for line in spend.lines:
             texts = (line.planned, line.actual, line.difference)
-            cut = [(p, self.grid.wrap(t, self.grid.points(p, step))) for p, t in zip(places, texts, strict=True)]
-            body += self.grid.spanning_rows([(0, self.grid.wrap(line.label, self.grid.first_points - 8)), *cut])
+            cut = [(p, self.grid.wrap(t, points)) for p, t in zip(places, texts, strict=True)]
+            name = f"{line.reference}: {line.label}" if line.reference else line.label
+            kind = "total" if line.is_total else "cell"
+            body += self.grid.spanning_rows([(0, self.grid.wrap(name, label)), *cut], places, kind)
         return [SummaryPart(rows, body)]
+
+    def _revised(self) -> SummaryPart:
+        """Return the lines whose due date is another than when they were last reported."""
+        revised = self.summary.revised
+        if revised is None or not revised.dates:
+            return SummaryPart()
+        step = self.grid.narrow_columns // 3
+        places = (0, 1, 1 + step, 1 + 2 * step)
+        points = [self.grid.first_points - 8, *(self.grid.points(p, step) for p in places[1:])]
+        rows = [
+            *self.grid.heading(f"Revised dates: {count_noun(len(revised.dates), 'line')}"),
+            *self.grid.lines(revised.sentence, self.grid.body_height, "note"),
+            *self.grid.header_rows(list(zip(places, ("Line", "Owner", "Was due", "Now due"), points, strict=True))),
+        ]
+        body: list[SummaryRow] = []
+        for line in revised.dates:
+            place = ", ".join(t for t in (line.theme, line.reference) if t)
+            texts = (f"{place}: {line.text}" if place else line.text, line.owner, line.was, line.now)
+            cut = [(c, self.grid.wrap(t, p)) for c, t, p in zip(places, texts, points, strict=True)]
+            body += self.grid.spanning_rows(cut)
+        return SummaryPart(rows, body)
 
     def _changes(self) -> SummaryPart:
         """Where the changes are listed; that there are none, the paragraph tells."""

@@ -13,16 +13,19 @@ from hrworkbook.render.appendix.paper import PaperBlock, PaperCounts, PaperHeadi
 from hrworkbook.render.appendix.print_texts import print_text
 from hrworkbook.render.appendix.read_pdf import squeeze
 from hrworkbook.render.appendix.read_tags import TaggedElement, TaggedPdf, read_tags
+from hrworkbook.render.appendix.verify_pages import page_faults
 from hrworkbook.render.appendix.verify_print import PrintProof
+from hrworkbook.render.appendix.word_setup import footer_text, header_lines
 
 _HEADINGS = {"H1": 1, "H2": 2}
 
 
 def verify_paper(pdf: Path, document: AppendixDocument) -> PrintProof:
-    """Compare a tagged PDF with its paper; raises UnreadableFile where the file is no PDF.
+    """Compare a tagged PDF with its paper.
 
     Every heading, paragraph and cell is there, in its order and its tag; the header cells of tables have a scope; what
-    is drawn has its alternative text; headings are bookmarks.
+    is drawn has its alternative text; headings are bookmarks. And the pages show it: within the margins, in letters that
+    the fonts have. Raises ToolMissing where there is no pdftotext and UnreadableFile where the file is no PDF.
     """
     try:
         printed = read_tags(pdf.read_bytes())
@@ -34,6 +37,10 @@ def verify_paper(pdf: Path, document: AppendixDocument) -> PrintProof:
     planned = [text for block in blocks for text in _planned(block)]
     found = [text for element in _parts(printed.root) for text in _found(element)]
     differences = [*_about(printed, blocks), *_compared(planned, found)]
+    shown = [text for kind, text in planned if kind != "Figure"]
+    head = [text for line in header_lines(document.cover) for text in line if text]
+    every_page = [*head, *filter(None, [footer_text(document.cover)])]
+    differences += page_faults(pdf, shown, document.setup, every_page)
     words = sum(len(text.split()) for _, text in planned)
     return PrintProof(words, _words_found(planned, found), printed.page_count, printed.page_count, tuple(differences))
 

@@ -5,9 +5,8 @@ equal the cell's text. So a row too low, a text cut or clipped, cells exchanged,
 lost and a page missing all show.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -20,9 +19,11 @@ from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, NUMBER_KINDS, C
 from hrworkbook.render.appendix.read_pdf import (
     PrintedPage,
     PrintedWord,
+    is_split_over_lines,
     matches_plan,
     read_back,
     reading_order,
+    split_at_dashes,
     squeeze,
     squeezed_text,
     words_between,
@@ -34,7 +35,6 @@ _SCALES = [0.735 + 0.0025 * i for i in range(39)]
 """Points a pixel of column width may take in print: from Excel's narrowest to the widest met."""
 _EDGE_TOLERANCE = 1.5
 """Points a letter may overhang a margin."""
-_DASH_LIKE = re.compile(r"[-/‐‑–—]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +284,10 @@ def _verify_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _
             tally.add_difference(number, "it is missing")
             continue
         page = pages[number - 1]
-        wanted = Counter(_split_at_dashes(texts))
-        found = Counter(_split_at_dashes(w.text for w in page.words if w.y > summary.setup.margins.top - 2))
+        wanted = Counter(split_at_dashes(texts))
+        found = Counter(split_at_dashes(w.text for w in page.words if w.y > summary.setup.margins.top - 2))
         spare = found - wanted
-        missing = Counter(word for word in (wanted - found).elements() if not _is_split_over_lines(word, spare))
+        missing = Counter(word for word in (wanted - found).elements() if not is_split_over_lines(word, spare))
         whole = sum(wanted.values())
         words = sum(len(t.split()) for t in texts)
         tally.printed += words if not missing else round(words * (1 - missing.total() / max(1, whole)))
@@ -295,26 +295,6 @@ def _verify_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _
             tally.add_difference(
                 number, f"the summary's {', '.join(repr(m) for m in list(missing)[:5])} was not printed"
             )
-
-
-def _is_split_over_lines(word: str, spare: Counter[str]) -> bool:
-    """Whether a word too long for its line is printed in pieces, which are taken from those to spare."""
-    pieces: list[str] = []
-    while word:
-        piece = max((p for p in spare if spare[p] > pieces.count(p) and word.startswith(p)), key=len, default="")
-        if not piece:
-            return False
-        pieces.append(piece)
-        word = word[len(piece) :]
-    spare.subtract(pieces)
-    return True
-
-
-def _split_at_dashes(texts: Iterator[str] | Sequence[str]) -> Iterator[str]:
-    """Words without their dashes and slashes, where a line may have ended."""
-    for text in texts:
-        for word in text.split():
-            yield from (squeeze(part) for part in _DASH_LIKE.split(word) if squeeze(part))
 
 
 def _verify_header(page: PrintedPage, setup: PageSetup, cover: Cover, at: int, tally: _ProofTally) -> None:
