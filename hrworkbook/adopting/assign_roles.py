@@ -7,8 +7,8 @@ from hrworkbook.adopting.heading_meanings import Meaning, may_be_theme
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.row_kinds import theme_label
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
-from hrworkbook.plan.values import fold_name
-from hrworkbook.tables.heading_periods import REVISED, START, period_rank, without_period
+from hrworkbook.plan.values import as_text, fold_name
+from hrworkbook.tables.heading_periods import REVISED, START, PeriodRank, period_rank, without_period
 
 _MARKS = {fold_name(w) for w in (*PUBLIC_WORDS, *EXEMPT_WORDS)}
 _ENOUGH = 20
@@ -73,6 +73,7 @@ class RoleFinder:
                     20
                     + 10 * (c.facts.references or not c.facts.filled)
                     + c.facts.distinct / max(c.facts.filled, 1)
+                    + c.facts.share_filled
                     - c.at / 100
                 )
             if c.meaning is None and c.at == min(x.at for x in self.columns) and c.facts.references > 0.9:
@@ -97,7 +98,9 @@ class RoleFinder:
             facts = c.facts
             named = c.meaning is Meaning.STATUS
             coloured = not facts.filled and len(facts.fill_words) > 1 and 2 * facts.fills > facts.lines
-            if facts.filled and (facts.long > 0.3 or facts.figures > 0.5 or facts.names > 0.8):
+            if facts.filled and (
+                facts.long > 0.3 or (facts.figures > 0.5 and not (named and _is_scale(c))) or facts.names > 0.8
+            ):
                 return 0
             if (
                 not named
@@ -113,21 +116,21 @@ class RoleFinder:
         if not able:
             return None
         best = max(able, key=score)
-        best = self._latest([c for c in able if c.meaning is Meaning.STATUS], best, "status")
+        asked = len(self.questions)
+        best = self._latest([c for c in able if c.meaning is best.meaning], best, "status")
         if best.meaning is not Meaning.STATUS:
             by = "by its colours" if not best.facts.filled else "by its cells"
             self.how[id(best)] = by
+        if best.meaning is not Meaning.STATUS and len(self.questions) == asked:
             self._ask(best, "how a line stands", [c for c in self._free() if c is not best and c.facts.statuses > 0.5])
         return best
 
     def _latest(self, rivals: Sequence[PlanColumn], best: PlanColumn, what: str) -> PlanColumn:
         """Return the latest of several columns for one thing, by what their headings say, that is filled."""
-        ranked = [
-            (c, rank) for c in rivals if (rank := period_rank(c.header.split(" / ")[-1]) or period_rank(c.header))
-        ]
+        ranked = [(c, rank) for c in rivals if (rank := _rank(c))]
         if len(ranked) < 2 or len({r.scale for _, r in ranked}) > 1 or len({r for _, r in ranked}) < len(ranked):
-            return best
-        if best not in [c for c, _ in ranked] and best.facts.filled:
+            ranked = [(c, PeriodRank("place", c.at)) for c in rivals if _is_twin(c, best)]
+        if len(ranked) < 2 or best not in [c for c, _ in ranked] and best.facts.filled:
             return best
         filled = [x for x in ranked if x[0].facts.filled or x[0].facts.fills] or ranked
         latest = max(filled, key=lambda x: x[1].order)[0]
@@ -208,7 +211,7 @@ class RoleFinder:
         """Return the latest filled of columns that are headed with nothing but a period and hold words."""
         able = [
             c for c in self._free()
-            if c.meaning is None and period_rank(c.header) and not without_period(c.header)
+            if c.meaning is None and not without_period(c.header)
             and max(c.facts.figures, c.facts.days, c.facts.statuses, c.facts.names) < 0.5
         ]  # fmt: skip
         filled = [c for c in able if c.facts.filled]
@@ -242,7 +245,11 @@ class RoleFinder:
             guesses = [
                 c
                 for c in self._free()
-                if c.meaning is None and c.facts.times > 0.8 and c.facts.filled > 1 and period_rank(c.header) != START
+                if c.meaning in (None, Meaning.TARGET)
+                and c.facts.times > 0.8
+                and c.facts.filled
+                and period_rank(c.header) != START
+                and (c.facts.filled > 1 or c.meaning)
             ]
             due = guesses[-1] if guesses else None
             if due is not None:
@@ -272,10 +279,11 @@ class RoleFinder:
         action = self.roles.get("priority")
         able = [
             c for c in self._free()
-            if (may_be_theme(c.header) or c.meaning is Meaning.THEME or (c.meaning in (None, Meaning.ACTION) and _heads_lines(c, action)))
+            if (may_be_theme(c.header) or c.meaning is Meaning.THEME or (c.meaning in (None, Meaning.ACTION, Meaning.RISK) and _heads_lines(c, action)))
             and c.facts.filled and not c.facts.ratings > 0.8
-            and c.facts.figures < 0.5 and c.facts.days < 0.5 and (c.meaning in (Meaning.THEME, Meaning.ACTION, Meaning.OWNER, None) or c.facts.repeats)
-            and c.meaning not in (Meaning.STATUS, Meaning.PROGRESS, Meaning.RESOURCE, Meaning.RISK, Meaning.SUPPORT)
+            and c.facts.figures < 0.5 and c.facts.days < 0.5 and (c.meaning in (Meaning.THEME, Meaning.ACTION, Meaning.OWNER, Meaning.RISK, None) or c.facts.repeats)
+            and c.meaning not in (Meaning.STATUS, Meaning.PROGRESS, Meaning.RESOURCE, Meaning.SUPPORT)
+            and (c.meaning is not Meaning.RISK or _names_risks(c))
         ]  # fmt: skip
         if action is not None:
             able = [c for c in able if c.at < action.at or c.meaning is Meaning.THEME]
@@ -311,6 +319,28 @@ def _heads_lines(column: PlanColumn, action: PlanColumn | None) -> bool:
     facts = column.facts
     heads = facts.repeats or _is_spread(column)
     return action is not None and column.at < action.at and heads and facts.names < 0.5 and facts.references < 0.5
+
+
+def _names_risks(column: PlanColumn) -> bool:
+    """Whether a column says which risk its lines answer, not how likely or grave it is."""
+    return {"risk", "risks"} & set(fold_name(column.header).split()) != set() and column.facts.figures < 0.5
+
+
+def _is_scale(column: PlanColumn) -> bool:
+    """Whether a column's cells are the few steps of a scale, such as 1 to 5."""
+    return column.facts.distinct <= 6 and all(len(as_text(v).removesuffix(".0")) == 1 for v in column.values)
+
+
+def _rank(column: PlanColumn) -> PeriodRank | None:
+    """Return where the period stands that a heading names, its lowest part first."""
+    return period_rank(column.header.split(" / ")[-1]) or period_rank(column.header)
+
+
+def _is_twin(column: PlanColumn, other: PlanColumn) -> bool:
+    """Whether two headings are the same, or differ in months without a year alone: then the later one stands to the right."""
+    if fold_name(column.header) == fold_name(other.header):
+        return True
+    return not (_rank(column) or _rank(other)) and without_period(column.header) == without_period(other.header)
 
 
 def _is_spread(column: PlanColumn) -> bool:

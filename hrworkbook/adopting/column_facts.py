@@ -66,7 +66,7 @@ class ColumnFacts:
     @property
     def repeats(self) -> bool:
         """Whether the same texts stand there again and again."""
-        return self.filled > 1 and self.distinct <= 0.67 * self.filled
+        return self.filled > 1 and self.distinct <= 0.75 * self.filled
 
     @property
     def share_filled(self) -> float:

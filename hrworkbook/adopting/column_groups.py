@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hrworkbook.adopting.column_facts import ColumnFacts, facts_of, number_family
 from hrworkbook.adopting.dropdown_words import DropdownWords
-from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
+from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable, column_values
 from hrworkbook.plan.values import Value, fold_name, is_blank
 from hrworkbook.tables.plan_colours import colour_word
@@ -107,7 +107,8 @@ def _is_only(table: LocatedTable, at: int) -> bool:
 
 
 def _look_at(column: PlanColumn) -> None:
-    column.meaning, column.strength = meaning_of(column.header)
+    first, first_at = column.places[0]
+    column.meaning, column.strength = first.meanings[first_at]
     column.values = column_values(column.places)
     lines = sum(len(table.lines) for table, _ in column.places)
     fills = []

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 
 from hrworkbook.adopting.column_facts import STATUS_WORDS
-from hrworkbook.adopting.heading_meanings import Meaning, meaning_of
+from hrworkbook.adopting.heading_meanings import Meaning, meaning_of, meaning_of_cell
 from hrworkbook.adopting.sheet_rows import SheetRows
 from hrworkbook.plan.row_kinds import Filled, is_total
 from hrworkbook.plan.schema import Column, Schema
@@ -16,6 +16,7 @@ from hrworkbook.plan.table_end import last_line_row
 from hrworkbook.plan.values import CellError, Value, fold_name, has_letter, is_blank, normalised_text
 from hrworkbook.tables.header import Header, header_at
 from hrworkbook.tables.heading import Heading, MatchKind
+from hrworkbook.tables.heading_periods import without_period
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import full_depth
 
@@ -68,7 +69,8 @@ class LocatedTable:
     @cached_property
     def meanings(self) -> dict[int, tuple[Meaning | None, int]]:
         """What each column's heading says, by sheet column."""
-        return {at: meaning_of(name) for at, name in self.names.items()}
+        says = meaning_of if self.depth > 1 else meaning_of_cell
+        return {at: says(name) for at, name in self.names.items()}
 
     @cached_property
     def lines(self) -> list[int]:
@@ -180,20 +182,27 @@ def _heading_score(sheet: SheetRows, row: int) -> int:
     if len(filled) < 2 or not all(_may_be_heading(v) for _, v in filled):
         return 0
     texts = [normalised_text(v) for _, v in filled]
-    if len({fold_name(t) for t in texts}) < len(texts) - len(texts) // 3:
-        return 0
     known: dict[Meaning, int] = {}
     for text in texts:
-        meaning, strength = (None, 0) if fold_name(text) in STATUS_WORDS - {"rag"} else meaning_of(text)
+        meaning, strength = (None, 0) if fold_name(text) in STATUS_WORDS - {"rag"} else meaning_of_cell(text)
         if meaning:
             known.setdefault(meaning, strength)
     plain = sum(strength > 2 for strength in known.values())
-    words = sum(meaning_of(t)[1] > 1 for t in texts)
-    if len(known) > 1 and plain and 2 * words >= len(texts) and _has_lines_below(sheet, row, filled):
-        return 10 * len(known) + len(texts)
-    if plain > 2 and 3 * words >= len(texts) and _has_lines_below(sheet, row, filled):
+    if plain < 3 and len({fold_name(t) for t in texts}) < len(texts) - len(texts) // 3:
+        return 0
+    words = sum(meaning_of_cell(t)[1] > 1 for t in texts)
+    told = len(texts) - sum(_is_period_alone(v, t) for (_, v), t in zip(filled, texts, strict=True))
+    enough = (len(known) > 1 and plain and 2 * words >= told) or (plain > 2 and 3 * words >= told)
+    if enough and _has_lines_below(sheet, row, filled):
         return 10 * len(known) + len(texts)
     return len(texts) if _stands_out(sheet, row, filled, texts) else 0
+
+
+def _is_period_alone(value: Value, text: str) -> bool:
+    """Whether a heading is a month, quarter or year and no more: it tells nothing of what the row is."""
+    if not isinstance(value, str):
+        return True
+    return not without_period(text) and not meaning_of_cell(text)[1]
 
 
 def _may_be_heading(value: Value) -> bool:

@@ -77,11 +77,8 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
 
 def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Finding]:
     """Yield what may not be published; of a workbook that calls itself exempt, only that it does."""
-    if "part 2 exempt" in fold_name(book.properties.subject or ""):
-        fault = "it is the exempt part, which is not for publication"
-        yield Finding(
-            "warning", name, "", "", None, RULE, fault, "Give it only to those who may see exempt information"
-        )
+    if calls_itself_exempt(book.properties.subject or ""):
+        yield exempt_part(name)
         return
     for sheet in book.worksheets:
         if COLUMNS_TABLE in sheet.tables:
@@ -91,6 +88,17 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
             for cell in row:
                 text = normalised_text(as_text(cell.value)) if cell.value is not None else ""
                 yield from exempt_text(sheet.title, cell.coordinate, text, kept_back)
+
+
+def calls_itself_exempt(subject: str) -> bool:
+    """Return whether a file's subject says that it is the exempt part of an appendix."""
+    return "part 2 exempt" in fold_name(subject)
+
+
+def exempt_part(name: str) -> Finding:
+    """Return what is found of a file that calls itself exempt: that it is, and nothing of what it holds."""
+    fault = "it is the exempt part, which is not for publication"
+    return Finding("warning", name, "", "", None, RULE, fault, "Give it only to those who may see exempt information")
 
 
 def exempt_text(place: str, cell: str, text: str, kept_back: KeptBack) -> Iterator[Finding]:

@@ -88,10 +88,10 @@ def _return_json(r: "ReturnOutcome") -> dict[str, object]:
 
 
 def _merged_json(result: "MergeResult") -> dict[str, object]:
-    from hrworkbook.merging.outcomes import OUTCOMES
+    from hrworkbook.merging.outcomes import Outcome
     from hrworkbook.plan.ledger_words import FileStatus
 
-    skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
+    skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(Outcome, 0)}
     return {
         "returns": [
             *map(_return_json, result.returns),

@@ -19,7 +19,7 @@ def read_text_cells(data: bytes, name: str) -> dict[str, Any]:
     Raises UnreadableFile for prose and for text in no known encoding.
     """
     text, encoding = decode(data)
-    text = text.replace("\0", "")
+    text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     declared = re.match(r"\s*\"?sep=(.)\"?\r?\n", text)
     if declared:
         text = text[declared.end() :]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 
 from hrworkbook.intake.attachments import Container, IgnoredAttachment
@@ -14,9 +14,25 @@ from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, ChangeSet
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
 
-OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
-"""Every cell received has exactly one of these."""
-UNDECIDED_OUTCOMES = ("conflict", "locked", "invalid")
+
+class Outcome(StrEnum):
+    """What became of a cell; every cell received has exactly one of these."""
+
+    UNCHANGED = "unchanged"
+    """It says what was issued."""
+    ALREADY = "already"
+    """The plan says the same."""
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    LOCKED = "locked"
+    """Its column is HR's."""
+    INVALID = "invalid"
+    """It breaks the schema, and goes back to the owner."""
+    UNPLACED = "unplaced"
+    """It has no line or column."""
+
+
+UNDECIDED_OUTCOMES = (Outcome.CONFLICT, Outcome.LOCKED, Outcome.INVALID)
 SKIPPED_STATUSES = (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN, FileStatus.TWICE)
 """What a file is called that was merged before, whose owner has sent it again, or that is there twice.
 
@@ -60,7 +76,7 @@ class CellOutcome:
     baseline: Value
     master: Value
     received: Value
-    outcome: str
+    outcome: Outcome
     reason: str = ""
     """For a cell that waits: the fault and the remedy, in a sentence."""
 
@@ -104,12 +120,12 @@ class ReturnOutcome:
     """Whether it is known to be newer than what was merged of its owner's before."""
 
     @cached_property
-    def outcome_counts(self) -> dict[str, int]:
+    def outcome_counts(self) -> dict[Outcome, int]:
         """How many cells had each outcome; the sum is the cells received."""
         counted = Counter(c.outcome for c in self.cells)
-        counted["unchanged"] += self.unchanged_count
-        counted["unplaced"] = len(self.stray_cells)
-        return {outcome: counted[outcome] for outcome in OUTCOMES}
+        counted[Outcome.UNCHANGED] += self.unchanged_count
+        counted[Outcome.UNPLACED] = len(self.stray_cells)
+        return {outcome: counted[outcome] for outcome in Outcome}
 
     @property
     def cell_count(self) -> int:
@@ -169,7 +185,7 @@ class MergeResult:
     @property
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
-        waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, "unplaced"))
+        waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, Outcome.UNPLACED))
         return waits or any(
             r.status not in (*SKIPPED_STATUSES, FileStatus.NOT_TAKEN, FileStatus.OLDER) for r in self.refused
         )

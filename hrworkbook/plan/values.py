@@ -170,9 +170,9 @@ def fold_name(text: str) -> str:
     """Return a heading, list name, owner or other name for look-up: the one rule by which two of them are the same.
 
     Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
-    difference. Empty for a name without a letter or digit.
+    difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`.
     """
     if text.isascii() and text.isprintable():
-        return " ".join(text.lower().translate(_WORD_CHARACTERS).split())
+        return " ".join(text.lower().translate(_WORD_CHARACTERS).split()) or ("no" if text.strip() == "#" else "")
     text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
     return " ".join(re.findall(r"[^\W_]+|[%£]", text))

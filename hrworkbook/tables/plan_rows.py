@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hrworkbook.plan.values import Value
 
 BESIDE_REASON = "stands beside the table, under no heading"
+BELOW_REASON = "stands below the table"
 
 Place = tuple[int, int]
 """Sheet row and column, from 1."""

@@ -14,10 +14,18 @@ from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 from hrworkbook.tables.header import Header, find_header
 from hrworkbook.tables.heading_vocabulary import HeadingVocabulary
 from hrworkbook.tables.plan_columns import SourceHeader, full_depth, source_header
-from hrworkbook.tables.plan_rows import BESIDE_REASON, Band, OtherTable, Place, RowFindings, SourceLine, TableStart
+from hrworkbook.tables.plan_rows import (
+    BELOW_REASON,
+    BESIDE_REASON,
+    Band,
+    OtherTable,
+    Place,
+    RowFindings,
+    SourceLine,
+    TableStart,
+)
 from hrworkbook.tables.table_lines import TableRows
 
-BELOW_REASON = "stands below the table"
 ABOVE_REASON = "stands above the table"
 _MOST_MERGED_CELLS = 2_000_000
 
@@ -235,5 +243,6 @@ class PlanSheetReader:
             if row <= table.last or len(filled) == 1:
                 reader.read_row(row, filled)
             else:
+                reader.closed = True
                 for at, _ in filled:
                     self.leave((row, at), BELOW_REASON)

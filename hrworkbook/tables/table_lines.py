@@ -8,7 +8,7 @@ from hrworkbook.plan.row_kinds import Filled
 from hrworkbook.plan.snapshot import address
 from hrworkbook.plan.values import CellError, Value, as_text, is_blank, normalised_text, same_value
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader
-from hrworkbook.tables.plan_rows import BESIDE_REASON, Band, SourceLine
+from hrworkbook.tables.plan_rows import BELOW_REASON, BESIDE_REASON, Band, SourceLine
 from hrworkbook.tables.read_rows import ALONE_REASON
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class TableRows:
         self.last = last
         self.line: SourceLine | None = None
         self.ended = False
+        self.closed = False
+        """Whether something below the lines, such as a key, was met: what follows says no more of the last line."""
         self.by_column: Mapping[int, SourceColumn] = {c.at: c for c in header.columns}
         keyed = [*header.keys, *([header.id_column] if header.id_column else [])]
         self.leftmost = min((c.at for c in header.columns), default=min(keyed, default=1))
@@ -56,7 +58,7 @@ class TableRows:
         if self.ended:
             self.leave(row, filled, "stands below the mark of the end")
         elif len(filled) == 1 and len(self.header.keys) > 2:
-            if not (self.merged_down(row) and self.continue_line(row, filled)):
+            if self.closed or not (self.merged_down(row) and self.continue_line(row, filled)):
                 self.read_single(row, *filled[0])
         elif row_kinds.is_total(filled):
             self.sheet.found.totals.append(row)
@@ -86,11 +88,13 @@ class TableRows:
             self.sheet.found.totals.append(row)
             self.sheet.leave((row, at), "is in a row of totals")
         elif isinstance(value, str) and not isinstance(value, CellError) and self.may_be_theme(row, at):
+            self.closed = self.closed or row > self.last
             self.sheet.events.append(Band(row, at, text))
-        elif self.line and self.is_paragraph(at, value):
+        elif self.line and not self.closed and self.is_paragraph(at, value):
             self.add_paragraph(row, at, value)
         else:
-            self.sheet.leave((row, at), ALONE_REASON)
+            self.closed = self.closed or row > self.last
+            self.sheet.leave((row, at), BELOW_REASON if row > self.last else ALONE_REASON)
 
     def may_be_theme(self, row: int, at: int) -> bool:
         """Whether a single cell stands where a theme would: leftmost, in the column of themes, or merged over most of the table."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import Finding, count_noun, join_words
 from hrworkbook.plan.history import closed_periods, lines_to_report
@@ -70,7 +70,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     if standing:
         message += f" Its Data sheet says that {standing.sentence}"
     blanks = tuple(_blank_settings(plan))
-    message += "".join(f" {finding.message}" for finding in blanks)
+    message += _blanks_message(blanks)
     done_text = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
@@ -92,6 +92,14 @@ def _blank_settings(plan: Plan) -> Iterator[Finding]:
                 "warning", START, places.get(name, ""), name, None, "blank-setting",
                 f"the {name} is blank, so the paper does not say it", "Enter it and make the appendix again",
             )  # fmt: skip
+
+
+def _blanks_message(blanks: Sequence[Finding]) -> str:
+    """Return what is blank in one sentence, a space before it; '' where nothing is."""
+    if len(blanks) < 2:
+        return "".join(f" {finding.message}" for finding in blanks)
+    fault = f"the {join_words(f.column for f in blanks)} are blank, so the paper does not say them"
+    return f" {format_message(join_words(f.place for f in blanks), fault, 'Enter them and make the appendix again')}"
 
 
 def _reported_month(plan: Plan, period: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from hrworkbook.merging.equivalence import judge_value
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
-from hrworkbook.merging.outcomes import ReturnOutcome
+from hrworkbook.merging.outcomes import Outcome, ReturnOutcome
 from hrworkbook.merging.pending_decisions import PendingDecisions, decided, is_about_a_file
 from hrworkbook.merging.quarantine import Quarantine, in_plan, unsealed_rows
 from hrworkbook.merging.read_return import ReadReturn
@@ -86,7 +86,7 @@ def decide(snapshot: Snapshot, now: datetime) -> DecideResult:
     done = [*cells.done, *files.done]
     asked = PendingDecisions(plan).new_rows(files.returns, now)
     register = [merged_row(r, now) for r in files.returns]
-    applied = [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == "applied"]
+    applied = [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == Outcome.APPLIED]
     judged = rejudge(plan, cells.new_values, now.date())
     writes = [
         *cells.writes,

@@ -6,7 +6,8 @@ and a line that is exempt now is told of by count alone.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from hrworkbook.plan.exemption import Publicity, publicity
@@ -27,6 +28,7 @@ from hrworkbook.render.appendix.document import (
 from hrworkbook.render.appendix.figures import (
     NO_STATUS,
     NOT_REPORTED,
+    due_column,
     owner_of,
     printed_text,
     reference_of,
@@ -141,7 +143,7 @@ class Comparison:
         )  # fmt: skip
 
     def _cell_changes(self, line: Line, before: Values) -> list[CellChange]:
-        found, then = [], Line(line.id, line.row, before)
+        found, then = [], replace(line, values=before)
         status = self.plan.schema.role("status")
         for column in self.plan.schema.printed:
             if not same_value(before.get(column.key), line.values.get(column.key)):
@@ -167,11 +169,7 @@ class Comparison:
                 continue
             later += now is not None and now > was
             earlier += now is not None and now < was
-            written = due.kind in ("timescale", "date")
-            texts = [
-                (normalised_text(x.text(due.key)) if written else "") or (long_date(day) if day else "No date")
-                for x, day in ((then, was), (line, now))
-            ]
+            texts = [self._due_text(x, day) for x, day in ((then, was), (line, now))]
             found.append(
                 RevisedDate(
                     theme_text(self.plan, line), reference_of(self.plan, line), short_text(self.plan, line),
@@ -186,6 +184,13 @@ class Comparison:
         told = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
         sentence = f"{count_noun(len(found), 'due date has', 'due dates have')} been revised: {join_words(told)}."
         return RevisedDates(sentence, tuple(found))
+
+    def _due_text(self, line: Line, day: date | None) -> str:
+        """Return a line's due date as it is written; in words of ours where it is written among other things, or blank."""
+        column = due_column(self.plan, line)
+        written = column is not None and column.kind in ("timescale", "date")
+        text = normalised_text(line.text(column.key)) if column and written else ""
+        return text or (long_date(day) if day else "No date")
 
     def completed_to_date(self) -> tuple[int, str] | None:
         """Return how many lines were completed in the year to date, and since when: `in 2016/17`.

@@ -14,11 +14,11 @@ from hrworkbook.render.text_metrics import Face, face
 
 LINE_FACTOR = 1.24
 """How much higher a line of text is than its type, in Calibri and Arial as Word and Writer set them."""
-_WHOLE_SHARE = 0.5
+_WHOLE_SHARE = 0.6
 """The share of a page up to which a line stays one row."""
-_PIECE_SHARE = 0.34
+_PIECE_SHARE = 0.3
 """The share of a page that a piece of a taller one takes: so little is left white at the foot of a page."""
-_MOST_REPEATED = 110
+_MOST_REPEATED = 70
 """Characters of a text that is said again in a later row."""
 
 
