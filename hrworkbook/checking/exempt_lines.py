@@ -62,9 +62,7 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
             published += said
         else:
             name = line.id or f"in {line.row_name}"
-            lines |= {text: name for text in said if len(text) >= _LEAST_TEXT} | (
-                {line.id: line.id} if line.id else {}
-            )
+            lines |= {text: name for text in said if len(text) >= _LEAST_TEXT} | ({line.id: line.id} if line.id else {})
     lines = {text: id_ for text, id_ in lines.items() if text == id_ or not any(text in p for p in published)}
     return KeptBack(
         part.public if part else PUBLIC_WORDS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hrworkbook.jobs.job import Job, PlanHost, Progress, carry_out, no_progress
 from hrworkbook.jobs.options import check_appendix_path, read_period
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.exemption import EXEMPT_RULE
 from hrworkbook.plan.findings import Finding, errors_of
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import Snapshot
@@ -178,7 +179,7 @@ def _findings(job: AppendixJob) -> Iterator[Finding]:
     exempt = job.exempt.stem if job.exempt else None
     for path in dict.fromkeys((*job.files, *job.pdfs)):
         if path.stem == exempt:
-            yield from errors_of(check(path))
+            yield from (fault for fault in errors_of(check(path)) if fault.rule != EXEMPT_RULE)
         else:
             for plan in job.plans:
                 yield from check(path, plan)

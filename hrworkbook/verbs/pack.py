@@ -97,9 +97,7 @@ def _periods_that_differ(plans: Sequence[PackPlan]) -> Iterator[tuple[str, str]]
     """Yield that the plans are of several periods, and what to do."""
     files: dict[object, list[PackPlan]] = {}
     for plan in plans:
-        period = plan.appendix.public.cover.period
-        key = read_timescale(period).spans if last_day_of(period) else fold_name(period)
-        files.setdefault(key, []).append(plan)
+        files.setdefault(_time_of(plan.appendix.public.cover.period), []).append(plan)
     if len(files) > 1:
         told = (
             f"{join_words([x.file for x in some])} {'is' if len(some) == 1 else 'are'} "
@@ -107,6 +105,11 @@ def _periods_that_differ(plans: Sequence[PackPlan]) -> Iterator[tuple[str, str]]
             for some in files.values()
         )
         yield f"the plans are not of one period: {join_words(told)}", "Roll the plan that is behind, or mend the Period on its Start sheet"  # fmt: skip
+
+
+def _time_of(period: str) -> object:
+    """Return what two names of one period have in common: the days they mean, else their letters."""
+    return read_timescale(period).spans if last_day_of(period) else fold_name(period)
 
 
 def _copies(plans: Sequence[PackPlan]) -> Iterator[tuple[str, str]]:
@@ -154,7 +157,7 @@ def _whole_cover(plans: Sequence[PackPlan], names: Sequence[str], given: PackCov
         author=join_words(authors) if len(authors) <= _MOST_TITLES else "",
         appendix_number=given.number or agreed("Appendix number", [c.appendix_number for c in covers], "--number"),
         part=PUBLIC,
-        period=agreed("Period", [c.period for c in covers]) if all(c.period for c in covers) else "",
+        period=covers[0].period if len({_time_of(c.period) for c in covers}) == 1 else "",
         organisation=agreed("organisation", [c.organisation for c in covers]),
     )
     return cover, differing
@@ -241,7 +244,7 @@ def _paragraph(cover: Cover, sections: Sequence[AppendixDocument], as_at: str, e
         parts = [
             (sum(n.changed for n in moved), "has changed", "have changed"),
             (sum(n.new for n in moved), "is new", "are new"),
-            (sum(n.gone for n in moved), "is in it no longer", "are in them no longer"),
+            (sum(n.gone for n in moved), "has gone", "have gone"),
         ]
         told = [f"{count_noun(n, 'line')} {one if n == 1 else many}" for n, one, many in parts if n]
         sentences.append(f"Since they were last reported, {join_words(told) if told else 'nothing has changed'}.")

@@ -44,6 +44,8 @@ def _section_blocks(section: AppendixDocument) -> Iterator[PaperBlock]:
         if not isinstance(block, PaperHeading) or block.level > 1:
             yield block
     plan: list[PaperBlock] = [*plan_tables(section)]
+    if not any(line.theme for line in section.lines):
+        yield PaperHeading(2, "The plan, line by line")
     yield from plan or [PaperText(print_text(section.empty_text))]
 
 

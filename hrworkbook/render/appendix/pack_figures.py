@@ -17,6 +17,8 @@ from hrworkbook.render.word_colours import WordColours
 
 NO_DATES, NO_STATUSES, FIRST_REPORT = "No due dates", "No statuses", "First report"
 """What stands where a plan cannot give a figure."""
+_Figure = Callable[[Sequence[AppendixDocument]], str]
+"""What a column says of one plan, or of all of them: of those that can give it."""
 ALL_PLANS = "All plans"
 _COUNTS_NOTE = "“Changed”, “New” and “Gone” count lines against when each plan was last reported."
 
@@ -93,7 +95,10 @@ def pack_summary(sections: Sequence[AppendixDocument], paragraph: str, as_at: st
 def _headline_counts(sections: Sequence[AppendixDocument], used: dict[str, int]) -> tuple[HeadlineCount, ...]:
     """Return the large numbers over all plans: plans, lines, each status with its share, overdue, changed, completed."""
     lines, judged = line_count(sections), sum(used.values())
-    found = [HeadlineCount(len(sections), "plans"), HeadlineCount(lines, "line" if lines == 1 else "lines")]
+    found = [
+        HeadlineCount(len(sections), "plan" if len(sections) == 1 else "plans"),
+        HeadlineCount(lines, "line" if lines == 1 else "lines"),
+    ]
     found += [HeadlineCount(n, f"{status} ({share_text(n, judged)})", status) for status, n in used.items()]
     late = [n for section in sections if (n := overdue_of(section)) is not None]
     if late:
@@ -109,39 +114,65 @@ def _headline_counts(sections: Sequence[AppendixDocument], used: dict[str, int])
 
 
 def plans_table(sections: Sequence[AppendixDocument], as_at: str = "") -> PlansTable:
-    """Return the plans side by side: lines, overdue and changed with their shares, and the share of each status."""
+    """Return the plans side by side: lines, overdue and changed with their shares, and the share of each status.
+
+    A figure that no plan can give has no column.
+    """
+    columns: list[tuple[str, _Figure]] = [("Lines", lambda some: f"{line_count(some):,}")]
+    columns += [*_overdue_columns(sections), *_changed_columns(sections)]
+    used = [*status_totals(sections)]
+    columns += [(status, _status_share(status)) for status in used]
     periods = [section.cover.period for section in sections]
     told = len(set(periods)) > 1
-    used = list(status_totals(sections))
-    headers = ("Plan", *(("Period",) if told else ()), "Lines", "Overdue", "Changed", "New", "Gone", *used)
     rows = tuple(
         (
             section.plan_title,
             *((period or "Not given",) if told else ()),
-            *_figures_of([section], used),
+            *(figure([section]) for _, figure in columns),
         )
         for section, period in zip(sections, periods, strict=True)
     )
-    totals = (ALL_PLANS, *(("Each its own",) if told else ()), *_figures_of(sections, used))
+    totals = (ALL_PLANS, *(("Each its own",) if told else ()), *(figure(sections) for _, figure in columns))
     notes = [f"Overdue as at {as_at}." if as_at else "", _COUNTS_NOTE if any(map(changed_of, sections)) else ""]
     notes.append("Under each status stands its share of the plan's lines." if used else "")
+    headers = ("Plan", *(("Period",) if told else ()), *(header for header, _ in columns))
     return PlansTable(headers, rows, totals, frozenset({1} if told else ()), " ".join(filter(None, notes)))
 
 
-def _figures_of(sections: Sequence[AppendixDocument], used: Sequence[str]) -> tuple[str, ...]:
-    """Return the figures of one plan, or of all: of those that can give each."""
-    late = [n for section in sections if (n := overdue_of(section)) is not None]
-    moved = [c for section in sections if (c := changed_of(section)) is not None]
-    statuses = numbers_of(sections, used)
-    judged = sum(statuses)
-    return (
-        f"{line_count(sections):,}",
-        _with_share(sum(late), counted_lines(sections, overdue_of)) if late else NO_DATES,
-        _with_share(sum(n.changed for n in moved), counted_lines(sections, changed_of)) if moved else FIRST_REPORT,
-        f"{sum(n.new for n in moved):,}" if moved else FIRST_REPORT,
-        f"{sum(n.gone for n in moved):,}" if moved else FIRST_REPORT,
-        *(share_text(number, judged) if judged else NO_STATUSES for number in statuses),
-    )
+def _overdue_columns(sections: Sequence[AppendixDocument]) -> list[tuple[str, _Figure]]:
+    def overdue(some: Sequence[AppendixDocument]) -> str:
+        late = [n for section in some if (n := overdue_of(section)) is not None]
+        return _with_share(sum(late), counted_lines(some, overdue_of)) if late else NO_DATES
+
+    return [("Overdue", overdue)] if counted_lines(sections, overdue_of) else []
+
+
+def _changed_columns(sections: Sequence[AppendixDocument]) -> list[tuple[str, _Figure]]:
+    def summed(number: Callable[[ChangedLines], int], has_share: bool = False) -> _Figure:
+        def figure(some: Sequence[AppendixDocument]) -> str:
+            known = [lines for section in some if (lines := changed_of(section)) is not None]
+            total = sum(map(number, known))
+            if has_share and known:
+                return _with_share(total, counted_lines(some, changed_of))
+            return f"{total:,}" if known else FIRST_REPORT
+
+        return figure
+
+    if all(changed_of(section) is None for section in sections):
+        return []
+    return [
+        ("Changed", summed(lambda lines: lines.changed, has_share=True)),
+        ("New", summed(lambda lines: lines.new)),
+        ("Gone", summed(lambda lines: lines.gone)),
+    ]
+
+
+def _status_share(status: str) -> _Figure:
+    def share(some: Sequence[AppendixDocument]) -> str:
+        judged = sum(status_totals(some).values())
+        return share_text(numbers_of(some, [status])[0], judged) if judged else NO_STATUSES
+
+    return share
 
 
 def _with_share(number: int, total: int) -> str:
