@@ -232,7 +232,7 @@ def _paragraph(cover: Cover, sections: Sequence[AppendixDocument], as_at: str, e
     judged = sum(used.values())
     told = [f"{n:,} ({share_text(n, judged)}) {status_verb(status, n)}" for status, n in used.items()]
     if told:
-        of = "these" if judged == lines else f"the {count_noun(judged, 'line')} with a status"
+        of = "these" if judged == lines else f"the {count_noun(judged, 'line')} of plans with statuses"
         sentences.append(f"Of {of}, {join_words(told)}.")
     late = [n for section in sections if (n := overdue_of(section)) is not None]
     if late:

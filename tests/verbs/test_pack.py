@@ -79,7 +79,7 @@ def test_a_pack_is_one_paper_with_one_summary_and_a_section_each(tmp_path):
     assert text.count("# Summary\n") == 1
     assert pack.paragraph == (
         "This appendix brings together 3 plans with 5 lines, for 2026/27 Q3: Adults, Children and Workstream status "
-        "report. 1 further line is exempt and is reported in Part 2. Of the 4 lines with a status, 1 (25%) is amber, "
+        "report. 1 further line is exempt and is reported in Part 2. Of the 4 lines of plans with statuses, 1 (25%) is amber, "
         "2 (50%) are green and 1 (25%) has no status. None is overdue as at 31 December 2026, the end of 2026/27 Q3."
     )
 
