@@ -23,6 +23,7 @@ _BULLET_INDENT = 9.0
 def set_up_document(file: Any, document: AppendixDocument) -> None:
     """Give a new document everything but its contents."""
     _remove_template_parts(file)
+    _set_layout_of_today(file)
     _add_styles(file, document)
     _set_bullets(file, document)
     _set_page(file.sections[0], document)
@@ -36,6 +37,13 @@ def _remove_template_parts(file: Any) -> None:
         for key, relation in list(relations.items()):
             if relation.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
                 del relations[key]
+
+
+def _set_layout_of_today(file: Any) -> None:
+    """Ask for the layout of Word 2013 and later, in which the edge of a table stands on the margin, not its text."""
+    for setting in file.settings.element.iter(tag("compatSetting")):
+        if setting.get(tag("name")) == "compatibilityMode":
+            setting.set(tag("val"), "15")
 
 
 def _add_styles(file: Any, document: AppendixDocument) -> None:
@@ -55,7 +63,7 @@ def _add_styles(file: Any, document: AppendixDocument) -> None:
         ("Heading 2", size + 2, look.HEADER_FILL, True, 9, 3, True),
         ("Counts", size + 1, look.TEXT, False, 2, 6, False),
         ("Table Text", size, look.TEXT, False, 0, 0, False),
-        ("Column Heading", size, look.TEXT, True, 0, 0, True),
+        ("Column Heading", size, look.TEXT, True, 0, 0, False),
         ("Table Number", size, look.TEXT, False, 0, 0, False),
         ("List Bullet", size, look.TEXT, False, 0, 0, False),
         ("Between Tables", 4, look.TEXT, False, 0, 0, False),
