@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from hrworkbook.checking.exempt_lines import KeptBack, exempt_text
+from hrworkbook.checking.exempt_lines import KeptBack, calls_itself_exempt, exempt_part, exempt_text
 from hrworkbook.checking.hidden_text import UNSEEN_CONTRAST, contrast
 from hrworkbook.checking.package_content import PATH, author_findings, content_findings
 from hrworkbook.checking.personal_data import personal_data
@@ -33,7 +33,11 @@ def document_findings(package: CheckedPackage, name: str, kept_back: KeptBack) -
     if "word/document.xml" not in package:
         raise UnreadableFile(name, "it holds no document that can be checked", "Save it again as .docx")
     yield from content_findings(package, name)
-    yield from _properties(package, name)
+    properties = _core_properties(package)
+    yield from _properties(properties, name)
+    is_exempt = calls_itself_exempt(properties.get("subject", ""))
+    if is_exempt:
+        yield exempt_part(name)
     hiding_styles = _hiding_styles(package)
     for part in sorted(p for p in package.parts if _STORY.fullmatch(p)):
         root = ElementTree.fromstring(package.xml(part))
@@ -42,7 +46,7 @@ def document_findings(package: CheckedPackage, name: str, kept_back: KeptBack) -
         yield from _unseen_runs(root, name, where, hiding_styles)
         yield from _fields(root, name, where)
         yield from _shapes(root, name, where)
-        yield from _texts(root, name, where, kept_back)
+        yield from _texts(root, name, where, None if is_exempt else kept_back)
     yield from _settings(package, name)
     yield from _accessibility(package, name)
 
@@ -203,11 +207,12 @@ def _shapes(root: Element, name: str, where: str) -> Iterator[Finding]:
         yield publishing_fault(name, "", "picture-metadata", fault, "Delete the cropped areas (Compress Pictures)")
 
 
-def _texts(root: Element, name: str, where: str, kept_back: KeptBack) -> Iterator[Finding]:
+def _texts(root: Element, name: str, where: str, kept_back: KeptBack | None) -> Iterator[Finding]:
     for paragraph in root.iter():
         if paragraph.tag.endswith("}p") and (text := _text(paragraph)):
             yield from personal_data(name, "", text)
-            yield from exempt_text(name, "", text, kept_back)
+            if kept_back is not None:
+                yield from exempt_text(name, "", text, kept_back)
             if PATH.search(text):
                 fault = f"it shows a path on a computer or server{where}, {quoted(text)}"
                 yield publishing_fault(
@@ -215,14 +220,15 @@ def _texts(root: Element, name: str, where: str, kept_back: KeptBack) -> Iterato
                 )
 
 
-def _properties(package: CheckedPackage, name: str) -> Iterator[Finding]:
-    """Yield what docProps/core.xml says (ECMA-376 part 2, 11)."""
-    said: dict[str, str] = {}
-    if "docprops/core.xml" in package:
-        said = {
-            e.tag.rpartition("}")[2]: (e.text or "").strip()
-            for e in ElementTree.fromstring(package.xml("docprops/core.xml"))
-        }
+def _core_properties(package: CheckedPackage) -> dict[str, str]:
+    """Return what docProps/core.xml says (ECMA-376 part 2, 11)."""
+    if "docprops/core.xml" not in package:
+        return {}
+    root = ElementTree.fromstring(package.xml("docprops/core.xml"))
+    return {e.tag.rpartition("}")[2]: (e.text or "").strip() for e in root}
+
+
+def _properties(said: dict[str, str], name: str) -> Iterator[Finding]:
     if not said.get("title"):
         yield publishing_fault(name, "", "title", "the document has no title", "Give it one (File, Info, Title)")
     yield from author_findings(said.get("creator", ""), said.get("lastModifiedBy", ""), name)

@@ -19,6 +19,7 @@ from hrworkbook.plan.kinds import quoted
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
 from hrworkbook.plan.values import as_text, fold_name, normalised_text
+from hrworkbook.render.appendix.data_sheet import NO_VALUE_WORDS
 
 if TYPE_CHECKING:
     from openpyxl import Workbook  # noqa: TID251
@@ -60,9 +61,8 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
         if publicity(plan, line) is Publicity.PUBLIC:
             published += said
         else:
-            lines |= {text: line.id for text in said if len(text) >= _LEAST_TEXT} | (
-                {line.id: line.id} if line.id else {}
-            )
+            name = line.id or f"in {line.row_name}"
+            lines |= {text: name for text in said if len(text) >= _LEAST_TEXT} | ({line.id: line.id} if line.id else {})
     lines = {text: id_ for text, id_ in lines.items() if text == id_ or not any(text in p for p in published)}
     return KeptBack(
         part.public if part else PUBLIC_WORDS,
@@ -75,11 +75,8 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
 
 def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Finding]:
     """Yield what may not be published; of a workbook that calls itself exempt, only that it does."""
-    if "part 2 exempt" in fold_name(book.properties.subject or ""):
-        fault = "it is the exempt part, which is not for publication"
-        yield Finding(
-            "warning", name, "", "", None, RULE, fault, "Give it only to those who may see exempt information"
-        )
+    if calls_itself_exempt(book.properties.subject or ""):
+        yield exempt_part(name)
         return
     for sheet in book.worksheets:
         if COLUMNS_TABLE in sheet.tables:
@@ -89,6 +86,17 @@ def exempt_in(book: "Workbook", name: str, kept_back: KeptBack) -> Iterator[Find
             for cell in row:
                 text = normalised_text(as_text(cell.value)) if cell.value is not None else ""
                 yield from exempt_text(sheet.title, cell.coordinate, text, kept_back)
+
+
+def calls_itself_exempt(subject: str) -> bool:
+    """Return whether a file's subject says that it is the exempt part of an appendix."""
+    return "part 2 exempt" in fold_name(subject)
+
+
+def exempt_part(name: str) -> Finding:
+    """Return what is found of a file that calls itself exempt: that it is, and nothing of what it holds."""
+    fault = "it is the exempt part, which is not for publication"
+    return Finding("warning", name, "", "", None, RULE, fault, "Give it only to those who may see exempt information")
 
 
 def exempt_text(place: str, cell: str, text: str, kept_back: KeptBack) -> Iterator[Finding]:
@@ -139,7 +147,7 @@ def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
     ]
     for head, is_part in heads:
         below = [c for (c,) in sheet.iter_rows(head.row + 1, sheet.max_row, head.column, head.column)]
-        said = [(c, c.value) for c in below if c.value is not None and as_text(c.value) != "Not reported"]
+        said = [(c, c.value) for c in below if c.value is not None and as_text(c.value) not in NO_VALUE_WORDS]
         read = [(c, v, meaning_of(v, kept_back.public, kept_back.exempt) if is_part else None) for c, v in said]
         known = ours or any(m is not Publicity.UNCLEAR for _, _, m in read)
         for cell, value, meaning in read:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from hrworkbook.checking.exempt_lines import KeptBack, exempt_text
+from hrworkbook.checking.exempt_lines import KeptBack, calls_itself_exempt, exempt_part, exempt_text
 from hrworkbook.checking.package_content import PATH, author_findings
 from hrworkbook.checking.pdf_page import PageTexts
 from hrworkbook.checking.personal_data import personal_data
@@ -34,10 +34,12 @@ def pdf_findings(data: bytes, name: str, kept_back: KeptBack) -> Iterator[Findin
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableFile(name, "it is locked with a password", "Check the PDF before it is locked")
         pages = list(reader.pages)
+        is_exempt = calls_itself_exempt(str(dict(reader.metadata or {}).get("/Subject") or ""))
         found = [
+            *([exempt_part(name)] if is_exempt else []),
             *_metadata(reader, name),
             *_catalog(reader, data, name),
-            *_pages(pages, name, kept_back),
+            *_pages(pages, name, None if is_exempt else kept_back),
             *_tags(reader, name),
         ]
     except UnreadableFile:
@@ -126,7 +128,7 @@ def _has_action(root: Any) -> bool:
     return "/AA" in root or (isinstance(action, dict) and action.get("/S") in ("/JavaScript", "/Launch"))
 
 
-def _pages(pages: list[Any], name: str, kept_back: KeptBack) -> Iterator[Finding]:
+def _pages(pages: list[Any], name: str, kept_back: KeptBack | None) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         place = f"page {number}"
         yield from _annotations(page, name, place)
@@ -138,7 +140,8 @@ def _pages(pages: list[Any], name: str, kept_back: KeptBack) -> Iterator[Finding
             )
         for line in texts.lines():
             yield from personal_data(name, "", line)
-            yield from exempt_text(name, "", line, kept_back)
+            if kept_back is not None:
+                yield from exempt_text(name, "", line, kept_back)
         yield from _pictures(page, name, place)
 
 

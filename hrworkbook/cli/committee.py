@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import Progress, host_of, now, print_json, show, show_finding
-from hrworkbook.plan.errors import CannotWrite
+from hrworkbook.plan.errors import CannotWrite, HrWorkbookError
 from hrworkbook.plan.findings import count_noun, errors_of, join_words
 
 if TYPE_CHECKING:
@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 
 def run_appendix(options: Namespace) -> int:
-    """Make the appendix, the exempt one beside it where there is one, and what else is asked for."""
-    from hrworkbook.jobs.appendix import appendix_job, finish_appendix
+    """Make the appendix, the exempt one beside it where there is one, and what else is asked for; of several masters a pack."""
+    if len(options.masters) > 1:
+        from hrworkbook.cli.pack import run_pack
+
+        return run_pack(options)
+    if given := [f"--{name}" for name in ("title", "committee", "date", "number") if getattr(options, name)]:
+        raise HrWorkbookError(
+            join_words(given), "a single plan says this on its Start sheet", "Enter it there, or name several masters"
+        )
+    options.master = options.masters[0]
+    from hrworkbook.jobs.appendix import appendix_job, place_appendix
     from hrworkbook.jobs.appendix_in_master import put_appendix
-    from hrworkbook.jobs.job import carry_out
 
     host = host_of(options)
     target = Path(options.out)
@@ -32,10 +40,12 @@ def run_appendix(options: Namespace) -> int:
     in_master = _sheet_host(host) if options.in_master else None
     if in_master:
         put_appendix(job, in_master, dry_run=True)
-    carry_out(job, host)
-    put = put_appendix(job, in_master) if in_master else ()
+    put: list[str] = []
     with Progress("Printing") as progress:
-        job = finish_appendix(job, snapshot, pdf=options.pdf, proof=options.proof, progress=progress.at)
+        job = place_appendix(
+            job, host, pdf=options.pdf, proof=options.proof, progress=progress.at,
+            then=lambda: put.extend(put_appendix(job, in_master) if in_master else ())
+        )  # fmt: skip
     if options.json:
         print_json(_appendix_json(job, target))
     else:
@@ -60,7 +70,8 @@ def _sheet_host(host: "FileHost | LiveHost") -> "FileHost":
 def _appendix_json(job: "AppendixJob", target: Path) -> dict[str, object]:
     public, result = job.public, job.result
     return {
-        "file": str(target), "pages": public.page_count, "rows": len(result.public.lines), "words": public.plan.word_count,
+        "file": str(target), "pages": job.page_count, "rows": len(result.public.lines),
+        "words": public.word_count,
         "exempt": str(job.exempt) if job.exempt else None,
         "pdf": str(job.pdfs[0]) if job.pdfs else None,
         "proof": proof.as_json() if (proof := job.proofs.get(target)) else None,
@@ -71,16 +82,21 @@ def _appendix_json(job: "AppendixJob", target: Path) -> dict[str, object]:
 
 def _print_appendix(job: "AppendixJob", target: Path) -> None:
     rows = count_noun(len(job.result.public.lines), "line")
-    pages, words = count_noun(job.public.page_count, "page"), job.public.plan.word_count
-    show(f"{target.name}: {pages}, {rows}, {words:,} words.")
-    for path, proof in job.proofs.items():
-        show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
-        for difference in proof.differences[:20]:
-            show(f"  {difference}")
+    pages = f"{count_noun(job.page_count, 'page')}, " if job.page_count is not None else ""
+    show(f"{target.name}: {pages}{rows}, {job.public.word_count:,} words.")
+    show_proofs(job)
     for finding in job.findings:
         show_finding(finding)
     show(job.message)
     show(f"For the covering report: {job.result.paragraph}")
+
+
+def show_proofs(job: "AppendixJob") -> None:
+    """Show what each print proves, with its first differences."""
+    for path, proof in job.proofs.items():
+        show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
+        for difference in proof.differences[:20]:
+            show(f"  {difference}")
 
 
 def _proof_summary(proof: "PrintProof") -> str:

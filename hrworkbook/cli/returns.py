@@ -88,10 +88,10 @@ def _return_json(r: "ReturnOutcome") -> dict[str, object]:
 
 
 def _merged_json(result: "MergeResult") -> dict[str, object]:
-    from hrworkbook.merging.outcomes import OUTCOMES
+    from hrworkbook.merging.outcomes import Outcome
     from hrworkbook.plan.ledger_words import FileStatus
 
-    skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(OUTCOMES, 0)}
+    skipped: dict[str, object] = {"cells": 0, "outcomes": dict.fromkeys(Outcome, 0)}
     return {
         "returns": [
             *map(_return_json, result.returns),
@@ -128,8 +128,7 @@ def _print_merged(result: "MergeResult") -> None:
         for line in stray_lines(r.stray_cells):
             show(f"         {line}")
     for refusal in result.refused:
-        reason = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
-        show(f"  {refusal.status}: {reason}")
+        show(f"  {refusal.status}: {refusal.message}")
     if result.ignored:
         counted: Counter[str] = Counter()
         for aside in result.ignored:

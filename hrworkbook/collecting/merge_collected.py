@@ -23,6 +23,7 @@ from hrworkbook.merging.merge_history import already_merged
 from hrworkbook.merging.outcomes import (
     CellOutcome,
     MergeResult,
+    Outcome,
     ReceivedFile,
     RefusedFile,
     ReturnOutcome,
@@ -146,23 +147,23 @@ class _CollectionMerge:
             column = self.plan.schema[key]
             m, value = says.get(key), entry.value
             if entry.fault:
-                yield CellOutcome(line, column, None, m, entry.written, "invalid", entry.fault)
+                yield CellOutcome(line, column, None, m, entry.written, Outcome.INVALID, entry.fault)
             elif is_blank(value):
                 continue
             elif not is_blank(m):
                 same_line = key in self.key_columns or key not in against
                 why = "" if same_line else "the plan has another value"
-                yield CellOutcome(line, column, None, m, value, "already" if same_line else "conflict", why)
+                yield CellOutcome(line, column, None, m, value, Outcome.ALREADY if same_line else Outcome.CONFLICT, why)
             elif against:
                 why = f"it says otherwise of {self.plan.schema[against[0]].header}, so it fills no blanks of this line"
-                yield CellOutcome(line, column, None, m, value, "conflict", why)
+                yield CellOutcome(line, column, None, m, value, Outcome.CONFLICT, why)
             elif why := self.plan.unwritable(line, key):
-                yield CellOutcome(line, column, None, m, value, "conflict", why)
+                yield CellOutcome(line, column, None, m, value, Outcome.CONFLICT, why)
             else:
                 says[key] = value
                 if line.id not in self.new_ids:
                     self.filled_cells[line.id, key] = value
-                yield CellOutcome(line, column, None, m, value, "applied")
+                yield CellOutcome(line, column, None, m, value, Outcome.APPLIED)
 
     def contradicts(self, entry: CollectedCell, says: Value) -> bool:
         """Return whether a cell says otherwise than the line does."""
@@ -233,7 +234,7 @@ def _merge_result(
     ]
     writes = list(collection.plan_writes())
     writes += JOURNAL.append(
-        snapshot, [journal_row(r, c, now) for r in merged for c in r.cells if c.outcome == "applied"]
+        snapshot, [journal_row(r, c, now) for r in merged for c in r.cells if c.outcome == Outcome.APPLIED]
     )
     asked = DECISIONS.append(snapshot, decisions)
     writes += asked
@@ -256,4 +257,4 @@ def _merge_result(
 
 def _brings_news(result: ReturnOutcome, returns_that_ask: Collection[object]) -> bool:
     """Return whether a file that was merged before has brought something more."""
-    return result.return_id in returns_that_ask or any(c.outcome == "applied" for c in result.cells)
+    return result.return_id in returns_that_ask or any(c.outcome == Outcome.APPLIED for c in result.cells)

@@ -159,7 +159,7 @@ def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict
     parts = {sheet.name: sheet.part for sheet in loaded.workbook.sheets}
     for write in changes.writes:
         sheet = write.sheet
-        if not parts.get(loaded.snapshot[sheet].name):
+        if not parts.get(loaded.snapshot.called(sheet).name):
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
         rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):

@@ -35,6 +35,23 @@ def find_soffice() -> Path | None:
     return Path(found) if found else next((p for p in usual if p.exists()), None)
 
 
+def has_writer(office: Path) -> bool:
+    """Return whether a LibreOffice has Writer, which prints documents; distributions part it from Calc.
+
+    Where its libraries are not found in their usual places, it is taken to be whole.
+    """
+    program = office.resolve().parent
+    for folder in (program, program.parent / "Frameworks"):
+        for calc, writer in (
+            ("libsclo.so", "libswlo.so"),
+            ("sclo.dll", "swlo.dll"),
+            ("libsclo.dylib", "libswlo.dylib"),
+        ):
+            if (folder / calc).exists():
+                return (folder / writer).exists()
+    return True
+
+
 def import_uno() -> Any:
     """Return the `uno` module, which LibreOffice or the system brings; raises ToolMissing."""
     try:

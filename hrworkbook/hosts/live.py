@@ -67,7 +67,7 @@ class LiveHost:
                 name: sheet_write(self.book.sheets[name], cells, is_plan_sheet(name)) for name, cells in wanted.items()
             }
             for name, sheet in sheets.items():
-                sheet.check(self._last_snapshot[name] if self._last_snapshot else None)
+                sheet.check(self._last_snapshot.called(name) if self._last_snapshot else None)
             self._write(list(sheets.values()))
             self._last_snapshot = None
             with suppress(Exception):

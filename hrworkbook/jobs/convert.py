@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hrworkbook.hosts.leftovers import temporary_folder
 from hrworkbook.hosts.libreoffice import find_soffice
-from hrworkbook.jobs.pdf import run_office
+from hrworkbook.hosts.run_office import run_office
 
 _CONVERTED = {"xls": "xls", "ods": "ods", "xlsb": "xlsb"}
 """Kinds of files whose looks are worth keeping, and the ending LibreOffice knows them by."""
@@ -26,4 +26,5 @@ def xlsx_of(source: Path, kind: str, timeout: float = 180) -> tuple[bytes, str]:
     with temporary_folder() as room:
         copy = room / f"plan.{_CONVERTED[kind]}"
         shutil.copyfile(source, copy)
-        return run_office(copy, "xlsx", room, timeout, source.name).read_bytes(), _WITH_LOOKS
+        (made,) = run_office([copy], "xlsx", room, timeout, source.name)
+        return made.read_bytes(), _WITH_LOOKS

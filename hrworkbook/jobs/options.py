@@ -48,9 +48,18 @@ def read_given_months(period: str | Sequence[str]) -> "GivenMonths":
     return parse_given_months([period] if isinstance(period, str) else period)
 
 
-def check_new_workbook(path: Path, what: str, master: Path | None = None) -> None:
-    """Raise CannotWrite where a workbook that is to be written has not the ending of one, or is the master itself."""
+def check_new_workbook(path: Path, what: str) -> None:
+    """Raise CannotWrite where a workbook that is to be written has not the ending of one."""
     if path.suffix.lower() != ".xlsx":
         raise CannotWrite(path.name, f"{what} is an Excel workbook", "Give it a name that ends in .xlsx")
+
+
+def check_appendix_path(path: Path, master: Path | None = None) -> str:
+    """Return the ending of an appendix that is to be written; raise CannotWrite for another one, or for the master itself."""
+    ending = path.suffix.lower()
+    if ending not in (".xlsx", ".docx", ".pdf"):
+        fault = "the appendix is an Excel workbook, a Word document or a PDF"
+        raise CannotWrite(path.name, fault, "Give it a name that ends in .xlsx, .docx or .pdf")
     if master and path.resolve() == master.resolve():
         raise CannotWrite(path.name, "that is the master itself", "Give the appendix a name of its own")
+    return ending

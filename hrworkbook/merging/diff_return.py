@@ -26,9 +26,10 @@ from hrworkbook.merging.match_rows import (
     only_claimed,
     rows_by_line,
 )
-from hrworkbook.merging.outcomes import StrayCell
+from hrworkbook.merging.outcomes import Outcome, StrayCell
 from hrworkbook.merging.read_return import CellEdit, MergeContext, ReturnDiff
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.measures.scorecard import figure_unit
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID
 from hrworkbook.plan.schema import CellKey, Column
@@ -145,12 +146,12 @@ class _LineReader:
     def _row_edits(self, id_: str, match: MatchedRow) -> list[CellEdit]:
         same_as_issued, edits = _row_edits(self._plan, self._baseline[id_], match.row, id_)
         self.unchanged += same_as_issued
-        if not match.doubt_reason and (locked := [e.key[1] for e in edits if e.outcome == "locked"]):
+        if not match.doubt_reason and (locked := [e.key[1] for e in edits if e.outcome == Outcome.LOCKED]):
             match = doubted(self._contents, self._plan.schema, self._baseline, match, locked)
         if self._struck:
             edits = hold_struck(edits, match.row, self._struck.get(self._table_of[id(match.row)].sheet, ()))
         if match.doubt_reason:
-            return [replace(e, outcome="conflict", reason=match.doubt_reason) for e in edits]
+            return [replace(e, outcome=Outcome.CONFLICT, reason=match.doubt_reason) for e in edits]
         return edits
 
     def _place(self, row: Row) -> str:
@@ -251,7 +252,9 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
         if is_same and (r is None or (type(r) is str and (not r or r.isspace()))):
             continue
         column = plan.schema[key]
-        value, fault = (b, "") if is_same or is_equivalent(column, b, r) else normalise_value(plan, column, r)
+        unit = figure_unit(plan, plan.by_id.get(id_), column, b, r)
+        is_same = is_same or is_equivalent(column, b, r, unit)
+        value, fault = (b, "") if is_same else normalise_value(plan, column, r, unit)
         if not fault and same_value(value, b):
             unchanged += not is_blank(r)
         else:
@@ -267,14 +270,14 @@ def _edit(column: Column, cell: CellKey, issued: Value, received: Value, value: 
             issued,
             received,
             value,
-            "locked",
+            Outcome.LOCKED,
             f"{column.header} is one of your columns, so what the owner wrote there was not taken",
         )
     if fault:
-        return CellEdit(cell, issued, received, value, "invalid", fault)
+        return CellEdit(cell, issued, received, value, Outcome.INVALID, fault)
     if is_truncated(issued, received):
         why = f"it is the issued text cut off after {len(as_text(received))} characters, as some programs do"
-        return CellEdit(cell, issued, received, value, "conflict", why)
+        return CellEdit(cell, issued, received, value, Outcome.CONFLICT, why)
     return CellEdit(cell, issued, received, value)
 
 
@@ -312,9 +315,12 @@ def _wrong_column_edits(
                 or not current[id_].id
             ):
                 continue
-            good, fault = normalise_value(context.plan, column, value)
+            unit = figure_unit(context.plan, context.plan.by_id.get(id_), column, value)
+            good, fault = normalise_value(context.plan, column, value, unit)
             why = f"the owner typed it over the last report, in {address(number, heading.column)}, not beside it"
-            yield CellEdit((id_, column.key), issued, value, good, "invalid" if fault else "conflict", fault or why)
+            yield CellEdit(
+                (id_, column.key), issued, value, good, Outcome.INVALID if fault else Outcome.CONFLICT, fault or why
+            )
 
 
 def _merged_notes(plan: Plan, sheet: _ReturnSheet) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.outcomes import Outcome
 from hrworkbook.merging.plausible_letters import is_plausible
 from hrworkbook.merging.read_return import CellEdit, ReturnDiff
 from hrworkbook.plan.damage import REMEDIES, Damage, ambiguous_dates, damage_of
@@ -114,11 +115,11 @@ def _held_damage(plan: Plan, tables: Sequence[Table], edits: Sequence[CellEdit])
         damage = damage_of(column.kind, edit.received)
         if damage is None and normalised_text(edit.received) in doubtful.get(column.key, ()):
             damage = Damage.MONTH_FIRST
-        if damage and edit.outcome in ("", "invalid"):
+        if damage and edit.outcome in (None, Outcome.INVALID):
             reason = (
                 f"{column.header} is '{normalised_text(edit.received)[:60]}', which {damage.value}. {REMEDIES[damage]}"
             )
-            edit = replace(edit, outcome="conflict", reason=reason)
+            edit = replace(edit, outcome=Outcome.CONFLICT, reason=reason)
         yield edit
 
 
@@ -150,7 +151,7 @@ def _settle_letters(diff: ReturnDiff, baseline: Baseline, tables: Sequence[Table
     same = 0
     for edit in diff.edits:
         received = edit.received
-        if not isinstance(received, str) or edit.outcome not in ("", "locked"):
+        if not isinstance(received, str) or edit.outcome not in (None, Outcome.LOCKED):
             kept.append(edit)
         elif isinstance(edit.base, str) and any(_same(c.damage(edit.base), received) for c in codings):
             same += 1
@@ -159,7 +160,7 @@ def _settle_letters(diff: ReturnDiff, baseline: Baseline, tables: Sequence[Table
         else:
             mended, reason = _mended(received, witness, encoding=encoding, is_doubtful=doubtful)
             if reason:
-                kept.append(replace(edit, outcome="conflict", reason=reason))
+                kept.append(replace(edit, outcome=Outcome.CONFLICT, reason=reason))
             elif mended == received:
                 kept.append(edit)
             else:

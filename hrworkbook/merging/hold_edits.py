@@ -6,6 +6,7 @@ from dataclasses import replace
 from hrworkbook.merging.line_identity import CurrentLine
 from hrworkbook.merging.match_rows import Baseline
 from hrworkbook.merging.misplaced import RowsByLine, find_misplaced
+from hrworkbook.merging.outcomes import Outcome
 from hrworkbook.merging.read_return import CellEdit
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema import CellKey
@@ -21,7 +22,7 @@ def hold_struck(edits: Sequence[CellEdit], row: Row, struck: Sequence[Annotation
     return [
         replace(
             e,
-            outcome="conflict",
+            outcome=Outcome.CONFLICT,
             reason=f"the owner struck these words through, perhaps to delete them: '{words[e.key[1]]}'",
         )
         if not e.outcome and words[e.key[1]]
@@ -43,7 +44,7 @@ def hold_disagreeing(edits: Sequence[CellEdit], rows: int) -> list[CellEdit]:
         values_by_cell.setdefault(edit.key, []).append(edit.value)
     why = "the file has this line more than once, with different texts"
     return [
-        replace(e, outcome="conflict", reason=why)
+        replace(e, outcome=Outcome.CONFLICT, reason=why)
         if not e.outcome
         and (
             not all(same_value(v, e.value) for v in values_by_cell[e.key])
@@ -60,11 +61,12 @@ def hold_misplaced(
     """Return the edits, those held back whose answers seem to have come from another line's row."""
     edited = {e.key for e in edits if plan.schema[e.key[1]].is_owners}
     found = find_misplaced(plan.schema, baseline, sheets, edited)
-    if found.columns:
-        why = f"texts of {' and '.join(found.columns)} stand in other rows than they were issued in, as if sorted without the rest"
-        notes.append(f"Held back: {why}")
-        return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
     whys: dict[CellKey | str, str] = {}
+    if found.columns:
+        headings = " and ".join(plan.schema[key].header for key in found.columns)
+        why = f"texts of {headings} stand in other rows than they were issued in, as if sorted without the rest"
+        notes.append(f"Held back: {why}")
+        whys |= {e.key: why for e in edits if e.key[1] not in found.in_place}
     for id_, home in found.lines.items():
         whys[id_] = f"the answers in its row are those that were issued for {home}"
     for one, other in found.exchanged:
@@ -84,7 +86,7 @@ def hold_misplaced(
         )
     notes += [f"Held back: {id_}, {why}" for id_, why in whys.items() if isinstance(id_, str)]
     return [
-        replace(e, outcome="conflict", reason=why)
+        replace(e, outcome=Outcome.CONFLICT, reason=why)
         if not e.outcome and (why := whys.get(e.key[0]) or whys.get(e.key, ""))
         else e
         for e in edits
@@ -94,7 +96,7 @@ def hold_misplaced(
 def hold_guessed(edits: Sequence[CellEdit], owner: str) -> list[CellEdit]:
     """Return the edits, each waiting: they are in lines of several owners, and nothing says which of them answered."""
     why = f"nothing says who sent it, and its lines belong to several owners: {owner} is only a guess"
-    return [replace(e, outcome="conflict", reason=why) if not e.outcome else e for e in edits]
+    return [replace(e, outcome=Outcome.CONFLICT, reason=why) if not e.outcome else e for e in edits]
 
 
 def without_other_issues(
@@ -114,7 +116,7 @@ def without_other_issues(
         if any(same_value(edit.received, other) or same_value(edit.value, other) for other in others):
             unmeant += not is_blank(edit.received)
         elif not edit.outcome and not all(same_value(edit.base, other) for other in others):
-            left.append(replace(edit, outcome="conflict", reason=why))
+            left.append(replace(edit, outcome=Outcome.CONFLICT, reason=why))
         else:
             left.append(edit)
     return left, unmeant
@@ -129,7 +131,7 @@ def at_current_lines(edits: Sequence[CellEdit], current: Mapping[str, CurrentLin
         id_, key = edit.key
         line = current[id_]
         edit = replace(edit, key=(line.id, key)) if line.id != id_ else edit
-        placed.append(replace(edit, outcome="conflict", reason=line.doubt) if line.doubt else edit)
+        placed.append(replace(edit, outcome=Outcome.CONFLICT, reason=line.doubt) if line.doubt else edit)
     return placed
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from hrworkbook.merging.outcomes import (
-    OUTCOMES,
     SKIPPED_STATUSES,
     UNDECIDED_OUTCOMES,
     CellOutcome,
+    Outcome,
     RefusedFile,
     ReturnOutcome,
 )
@@ -29,18 +29,18 @@ def merge_message(returns: Sequence[ReturnOutcome], refused: Sequence[RefusedFil
 
     `asked` decisions are new, of which `files` are about whole files.
     """
-    total = {o: sum(r.outcome_counts[o] for r in returns) for o in OUTCOMES}
+    total = {o: sum(r.outcome_counts[o] for r in returns) for o in Outcome}
     again = max(0, sum(total[o] for o in UNDECIDED_OUTCOMES) - (asked - files))
-    waiting = max(0, total["conflict"] + total["locked"] - again)
-    parts = [f"{count_noun(total['applied'], 'cell')} applied"]
+    waiting = max(0, total[Outcome.CONFLICT] + total[Outcome.LOCKED] - again)
+    parts = [f"{count_noun(total[Outcome.APPLIED], 'cell')} applied"]
     if waiting:
         parts.append(f"{count_noun(waiting, 'needs', 'need')} your decision")
-    if total["invalid"]:
-        parts.append(f"{count_noun(total['invalid'], 'goes', 'go')} back to the owner")
+    if total[Outcome.INVALID]:
+        parts.append(f"{count_noun(total[Outcome.INVALID], 'goes', 'go')} back to the owner")
     if again:
         parts.append(f"{count_noun(again, 'is', 'are')} on the Decisions sheet already")
-    if total["unplaced"]:
-        parts.append(f"{count_noun(total['unplaced'], 'had no place and is', 'had no place and are')} listed")
+    if total[Outcome.UNPLACED]:
+        parts.append(f"{count_noun(total[Outcome.UNPLACED], 'had no place and is', 'had no place and are')} listed")
     if not returns and not refused:
         return "There was nothing to merge: no file was found there."
     sentences = [
@@ -77,8 +77,8 @@ def merged_row(result: ReturnOutcome, now: datetime) -> dict[str, Value]:
     """Return the Register's row of a merged return."""
     item, outcomes = result.received, result.outcome_counts
     heading = {
-        "unchanged": "Unchanged", "already": "Already there", "applied": "Applied", "conflict": "Conflict",
-        "locked": "Locked", "invalid": "Invalid", "unplaced": "Unplaced",
+        Outcome.UNCHANGED: "Unchanged", Outcome.ALREADY: "Already there", Outcome.APPLIED: "Applied", Outcome.CONFLICT: "Conflict",
+        Outcome.LOCKED: "Locked", Outcome.INVALID: "Invalid", Outcome.UNPLACED: "Unplaced",
     }  # fmt: skip
     notes = [*result.notes, *(f"{s.cell}: '{as_text(s.value)}' ({s.reason})" for s in result.stray_cells)]
     row: dict[str, Value] = {

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hrworkbook.merging.match_rows import MIN_TELLING_CHARACTERS, Baseline
-from hrworkbook.merging.slips import IssuedForms, Slips, column_cells, find_slips
+from hrworkbook.merging.slips import IssuedForms, Slips, column_cells, find_slips, stays_in_place
 from hrworkbook.plan.schema import CellKey, Schema
 from hrworkbook.plan.values import is_blank, normalised_text, same_value
 from hrworkbook.tables.find_table import Row
@@ -24,7 +24,9 @@ class MisplacedAnswers:
     """What looks displaced: columns of which the whole return is in doubt, those exchanged, lines and single cells."""
 
     columns: tuple[str, ...]
-    """Headings of columns that slipped."""
+    """Keys of columns that slipped."""
+    in_place: frozenset[str]
+    """Keys of the columns that are seen to stand in their rows although another one slipped; the rest of the return waits."""
     permuted: tuple[str, ...]
     """Keys of columns in which nothing changed but places."""
     exchanged: tuple[tuple[str, str], ...]
@@ -47,6 +49,7 @@ def find_misplaced(
         ids[key].append(id_)
     owners = [c.key for c in schema.columns if c.is_owners]
     columns: set[str] = set()
+    in_place = {c.key for c in schema.columns if c.is_owners}
     exchanged: set[tuple[str, str]] = set()
     permuted: set[str] = set()
     lines: dict[str, str] = {}
@@ -56,17 +59,51 @@ def find_misplaced(
         for key, other_homes in ids.items():
             strangers = list(_texts_of_other_lines(was, rows, key, other_homes))
             if len({home for _, _, home in strangers}) > 1:
-                columns.add(schema[key].header)
+                columns.add(key)
             for id_, row, home in strangers:
                 cells[id_, key], cells[home, key] = home, id_
                 if any(_matches_other_line(baseline, row, other, id_, home) for other in owners if other != key):
                     lines[id_] = home
         lines |= _rows_of_other_lines(was, rows, edited)
         slips = _slips_on_sheet(was, rows, ids)
-        columns |= {column.header for column in slips.columns}
+        columns |= {column.key for column in slips.columns}
         permuted |= {column.key for column in slips.permuted}
         exchanged |= {(one.key, other.key) for one, other in slips.exchanged}
-    return MisplacedAnswers(tuple(sorted(columns)), tuple(sorted(permuted)), tuple(sorted(exchanged)), lines, cells)
+    for rows in sheets if columns else ():
+        in_place &= _columns_in_place(was, rows, ids, columns, in_place)
+    return MisplacedAnswers(
+        tuple(c.key for c in schema.columns if c.key in columns),
+        frozenset(in_place - columns),
+        tuple(sorted(permuted)),
+        tuple(sorted(exchanged)),
+        lines,
+        cells,
+    )
+
+
+def _columns_in_place(
+    was: IssuedForms,
+    rows: RowsByLine,
+    ids: Mapping[str, Collection[str]],
+    slipped: Collection[str],
+    keys: Collection[str],
+) -> set[str]:
+    """Return those of the columns that stand in their rows where the one column that slipped does not.
+
+    Where two slipped, whatever stood beside them may have gone with them.
+    """
+    if len(slipped) > 1:
+        return set()
+    once = _rows_in_order(rows)
+    displaced = {id_ for key in slipped for id_ in ids.get(key, ()) if id_ in rows}
+    if not displaced:
+        return set(keys)
+    return {key for key in keys if stays_in_place(column_cells(key, once, was, set(ids.get(key, ()))), displaced)}
+
+
+def _rows_in_order(rows: RowsByLine) -> list[tuple[str, Row]]:
+    """Return the lines of a sheet, each with its first row, in the order of those rows."""
+    return sorted(((id_, some[0]) for id_, some in rows.items()), key=lambda one: one[1].row_number)
 
 
 def _slips_on_sheet(was: IssuedForms, rows: RowsByLine, ids: Mapping[str, Sequence[str]]) -> Slips:
@@ -75,10 +112,10 @@ def _slips_on_sheet(was: IssuedForms, rows: RowsByLine, ids: Mapping[str, Sequen
     changed_values = (row[key] for key in ids for id_ in ids[key] for row in rows.get(id_, ()) if key in row.keys)
     if not any(was.says(key, value) for value in changed_values for key in keys):
         return Slips((), (), ())  # nothing that was issued stands where it was not
-    once = sorted(((id_, some[0]) for id_, some in rows.items()), key=lambda one: one[1].row_number)
+    once = _rows_in_order(rows)
     order = {id_: at for at, id_ in enumerate(was.baseline)}
     places = [order[id_] for id_, _ in once]
-    return find_slips([column_cells(key, once, was) for key in keys], in_order=places == sorted(places))
+    return find_slips([column_cells(key, once, was, set(ids[key])) for key in keys], in_order=places == sorted(places))
 
 
 def _texts_of_other_lines(

@@ -4,19 +4,36 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 
 from hrworkbook.intake.attachments import Container, IgnoredAttachment
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.model import Line
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import Block, ChangeSet
 from hrworkbook.plan.values import LONGEST_TEXT, CellError, Value, as_text, utf16_length
 
-OUTCOMES = ("unchanged", "already", "applied", "conflict", "locked", "invalid", "unplaced")
-"""Every cell received has exactly one of these."""
-UNDECIDED_OUTCOMES = ("conflict", "locked", "invalid")
+
+class Outcome(StrEnum):
+    """What became of a cell; every cell received has exactly one of these."""
+
+    UNCHANGED = "unchanged"
+    """It says what was issued."""
+    ALREADY = "already"
+    """The plan says the same."""
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    LOCKED = "locked"
+    """Its column is HR's."""
+    INVALID = "invalid"
+    """It breaks the schema, and goes back to the owner."""
+    UNPLACED = "unplaced"
+    """It has no line or column."""
+
+
+UNDECIDED_OUTCOMES = (Outcome.CONFLICT, Outcome.LOCKED, Outcome.INVALID)
 SKIPPED_STATUSES = (FileStatus.ALREADY_MERGED, FileStatus.SENT_AGAIN, FileStatus.TWICE)
 """What a file is called that was merged before, whose owner has sent it again, or that is there twice.
 
@@ -60,7 +77,7 @@ class CellOutcome:
     baseline: Value
     master: Value
     received: Value
-    outcome: str
+    outcome: Outcome
     reason: str = ""
     """For a cell that waits: the fault and the remedy, in a sentence."""
 
@@ -104,12 +121,12 @@ class ReturnOutcome:
     """Whether it is known to be newer than what was merged of its owner's before."""
 
     @cached_property
-    def outcome_counts(self) -> dict[str, int]:
+    def outcome_counts(self) -> dict[Outcome, int]:
         """How many cells had each outcome; the sum is the cells received."""
         counted = Counter(c.outcome for c in self.cells)
-        counted["unchanged"] += self.unchanged_count
-        counted["unplaced"] = len(self.stray_cells)
-        return {outcome: counted[outcome] for outcome in OUTCOMES}
+        counted[Outcome.UNCHANGED] += self.unchanged_count
+        counted[Outcome.UNPLACED] = len(self.stray_cells)
+        return {outcome: counted[outcome] for outcome in Outcome}
 
     @property
     def cell_count(self) -> int:
@@ -138,6 +155,7 @@ class RefusedFile:
 
     file: str
     reason: str
+    """Fault and remedy; the file's name is not in it."""
     sha256: str = ""
     sender: str = ""
     sent: datetime | None = None
@@ -149,6 +167,18 @@ class RefusedFile:
     """What it came in; None for a file by itself."""
     inside: tuple[RefusedInside, ...] = ()
     """For a container told as one: what was refused in it, the commonest reason first."""
+
+    @property
+    def message(self) -> str:
+        """The message for the user: file, fault, remedy."""
+        return f"{self.file}: {self.reason}" if self.file else self.reason
+
+
+def refused_file(item: ReceivedFile, error: HrWorkbookError, status: FileStatus = FileStatus.REFUSED) -> RefusedFile:
+    """Return a file as refused for an error that was raised about it."""
+    is_the_file = error.place in (item.file, item.file.rpartition(" > ")[2])
+    reason = format_message("" if is_the_file else error.place, error.fault, error.remedy)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, status)
 
 
 def to_local_time(sent: datetime | None) -> datetime | None:
@@ -169,7 +199,7 @@ class MergeResult:
     @property
     def needs_a_person(self) -> bool:
         """Whether anything waits for HR: a decision, a cell without a place, a file that was refused."""
-        waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, "unplaced"))
+        waits = any(r.outcome_counts[o] for r in self.returns for o in (*UNDECIDED_OUTCOMES, Outcome.UNPLACED))
         return waits or any(
             r.status not in (*SKIPPED_STATUSES, FileStatus.NOT_TAKEN, FileStatus.OLDER) for r in self.refused
         )

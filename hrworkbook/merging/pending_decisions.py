@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from hrworkbook.merging.outcomes import UNDECIDED_OUTCOMES, CellOutcome, ReturnOutcome
+from hrworkbook.merging.outcomes import UNDECIDED_OUTCOMES, CellOutcome, Outcome, ReturnOutcome
 from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.ledger_records import read_decision
 from hrworkbook.plan.ledger_words import DecisionState, Question
@@ -69,7 +69,7 @@ class PendingDecisions:
             (fold_name(r.owner), c.line.id, fold_name(c.column.header)): c
             for r in returns
             for c in r.cells
-            if r.is_newest or c.outcome == "applied"
+            if r.is_newest or c.outcome == Outcome.APPLIED
         }
         newest = {id(c) for r in returns if r.is_newest for c in r.cells}
         for row in undecided:
@@ -144,7 +144,7 @@ def _sentence(reason: str) -> str:
 
 def _supersedes(result: ReturnOutcome, cell: CellOutcome, row: Mapping[str, Value | Link]) -> bool:
     """Return whether a later answer settles a decision: what breaks the schema waits for any good answer."""
-    return result.is_newest or (cell.outcome == "applied" and row["Question"] == Question.INVALID.value)
+    return result.is_newest or (cell.outcome == Outcome.APPLIED and row["Question"] == Question.INVALID.value)
 
 
 def _shown_value(cell: CellOutcome) -> Value:

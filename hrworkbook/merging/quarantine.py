@@ -15,7 +15,7 @@ from hashlib import sha256
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.ledger_rows import fit_in_cell
 from hrworkbook.merging.merge_history import WITHOUT_SEAL, unsealed_mark
-from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
+from hrworkbook.merging.outcomes import Outcome, ReceivedFile, RefusedFile, ReturnOutcome, StrayCell, Unproven
 from hrworkbook.merging.pending_decisions import is_about_a_file, is_undecided, is_undone
 from hrworkbook.merging.read_return import CellEdit, ReadReturn, ReturnDiff
 from hrworkbook.plan.findings import count_noun
@@ -196,7 +196,7 @@ def unpack(text: str) -> ReadReturn:
     file, digest, sender, sent, elsewhere = kept["file"]
     when = _take(sent)
     edits = (
-        CellEdit((id_, key), _take(b), _take(r), _take(v), outcome, reason)
+        CellEdit((id_, key), _take(b), _take(r), _take(v), Outcome(outcome) if outcome else None, reason)
         for id_, key, b, r, v, outcome, reason in kept["edits"]
     )
     strays = (StrayCell(cell, _take(value), reason) for cell, value, reason in kept["strays"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, StrayCell, Unproven
+from hrworkbook.merging.outcomes import Outcome, ReceivedFile, RefusedFile, StrayCell, Unproven
 from hrworkbook.plan.history import last_reported
 from hrworkbook.plan.ledgers import HEADINGS
 from hrworkbook.plan.model import Plan
@@ -64,8 +64,8 @@ class CellEdit:
     """As it came."""
     value: Value
     """As the plan would hold it."""
-    outcome: str = ""
-    """What became of it already by what was sent alone: locked, invalid or conflict; '' where the master has a say."""
+    outcome: Outcome | None = None
+    """What became of it already by what was sent alone: locked, invalid or conflict; None where the master has a say."""
     reason: str = ""
 
 

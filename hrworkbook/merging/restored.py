@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hrworkbook.merging.match_rows import Baseline
+from hrworkbook.merging.outcomes import Outcome
 from hrworkbook.merging.read_return import CellEdit, ReadReturn
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema import CellKey
@@ -38,7 +39,7 @@ def with_restored(plan: Plan, reply: ReadReturn, baseline: Baseline, last_wrote:
                 before = f"the owner's earlier return said '{as_text(wrote)}', and this one says nothing; that stays"
                 notes.append(f"{id_}, {plan.schema[key].header}: {before}")
             else:
-                edits.append(CellEdit(cell, issued, issued, issued, "conflict", _WHY))
+                edits.append(CellEdit(cell, issued, issued, issued, Outcome.CONFLICT, _WHY))
     if not edits and not notes:
         return reply
     diff = reply.diff

@@ -5,7 +5,7 @@ Every test takes the cells of one sheet in the order of its rows.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +38,10 @@ _MAX_ALIKE = 20
 """Lines that may have said a thing for it to tell where it came from."""
 _ORDERS_AT_LEAST = 20
 """Orders in which the cells of a column could stand, for it to tell that they stand in the one a sort makes."""
+
+
+_UNTOUCHED = 0.8
+"""The share of a column's cells that an owner leaves as issued, about, where the column stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,11 @@ class IssuedForms:
         return comparable(self.schema[key], value) in self._different[key]
 
 
-def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms) -> ColumnCells:
-    """Return the cells of a column, of the rows that have it."""
+def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms, edited: Collection[str]) -> ColumnCells:
+    """Return the cells of a column, of the rows that have it; those of lines that are not `edited` are as issued.
+
+    They may differ for all that: another issue of the period said what they say.
+    """
     column = was.schema[key]
     here = [(id_, row) for id_, row in rows if key in row.keys]
     forms = was.forms(key)
@@ -122,8 +129,8 @@ def column_cells(key: str, rows: Sequence[tuple[str, Row]], was: IssuedForms) ->
     then = tuple(forms[id_] for id_, _ in here)
     received = tuple(row[key] for _, row in here)
     now = tuple(
-        form if value is old or value == old else comparable(column, value)
-        for value, old, form in zip(received, issued, then, strict=True)
+        comparable(column, value) if id_ in edited else form
+        for (id_, _), value, form in zip(here, received, then, strict=True)
     )
     return ColumnCells(column, tuple(id_ for id_, _ in here), then, now, issued, received)
 
@@ -143,6 +150,11 @@ def comparable(column: Column, value: Value) -> Form:
             if isinstance(amount, int | float | Decimal):
                 return float(amount)
     return normalised_text(value).casefold()
+
+
+def _is_telling(value: Form) -> bool:
+    """Whether a value is long enough to be known wherever it stands."""
+    return isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
 
 
 def is_slipped(cells: ColumnCells, *, in_order: bool) -> bool:
@@ -184,8 +196,7 @@ def _is_shifted(cells: ColumnCells, by: int) -> bool:
         shifted = 0 <= at - by < len(was) and value == was[at - by]
         if shifted == same or not 0 <= at - by < len(was):
             continue
-        is_telling = isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS
-        bits = _ENOUGH_BITS if is_telling else min(most, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
+        bits = _ENOUGH_BITS if _is_telling(value) else min(most, _BITS_OF_A_CHANGE + log2(len(was) / often[value]))
         score += bits if shifted else -bits
         arrived |= shifted and value != ""
         best = max(best, score) if arrived else best
@@ -198,7 +209,7 @@ def _is_sorted(cells: ColumnCells, changed: Sequence[int]) -> bool:
         return False
     known = Counter(cells.was)
     arrived = sum(
-        min(count, known[value]) * (_ENOUGH if isinstance(value, str) and len(value) >= MIN_TELLING_CHARACTERS else 1)
+        min(count, known[value]) * (_ENOUGH if _is_telling(value) else 1)
         for value, count in Counter(cells.now[at] for at in changed).items()
         if value != ""
     )
@@ -237,6 +248,21 @@ def _orders(values: Sequence[Form]) -> set[bool]:
     return {reverse for reverse in (False, True) if keys == sorted(keys, reverse=reverse)}
 
 
+def stays_in_place(cells: ColumnCells, displaced: Collection[str]) -> bool:
+    """Whether a column stands as it was issued in the rows of the lines in which another column was displaced.
+
+    It does where that much of it is still as issued that it would be no chance had it moved with the other. A column that was
+    issued blank there tells nothing.
+    """
+    often = Counter(cells.was)
+    score = 0.0
+    for id_, was, now in zip(cells.ids, cells.was, cells.now, strict=True):
+        share = often[was] / len(cells.was)
+        if id_ in displaced and was != "" and share < 1:
+            score += log2(_UNTOUCHED / share) if now == was else log2((1 - _UNTOUCHED) / (1 - share))
+    return score >= _ENOUGH_BITS
+
+
 def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Column]]:
     """Yield each two columns whose cells, or headings, were exchanged."""
     for one, other in combinations(every, 2):
@@ -245,18 +271,30 @@ def exchanged_columns(every: Sequence[ColumnCells]) -> Iterator[tuple[Column, Co
 
 
 def _are_exchanged(one: ColumnCells, other: ColumnCells) -> bool:
-    """Whether more rows hold each column's value under the other; a value is read as what it was where it came from."""
+    """Whether more rows hold each column's value under the other; a value is read as what it was where it came from.
+
+    A row of which one of the two was answered anew as well tells it by the other; a short word does so only where such words
+    went both ways, since whoever postpones writes the old end as the new start.
+    """
     moved = stayed = weight = 0
+    short_ways = [0, 0]
     for at, (a, b) in enumerate(zip(one.was, other.was, strict=True)):
-        here = (one.now[at] == a, other.now[at] == b)
-        if here == (True, True):
+        if (one.now[at] == a, other.now[at] == b) == (True, True):
             stayed += a != b
-        elif comparable(one.column, other.received[at]) == a and comparable(other.column, one.received[at]) == b:
-            moved += 1
-            weight += sum(
-                _ENOUGH if isinstance(v, str) and len(v) >= MIN_TELLING_CHARACTERS else v != "" for v in (a, b)
+        elif one.now[at] != a and other.now[at] != b:
+            came = (
+                comparable(one.column, other.received[at]) == a,
+                comparable(other.column, one.received[at]) == b,
             )
-    return weight >= _ENOUGH and moved > stayed
+            arrived = [value for value, is_there in zip((a, b), came, strict=True) if is_there and value != ""]
+            if not all(came) and not arrived:
+                continue
+            moved += 1
+            telling = sum(_is_telling(value) for value in arrived)
+            weight += _ENOUGH * telling + (len(arrived) - telling if all(came) else 0)
+            if not all(came) and not telling:
+                short_ways[came.index(True)] += 1
+    return weight + (sum(short_ways) if all(short_ways) else 0) >= _ENOUGH and moved > stayed
 
 
 def dealt_lines(every: Sequence[ColumnCells]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def add_columns(package: bytes, columns: Sequence[AddedColumn], place: str) -> b
     styles = CellStyles(loaded.workbook)
     by_sheet: dict[str, list[AddedColumn]] = {}
     for column in columns:
-        by_sheet.setdefault(loaded.snapshot[column.sheet].name, []).append(column)
+        by_sheet.setdefault(loaded.snapshot.called(column.sheet).name, []).append(column)
     made = [
         _ColumnsOfSheet(loaded, sheet, by_sheet[sheet.name], styles)
         for sheet in loaded.workbook.sheets
@@ -89,7 +89,7 @@ class _ColumnsOfSheet:
     ) -> None:
         self.loaded, self.sheet, self.columns = loaded, sheet, columns
         self.place = f"{loaded.package.place}!{sheet.name}"
-        self.block = loaded.snapshot[sheet.name]
+        self.block = loaded.snapshot.called(sheet.name)
         if not sheet.part:
             raise CannotWrite(self.place, "it is a chart and has no cells", "Choose another sheet")
         check_unprotected(loaded.workbook, sheet)
@@ -145,6 +145,9 @@ class _ColumnsOfSheet:
         return _with_column(xml, root, column.header, (top, left, bottom, right + 1))
 
 
+_RowCells = tuple[tuple[bytes, bytes], ...]
+
+
 class _ColumnChange(SheetChange):
     """A change of a sheet in which each new cell looks as the cells at its left do, and shows a text."""
 
@@ -156,27 +159,34 @@ class _ColumnChange(SheetChange):
 
     def _look(self, row: int, column: int, own: str) -> str:
         """Return the style of the nearest cell at the left that has the fill most of those there have: one in red is no model."""
-        styles = self._styles_at(row)
-        near = range(column - 1, max(column - 1 - _CELLS_LOOKED_AT, 0), -1)
-        left = tuple(styles[at] or "0" for at in near if at in styles)
-        if left not in self._looks:
-            fills = [self.styles.fill(style) for style in left]
-            most = max(Counter(fills).items(), key=lambda item: (item[1], -fills.index(item[0])), default=("", 0))[0]
-            self._looks[left] = self.styles.as_text(left[fills.index(most)] if left else own)
-        return self._looks[left] if left else self.styles.as_text(own)
-
-    def _styles_at(self, row: int) -> dict[int, str]:
         if self._last_row[0] != row:
-            self._last_row = row, self._found_styles(row)
-        return self._last_row[1]
+            self._last_row = row, self._cells_of(row)
+        cells = self._last_row[1]
+        if (cells, column) not in self._looks:
+            self._looks[cells, column] = self._look_beside(self._styles[cells], column)
+        return self._looks[cells, column] or self.styles.as_text(own)
+
+    def _look_beside(self, styles: Mapping[int, str], column: int) -> str:
+        near = range(column - 1, max(column - 1 - _CELLS_LOOKED_AT, 0), -1)
+        left = [styles[at] or "0" for at in near if at in styles]
+        if not left:
+            return ""
+        fills = [self.styles.fill(style) for style in left]
+        most = max(Counter(fills).items(), key=lambda item: (item[1], -fills.index(item[0])))[0]
+        return self.styles.as_text(left[fills.index(most)])
 
     @cached_property
-    def _looks(self) -> dict[tuple[str, ...], str]:
+    def _last_row(self) -> tuple[int, _RowCells]:
+        return 0, ()
+
+    @cached_property
+    def _looks(self) -> dict[tuple[_RowCells, int], str]:
         return {}
 
     @cached_property
-    def _last_row(self) -> tuple[int, dict[int, str]]:
-        return 0, {}
+    def _styles(self) -> dict[_RowCells, dict[int, str]]:
+        """The style of each column's cell in rows with the same cells: most rows of a table have."""
+        return {}
 
     @cached_property
     def _starts(self) -> dict[int, int]:
@@ -186,17 +196,29 @@ class _ColumnChange(SheetChange):
     def _cell_head(self) -> "re.Pattern[bytes]":
         return re.compile(rb'<%sc r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?[ />]' % re.escape(self.xml.prefix))
 
-    def _found_styles(self, row: int) -> dict[int, str]:
+    def _cells_of(self, row: int) -> _RowCells:
+        """Return the letters and the style of each cell of a row, whose styles are then in `_styles`."""
         if row not in self._starts:
-            return {}
+            self._styles.setdefault((), {})
+            return ()
         span = self.xml.row(row, self._starts[row])
         text = self.xml.masked[span.tag_end : span.end]
-        found = self._cell_head.findall(text)
-        if len(found) == text.count(b"<%sc " % self.xml.prefix) and text.count(b' s="') == sum(
-            1 for _, s in found if s
-        ):
-            return {column_of_letters(letters): style.decode() for letters, style in found}
-        return {cell.number: attribute(cell.attributes, b"s") or "" for cell in self.xml.cells(span)}
+        found = tuple(self._cell_head.findall(text))
+        if found in self._styles:
+            with_style = self._styled[found]
+        else:
+            with_style = self._styled[found] = sum(1 for _, style in found if style)
+            self._styles[found] = {column_of_letters(letters): style.decode() for letters, style in found}
+        if len(found) == text.count(b"<%sc " % self.xml.prefix) and with_style == text.count(b' s="'):
+            return found
+        cells = [(cell.number, attribute(cell.attributes, b"s") or "") for cell in self.xml.cells(span)]
+        other = tuple((str(number).encode(), style.encode()) for number, style in cells)
+        self._styles[other] = dict(cells)
+        return other
+
+    @cached_property
+    def _styled(self) -> dict[_RowCells, int]:
+        return {}
 
 
 def _with_column(xml: bytes, root: Element, header: str, area: CellRange) -> bytes:

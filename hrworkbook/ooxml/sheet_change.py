@@ -33,7 +33,7 @@ class SheetChange:
     ) -> None:
         self.sheet = sheet
         self.workbook = loaded.workbook
-        self.block = loaded.snapshot[sheet.name]
+        self.block = loaded.snapshot.called(sheet.name)
         self.wanted = wanted
         self.heights = heights
         self.shows = shows

@@ -195,7 +195,7 @@ class SheetXmlEditor:
         return pieces, added
 
     def _new_style(self, row: XmlSpan, column: int) -> str:
-        own = attribute(row.attributes, b"customFormat") in ("1", "true")
+        own = b"customFormat" in row.attributes and attribute(row.attributes, b"customFormat") in ("1", "true")
         return self.style(row.number, column, (attribute(row.attributes, b"s") or "") if own else "")
 
     def _new_row(self, number: int, made: Sequence[tuple[int, bytes]]) -> bytes:

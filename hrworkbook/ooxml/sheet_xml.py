@@ -60,6 +60,7 @@ class SheetXml:
         self.opening = XmlSpan(0, opening.start(), opening.end(), end, opening[1])
         self.is_regular = self.masked is xml
         """Whether all that was looked at so far tells its place, in order, with nothing hidden among it."""
+        self._last_row: XmlSpan | None = None
 
     def _tag(self, name: bytes) -> "re.Pattern[bytes]":
         return re.compile(rb"<%s%s(?=[\s/>])%s>" % (re.escape(self.prefix), name, ATTRIBUTES))
@@ -127,15 +128,24 @@ class SheetXml:
 
     def row(self, number: int, start: int) -> XmlSpan:
         """Return the row that starts there."""
+        if self._last_row is None or self._last_row.start != start:
+            self._last_row = self._found_row(number, start)
+        return self._last_row
+
+    def _found_row(self, number: int, start: int) -> XmlSpan:
         match = self._opening_at(start)
         if match[1].endswith(b"/"):
             return XmlSpan(number, start, match.end(), match.end(), match[1])
         closing = self._row_end.search(self.masked, match.end(), self.opening.end)
         if not closing:
             raise UnreadableFile(self.place, f"row {number} breaks off", _REMEDY)
-        if self.masked.find(b"AlternateContent", start, closing.end()) >= 0:
+        if self._has_alternatives and self.masked.find(b"AlternateContent", start, closing.end()) >= 0:
             raise UnreadableFile(self.place, f"row {number} has alternatives for other programs", _REMEDY)
         return XmlSpan(number, start, match.end(), closing.end(), match[1])
+
+    @cached_property
+    def _has_alternatives(self) -> bool:
+        return self.masked.find(b"AlternateContent", self.opening.tag_end, self.opening.end) >= 0
 
     def cell(self, row: XmlSpan, column: int) -> XmlSpan | None:
         """Return the cell of a row that tells its place first, as most do; None where it is to be looked for in `cells`."""

@@ -40,8 +40,10 @@ def verify_inserted(found: bytes, before: LoadedWorkbook, own: Collection[str]) 
         after = load(found, place).snapshot
     except UnreadableFile as fault:
         raise CannotWrite(place, "what was written would not open", "The workbook is as it was") from fault
-    missing = [name for name in own if name not in after]
-    changed = [block.name for block in before.snapshot.sheets if block.name not in own and block != after[block.name]]
+    now = {block.name: block for block in after.sheets}
+    missing = [name for name in own if name not in now]
+    kept = [block for block in before.snapshot.sheets if block.name not in own]
+    changed = [block.name for block in kept if block != now.get(block.name)]
     if missing or changed:
         fault_ = f"its sheet '{(missing + changed)[0]}' would not be saved whole"
         raise CannotWrite(place, fault_, "The workbook is as it was")

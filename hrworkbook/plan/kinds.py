@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from hrworkbook.plan.amounts import Amount, Money, NoneWord, UnreadableAmount, parse_amount
-from hrworkbook.plan.dates.date_points import BACKWARDS, IMPOSSIBLE, INEXACT, NO_END, NO_YEAR, TWO_WAYS
-from hrworkbook.plan.dates.timescale import _LABEL_GAP, Timescale, read_timescale
+from hrworkbook.plan.dates.date_points import DateFault
+from hrworkbook.plan.dates.timescale import Timescale, read_timescale
 from hrworkbook.plan.findings import Severity, join_words
 from hrworkbook.plan.lookalikes import latin_lookalike, script_name
+from hrworkbook.plan.measures.figures import is_odd, parse_figure
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.values import (
@@ -158,12 +159,12 @@ def _owners_fault(value: Value, header: str, words: Sequence[str]) -> ValueFault
 
 
 _TIMESCALE_REMEDY = {
-    NO_YEAR: "Add the year",
-    IMPOSSIBLE: "Check the day and the month, day first",
-    TWO_WAYS: "Write the months out, such as Jan - March 2017",
-    INEXACT: "Write a month and year if it should be shown as due and chased",
-    BACKWARDS: "Check the two dates",
-    NO_END: "Add the end, or write 'onwards'",
+    DateFault.NO_YEAR: "Add the year",
+    DateFault.IMPOSSIBLE: "Check the day and the month, day first",
+    DateFault.TWO_WAYS: "Write the months out, such as Jan - March 2017",
+    DateFault.INEXACT: "Write a month and year if it should be shown as due and chased",
+    DateFault.BACKWARDS: "Check the two dates",
+    DateFault.NO_END: "Add the end, or write 'onwards'",
 }
 
 
@@ -177,10 +178,10 @@ def _timescale_fault(value: Value, header: str, words: Sequence[str]) -> ValueFa
         return None
     if not isinstance(value, str) and (day := likely_day(value)):
         return ValueFault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
-    piece, reason = read.unread_text.split(_LABEL_GAP)[0], read.reasons[0]
+    piece, reason = read.unread_pieces[0], read.reasons[0]
     remedy = _TIMESCALE_REMEDY.get(reason, "Write a month and year such as March 2017, or Ongoing or To be determined")
-    is_wrong = any(r in (IMPOSSIBLE, BACKWARDS) for r in read.reasons)
-    if reason == INEXACT:
+    is_wrong = any(r in (DateFault.IMPOSSIBLE, DateFault.BACKWARDS) for r in read.reasons)
+    if reason == DateFault.INEXACT:
         text = f"{header} says {quoted(piece)}, which is not an exact date"
     else:
         text = f"{header} says {quoted(piece)}, which cannot be read: {reason}"
@@ -206,16 +207,16 @@ def _date_fault(value: Value, header: str, words: Sequence[str]) -> ValueFault |
         return ValueFault(f"{header} is the number {as_text(value)}", f"Write {as_text(day)} if that day is meant")
     if isinstance(value, str):
         read = read_timescale(value)
-        if IMPOSSIBLE in read.reasons:
+        if DateFault.IMPOSSIBLE in read.reasons:
             month_first = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", normalised_text(value))
             swapped = month_first and _read_date(f"{month_first[2]}/{month_first[1]}/{month_first[3]}")
             remedy = f"Write the day first: {as_text(swapped)}" if swapped else "Check the day and the month, day first"
             return ValueFault(f"{header} is {quoted(value)}, and there is no such date", remedy)
-        if NO_YEAR in read.reasons and re.search(r"\d{3}|(\d+\D+){2}\d", value):
+        if DateFault.NO_YEAR in read.reasons and re.search(r"\d{3}|(\d+\D+){2}\d", value):
             return ValueFault(
                 f"{header} is {quoted(value)}, whose year cannot be read", "Write four figures, such as 2017"
             )
-        if NO_YEAR in read.reasons:
+        if DateFault.NO_YEAR in read.reasons:
             return ValueFault(f"{header} is {quoted(value)}, which has no year", "Add the year")
         if read.due and not read.unread_text:
             return ValueFault(
@@ -352,6 +353,13 @@ def _make_kind(name: str, description: str, check: _Check, read: Callable[[Value
     return Kind(name, description, _skipping_blanks(check), _blank_safe(read), doubts)
 
 
+def _measure_fault(value: Value, header: str, words: Sequence[str]) -> ValueFault | None:
+    if not is_odd(value):
+        return None
+    remedy = "Write the figure alone, such as 72%, £5,600 or 9.4, and say the rest in the comment"
+    return ValueFault(f"{header} is {quoted(value)}, which is not read as a figure", remedy, "warning")
+
+
 def _read_owners(value: Value) -> tuple[str, ...]:
     return parse_owners(as_text(value))
 
@@ -378,6 +386,9 @@ KINDS: dict[str, Kind] = {
         ),
         _make_kind("whole", "a whole number, such as 1,250", _numeric_check(_read_whole, _no_number), _read_whole),
         _make_kind("number", "a number, such as 12.5", _numeric_check(_read_number, _no_number), _read_number),
+        _make_kind(
+            "measure", "a figure such as 72%, £5,600 or 9.4, or a word such as n/a", _measure_fault, parse_figure, True
+        ),
         _make_kind("yes-no", "Yes or No", _yes_no_fault, _read_yes_no),
         _make_kind("email", "an e-mail address", _email_fault, _read_emails),
         _make_kind("period", "a month as year and month, such as 2016-10", _period_fault, _read_period),

@@ -54,6 +54,8 @@ class OutgoingReturn:
     """The workbook's file name."""
     number_formats: Mapping[CellKey, str] = field(default_factory=dict)
     """The code by which the master shows a number or date, where it is not shown as it is stored."""
+    closed: frozenset[CellKey] = frozenset()
+    """Cells of the owner's columns that the line's own table has not, so that no answer there could be written."""
 
 
 def next_return_number(plan: Plan) -> int:
@@ -98,7 +100,12 @@ def make_return(
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
     theirs = tuple(replace(x, values={c.key: x.values.get(c.key) for c in schema.columns}) for x in lines)
     codes = {(x.id, c.key): code for x in lines for c in schema.columns if (code := plan.number_format(x, c.key))}
-    return OutgoingReturn(id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes)
+    closed = frozenset(
+        (x.id, c.key) for x in lines if x.table.column_numbers for c in schema.columns if c.key not in x.table.column_numbers
+    )  # fmt: skip
+    return OutgoingReturn(
+        id_, owner, period, due, seal, schema, words, theirs, last, f"{name} {id_}.xlsx", codes, closed
+    )
 
 
 def title_line(issued: OutgoingReturn) -> str:

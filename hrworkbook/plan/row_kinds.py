@@ -175,16 +175,18 @@ def is_example(filled: Sequence[tuple[int, Value]]) -> bool:
 
 def is_total(filled: Sequence[tuple[int, Value]]) -> bool:
     """Return whether a row adds up the rows above: a word for it or none, and beside it nothing but figures."""
-    texts = [v for _, v in filled if not _is_figure(v)]
     first = filled[0][1]
     if isinstance(first, str) and _TOTAL_ALONE.fullmatch(first.strip()):
         return True
-    if len(texts) == len(filled):
+    texts = 0
+    for _, value in filled:
+        texts += not _is_figure(value)
+        if texts > 1:
+            return False
+    if texts == len(filled):
         return False
     named = isinstance(first, str) and not isinstance(first, CellError) and bool(_TOTAL.match(first.strip()))
-    return (len(texts) == 1 and named) or (
-        not texts and len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
-    )
+    return named if texts else len(filled) > 1 and any(isinstance(v, CellError) for _, v in filled)
 
 
 def _is_figure(value: Value) -> bool:

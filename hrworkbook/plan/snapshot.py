@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from hrworkbook.plan.errors import NotAMaster
-from hrworkbook.plan.sheet_names import is_renamed, own_sheet_name
+from hrworkbook.plan.sheet_names import PlanSheet, is_renamed, own_sheet_name
 from hrworkbook.plan.values import Value, clean
 
 TALLEST_ROW = 409.5
@@ -39,6 +40,10 @@ class CellTexts(Mapping[tuple[int, int], str]):
 
     def __getitem__(self, cell: tuple[int, int]) -> str:
         return self._cells()[cell]
+
+    def get(self, cell: tuple[int, int], default: Any = None) -> Any:
+        """Return a cell's text; without it the default."""
+        return self._cells().get(cell, default)  # the Mapping's own raises and catches for each cell that has none
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(self._cells())
@@ -142,6 +147,10 @@ class Snapshot:
             f"there is no sheet '{sheet}'",
             f"Rename the sheet back to '{sheet}', or take the latest backup of the master",
         )
+
+    def called(self, name: str) -> Block:
+        """Return the block of the sheet that has exactly this name in the workbook; raise NotAMaster where none has."""
+        return self[PlanSheet(name)]
 
     def real_name(self, sheet: str) -> str:
         """Return what a sheet is called in this workbook: one of ours has another name where theirs had it first."""

@@ -186,7 +186,9 @@ def _write_rows(
         tall = row_height([as_text(v) for v in cells], widths, tallest=TALLEST_ROW)
         sheet.set_row(row, max(tall, LOWEST_ROW))
         for i, ((column, shown), value) in enumerate(zip(columns, cells, strict=True)):
-            is_owners = column is not None and column.is_owners and not shown
+            is_owners = (
+                column is not None and column.is_owners and not shown and (line.id, column.key) not in issued.closed
+            )
             note = notes.get((line.id, column.key), "") if column and is_owners else ""
             looks = _TO_MEND if note else _to_fill_in(column) if is_owners else _BEFORE if shown else _LOCKED
             if column and not shown and (code := issued.number_formats.get((line.id, column.key))):

@@ -1,22 +1,29 @@
 """Appendix: the plan as a committee sees it, from the master's snapshot to the pages of a workbook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.exemption import Publicity, publicity
-from hrworkbook.plan.findings import count_noun, join_words
-from hrworkbook.plan.history import ClosedPeriod, closed_periods, last_seen_lines, lines_to_report
+from hrworkbook.plan.findings import Finding, count_noun, join_words
+from hrworkbook.plan.history import lines_to_report
+from hrworkbook.plan.ledgers import START
+from hrworkbook.plan.measures.scorecard import with_cells, worked_out_cells
 from hrworkbook.plan.model import AUTHOR, Line, Plan, read_plan
 from hrworkbook.plan.schema import Column
-from hrworkbook.plan.snapshot import ChangeSet, Snapshot
+from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address
 from hrworkbook.plan.start_sheet import status_writes
-from hrworkbook.plan.values import as_text, fold_name, is_blank
+from hrworkbook.plan.values import fold_name, normalised_text
 from hrworkbook.render.appendix import figures
+from hrworkbook.render.appendix.comparison import Comparison
 from hrworkbook.render.appendix.document import AppendixDocument, Summary
+from hrworkbook.render.appendix.figure_texts import share_text
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.appendix.paper_day import PaperDay, long_date, paper_day
+from hrworkbook.render.appendix.scorecard import MeasureTexts, is_of_actions, reported_periods
+from hrworkbook.render.appendix.spend import spend_table
 from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours, coloured_columns
 from hrworkbook.verbs.readiness import Standing, require_ready
 
@@ -34,6 +41,8 @@ class Appendix:
     changes: ChangeSet
     standing: Standing = Standing()
     """What stood against making it, and was gone past."""
+    blanks: tuple[Finding, ...] = ()
+    """What the paper should say on every page and the Start sheet leaves blank."""
 
 
 def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period: str = "") -> Appendix:
@@ -44,6 +53,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    plan = with_cells(plan, worked_out_cells(plan))  # what is published was worked out of what is published
     if period and not plan.schema.collect:
         raise HrWorkbookError("--period", "only the appendix of a collection is of a month", "Leave --period out")
     standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
@@ -53,7 +63,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
         for which in (Publicity.PUBLIC, Publicity.EXEMPT)
     )
     period, note = _reported_month(plan, period)
-    document = _document(public, now.date(), standing, period=period)
+    document = _document(plan, public.lines, now.date(), standing, period=period, exempt_count=len(exempt.lines))
     made = count_noun(len(document.lines), "line")
     when = f", for {document.cover.period}" if plan.schema.collect and document.cover.period else ""
     message = f"The appendix is made: {made}{when}."
@@ -62,14 +72,37 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
         message += f" {count_noun(number, 'exempt line is', 'exempt lines are')} in a workbook of {'its' if number == 1 else 'their'} own."
     if standing:
         message += f" Its Data sheet says that {standing.sentence}"
+    blanks = tuple(_blank_settings(plan))
+    message += _blanks_message(blanks)
     done_text = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
-        _document(exempt, now.date(), standing, exempt=True, period=period) if exempt.lines else None,
+        _document(plan, exempt.lines, now.date(), standing, exempt=True, period=period) if exempt.lines else None,
         document.summary.paragraph if document.summary else "",
         ChangeSet(status_writes(plan, done_text, now), message),
         standing,
+        blanks,
     )
+
+
+def _blank_settings(plan: Plan) -> Iterator[Finding]:
+    """Yield a warning for each thing that members look for at the head of a paper and the Start sheet does not give."""
+    block = plan.snapshot[START]
+    places = {normalised_text(block.at(row, 2)): address(row, 3) for row in range(1, len(block.rows) + 1)}
+    for name in ("Committee", "Committee date", "Appendix number"):
+        if not plan.setting(name):
+            yield Finding(
+                "warning", START, places.get(name, ""), name, None, "blank-setting",
+                f"the {name} is blank, so the paper does not say it", "Enter it and make the appendix again",
+            )  # fmt: skip
+
+
+def _blanks_message(blanks: Sequence[Finding]) -> str:
+    """Return what is blank in one sentence, a space before it; '' where nothing is."""
+    if len(blanks) < 2:
+        return "".join(f" {finding.message}" for finding in blanks)
+    fault = f"the {join_words(f.column for f in blanks)} are blank, so the paper does not say them"
+    return f" {format_message(join_words(f.place for f in blanks), fault, 'Enter them and make the appendix again')}"
 
 
 def _reported_month(plan: Plan, period: str) -> tuple[str, str]:
@@ -87,15 +120,18 @@ def _page_setup(plan: Plan) -> PageSetup:
 
 
 def _document(
-    plan: Plan, today: date, standing: Standing, *, exempt: bool = False, period: str = ""
-) -> AppendixDocument:
-    """Return the document of a plan's lines, all of them public or all of them exempt."""
+    whole: Plan, lines: tuple[Line, ...], today: date, standing: Standing, *, exempt: bool = False, period: str = "",
+    exempt_count: int = 0,
+) -> AppendixDocument:  # fmt: skip
+    """Return the document of some of a plan's lines, all of them public or all of them exempt."""
+    plan = replace(whole, lines=lines)
     if plan.schema.collect:
         from hrworkbook.render.appendix.collection import collection_document
 
-        cover = _cover(plan, plan.lines if exempt else (), exempt)
-        return replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
-    layout, columns, lines = plan.schema.appendix, plan.schema.printed, plan.lines
+        cover = _cover(plan, lines if exempt else (), exempt)
+        document = replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
+        return _with_exempt_count(document, exempt_count)
+    layout, columns, measures = plan.schema.appendix, plan.schema.printed, MeasureTexts(plan)
     theme = plan.schema.role("theme") if layout.theme_headings else None
     coloured = coloured_columns(plan.schema, {c.key: plan.words_of(c) for c in plan.schema.columns})
     return AppendixDocument(
@@ -105,18 +141,33 @@ def _document(
             PrintLine(
                 line.text(theme.key) if theme else "",
                 figures.reference_of(plan, line),
-                tuple(_cell_text(plan, c, line) for c in columns),
+                tuple(_cell_text(plan, c, line, measures) for c in columns),
                 line.id,
             )
             for line in _grouped_by_theme(lines, theme)
         ),
         setup=_page_setup(plan),
-        summary=_summary(plan, lines, today, exempt=exempt),
+        summary=_summary(whole, plan, today, exempt=exempt, exempt_count=exempt_count),
         plan_title=layout.title or plan.schema.title,
         theme_header=figures.theme_header(plan),
         note=standing.sentence,
         status_colours=coloured.get(plan.schema.roles.get("status", ""), USUAL_COLOURS),
     )
+
+
+def _with_exempt_count(document: AppendixDocument, exempt_count: int) -> AppendixDocument:
+    """Return the document whose paragraph also says how many lines are exempt."""
+    if not exempt_count or document.summary is None:
+        return document
+    paragraph = f"{document.summary.paragraph} {exempt_sentence(exempt_count, bool(document.lines))}"
+    return replace(document, summary=replace(document.summary, paragraph=paragraph))
+
+
+def exempt_sentence(number: int, further: bool) -> str:
+    """Return how many lines are exempt, `further` to those that are told."""
+    what = "further line" if further else "line"
+    are = "is exempt and is" if number == 1 else "are exempt and are"
+    return f"{count_noun(number, what)} {are} reported in Part 2."
 
 
 def _grouped_by_theme(lines: Sequence[Line], theme: Column | None) -> list[Line]:
@@ -135,11 +186,11 @@ def _print_column(plan: Plan, column: Column, coloured: Mapping[str, WordColours
     return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once, colours)
 
 
-def _cell_text(plan: Plan, column: Column, line: Line) -> str:
-    status = plan.schema.role("status")
-    if status and column.key == status.key:
-        return "" if is_blank(line.values.get(column.key)) else figures.status_of(plan, line)
-    return as_text(line.values.get(column.key))
+def _cell_text(plan: Plan, column: Column, line: Line, measures: MeasureTexts) -> str:
+    if (of_measure := measures.cell_text(column, line)) is not None:
+        return of_measure
+    text = figures.printed_text(plan, line, column)
+    return figures.NO_STATUS if not text and column is plan.schema.role("status") else text
 
 
 def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
@@ -150,7 +201,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     return Cover(
         title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
         committee=plan.setting("Committee"),
-        committee_date=_date_text(plan.setting("Committee date")),
+        committee_date=date_text(plan.setting("Committee date")),
         author=plan.setting("Prepared by") or AUTHOR,
         appendix_number=plan.setting("Appendix number"),
         part=EXEMPT if exempt else PUBLIC,
@@ -160,36 +211,44 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     )
 
 
-def _date_text(text: str) -> str:
+def date_text(text: str) -> str:
     """Return a date as a committee paper writes it; any other text as it stands."""
     read = read_timescale(text)
     one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
-    return f"{read.due.day} {read.due:%B %Y}" if one_day and read.due else text
+    return long_date(read.due) if one_day and read.due else text
 
 
-def _summary(plan: Plan, lines: Sequence[Line], today: date, *, exempt: bool) -> Summary:
-    before = [figures.publishable_period(plan, p, exempt=exempt) for p in closed_periods(plan)]
-    last = last_seen_lines(before)
+def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count: int) -> Summary:
+    """Return the summary of a plan that has the lines of one part only; `whole` has the others too."""
+    lines, day = plan.lines, paper_day(plan, today)
+    part = Publicity.EXEMPT if exempt else Publicity.PUBLIC
+    comparison = Comparison(whole, lines, part, reported_periods(plan), day)
+    overdue = figures.overdue_table(plan, lines, day.day)
     return Summary(
-        paragraph=covering_paragraph(plan, lines, last, today, exempt=exempt),
-        counts=figures.headline_counts(plan, lines, today),
+        paragraph=covering_paragraph(plan, comparison, exempt_count),
+        counts=figures.headline_counts(plan, lines, day.day, comparison.completed_to_date()),
         statuses=figures.status_table(plan, lines),
-        overdue=figures.overdue_table(plan, lines, today),
-        months=figures.due_months(plan, lines, today),
-        spend=figures.spend_table(plan, lines),
-        changes=figures.changes_since(plan, lines, last),
-        trend=figures.trend_table(plan, lines, before),
+        overdue=overdue,
+        months=figures.due_months(plan, lines, day.day),
+        spend=spend_table(plan, lines),
+        changes=comparison.changes(),
+        revised=comparison.revised_dates(),
+        as_at=day.text if overdue is not None else "",
+        trend=comparison.trend(),
+        text_table=MeasureTexts(plan).exceptions(lines),
+        completed=comparison.completed_to_date(),
     )
 
 
-def covering_paragraph(
-    plan: Plan, lines: Sequence[Line], last: ClosedPeriod, today: date, *, exempt: bool = False
-) -> str:
-    """Three or four plain sentences with the counts, ready to paste into the report."""
-    period = plan.setting("Period")
+def covering_paragraph(plan: Plan, comparison: Comparison, exempt_count: int = 0) -> str:
+    """Return a few plain sentences with the counts, ready to paste into the report.
+
+    `plan` has the lines of one part only; `exempt_count` is how many more are exempt, and said in public.
+    """
+    lines, period = plan.lines, plan.setting("Period")
     themes = len({figures.theme_of(plan, x) for x in lines}) if plan.schema.role("theme") else 0
     title = plan.setting("Report title") or plan.schema.title
-    what = "exempt line" if exempt else "line"
+    what = "exempt line" if comparison.part is Publicity.EXEMPT else "line"
     number = f"the one {what}" if len(lines) == 1 else f"the {count_noun(len(lines), what)}"
     the = "" if title.partition(" ")[0].casefold() in ("the", "our", "a", "an") else "the "
     sentences = [
@@ -197,29 +256,56 @@ def covering_paragraph(
         + (f" under {count_noun(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
-        _status_sentence(plan, lines, today),
+        exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
+        _status_sentence(plan, comparison.day) if is_of_actions(plan) else "",
+        MeasureTexts(plan).status_sentence(lines),
+        _completed_sentence(comparison),
     ]
-    spent = figures.spend_table(plan, lines)
-    if spent:
+    if spent := spend_table(plan, lines):
         sentences.append(spent.sentence)
-    sentences.append(figures.changes_since(plan, lines, last).sentence)
+    sentences.append(comparison.changes().sentence)
+    if revised := comparison.revised_dates():
+        sentences.append(revised.sentence)
     return " ".join(s for s in sentences if s)
 
 
-def _status_sentence(plan: Plan, lines: Sequence[Line], today: date) -> str:
-    """Return the sentence that tells how many lines have each status, and how many are overdue."""
+def _completed_sentence(comparison: Comparison) -> str:
+    completed = comparison.completed_to_date()
+    if completed is None:
+        return ""
+    return f"{count_noun(completed[0], 'line has', 'lines have').capitalize()} been completed {completed[1]} to date."
+
+
+def _status_sentence(plan: Plan, day: PaperDay) -> str:
+    """Return the sentence that tells how many lines have each status, and how many are overdue on the paper's day."""
+    lines = plan.lines
     by_status = [(sum(figures.status_of(plan, x) == w for x in lines), w) for w in figures.statuses_used(plan, lines)]
-    late = figures.overdue_table(plan, lines, today)
+    late = figures.overdue_table(plan, lines, day.day)
     if len(lines) == 1:
-        status_words = [w[0].lower() + w[1:] for n, w in by_status if n] + (["overdue"] if late else [])
-        return f"It is {join_words(status_words)}." if status_words else ""
-    statuses = join_words(f"{n} {'is' if n == 1 else 'are'} {w[0].lower() + w[1:]}" for n, w in by_status if n)
-    overdue = (
-        ""
-        if late is None
-        else f"{len(late):,} {'is' if len(late) == 1 else 'are'} overdue"
-        if late
-        else "none is overdue"
-    )
-    status_words = [s for s in (statuses, overdue) if s]
-    return f"Of these, {'; '.join(status_words)}." if status_words else ""
+        return _sentence_of_one(next((w for n, w in by_status if n), ""), day if late else None)
+    statuses = join_words(f"{n:,} ({share_text(n, len(lines))}) {status_verb(w, n)}" for n, w in by_status if n)
+    overdue = "" if late is None else f"{overdue_count(len(late), len(lines))} overdue as at {day.text}"
+    told = [s for s in (statuses, overdue) if s]
+    return f"Of these, {'; '.join(told)}." if told else ""
+
+
+def _sentence_of_one(status: str, overdue_on: PaperDay | None) -> str:
+    """Return what is said of a plan's only line."""
+    told = [status_verb(status, 1)] if status else []
+    if overdue_on:
+        told.append(f"{'' if told and status != figures.NO_STATUS else 'is '}overdue as at {overdue_on.text}")
+    return f"It {join_words(told)}." if told else ""
+
+
+def status_verb(status: str, number: int) -> str:
+    """Return a status as a sentence says it of so many lines: `is amber`, `are amber`, `have no status`."""
+    if status == figures.NO_STATUS:
+        return f"{'has' if number == 1 else 'have'} no status"
+    return f"{'is' if number == 1 else 'are'} {status[0].lower() + status[1:]}"
+
+
+def overdue_count(late: int, total: int) -> str:
+    """Return how many lines of how many are overdue: `5 (9%) are`, `none is`."""
+    if not late:
+        return "none is"
+    return f"{late:,} ({share_text(late, total)}) {'is' if late == 1 else 'are'}"

@@ -9,7 +9,7 @@ from hrworkbook.merging.equivalence import judge_value
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.merging.ledger_rows import journal_row, journal_value, merge_message, merged_row, new_heading_rows
-from hrworkbook.merging.outcomes import ReturnOutcome
+from hrworkbook.merging.outcomes import Outcome, ReturnOutcome
 from hrworkbook.merging.pending_decisions import PendingDecisions, decided, is_about_a_file
 from hrworkbook.merging.quarantine import Quarantine, in_plan, unsealed_rows
 from hrworkbook.merging.read_return import ReadReturn
@@ -30,6 +30,7 @@ from hrworkbook.plan.ledgers import (
     TAKE_RETURN,
     LedgerRow,
 )
+from hrworkbook.plan.measures.scorecard import figure_unit
 from hrworkbook.plan.model import Line, Plan, issued_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
@@ -86,7 +87,7 @@ def decide(snapshot: Snapshot, now: datetime) -> DecideResult:
     done = [*cells.done, *files.done]
     asked = PendingDecisions(plan).new_rows(files.returns, now)
     register = [merged_row(r, now) for r in files.returns]
-    applied = [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == "applied"]
+    applied = [journal_row(r, c, now) for r in files.returns for c in r.cells if c.outcome == Outcome.APPLIED]
     judged = rejudge(plan, cells.new_values, now.date())
     writes = [
         *cells.writes,
@@ -297,7 +298,8 @@ def _resulting_value(plan: Plan, choice: _Decision, before: Value) -> tuple[Valu
     if choice.choice == KEEP_BOTH and column.kind != "text":
         remedy = f"Choose {KEEP_MASTER}, {TAKE_RETURN} or {OWN_TEXT}"
         return None, DecisionFault("Decision", f"{column.header} can hold only one value", remedy)
-    value, fault = judge_value(plan, column, _chosen_text(choice))
+    unit = figure_unit(plan, choice.line, column, before, _chosen_text(choice))
+    value, fault = judge_value(plan, column, _chosen_text(choice), unit)
     if choice.choice == KEEP_BOTH and not fault:
         value, fault = judge_value(plan, column, join_texts(before, value))
     if not fault:

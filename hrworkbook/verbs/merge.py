@@ -19,6 +19,7 @@ from hrworkbook.merging.ledger_rows import (
 from hrworkbook.merging.merge_history import MergedFile, duplicate_file
 from hrworkbook.merging.outcomes import (
     MergeResult,
+    Outcome,
     ReceivedFile,
     RefusedFile,
     ReturnOutcome,
@@ -211,7 +212,9 @@ def _change_set(
     judged = rejudge(plan, changed, now.date())
     writes: list[Write] = [
         *(plan.cell_write(plan.by_id[id_], key, value) for (id_, key), value in changed.items()),
-        *JOURNAL.append(snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == "applied"]),
+        *JOURNAL.append(
+            snapshot, [journal_row(r, c, now) for r in returns for c in r.cells if c.outcome == Outcome.APPLIED]
+        ),
         *asked,
         *waiting.superseded_writes(returns, now),
         *waiting.merged(merged_after_all, now),

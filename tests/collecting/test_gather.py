@@ -17,7 +17,7 @@ from test_collect import HEAD, SCHOOLS
 from hrworkbook.collecting.collect_file import collect_file
 from hrworkbook.collecting.given_months import GivenMonths, parse_given_months
 from hrworkbook.collecting.merge_collected import merge_collected
-from hrworkbook.merging.outcomes import OUTCOMES, MergeResult, ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import MergeResult, Outcome, ReceivedFile, RefusedFile
 from hrworkbook.merging.receive_files import receive_files
 from hrworkbook.ooxml.load_workbook import load
 from hrworkbook.plan.errors import HrWorkbookError, WrongPlan
@@ -110,7 +110,7 @@ def test_other_values_for_a_known_key_are_a_conflict_and_fill_no_blanks() -> Non
         (d.text("ID"), d.text("Column"), d.text("In the master"), d.text("In the return")) for d in master.decisions
     ]
     assert asked == [("L001", "Staff", "12", "13"), ("L001", "Cost", "", "900"), ("L001", "Of which cover", "", "100")]
-    assert "it says otherwise of Staff" in master.decisions[1].text("Why")
+    assert "It says otherwise of Staff" in master.decisions[1].text("Why")
     assert result.needs_a_person
 
 
@@ -411,7 +411,7 @@ def test_the_whole_folder_gives_one_line_for_each_organisation_and_month_in_any_
     assert merge_collected(plan, files, moment).changes.writes == writes, (
         "the Plan, the Register and the rest, in any order"
     )
-    assert set(OUTCOMES) == set(result.returns[0].outcome_counts)
+    assert set(Outcome) == set(result.returns[0].outcome_counts)
 
 
 # -- months by sheet, names that are one, rounding -------------------------------------------------------------------

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from masters import shared
+from printing import print_pdf, xlsx_to_pdf
 
 from hrworkbook.hosts.libreoffice import find_soffice
-from hrworkbook.jobs.pdf import print_pdf, xlsx_to_pdf
 from hrworkbook.render.appendix.document import (
     AppendixDocument,
     CellChange,

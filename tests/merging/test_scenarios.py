@@ -139,6 +139,13 @@ def test_a_sender_that_spells_the_owner_counts_where_no_address_is_known(sender,
     assert taken or result.refused[0].status == "Waits"
 
 
+@pytest.mark.parametrize("seed", [41726, 60091])
+def test_columns_exchanged_or_a_pair_of_short_words_exchanged_wait_beside_other_answers(seed):
+    """One half of a line answered anew; another issue's text beside, in a file without its seal."""
+    faults, told, _ = judge_many([seed])
+    assert not faults, told
+
+
 @pytest.mark.parametrize("seed", [2079, 2116])
 def test_columns_of_different_kinds_that_were_exchanged_wait(seed):
     faults, told, _ = judge_many([seed])
@@ -154,7 +161,7 @@ def test_a_value_under_another_heading_is_read_as_what_it_was(one, other):
     places = {one: issued[other], other: issued[one]}
     rows = [(id_, Row(at, id_, tuple(places), (2, 3), tuple(places.values()))) for at, id_ in enumerate(was, 8)]
     forms = IssuedForms(schema, was)
-    cells = [column_cells(key, rows, forms) for key in (one, other)]
+    cells = [column_cells(key, rows, forms, was) for key in (one, other)]
     assert [(a.key, b.key) for a, b in exchanged_columns(cells)] == [(one, other)]
     kept = [(id_, Row(8, id_, (one, other), (2, 3), (issued[one], issued[other]))) for id_ in was]
-    assert not list(exchanged_columns([column_cells(key, kept, forms) for key in (one, other)]))
+    assert not list(exchanged_columns([column_cells(key, kept, forms, was) for key in (one, other)]))

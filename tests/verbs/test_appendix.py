@@ -1,15 +1,19 @@
 """The figures an appendix opens with, computed from the plan."""
 
+import re
 from datetime import datetime
 
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
+from plans import Master
 
 from hrworkbook.cli.main import main
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.snapshot import Write, row_and_column
 from hrworkbook.render.appendix.formats import header_code
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup
 from hrworkbook.verbs.appendix import appendix
+from hrworkbook.verbs.roll import roll
 
 
 def made(path, now=NOW):
@@ -19,15 +23,19 @@ def made(path, now=NOW):
 def test_counts_are_in_words_and_in_the_order_of_the_list(tmp_path):
     summary = made(make_master(tmp_path, THREE, owners=OWNERS)).public.summary
     assert [(c.number, c.label) for c in summary.counts] == [
-        (3, "lines"), (1, "Amber"), (1, "Green"), (1, "Not reported"), (0, "overdue"),
+        (3, "lines"), (1, "Amber (33%)"), (1, "Green (33%)"), (1, "No status (33%)"), (0, "overdue"),
     ]  # fmt: skip
     assert summary.statuses.rows == (("Staff", (0, 1, 1, 0, 0)), ("Safety", (0, 0, 0, 0, 1)))
 
 
 def test_what_is_overdue_depends_on_the_day(tmp_path):
-    path = make_master(tmp_path, THREE, owners=OWNERS)
-    assert made(path).public.summary.overdue == ()
-    (late,) = made(path, datetime(2027, 1, 1)).public.summary.overdue
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3")
+    before = made(path, datetime(2027, 6, 1)).public.summary
+    assert (before.overdue, before.as_at) == ((), "31 December 2026, the end of 2026/27 Q3")
+    path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q4", Committee_date="20 January 2027")
+    after = made(path).public.summary
+    assert after.as_at == "20 January 2027, the day of the meeting"
+    (late,) = after.overdue
     assert (late.theme, late.reference, late.due, late.owner) == (
         "Safety",
         "A",
@@ -46,7 +54,8 @@ def test_the_paragraph_can_be_pasted_into_the_report(tmp_path):
     path = make_master(tmp_path, THREE, owners=OWNERS, Period="2026/27 Q3", Report_title="Our plan")
     assert made(path).paragraph == (
         "This appendix reports on the 3 lines of Our plan under 2 themes, for 2026/27 Q3. "
-        "Of these, 1 is amber, 1 is green and 1 is not reported; none is overdue. This is the first report of this plan."
+        "Of these, 1 (33%) is amber, 1 (33%) is green and 1 (33%) has no status; "
+        "none is overdue as at 31 December 2026, the end of 2026/27 Q3. This is the first report of this plan."
     )
 
 
@@ -79,6 +88,7 @@ def test_an_exempt_line_is_in_its_own_document_and_in_no_figure(tmp_path):
     assert "reports on the one exempt line of the HR Delivery Plan" in result.exempt.summary.paragraph
     assert (result.exempt.cover.part, result.exempt.cover.paragraph) == ("Part 2 – exempt", "4")
     assert "Safety" not in repr(result.public)
+    assert "1 further line is exempt and is reported in Part 2." in result.paragraph
 
 
 @pytest.mark.parametrize(("cells", "place"), [({"Plan!K8": "4"}, "Plan!L8"), ({"Plan!L8": "Talks"}, "Plan!K8")])
@@ -144,8 +154,8 @@ def test_the_part_stands_at_the_head_when_the_appendix_has_no_number(number, rig
     ("rag", "due", "said"),
     [
         ("Amber", "March 2027", "It is amber."),
-        ("Amber", "March 2026", "It is amber and overdue."),
-        ("", "Ongoing", "It is not reported."),
+        ("Amber", "March 2026", "It is amber and overdue as at 31 December 2026, the end of 2026/27 Q3."),
+        ("", "Ongoing", "It has no status."),
     ],
 )
 def test_one_line_is_told_of_as_one(rag, due, said, tmp_path):
@@ -172,3 +182,61 @@ def test_the_month_grid_keeps_room_for_what_has_no_date(tmp_path):
     grid = made(make_master(tmp_path, table)).public.summary.months
     assert len(grid.months) == 15 and grid.months[-2:] == ("Ongoing", "No date")
     assert grid.note == "5 months further away are not shown."
+
+
+AGREED = """
+name = "agreed"
+title = "Plan"
+done = ["Done"]
+[roles]
+reference = "ref"
+owner = "lead"
+due = "due"
+revised = "new"
+[[columns]]
+key = "ref"
+header = "Ref"
+kind = "reference"
+[[columns]]
+key = "lead"
+header = "Lead"
+[[columns]]
+key = "due"
+header = "Due"
+kind = "timescale"
+[[columns]]
+key = "new"
+header = "Revised date"
+kind = "timescale"
+"""
+
+
+def test_dates_agreed_anew_are_listed_by_owner_and_count_for_what_is_late():
+    master = Master(
+        "Ref | Lead | Due | Revised date\nA | Sam | March 2026 |\nB | Jo | June 2026 | July 2026\nC | Jo | May 2026 |",
+        {},
+        AGREED,
+    )
+    master.apply(roll(master.snapshot, NOW).changes)
+    plan = master.plan
+    for line, text in zip(plan.lines, ("June 2027", "June 2026", None), strict=True):
+        master.apply([Write("Plan", *row_and_column(plan.address(line, "new")), ((text,),))])
+    summary = appendix(master.snapshot, NOW).public.summary
+    assert [(d.owner, d.reference, d.was, d.now) for d in summary.revised.dates] == [
+        ("Jo", "B", "July 2026", "June 2026"),
+        ("Sam", "A", "March 2026", "June 2027"),
+    ]
+    assert summary.revised.sentence == "2 due dates have been revised: 1 is later and 1 is earlier."
+    assert [x.reference for x in summary.overdue] == ["C", "B"]
+    assert summary.months.months == ("May 2026", "Jun 2026", "Jun 2027")
+    assert summary.revised.sentence in summary.paragraph
+    assert "2 lines have changed" in summary.changes.sentence
+
+
+def test_what_a_paper_should_say_on_every_page_and_does_not_is_told(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Committee="Finance", Committee_date="1 May 2027")
+    (blank,) = made(path).blanks
+    assert blank.message in made(path).changes.message
+    assert re.fullmatch(
+        r"Start!C\d+: the Appendix number is blank, so the paper does not say it\. Enter it .*", blank.message
+    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from masters import NOW
 from plans import HEAD, Master, at, back, received, sheet
 
-from hrworkbook.merging.outcomes import OUTCOMES, ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import Outcome, ReceivedFile, RefusedFile
 from hrworkbook.merging.read_replies import read_replies
 from hrworkbook.plan.errors import NotAMaster
 from hrworkbook.plan.ledgers import HEADINGS
@@ -527,7 +527,7 @@ def test_law_merging_what_was_issued_changes_nothing(hr):
     result = master.merge(*(back(r, MONDAY) for r in master.issued.values()))
     assert master.values() == before and not master.decisions and not master.journal
     assert all(
-        set(r.outcome_counts) == set(OUTCOMES) and r.outcome_counts["unchanged"] == r.cell_count for r in result.returns
+        set(r.outcome_counts) == set(Outcome) and r.outcome_counts["unchanged"] == r.cell_count for r in result.returns
     )
 
 

@@ -1,7 +1,9 @@
 """A plan on several sheets, and in several tables of one: each verb knows sheet and table of a line."""
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from plans import back
 from their_plans import FIVE_SHEETS, HEADS, THREE_TABLES, their_master, their_schema
@@ -10,6 +12,7 @@ from hrworkbook.plan.errors import CannotWrite, NotAMaster
 from hrworkbook.plan.ledgers import PROBLEMS
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import Snapshot, Write
+from hrworkbook.render.return_workbook import return_workbook
 from hrworkbook.verbs.appendix import appendix
 from hrworkbook.verbs.next import next
 from hrworkbook.verbs.roll import roll
@@ -94,6 +97,17 @@ def test_an_answer_for_a_column_that_a_lines_table_has_not_waits_and_is_never_ta
     assert before["Action plan"] == master.snapshot["Action plan"]
     with pytest.raises(CannotWrite, match="has no column Status"):
         master.types(L004_rag="Red")
+
+
+def test_a_return_locks_what_a_lines_own_table_has_no_column_for():
+    master = their_master(THREE_TABLES, their_schema("title"))
+    sheet = openpyxl.load_workbook(io.BytesIO(return_workbook(master.issue()["Learning Lead"]))).active
+    heads = {cell.value: cell.column for cell in sheet[7]}
+    locked = {
+        (sheet.cell(row, 1).value, head): sheet.cell(row, heads[head]).protection.locked
+        for row in (8, 9) for head in ("Status", "Commentary")
+    }  # fmt: skip
+    assert [cell for cell, is_locked in locked.items() if is_locked] == [("L004", "Status")]
 
 
 def test_a_new_row_gets_an_id_in_its_own_table_and_nothing_else_does():

@@ -6,17 +6,22 @@ keeps `year` None; a point that cannot be read carries its reason.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 
 from hrworkbook.plan.dates.date_tokens import Token
 
-NO_YEAR = "it has no year"
-IMPOSSIBLE = "there is no such date"
-TWO_WAYS = "it can be read in two ways"
-INEXACT = "it is not exact"
-SEASON = "a season is not a date"
-BACKWARDS = "it ends before it begins"
-NO_END = "its end is missing"
-NOT_A_DATE = "it is not a date"
+
+class DateFault(StrEnum):
+    """Why a date cannot be read, or not exactly; the value is what is said of it."""
+
+    NO_YEAR = "it has no year"
+    IMPOSSIBLE = "there is no such date"
+    TWO_WAYS = "it can be read in two ways"
+    INEXACT = "it is not exact"
+    SEASON = "a season is not a date"
+    BACKWARDS = "it ends before it begins"
+    NO_END = "its end is missing"
+    NOT_A_DATE = "it is not a date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class DatePoint:
     day: int
     start: int
     end: int
-    reason: str = ""
+    reason: DateFault | None = None
     new_line: bool = False
     kind: str = "point"
 
@@ -228,10 +233,10 @@ def _make_point(
     if unit == "two":
         return None if prose else _read_two_numbers(point, got["d"], got["M"])
     if unit == "season":
-        return replace(point, reason=SEASON)
+        return replace(point, reason=DateFault.SEASON)
     if unit == "financial year" and "fy" not in got:
         is_year_word = "year" in got["financial"].text.split()[:1]
-        return None if is_year_word else replace(point, reason=TWO_WAYS if "y" in got else "")
+        return None if is_year_word else replace(point, reason=DateFault.TWO_WAYS if "y" in got else None)
     return _with_date(unit, point, got)
 
 
@@ -254,14 +259,20 @@ def _with_date(unit: str, point: DatePoint, got: dict[str, Token]) -> DatePoint 
     if unit == "term":
         is_term = number <= 3
         return replace(
-            point, unit=unit if is_term else "season", year=year, number=number, reason=INEXACT if is_term else SEASON
+            point,
+            unit=unit if is_term else "season",
+            year=year,
+            number=number,
+            reason=DateFault.INEXACT if is_term else DateFault.SEASON,
         )
     if unit in ("quarter", "half") and "y" in got:
-        return replace(point, unit=unit, reason=TWO_WAYS)
+        return replace(point, unit=unit, reason=DateFault.TWO_WAYS)
     possible = 1 <= number <= 12 if unit != "day" else _is_possible_date(year, number, day)
     if not possible and "M" in got and unit == "month":
         return None
-    return replace(point, unit=unit, year=year, number=number, day=day, reason="" if possible else IMPOSSIBLE)
+    return replace(
+        point, unit=unit, year=year, number=number, day=day, reason=None if possible else DateFault.IMPOSSIBLE
+    )
 
 
 def _is_possible_date(year: int | None, month: int, day: int) -> bool:
@@ -282,7 +293,7 @@ def _read_two_numbers(point: DatePoint, first: Token, second: Token) -> DatePoin
         readings.append(replace(point, unit="month", number=a, year=century(b)))
     if len(readings) == 1:
         return readings[0]
-    return replace(point, reason=TWO_WAYS if readings else IMPOSSIBLE)
+    return replace(point, reason=DateFault.TWO_WAYS if readings else DateFault.IMPOSSIBLE)
 
 
 def _is_month_alone(month: Token, before: Token | None, tokens: list[Token], j: int) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hrworkbook.plan.dates.date_points import INEXACT, NO_END, NO_YEAR, DatePoint
+from hrworkbook.plan.dates.date_points import DateFault, DatePoint
 from hrworkbook.plan.dates.date_tokens import Token
 
 _NEAR_ENOUGH = timedelta(92)
@@ -100,7 +100,7 @@ def _clause(items: Items, i: int) -> tuple[Clause | None, int]:
             clause.onwards = True
             j += 2
         elif j + 1 == len(items):
-            clause.points.append(replace(point, year=None, reason=NO_END, end=items[j].end))
+            clause.points.append(replace(point, year=None, reason=DateFault.NO_END, end=items[j].end))
             clause.edge_words.append("")
             j += 1
     if j < len(items) and items[j].kind == "onwards":
@@ -128,16 +128,18 @@ def complete_years(clauses: list[Clause], on: date | None, period: Period | None
         if later.linked:
             _complete_list(earlier.points, later.points)
     for clause in clauses:
-        yearless = [p for p in clause.points if p.year is None and p.unit != "season" and p.reason in ("", INEXACT)]
+        yearless = [
+            p for p in clause.points if p.year is None and p.unit != "season" and p.reason in (None, DateFault.INEXACT)
+        ]
         if len(yearless) == len(clause.points):
             _complete_from_context(clause.points, on, period)
         elif yearless and len(clause.points) == 2:
-            clause.points[:] = [replace(p, reason=NO_YEAR) if p in yearless else p for p in clause.points]
+            clause.points[:] = [replace(p, reason=DateFault.NO_YEAR) if p in yearless else p for p in clause.points]
 
 
 def _complete_range(points: list[DatePoint]) -> None:
     """In a range whose other end has a year the missing one is the nearest in time order."""
-    if len(points) != 2 or any(p.unit == "season" or p.reason not in ("", INEXACT) for p in points):
+    if len(points) != 2 or any(p.unit == "season" or p.reason not in (None, DateFault.INEXACT) for p in points):
         return
     first, last = points
     if first.year is None and last.year is not None and (bound := days_of(last)):
@@ -184,4 +186,4 @@ def _complete_from_context(points: list[DatePoint], on: date | None, period: Per
         days = [days_of(point) for point in dated]
         if days[0] and days[-1] and days[0][0] <= high and days[-1][1] >= low:
             fitting.append(dated)
-    points[:] = fitting[0] if len(fitting) == 1 else [replace(point, reason=NO_YEAR) for point in points]
+    points[:] = fitting[0] if len(fitting) == 1 else [replace(point, reason=DateFault.NO_YEAR) for point in points]

@@ -12,12 +12,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from hrworkbook.plan.dates.date_points import BACKWARDS, INEXACT, NO_YEAR, NOT_A_DATE, TWO_WAYS, DatePoint, parse_points
+from hrworkbook.plan.dates.date_points import DateFault, DatePoint, parse_points
 from hrworkbook.plan.dates.date_ranges import LINKS, Clause, Items, Period, clauses_of, complete_years, days_of
 from hrworkbook.plan.dates.date_tokens import Token, is_misspelt_month, tokenise
-
-_LABEL_GAP = " … "
-"""Stands between two pieces of `Timescale.unread_text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,17 @@ class Timescale:
     """In the order written."""
     ongoing: bool = False
     undetermined: bool = False
-    unread_text: str = ""
-    """What could not be read, or not exactly, as written; several pieces are parted by `_LABEL_GAP`."""
-    reasons: tuple[str, ...] = ()
-    """Why, one for each piece: `it has no year`, `there is no such date`, …"""
+    unread_pieces: tuple[str, ...] = ()
+    """What could not be read, or not exactly, as written."""
+    reasons: tuple[DateFault, ...] = ()
+    """Why, one for each piece."""
     note: str = ""
     """Other words beside `Ongoing` and the like."""
+
+    @property
+    def unread_text(self) -> str:
+        """The unread pieces as one text."""
+        return " … ".join(self.unread_pieces)
 
     @property
     def due(self) -> date | None:
@@ -70,7 +72,7 @@ class Timescale:
 
     def overdue(self, on: date) -> bool:
         """Return whether the last end has passed; never while it is ongoing or an unread piece may name a later day."""
-        hidden = any(reason != INEXACT for reason in self.reasons)
+        hidden = any(reason != DateFault.INEXACT for reason in self.reasons)
         return self.due is not None and self.due < on and not self.ongoing and not hidden
 
 
@@ -86,7 +88,7 @@ class Milestone:
     description: str = ""
     """The words it dates, as written."""
     ongoing: bool = False
-    reason: str = ""
+    reason: DateFault | None = None
     """Why there is no span, or why it is not exact."""
 
 
@@ -102,7 +104,7 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
     complete_years(clauses, on, period)
     kinds = {item.kind for item in rest}
     spans: list[tuple[DateSpan, Clause]] = []
-    unread: list[tuple[int, int, str]] = []
+    unread: list[tuple[int, int, DateFault]] = []
     for clause in clauses:
         span, reason = _span_of(clause)
         if span:
@@ -116,13 +118,13 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
     words: list[tuple[int, int]] = []
     for start, end, is_time in _unread_runs(items, rest, text):
         if is_time or not says_something:
-            unread.append((start, end, NOT_A_DATE))
+            unread.append((start, end, DateFault.NOT_A_DATE))
         else:
             words.append((start, end))
-    if not says_something and len(unread) > 1 and all(reason == NOT_A_DATE for _, _, reason in unread):
-        unread = [(unread[0][0], unread[-1][1], NOT_A_DATE)]
+    if not says_something and len(unread) > 1 and all(reason == DateFault.NOT_A_DATE for _, _, reason in unread):
+        unread = [(unread[0][0], unread[-1][1], DateFault.NOT_A_DATE)]
     if not says_something and not unread and any(c.isalnum() for c in text):
-        unread = [(len(text) - len(text.lstrip()), len(text.rstrip()), NOT_A_DATE)]
+        unread = [(len(text) - len(text.lstrip()), len(text.rstrip()), DateFault.NOT_A_DATE)]
     labels, note = _labels(spans, words, text)
     unread.sort()
     return Timescale(
@@ -130,27 +132,27 @@ def read_timescale(text: str, on: date | None = None, period: Period | None = No
         spans=tuple(replace(span, label=label) for (span, _), label in zip(spans, labels, strict=True)),
         ongoing=ongoing,
         undetermined="undetermined" in kinds,
-        unread_text=_LABEL_GAP.join(text[start:end] for start, end, _ in unread),
+        unread_pieces=tuple(text[start:end] for start, end, _ in unread),
         reasons=tuple(reason for _, _, reason in unread),
         note=note,
     )
 
 
-def _span_of(clause: Clause) -> tuple[DateSpan | None, str]:
+def _span_of(clause: Clause) -> tuple[DateSpan | None, DateFault | None]:
     """Return the clause's days and, where there are none or they are not exact, why."""
     reasons = [point.reason for point in clause.points if point.reason]
-    hard = [reason for reason in reasons if reason != INEXACT]
+    hard = [reason for reason in reasons if reason != DateFault.INEXACT]
     found = [days_of(point) for point in clause.points]
     if hard or None in found:
-        return None, (hard or reasons or [NO_YEAR])[0]
-    reason = reasons[0] if reasons else INEXACT if "rough" in clause.edge_words else ""
+        return None, (hard or reasons or [DateFault.NO_YEAR])[0]
+    reason = reasons[0] if reasons else DateFault.INEXACT if "rough" in clause.edge_words else None
     edged = [_apply_edge(*days, edge) for days, edge in zip(found, clause.edge_words, strict=True) if days]
     (low, high), before = edged[0], clause.qualifiers
     if len(edged) == 2 and clause.dashed and {p.unit for p in clause.points} == {"year"}:
-        return None, TWO_WAYS
+        return None, DateFault.TWO_WAYS
     if len(edged) == 2:
         high = edged[1][1]
-        return (None, BACKWARDS) if high < low else (DateSpan(low, high), reason)
+        return (None, DateFault.BACKWARDS) if high < low else (DateSpan(low, high), reason)
     if clause.onwards or before & {"from", "not before"}:
         return DateSpan(low, None), reason
     if "after" in before:

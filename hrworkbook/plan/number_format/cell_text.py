@@ -22,9 +22,8 @@ def cell_text(block: Block, row: int, column: int) -> Value:
     value = block.at(row, column)
     if not is_number(value):
         return value
-    if (text := block.shown_texts.get((row, column))) is not None:
-        return text
-    return shown_value(value, block.formats.get((row, column), ""))
+    text: str | None = block.shown_texts.get((row, column))
+    return text if text is not None else shown_value(value, block.formats.get((row, column), ""))
 
 
 def shown_value(value: Value, code: str) -> Value:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from hrworkbook.render.appendix.figure_texts import share_text
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours
 
@@ -23,6 +24,17 @@ class StatusTable:
     statuses: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
     """Theme, and its count for each status."""
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """How many lines of all themes have each status."""
+        return tuple(sum(column) for column in zip(*(counts for _, counts in self.rows), strict=True))
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """The share of all lines that has each status, and last that of all: `34%`, …, `100%`."""
+        total = sum(self.totals)
+        return (*(share_text(number, total) for number in self.totals), share_text(total, total))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class SpendLine:
     planned: str
     actual: str
     difference: str = ""
+    reference: str = ""
+    is_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,26 @@ class Spend:
 
     sentence: str = ""
     lines: tuple[SpendLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedDate:
+    """A line whose due date is another than when it was last reported."""
+
+    theme: str
+    reference: str
+    text: str
+    owner: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedDates:
+    """The lines with another due date, owner by owner, and how many fall due later or earlier."""
+
+    sentence: str
+    dates: tuple[RevisedDate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +119,18 @@ class ChangeList:
 
     sentence: str
     changes: tuple[CellChange, ...] = ()
+    numbers: "ChangedLines | None" = None
+    """None where there is nothing to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLines:
+    """How many lines of a plan changed since they were last reported, are new in it, and are in it no longer."""
+
+    changed: int = 0
+    new: int = 0
+    gone: int = 0
+    """As complete, deleted, or of the other part now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +172,18 @@ class TextTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PlansTable:
+    """The plans of a pack side by side: a row each, then one of all; each text stands under its header."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...]
+    words: frozenset[int] = frozenset()
+    """The columns that hold words, besides the first; the others hold figures."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The sheet members look at first; a part that is None or empty is left out."""
 
@@ -138,8 +196,16 @@ class Summary:
     months: MonthGrid | None = None
     spend: Spend | None = None
     changes: ChangeList | None = None
+    revised: RevisedDates | None = None
+    """None: no date was revised, or nothing is known of earlier ones."""
+    as_at: str = ""
+    """The day on which lines are judged overdue, and what makes it that day: `31 December 2016, the end of 2016/17 Q3`."""
     trend: Trend | None = None
     text_table: TextTable | None = None
+    completed: tuple[int, str] | None = None
+    """How many lines were completed in the year to date, and since when: `in 2016/17`; None where that is not known."""
+    plans: PlansTable | None = None
+    """Of a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +227,5 @@ class AppendixDocument:
     """What stood against making it, where it was made all the same."""
     language: str = "en-GB"
     status_colours: WordColours = USUAL_COLOURS
+    sections: "tuple[AppendixDocument, ...]" = ()
+    """Of a pack: its plans, each a document of its own that `plan_title` names; the pack itself has no lines."""

@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from hrworkbook.plan.errors import ToolMissing, UnreadableFile
 
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">')
 _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', re.DOTALL)
+
+
+_DASH_LIKE = re.compile(r"[-/‐‑–—]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,23 @@ def _is_right_to_left(character: str) -> bool:
 def words_between(words: Sequence[PrintedWord], strip: tuple[float, float]) -> list[PrintedWord]:
     """Return the words that stand between two heights."""
     return [w for w in words if strip[0] <= w.y < strip[1]]
+
+
+def is_split_over_lines(word: str, spare: Counter[str]) -> bool:
+    """Return whether a word too long for its line is printed in pieces, which are taken from those to spare."""
+    pieces: list[str] = []
+    while word:
+        piece = max((p for p in spare if spare[p] > pieces.count(p) and word.startswith(p)), key=len, default="")
+        if not piece:
+            return False
+        pieces.append(piece)
+        word = word[len(piece) :]
+    spare.subtract(pieces)
+    return True
+
+
+def split_at_dashes(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the words without their dashes and slashes, where a line may have ended."""
+    for text in texts:
+        for word in text.split():
+            yield from (squeeze(part) for part in _DASH_LIKE.split(word) if squeeze(part))

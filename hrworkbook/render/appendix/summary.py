@@ -4,7 +4,7 @@ Nothing is merged: a text that is wider than its cell is cut into lines beforeha
 right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hrworkbook.plan.findings import count_noun
@@ -27,6 +27,10 @@ _TALLEST_CHART = 330.0
 _PARAGRAPH_SHARES = (1.0, 0.85, 0.7)
 """The shares of its height at which the chart is tried: it gives way where that saves a page."""
 _TREND_CHART = 190.0
+_PLANS_COLUMNS = 6
+"""Figures of the plans of a pack that stand side by side."""
+_MOST_KEPT_WHOLE = 20
+"""Plans whose table is kept on one page."""
 
 
 def plan_summary(document: AppendixDocument) -> SummaryPlan | None:
@@ -49,7 +53,16 @@ class _SummaryLayout:
     def plan(self) -> SummaryPlan:
         """Every part in order, broken into pages."""
         first = [self._title_block(), *self._counts()]
-        rest = [self._statuses(), self._overdue(), self._trend(), self._text_table(), *self._months(), *self._spend()]
+        rest = [
+            *self._plans(),
+            self._statuses(),
+            self._overdue(),
+            self._revised(),
+            self._trend(),
+            self._text_table(),
+            *self._months(),
+            *self._spend(),
+        ]
         rest = [part for part in (*rest, self._changes()) if part.body]
         tried = (
             break_into_pages([*first, self._paragraph(share), *rest], self.grid.setup) for share in _PARAGRAPH_SHARES
@@ -63,7 +76,7 @@ class _SummaryLayout:
     def _title_block(self) -> SummaryPart:
         """Title, then what, when, who, and whether the public may read it."""
         cover = self.document.cover
-        rows = self.grid.lines(cover.title, self.grid.face(bold=True, step=8), "title")
+        rows = self.grid.lines(cover.section or cover.title, self.grid.face(bold=True, step=8), "title")
         first = " · ".join(t for t in (cover.organisation, cover.committee, cover.committee_date) if t)
         second = " · ".join(
             t for t in (cover.number, cover.part, cover.period, f"Author: {cover.author}" if cover.author else "") if t
@@ -169,17 +182,43 @@ class _SummaryLayout:
         head = self.grid.header_rows([(0, self.document.theme_header, self.grid.first_points), *heads], align="right")
         body = [self._count_row(theme, places, (*counts, sum(counts)), "statuses") for theme, counts in table.rows]
         if len(table.rows) > 1:
-            totals = [sum(column) for column in zip(*(counts for _, counts in table.rows), strict=True)]
+            totals = table.totals
             body.append(self._count_row("All lines", places, (*totals, sum(totals)), "", "total"))
+            body.append(self._count_row("Share of all lines", places, table.shares, ""))
         return SummaryPart([*self.grid.heading(f"Status by {self.theme_header}"), *head], body, keep_whole=True)
 
     def _count_row(
-        self, theme: str, places: Sequence[int], counts: Sequence[int], role: str, style: str = "cell"
+        self, theme: str, places: Sequence[int], counts: Sequence[int | str], role: str, style: str = "cell"
     ) -> SummaryRow:
         cells = [SummaryCell(0, print_text(theme), style)]
         cells += [SummaryCell(p, n, f"{style} count") for p, n in zip(places, counts, strict=True)]
         row = self.grid.row(cells, role)
         return replace(row, fill_style=style)
+
+    def _plans(self) -> Iterator[SummaryPart]:
+        """Yield the plans of a pack side by side, in as many tables as leave each figure room."""
+        plans = self.summary.plans
+        if plans is None:
+            return
+        columns = range(1, len(plans.headers))
+        for first in range(0, len(columns), _PLANS_COLUMNS):
+            some = columns[first : first + _PLANS_COLUMNS]
+            step = self.grid.narrow_columns // min(len(columns), _PLANS_COLUMNS)
+            places = [step * (n + 1) for n in range(len(some))]
+            points = self.grid.points(1, step)
+            head = self.grid.heading("The plans side by side" + (f" {CONTINUED_MARK}" if first else ""))
+            if plans.note and not first:
+                head += self.grid.lines(plans.note, self.grid.body_height, "note")
+            heads = [(p, plans.headers[j], points) for p, j in zip(places, some, strict=True)]
+            head += self.grid.header_rows([(0, "Plan", self.grid.first_points - 8), *heads], align="right")
+            body: list[SummaryRow] = []
+            for row in (*plans.rows, plans.totals):
+                cut = [(p, self.grid.wrap(row[j], points)) for p, j in zip(places, some, strict=True)]
+                kind = "total" if row is plans.totals else "cell"
+                body += self.grid.spanning_rows(
+                    [(0, self.grid.wrap(row[0], self.grid.first_points - 8)), *cut], places, kind
+                )
+            yield SummaryPart(head, body, keep_whole=len(plans.rows) < _MOST_KEPT_WHOLE)
 
     def _overdue(self) -> SummaryPart:
         """Return the lines whose time has passed, or the sentence that there is none."""
@@ -187,11 +226,9 @@ class _SummaryLayout:
         if overdue is None:
             return SummaryPart()
         if not overdue:
+            nothing = f"Nothing is overdue{f' as at {self.summary.as_at}' if self.summary.as_at else ''}."
             return SummaryPart(
-                body=[
-                    *self.grid.heading("Overdue"),
-                    *self.grid.lines("Nothing is overdue.", self.grid.body_height, "plain"),
-                ]
+                body=[*self.grid.heading("Overdue"), *self.grid.lines(nothing, self.grid.body_height, "plain")]
             )
         owner = self.grid.narrow_columns - _OWNER_COLUMNS + 1
         due = owner - _DUE_COLUMNS
@@ -208,7 +245,10 @@ class _SummaryLayout:
             body += self.grid.spanning_rows(
                 [(c, self.grid.wrap(t, p)) for (c, t), p in zip(texts, points, strict=True)]
             )
-        return SummaryPart([*self.grid.heading(f"Overdue: {count_noun(len(overdue), 'line')}"), *head], body)
+        heading = self.grid.heading(f"Overdue: {count_noun(len(overdue), 'line')}")
+        if self.summary.as_at:
+            heading += self.grid.lines(f"As at {self.summary.as_at}.", self.grid.body_height, "note")
+        return SummaryPart([*heading, *head], body)
 
     def _trend(self) -> SummaryPart:
         """Figures month by month, as a table; their chart stands beside the paragraph."""
@@ -293,18 +333,41 @@ class _SummaryLayout:
             rows += self.grid.lines(spend.sentence, self.grid.body_height, "plain")
         if not spend.lines:
             return [SummaryPart(body=rows)]
-        step = 3
-        places = [1, 1 + step, 1 + 2 * step]
+        step = self.grid.narrow_columns // 3
+        places = [step, 2 * step, 3 * step]
+        points = self.grid.points(1, step)
         heads = zip(places, ("Planned", "Actual", "Difference"), strict=True)
-        rows += self.grid.header_rows(
-            [(0, "Line", self.grid.first_points), *((p, t, self.grid.points(p, step)) for p, t in heads)]
-        )
+        label = self.grid.first_points - 8
+        rows += self.grid.header_rows([(0, "Line", label), *((p, t, points) for p, t in heads)], align="right")
         body: list[SummaryRow] = []
         for line in spend.lines:
             texts = (line.planned, line.actual, line.difference)
-            cut = [(p, self.grid.wrap(t, self.grid.points(p, step))) for p, t in zip(places, texts, strict=True)]
-            body += self.grid.spanning_rows([(0, self.grid.wrap(line.label, self.grid.first_points - 8)), *cut])
+            cut = [(p, self.grid.wrap(t, points)) for p, t in zip(places, texts, strict=True)]
+            name = f"{line.reference}: {line.label}" if line.reference else line.label
+            kind = "total" if line.is_total else "cell"
+            body += self.grid.spanning_rows([(0, self.grid.wrap(name, label)), *cut], places, kind)
         return [SummaryPart(rows, body)]
+
+    def _revised(self) -> SummaryPart:
+        """Return the lines whose due date is another than when they were last reported."""
+        revised = self.summary.revised
+        if revised is None or not revised.dates:
+            return SummaryPart()
+        step = self.grid.narrow_columns // 3
+        places = (0, 1, 1 + step, 1 + 2 * step)
+        points = [self.grid.first_points - 8, *(self.grid.points(p, step) for p in places[1:])]
+        rows = [
+            *self.grid.heading(f"Revised dates: {count_noun(len(revised.dates), 'line')}"),
+            *self.grid.lines(revised.sentence, self.grid.body_height, "note"),
+            *self.grid.header_rows(list(zip(places, ("Line", "Owner", "Was due", "Now due"), points, strict=True))),
+        ]
+        body: list[SummaryRow] = []
+        for line in revised.dates:
+            place = ", ".join(t for t in (line.theme, line.reference) if t)
+            texts = (f"{place}: {line.text}" if place else line.text, line.owner, line.was, line.now)
+            cut = [(c, self.grid.wrap(t, p)) for c, t, p in zip(places, texts, points, strict=True)]
+            body += self.grid.spanning_rows(cut)
+        return SummaryPart(rows, body)
 
     def _changes(self) -> SummaryPart:
         """Where the changes are listed; that there are none, the paragraph tells."""

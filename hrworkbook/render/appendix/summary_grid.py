@@ -83,15 +83,23 @@ class SummaryGrid:
             tuple(cells), height_of_lines(lines, self.body_height.line_height), "cell", valign=valign, role=role
         )
 
-    def spanning_rows(self, texts: Sequence[tuple[int, list[str]]]) -> list[SummaryRow]:
-        """Return a table row whose texts run over the narrow columns at their right, a row for each of their lines."""
+    def spanning_rows(
+        self, texts: Sequence[tuple[int, list[str]]], figures: Sequence[int] = (), name: str = "cell"
+    ) -> list[SummaryRow]:
+        """Return a table row whose texts run over the narrow columns at their right, a row for each of their lines.
+
+        Those of the columns `figures` stand at the right, and run over the columns at their left. `name` is `total` for
+        a row of totals.
+        """
         deep = max(len(lines) for _, lines in texts)
         rows = []
         for level in range(deep):
             last = level == deep - 1
-            style = "cell run" if last else "cell open"
+            style = f"{name} run" if last else f"{name} open"
             cells = tuple(
-                SummaryCell(c, lines[level], style) for c, lines in texts if level < len(lines) and lines[level]
+                SummaryCell(c, lines[level], f"{style} figure" if c in figures else style)
+                for c, lines in texts
+                if level < len(lines) and lines[level]
             )
             height = (
                 height_of_lines(1, self.body_height.line_height)

@@ -47,6 +47,12 @@ _STYLES: dict[str, dict[str, object]] = {
     "cell": {"text_wrap": True, **_BORDERED},
     "cell run": {**_BORDERED},
     "cell open": {},
+    "cell run figure": {"align": "right", **_BORDERED},
+    "cell open figure": {"align": "right"},
+    "total run": {"bold": True, **_BORDERED},
+    "total open": {"bold": True},
+    "total run figure": {"bold": True, "align": "right", **_BORDERED},
+    "total open figure": {"bold": True, "align": "right"},
     "cell count": {"align": "right", **_BORDERED},
     "total": {"bold": True, "text_wrap": True, **_BORDERED},
     "total count": {"bold": True, "align": "right", **_BORDERED},
@@ -56,9 +62,9 @@ _STYLES: dict[str, dict[str, object]] = {
 }
 
 
-def write_summary(book: Any, formats: FormatCache, plan: SummaryPlan, cover: Cover) -> None:
-    """Write the summary as the workbook's next sheet, named Summary."""
-    sheet = book.add_worksheet("Summary")
+def write_summary(book: Any, formats: FormatCache, plan: SummaryPlan, cover: Cover, name: str = "Summary") -> None:
+    """Write the summary as the workbook's next sheet."""
+    sheet = book.add_worksheet(name)
     set_up_page(sheet, plan.setup, cover)
     for j, pixels in enumerate(plan.widths):
         sheet.set_column_pixels(j, j, pixels)
@@ -117,8 +123,8 @@ def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at
         chart.add_series(
             {
                 "name": status,
-                "categories": ["Summary", first, column, last, column],
-                "values": ["Summary", first, values, last, values],
+                "categories": [sheet.name, first, column, last, column],
+                "values": [sheet.name, first, values, last, values],
                 "fill": {"color": paint.fill},
                 "border": {"color": look.WHITE, "width": 1.5},
                 "gap": 35,
