@@ -317,7 +317,7 @@ class RoleFinder:
 def _heads_lines(column: PlanColumn, action: PlanColumn | None) -> bool:
     """Whether a column left of what is to be done says the same of several lines."""
     facts = column.facts
-    heads = facts.repeats or _is_spread(column)
+    heads = (facts.repeats if column.meaning else 3 * facts.distinct <= 2 * facts.filled) or _is_spread(column)
     return action is not None and column.at < action.at and heads and facts.names < 0.5 and facts.references < 0.5
 
 

@@ -9,7 +9,7 @@ from hrworkbook.adopting.dropdown_words import DropdownWords
 from hrworkbook.adopting.heading_meanings import Meaning
 from hrworkbook.adopting.locate_tables import LocatedTable, column_values
 from hrworkbook.plan.values import Value, fold_name, is_blank
-from hrworkbook.tables.plan_colours import colour_word
+from hrworkbook.tables.plan_colours import colour_word, own_fill
 
 _ONE_EACH = {
     Meaning.REFERENCE, Meaning.THEME, Meaning.ACTION, Meaning.OWNER, Meaning.DUE, Meaning.START, Meaning.STATUS,
@@ -117,17 +117,10 @@ def _look_at(column: PlanColumn) -> None:
         if block.fills:
             fills += [
                 word for row in table.lines if (row, at) in block.fills
-                and is_blank(block.at(row, at)) and (word := _own_colour(table, row, at))
+                and is_blank(block.at(row, at)) and (rgb := own_fill(block, row, at)) and (word := colour_word(rgb))
             ]  # fmt: skip
         if block.formats:
             codes = Counter(code for row in table.lines if (code := block.formats.get((row, at))))
             for code, count in codes.items():
                 column.families[number_family(code)] += count
     column.facts = facts_of(column.values, lines, fills)
-
-
-def _own_colour(table: LocatedTable, row: int, at: int) -> str:
-    """Return what a cell's fill is called; '' where a cell beside it has the same, which shades the row."""
-    fills = table.sheet.block.fills
-    rgb = fills.get((row, at), "")
-    return "" if not rgb or rgb in (fills.get((row, at - 1)), fills.get((row, at + 1))) else colour_word(rgb)

@@ -299,12 +299,9 @@ def status_words(source: PlanColumn) -> tuple[str, ...]:
         words += [w for w in ("Red", "Amber", "Green") if not _among(w, words)]
     elif not words:
         words = ["Red", "Amber", "Green", "Complete"]
-    folded = set(map(fold_name, words))
-    if (
-        not folded & {*DONE_WORDS, "blue"}
-        and not folded <= _YES_NO
-        and not (folded & {"b", "c"} and folded & {"r", "a", "g"})
-    ):
+    folded = set().union(*map(_parts_of, words))
+    by_letters = bool(folded & {"b", "c"} and folded & {"r", "a", "g"})
+    if not folded & {*DONE_WORDS, "blue"} and not folded <= _YES_NO and not by_letters:
         words.append("Complete")
     rank = {fold_name(w): n for n, w in enumerate(_USUAL_ORDER)}
     return tuple(sorted(words, key=lambda w: rank.get(fold_name(w), len(rank))))
@@ -328,11 +325,16 @@ def _colour_questions(drawn: Sequence[DrawnColumn]) -> list[Question]:
     ]  # fmt: skip
 
 
+def _parts_of(word: str) -> set[str]:
+    """Return a word of a status and its parts, folded: `Blue – complete` says both."""
+    return {fold_name(p) for p in (word, *re.split(r"[/():;–—-]", word))}
+
+
 def _done_words(status: Column) -> list[str]:
     """Return the words that say a line is done: `Complete`, `Blue – complete`, else Blue, else Yes where the heading asks whether it is."""
-    parts = {w: {fold_name(p) for p in (w, *re.split(r"[/():;–—-]", w))} for w in status.words}
+    parts = {w: _parts_of(w) for w in status.words}
     asks = {"done", *DONE_WORDS} & set(fold_name(status.header).split())
-    for said in (set(DONE_WORDS), {"blue", "b"}, {"yes", "y"} if asks else set()):
+    for said in (set(DONE_WORDS), {"blue", "b", "c"}, {"yes", "y"} if asks else set()):
         if done := [w for w, folded in parts.items() if folded & said]:
             return done
     return []

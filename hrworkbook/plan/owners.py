@@ -7,6 +7,9 @@ from functools import lru_cache
 from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.values import fold_name, normalised_text
 
+_NOBODY = re.compile(r"n ?/ ?a\.?", re.IGNORECASE)
+"""What is written where nobody is meant; its stroke parts no owners."""
+
 
 @lru_cache(maxsize=4096)
 def parse_owners(text: str, on: date | None = None) -> tuple[str, ...]:
@@ -15,6 +18,8 @@ def parse_owners(text: str, on: date | None = None) -> tuple[str, ...]:
     Where a handover is written (`A to 10 November 2010 B from 11 November 2010`) it is the owner in post on a day, the
     latest when no day is given.
     """
+    if _NOBODY.fullmatch(text.strip()):
+        return ()
     names: list[str] = []
     posts: list[tuple[date, date, str]] = []
     for part in re.split(r"[;\n]", normalised_text(text)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hrworkbook.plan.kinds import match_word
 from hrworkbook.plan.schema import Column, Schema
-from hrworkbook.plan.snapshot import address, column_letters
+from hrworkbook.plan.snapshot import Block, address, column_letters
 from hrworkbook.plan.values import is_blank, normalised_text
 from hrworkbook.tables.plan_rows import SourceLine
 from hrworkbook.tables.plan_sheet import PlanSheetReader
@@ -46,7 +46,7 @@ def read_colours(sheet: PlanSheetReader, schema: Schema) -> ColourReading | None
     """Give lines without a status the word of their cell's colour; None where none had one.
 
     The column is the status', where its heading is known, else one without words in which most lines have a colour of
-    several. A colour that the cells beside share shades the row, and says nothing.
+    several. A colour that cells with words beside it share shades the row, and says nothing.
     """
     status = schema.role("status")
     if status is None or not sheet.block.fills:
@@ -60,7 +60,7 @@ def read_colours(sheet: PlanSheetReader, schema: Schema) -> ColourReading | None
             continue
         blank = [x for x in lines if is_blank(x.values.get(status.key))]
         for line in blank:
-            rgb = _own_fill(sheet, line.row, at)
+            rgb = own_fill(sheet.block, line.row, at)
             if rgb and (word := colour_word(rgb)):
                 said = meant.get(rgb) or match_word(word, status.words or schema.lists.get(status.list, ())) or word
                 line.values[status.key] = said
@@ -71,11 +71,16 @@ def read_colours(sheet: PlanSheetReader, schema: Schema) -> ColourReading | None
     return found if found.cells else None
 
 
-def _own_fill(sheet: PlanSheetReader, row: int, at: int) -> str:
-    """Return a cell's fill, RRGGBB; '' where a cell beside it has the same."""
-    fills = sheet.block.fills
-    rgb = fills.get((row, at), "")
-    return "" if rgb in (fills.get((row, at - 1)), fills.get((row, at + 1))) else rgb
+def own_fill(block: Block, row: int, at: int) -> str:
+    """Return a blank cell's fill, RRGGBB; '' where the same reaches a cell beside it that says something, and shades the row."""
+    rgb = block.fills.get((row, at), "")
+    for step in (-1, 1) if rgb else ():
+        beside = at + step
+        while block.fills.get((row, beside)) == rgb:
+            if not is_blank(block.at(row, beside)):
+                return ""
+            beside += step
+    return rgb
 
 
 def _coloured_column(sheet: PlanSheetReader, lines: Iterable[SourceLine]) -> int:
@@ -83,7 +88,7 @@ def _coloured_column(sheet: PlanSheetReader, lines: Iterable[SourceLine]) -> int
     rows = [line.row for line in lines]
     by_column: dict[int, list[str]] = {}
     for (row, at), rgb in sheet.block.fills.items():
-        if row in rows and colour_word(rgb) and is_blank(sheet.block.at(row, at)) and _own_fill(sheet, row, at):
+        if row in rows and colour_word(rgb) and is_blank(sheet.block.at(row, at)) and own_fill(sheet.block, row, at):
             by_column.setdefault(at, []).append(colour_word(rgb))
     able = [
         at for at, words in by_column.items()

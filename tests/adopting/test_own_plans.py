@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from own_plans import OWN_PLANS, build
+from published_plans import PUBLISHED_PLANS
 
 from hrworkbook.adopting.read_workbook import OwnPlan, read_workbook
 from hrworkbook.hosts.adopted_package import workbook_helps
@@ -12,11 +13,13 @@ from hrworkbook.intake.reader import read_file
 from hrworkbook.plan.values import as_text, is_blank
 from hrworkbook.verbs.adopt import owners_named
 
+PLANS = OWN_PLANS | PUBLISHED_PLANS
 
-@pytest.fixture(params=OWN_PLANS, scope="module")
+
+@pytest.fixture(params=PLANS, scope="module")
 def case(request, tmp_path_factory):
-    path = build(OWN_PLANS[request.param], tmp_path_factory.mktemp("own") / "plan.xlsx")
-    return OWN_PLANS[request.param], read(path)
+    path = build(PLANS[request.param], tmp_path_factory.mktemp("own") / "plan.xlsx")
+    return PLANS[request.param], read(path)
 
 
 def read(path: Path) -> OwnPlan:
@@ -81,3 +84,20 @@ def test_no_value_of_a_column_is_lost(case):
     _, own = case
     for line in own.plan.lines:
         assert any(not is_blank(v) for v in line.values.values())
+
+
+def test_words_that_say_done_are_found_in_their_parts():
+    words = {
+        "two languages": ("Cwblhawyd / Complete",),
+        "months across": ("B",),
+        "a key below": ("Blue",),
+        "figures for a status": (),
+    }
+    assert {name: drawn_done(name) for name in words} == words
+
+
+def drawn_done(name: str) -> tuple[str, ...]:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        return tuple(read(build(PLANS[name], Path(folder) / "plan.xlsx")).drawn.schema.done)
