@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import Finding, count_noun, join_words
 from hrworkbook.plan.history import lines_to_report
@@ -73,7 +73,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     if standing:
         message += f" Its Data sheet says that {standing.sentence}"
     blanks = tuple(_blank_settings(plan))
-    message += "".join(f" {finding.message}" for finding in blanks)
+    message += _blanks_message(blanks)
     done_text = f"Made the appendix of {made}{standing.aside}"
     return Appendix(
         document,
@@ -95,6 +95,14 @@ def _blank_settings(plan: Plan) -> Iterator[Finding]:
                 "warning", START, places.get(name, ""), name, None, "blank-setting",
                 f"the {name} is blank, so the paper does not say it", "Enter it and make the appendix again",
             )  # fmt: skip
+
+
+def _blanks_message(blanks: Sequence[Finding]) -> str:
+    """Return what is blank in one sentence, a space before it; '' where nothing is."""
+    if len(blanks) < 2:
+        return "".join(f" {finding.message}" for finding in blanks)
+    fault = f"the {join_words(f.column for f in blanks)} are blank, so the paper does not say them"
+    return f" {format_message(join_words(f.place for f in blanks), fault, 'Enter them and make the appendix again')}"
 
 
 def _reported_month(plan: Plan, period: str) -> tuple[str, str]:
@@ -151,11 +159,12 @@ def _with_exempt_count(document: AppendixDocument, exempt_count: int) -> Appendi
     """Return the document whose paragraph also says how many lines are exempt."""
     if not exempt_count or document.summary is None:
         return document
-    paragraph = f"{document.summary.paragraph} {_exempt_sentence(exempt_count, bool(document.lines))}"
+    paragraph = f"{document.summary.paragraph} {exempt_sentence(exempt_count, bool(document.lines))}"
     return replace(document, summary=replace(document.summary, paragraph=paragraph))
 
 
-def _exempt_sentence(number: int, further: bool) -> str:
+def exempt_sentence(number: int, further: bool) -> str:
+    """Return how many lines are exempt, `further` to those that are told."""
     what = "further line" if further else "line"
     are = "is exempt and is" if number == 1 else "are exempt and are"
     return f"{count_noun(number, what)} {are} reported in Part 2."
@@ -192,7 +201,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     return Cover(
         title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
         committee=plan.setting("Committee"),
-        committee_date=_date_text(plan.setting("Committee date")),
+        committee_date=date_text(plan.setting("Committee date")),
         author=plan.setting("Prepared by") or AUTHOR,
         appendix_number=plan.setting("Appendix number"),
         part=EXEMPT if exempt else PUBLIC,
@@ -202,7 +211,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     )
 
 
-def _date_text(text: str) -> str:
+def date_text(text: str) -> str:
     """Return a date as a committee paper writes it; any other text as it stands."""
     read = read_timescale(text)
     one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
@@ -227,6 +236,7 @@ def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count
         as_at=day.text if overdue is not None else "",
         trend=comparison.trend(),
         text_table=MeasureTexts(plan).exceptions(lines),
+        completed=comparison.completed_to_date(),
     )
 
 
@@ -246,7 +256,7 @@ def covering_paragraph(plan: Plan, comparison: Comparison, exempt_count: int = 0
         + (f" under {count_noun(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
-        _exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
+        exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
         _status_sentence(plan, comparison.day) if is_of_actions(plan) else "",
         MeasureTexts(plan).status_sentence(lines),
         _completed_sentence(comparison),
@@ -273,28 +283,29 @@ def _status_sentence(plan: Plan, day: PaperDay) -> str:
     late = figures.overdue_table(plan, lines, day.day)
     if len(lines) == 1:
         return _sentence_of_one(next((w for n, w in by_status if n), ""), day if late else None)
-    statuses = join_words(f"{n:,} ({share_text(n, len(lines))}) {_status_verb(w, n)}" for n, w in by_status if n)
-    overdue = "" if late is None else f"{_overdue_count(len(late), len(lines))} overdue as at {day.text}"
+    statuses = join_words(f"{n:,} ({share_text(n, len(lines))}) {status_verb(w, n)}" for n, w in by_status if n)
+    overdue = "" if late is None else f"{overdue_count(len(late), len(lines))} overdue as at {day.text}"
     told = [s for s in (statuses, overdue) if s]
     return f"Of these, {'; '.join(told)}." if told else ""
 
 
 def _sentence_of_one(status: str, overdue_on: PaperDay | None) -> str:
     """Return what is said of a plan's only line."""
-    told = [_status_verb(status, 1)] if status else []
+    told = [status_verb(status, 1)] if status else []
     if overdue_on:
         told.append(f"{'' if told and status != figures.NO_STATUS else 'is '}overdue as at {overdue_on.text}")
     return f"It {join_words(told)}." if told else ""
 
 
-def _status_verb(status: str, number: int) -> str:
+def status_verb(status: str, number: int) -> str:
     """Return a status as a sentence says it of so many lines: `is amber`, `are amber`, `have no status`."""
     if status == figures.NO_STATUS:
         return f"{'has' if number == 1 else 'have'} no status"
     return f"{'is' if number == 1 else 'are'} {status[0].lower() + status[1:]}"
 
 
-def _overdue_count(late: int, total: int) -> str:
+def overdue_count(late: int, total: int) -> str:
+    """Return how many lines of how many are overdue: `5 (9%) are`, `none is`."""
     if not late:
         return "none is"
     return f"{late:,} ({share_text(late, total)}) {'is' if late == 1 else 'are'}"

@@ -21,7 +21,7 @@ from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
 from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
-from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.start_sheet import LastDone, status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.row_heights import ledger_heights
 from hrworkbook.verbs.drifted_ids import drifted_id_findings
@@ -55,7 +55,7 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
     problems = PROBLEMS.replace(snapshot, [problem_row(f, ids_of_cells) for f in findings])
     writes = [*ids, *(plan.cell_write(c.line, c.key, c.value) for c in worked_out), *problems]
     errors = len(errors_of(findings))
-    writes += status_writes(plan, "Validated", now, problems=len(findings))
+    writes += status_writes(plan, "Validated", now, problems=len(findings), job=LastDone.VALIDATED)
     first = findings[0] if findings else None
     return ValidateResult(
         findings,
