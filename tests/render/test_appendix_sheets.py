@@ -7,62 +7,19 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from appendices import COVER, STATUSES, document
 
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.data_sheet import table_of
 from hrworkbook.render.appendix.document import (
     AppendixDocument,
-    CellChange,
-    ChangeList,
-    HeadlineCount,
-    MonthGrid,
-    OverdueLine,
-    Spend,
-    SpendLine,
     StatusTable,
-    Summary,
 )
 from hrworkbook.render.appendix.formats import footer_code, header_code
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.render.appendix.summary_sheet import chart_alt_text
 from hrworkbook.render.appendix.write_appendix import plan_document, write_appendix
 from hrworkbook.render.word_colours import PALETTE, readable_text
-
-COVER = Cover(
-    "Delivery Plan & outcomes", "Staffing Committee", "20 March 2017", "Head of HR", "1", organisation="Cheshire East"
-)
-COLUMNS = (
-    PrintColumn("ref", "Ref", "Scope", "reference", repeats_once=True),
-    PrintColumn("priority", "Priority", "Scope", repeats_once=True, weight=30),
-    PrintColumn("status", "Status", "Progress", "status"),
-    PrintColumn("update", "Progress update", "Progress", bullets=True, weight=50),
-    PrintColumn("spend", "Spend", "Budget", "money"),
-)
-STATUSES = ("Complete", "Green", "Amber", "Red", "Not reported")
-
-
-def document(lines: int = 24, **changes: object) -> AppendixDocument:
-    words = "The review has been agreed and work to deliver it progresses as planned. "
-    made = tuple(
-        PrintLine(
-            f"Theme {i // 8 + 1}",
-            chr(65 + i % 8 // 2),
-            (chr(65 + i % 8 // 2), f"Priority {i // 2}", STATUSES[i % 4], words * (i % 5), "nil" if i % 3 else ""),
-            f"L{i + 1}",
-        )
-        for i in range(lines)
-    )
-    themes = tuple(dict.fromkeys(line.theme for line in made))
-    summary = Summary(
-        "The plan has 24 lines. 6 are complete.",
-        (HeadlineCount(24, "lines in the plan"), *(HeadlineCount(6, s.lower(), s) for s in STATUSES)),
-        StatusTable(STATUSES, tuple((t, (2, 2, 2, 2, 0)) for t in themes)),
-        (OverdueLine("Theme 1", "A", "Priority 0", "Oct 2016", "HRMT"),),
-        MonthGrid(("Apr 2016", "May 2016", "Ongoing"), tuple((t, (1, 0, 2)) for t in themes)),
-        Spend("Planned spend is £10.", (SpendLine("Survey", "£10", "£9", "£1 under"),)),
-        ChangeList("1 cell changed.", (CellChange("Theme 1", "A", "Priority 0", "Status", "", "Green"),)),
-    )
-    return replace(AppendixDocument(COVER, COLUMNS, made, summary=summary), **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from appendices import COVER, document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_appendix_sheets import COVER, document
 
 from hrworkbook.render.appendix.column_widths import page_pixels, text_width
 from hrworkbook.render.appendix.document import (

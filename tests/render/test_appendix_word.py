@@ -3,16 +3,20 @@
 import zipfile
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
-from test_appendix_sheets import COLUMNS, COVER, document
+from appendices import COLUMNS, COVER, document
 
 from hrworkbook.render.appendix.document import AppendixDocument, OverdueLine
+from hrworkbook.render.appendix.make_paper import paper_blocks
 from hrworkbook.render.appendix.page_plan import PageSetup, PrintColumn, PrintLine
+from hrworkbook.render.appendix.paper import PaperTable, paper_text
 from hrworkbook.render.appendix.word import write_word
 
-docx = pytest.importorskip("docx", reason="python-docx is not installed")
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def opened(made: AppendixDocument) -> Any:
@@ -30,26 +34,37 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 def test_headings_are_headings() -> None:
     file = opened(document())
     assert file.paragraphs[0].style.name == "Title" and file.paragraphs[0].text == COVER.title
-    assert headings(file, 1) == ["Summary", "Plan"]
-    assert headings(file, 2)[-3:] == ["Theme 1", "Theme 2", "Theme 3"]
+    assert headings(file, 1) == ["Summary", "Plan", "Notes on the data"]
     assert "Overdue: 1 line" in headings(file, 2)
+    assert [t.rows[0].cells[0].text for t in plan_tables(file)] == ["Theme 1", "Theme 2", "Theme 3"]
+    assert {t.rows[0].cells[0].paragraphs[0].style.name for t in plan_tables(file)} == {"Heading 2"}
 
 
-def test_every_table_repeats_its_headings_and_merges_nothing() -> None:
+def plan_tables(file: Any) -> list[Any]:
+    return [t for t in file.tables if t.rows[0].cells[0].text.startswith("Theme ")]
+
+
+def test_every_table_repeats_its_headings_and_no_row_is_cut() -> None:
     file = opened(document())
     assert len(file.tables) == 8
     for table in file.tables:
         assert table._tbl.xpath("./w:tr[1]/w:trPr/w:tblHeader"), table.rows[0].cells[0].text
-        assert not table._tbl.xpath(".//w:gridSpan | .//w:vMerge")
+        assert len(table._tbl.xpath("./w:tr/w:trPr/w:cantSplit")) == len(table.rows)
+        assert not table._tbl.xpath(".//w:vMerge | ./w:tr[not(w:trPr/w:tblHeader)]//w:gridSpan")
 
 
-def test_the_plan_reads_as_the_plan() -> None:
+def body_rows(table: Any) -> list[Any]:
+    return [r for r in table.rows if not r._tr.xpath("./w:trPr/w:tblHeader")]
+
+
+def test_the_plan_reads_as_the_plan_and_every_row_says_whose_it_is() -> None:
     made = document()
-    rows = [r for table in opened(made).tables[-3:] for r in table.rows[1:]]
+    rows = [r for table in plan_tables(opened(made)) for r in body_rows(table)]
     assert len(rows) == len(made.lines)
     for row, line in zip(rows, made.lines, strict=True):
-        assert [c.text for c in row.cells][2:] == [" ".join(t.split()) for t in line.cells[2:]]
-    assert [r.cells[0].text for r in rows[:3]] == ["A", "", "B"], "a reference is shown once"
+        assert [" ".join(c.text.split()) for c in row.cells] == [" ".join(t.split()) for t in line.cells]
+    first, second = (r.cells[0].paragraphs[0].runs[0].style.name for r in rows[:2])
+    assert (first, second) == ("Default Paragraph Font", "Quiet"), "what only repeats the line above is quiet"
 
 
 def test_bullets_are_a_list() -> None:
@@ -57,10 +72,62 @@ def test_bullets_are_a_list() -> None:
     file = opened(AppendixDocument(COVER, columns, (PrintLine("", "", ("Agreed:\n- one\n- two",)),)))
     cell = file.tables[0].rows[1].cells[0]
     assert [(p.text, p.style.name) for p in cell.paragraphs] == [
-        ("Agreed:", "Normal"),
+        ("Agreed:", "Table Text"),
         ("one", "List Bullet"),
         ("two", "List Bullet"),
     ]
+
+
+def test_the_paper_in_full() -> None:
+    """As text: what is read, in its order, a row of a table on a line."""
+    made = document(2, cover=replace(COVER, part="Part 2 – exempt", paragraph="3", reason="Contract."))
+    assert paper_text(paper_blocks(made)) == (GOLDEN / "paper.txt").read_text(encoding="utf-8")
+
+
+def test_a_count_is_read_with_its_words() -> None:
+    file = opened(document())
+    counts = next(p for p in file.paragraphs if p.style.name == "Counts")
+    assert " ".join(counts.text.split()).startswith("24 lines in the plan 6 complete 6 green")
+
+
+def test_a_tall_line_is_cut_into_rows_that_each_say_whose_they_are() -> None:
+    sentences = [f"Step {n} of the review was agreed with schools and trade unions." for n in range(120)]
+    columns = (
+        PrintColumn("ref", "Ref", kind="reference"), PrintColumn("owner", "Owner", kind="owners"), PrintColumn("p", "Progress"),
+    )  # fmt: skip
+    made = AppendixDocument(COVER, columns, (PrintLine("Pay", "A1", ("A1", "Head of HR", " ".join(sentences))),))
+    (table,) = plan_tables_of(made)
+    assert len(table.rows) > 2 and [r.joined for r in table.rows] == [False] + [True] * (len(table.rows) - 1)
+    assert {r.cells[0].whole_text for r in table.rows[1:]} == {"A1 (cont.)"}
+    assert {r.cells[1].text for r in table.rows} == {"Head of HR"}
+    assert " ".join(r.cells[2].text for r in table.rows) == " ".join(sentences)
+
+
+def plan_tables_of(made: AppendixDocument) -> list[PaperTable]:
+    return [b for b in paper_blocks(made) if isinstance(b, PaperTable) and b.theme]
+
+
+def test_every_bar_says_in_words_what_it_shows() -> None:
+    shown = opened(document()).element.xpath("//wp:docPr/@descr")
+    assert shown[0] == "Bar: 2 Complete, 2 Green, 2 Amber and 2 Red" and len(shown) == 4
+
+
+def test_parts_in_another_language_are_marked() -> None:
+    columns = (PrintColumn("m", "Measures"),)
+    texts = ("Mae’r gwaith yn mynd rhagddo ac mae wedi ei gwblhau.", "The work is done.", "تم الانتهاء من المراجعة")
+    file = opened(AppendixDocument(COVER, columns, tuple(PrintLine("", "", (t,)) for t in texts)))
+    cells = [row.cells[0]._tc for row in file.tables[0].rows[1:]]
+    assert [c.xpath(".//w:lang/@w:val | .//w:lang/@w:bidi") for c in cells] == [["cy-GB"], [], ["ar-SA"]]
+    assert [bool(c.xpath(".//w:bidi")) for c in cells] == [False, False, True]
+
+
+def test_header_lines_are_whole_however_long() -> None:
+    committee = (
+        "Corporate Policy, Workforce, Equalities and Organisational Development Overview and Scrutiny Sub-Committee"
+    )
+    when = "Monday, 20 March 2017 at 2.00 pm, Committee Suite 1 and 2, Westfields, Middlewich Road, Sandbach"
+    file = opened(document(cover=replace(COVER, committee=committee, committee_date=when)))
+    assert f"{committee}, {when}" in "".join(p.text for p in file.sections[0].header.paragraphs)
 
 
 def test_head_and_foot_say_whose_it_is_and_which_page() -> None:
@@ -97,10 +164,13 @@ def test_paper_and_font_are_the_schemas(orientation: str, wide: bool) -> None:
     assert file.styles["Normal"].font.name == "Arial" and file.styles["Normal"].font.size.pt == 9
 
 
-def test_groups_are_said_over_the_first_of_their_columns() -> None:
+def test_groups_stand_over_their_columns() -> None:
     file = opened(AppendixDocument(COVER, COLUMNS, document().lines))
-    said = [c.text.split("\n") for c in file.tables[0].rows[0].cells]
-    assert said == [["Scope", "Ref"], ["Priority"], ["Progress", "Status"], ["Progress update"], ["Budget", "Spend"]]
+    spans = [
+        (int((c.xpath("./w:tcPr/w:gridSpan/@w:val") or ["1"])[0]), "".join(c.xpath(".//w:t/text()")))
+        for c in file.tables[0].rows[1]._tr.tc_lst
+    ]
+    assert spans == [(2, "Scope"), (2, "Progress"), (1, "Budget")]
 
 
 def test_an_empty_plan_says_so() -> None:
@@ -119,8 +189,8 @@ def test_a_column_with_nothing_in_it_is_left_out_and_columns_of_figures_are_alik
     )
     assert [c.text for c in table.rows[0].cells] == ["Ref", "Line", "Was due", "Owner"]
     status = opened(bare).tables[0]
-    assert len({c.width for c in status.rows[0].cells[1:]}) == 1
-    assert [c.text for c in status.rows[-1].cells][::6] == ["All lines", "24"]
+    assert len({c.width for c in status.rows[0].cells[1:-1]}) == 1
+    assert [c.text for c in status.rows[-2].cells][::5] == ["All lines", "24"]
 
 
 def test_nothing_of_the_template_is_left_over() -> None:

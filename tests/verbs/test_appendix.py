@@ -1,15 +1,19 @@
 """The figures an appendix opens with, computed from the plan."""
 
+import re
 from datetime import datetime
 
 import pytest
 from masters import NOW, OWNERS, THREE, make_master, shared, snapshot_of, type_into
+from plans import Master
 
 from hrworkbook.cli.main import main
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.snapshot import Write, row_and_column
 from hrworkbook.render.appendix.formats import header_code
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup
 from hrworkbook.verbs.appendix import appendix
+from hrworkbook.verbs.roll import roll
 
 
 def made(path, now=NOW):
@@ -178,3 +182,61 @@ def test_the_month_grid_keeps_room_for_what_has_no_date(tmp_path):
     grid = made(make_master(tmp_path, table)).public.summary.months
     assert len(grid.months) == 15 and grid.months[-2:] == ("Ongoing", "No date")
     assert grid.note == "5 months further away are not shown."
+
+
+AGREED = """
+name = "agreed"
+title = "Plan"
+done = ["Done"]
+[roles]
+reference = "ref"
+owner = "lead"
+due = "due"
+revised = "new"
+[[columns]]
+key = "ref"
+header = "Ref"
+kind = "reference"
+[[columns]]
+key = "lead"
+header = "Lead"
+[[columns]]
+key = "due"
+header = "Due"
+kind = "timescale"
+[[columns]]
+key = "new"
+header = "Revised date"
+kind = "timescale"
+"""
+
+
+def test_dates_agreed_anew_are_listed_by_owner_and_count_for_what_is_late():
+    master = Master(
+        "Ref | Lead | Due | Revised date\nA | Sam | March 2026 |\nB | Jo | June 2026 | July 2026\nC | Jo | May 2026 |",
+        {},
+        AGREED,
+    )
+    master.apply(roll(master.snapshot, NOW).changes)
+    plan = master.plan
+    for line, text in zip(plan.lines, ("June 2027", "June 2026", None), strict=True):
+        master.apply([Write("Plan", *row_and_column(plan.address(line, "new")), ((text,),))])
+    summary = appendix(master.snapshot, NOW).public.summary
+    assert [(d.owner, d.reference, d.was, d.now) for d in summary.revised.dates] == [
+        ("Jo", "B", "July 2026", "June 2026"),
+        ("Sam", "A", "March 2026", "June 2027"),
+    ]
+    assert summary.revised.sentence == "2 due dates have been revised: 1 is later and 1 is earlier."
+    assert [x.reference for x in summary.overdue] == ["C", "B"]
+    assert summary.months.months == ("May 2026", "Jun 2026", "Jun 2027")
+    assert summary.revised.sentence in summary.paragraph
+    assert "2 lines have changed" in summary.changes.sentence
+
+
+def test_what_a_paper_should_say_on_every_page_and_does_not_is_told(tmp_path):
+    path = make_master(tmp_path, THREE, owners=OWNERS, Committee="Finance", Committee_date="1 May 2027")
+    (blank,) = made(path).blanks
+    assert blank.message in made(path).changes.message
+    assert re.fullmatch(
+        r"Start!C\d+: the Appendix number is blank, so the paper does not say it\. Enter it .*", blank.message
+    )

@@ -10,10 +10,10 @@ import hostile
 import openpyxl
 import pandas as pd
 import pytest
+from appendices import document
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
 from publishable import sound
-from test_appendix_sheets import document
 
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.findings import Finding

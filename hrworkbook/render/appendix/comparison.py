@@ -6,7 +6,8 @@ and a line that is exempt now is told of by count alone.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from hrworkbook.plan.exemption import Publicity, publicity
@@ -15,10 +16,19 @@ from hrworkbook.plan.history import ClosedPeriod, last_seen_lines
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.rules import last_due_date
 from hrworkbook.plan.values import Value, fold_name, normalised_text, same_value
-from hrworkbook.render.appendix.document import CellChange, ChangeList, RevisedDate, RevisedDates, Trend, TrendRow
+from hrworkbook.render.appendix.document import (
+    CellChange,
+    ChangedLines,
+    ChangeList,
+    RevisedDate,
+    RevisedDates,
+    Trend,
+    TrendRow,
+)  # fmt: skip
 from hrworkbook.render.appendix.figures import (
     NO_STATUS,
     NOT_REPORTED,
+    due_column,
     owner_of,
     printed_text,
     reference_of,
@@ -120,9 +130,11 @@ class Comparison:
         ]
         last = self.periods[-1].name
         texts = [count_noun(number, one, many) for number, one, many in summed if number]
+        gone = left.complete + left.deleted + left.moved
+        numbers = ChangedLines(changed, new + moved_here, gone)
         if not texts:
-            return ChangeList(f"Nothing has changed since {last}.")
-        return ChangeList(f"Since {last}, {join_words(texts)}.", tuple(found))
+            return ChangeList(f"Nothing has changed since {last}.", numbers=numbers)
+        return ChangeList(f"Since {last}, {join_words(texts)}.", tuple(found), numbers)
 
     def _change(self, line: Line, column: str, was: str, now: str) -> CellChange:
         plan = self.plan
@@ -131,9 +143,11 @@ class Comparison:
         )  # fmt: skip
 
     def _cell_changes(self, line: Line, before: Values) -> list[CellChange]:
-        found, then = [], Line(line.id, line.row, before)
+        found, then = [], replace(line, values=before)
         status = self.plan.schema.role("status")
         for column in self.plan.schema.printed:
+            if column.worked_out not in ("no", "status"):
+                continue  # it follows the figures, which are told
             if not same_value(before.get(column.key), line.values.get(column.key)):
                 blank = NO_STATUS if column is status else NOT_REPORTED
                 texts = (printed_text(self.plan, x, column) or blank for x in (then, line))
@@ -157,11 +171,7 @@ class Comparison:
                 continue
             later += now is not None and now > was
             earlier += now is not None and now < was
-            written = due.kind in ("timescale", "date")
-            texts = [
-                (normalised_text(x.text(due.key)) if written else "") or (long_date(day) if day else "No date")
-                for x, day in ((then, was), (line, now))
-            ]
+            texts = [self._due_text(x, day) for x, day in ((then, was), (line, now))]
             found.append(
                 RevisedDate(
                     theme_text(self.plan, line), reference_of(self.plan, line), short_text(self.plan, line),
@@ -176,6 +186,13 @@ class Comparison:
         told = [f"{number} {one if number == 1 else many}" for number, one, many in parts if number]
         sentence = f"{count_noun(len(found), 'due date has', 'due dates have')} been revised: {join_words(told)}."
         return RevisedDates(sentence, tuple(found))
+
+    def _due_text(self, line: Line, day: date | None) -> str:
+        """Return a line's due date as it is written; in words of ours where it is written among other things, or blank."""
+        column = due_column(self.plan, line)
+        written = column is not None and column.kind in ("timescale", "date")
+        text = normalised_text(line.text(column.key)) if column and written else ""
+        return text or (long_date(day) if day else "No date")
 
     def completed_to_date(self) -> tuple[int, str] | None:
         """Return how many lines were completed in the year to date, and since when: `in 2016/17`.

@@ -164,6 +164,14 @@ def _role_text(plan: Plan, line: Line, role: str) -> str:
     return line.text(column.key) if column else ""
 
 
+def due_column(plan: Plan, line: Line) -> Column | None:
+    """Return the column whose date counts for a line: that of revised dates where it has one, else the plan's due date."""
+    revised = plan.schema.role("revised")
+    if revised and last_due_date(plan, line, revised.key):
+        return revised
+    return plan.schema.role("due")
+
+
 def due_months(plan: Plan, lines: Sequence[Line], on: date) -> MonthGrid | None:
     """How many dates of each theme fall in each month, and how many lines have none; None where no line has a date."""
     column = plan.schema.role("due")
@@ -173,6 +181,7 @@ def due_months(plan: Plan, lines: Sequence[Line], on: date) -> MonthGrid | None:
     counted: Counter[tuple[str, date | str]] = Counter()
     for line in lines:
         ends: set[date]
+        column = due_column(plan, line) or column
         if column.kind in ("timescale", "date"):
             read = read_timescale(line.text(column.key))
             ends = {s.end.replace(day=1) for s in read.spans if s.end}

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hrworkbook.plan.values import shorten
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, PageSetup, PrintColumn, PrintLine, trim
 from hrworkbook.render.appendix.paper import CellTone, PaperCell, PaperRow, PaperTable
 from hrworkbook.render.appendix.paper_tables import TableFit, fit_table
-from hrworkbook.render.appendix.print_texts import print_lines
+from hrworkbook.render.appendix.print_texts import first_words, print_lines
 from hrworkbook.render.appendix.split_lines import fitting_length
 from hrworkbook.render.text_metrics import Face, face
 
@@ -16,9 +15,9 @@ LINE_FACTOR = 1.24
 """How much higher a line of text is than its type, in Calibri and Arial as Word and Writer set them."""
 _WHOLE_SHARE = 0.5
 """The share of a page up to which a line stays one row."""
-_PIECE_SHARE = 0.34
+_PIECE_SHARE = 0.25
 """The share of a page that a piece of a taller one takes: so little is left white at the foot of a page."""
-_MOST_REPEATED = 110
+_MOST_REPEATED = 70
 """Characters of a text that is said again in a later row."""
 
 
@@ -46,7 +45,9 @@ def _shown_texts(lines: Sequence[PrintLine], columns: Sequence[PrintColumn]) -> 
 
 
 def _shortened(cells: Sequence[str], some: frozenset[int]) -> tuple[str, ...]:
-    return tuple(shorten(t, _MOST_REPEATED) if j in some else t for j, t in enumerate(cells)) if some else tuple(cells)
+    return (
+        tuple(first_words(t, _MOST_REPEATED) if j in some else t for j, t in enumerate(cells)) if some else tuple(cells)
+    )
 
 
 def _repeated(line: PrintLine, above: PrintLine | None, columns: Sequence[PrintColumn]) -> frozenset[int]:
@@ -85,7 +86,7 @@ class _RowMaker:
             cells = []
             for j, text in enumerate(piece):
                 if at and j in self._identity and not text:
-                    text = shorten(line.cells[j], _MOST_REPEATED)
+                    text = first_words(line.cells[j], _MOST_REPEATED)
                     cells.append(PaperCell(text, CellTone.QUIET, continued=j == self.reference))
                 elif j in repeated:
                     cells.append(PaperCell(text, CellTone.QUIET))

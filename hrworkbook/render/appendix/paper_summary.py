@@ -21,8 +21,8 @@ from hrworkbook.render.appendix.paper import (
     PaperText,
     TextStyle,
 )  # fmt: skip
-from hrworkbook.render.appendix.paper_tables import fit_table
-from hrworkbook.render.appendix.print_texts import header_in_sentence, print_text
+from hrworkbook.render.appendix.paper_tables import fit_shares, fit_table
+from hrworkbook.render.appendix.print_texts import first_words, header_in_sentence, print_text
 from hrworkbook.render.text_metrics import face
 from hrworkbook.render.word_colours import status_colours
 
@@ -30,6 +30,8 @@ NOT_REPORTED = "Not reported"
 BAR_HEADER = "In a bar"
 _BAR_SHARE = 0.16
 """The share of the page that a column of bars takes."""
+_LONGEST_POINTER, _LONGEST_LINE = 36, 60
+"""Characters of a theme and of a line in a list of lines: one line of type."""
 _TEXT_WEIGHT, _COUNT_WEIGHT = 40, 4
 
 
@@ -44,6 +46,7 @@ def summary_blocks(document: AppendixDocument) -> Iterator[PaperBlock]:
     for text in print_text(summary.paragraph).split("\n"):
         if text:
             yield PaperText(text)
+    yield from _plans(document)
     yield from _statuses(document)
     yield from _overdue(document)
     yield from _revised(document)
@@ -52,6 +55,25 @@ def summary_blocks(document: AppendixDocument) -> Iterator[PaperBlock]:
     yield from _months(document)
     yield from _spend(document)
     yield from _changes(document)
+
+
+def _plans(document: AppendixDocument) -> Iterator[PaperBlock]:
+    """Yield the plans of a pack side by side, and last all of them."""
+    plans = document.summary.plans if document.summary else None
+    if plans is None:
+        return
+    yield PaperHeading(2, "The plans side by side")
+    if plans.note:
+        yield PaperText(plans.note, TextStyle.NOTE)
+    columns = tuple(
+        PrintColumn(header, header, kind="text" if not j or j in plans.words else "number",
+                    weight=_COUNT_WEIGHT if j else _TEXT_WEIGHT)
+        for j, header in enumerate(plans.headers)
+    )  # fmt: skip
+    fit = fit_table(columns, [*plans.rows, plans.totals], document.setup)
+    rows = [PaperRow(tuple(map(PaperCell, row))) for row in plans.rows]
+    rows.append(PaperRow(tuple(map(PaperCell, plans.totals)), is_total=True))
+    yield PaperTable(columns, fit.widths, tuple(rows), fit.size, fit.padding, row_header=0)
 
 
 def _statuses(document: AppendixDocument) -> Iterator[PaperBlock]:
@@ -110,9 +132,12 @@ def _with_bars(columns: Sequence[PrintColumn], rows: Sequence[PaperRow], setup: 
 
 def _text_rows(
     headers: Sequence[str], rows: Sequence[Sequence[str]], setup: PageSetup, row_header: int | None = None,
-    numbers: Sequence[int] = (),
+    numbers: Sequence[int] = (), shares: Sequence[float] = (),
 ) -> PaperTable:  # fmt: skip
-    """Return a table of texts; no cell is blank, and a column all blank is left out. `numbers` are columns of figures."""
+    """Return a table of texts; no cell is blank, and a column all blank is left out.
+
+    `numbers` are columns of figures. `shares` are those of the page that the columns take, where every word fits them.
+    """
     used = [j for j in range(len(headers)) if any(row[j] for row in rows)]
     columns = tuple(
         PrintColumn(headers[j], headers[j], kind="number" if j in numbers else "text", bullets=True,
@@ -120,7 +145,7 @@ def _text_rows(
         for j in used
     )  # fmt: skip
     texts = [tuple(print_text(row[j], bullets=j not in numbers) or NOT_REPORTED for j in used) for row in rows]
-    fit = fit_table(columns, texts, setup)
+    fit = fit_shares(columns, texts, setup, [shares[j] for j in used]) if shares else fit_table(columns, texts, setup)
     paper_rows = tuple(PaperRow(tuple(PaperCell(t) for t in row)) for row in texts)
     header = used.index(row_header) if row_header in used else None
     return PaperTable(columns, fit.widths, paper_rows, fit.size, fit.padding, row_header=header)
@@ -138,8 +163,14 @@ def _overdue(document: AppendixDocument) -> Iterator[PaperBlock]:
     yield PaperHeading(2, f"Overdue: {count_noun(len(overdue), 'line')}")
     if as_at:
         yield PaperText(f"As at {as_at}.", TextStyle.NOTE)
-    rows = [[x.theme, x.reference, x.text, x.due, x.owner] for x in overdue]
-    yield _text_rows([document.theme_header, "Ref", "Line", "Was due", "Owner"], rows, document.setup)
+    rows = [[_pointer(x.theme), x.reference, first_words(x.text, _LONGEST_LINE), x.due, x.owner] for x in overdue]
+    headers = [document.theme_header, "Ref", "Line", "Was due", "Owner"]
+    yield _text_rows(headers, rows, document.setup, shares=(23, 4, 38, 12, 23))
+
+
+def _pointer(theme: str) -> str:
+    """Return a theme as a list names it that only points to its lines: its whole name stands over them."""
+    return first_words(theme, _LONGEST_POINTER)
 
 
 def _revised(document: AppendixDocument) -> Iterator[PaperBlock]:
@@ -149,8 +180,12 @@ def _revised(document: AppendixDocument) -> Iterator[PaperBlock]:
         return
     yield PaperHeading(2, f"Revised dates: {count_noun(len(revised.dates), 'line')}")
     yield PaperText(print_text(revised.sentence), TextStyle.NOTE)
-    rows = [[x.owner, x.theme, x.reference, x.text, x.was, x.now] for x in revised.dates]
-    yield _text_rows(["Owner", document.theme_header, "Ref", "Line", "Was due", "Now due"], rows, document.setup)
+    rows = [
+        [x.owner, _pointer(x.theme), x.reference, first_words(x.text, _LONGEST_LINE), x.was, x.now]
+        for x in revised.dates
+    ]
+    headers = ["Owner", document.theme_header, "Ref", "Line", "Was due", "Now due"]
+    yield _text_rows(headers, rows, document.setup, shares=(16, 22, 4, 34, 12, 12))
 
 
 def _trend(document: AppendixDocument) -> Iterator[PaperBlock]:
@@ -251,5 +286,8 @@ def _changes(document: AppendixDocument) -> Iterator[PaperBlock]:
         return
     yield PaperHeading(2, "Changes since the last meeting")
     yield PaperText(print_text(changes.sentence))
-    rows = [[c.theme, c.reference, c.text, c.column, c.before, c.after] for c in changes.changes]
+    rows = [
+        [c.theme, c.reference, c.text, c.column, c.before or NOT_REPORTED, c.after or NOT_REPORTED]
+        for c in changes.changes
+    ]
     yield _text_rows([document.theme_header, "Ref", "Line", "What changed", "Was", "Now"], rows, document.setup)

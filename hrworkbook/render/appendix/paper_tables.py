@@ -50,24 +50,41 @@ def fit_table(
     return TableFit(widths, size, _WIDE_PADDING if indent else _NARROW_PADDING)
 
 
+def fit_shares(
+    columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, shares: Sequence[float]
+) -> TableFit:
+    """Return widths in given shares of the page; those of `fit_table` where a word would not fit its column."""
+    regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+    widths = tuple(round(setup.width * share / sum(shares), 2) for share in shares)
+    fits = all(
+        max(bold.longest_word(c.header), *(regular.longest_word(row[j]) for row in texts))
+        <= widths[j] - 2 * _WIDE_PADDING
+        for j, c in enumerate(columns)
+    )
+    return TableFit(widths, setup.size, _WIDE_PADDING) if fits else fit_table(columns, texts, setup)
+
+
 def _with_even_figures(
     columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], widths: Sequence[int], setup: PageSetup, indent: int
 ) -> list[int]:
-    """Return the widths with all columns of counts alike, as narrow as their words and figures let them be."""
+    """Return the widths with the columns of counts as narrow as their words and figures let them be, alike where they can be."""
     counts = [j for j, c in enumerate(columns) if c.kind == "whole"]
     others = [j for j in range(len(columns)) if j not in counts]
     if not counts or not others:
         return list(widths)
     bold = face(setup.font, True, setup.size)
-    words = max(bold.longest_word(t) for j in counts for t in (columns[j].header, *(row[j] for row in texts)))
-    even = pixels_for(words, indent)
-    freed = sum(widths[j] for j in counts) - even * len(counts)
-    if freed < 0:
-        return list(widths)
+    least = {
+        j: pixels_for(max(bold.longest_word(t) for t in (columns[j].header, *(row[j] for row in texts))), indent)
+        for j in counts
+    }
+    even = max(least.values())
+    if even * len(counts) <= sum(widths[j] for j in counts):
+        least = dict.fromkeys(counts, even)
+    freed = sum(widths[j] - least[j] for j in counts)
     taken = sum(widths[j] for j in others)
     more = {j: freed * widths[j] // taken for j in others}
     more[others[0]] += freed - sum(more.values())
-    return [even if j in counts else w + more[j] for j, w in enumerate(widths)]
+    return [least[j] if j in least else w + more[j] for j, w in enumerate(widths)]
 
 
 def is_number(column: PrintColumn) -> bool:

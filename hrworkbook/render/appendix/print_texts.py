@@ -29,6 +29,15 @@ def header_in_sentence(header: str) -> str:
     return header if header[1:2].isupper() else header[:1].lower() + header[1:]
 
 
+def first_words(text: str, most: int) -> str:
+    """Return the text on one line, in at most so many characters: where it is cut, at a word's end, it ends with “…”."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    end = text.rfind(" ", 0, most)
+    return text[: end if end > 0 else most - 1].rstrip(" ,;:–-&") + "…"
+
+
 def print_lines(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bullets: bool = True) -> list[PrintLine]:
     """Return the lines with every text as it is printed; a text that repeats is read once."""
     known: tuple[dict[str, str], dict[str, str]] = ({}, {})

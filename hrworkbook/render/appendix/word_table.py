@@ -15,7 +15,7 @@ from hrworkbook.render.word_colours import readable_text, status_colours
 
 _TWIPS = 20
 """A point."""
-_SPACE_ABOVE = 2.5
+_SPACE_ABOVE = 1.75
 """Points above and below a cell's text."""
 _DUE_FILL = "#D2E2F1"
 _BAR_HEIGHT = 9.0
@@ -74,6 +74,7 @@ class TableWriter:
         row = _header_row(element)
         cell = _cell(row, sum(table.widths), len(table.columns), fill=look.NEUTRAL_FILL)
         paragraph = add_paragraph(cell, _THEME_STYLE)
+        add_element(paragraph[0], "keepNext", val="0")
         add_element(paragraph[0], "spacing", before="0", after="0")
         add_text(paragraph, table.theme, self.language)
 
@@ -99,24 +100,22 @@ class TableWriter:
     def _row(self, element: Any, table: PaperTable, row: PaperRow, ends: bool) -> None:
         written = add_element(element, "tr")
         add_element(add_element(written, "trPr"), "cantSplit")
-        for j, (cell, column, width) in enumerate(zip(row.cells, table.columns, table.widths, strict=True)):
+        for cell, column, width in zip(row.cells, table.columns, table.widths, strict=True):
             fill = _DUE_FILL if cell.tone is CellTone.DUE else ""
             box = _cell(written, width, fill=fill, ruled=ends, heavy=row.is_total)
             if cell.bar:
                 self._bar(add_paragraph(box, "TableText"), cell.bar, width - 2 * table.padding)
             else:
-                self._cell_text(box, cell, column, table, is_header=j == table.row_header, is_total=row.is_total)
+                self._cell_text(box, cell, column, table, row.is_total)
 
-    def _cell_text(
-        self, box: Any, cell: PaperCell, column: PrintColumn, table: PaperTable, is_header: bool, is_total: bool
-    ) -> None:
+    def _cell_text(self, box: Any, cell: PaperCell, column: PrintColumn, table: PaperTable, is_total: bool) -> None:
         """Write a cell's paragraphs: points as a list, a status on its colour, figures at the right."""
         text = cell.whole_text
         status = column.kind == "status" and bool(column.colours.of(cell.text))
         quiet = "Quiet" if cell.tone is CellTone.QUIET else ""
-        bold = is_total or cell.tone is CellTone.DUE or column.kind == "status"
+        bold = is_total or cell.tone is CellTone.DUE
         for part in text.split("\n"):
-            point = part.startswith(_BULLET) and not is_header
+            point = part.startswith(_BULLET)
             style = "ListBullet" if point else "TableText"
             paragraph = add_paragraph(box, style, right=is_number(column))
             paint = status_colours(cell.text, column.colours) if status else None
@@ -139,6 +138,8 @@ class TableWriter:
         png = BytesIO(bar_png(bar, width, _BAR_HEIGHT))
         shape = Paragraph(paragraph, self.file._body).add_run().add_picture(png, Pt(width), Pt(_BAR_HEIGHT))
         properties = shape._inline.docPr
+        for side in ("distT", "distB", "distL", "distR"):
+            shape._inline.set(side, "0")
         properties.set("descr", bar.alternative_text)
         properties.set("name", f"Bar {properties.get('id')}")
 
