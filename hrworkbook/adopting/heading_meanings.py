@@ -95,12 +95,17 @@ def meaning_of(heading: str) -> tuple[Meaning | None, int]:
 def meaning_of_cell(heading: str) -> tuple[Meaning | None, int]:
     """Return what a heading in one cell says: of `Lead / Support` and `Lead and partners` who leads counts, whom they work with not."""
     found = _meaning_of_text(heading)
-    sides = _SIDES.split(heading)
+    sides = sides_of(heading)
     if found[0] is None or len(sides) > 1 and "/" in heading and found[1] < 3:
         found = next((m for side in reversed(sides) if (m := _meaning_of_text(side))[0]), found)
     if found[0] is Meaning.SUPPORT and len(sides) > 1 and (first := _meaning_of_text(sides[0]))[0] is Meaning.OWNER:
         return first
     return found
+
+
+def sides_of(heading: str) -> list[str]:
+    """Return the parts of a heading in one cell that are joined by `/`, `and` or `with`."""
+    return _SIDES.split(heading)
 
 
 def may_be_theme(heading: str) -> bool:

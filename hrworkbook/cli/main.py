@@ -37,7 +37,7 @@ EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (
         "make a new master workbook",
-        "Makes a master from a schema (delivery-plan, workstreams, workforce, or your own .toml file), empty or filled with a plan "
+        "Makes a master from a schema (delivery-plan, scorecard, workstreams, workforce, or your own .toml file), empty or filled with a plan "
         "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
         "on the Owners sheet. Nothing that is in the file is left out silently.",
     ),
@@ -188,7 +188,7 @@ def _plan_options(made: _Commands) -> None:
     new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
     new.add_argument(
         "names", metavar="[SCHEMA] MASTER", nargs="+",
-        help="delivery-plan, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
+        help="delivery-plan, scorecard, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
         "workbook to make, such as plan.xlsx",
     )  # fmt: skip
     new.add_argument(

@@ -8,8 +8,9 @@ from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import Finding, count_noun, join_words
-from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.ledgers import START
+from hrworkbook.plan.measures.scorecard import with_cells, worked_out_cells
 from hrworkbook.plan.model import AUTHOR, Line, Plan, read_plan
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address
@@ -21,6 +22,7 @@ from hrworkbook.render.appendix.document import AppendixDocument, Summary
 from hrworkbook.render.appendix.figure_texts import share_text
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paper_day import PaperDay, long_date, paper_day
+from hrworkbook.render.appendix.scorecard import MeasureTexts, is_of_actions, reported_periods
 from hrworkbook.render.appendix.spend import spend_table
 from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours, coloured_columns
 from hrworkbook.verbs.readiness import Standing, require_ready
@@ -51,6 +53,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    plan = with_cells(plan, worked_out_cells(plan))  # what is published was worked out of what is published
     if period and not plan.schema.collect:
         raise HrWorkbookError("--period", "only the appendix of a collection is of a month", "Leave --period out")
     standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
@@ -128,7 +131,7 @@ def _document(
         cover = _cover(plan, lines if exempt else (), exempt)
         document = replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
         return _with_exempt_count(document, exempt_count)
-    layout, columns = plan.schema.appendix, plan.schema.printed
+    layout, columns, measures = plan.schema.appendix, plan.schema.printed, MeasureTexts(plan)
     theme = plan.schema.role("theme") if layout.theme_headings else None
     coloured = coloured_columns(plan.schema, {c.key: plan.words_of(c) for c in plan.schema.columns})
     return AppendixDocument(
@@ -138,7 +141,7 @@ def _document(
             PrintLine(
                 line.text(theme.key) if theme else "",
                 figures.reference_of(plan, line),
-                tuple(_cell_text(plan, c, line) for c in columns),
+                tuple(_cell_text(plan, c, line, measures) for c in columns),
                 line.id,
             )
             for line in _grouped_by_theme(lines, theme)
@@ -183,7 +186,9 @@ def _print_column(plan: Plan, column: Column, coloured: Mapping[str, WordColours
     return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once, colours)
 
 
-def _cell_text(plan: Plan, column: Column, line: Line) -> str:
+def _cell_text(plan: Plan, column: Column, line: Line, measures: MeasureTexts) -> str:
+    if (of_measure := measures.cell_text(column, line)) is not None:
+        return of_measure
     text = figures.printed_text(plan, line, column)
     return figures.NO_STATUS if not text and column is plan.schema.role("status") else text
 
@@ -217,7 +222,7 @@ def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count
     """Return the summary of a plan that has the lines of one part only; `whole` has the others too."""
     lines, day = plan.lines, paper_day(plan, today)
     part = Publicity.EXEMPT if exempt else Publicity.PUBLIC
-    comparison = Comparison(whole, lines, part, closed_periods(plan), day)
+    comparison = Comparison(whole, lines, part, reported_periods(plan), day)
     overdue = figures.overdue_table(plan, lines, day.day)
     return Summary(
         paragraph=covering_paragraph(plan, comparison, exempt_count),
@@ -230,6 +235,7 @@ def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count
         revised=comparison.revised_dates(),
         as_at=day.text if overdue is not None else "",
         trend=comparison.trend(),
+        text_table=MeasureTexts(plan).exceptions(lines),
         completed=comparison.completed_to_date(),
     )
 
@@ -251,7 +257,8 @@ def covering_paragraph(plan: Plan, comparison: Comparison, exempt_count: int = 0
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
         exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
-        _status_sentence(plan, comparison.day),
+        _status_sentence(plan, comparison.day) if is_of_actions(plan) else "",
+        MeasureTexts(plan).status_sentence(lines),
         _completed_sentence(comparison),
     ]
     if spent := spend_table(plan, lines):

@@ -146,6 +146,8 @@ class Comparison:
         found, then = [], replace(line, values=before)
         status = self.plan.schema.role("status")
         for column in self.plan.schema.printed:
+            if column.worked_out not in ("no", "status"):
+                continue  # it follows the figures, which are told
             if not same_value(before.get(column.key), line.values.get(column.key)):
                 blank = NO_STATUS if column is status else NOT_REPORTED
                 texts = (printed_text(self.plan, x, column) or blank for x in (then, line))
