@@ -345,20 +345,27 @@ class Workbook:
 
     def appendix(
         self, out: AnyPath, *, pdf: bool = False, proof: bool = False, docx: bool = False, anyway: bool = False,
-        period: str = "", dry_run: bool = False,
+        period: str = "", in_master: bool = False, dry_run: bool = False,
     ) -> "AppendixJob":  # fmt: skip
         """Write the appendix at a path that ends in .xlsx, .docx or .pdf, and the exempt one beside it where a line is exempt.
 
         `docx` writes it for Word too, `pdf` prints that (LibreOffice or Word must be there), `proof` reads the print back. What is
         against publishing it is in `findings` of what comes back, the proofs in `proofs`. Raises NotReady where errors
-        stand or decisions wait, unless `anyway`. `period` is, for a collection, the month it is of.
+        stand or decisions wait, unless `anyway`. `period` is, for a collection, the month it is of. `in_master` puts its
+        printed sheets into the master file too.
         """
         from hrworkbook.jobs.appendix import appendix_job, place_appendix
+        from hrworkbook.jobs.appendix_in_master import put_appendix, sheet_host
 
         job = appendix_job(
             self.snapshot(), self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
         )
-        return job if dry_run else place_appendix(job, self.host, pdf=pdf, proof=proof)
+        sheets = sheet_host(self.host) if in_master else None
+        if sheets:
+            put_appendix(job, sheets, dry_run=True)
+        if dry_run:
+            return job
+        return place_appendix(job, self.host, pdf=pdf, proof=proof, then=lambda: sheets and put_appendix(job, sheets))
 
     def check(self, file: AnyPath) -> "list[Finding]":
         """Return what is against publishing a workbook; the exempt lines of this plan are looked for in it."""

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import Progress, host_of, now, print_json, show, show_finding
-from hrworkbook.plan.errors import CannotWrite, HrWorkbookError
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, errors_of, join_words
 
 if TYPE_CHECKING:
-    from hrworkbook.hosts.file import FileHost
-    from hrworkbook.hosts.live import LiveHost
     from hrworkbook.jobs.appendix import AppendixJob
     from hrworkbook.render.appendix.verify_print import PrintProof
 
@@ -27,7 +25,7 @@ def run_appendix(options: Namespace) -> int:
         )
     options.master = options.masters[0]
     from hrworkbook.jobs.appendix import appendix_job, place_appendix
-    from hrworkbook.jobs.appendix_in_master import put_appendix
+    from hrworkbook.jobs.appendix_in_master import put_appendix, sheet_host
 
     host = host_of(options)
     target = Path(options.out)
@@ -37,7 +35,7 @@ def run_appendix(options: Namespace) -> int:
             snapshot, now(), target, master=Path(options.master), anyway=options.anyway, docx=options.docx,
             period=options.period, progress=progress.at
         )  # fmt: skip
-    in_master = _sheet_host(host) if options.in_master else None
+    in_master = sheet_host(host) if options.in_master else None
     if in_master:
         put_appendix(job, in_master, dry_run=True)
     put: list[str] = []
@@ -54,17 +52,6 @@ def run_appendix(options: Namespace) -> int:
             sheets = join_words([f"'{name}'" for name in put])
             show(f"In {Path(options.master).name}, behind the other sheets: {sheets}.")
     return 1 if job.findings or any(proof.differences for proof in job.proofs.values()) else 0
-
-
-def _sheet_host(host: "FileHost | LiveHost") -> "FileHost":
-    """Return the host of a file; raises CannotWrite for a document that is open."""
-    from hrworkbook.hosts.file import FileHost
-
-    if isinstance(host, FileHost):
-        return host
-    raise CannotWrite(
-        host.path.name, "sheets are put into a file, not into an open workbook", "Close it and leave --live away"
-    )
 
 
 def _appendix_json(job: "AppendixJob", target: Path) -> dict[str, object]:

@@ -4,9 +4,13 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import print_json, show
 from hrworkbook.plan.findings import count_noun
+
+if TYPE_CHECKING:
+    from hrworkbook.addin.doctor import Diagnosis
 
 
 def run_build(options: Namespace) -> int:
@@ -58,12 +62,27 @@ def _print_done(options: Namespace, done: list[str]) -> int:
     return 0
 
 
+def _printing() -> "Diagnosis":
+    """Return what prints the PDF of a paper here, and whether that PDF is accessible."""
+    from hrworkbook.addin.doctor import Diagnosis
+    from hrworkbook.jobs.pdf import find_printer
+
+    printer = find_printer()
+    if printer and printer.makes_tags:
+        return Diagnosis("PDF", True, f"{printer.value} prints the paper, tagged for screen readers")
+    install = "Install LibreOffice with Writer (on Debian or Ubuntu: apt install libreoffice-writer), or Word"
+    what = (
+        f"{printer.value} prints it, without tags for screen readers" if printer else "nothing here can print the paper"
+    )
+    return Diagnosis("PDF", None, what, install)
+
+
 def run_doctor(options: Namespace) -> int:
     """Look for what keeps the buttons from working."""
     from hrworkbook.addin.doctor import diagnose
 
     plan = Path(options.plan) if options.plan else None
-    checks = diagnose(Path.home(), sys.platform, os.environ, plan)
+    checks = [*diagnose(Path.home(), sys.platform, os.environ, plan), _printing()]
     if options.json:
         print_json({"checks": [{"name": c.name, "good": c.ok, "message": c.message} for c in checks]})
     else:

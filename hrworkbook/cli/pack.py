@@ -10,14 +10,12 @@ from hrworkbook.plan.findings import count_noun
 
 if TYPE_CHECKING:
     from hrworkbook.jobs.appendix import AppendixJob
-    from hrworkbook.verbs.pack import Pack
 
 
 def run_pack(options: Namespace) -> int:
     """Make one paper of several masters, the exempt one beside it where there is one, and what else is asked for."""
     from hrworkbook.jobs.appendix import place_appendix
-    from hrworkbook.jobs.pack import pack_job
-    from hrworkbook.verbs.pack import PackCover
+    from hrworkbook.jobs.pack import PackCover, pack_job
 
     for name, what in (("live", "read from their files"), ("in_master", "put into no master")):
         if getattr(options, name):
@@ -40,11 +38,12 @@ def run_pack(options: Namespace) -> int:
 
 
 def _pack_json(job: "AppendixJob", target: Path) -> dict[str, object]:
+    from hrworkbook.jobs.pack import plans_of
     from hrworkbook.render.appendix.pack_figures import changed_of, overdue_of, statuses_of
 
     result = job.result
     plans = []
-    for plan, section in zip(_pack(job).plans, result.public.sections, strict=True):
+    for plan, section in zip(plans_of(job), result.public.sections, strict=True):
         changed, made = changed_of(section), plan.appendix
         plans.append({
             "file": plan.file, "plan": section.plan_title, "period": section.cover.period, "rows": len(section.lines),
@@ -64,12 +63,13 @@ def _pack_json(job: "AppendixJob", target: Path) -> dict[str, object]:
 
 def _show_pack(job: "AppendixJob", target: Path) -> None:
     from hrworkbook.cli.committee import show_proofs
+    from hrworkbook.jobs.pack import plans_of
 
     sections = job.result.public.sections
     rows = count_noun(sum(len(section.lines) for section in sections), "line")
     pages = f"{count_noun(job.page_count, 'page')}, " if job.page_count is not None else ""
     show(f"{target.name}: {pages}{count_noun(len(sections), 'plan')}, {rows}, {job.public.word_count:,} words.")
-    for plan, section in zip(_pack(job).plans, sections, strict=True):
+    for plan, section in zip(plans_of(job), sections, strict=True):
         period = f", {section.cover.period}" if section.cover.period else ""
         show(f"  {section.plan_title} ({plan.file}): {count_noun(len(section.lines), 'line')}{period}")
     show_proofs(job)
@@ -77,10 +77,3 @@ def _show_pack(job: "AppendixJob", target: Path) -> None:
         show_finding(finding)
     show(job.message)
     show(f"For the covering report: {job.result.paragraph}")
-
-
-def _pack(job: "AppendixJob") -> "Pack":
-    from hrworkbook.verbs.pack import Pack
-
-    assert isinstance(job.result, Pack)
-    return job.result

@@ -141,7 +141,7 @@ def _prove(pdf: Path, document: DocumentPlan, is_tagged: bool) -> "PrintProof":
 
 def place_appendix(
     job: AppendixJob, host: PlanHost | None, *, pdf: bool = False, proof: bool = False,
-    progress: Progress = no_progress, then: Callable[[], None] = lambda: None,
+    progress: Progress = no_progress, then: Callable[[], object] = lambda: None,
 ) -> AppendixJob:  # fmt: skip
     """Carry an appendix out, print, prove and check it; return the job with what came of it.
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from hrworkbook.jobs.appendix import AppendixJob
+from hrworkbook.jobs.job import PlanHost
+from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.render.appendix.write_appendix import write_appendix, write_note
 
 MARK = "HR_Appendix"
@@ -23,6 +25,20 @@ class SheetHost(Protocol):
         self, sheets: Mapping[str, tuple[bytes, str]], mark: str, *, dry_run: bool = False
     ) -> tuple[str, ...]:
         """Put sheets behind all others, each in place of its earlier self; return their names."""
+
+
+def sheet_host(host: PlanHost) -> SheetHost:
+    """Return the host of a file; raises CannotWrite for a document that is open."""
+    from hrworkbook.hosts.file import FileHost
+
+    if isinstance(host, FileHost):
+        return host
+    name = getattr(host, "path", None)
+    raise CannotWrite(
+        name.name if name else "The plan",
+        "sheets are put into a file, not into an open workbook",
+        "Close it and leave --live away",
+    )
 
 
 def put_appendix(job: AppendixJob, host: SheetHost, *, dry_run: bool = False) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from hrworkbook.plan.errors import HrWorkbookError, NotReady, WorkbookLocked
 from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.verbs.appendix import Appendix, appendix
-from hrworkbook.verbs.pack import PackCover, PackPlan, pack
+from hrworkbook.verbs.pack import Pack, PackPlan, pack
+from hrworkbook.verbs.pack import PackCover as PackCover
 
 
 def pack_job(
@@ -48,6 +49,11 @@ def pack_job(
         raise HrWorkbookError("--period", "none of these plans is a collection", "Leave --period out")
     result = pack(given, cover or PackCover(), anyway=anyway)
     return documents_job(result, target, _with_ids_of_their_own(plans, given), docx=docx, progress=progress)
+
+
+def plans_of(job: AppendixJob) -> tuple[PackPlan, ...]:
+    """Return the plans of a pack, in the order of its sections; none of a single appendix."""
+    return job.result.plans if isinstance(job.result, Pack) else ()
 
 
 def _appendix_of(master: Path, now: datetime, *, anyway: bool, month: str) -> tuple[Plan, Appendix]:

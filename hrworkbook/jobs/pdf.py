@@ -68,8 +68,12 @@ def print_papers(
         else:
             print_one = word_to_pdf if printer is Printer.WORD or not print_workbook else print_workbook
             made = [source.with_suffix(".pdf") for source in sources]
-            for source, pdf in zip(sources, made, strict=True):
-                print_one(source, pdf)
+            for source, printed, pdf in zip(sources, made, papers, strict=True):
+                try:
+                    print_one(source, printed)
+                except CannotWrite as error:
+                    error.place = pdf.name
+                    raise
         for path, pdf in zip(made, papers, strict=True):
             _place(path, pdf)
     return printer

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from hrworkbook.plan.columns_sheet import COLUMNS
 from hrworkbook.plan.columns_upkeep import with_former_headings
@@ -25,6 +26,9 @@ from hrworkbook.plan.schema import ID_HEADER, Column, Schema, read_schema
 from hrworkbook.plan.sheet_names import place_at
 from hrworkbook.plan.snapshot import Block, Snapshot, Write, address
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text
+
+if TYPE_CHECKING:
+    from hrworkbook.plan.measures.scorecard import Scorecard
 
 SCHEMA_SHEET, ISSUED_SHEET = "Schema", "Issued"
 HISTORY, OLD_HISTORY = "Past periods", "History"
@@ -93,6 +97,13 @@ class Plan:
                 )
             found[line.id] = line
         return found
+
+    @cached_property
+    def scorecard(self) -> "Scorecard":
+        """Its measures, and what is worked out of them: worked out once for all who ask."""
+        from hrworkbook.plan.measures.scorecard import Scorecard
+
+        return Scorecard(self)
 
     def words_of(self, column: Column) -> tuple[str, ...]:
         """Return the words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""

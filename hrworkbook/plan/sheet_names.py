@@ -49,8 +49,8 @@ def place_at(sheet: str, cell: str) -> str:
 
 
 def split_place(place: str) -> tuple[str, str]:
-    """Return sheet and cell of a place, with or without quotes round the sheet; no sheet where only a cell is given."""
+    """Return the sheet, as the workbook calls it, and the cell of a place, the sheet in quotes or not; '' where none is given."""
     found = _PLACE.fullmatch(place.strip())
     if found is None:
         return "", place.strip()
-    return (found[1].replace("''", "'") if found[1] else found[2].strip()), found[3].strip()
+    return PlanSheet(found[1].replace("''", "'") if found[1] else found[2].strip()), found[3].strip()

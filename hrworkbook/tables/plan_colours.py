@@ -80,7 +80,7 @@ def own_fill(block: Block, row: int, at: int) -> str:
             if not is_blank(block.at(row, beside)):
                 return ""
             beside += step
-    return rgb
+    return str(rgb)
 
 
 def _coloured_column(sheet: PlanSheetReader, lines: Iterable[SourceLine]) -> int:

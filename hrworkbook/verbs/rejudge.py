@@ -52,7 +52,7 @@ def rejudge(plan: Plan, changed: Mapping[CellKey, Value], today: date) -> Rejudg
     if plan.schema.collect or "Rule" not in columns:
         return Rejudged(tuple(own), unjudged=True)
     listed = PROBLEMS.data_rows(plan.snapshot)
-    kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED or _is_of_owners(row)]
+    kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED or _is_of_owners(plan, row)]
     wanted = {line_id for line_id, _ in changed} | {row.text("ID") for row in listed}
     findings = sorted(_findings(_changed_plan(plan, changed), wanted - {""}, today), key=order_in(plan))
     rows = sorted([*(problem_row(f, {}) for f in findings), *kept], key=lambda row: row["Severity"] != "error")
@@ -60,8 +60,8 @@ def rejudge(plan: Plan, changed: Mapping[CellKey, Value], today: date) -> Rejudg
     return Rejudged((*own, *writes), ledger_heights(writes, PROBLEMS.widths), len(rows))
 
 
-def _is_of_owners(row: LedgerRow) -> bool:
-    return split_place(row.text("Go to"))[0] == OWNERS
+def _is_of_owners(plan: Plan, row: LedgerRow) -> bool:
+    return split_place(row.text("Go to"))[0] == plan.snapshot.real_name(OWNERS)
 
 
 def _changed_plan(plan: Plan, changed: Mapping[CellKey, Value]) -> Plan:

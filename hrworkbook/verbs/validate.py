@@ -198,6 +198,7 @@ def _owner_findings(plan: Plan) -> Iterator[Finding]:
 
     items = [i for i in OWNERS_LEDGER.data_rows(plan.snapshot) if i.text("Role")]
     _, at = OWNERS_LEDGER.heading_row(plan.snapshot)
+    sheet = plan.snapshot.real_name(OWNERS)
     roles = Counter(fold_name(i.text("Role")) for i in items)
     owner = plan.schema.role("owner")
     cells = {line.text(owner.key) for line in plan.lines} if owner else set()
@@ -205,16 +206,16 @@ def _owner_findings(plan: Plan) -> Iterator[Finding]:
     for item in items:
         role = item.text("Role")
         if roles[fold_name(role)] > 1:
-            yield Finding("error", OWNERS, address(item.row, at["Role"]), "Role", role, "unique-owner",
+            yield Finding("error", sheet, address(item.row, at["Role"]), "Role", role, "unique-owner",
                           f"the role '{role}' is here {roles[fold_name(role)]} times", "Keep one row for each role")  # fmt: skip
         for heading in ("E-mail", "Deputy e-mail"):
             fault = KINDS["email"].fault(item[heading], heading, ())
             if fault:
-                yield Finding("error", OWNERS, address(item.row, at[heading]), heading, item[heading], "email",
+                yield Finding("error", sheet, address(item.row, at[heading]), heading, item[heading], "email",
                               fault.fault, fault.remedy)  # fmt: skip
         if longer := [o for o in plan.role_spellings.values() if role.isupper() and o.startswith(f"{role} ")]:
-            yield Finding("warning", OWNERS, address(item.row, at["Role"]), "Role", role, "owner-short",
+            yield Finding("warning", sheet, address(item.row, at["Role"]), "Role", role, "owner-short",
                           f"'{role}' looks short for '{longer[0]}'", "If they are one, correct the Plan and remove this row")  # fmt: skip
         if not item.text("E-mail") and fold_name(role) in named:
-            yield Finding("warning", OWNERS, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
+            yield Finding("warning", sheet, address(item.row, at["E-mail"]), "E-mail", None, "owner-address",
                           f"{role} has no e-mail address", "Enter one, so that the covering mail can be addressed")  # fmt: skip

@@ -1003,6 +1003,8 @@ if __name__ == "__main__":
         found, counted = found + faults_of_one, counted + figures_of_one
         for line in lines:
             print(line, flush=True)
+        if not (seed - first + 1) % 50:
+            print(f"{seed - first + 1:,} scenarios, to seed {seed}", file=sys.stderr, flush=True)
     for name, count in [*sorted(counted.items()), *sorted(found.items())]:
         print(f"{count:8,}  {name}")
     sys.exit(bool(found))

@@ -135,6 +135,23 @@ def test_problems_name_the_sheet_and_next_finds_the_line_again():
     assert next(master.snapshot, ("2 Reward", "E4")).place == [f.place for f in result.findings][1]
 
 
+def test_a_place_on_a_sheet_of_ours_that_has_another_name_says_that_name():
+    master = their_master(
+        {"Owners": FIVE_SHEETS["Wellbeing"], "Wellbeing": FIVE_SHEETS["Wellbeing"].replace("L005", "L001")}
+    )
+    renamed = [
+        replace(b, name="Owners (HR)") if n > 1 and b.name == "Owners" else b
+        for n, b in enumerate(master.snapshot.sheets)
+    ]
+    master.snapshot = Snapshot("plan.xlsx", tuple(renamed))
+    rows = [list(r) for r in master.snapshot["Owners"].rows]
+    rows[-1][2] = "no address"
+    blocks = (replace(b, rows=rows) if b.name == "Owners (HR)" else b for b in renamed)
+    master.snapshot = Snapshot("plan.xlsx", tuple(blocks))
+    found = {f.place for f in validate(master.snapshot, master.later()).findings if f.rule == "email"}
+    assert len(found) == 1 and found.pop().startswith("'Owners (HR)'!C")
+
+
 def next_fault(result, place):
     """What is said of a place."""
     return "; ".join(f.fault for f in result.findings if f.place == place)

@@ -28,7 +28,7 @@ class MeasureFault:
 
 def measure_faults(plan: Plan, rule: str, today: date) -> Iterator[MeasureFault]:
     """Yield what one of the rules of measures finds in a plan."""
-    scorecard = Scorecard(plan)
+    scorecard = plan.scorecard
     for measure in scorecard.measures:
         if found := _RULES[rule](scorecard, measure, today):
             yield MeasureFault(measure.line, *found)

@@ -259,7 +259,7 @@ def figure_unit(plan: Plan, line: Line | None, column: Column, *values: Value) -
     """Return the unit of a line's actual: the measure's, else what is written with one of its values; None for any other cell."""
     if column.kind != "measure" or column.key != plan.schema.roles.get("actual"):
         return None
-    if line and (unit := Scorecard(plan).unit_of(line)):
+    if line and (unit := plan.scorecard.unit_of(line)):
         return unit
     units = (figure.unit for value in values if (figure := parse_figure(value)))
     return next((unit for unit in units if unit), Unit.NUMBER)
@@ -286,7 +286,7 @@ def worked_out_cells(plan: Plan, just_closed: Sequence[ClosedPeriod] = ()) -> tu
     """Return the worked-out cells that are to be written: those that say something else, and are no formula of HR's own."""
     if plan.schema.collect or not has_worked_out(plan):
         return ()
-    scorecard = Scorecard(plan, just_closed)
+    scorecard = Scorecard(plan, just_closed) if just_closed else plan.scorecard
     return tuple(
         WorkedOutCell(measure.line, column.key, value)
         for measure in scorecard.measures

@@ -8,7 +8,7 @@ from hrworkbook.plan.findings import count_noun, join_words
 from hrworkbook.plan.history import ClosedPeriod, closed_periods
 from hrworkbook.plan.measures.figures import shown_figure
 from hrworkbook.plan.measures.judgement import BY_HAND, Movement, Unrated
-from hrworkbook.plan.measures.scorecard import Measure, Scorecard
+from hrworkbook.plan.measures.scorecard import Measure
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.values import fold_name, is_blank
@@ -23,7 +23,7 @@ class MeasureTexts:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.card = Scorecard(plan)
+        self.card = plan.scorecard
         self._by_line = {id(m.line): m for m in self.card.measures}
         reference = plan.schema.role("reference")
         self._by_reference: dict[str, Measure] = {}
