@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hrworkbook.verbs.validate import validate as validate
     from hrworkbook.workbook import Workbook as Workbook
     from hrworkbook.workbook import open as open
+    from hrworkbook.workbook import pack as pack
 
 VERBS = (
     "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "merge", "new", "next", "received", "roll", "undo", "validate",
@@ -36,11 +37,12 @@ VERBS = (
 
 __all__ = [
     "HrWorkbookError", "VERBS", "Workbook", "adopt", "appendix", "bounce", "chase", "check", "decide", "issue", "load_schema", "merge", "new",
-    "next", "open", "read_schema", "received", "roll", "shipped_schemas", "undo", "validate",
+    "next", "open", "pack", "read_schema", "received", "roll", "shipped_schemas", "undo", "validate",
 ]  # fmt: skip
 
 _MODULES = {verb: f"verbs.{verb}" for verb in VERBS} | {
     "HrWorkbookError": "plan.errors", "Workbook": "workbook", "load_schema": "plan.schema", "open": "workbook",
+    "pack": "workbook",
     "read_schema": "plan.schema", "shipped_schemas": "plan.schema",
 }  # fmt: skip
 

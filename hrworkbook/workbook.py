@@ -68,6 +68,28 @@ def open(path: AnyPath, *, live: bool = False, clock: Clock | None = None) -> "W
     return book
 
 
+def pack(
+    masters: Iterable[AnyPath], out: AnyPath, *, title: str = "", committee: str = "", date: str = "", number: str = "",
+    pdf: bool = False, proof: bool = False, docx: bool = False, anyway: bool = False, period: str = "",
+    clock: Clock | None = None, dry_run: bool = False,
+) -> "AppendixJob":  # fmt: skip
+    """Write the appendices of several masters as one paper, and the exempt lines as another beside it; change no master.
+
+    `title`, `committee`, `date` and `number` are what it says of itself, else what the masters agree on; the rest is as in
+    `Workbook.appendix`. Its `result` has the pack's documents, one section a plan. Raises NotReady where the masters are of
+    several periods or copies of one, unless `anyway`, and where one of them is not ready, damaged or open, which is named.
+    """
+    from hrworkbook.jobs.appendix import place_appendix
+    from hrworkbook.jobs.pack import pack_job
+    from hrworkbook.verbs.pack import PackCover
+
+    job = pack_job(
+        [Path(master) for master in masters], (clock or this_moment)(), Path(out),
+        cover=PackCover(title, committee, date, number), anyway=anyway, docx=docx, period=period,
+    )  # fmt: skip
+    return job if dry_run else place_appendix(job, None, pdf=pdf, proof=proof)
+
+
 class Workbook:
     """A master: what it holds now, and a method for each verb.
 
@@ -335,18 +357,15 @@ class Workbook:
         from hrworkbook.jobs.appendix import appendix_job, place_appendix
         from hrworkbook.jobs.appendix_in_master import put_appendix, sheet_host
 
-        snapshot = self.snapshot()
         job = appendix_job(
-            snapshot, self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
+            self.snapshot(), self._clock(), Path(out), master=self.path, anyway=anyway, docx=docx, period=period
         )
         sheets = sheet_host(self.host) if in_master else None
         if sheets:
             put_appendix(job, sheets, dry_run=True)
         if dry_run:
             return job
-        return place_appendix(
-            job, self.host, snapshot, pdf=pdf, proof=proof, then=lambda: sheets and put_appendix(job, sheets)
-        )
+        return place_appendix(job, self.host, pdf=pdf, proof=proof, then=lambda: sheets and put_appendix(job, sheets))
 
     def check(self, file: AnyPath) -> "list[Finding]":
         """Return what is against publishing a workbook; the exempt lines of this plan are looked for in it."""

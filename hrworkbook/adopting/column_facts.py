@@ -24,6 +24,10 @@ _ROLE_WORDS = re.compile(
 _PERSON = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Cllr|Prof)\.? )?[A-Z][a-z'’-]+(?: [A-Z]\.?)?(?: (?:de |van |Mc|Mac|O['’])?[A-Z][a-z'’-]+){1,2}"
 )
+_POST = re.compile(
+    r"\b(?:managers?|officers?|heads? of \w+|directors?(?: of \w+)?|leads?|advis[eo]rs?|partners?|coordinators?|analysts?|"
+    r"specialists?|supervisors?|executive|champions?|accountants?|administrators?|solicitor)\b"
+)
 _INITIALS = re.compile(r"[A-Z]{2,4}(?:\s*(?:/|,|&|and)\s*[A-Z]{2,4})*")
 _REFERENCE = re.compile(
     r"(?i)[a-z]{0,6}[ ./-]?[0-9]{1,4}(?:[.\-/][0-9a-z]{1,4}){0,4}\.?(?: ?\([a-z0-9]{1,3}\))?[a-z]?|[a-z]|[ivx]{1,5}\.?|\([a-z0-9]{1,4}\)"
@@ -148,6 +152,12 @@ def _is_name(text: str, folded: str) -> bool:
     return bool(_ROLE_WORDS.search(folded)) or bool(_PERSON.fullmatch(text)) or bool(_INITIALS.fullmatch(text))
 
 
+def name_alike(texts: Sequence[str]) -> bool:
+    """Return whether each text alone is somebody: all of them posts, or all persons (`Jane Smith, Pay Manager` is one)."""
+    posts = [bool(_POST.search(fold_name(t))) for t in texts]
+    return all(posts) or (not any(posts) and all(_PERSON.fullmatch(t) for t in texts))
+
+
 def number_family(code: str) -> str:
     """Return what a number format shows: `percent`, `money`, `date`, `time`, `plain`, or `other` for one with words."""
     bare = re.sub(r"\\.|_.|\*.|\[[^\]]*\]", "", re.sub(r'"[^"]*"', "", code))
@@ -181,7 +191,7 @@ def kind_of(facts: ColumnFacts, values: Sequence[Value], families: Mapping[str, 
     if len(numbers) < len(values):
         return "text"
     if set(families) == {"percent"} and families["percent"] == len(numbers):
-        return "percent"
+        return "percent" if all(0 <= v <= 1 for v in numbers) else "number"
     if set(families) == {"money"} and families["money"] == len(numbers):
         return "money"
     if not families or (set(families) == {"plain"} and families["plain"] == len(numbers)):

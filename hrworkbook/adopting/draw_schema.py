@@ -26,13 +26,14 @@ from hrworkbook.plan.schema_model import (
     Rule,
     Schema,
 )
-from hrworkbook.plan.values import LONGEST_HEADING, as_text, fold_name, normalised_text
+from hrworkbook.plan.values import LONGEST_HEADING, as_text, fold_name, has_letter, normalised_text
 
 ThemeFrom = Literal["column", "sheet", "title", "band"]
 DONE_WORDS = (
     "complete", "completed", "done", "closed", "implemented", "achieved", "delivered", "finished", "signed off", "met",
     "completed late", "complete late", "superseded", "cancelled", "withdrawn", "no longer required",
 )  # fmt: skip
+_YES_NO = {"yes", "no", "y", "n", "partly", "partially", "part", "partial", "n a"}
 _USUAL_ORDER = (
     "red",
     "amber",
@@ -292,14 +293,17 @@ def status_words(source: PlanColumn) -> tuple[str, ...]:
     words += [w for w in facts.fill_words if not _among(w, words)]
     if facts.filled and facts.distinct > _MOST_WORDS:
         return ()
+    if words and not any(map(has_letter, words)):
+        return tuple(sorted(words))
     if any(_among(colour, words) for colour in ("Red", "Amber", "Green")):
         words += [w for w in ("Red", "Amber", "Green") if not _among(w, words)]
     elif not words:
         words = ["Red", "Amber", "Green", "Complete"]
+    folded = set(map(fold_name, words))
     if (
-        not any(fold_name(w) in DONE_WORDS for w in words)
-        and not _among("Blue", words)
-        and not set(map(fold_name, words)) <= {"yes", "no"}
+        not folded & {*DONE_WORDS, "blue"}
+        and not folded <= _YES_NO
+        and not (folded & {"b", "c"} and folded & {"r", "a", "g"})
     ):
         words.append("Complete")
     rank = {fold_name(w): n for n, w in enumerate(_USUAL_ORDER)}
@@ -324,12 +328,20 @@ def _colour_questions(drawn: Sequence[DrawnColumn]) -> list[Question]:
     ]  # fmt: skip
 
 
+def _done_words(status: Column) -> list[str]:
+    """Return the words that say a line is done: `Complete`, `Blue – complete`, else Blue, else Yes where the heading asks whether it is."""
+    parts = {w: {fold_name(p) for p in (w, *re.split(r"[/():;–—-]", w))} for w in status.words}
+    asks = {"done", *DONE_WORDS} & set(fold_name(status.header).split())
+    for said in (set(DONE_WORDS), {"blue", "b"}, {"yes", "y"} if asks else set()):
+        if done := [w for w, folded in parts.items() if folded & said]:
+            return done
+    return []
+
+
 def _schema(drawn: Sequence[DrawnColumn], title: str) -> Schema:
     roles = {d.means: d.column.key for d in drawn if d.means}
     status = next((d.column for d in drawn if d.means == "status"), None)
-    done = [w for w in status.words if fold_name(w) in DONE_WORDS] if status else []
-    if status and not done and _among("Blue", status.words):
-        done = [w for w in status.words if fold_name(w) == "blue"]
+    done = _done_words(status) if status else []
     printed = tuple(
         d.column.key for d in drawn
         if not d.column.private and d.means not in ("theme", "part", "paragraph", "reason")

@@ -62,7 +62,7 @@ _PATTERNS: tuple[tuple[Meaning, int, str], ...] = (
     (Meaning.TARGET, 3, r"(?:annual |year end |yearly )?targets? (?:20)?[0-9]{2}(?: [0-9]{2,4})?|(?:20)?[0-9]{2} [0-9]{2} targets?"),
     (Meaning.DUE, 3, r"(?:.* )?(?:due|deadline|by when|when by|timescales?|time scales?|time ?frames?|time ?lines?|timing|timetable|timings)(?: .*)?|when(?: .*)?|by(?: when)?|target (?:completion|date|end|finish|delivery|month|quarter|year|deadline)(?: date)?|(?:(?:planned|proposed|expected|anticipated|agreed|original|estimated|scheduled|estimate|baseline|target|project) )+(?:completion|end|finish|delivery|implementation|date)(?: date)?|(?:date )?(?:to be |for |of )?(?:completed? by|completion)(?: date| by| target)?|(?:date )?to be completed|(?:end|finish|ends|finishes|delivery|implementation|completion|due)(?: date| by)?|(?:milestone|target|action) (?:date|by)|date|dates|to|until|quarter|year|completed? by|deliver(?:ed|y)? by|implement(?:ed)? by|year of delivery|quarter due|month|date (?:due|for completion|required|to complete|needed)|target(?:ed)? for"),
     (Meaning.MEASURE, 2, r"(?:.* )?outcomes?(?: .*)?"),
-    (Meaning.RESOURCE, 3, r"(?:.* )?(?:resources?|budgets?|costs?|funding|finance|financial|savings?|spend|fte|hours|capacity|investment)(?: .*)?"),
+    (Meaning.RESOURCE, 3, r"(?:.* )?(?:resources?|budgets?|costs?|funding|finance|financial|savings?|spend|hours|capacity|investment)(?: .*)?"),
     (Meaning.TARGET, 3, r"targets?|(?:annual|year end|yearly|\w+ )?targets?(?: \w+)?|baseline|benchmark|trajectory|tolerance|threshold"),
     (Meaning.ACTUAL, 3, r"(?:.* )?(?:actuals?|outturns?|performance|results?|value|achieved|current figure|ytd|year to date|figure)(?: .*)?"),
     (Meaning.ACTION, 3, r"(?:.* )?(?:actions?|tasks?|activit(?:y|ies)|recommendations?|what (?:we will do|will we do|will be done|are we going to do|we are going to do|needs to be done|do we need to do|we need to do|will you do|is to be done|we plan to do|we re going to do|we ll do|must be done|needs to happen|will happen)|we will|milestones?|steps?|interventions?|initiatives?|to do|commitments?|how will we (?:do|achieve|get|deliver).*|how we will (?:do|achieve|get|deliver).*)(?: .*)?|what|how|key deliverables?|management response"),
@@ -95,12 +95,17 @@ def meaning_of(heading: str) -> tuple[Meaning | None, int]:
 def meaning_of_cell(heading: str) -> tuple[Meaning | None, int]:
     """Return what a heading in one cell says: of `Lead / Support` and `Lead and partners` who leads counts, whom they work with not."""
     found = _meaning_of_text(heading)
-    sides = _SIDES.split(heading)
+    sides = sides_of(heading)
     if found[0] is None or len(sides) > 1 and "/" in heading and found[1] < 3:
         found = next((m for side in reversed(sides) if (m := _meaning_of_text(side))[0]), found)
     if found[0] is Meaning.SUPPORT and len(sides) > 1 and (first := _meaning_of_text(sides[0]))[0] is Meaning.OWNER:
         return first
     return found
+
+
+def sides_of(heading: str) -> list[str]:
+    """Return the parts of a heading in one cell that are joined by `/`, `and` or `with`."""
+    return _SIDES.split(heading)
 
 
 def may_be_theme(heading: str) -> bool:

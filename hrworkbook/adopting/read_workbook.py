@@ -1,10 +1,9 @@
 """A council's own workbook read whole: its tables, a schema drawn up from them, its lines, and what is no part of the plan."""
 
-import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from hrworkbook.adopting.cell_questions import cell_questions
 from hrworkbook.adopting.choose_tables import ChosenTables, TableKind, choose_tables, table_kind, without_pivots
 from hrworkbook.adopting.draw_schema import FROM_WORDS, DrawnSchema, ThemeFrom, draw_schema
 from hrworkbook.adopting.dropdown_words import DropdownWords
@@ -12,18 +11,16 @@ from hrworkbook.adopting.locate_tables import LocatedTable, locate_tables, unhea
 from hrworkbook.adopting.placed_cells import placed_cells
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import join_words
-from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
 from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, address, column_letters
-from hrworkbook.plan.values import as_text, fold_name, is_blank
+from hrworkbook.plan.values import is_blank
 from hrworkbook.tables.heading import MatchKind
 from hrworkbook.tables.plan_columns import ColumnUse, SourceColumn, SourceHeader, with_columns
 from hrworkbook.tables.plan_sheet import TableRange
 from hrworkbook.tables.plan_source import SourcePlan, read_located_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 
-_JOINED = re.compile(r"\s*(?:,|\+|&|\band\b)\s*")
 _NAMES = {
     TableKind.ACTIONS: "another table of actions", TableKind.INDICATORS: "a table of indicators",
     TableKind.RISKS: "a table of risks", TableKind.OTHER: "another table",
@@ -77,6 +74,7 @@ def read_workbook(
     title = title_of(chosen, file)
     drawn = draw_schema(chosen, title, dropdowns)
     plan = _read(blocks, chosen, drawn, tables, sheets)
+    plan = replace(plan, notes=(*plan.notes, *_hidden_sheet_notes(chosen)))
     if drawn.theme_from != "column":
         drawn, plan = _settle_theme(blocks, chosen, drawn, plan, tables, sheets, title, dropdowns)
     if not plan.lines:
@@ -85,7 +83,7 @@ def read_workbook(
     cells = sum(not is_blank(v) for b in blocks for row in b.rows for v in row)
     _check_count(placed_cells(plan), left_out, cells, file)
     asked = (
-        *drawn.questions, *_version_questions(plan), *_joint_owner_questions(plan, drawn), *_unheaded_questions(chosen.plan, plan)
+        *drawn.questions, *_version_questions(plan), *cell_questions(plan, drawn), *_unheaded_questions(chosen.plan, plan)
     )  # fmt: skip
     return OwnPlan(drawn, plan, chosen.plan, _sheet_tables(plan), cells, left_out, asked)
 
@@ -178,6 +176,8 @@ def _named(plan: SourcePlan, chosen: ChosenTables, tables: Mapping[str, Sequence
             else:
                 title = f" '{table.title}'" if table.title else ""
                 reason = f"belongs to {_NAMES[table_kind(table)]}{title}: {join_words(list(table.names.values())[:4])}"
+            if table.sheet.block.hidden and sheet not in read:
+                reason = f"is on a hidden sheet, and {reason}"
             for row in range(table.top, table.end + 1):
                 for at, _ in table.sheet.seen(row):
                     if sheet not in read or row <= table.last:
@@ -194,6 +194,18 @@ def _page_reason(tables: Sequence[LocatedTable]) -> str:
     )
 
 
+def _hidden_sheet_notes(chosen: ChosenTables) -> list[str]:
+    """Return a sentence for each hidden sheet with a table of the same kind, such as an older version."""
+    names = dict.fromkeys(
+        t.sheet.block.name for t in chosen.others if t.sheet.block.hidden and table_kind(t) is chosen.kind
+    )
+    read = {t.sheet.block.name for t in chosen.plan}
+    return [
+        f"Sheet '{name}' is hidden and holds a table of {chosen.kind.value} too, and was not read. To read it, choose it with --sheet \"{name}\"."
+        for name in names if name not in read and chosen.kind is not TableKind.OTHER
+    ]  # fmt: skip
+
+
 def _version_questions(plan: SourcePlan) -> list[Question]:
     if not plan.versions:
         return []
@@ -205,23 +217,6 @@ def _version_questions(plan: SourcePlan) -> list[Question]:
             tuple(f'--sheet "{v}"' for v in plan.versions),
         )
     ]
-
-
-def _joint_owner_questions(plan: SourcePlan, drawn: DrawnSchema) -> list[Question]:
-    """Return a question for each owner that names another one and somebody more, such as `Pay Manager & HR Lead`."""
-    column = drawn.schema.role("owner")
-    if column is None:
-        return []
-    names = [n for line in plan.lines for n in parse_owners(as_text(line.values.get(column.key)))]
-    known = Counter(map(fold_name, names))
-    found: dict[str, Question] = {}
-    for name in names:
-        parts = _JOINED.split(name)
-        if len(parts) > 1 and any(fold_name(part) in known for part in parts):
-            found.setdefault(
-                fold_name(name), Question(f"Is '{name}' one owner or several", "one", (join_words(parts, "/"),))
-            )
-    return list(found.values())
 
 
 def _unheaded_questions(tables: Sequence[LocatedTable], plan: SourcePlan) -> list[Question]:

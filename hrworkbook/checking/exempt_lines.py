@@ -19,6 +19,7 @@ from hrworkbook.plan.kinds import quoted
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema_model import EXEMPT_WORDS, PUBLIC_WORDS
 from hrworkbook.plan.values import as_text, fold_name, normalised_text
+from hrworkbook.render.appendix.data_sheet import NO_VALUE_WORDS
 
 if TYPE_CHECKING:
     from openpyxl import Workbook  # noqa: TID251
@@ -60,9 +61,8 @@ def kept_back_by(plan: Plan | None) -> KeptBack:
         if publicity(plan, line) is Publicity.PUBLIC:
             published += said
         else:
-            lines |= {text: line.id for text in said if len(text) >= _LEAST_TEXT} | (
-                {line.id: line.id} if line.id else {}
-            )
+            name = line.id or f"in {line.row_name}"
+            lines |= {text: name for text in said if len(text) >= _LEAST_TEXT} | ({line.id: line.id} if line.id else {})
     lines = {text: id_ for text, id_ in lines.items() if text == id_ or not any(text in p for p in published)}
     return KeptBack(
         part.public if part else PUBLIC_WORDS,
@@ -147,7 +147,7 @@ def _in_columns(sheet: "Worksheet", kept_back: KeptBack) -> Iterator[Finding]:
     ]
     for head, is_part in heads:
         below = [c for (c,) in sheet.iter_rows(head.row + 1, sheet.max_row, head.column, head.column)]
-        said = [(c, c.value) for c in below if c.value is not None and as_text(c.value) != "Not reported"]
+        said = [(c, c.value) for c in below if c.value is not None and as_text(c.value) not in NO_VALUE_WORDS]
         read = [(c, v, meaning_of(v, kept_back.public, kept_back.exempt) if is_part else None) for c, v in said]
         known = ours or any(m is not Publicity.UNCLEAR for _, _, m in read)
         for cell, value, meaning in read:

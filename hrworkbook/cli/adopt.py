@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hrworkbook.cli.console import now, print_json, print_strays, questions_json, show, show_questions
+from hrworkbook.cli.console import now, print_json, questions_json, show, show_questions
 from hrworkbook.plan.findings import count_noun
-from hrworkbook.plan.values import as_text
+from hrworkbook.plan.sheet_names import place_at
+from hrworkbook.plan.values import as_text, shorten
 
 if TYPE_CHECKING:
     from hrworkbook.adopting.draw_schema import DrawnColumn
     from hrworkbook.jobs.adopt import Adoption
+    from hrworkbook.tables.unplaced_cells import UnplacedCell
 
 
 def run_adopt(options: Namespace) -> int:
@@ -70,8 +72,20 @@ def _show(found: "Adoption", message: str, backups: Sequence[Path]) -> None:
         sheet, cell = _place(found, d)
         means = f", {d.means}" if d.means else ""
         private = ", private" if d.column.private else ""
-        show(f"  {sheet}!{cell:<5} {d.column.header} [{d.column.kind}{means}{private}; {d.how}]")
+        show(f"  {place_at(sheet, cell)}    {d.column.header} [{d.column.kind}{means}{private}; {d.how}]")
     for note in own.plan.notes:
         show(f"  {note}")
     show_questions(own.questions)
-    print_strays([{"cell": f"{u.sheet}!{u.cell}", "value": as_text(u.value), "why": u.reason} for u in own.left_out])
+    _show_left_out(own.left_out)
+
+
+def _show_left_out(cells: "Sequence[UnplacedCell]") -> None:
+    """Say what is none of the plan: once for all cells of a sheet with the same reason."""
+    alike: dict[tuple[str, str], list[UnplacedCell]] = {}
+    for cell in cells:
+        alike.setdefault((cell.sheet, cell.reason), []).append(cell)
+    for (sheet, reason), found in alike.items():
+        more = f" and {count_noun(len(found) - 1, 'more cell')}" if len(found) > 1 else ""
+        show(
+            f"  None of the plan: {place_at(sheet, found[0].cell)}: '{shorten(as_text(found[0].value), 70)}'{more} ({reason})"
+        )

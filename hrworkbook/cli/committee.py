@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hrworkbook.cli.console import Progress, host_of, now, print_json, show, show_finding
+from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun, errors_of, join_words
 
 if TYPE_CHECKING:
@@ -13,7 +14,16 @@ if TYPE_CHECKING:
 
 
 def run_appendix(options: Namespace) -> int:
-    """Make the appendix, the exempt one beside it where there is one, and what else is asked for."""
+    """Make the appendix, the exempt one beside it where there is one, and what else is asked for; of several masters a pack."""
+    if len(options.masters) > 1:
+        from hrworkbook.cli.pack import run_pack
+
+        return run_pack(options)
+    if given := [f"--{name}" for name in ("title", "committee", "date", "number") if getattr(options, name)]:
+        raise HrWorkbookError(
+            join_words(given), "a single plan says this on its Start sheet", "Enter it there, or name several masters"
+        )
+    options.master = options.masters[0]
     from hrworkbook.jobs.appendix import appendix_job, place_appendix
     from hrworkbook.jobs.appendix_in_master import put_appendix, sheet_host
 
@@ -31,7 +41,7 @@ def run_appendix(options: Namespace) -> int:
     put: list[str] = []
     with Progress("Printing") as progress:
         job = place_appendix(
-            job, host, snapshot, pdf=options.pdf, proof=options.proof, progress=progress.at,
+            job, host, pdf=options.pdf, proof=options.proof, progress=progress.at,
             then=lambda: put.extend(put_appendix(job, in_master) if in_master else ())
         )  # fmt: skip
     if options.json:
@@ -61,14 +71,19 @@ def _print_appendix(job: "AppendixJob", target: Path) -> None:
     rows = count_noun(len(job.result.public.lines), "line")
     pages = f"{count_noun(job.page_count, 'page')}, " if job.page_count is not None else ""
     show(f"{target.name}: {pages}{rows}, {job.public.word_count:,} words.")
-    for path, proof in job.proofs.items():
-        show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
-        for difference in proof.differences[:20]:
-            show(f"  {difference}")
+    show_proofs(job)
     for finding in job.findings:
         show_finding(finding)
     show(job.message)
     show(f"For the covering report: {job.result.paragraph}")
+
+
+def show_proofs(job: "AppendixJob") -> None:
+    """Show what each print proves, with its first differences."""
+    for path, proof in job.proofs.items():
+        show(f"{path.with_suffix('.pdf').name}: {_proof_summary(proof)}")
+        for difference in proof.differences[:20]:
+            show(f"  {difference}")
 
 
 def _proof_summary(proof: "PrintProof") -> str:

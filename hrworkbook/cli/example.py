@@ -71,11 +71,30 @@ def _run_story(folder: Path) -> int:
     _run("decide", str(master))
     _print_sentence("9. You make the appendix for the committee.")
     _run("appendix", str(master), "-o", str(folder / "appendix.xlsx"))
+    own = _own_workbook_story(folder)
     _print_sentence("Where to look")
     show(f"  {master}: the Start sheet says what is next; Decisions holds what you chose.")
     show(f"  {out}: what the owners were sent, with a covering mail each.")
     show(f"  {folder / 'appendix.xlsx'}: the appendix, ready to print.")
+    show(f"  {own}: a workbook of its council's own that is the master, its sheets and its chart as they were.")
     return 0
+
+
+def _own_workbook_story(folder: Path) -> Path:
+    """Make a council's own workbook the master, and send its owners their parts; return it."""
+    from hrworkbook.render.own_workbook import write_own_workbook
+
+    before, own = folder / "Our people plan.xlsx", folder / "Our people plan as master.xlsx"
+    _print_sentence(
+        "10. Or the workbook you have had for years is the master. (Without -o it is changed where it stands.)"
+    )
+    console.fixed_now = DEMO_TIME
+    write_own_workbook(before)
+    _run("adopt", str(before), "-o", str(own))
+    _print_sentence("11. From there on all is as above: fill in Start and Owners, check, send, merge.")
+    _fill_start_and_owners(own)
+    _run("issue", str(own), "--out", str(folder / "Our returns out"))
+    return own
 
 
 def _print_sentence(sentence: str) -> None:

@@ -37,7 +37,7 @@ EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": (
         "make a new master workbook",
-        "Makes a master from a schema (delivery-plan, workstreams, workforce, or your own .toml file), empty or filled with a plan "
+        "Makes a master from a schema (delivery-plan, scorecard, workstreams, workforce, or your own .toml file), empty or filled with a plan "
         "you have in a CSV file or another workbook. Headings are matched by name or alias; the owners named are listed "
         "on the Owners sheet. Nothing that is in the file is left out silently.",
     ),
@@ -105,7 +105,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "appendix": (
         "make the appendix for the committee",
-        "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too.",
+        "Writes the formatted appendix as a workbook that prints as planned, and with --pdf as a PDF too. Of several masters it "
+        "makes a pack: one paper with one summary, and a section for each plan.",
     ),
     "check": (
         "check a workbook before it is published",
@@ -162,7 +163,11 @@ def build_parser() -> argparse.ArgumentParser:
         for name, (short, long) in COMMANDS.items()
     }
     for name, command in made.items():
-        if name not in _WITHOUT_MASTER:
+        if name == "appendix":
+            command.add_argument(
+                "masters", metavar="MASTER", nargs="+", help="the master workbook; of several, one paper is made of all"
+            )
+        elif name not in _WITHOUT_MASTER:
             command.add_argument("master", metavar="MASTER", help="the master workbook")
         if name in LIVE_COMMANDS:
             command.add_argument(
@@ -183,7 +188,7 @@ def _plan_options(made: _Commands) -> None:
     new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
     new.add_argument(
         "names", metavar="[SCHEMA] MASTER", nargs="+",
-        help="delivery-plan, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
+        help="delivery-plan, scorecard, workstreams, or the path of your own .toml file (left out, one is drawn up from FILE); then the "
         "workbook to make, such as plan.xlsx",
     )  # fmt: skip
     new.add_argument(
@@ -290,6 +295,15 @@ def _committee_options(made: _Commands) -> None:
         default="",
         help="of a collection: the month it is of, such as 2015-04; else the latest",
     )
+    for name, what in (
+        ("title", "its title"),
+        ("committee", "the committee it goes to"),
+        ("date", "the date of the meeting"),
+        ("number", "its appendix number"),
+    ):
+        appendix.add_argument(
+            f"--{name}", metavar="TEXT", default="", help=f"of several masters: {what}; else what they agree on"
+        )
     appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice or Word)")
     appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
     appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")

@@ -128,8 +128,7 @@ def _print_merged(result: "MergeResult") -> None:
         for line in stray_lines(r.stray_cells):
             show(f"         {line}")
     for refusal in result.refused:
-        reason = refusal.reason if refusal.reason.startswith(refusal.file) else f"{refusal.file}: {refusal.reason}"
-        show(f"  {refusal.status}: {reason}")
+        show(f"  {refusal.status}: {refusal.message}")
     if result.ignored:
         counted: Counter[str] = Counter()
         for aside in result.ignored:

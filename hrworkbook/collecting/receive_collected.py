@@ -13,7 +13,7 @@ from hrworkbook.collecting.period_conflicts import hold_conflicting
 from hrworkbook.collecting.questions import HoldReason, SheetQuestion
 from hrworkbook.merging.issued_returns import IssuedReturns
 from hrworkbook.merging.merge_history import already_merged, duplicate_file
-from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, to_local_time
+from hrworkbook.merging.outcomes import ReceivedFile, RefusedFile, refused_file, to_local_time
 from hrworkbook.merging.read_return import MergeContext
 from hrworkbook.plan.errors import HrWorkbookError, NotAReturn, WrongPeriod
 from hrworkbook.plan.findings import count_noun
@@ -154,7 +154,7 @@ def _copy_preference(item: ReceivedFile) -> tuple[bool, str, str, str]:
 
 def _refused_file(item: ReceivedFile, error: HrWorkbookError) -> RefusedFile:
     what = FileStatus.NO_MONTH if isinstance(error, WrongPeriod) else FileStatus.REFUSED
-    return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent, what)
+    return refused_file(item, error, what)
 
 
 def _check_mergeable(file: str, collected: CollectedFile) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from hrworkbook.jobs.job import Job, PlanHost, Progress, carry_out, no_progress
 from hrworkbook.jobs.options import check_appendix_path, read_period
 from hrworkbook.plan.errors import HrWorkbookError
+from hrworkbook.plan.exemption import EXEMPT_RULE
 from hrworkbook.plan.findings import Finding, errors_of
-from hrworkbook.plan.model import read_plan
+from hrworkbook.plan.model import Plan, read_plan
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.render.appendix.write_appendix import DocumentPlan, plan_document, write_appendix
 from hrworkbook.verbs.appendix import Appendix, appendix
@@ -44,6 +45,8 @@ class AppendixJob(Job[Appendix]):
     """What `print_appendix` printed."""
     findings: tuple[Finding, ...] = ()
     """What `check_appendix` has against publishing it."""
+    plans: tuple[Plan, ...] = ()
+    """The plans it is made from, whose exempt lines are looked for in what is published."""
 
     @property
     def public(self) -> DocumentPlan:
@@ -77,8 +80,16 @@ def appendix_job(
     `docx` adds a Word document. A PDF is not among the job's files: `print_appendix` makes it. Raises as the verb
     does, and CannotWrite where the path has another ending or is the master itself.
     """
-    kind = check_appendix_path(target, master)
+    check_appendix_path(target, master)
     result = appendix(snapshot, now, anyway=anyway, period=read_period(period))
+    return documents_job(result, target, (read_plan(snapshot),), docx=docx, progress=progress)
+
+
+def documents_job(
+    result: Appendix, target: Path, plans: tuple[Plan, ...], *, docx: bool = False, progress: Progress = no_progress
+) -> AppendixJob:
+    """Return what places the documents of an appendix or a pack at a path, in the form that its ending asks for."""
+    kind = target.suffix.lower()
     documents = {target: plan_document(result.public)}
     if result.exempt:
         documents[exempt_path(target)] = plan_document(result.exempt)
@@ -91,7 +102,7 @@ def appendix_job(
             from hrworkbook.render.appendix.word import write_word
 
             files[path.with_suffix(DOCUMENT)] = write_word(document.document)
-    return AppendixJob(result, result.changes, files, keep_replaced=True, documents=documents)
+    return AppendixJob(result, result.changes, files, keep_replaced=True, documents=documents, plans=plans)
 
 
 def print_appendix(
@@ -129,24 +140,22 @@ def _prove(pdf: Path, document: DocumentPlan, is_tagged: bool) -> "PrintProof":
 
 
 def place_appendix(
-    job: AppendixJob, host: PlanHost, snapshot: Snapshot, *, pdf: bool = False, proof: bool = False,
+    job: AppendixJob, host: PlanHost | None, *, pdf: bool = False, proof: bool = False,
     progress: Progress = no_progress, then: Callable[[], object] = lambda: None,
 ) -> AppendixJob:  # fmt: skip
     """Carry an appendix out, print, prove and check it; return the job with what came of it.
 
-    `then` is called once it is carried out. Where a PDF is all that is asked for, it is printed before the master says
+    Without a host nothing but files is placed: a pack changes no master. `then` is called once it is carried out. Where a PDF is all that is asked for, it is printed before the master says
     that it is made. Raises as `carry_out` and `print_appendix` do.
     """
     if not job.files:
-        job = _finish_appendix(job, snapshot, pdf=True, proof=proof, progress=progress)
+        job = _finish_appendix(job, pdf=True, proof=proof, progress=progress)
     placed = carry_out(job, host)
     then()
-    return _finish_appendix(placed, snapshot, pdf=pdf, proof=proof, progress=progress) if job.files else placed
+    return _finish_appendix(placed, pdf=pdf, proof=proof, progress=progress) if job.files else placed
 
 
-def _finish_appendix(
-    job: AppendixJob, snapshot: Snapshot, *, pdf: bool, proof: bool, progress: Progress
-) -> AppendixJob:
+def _finish_appendix(job: AppendixJob, *, pdf: bool, proof: bool, progress: Progress) -> AppendixJob:
     """Raise as `print_appendix` does, with the word that the files themselves are made."""
     if pdf or proof or any(path.suffix.lower() == PDF for path in job.documents):
         try:
@@ -155,21 +164,22 @@ def _finish_appendix(
             if job.files:
                 error.fault = f"{next(iter(job.files)).name} is made, but not its PDF: {error.fault}"
             raise
-    return check_appendix(job, snapshot)
+    return check_appendix(job)
 
 
-def check_appendix(job: AppendixJob, snapshot: Snapshot) -> AppendixJob:
+def check_appendix(job: AppendixJob) -> AppendixJob:
     """Return the job with what the publication check has against the files that are in place."""
-    return replace(job, findings=tuple(_findings(job, snapshot)))
+    return replace(job, findings=tuple(dict.fromkeys(_findings(job))))
 
 
-def _findings(job: AppendixJob, snapshot: Snapshot) -> Iterator[Finding]:
+def _findings(job: AppendixJob) -> Iterator[Finding]:
     """Yield what is wrong with each file; of the exempt ones not that they are exempt."""
     from hrworkbook.verbs.check import check
 
     exempt = job.exempt.stem if job.exempt else None
     for path in dict.fromkeys((*job.files, *job.pdfs)):
         if path.stem == exempt:
-            yield from errors_of(check(path))
+            yield from (fault for fault in errors_of(check(path)) if fault.rule != EXEMPT_RULE)
         else:
-            yield from check(path, read_plan(snapshot))
+            for plan in job.plans:
+                yield from check(path, plan)

@@ -85,8 +85,7 @@ def _first_file(path: Path, password: str | None, progress: Progress) -> Receive
             return item
         refused.append(item)
     if refused:
-        told = refused[0]
-        raise NotAReturn("" if told.reason.startswith(told.file) else told.file, told.reason)
+        raise NotAReturn(refused[0].file, refused[0].reason)
     raise NotAReturn(str(path), "there is no file to read", "Check the name and the folder")
 
 

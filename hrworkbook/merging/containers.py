@@ -62,7 +62,7 @@ def _as_one(container: Container, refused: Sequence[RefusedFile]) -> RefusedFile
     """Return what was refused of one container."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for one in refused:
-        reason = _reason(one)
+        reason = " ".join(one.reason.split())
         alike.setdefault(_QUOTED.sub(_general, reason), []).append((shorten(reason, _LONGEST_REASON), one.file))
     begin = f"{container.name} > "
     inside = [
@@ -88,14 +88,6 @@ def _as_one(container: Container, refused: Sequence[RefusedFile]) -> RefusedFile
         container=container,
         inside=tuple(inside),
     )
-
-
-def _reason(one: RefusedFile) -> str:
-    """Why one file was refused, without its name, on one line."""
-    said = " ".join(one.reason.split())
-    for name in (one.file, one.file.rpartition(" > ")[2]):
-        said = said.removeprefix(f"{name}: ")
-    return said
 
 
 def _general(quoted: re.Match[str]) -> str:

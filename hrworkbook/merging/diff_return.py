@@ -29,6 +29,7 @@ from hrworkbook.merging.match_rows import (
 from hrworkbook.merging.outcomes import Outcome, StrayCell
 from hrworkbook.merging.read_return import CellEdit, MergeContext, ReturnDiff
 from hrworkbook.plan.findings import join_words
+from hrworkbook.plan.measures.scorecard import figure_unit
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.returns import ROW_ID
 from hrworkbook.plan.schema import CellKey, Column
@@ -251,7 +252,9 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
         if is_same and (r is None or (type(r) is str and (not r or r.isspace()))):
             continue
         column = plan.schema[key]
-        value, fault = (b, "") if is_same or is_equivalent(column, b, r) else normalise_value(plan, column, r)
+        unit = figure_unit(plan, plan.by_id.get(id_), column, b, r)
+        is_same = is_same or is_equivalent(column, b, r, unit)
+        value, fault = (b, "") if is_same else normalise_value(plan, column, r, unit)
         if not fault and same_value(value, b):
             unchanged += not is_blank(r)
         else:
@@ -312,7 +315,8 @@ def _wrong_column_edits(
                 or not current[id_].id
             ):
                 continue
-            good, fault = normalise_value(context.plan, column, value)
+            unit = figure_unit(context.plan, context.plan.by_id.get(id_), column, value)
+            good, fault = normalise_value(context.plan, column, value, unit)
             why = f"the owner typed it over the last report, in {address(number, heading.column)}, not beside it"
             yield CellEdit(
                 (id_, column.key), issued, value, good, Outcome.INVALID if fault else Outcome.CONFLICT, fault or why

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.kinds import ValueFault, match_word
+from hrworkbook.plan.measures.figures import Unit, cell_value, read_figure
+from hrworkbook.plan.measures.scorecard import is_same_figure
 from hrworkbook.plan.model import Plan, value_fault
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.serials import likely_day
@@ -31,21 +33,26 @@ _TEXT_KINDS = ("text", "reference", "owners", "choice")
 _FIGURE_KINDS = ("money", "percent", "number", "whole")
 
 
-def normalise_value(plan: Plan, column: Column, value: Value) -> tuple[Value, str]:
+def normalise_value(plan: Plan, column: Column, value: Value, unit: Unit | None = None) -> tuple[Value, str]:
     """Return the value as the plan would hold it, and what is wrong with it in a sentence or two ('' when nothing is)."""
-    value, fault = judge_value(plan, column, value)
+    value, fault = judge_value(plan, column, value, unit)
     return value, fault.message if fault else ""
 
 
-def judge_value(plan: Plan, column: Column, value: Value) -> tuple[Value, ValueFault | None]:
-    """Return the value as the plan would hold it, and what is wrong with it; None when nothing is."""
+def judge_value(plan: Plan, column: Column, value: Value, unit: Unit | None = None) -> tuple[Value, ValueFault | None]:
+    """Return the value as the plan would hold it, and what is wrong with it; None when nothing is.
+
+    `unit` is that of the line's measure, where the column is its actual.
+    """
     value, fault = _read_value(column, value)
     if fault:
         return value, fault
     fault = value_fault(plan, column, value)
     if fault and (fault.severity == "error" or not isinstance(value, str)):
         return value, fault
-    if column.kind == "choice" and not is_blank(value):
+    if unit and (figure := read_figure(value, unit)) is not None:
+        value = cell_value(figure, unit)
+    elif column.kind == "choice" and not is_blank(value):
         value = match_word(value, plan.words_of(column)) or value
     elif column.kind == "yes-no" and not fault and not is_blank(value):
         value = "Yes" if column.kind_object.read(value) else "No"
@@ -86,7 +93,7 @@ def _clean_text(text: str) -> str:
     return text.strip()
 
 
-def is_equivalent(column: Column, issued: Value, received: Value) -> bool:
+def is_equivalent(column: Column, issued: Value, received: Value, unit: Unit | None = None) -> bool:
     """Return whether a cell means what was issued and only stands in another form.
 
     Spreadsheets make '007' a 7, 'Mar-17' a date or its number, '72%' 0.72; a CSV file takes the form a cell was shown in.
@@ -95,6 +102,8 @@ def is_equivalent(column: Column, issued: Value, received: Value) -> bool:
     """
     if isinstance(received, CellError) or isinstance(issued, CellError) or is_blank(received) or is_blank(issued):
         return False
+    if is_same_figure(unit, issued, received):
+        return True
     if isinstance(received, str) and isinstance(issued, str):
         if is_miscoded(issued, received) or _is_joined_lines(issued, received):
             return True

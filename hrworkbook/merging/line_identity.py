@@ -32,7 +32,8 @@ class LineIdentity:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._keys = tuple(c.key for c in plan.schema.columns if not c.is_owners)
+        # What is worked out follows the owners' figures, and tells nothing of which line it is.
+        self._keys = tuple(c.key for c in plan.schema.columns if not c.is_owners and c.worked_out == "no")
 
     def current(self, baseline: Baseline) -> dict[str, CurrentLine]:
         """Return by issued ID the line of the plan each issued line is now."""

@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from functools import cached_property
 
 from hrworkbook.intake.attachments import Container, IgnoredAttachment
+from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.ledger_words import FileStatus
 from hrworkbook.plan.model import Line
 from hrworkbook.plan.schema import Column
@@ -154,6 +155,7 @@ class RefusedFile:
 
     file: str
     reason: str
+    """Fault and remedy; the file's name is not in it."""
     sha256: str = ""
     sender: str = ""
     sent: datetime | None = None
@@ -165,6 +167,18 @@ class RefusedFile:
     """What it came in; None for a file by itself."""
     inside: tuple[RefusedInside, ...] = ()
     """For a container told as one: what was refused in it, the commonest reason first."""
+
+    @property
+    def message(self) -> str:
+        """The message for the user: file, fault, remedy."""
+        return f"{self.file}: {self.reason}" if self.file else self.reason
+
+
+def refused_file(item: ReceivedFile, error: HrWorkbookError, status: FileStatus = FileStatus.REFUSED) -> RefusedFile:
+    """Return a file as refused for an error that was raised about it."""
+    is_the_file = error.place in (item.file, item.file.rpartition(" > ")[2])
+    reason = format_message("" if is_the_file else error.place, error.fault, error.remedy)
+    return RefusedFile(item.file, reason, item.sha256, item.sender, item.sent, status)
 
 
 def to_local_time(sent: datetime | None) -> datetime | None:

@@ -263,7 +263,7 @@ def _with_bytes(item: Attachment) -> FoundItem:
     try:
         return replace(item, path=None, data=item.content())
     except OSError as error:
-        reason = f"{item.place}: it cannot be opened ({reason_of(error)}). Check that you may read it."
+        reason = f"it cannot be opened ({reason_of(error)}). Check that you may read it."
         return RefusedFile(item.place, reason, item.sha256, item.sender, item.sent, container=item.container)
 
 

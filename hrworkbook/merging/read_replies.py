@@ -16,6 +16,7 @@ from hrworkbook.merging.outcomes import (
     ReceivedFile,
     RefusedFile,
     Unproven,
+    refused_file,
     to_local_time,
 )
 from hrworkbook.merging.read_return import MergeContext, ReadReturn
@@ -47,14 +48,19 @@ def read_returns(
         elif item.sha256 in known and is_known_copy(item.sent, known[item.sha256]):
             yield _already_merged(plan, issued, item)
         else:
-            outcomes = [_read_return(context, issued, part) for part in split_by_seal(item)]
-            outcomes.sort(key=lambda o: isinstance(o, RefusedFile))
-            first, *others = outcomes
-            if isinstance(first, ReadReturn):
-                yield replace(first, other_returns=tuple(others)) if others else first
+            parts = split_by_seal(item)
+            outcomes = [_read_return(context, issued, part) for part in parts]
+            read = [one for one in outcomes if isinstance(one, ReadReturn)]
+            refused = [one for one in outcomes if isinstance(one, RefusedFile)]
+            if read:
+                others: list[ReadReturn | RefusedFile] = [*read[1:], *refused]
+                yield replace(read[0], other_returns=tuple(others)) if others else read[0]
+            elif len(parts) == 1:
+                yield refused[0]
             else:
-                reasons = [o.reason for o in outcomes if isinstance(o, RefusedFile)]
-                yield replace(first, file=item.file, reason=" ".join(reasons))
+                sheets = (part.blocks[0].name for part in parts)
+                reasons = [f"sheet '{sheet}': {one.reason}" for sheet, one in zip(sheets, refused, strict=True)]
+                yield replace(refused[0], file=item.file, reason=" ".join(reasons))
 
 
 def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFile) -> ReadReturn | RefusedFile:
@@ -62,7 +68,7 @@ def _read_return(context: MergeContext, issued: IssuedReturns, item: ReceivedFil
     try:
         one = admit(context, issued, item)
     except HrWorkbookError as error:
-        return RefusedFile(item.file, str(error), item.sha256, item.sender, item.sent)
+        return refused_file(item, error)
     known = one.issued
     file = (item.sha256, known.id)
     if row := issued.merge_history.rows.get(file):

@@ -52,8 +52,9 @@ def find_files(
     for found in find_attachments(paths, ignored, skippable_copies):
         item = replace(found, sent=to_local_time(found.sent)) if found.sent else found
         if isinstance(item, RefusedAttachment):
+            reason = format_message("", item.fault, item.remedy)
             yield RefusedFile(
-                item.place, item.message, "", item.sender, item.sent, FileStatus.NO_RETURN, container=item.container
+                item.place, reason, "", item.sender, item.sent, FileStatus.NO_RETURN, container=item.container
             )
         elif item.sha256 in skippable_copies and is_known_copy(item.sent, skippable_copies[item.sha256]):
             yield ReceivedFile(item.place, (), item.sha256, item.sender, item.sent, container=item.container)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hrworkbook.merging.count_witness import check_sum
 from hrworkbook.merging.outcomes import CellOutcome, Outcome, ReturnOutcome
 from hrworkbook.merging.read_return import ReadReturn
+from hrworkbook.plan.measures.scorecard import figure_unit, is_same_figure
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.schema import CellKey
 from hrworkbook.plan.values import CellError, Value, as_text, same_value
@@ -34,13 +35,16 @@ def merge_edits(
         # A text that several hold is kept once: there may be thousands of returns.
         base, returned = (master if type(v) is type(master) and v == master else v for v in (edit.base, edit.value))
         outcome, why = edit.outcome, edit.reason
+        unit = figure_unit(plan, line, column, master, edit.value)
         if same_value(edit.received, master) or (
-            not isinstance(edit.value, CellError) and same_value(edit.value, master)
+            not isinstance(edit.value, CellError)
+            and (same_value(edit.value, master) or is_same_figure(unit, edit.value, master))
         ):
             outcome, why = Outcome.ALREADY, ""
         elif not outcome:
             owner_wrote_it = edit.key in owner_last_wrote and same_value(owner_last_wrote[edit.key], master)
-            outcome = Outcome.APPLIED if owner_wrote_it or same_value(master, base) else Outcome.CONFLICT
+            unchanged = same_value(master, base) or is_same_figure(unit, master, base)
+            outcome = Outcome.APPLIED if owner_wrote_it or unchanged else Outcome.CONFLICT
             why = "" if outcome == Outcome.APPLIED else _conflict_reason(writers.get(edit.key), master)
             if outcome == Outcome.APPLIED and edit.key not in merged_values and (formula := plan.formula(line, key)):
                 shown = formula if len(formula) > 1 else "one it shares with other cells"

@@ -1,5 +1,6 @@
 """A master's bytes as a snapshot, with what must be known to change it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from hrworkbook.ooxml.number_formats import formats_of_numbers
 from hrworkbook.ooxml.sheet_xml import SheetXml
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
+from hrworkbook.ooxml.xml_events import parse_elements
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.serials import EPOCH_1904
 from hrworkbook.plan.sheet_names import OWN_SHEETS, own_sheet_name
@@ -25,6 +27,7 @@ _LARGEST_GRID = 10_000_000
 _MAX_SCANNED_BYTES = 20_000_000
 """Bytes of XML up to which a sheet's is kept until it is changed; a larger one is unpacked again."""
 
+_SHEET_END = re.compile(rb"</(?:\w+:)?worksheet>\s*\Z")
 _BACKUP = "Take the latest backup of the master"
 
 
@@ -85,8 +88,12 @@ def load(data: bytes, place: str) -> LoadedWorkbook:
 
 
 def scan(package: WorkbookPackage, sheet: SheetPart) -> SheetXml:
-    """Return a sheet's XML as it lies in the package; raises UnreadableFile."""
-    return SheetXml(package.read_xml(sheet.part), f"{package.place}!{sheet.name}")
+    """Return a sheet's XML as it lies in the package; raises UnreadableFile, also where it is cut short."""
+    xml, place = package.read_xml(sheet.part), f"{package.place}!{sheet.name}"
+    # The reader takes the cells that are there for all there were.
+    if not _SHEET_END.search(xml, max(len(xml) - 200, 0)) and not parse_elements(xml, lambda *_: None):
+        raise UnreadableFile(place, "it is damaged: the sheet breaks off", _BACKUP)
+    return SheetXml(xml, place)
 
 
 class SheetContents(NamedTuple):

@@ -10,7 +10,15 @@ from typing import Any
 from hrworkbook.plan.cell_lists import join_items, join_pairs
 from hrworkbook.plan.errors import SchemaFileError
 from hrworkbook.plan.rule_kinds import RULES, RuleKind
-from hrworkbook.plan.schema_model import PLAN_FORMS, AppendixLayout, CollectionSettings, Column, Rule, Schema
+from hrworkbook.plan.schema_model import (
+    PLAN_FORMS,
+    AppendixLayout,
+    CollectionSettings,
+    Column,
+    Rule,
+    Schema,
+    ScorecardSettings,
+)
 from hrworkbook.plan.settings import FLAG, NUMBER, PAIRS, TEXT, WORDS, settings_of
 from hrworkbook.plan.values import LONGEST_TEXT, Value, fold_name, utf16_length
 
@@ -43,6 +51,10 @@ _HEADINGS = {
     "group": ("Group", 16.0, "A heading above it and its neighbours."),
     "public": ("Public words", 18.0, "Of the column that means Part: the words for lines that may be published. Blank: the usual ones."),
     "exempt": ("Exempt words", 18.0, "Of that column: the words for lines that may not be."),
+    "unit": ("Unit", 10.0, "Of the column that means Actual: what it counts. Blank: each line says so itself."),
+    "good": ("Good is", 10.0, "Of that column: high, low or within. Blank: each line says so itself."),
+    "target_of": ("Target of", 10.0, "Of a further target: the part of the year it is for, such as Q1."),
+    "worked_out": ("Worked out", 14.0, "What is worked out and written there by the buttons. Blank: it is typed."),
 }  # fmt: skip
 _KEY = ("Key", 16.0, "The plan's own name for the column; leave it as it is. Blank for a new one: Validate gives it.")
 _OF_OTHERS = ("list", KEY)
@@ -53,6 +65,8 @@ RULE, APPLIES_TO, WITH, RULE_WORDS, SEVERITY = "Rule", "Applies to", "With", "Wo
 RULE_HEADINGS = (RULE, APPLIES_TO, WITH, RULE_WORDS, SEVERITY)
 PARTED = ":"
 """Between what kind a setting is and the name that is HR's own, as in `Spelling: headcount`."""
+UNSAID = {"unit": "line", "good": "line", "worked_out": "no"}
+"""What a choice is where its cell is blank."""
 COLLECT, SPELLING, EITHER = "Collect", "Spelling", "Either"
 _COLUMN_KEYS = frozenset(("key", "needs", "period", "unheaded", "trend"))
 """Settings of a schema or collection that name columns; here by heading."""
@@ -108,7 +122,8 @@ def _plan_settings() -> Iterator[PlanSetting]:
     for name in [n for n in _PLAN_LABELS if n in own] + [n for n in own if n not in _PLAN_LABELS]:
         label = _PLAN_LABELS.get(name, name.replace("_", " ").capitalize())
         yield PlanSetting("", name, label, own[name], name in _COLUMN_KEYS)
-    for section, record in (("appendix", AppendixLayout), (COLLECT.lower(), CollectionSettings)):
+    records = (("appendix", AppendixLayout), ("scorecard", ScorecardSettings), (COLLECT.lower(), CollectionSettings))
+    for section, record in records:
         for name, form in settings_of(record).items():
             if (section, name) not in (("appendix", "columns"), ("appendix", "once")):
                 label = f"{section.capitalize()} {name.replace('_', ' ')}"
@@ -149,6 +164,7 @@ def _column_row(schema: Schema, column: Column) -> list[Value]:
     held = {c.name: _written(getattr(column, c.name, None), c.form) for c in SHEET_COLUMNS}
     held["edited_by"] = YES if column.is_owners else None
     held["roll"] = column.roll.capitalize()
+    held |= {n: None if (v := getattr(column, n)) == blank else v.capitalize() for n, blank in UNSAID.items()}
     held[MEANS] = join_items(role_label(r) for r, key in schema.roles.items() if key == column.key) or None
     held[ONCE] = YES if column.key in schema.appendix.once else None
     held[PRINTED] = _printed(schema, column.key)
@@ -196,7 +212,12 @@ def own_marks(schema: Schema, column: Column) -> tuple[tuple[str, ...], tuple[st
 
 
 def _setting_rows(schema: Schema) -> Iterator[tuple[Value, ...]]:
-    records: Mapping[str, Any] = {"": schema, "appendix": schema.appendix, COLLECT.lower(): schema.collect}
+    records: Mapping[str, Any] = {
+        "": schema,
+        "appendix": schema.appendix,
+        "scorecard": None if schema.scorecard == ScorecardSettings() else schema.scorecard,
+        COLLECT.lower(): schema.collect,
+    }
     for setting in PLAN_SETTINGS:
         if (record := records[setting.section]) is None or (setting.name == "key" and not schema.key):
             continue

@@ -16,6 +16,7 @@ from hrworkbook.plan.dates.date_points import DateFault
 from hrworkbook.plan.dates.timescale import Timescale, read_timescale
 from hrworkbook.plan.findings import Severity, join_words
 from hrworkbook.plan.lookalikes import latin_lookalike, script_name
+from hrworkbook.plan.measures.figures import is_odd, parse_figure
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.values import (
@@ -352,6 +353,13 @@ def _make_kind(name: str, description: str, check: _Check, read: Callable[[Value
     return Kind(name, description, _skipping_blanks(check), _blank_safe(read), doubts)
 
 
+def _measure_fault(value: Value, header: str, words: Sequence[str]) -> ValueFault | None:
+    if not is_odd(value):
+        return None
+    remedy = "Write the figure alone, such as 72%, £5,600 or 9.4, and say the rest in the comment"
+    return ValueFault(f"{header} is {quoted(value)}, which is not read as a figure", remedy, "warning")
+
+
 def _read_owners(value: Value) -> tuple[str, ...]:
     return parse_owners(as_text(value))
 
@@ -378,6 +386,9 @@ KINDS: dict[str, Kind] = {
         ),
         _make_kind("whole", "a whole number, such as 1,250", _numeric_check(_read_whole, _no_number), _read_whole),
         _make_kind("number", "a number, such as 12.5", _numeric_check(_read_number, _no_number), _read_number),
+        _make_kind(
+            "measure", "a figure such as 72%, £5,600 or 9.4, or a word such as n/a", _measure_fault, parse_figure, True
+        ),
         _make_kind("yes-no", "Yes or No", _yes_no_fault, _read_yes_no),
         _make_kind("email", "an e-mail address", _email_fault, _read_emails),
         _make_kind("period", "a month as year and month, such as 2016-10", _period_fault, _read_period),

@@ -16,6 +16,7 @@ from hrworkbook.plan.ledgers import LISTS, OWNERS_LEDGER, START
 from hrworkbook.plan.lines import Line as Line
 from hrworkbook.plan.lines import read_lines
 from hrworkbook.plan.lists_sheet import folded_lists, read_lists
+from hrworkbook.plan.measures.judgement import USUAL_STATUSES
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_tables import PlanTable, plan_tables
 from hrworkbook.plan.read_columns_sheet import is_columns_sheet, read_columns_sheet
@@ -95,6 +96,8 @@ class Plan:
 
     def words_of(self, column: Column) -> tuple[str, ...]:
         """Return the words a choice may hold: the Lists sheet's where it names a list there, else the schema's."""
+        if column.worked_out == "status":
+            return tuple(self.schema.scorecard.statuses or USUAL_STATUSES)
         return self.lists.get(fold_name(column.list), ()) if column.list else column.words
 
     def owners_of(self, line: Line, on: date | None = None) -> tuple[str, ...]:

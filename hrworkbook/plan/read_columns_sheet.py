@@ -14,6 +14,7 @@ from hrworkbook.plan.columns_sheet import (
     ONCE,
     PRINTED,
     SHEET_COLUMNS,
+    UNSAID,
     SheetColumn,
     role_label,
 )
@@ -203,7 +204,7 @@ class _SheetReader(SettingRows):
             return {one.name: "owner" if value else "hr"}
         if one.name == "kind":
             return self.word(cell, list(KINDS), "kind", one.name)
-        if one.name == "roll":
+        if one.name in ("roll", *UNSAID):
             choices = choices_of(Column)[one.name]
             return self.word(cell, [c.capitalize() for c in choices], "choice", one.name, str.lower)
         if one.name == "words":

@@ -18,6 +18,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """`Theme 1: …`, `Priority 2 – …`, `Objective: …`: what a theme is called, with its number or before a colon."""
+_CONTINUED = re.compile(r"[\s,–—-]*\(?\bcont(?:inued|['’]?d|\.)?\.*\)?\.*\s*$", re.IGNORECASE)
 _DETAIL = re.compile(
     r"(outcomes?|aims?|purpose|vision|context|rationale|description|success|(?:what|how|why|where)\b[^:]{0,60}|measures? of success|"
     r"(?:(?:theme|executive|strategic|outcome|responsible|senior) )?(?:lead|sponsor|owner)(?: (?:officer|member))?|"
@@ -139,6 +140,11 @@ def theme_label(text: str) -> str:
     """Return what a theme is called where its heading says so (`theme` of `Theme 2 – Pay`); '' where it does not."""
     found = _LABEL.match(text)
     return found[1].lower() if found else ""
+
+
+def theme_text(text: str) -> str:
+    """Return a theme on one line, without the word that it is continued from the page before."""
+    return " ".join(_CONTINUED.sub("", text).split())
 
 
 def is_detail(text: str) -> bool:

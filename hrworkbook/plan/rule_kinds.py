@@ -24,6 +24,9 @@ class RuleKind:
     across_lines: bool = False
     """Whether what another line says can break it."""
 
+    of_measures: bool = False
+    """Whether it judges measures: it needs the roles `target` and `actual`, and knows nothing outside a plan."""
+
     @property
     def settings(self) -> Mapping[str, str]:
         """The form of each setting."""
@@ -44,5 +47,9 @@ RULES: Mapping[str, RuleKind] = {
     "not-over": RuleKind(column=("column", "limit"), of_amounts=True),
     "reported": RuleKind(column=("column",)),
     "needed-when": RuleKind(column=("column", "when"), words=("is",)),
+    "figure-rated": RuleKind(column=("column",), of_measures=True),
+    "figure-plausible": RuleKind(column=("column",), of_measures=True),
+    "figure-due": RuleKind(column=("column",), of_measures=True),
+    "target-changed": RuleKind(column=("column",), of_measures=True),
     "adds-up": RuleKind(column=("total",), columns=("parts",), of_amounts=True),
 }

@@ -234,6 +234,19 @@ def needed_when(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
             )
 
 
+def _of_measures(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
+    """Yield what a rule of `measures.measure_rules` has against a plan's measures."""
+    from hrworkbook.plan.measures.measure_rules import measure_faults
+
+    for found in measure_faults(plan, rule.name, today):
+        yield RuleFault(found.line, rule.settings["column"], found.fault, found.remedy)
+
+
+for _name, _kind in RULES.items():
+    if _kind.of_measures:
+        RULE_CHECKS[_name] = _of_measures
+
+
 @_checks("adds-up")
 def adds_up(plan: Plan, rule: Rule, today: date) -> Iterator[RuleFault]:
     """Totals that are not the sum of their parts, whatever rounding allows."""

@@ -28,8 +28,10 @@ from hrworkbook.plan.schema_model import (
     Column,
     Rule,
     Schema,
+    ScorecardSettings,
     default_printed,
 )
+from hrworkbook.plan.scorecard_settings import check_scorecard
 from hrworkbook.plan.settings import TEXT, WORDS, SettingPlace, SettingsFile, choices_of, settings_of
 from hrworkbook.plan.values import fold_name
 
@@ -40,12 +42,17 @@ __all__ = [
 
 ROLES = (
     "theme", "reference", "sub_reference", "priority", "owner", "start", "due", "revised", "status", "complete", "progress",
-    "planned", "actual", "part", "paragraph", "reason",
+    "planned", "actual", "target", "unit", "good", "tolerance", "frequency", "accumulation", "by_hand", "measures", "corrective",
+    "part", "paragraph", "reason",
 )  # fmt: skip
 
-_COLUMN, _APPENDIX, _COLLECT = settings_of(Column), settings_of(AppendixLayout), settings_of(CollectionSettings)
-_CHOICES = choices_of(Schema, Column, AppendixLayout, Rule)
-TOP, COLUMNS, LISTS, APPENDIX, COLLECT = map(SettingPlace, ("", "columns", "lists", "appendix", "collect"))
+_COLUMN, _APPENDIX, _COLLECT, _SCORECARD = map(
+    settings_of, (Column, AppendixLayout, CollectionSettings, ScorecardSettings)
+)
+_CHOICES = choices_of(Schema, Column, AppendixLayout, ScorecardSettings, Rule)
+TOP, COLUMNS, LISTS, APPENDIX, COLLECT, SCORECARD = map(
+    SettingPlace, ("", "columns", "lists", "appendix", "collect", "scorecard")
+)
 _NON_AMOUNT_KINDS = ("reference", "choice", "owners", "timescale", "date", "yes-no", "email", "period")
 
 
@@ -73,7 +80,7 @@ class SchemaReader(SettingsFile):
         """Whether the lists are those of a master, to which HR adds words."""
 
     def schema(self, data: dict[str, Any]) -> Schema:
-        sections = {"columns", "rules", "roles", "lists", "appendix", "collect", "spellings", "either"}
+        sections = {"columns", "rules", "roles", "lists", "appendix", "scorecard", "collect", "spellings", "either"}
         for name in data:
             if name not in sections and name not in PLAN_FORMS:
                 raise self.unknown_error(TOP, "setting or section", name, sections | set(PLAN_FORMS))
@@ -107,6 +114,7 @@ class SchemaReader(SettingsFile):
             rules=tuple(self.rule(i, r, columns) for i, r in enumerate(self.tables(data, "rules"), 1)),
             lists=lists,
             appendix=self.appendix(data.get("appendix", {}), columns, roles),
+            scorecard=self.scorecard(data.get("scorecard", {}), columns, roles),
             collect=self.collect(data["collect"], keys) if "collect" in data else None,
             spellings=self.words("spellings", data),
             either=either,
@@ -118,6 +126,12 @@ class SchemaReader(SettingsFile):
         """Return a section whose settings are the file's own, each with its words."""
         table = data.get(section, {})
         return self.table(SettingPlace(section), table, dict.fromkeys(table, WORDS))
+
+    def scorecard(self, table: object, columns: Sequence[Column], roles: Mapping[str, str]) -> ScorecardSettings:
+        """Return how measures are judged; refuse a condition that is none, and what is worked out of nothing or typed as well."""
+        settings = ScorecardSettings(**self.table(SCORECARD, table, _SCORECARD))
+        check_scorecard(self, settings, columns, roles)
+        return settings
 
     def collect(self, table: object, keys: list[str]) -> CollectionSettings:
         settings = self.table(COLLECT, table, _COLLECT)

@@ -74,6 +74,14 @@ class Column:
     public: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     """Of the column that says what may be published: its words for lines that may be, and for those that may not."""
+    unit: Literal["line", "number", "percent", "money", "days", "ratio"] = "line"
+    """Of a measure's actual: what it counts; `line` where each line says so itself."""
+    good: Literal["line", "high", "low", "within"] = "line"
+    """Of a measure's actual: which way it is good; `line` where each line says so itself."""
+    target_of: str = ""
+    """Of a further target: the part of the year it is for, such as Q1."""
+    worked_out: Literal["no", "status", "direction", "year-direction", "previous", "year-ago", "year-to-date"] = "no"
+    """What the verbs work out and write there; nobody types it."""
 
     @property
     def is_owners(self) -> bool:
@@ -112,6 +120,19 @@ class AppendixLayout:
     """Whether the group headings stand above the column headings."""
     once: tuple[str, ...] = ()
     """Columns whose repeated text is shown once for neighbouring lines."""
+
+
+@dataclass(frozen=True)
+class ScorecardSettings:
+    """How measures are judged, where their lines do not say."""
+
+    statuses: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The condition of each status, best first: the first that holds counts."""
+    tolerance: str = ""
+    """How far off its target a measure may be: `10%` of the target, or a number in its own unit."""
+    good: Literal["line", "high", "low", "within"] = "line"
+    frequency: Literal["monthly", "quarterly", "yearly"] = "quarterly"
+    year_to_date: Literal["line", "sum", "average", "latest"] = "line"
 
 
 @dataclass(frozen=True)
@@ -169,6 +190,7 @@ class Schema:
     done: tuple[str, ...] = ()
     """Status words that mean nothing more is to be done."""
     appendix: AppendixLayout = AppendixLayout()
+    scorecard: ScorecardSettings = ScorecardSettings()
     id_prefix: str = "L"
     id_heading: str = ID_HEADER
     """The heading of the column with the IDs of the lines."""

@@ -11,6 +11,7 @@ from hrworkbook.plan.schema_model import (
     Column,
     Rule,
     Schema,
+    ScorecardSettings,
     default_printed,
 )
 from hrworkbook.plan.settings import settings_of
@@ -29,6 +30,7 @@ def schema_toml(schema: Schema) -> str:
         *(_column(schema, column) for column in schema.columns),
         *(_rule(rule) for rule in schema.rules),
         _appendix(schema),
+        _scorecard(schema.scorecard),
     ]
     if schema.collect:
         needed = ("needs", "period")
@@ -68,6 +70,11 @@ def _appendix(schema: Schema) -> str:
     usual = AppendixLayout(columns=tuple(c.key for c in default_printed(schema.columns, schema.roles)))
     body = _settings(layout, usual, settings_of(AppendixLayout))
     return f"[appendix]\n{body}" if body else ""
+
+
+def _scorecard(settings: ScorecardSettings) -> str:
+    body = _settings(settings, ScorecardSettings(), settings_of(ScorecardSettings))
+    return f"[scorecard]\n{body}" if body else ""
 
 
 def _line(name: str, value: Any) -> str:

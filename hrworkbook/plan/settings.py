@@ -117,7 +117,7 @@ class SettingsFile:
             }[form]
             if not good:
                 raise self.error(place.of(name), f"'{name}' is {value!r}", f"Give {form}")
-            if name in self.choices and value not in self.choices[name]:
+            if name in self.choices and place.section != "roles" and value not in self.choices[name]:
                 raise self.unknown_error(place.of(name), "choice", value, self.choices[name], f" for '{name}'")
             settings[name] = _as_held(value)
         return settings

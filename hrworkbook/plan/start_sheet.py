@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 
 from hrworkbook.plan.columns_upkeep import upkeep_writes
 from hrworkbook.plan.ledger_records import is_marked_received, read_decision, status_word
@@ -44,6 +45,14 @@ STEPS = {
     ),
 }
 """What to do next, and how, for each place in the cycle."""
+
+
+class LastDone(Enum):
+    """The jobs after which the next step is another than the plan's state alone would say."""
+
+    VALIDATED = "Validated"
+    ISSUED = "Issued"
+    OTHER = "any other"
 
 
 UNJUDGED = ". Problems were not looked for again: press Validate"
@@ -96,11 +105,12 @@ def status_writes(
     register: Sequence[dict[str, Value]] = (),
     period: str | None = None,
     unjudged: bool = False,
+    job: LastDone = LastDone.OTHER,
 ) -> tuple[Write, ...]:
     """Return the writes that bring the Start sheet up to date; counts not given are taken from the sheets as they stand.
 
     With them come those that keep the Columns sheet, and the sheets of records, up with a changed schema.
-    `register` are the rows the verb is about to add to the Register. Where a verb changed lines and could not judge them
+    `done` is what was done, in words, and `job` what counts of it for the next step. `register` are the rows the verb is about to add to the Register. Where a verb changed lines and could not judge them
     again, `unjudged` says so beside what was done.
     """
     if problems is None:
@@ -112,7 +122,7 @@ def status_writes(
     figures: dict[str, Value] = {
         "Lines": lines, "Returns in": f"{len(back)} of {len(out)}", "Problems": problems, "Decisions waiting": decisions,
     }  # fmt: skip
-    step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), done)]
+    step, how = STEPS[_next_step(plan, lines, problems, decisions, len(out), len(back), job)]
     texts = {"Next step": step, "How": how, "Last done": f"{done}, {timestamp(now)}{UNJUDGED if unjudged else ''}"}
     records = (issued_ledger(plan.schema), history_ledger(plan.schema, plan.snapshot))
     writes = [*upkeep_writes(plan.snapshot, plan.schema, records)]
@@ -126,7 +136,7 @@ def status_writes(
     return tuple(writes)
 
 
-def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back: int, done: str) -> str:
+def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, back: int, job: LastDone) -> str:
     if not lines:
         return "Lines"
     if decisions:
@@ -135,9 +145,9 @@ def _next_step(plan: Plan, lines: int, problems: int, decisions: int, out: int, 
         return "Appendix"
     if out:
         return "Merge"
-    if problems and not done.startswith("Issued"):
+    if problems and job is not LastDone.ISSUED:
         return "Problems"
-    return "Issue" if done.startswith("Validated") or any(o.email for o in plan.owners) else "Owners"
+    return "Issue" if job is LastDone.VALIDATED or any(o.email for o in plan.owners) else "Owners"
 
 
 def next_step(plan: Plan) -> tuple[str, str]:

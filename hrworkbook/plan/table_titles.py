@@ -27,7 +27,7 @@ def title_above(block: Block, top: int, *, is_alone: bool) -> str:
     if not titles and is_alone:
         titles = [text for _, text in run]
     titles = titles or [t for t in near if not row_kinds.is_detail(t) and not row_kinds.is_note(t)]
-    return " ".join(titles[0].split()) if titles else ""
+    return row_kinds.theme_text(titles[0]) if titles else ""
 
 
 def is_theme_label(text: str) -> bool:
@@ -74,7 +74,7 @@ class BandThemes:
                 self._levels[signature] = 1
                 self._current = head = text
         self._run = []
-        return " ".join(self._current.split())
+        return row_kinds.theme_text(self._current)
 
 
 def _filled(row: Sequence[Value]) -> list[Value]:

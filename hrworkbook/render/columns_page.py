@@ -22,6 +22,7 @@ from hrworkbook.plan.columns_sheet import (
     SHEET_COLUMNS,
     SPARE_ROWS,
     THEME_SOURCES,
+    UNSAID,
     YES,
     SheetColumn,
     columns_sheet_rows,
@@ -30,7 +31,7 @@ from hrworkbook.plan.columns_sheet import (
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.rule_kinds import RULES
 from hrworkbook.plan.schema import ROLES, Schema
-from hrworkbook.plan.schema_model import AppendixLayout, Column
+from hrworkbook.plan.schema_model import AppendixLayout, Column, ScorecardSettings
 from hrworkbook.plan.settings import FLAG, choices_of
 from hrworkbook.plan.values import Value
 from hrworkbook.render import style as look
@@ -103,12 +104,17 @@ def _validation(column: SheetColumn) -> dict[str, object]:
     words = {
         MEANS: [role_label(role) for role in ROLES],
         "kind": list(KINDS),
-        "roll": [word.capitalize() for word in choices_of(Column)["roll"]],
+        **{n: _words_of(n) for n in ("roll", *UNSAID)},
         PRINTED: [YES, NO],
     }.get(column.name, [YES, NO] if column.form == FLAG else [])
     if not words:
         return {"validate": "any", **shown}
     return _dropdown(words, column.heading, column.name not in (MEANS, PRINTED)) | shown
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a column's choice, but for the one that a blank stands for."""
+    return [word.capitalize() for word in choices_of(Column)[name] if word != UNSAID.get(name)]
 
 
 def _dropdown(words: Sequence[str] | str, title: str, strict: bool) -> dict[str, object]:
@@ -124,7 +130,7 @@ def _write_below(
     line, label = _body(formats), _body(formats, bold=True)
     value = formats.format(indent=1, valign="vcenter", font_size=10)
     forms = {setting.label: setting for setting in PLAN_SETTINGS}
-    choices = choices_of(AppendixLayout)
+    choices = choices_of(AppendixLayout, ScorecardSettings)
     is_rules = False
     for row, values in enumerate(rows, first):
         sheet.set_row(row, SETTINGS_HEIGHT if not is_rules else ROW_HEIGHT)

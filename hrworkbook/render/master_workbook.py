@@ -22,9 +22,9 @@ from hrworkbook.plan.ledgers import (
     START,
     Ledger,
 )  # fmt: skip
-from hrworkbook.plan.model import SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
+from hrworkbook.plan.model import HISTORY, SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
 from hrworkbook.plan.record_ledger import RecordLedger
-from hrworkbook.plan.schema import Column, Schema
+from hrworkbook.plan.schema import ID_HEADER, Column, Schema
 from hrworkbook.plan.snapshot import address, column_letters
 from hrworkbook.plan.start_sheet import STATUS_LABELS, STEPS
 from hrworkbook.plan.values import Value, as_text
@@ -72,7 +72,7 @@ def master_workbook(draft: NewMaster) -> bytes:
     names = (NAMES,) if draft.schema.collect else ()
     for ledger in (PROBLEMS, DECISIONS, REGISTER, HEADINGS, *names, JOURNAL, history_ledger(draft.schema)):
         sheet = formats.book.add_worksheet(ledger.sheet)
-        _write_ledger(formats, sheet, ledger)
+        _write_ledger(formats, sheet, ledger, _past_rows(draft) if ledger.sheet == HISTORY else ())
         if isinstance(ledger, RecordLedger):
             for i, key in enumerate(ledger.key_row()):
                 write_value(sheet, LEDGER_HEADER_ROW - 2, i, key, formats.format(font_color=look.SECONDARY))
@@ -87,6 +87,14 @@ def master_workbook(draft: NewMaster) -> bytes:
     start.activate()
     start.set_first_sheet()
     return formats.bytes()
+
+
+def _past_rows(draft: NewMaster) -> list[dict[str, Value]]:
+    """Return the rows of Past periods that a source filled; nobody closed those periods here, so they have no day."""
+    return [
+        {"Closed period": period, ID_HEADER: line_id, **{c.header: values.get(c.key) for c in draft.schema.columns}}
+        for period, line_id, values in draft.past_lines
+    ]
 
 
 def _write_start(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) -> None:

@@ -30,6 +30,8 @@ class NewMaster:
     """Cells of the source that have no place in the plan."""
     questions: tuple[Question, ...] = ()
     """What was guessed of a source without a schema, and what it could be instead."""
+    past_lines: tuple[tuple[str, str, Mapping[str, Value]], ...] = ()
+    """What the source says of periods before: the period, the line's ID, and values by column key; oldest first."""
     lines_elsewhere: int = 0
     """Lines that stand on sheets which are not ours, and stay there."""
 

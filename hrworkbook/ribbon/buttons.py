@@ -174,7 +174,7 @@ def _appendix(host: ButtonHost, snapshot: Snapshot, prints: bool) -> ButtonResul
 
     def check() -> str:
         host.progress("HR Plan: checking the appendix …")
-        findings = check_appendix(job, snapshot).findings
+        findings = check_appendix(job).findings
         if not findings:
             return ""
         first = (errors_of(findings) or findings)[0]

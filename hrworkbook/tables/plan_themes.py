@@ -1,7 +1,8 @@
 """Themes of a plan's lines: in a column, filled down, in rows of their own, above each table, or the sheet's name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from hrworkbook.plan import row_kinds
 from hrworkbook.plan.findings import join_words
@@ -56,7 +57,7 @@ class ThemeReader:
         self.opens_with_band = bool(after) and isinstance(after[0], Band)
         """Whether the first row below the headings is one: in a table of actions alone, a single cell may be an action."""
         self.theme_columns = {at for h in sheet.headers for at, key in h.keys.items() if key == theme.key}
-        self.tables = sum(isinstance(e, TableStart) for e in sheet.events)
+        self.titles_differ = len({row_kinds.theme_text(t) for t in _nearest_titles(sheet.events)}) > 1
         self.last: tuple[int, int, object] = (-1, 0, None)
         """Table, row and theme of the last line that has one."""
 
@@ -88,7 +89,7 @@ class ThemeReader:
         """Find the theme among the titles above a table's headings; a table alone has one only where it says so."""
         near = _titles_above(run, start.row)
         themes = [b for b in near if is_theme_label(b.text)] or [
-            b for b in near if self.tables > 1 and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
+            b for b in near if self.titles_differ and not row_kinds.is_detail(b.text) and not row_kinds.is_note(b.text)
         ]
         if not themes and (labelled := [b for b in run if is_theme_label(b.text)]):
             themes = labelled[-1:]
@@ -136,7 +137,7 @@ class ThemeReader:
         if not is_blank(own):
             self.last = line.table, line.row, own
         elif self.current and not (self.last[0] == line.table and self.last[1] > self.current.row):
-            line.values[key] = " ".join(self.current.text.split())
+            line.values[key] = row_kinds.theme_text(self.current.text)
             if self.current.row not in self.used:
                 self.used.add(self.current.row)
                 self.sheet.reasons.pop((self.current.row, self.current.at), None)
@@ -176,11 +177,18 @@ class ThemeReader:
         self.sheet.reasons.pop((title.row, title.at), None)
         self.used.add(title.row)
         for line in lines:
-            line.values[self.theme.key] = " ".join(title.text.split())
+            line.values[self.theme.key] = row_kinds.theme_text(title.text)
             self.sheet.leave(
                 (line.row, column.at),
                 f"the title above the table was read as its {self.theme.header}, not '{column.name}'",
             )
+
+
+def _nearest_titles(events: Sequence[Band | TableStart | SourceLine]) -> Iterator[str]:
+    """Yield the text directly above each table that has one."""
+    for above, event in pairwise(events):
+        if isinstance(event, TableStart) and isinstance(above, Band):
+            yield above.text
 
 
 def _titles_above(run: Sequence[Band], row: int) -> list[Band]:

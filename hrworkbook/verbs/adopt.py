@@ -8,8 +8,10 @@ from hrworkbook.adopting.draw_schema import DrawnColumn
 from hrworkbook.adopting.lost_zeros import lost_zeros, zero_questions
 from hrworkbook.adopting.read_workbook import OwnPlan, read_workbook
 from hrworkbook.ooxml.added_column import AddedColumn, first_free_column
+from hrworkbook.plan.damage import damage_notes
 from hrworkbook.plan.errors import NotAReturn
 from hrworkbook.plan.findings import count_noun
+from hrworkbook.plan.marks import mark_notes
 from hrworkbook.plan.model import Owner, format_line_id
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.questions import Question
@@ -18,6 +20,7 @@ from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, CellRange, Write, address, row_and_column, single_write
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.new_master import NewMaster
+from hrworkbook.tables.plan_source import SourcePlan
 from hrworkbook.verbs.new import financial_quarter
 from hrworkbook.verbs.own_files import refuse_our_own
 
@@ -67,7 +70,7 @@ def adopt(
     refuse_our_own(blocks, file)
     own = read_workbook(blocks, file, sheets, helps)
     asked = zero_questions(lost_zeros(own.plan, own.drawn.schema), put_back=False)
-    own = replace(own, questions=(*own.questions, *_merged_questions(own), *asked))
+    own = replace(own, questions=(*own.questions, *_merged_questions(own), *asked), plan=_with_notes(own, blocks))
     owners = owners_named(own, today)
     ids = {(line.sheet, line.row): format_line_id(own.drawn.schema, n) for n, line in enumerate(own.plan.lines, 1)}
     schema = own.drawn.schema
@@ -82,6 +85,14 @@ def adopt(
         questions=own.questions,
     )
     return Adoption(file, own, owners, draft, _id_columns(own, ids), _colour_words(own))
+
+
+def _with_notes(own: OwnPlan, blocks: Sequence[Block]) -> SourcePlan:
+    """Return the plan with what its sheets show or hide beside their values, and which cells a program damaged."""
+    lines = {f"{line.sheet} row {line.row}": line.values for line in own.plan.lines}
+    read = {sheet.sheet for sheet in own.sheets}
+    marks = mark_notes([b for b in blocks if b.name in read])
+    return replace(own.plan, notes=(*own.plan.notes, *marks, *damage_notes(own.drawn.schema.columns, lines)))
 
 
 def _id_columns(own: OwnPlan, ids: Mapping[tuple[str, int], str]) -> tuple[AddedColumn, ...]:

@@ -8,8 +8,9 @@ from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.errors import HrWorkbookError, format_message
 from hrworkbook.plan.exemption import Publicity, publicity
 from hrworkbook.plan.findings import Finding, count_noun, join_words
-from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.history import lines_to_report
 from hrworkbook.plan.ledgers import START
+from hrworkbook.plan.measures.scorecard import with_cells, worked_out_cells
 from hrworkbook.plan.model import AUTHOR, Line, Plan, read_plan
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, address
@@ -21,6 +22,7 @@ from hrworkbook.render.appendix.document import AppendixDocument, Summary
 from hrworkbook.render.appendix.figure_texts import share_text
 from hrworkbook.render.appendix.page_plan import Cover, PageSetup, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paper_day import PaperDay, long_date, paper_day
+from hrworkbook.render.appendix.scorecard import MeasureTexts, is_of_actions, reported_periods
 from hrworkbook.render.appendix.spend import spend_table
 from hrworkbook.render.word_colours import USUAL_COLOURS, WordColours, coloured_columns
 from hrworkbook.verbs.readiness import Standing, require_ready
@@ -51,6 +53,7 @@ def appendix(snapshot: Snapshot, now: datetime, *, anyway: bool = False, period:
     (Local Government Act 1972, Schedule 12A).
     """
     plan = read_plan(snapshot)
+    plan = with_cells(plan, worked_out_cells(plan))  # what is published was worked out of what is published
     if period and not plan.schema.collect:
         raise HrWorkbookError("--period", "only the appendix of a collection is of a month", "Leave --period out")
     standing = require_ready(plan, now.date(), "appendix", anyway=anyway)
@@ -128,7 +131,7 @@ def _document(
         cover = _cover(plan, lines if exempt else (), exempt)
         document = replace(collection_document(plan, cover, _page_setup(plan), period), note=standing.sentence)
         return _with_exempt_count(document, exempt_count)
-    layout, columns = plan.schema.appendix, plan.schema.printed
+    layout, columns, measures = plan.schema.appendix, plan.schema.printed, MeasureTexts(plan)
     theme = plan.schema.role("theme") if layout.theme_headings else None
     coloured = coloured_columns(plan.schema, {c.key: plan.words_of(c) for c in plan.schema.columns})
     return AppendixDocument(
@@ -138,7 +141,7 @@ def _document(
             PrintLine(
                 line.text(theme.key) if theme else "",
                 figures.reference_of(plan, line),
-                tuple(_cell_text(plan, c, line) for c in columns),
+                tuple(_cell_text(plan, c, line, measures) for c in columns),
                 line.id,
             )
             for line in _grouped_by_theme(lines, theme)
@@ -156,11 +159,12 @@ def _with_exempt_count(document: AppendixDocument, exempt_count: int) -> Appendi
     """Return the document whose paragraph also says how many lines are exempt."""
     if not exempt_count or document.summary is None:
         return document
-    paragraph = f"{document.summary.paragraph} {_exempt_sentence(exempt_count, bool(document.lines))}"
+    paragraph = f"{document.summary.paragraph} {exempt_sentence(exempt_count, bool(document.lines))}"
     return replace(document, summary=replace(document.summary, paragraph=paragraph))
 
 
-def _exempt_sentence(number: int, further: bool) -> str:
+def exempt_sentence(number: int, further: bool) -> str:
+    """Return how many lines are exempt, `further` to those that are told."""
     what = "further line" if further else "line"
     are = "is exempt and is" if number == 1 else "are exempt and are"
     return f"{count_noun(number, what)} {are} reported in Part 2."
@@ -182,7 +186,9 @@ def _print_column(plan: Plan, column: Column, coloured: Mapping[str, WordColours
     return PrintColumn(column.key, column.header, group, kind, column.width, column.kind == "text", once, colours)
 
 
-def _cell_text(plan: Plan, column: Column, line: Line) -> str:
+def _cell_text(plan: Plan, column: Column, line: Line, measures: MeasureTexts) -> str:
+    if (of_measure := measures.cell_text(column, line)) is not None:
+        return of_measure
     text = figures.printed_text(plan, line, column)
     return figures.NO_STATUS if not text and column is plan.schema.role("status") else text
 
@@ -195,7 +201,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     return Cover(
         title=plan.setting("Report title") or plan.schema.appendix.title or plan.schema.title,
         committee=plan.setting("Committee"),
-        committee_date=_date_text(plan.setting("Committee date")),
+        committee_date=date_text(plan.setting("Committee date")),
         author=plan.setting("Prepared by") or AUTHOR,
         appendix_number=plan.setting("Appendix number"),
         part=EXEMPT if exempt else PUBLIC,
@@ -205,7 +211,7 @@ def _cover(plan: Plan, lines: Sequence[Line], exempt: bool) -> Cover:
     )
 
 
-def _date_text(text: str) -> str:
+def date_text(text: str) -> str:
     """Return a date as a committee paper writes it; any other text as it stands."""
     read = read_timescale(text)
     one_day = read.due and len(read.spans) == 1 and read.spans[0].start == read.due
@@ -216,7 +222,7 @@ def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count
     """Return the summary of a plan that has the lines of one part only; `whole` has the others too."""
     lines, day = plan.lines, paper_day(plan, today)
     part = Publicity.EXEMPT if exempt else Publicity.PUBLIC
-    comparison = Comparison(whole, lines, part, closed_periods(plan), day)
+    comparison = Comparison(whole, lines, part, reported_periods(plan), day)
     overdue = figures.overdue_table(plan, lines, day.day)
     return Summary(
         paragraph=covering_paragraph(plan, comparison, exempt_count),
@@ -229,6 +235,8 @@ def _summary(whole: Plan, plan: Plan, today: date, *, exempt: bool, exempt_count
         revised=comparison.revised_dates(),
         as_at=day.text if overdue is not None else "",
         trend=comparison.trend(),
+        text_table=MeasureTexts(plan).exceptions(lines),
+        completed=comparison.completed_to_date(),
     )
 
 
@@ -248,8 +256,9 @@ def covering_paragraph(plan: Plan, comparison: Comparison, exempt_count: int = 0
         + (f" under {count_noun(themes, 'theme')}" if themes else "")
         + (f", for {period}." if period else "."),
         "" if lines else "There are no lines to report.",
-        _exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
-        _status_sentence(plan, comparison.day),
+        exempt_sentence(exempt_count, bool(lines)) if exempt_count else "",
+        _status_sentence(plan, comparison.day) if is_of_actions(plan) else "",
+        MeasureTexts(plan).status_sentence(lines),
         _completed_sentence(comparison),
     ]
     if spent := spend_table(plan, lines):
@@ -274,28 +283,29 @@ def _status_sentence(plan: Plan, day: PaperDay) -> str:
     late = figures.overdue_table(plan, lines, day.day)
     if len(lines) == 1:
         return _sentence_of_one(next((w for n, w in by_status if n), ""), day if late else None)
-    statuses = join_words(f"{n:,} ({share_text(n, len(lines))}) {_status_verb(w, n)}" for n, w in by_status if n)
-    overdue = "" if late is None else f"{_overdue_count(len(late), len(lines))} overdue as at {day.text}"
+    statuses = join_words(f"{n:,} ({share_text(n, len(lines))}) {status_verb(w, n)}" for n, w in by_status if n)
+    overdue = "" if late is None else f"{overdue_count(len(late), len(lines))} overdue as at {day.text}"
     told = [s for s in (statuses, overdue) if s]
     return f"Of these, {'; '.join(told)}." if told else ""
 
 
 def _sentence_of_one(status: str, overdue_on: PaperDay | None) -> str:
     """Return what is said of a plan's only line."""
-    told = [_status_verb(status, 1)] if status else []
+    told = [status_verb(status, 1)] if status else []
     if overdue_on:
         told.append(f"{'' if told and status != figures.NO_STATUS else 'is '}overdue as at {overdue_on.text}")
     return f"It {join_words(told)}." if told else ""
 
 
-def _status_verb(status: str, number: int) -> str:
+def status_verb(status: str, number: int) -> str:
     """Return a status as a sentence says it of so many lines: `is amber`, `are amber`, `have no status`."""
     if status == figures.NO_STATUS:
         return f"{'has' if number == 1 else 'have'} no status"
     return f"{'is' if number == 1 else 'are'} {status[0].lower() + status[1:]}"
 
 
-def _overdue_count(late: int, total: int) -> str:
+def overdue_count(late: int, total: int) -> str:
+    """Return how many lines of how many are overdue: `5 (9%) are`, `none is`."""
     if not late:
         return "none is"
     return f"{late:,} ({share_text(late, total)}) {'is' if late == 1 else 'are'}"

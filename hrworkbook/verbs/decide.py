@@ -30,6 +30,7 @@ from hrworkbook.plan.ledgers import (
     TAKE_RETURN,
     LedgerRow,
 )
+from hrworkbook.plan.measures.scorecard import figure_unit
 from hrworkbook.plan.model import Line, Plan, issued_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import CellKey, Column
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write, address
@@ -297,7 +298,8 @@ def _resulting_value(plan: Plan, choice: _Decision, before: Value) -> tuple[Valu
     if choice.choice == KEEP_BOTH and column.kind != "text":
         remedy = f"Choose {KEEP_MASTER}, {TAKE_RETURN} or {OWN_TEXT}"
         return None, DecisionFault("Decision", f"{column.header} can hold only one value", remedy)
-    value, fault = judge_value(plan, column, _chosen_text(choice))
+    unit = figure_unit(plan, choice.line, column, before, _chosen_text(choice))
+    value, fault = judge_value(plan, column, _chosen_text(choice), unit)
     if choice.choice == KEEP_BOTH and not fault:
         value, fault = judge_value(plan, column, join_texts(before, value))
     if not fault:

@@ -27,7 +27,7 @@ from hrworkbook.plan.model import (
 from hrworkbook.plan.returns import OutgoingReturn, last_reported_texts, make_return, next_return_number
 from hrworkbook.plan.schema import ID_HEADER
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
-from hrworkbook.plan.start_sheet import returns_issued_and_back, status_writes
+from hrworkbook.plan.start_sheet import LastDone, returns_issued_and_back, status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.verbs.readiness import MOST_NAMED, require_ready
 
@@ -113,7 +113,7 @@ def issue(
     register = [_register_row(r, now) for r in returns]
     writes = [*own, *ids, *_baseline(plan, returns, numbered), *REGISTER.append(snapshot, register)]
     done_text = f"Issued {count_noun(len(returns), 'return')}{standing.aside}"
-    writes += status_writes(plan, done_text, now, register=register)
+    writes += status_writes(plan, done_text, now, register=register, job=LastDone.ISSUED)
     unaddressed = tuple(r.owner.role for r in returns if not parse_addresses(r.owner.email))
     message = f"{count_noun(len(returns), 'return')} issued for {period}, due by {by_when.day} {by_when:%B %Y}."
     if by_when < now.date():

@@ -22,8 +22,10 @@ from hrworkbook.plan.sheet_helps import SheetHelps
 from hrworkbook.plan.snapshot import Block, row_and_column
 from hrworkbook.plan.values import LONGEST_HEADING, Value, as_text, fold_name, is_blank, normalised_text, utf16_length
 from hrworkbook.render.new_master import NewMaster
+from hrworkbook.tables.period_columns import period_figures
 from hrworkbook.tables.plan_source import PlanLine, SourcePlan, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
+from hrworkbook.verbs.new_scorecard import past_lines, with_statuses_by_hand
 from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
@@ -52,16 +54,18 @@ def new(
         schema, kept, questions = _drawn_up(blocks, source, sheets, helps)
     else:
         kept = _read_source(schema, blocks, sheets, source) if blocks else SourcePlan()
-    for column in schema.columns:
-        if utf16_length(column.header) > LONGEST_HEADING:
-            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
-            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
+    settings = {"Period": financial_quarter(today)} | dict(settings or {})
+    if by_period := period_figures(blocks, kept, schema, as_text(settings["Period"])):
+        kept = _read_source(schema, by_period.blocks, sheets, source, by_period.notes)
+        settings["Period"] = by_period.present or settings["Period"]
+    _refuse_long_headers(schema)
     damaged = list(damage_notes(schema.columns, {f"Row {line.row}": line.values for line in kept.lines}))
     # Whether a line is exempt is never concluded from a blank that was none.
     exempt = {schema.roles[role] for role in ("part", "paragraph", "reason") if role in schema.roles}
     kept = replace(kept, lines=[replace(x, values=without_blank_words(x.values, exempt)) for x in kept.lines])
     marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
+    marked, by_hand = with_statuses_by_hand(schema, marked, settings, by_period)
     lines = [(line.id, _with_status(schema, line.values)) for line in marked]
     numbered, next_id, renamed = _with_ids(schema, lines)
     known = {fold_name(o.role) for o in owners}
@@ -71,20 +75,28 @@ def new(
         lines=tuple(numbered),
         owners=(*owners, *found),
         lists=_list_words(schema, lines),
-        settings={"Period": financial_quarter(today), "Report title": schema.appendix.title or schema.title}
-        | dict(settings or {}),
+        settings={"Report title": schema.appendix.title or schema.title} | settings,
         plan_state={**plan_state, "Next ID": next_id},
         notes=(
             *kept.notes,
             *mark_notes(blocks),
             *damaged,
             *told,
+            *by_hand,
             *renamed,
             *_joint_owner_notes([o.role for o in found]),
         ),
         unplaced=kept.unplaced,
         questions=questions,
+        past_lines=past_lines(schema, by_period, marked, numbered) if by_period else (),
     )
+
+
+def _refuse_long_headers(schema: Schema) -> None:
+    for column in schema.columns:
+        if utf16_length(column.header) > LONGEST_HEADING:
+            fault = f"the header has {utf16_length(column.header)} characters, and a heading in Excel at most {LONGEST_HEADING}"
+            raise SchemaFileError(f"column {column.key}", fault, "Shorten it, and give the long one as an alias")
 
 
 def _drawn_up(
@@ -99,10 +111,13 @@ def _drawn_up(
     return schema, kept, (*own.questions, *zero_questions(lost, put_back=True))
 
 
-def _read_source(schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str) -> SourcePlan:
-    """Return the plan in a source's blocks; a refusal says what to do with a plan, not with a return."""
+def _read_source(
+    schema: Schema, blocks: Sequence[Block], sheets: Collection[str], source: str, notes: Sequence[str] = ()
+) -> SourcePlan:
+    """Return the plan in a source's blocks, with notes behind its own; a refusal says what to do with a plan, not with a return."""
     try:
-        return read_plan(blocks, schema, sheets=sheets, name=source)
+        read = read_plan(blocks, schema, sheets=sheets, name=source)
+        return replace(read, notes=(*read.notes, *notes))
     except NotAReturn as refusal:
         if sheets:
             raise

@@ -9,6 +9,7 @@ from hrworkbook.plan.exemption import EXEMPT_RULE, MARK_RULE, SPELLING_RULE
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.ledgers import OWNERS, PROBLEMS, LedgerRow
+from hrworkbook.plan.measures.scorecard import changed_cells, worked_out_cells
 from hrworkbook.plan.model import Plan
 from hrworkbook.plan.plan_faults import PlanFault, plan_faults
 from hrworkbook.plan.rule_kinds import RULES
@@ -26,7 +27,7 @@ _JUDGED = frozenset((*KINDS, *RULES, REQUIRED, UNIQUE_ID, EXEMPT_RULE, MARK_RULE
 
 @dataclass(frozen=True)
 class Rejudged:
-    """What judging again comes to: the Problems sheet's writes and heights, and how many problems stand on it."""
+    """What judging again comes to: the writes of worked-out cells and of the Problems sheet, its heights, and how many problems stand on it."""
 
     writes: tuple[Write, ...] = ()
     heights: tuple[tuple[str, int, float], ...] = ()
@@ -44,16 +45,19 @@ def rejudge(plan: Plan, changed: Mapping[CellKey, Value], today: date) -> Rejudg
     """
     if not changed:
         return Rejudged()
+    worked_out = worked_out_cells(_changed_plan(plan, changed))
+    own = [plan.cell_write(c.line, c.key, c.value) for c in worked_out]
+    changed = {**changed, **changed_cells(worked_out)}
     _, columns = PROBLEMS.heading_row(plan.snapshot)
     if plan.schema.collect or "Rule" not in columns:
-        return Rejudged(unjudged=True)
+        return Rejudged(tuple(own), unjudged=True)
     listed = PROBLEMS.data_rows(plan.snapshot)
     kept = [_as_it_was(row) for row in listed if row.text("Rule") not in _JUDGED or _is_of_owners(row)]
     wanted = {line_id for line_id, _ in changed} | {row.text("ID") for row in listed}
     findings = sorted(_findings(_changed_plan(plan, changed), wanted - {""}, today), key=order_in(plan))
     rows = sorted([*(problem_row(f, {}) for f in findings), *kept], key=lambda row: row["Severity"] != "error")
     writes = PROBLEMS.replace(plan.snapshot, rows)
-    return Rejudged(writes, ledger_heights(writes, PROBLEMS.widths), len(rows))
+    return Rejudged((*own, *writes), ledger_heights(writes, PROBLEMS.widths), len(rows))
 
 
 def _is_of_owners(row: LedgerRow) -> bool:

@@ -1,15 +1,17 @@
 """Roll: close a period. What was reported goes to the past periods, and the plan is made ready for the next."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.findings import count_noun
-from hrworkbook.plan.history import closed_periods, lines_to_report
+from hrworkbook.plan.history import ClosedPeriod, closed_periods, lines_to_report
 from hrworkbook.plan.ledger_words import ChangeCause
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, PROBLEMS, START
-from hrworkbook.plan.model import HISTORY, OLD_HISTORY, Plan, history_ledger, read_plan, timestamp
+from hrworkbook.plan.measures.scorecard import worked_out_cells
+from hrworkbook.plan.model import HISTORY, OLD_HISTORY, Line, Plan, history_ledger, read_plan, timestamp
 from hrworkbook.plan.schema import ID_HEADER
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot, Write
 from hrworkbook.plan.start_sheet import open_decisions, returns_issued_and_back, status_writes
@@ -62,6 +64,9 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
                         "Before": before,
                     }
                 )
+    closed = ClosedPeriod(period, {line.id: line.values for line in lines})
+    worked_out = worked_out_cells(_reopened(plan, lines, next_), [closed])
+    writes += [plan.cell_write(c.line, c.key, c.value) for c in worked_out]
     writes += JOURNAL.append(snapshot, journal)
     writes += PROBLEMS.replace(snapshot, [])
     writes += _setting_writes(plan, {"Period": next_ or None, "Committee date": None, "Returns due": None})
@@ -75,6 +80,14 @@ def roll(snapshot: Snapshot, now: datetime, next_period: str = "") -> RollResult
     if history.sheet == OLD_HISTORY:
         message += f" Excel keeps the name {OLD_HISTORY} for itself: rename that sheet {HISTORY} when you have the master open."
     return RollResult(period, next_, len(lines), ChangeSet(tuple(writes), message, (START, "A1")))
+
+
+def _reopened(plan: Plan, lines: Sequence[Line], period: str) -> Plan:
+    """Return the plan as the next period begins with it: its name, and the lines that are closed cleared."""
+    cleared: dict[str, Value] = {c.key: None for c in plan.schema.columns if c.roll == "clear"}
+    closed = {id(line) for line in lines}
+    made = tuple(replace(x, values={**x.values, **cleared}) if id(x) in closed else x for x in plan.lines)
+    return replace(plan, lines=made, settings={**plan.settings, "Period": period})
 
 
 def _refuse_loss(plan: Plan, period: str, next_: str) -> None:

@@ -14,13 +14,14 @@ from hrworkbook.plan.exemption import exemption_findings
 from hrworkbook.plan.findings import Finding, count_noun, errors_of
 from hrworkbook.plan.heading_faults import heading_faults
 from hrworkbook.plan.ledgers import OWNERS, PROBLEMS
+from hrworkbook.plan.measures.scorecard import with_cells, worked_out_cells
 from hrworkbook.plan.model import Plan, id_writes, new_ids, read_plan, read_schema_of
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.plan_faults import LineFault
 from hrworkbook.plan.schema import ID_HEADER, Column
 from hrworkbook.plan.schema_faults import SchemaFaults
 from hrworkbook.plan.snapshot import ChangeSet, Link, Snapshot, address
-from hrworkbook.plan.start_sheet import status_writes
+from hrworkbook.plan.start_sheet import LastDone, status_writes
 from hrworkbook.plan.values import Value, as_text, fold_name
 from hrworkbook.render.row_heights import ledger_heights
 from hrworkbook.verbs.drifted_ids import drifted_id_findings
@@ -45,14 +46,16 @@ def validate(snapshot: Snapshot, now: datetime, checks: Sequence[CouncilCheck] =
         if slips := _schema_slips(snapshot, fault):
             return ValidateResult(slips, _told_alone(snapshot, slips))
         raise
-    findings = tuple(sorted(find_problems(plan, now.date(), checks), key=order_in(plan)))
+    worked_out = worked_out_cells(plan)
+    judged = with_cells(plan, worked_out)
+    findings = tuple(sorted(find_problems(judged, now.date(), checks), key=order_in(plan)))
     ids = id_writes(plan)
     new = new_ids(plan)
     ids_of_cells = {(line.sheet, line.row): new[id(line)] for line in plan.lines if id(line) in new}
     problems = PROBLEMS.replace(snapshot, [problem_row(f, ids_of_cells) for f in findings])
-    writes = [*ids, *problems]
+    writes = [*ids, *(plan.cell_write(c.line, c.key, c.value) for c in worked_out), *problems]
     errors = len(errors_of(findings))
-    writes += status_writes(plan, "Validated", now, problems=len(findings))
+    writes += status_writes(plan, "Validated", now, problems=len(findings), job=LastDone.VALIDATED)
     first = findings[0] if findings else None
     return ValidateResult(
         findings,

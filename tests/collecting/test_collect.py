@@ -145,7 +145,7 @@ def test_what_is_no_number_is_a_finding_with_its_cell(schema: Schema, written: V
     collected = collect_file([Block("May 2016", [head, ["A", 1, 1, 1, 2, written, None]])], schema)
     cell = collected.lines[0].cells["cost"]
     assert (cell.value, cell.written) == (None, written) and cell.fault
-    assert [(f.place, f.severity, f.line) for f in collected.findings] == [("May 2016!F2", "error", "A")]
+    assert [(f.place, f.severity, f.line) for f in collected.findings] == [("'May 2016'!F2", "error", "A")]
 
 
 def test_a_headcount_with_decimals_is_kept_and_questioned(schema: Schema) -> None:

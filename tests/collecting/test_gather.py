@@ -110,7 +110,7 @@ def test_other_values_for_a_known_key_are_a_conflict_and_fill_no_blanks() -> Non
         (d.text("ID"), d.text("Column"), d.text("In the master"), d.text("In the return")) for d in master.decisions
     ]
     assert asked == [("L001", "Staff", "12", "13"), ("L001", "Cost", "", "900"), ("L001", "Of which cover", "", "100")]
-    assert "it says otherwise of Staff" in master.decisions[1].text("Why")
+    assert "It says otherwise of Staff" in master.decisions[1].text("Why")
     assert result.needs_a_person
 
 

@@ -34,6 +34,7 @@ def at_the_demo(tmp_path, monkeypatch):
     (tmp_path / "example.csv").write_bytes((files("hrworkbook.example") / "plan.csv").read_bytes())
     returns = tmp_path / "hrworkbook" / "example" / "workforce"
     shutil.copytree(str(files("hrworkbook.example") / "workforce"), returns)
+    shutil.copy(str(files("hrworkbook.example") / "scorecard.csv"), returns.parent)
     return tmp_path
 
 

@@ -9,6 +9,7 @@ import pytest
 from hrworkbook.plan.errors import SchemaFileError
 from hrworkbook.plan.kinds import KINDS
 from hrworkbook.plan.schema import ROLES, AppendixLayout, CollectionSettings, Column, Schema, read_schema
+from hrworkbook.plan.schema_model import ScorecardSettings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
 PLAN = 'name = "n"\ntitle = "t"\n{top}\n[[columns]]\nkey = "a"\nheader = "A"\n{column}\n{rest}'
@@ -16,9 +17,10 @@ SECTIONS = {
     "The plan itself": ("top", "{}", Schema),
     "`[[columns]]`": ("column", "{}", Column),
     "`[appendix]`": ("rest", "[appendix]\n{}", AppendixLayout),
+    "`[scorecard]`": ("rest", "[scorecard]\n{}", ScorecardSettings),
     "`[collect]`": ("rest", '[collect]\nneeds = ["a"]\nperiod = "a"\n{}', CollectionSettings),
 }
-CHOICES = [("plan", "theme_from"), ("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font")]  # fmt: skip
+CHOICES = [("plan", "theme_from"), ("column", "edited_by"), ("column", "roll"), ("appendix", "paper"), ("appendix", "orientation"), ("appendix", "font"), ("column", "unit"), ("column", "good"), ("column", "worked_out"), ("scorecard", "good"), ("scorecard", "frequency"), ("scorecard", "year_to_date")]  # fmt: skip
 
 
 def rows_under(heading: str) -> list[list[str]]:
@@ -61,7 +63,7 @@ def words_offered(message: str) -> set[str]:
 def test_every_setting_is_there_with_its_form_and_default(section):
     told = {row[0].strip("`"): row for row in rows_under(section)}
     known = words_offered(refusal(with_setting(section, "qqqq = 1")))
-    sections = {"appendix", "collect", "columns", "either", "lists", "roles", "rules", "spellings"}
+    sections = {"appendix", "collect", "columns", "either", "lists", "roles", "rules", "scorecard", "spellings"}
     assert set(told) == known - (sections if section == "The plan itself" else set())
     fields = SECTIONS[section][2].__dataclass_fields__
     for name, (_, form, default, what) in told.items():

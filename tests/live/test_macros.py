@@ -61,15 +61,29 @@ def test_the_built_file_itself_opens_with_every_module(context, tmp_path):
 ERRORS = "import os, sys; sys.stderr = open(os.environ['HRWORKBOOK_ERRORS'], 'w', encoding='{}', errors='replace')"
 
 
-@pytest.mark.parametrize("verb", [button.verb for button in BUTTONS])
+@pytest.mark.parametrize("verb", [button.verb for button in BUTTONS if button.needs != "file"])
 def test_a_press_starts_exactly_this_command(plan, verb, home):
-    interpreter, *arguments = arguments_of(call(plan, "Press", verb))
+    _starts_exactly(plan, verb, home, "/our plan.xlsm")
+
+
+def test_adopt_starts_on_a_workbook_that_is_no_plan(context, home, tmp_path):
+    path = tmp_path / "budget.xlsm"
+    path.write_bytes(rehearsal(book("Budget")))
+    document = opened(context, path)
+    try:
+        _starts_exactly(document, "adopt", home, "/budget.xlsm")
+    finally:
+        document.close(True)
+
+
+def _starts_exactly(document, verb, home, name):
+    interpreter, *arguments = arguments_of(call(document, "Press", verb))
     assert interpreter == str(home.parent / "Python 3\\python.exe")
     command = f"{ERRORS.format('utf-16')}; import hrworkbook.ribbon; hrworkbook.ribbon.click('{verb}')"
     assert arguments == ["-E", "-P", "-B", "-c", command]
-    handed = handed_over(plan)
+    handed = handed_over(document)
     assert set(handed) == {"HRWORKBOOK_BOOK", "HRWORKBOOK_HWND", "HRWORKBOOK_ERRORS"}
-    assert bytes.fromhex(handed["HRWORKBOOK_BOOK"]).decode("utf-16-be").endswith("/our plan.xlsm")
+    assert bytes.fromhex(handed["HRWORKBOOK_BOOK"]).decode("utf-16-be").endswith(name)
     assert handed["HRWORKBOOK_HWND"] == "4711"
 
 
@@ -116,7 +130,7 @@ def test_without_settings_nothing_is_started(context, home, tmp_path):
 def test_what_asks_first_does_nothing_without_a_yes(plan):
     # Without a screen Calc answers a question with nothing, which is no Yes.
     started = {button.verb for button in BUTTONS if call(plan, "PressAsking", button.verb)}
-    assert started == {button.verb for button in BUTTONS if not button.ask}
+    assert started == {button.verb for button in BUTTONS if not button.ask and button.needs != "file"}
 
 
 def test_when_python_fails_its_words_are_shown(plan):
@@ -133,8 +147,10 @@ def test_where_python_may_not_be_started_that_is_said(plan):
 
 def test_every_button_is_enabled_on_a_plan_and_tells_what_it_does(plan):
     for button in BUTTONS:
-        assert call(plan, "Enabled", button.verb) == "True"
-        assert call(plan, "Supertip", button.verb) == button.text
+        made = button.needs == "file"  # it makes a workbook a plan, and this one is
+        assert call(plan, "Enabled", button.verb) == str(not made)
+        said = call(plan, "Supertip", button.verb)
+        assert said.startswith("Not now: This workbook is a plan already.") == made and said.endswith(button.text)
 
 
 def test_where_no_plan_is_in_front_buttons_are_grey_and_say_why(context, tmp_path):
@@ -143,7 +159,7 @@ def test_where_no_plan_is_in_front_buttons_are_grey_and_say_why(context, tmp_pat
     document = opened(context, path)
     try:
         for button in BUTTONS:
-            grey = button.needs != "nothing"
+            grey = button.needs not in ("nothing", "file")
             assert call(document, "Enabled", button.verb) == str(not grey)
             said = call(document, "Supertip", button.verb)
             assert said.startswith("Not now: This workbook is not a plan.") == grey

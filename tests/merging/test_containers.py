@@ -23,12 +23,12 @@ ZIP = Container(1, "in.zip")
 
 
 def refused(name: str, why: str, container: Container | None = ZIP, **more: str) -> RefusedFile:
-    return RefusedFile(f"in.zip > {name}", f"{name}: {why}. Ask the sender.", container=container, **more)
+    return RefusedFile(f"in.zip > {name}", f"{why}. Ask the sender.", container=container, **more)
 
 
 def test_several_refusals_of_a_container_are_one_with_counts_and_names() -> None:
     every = [refused(f"{n}.csv", "this is a text") for n in range(7)] + [refused("x.pdf", "this is a PDF")]
-    alone = RefusedFile("a.csv", "a.csv: this is a text.")
+    alone = RefusedFile("a.csv", "this is a text.")
     one, other = Containers().told_once([every[0], alone, *every[1:]])
     assert other is alone and one.file == "in.zip"
     assert [(i.reason, i.count) for i in one.inside] == [

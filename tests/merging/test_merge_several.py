@@ -80,7 +80,7 @@ def test_one_that_is_refused_does_not_hold_up_the_other(master):
     file = both(master, sender=OWNERS["Learning Lead"], L001_rag="Red", L002_rag="Red")
     result = master.merge(file)
     assert [r.return_id for r in result.returns] == ["R0002"] and master.says("L001.rag") == "Green"
-    assert "sheet 'Your return': it is the return of Recruitment Lead" in result.refused[0].reason
+    assert "sheet 'Your return': it is the return of Recruitment Lead" in result.refused[0].message
     nobodys = both(master, sender=OWNERS["Safety Lead"])
     result = merge(master.snapshot, [replace(nobodys, sha256="6" * 64)], NOW)
     (refused,) = result.refused

@@ -26,6 +26,7 @@ def test_the_kinds_there_are() -> None:
             "percent",
             "whole",
             "number",
+            "measure",
             "yes-no",
             "email",
             "period",

@@ -16,7 +16,15 @@ from hrworkbook.plan.history import ClosedPeriod, last_seen_lines
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.rules import last_due_date
 from hrworkbook.plan.values import Value, fold_name, normalised_text, same_value
-from hrworkbook.render.appendix.document import CellChange, ChangeList, RevisedDate, RevisedDates, Trend, TrendRow
+from hrworkbook.render.appendix.document import (
+    CellChange,
+    ChangedLines,
+    ChangeList,
+    RevisedDate,
+    RevisedDates,
+    Trend,
+    TrendRow,
+)  # fmt: skip
 from hrworkbook.render.appendix.figures import (
     NO_STATUS,
     NOT_REPORTED,
@@ -122,9 +130,11 @@ class Comparison:
         ]
         last = self.periods[-1].name
         texts = [count_noun(number, one, many) for number, one, many in summed if number]
+        gone = left.complete + left.deleted + left.moved
+        numbers = ChangedLines(changed, new + moved_here, gone)
         if not texts:
-            return ChangeList(f"Nothing has changed since {last}.")
-        return ChangeList(f"Since {last}, {join_words(texts)}.", tuple(found))
+            return ChangeList(f"Nothing has changed since {last}.", numbers=numbers)
+        return ChangeList(f"Since {last}, {join_words(texts)}.", tuple(found), numbers)
 
     def _change(self, line: Line, column: str, was: str, now: str) -> CellChange:
         plan = self.plan
@@ -136,6 +146,8 @@ class Comparison:
         found, then = [], replace(line, values=before)
         status = self.plan.schema.role("status")
         for column in self.plan.schema.printed:
+            if column.worked_out not in ("no", "status"):
+                continue  # it follows the figures, which are told
             if not same_value(before.get(column.key), line.values.get(column.key)):
                 blank = NO_STATUS if column is status else NOT_REPORTED
                 texts = (printed_text(self.plan, x, column) or blank for x in (then, line))

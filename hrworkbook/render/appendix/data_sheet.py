@@ -1,10 +1,11 @@
 """The accessible Data sheet: one Excel table, every cell filled, in 12 point (UK Analysis Function guidance)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hrworkbook.plan.snapshot import TALLEST_ROW
-from hrworkbook.plan.values import LONGEST_HEADING, LONGEST_TEXT
+from hrworkbook.plan.values import LONGEST_HEADING, LONGEST_TEXT, fold_name
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.column_widths import page_pixels, pixels_for, text_width
 from hrworkbook.render.appendix.document import AppendixDocument
@@ -15,6 +16,9 @@ from hrworkbook.render.text_metrics import face
 
 FONT_SIZE = 12
 NOT_REPORTED = "Not reported"
+NOT_IN_THIS_PLAN = "Not in this plan"
+"""What stands in a pack under the header of a column that a plan does not have."""
+NO_VALUE_WORDS = (NOT_REPORTED, NOT_IN_THIS_PLAN)
 _TITLE_ROWS = 3
 _MIN_WIDTH, _MAX_WIDTH = 90, 480
 """Pixels a column has at least and, unless a row would be too tall for Excel, at most."""
@@ -66,6 +70,8 @@ _FILTER_BUTTON = 15.0
 
 def table_of(document: AppendixDocument) -> tuple[list[str], list[list[str]]]:
     """Headers, each unlike the others, and rows with every cell filled."""
+    if document.sections:
+        return _pack_table(document)
     lines = print_lines(document.lines, document.columns, bullets=False)
     themed, known = any(line.theme for line in lines), any(line.line_id for line in lines)
     headers = [*([document.id_header] if known else []), *([document.theme_header] if themed else [])]
@@ -77,6 +83,34 @@ def table_of(document: AppendixDocument) -> tuple[list[str], list[list[str]]]:
     if not rows:
         rows.append([document.empty_text, *[NOT_REPORTED] * (len(headers) - 1)])
     return list(_make_unique(headers)), rows
+
+
+def _pack_table(document: AppendixDocument) -> tuple[list[str], list[list[str]]]:
+    """Return the rows of every plan of a pack under one row of headers, the plan first; like headers share a column."""
+    places: dict[tuple[str, int], int] = {}
+    headers = [document.theme_header]
+    tables = []
+    for section in document.sections:
+        own, lines = table_of(section)
+        folded, at = Counter[str](), []
+        for header in own:
+            name = fold_name(header) or header
+            folded[name] += 1
+            # Two headers of one plan that read alike are two columns all the same.
+            key = name, folded[name]
+            if key not in places:
+                places[key] = len(headers)
+                headers.append(header)
+            at.append(places[key])
+        tables.append((section.plan_title, at, lines))
+    rows = []
+    for plan, at, lines in tables:
+        for line in lines:
+            row = [plan, *[NOT_IN_THIS_PLAN] * (len(headers) - 1)]
+            for place, text in zip(at, line, strict=True):
+                row[place] = text
+            rows.append(row)
+    return [*_make_unique(headers)], rows
 
 
 def _qualified_header(document: AppendixDocument, j: int) -> str:
@@ -102,7 +136,8 @@ def _make_unique(headers: Sequence[str]) -> Iterator[str]:
 def _introduction(document: AppendixDocument) -> str:
     cover = document.cover
     about = ", ".join(" ".join(t.split()) for t in (cover.committee, cover.committee_date, cover.period) if t)
-    return f"One table, one row for each line, every cell filled. {f'{about}. ' if about and document.note else about}{document.note}".strip()
+    notes = " ".join(filter(None, (document.note, *(section.note for section in document.sections))))
+    return f"One table, one row for each line, every cell filled. {f'{about}. ' if about and notes else about}{notes}".strip()
 
 
 def _widths(document: AppendixDocument, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:

@@ -119,6 +119,18 @@ class ChangeList:
 
     sentence: str
     changes: tuple[CellChange, ...] = ()
+    numbers: "ChangedLines | None" = None
+    """None where there is nothing to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLines:
+    """How many lines of a plan changed since they were last reported, are new in it, and are in it no longer."""
+
+    changed: int = 0
+    new: int = 0
+    gone: int = 0
+    """As complete, deleted, or of the other part now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,18 @@ class TextTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PlansTable:
+    """The plans of a pack side by side: a row each, then one of all; each text stands under its header."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...]
+    words: frozenset[int] = frozenset()
+    """The columns that hold words, besides the first; the others hold figures."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The sheet members look at first; a part that is None or empty is left out."""
 
@@ -178,6 +202,10 @@ class Summary:
     """The day on which lines are judged overdue, and what makes it that day: `31 December 2016, the end of 2016/17 Q3`."""
     trend: Trend | None = None
     text_table: TextTable | None = None
+    completed: tuple[int, str] | None = None
+    """How many lines were completed in the year to date, and since when: `in 2016/17`; None where that is not known."""
+    plans: PlansTable | None = None
+    """Of a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +227,5 @@ class AppendixDocument:
     """What stood against making it, where it was made all the same."""
     language: str = "en-GB"
     status_colours: WordColours = USUAL_COLOURS
+    sections: "tuple[AppendixDocument, ...]" = ()
+    """Of a pack: its plans, each a document of its own that `plan_title` names; the pack itself has no lines."""

@@ -59,7 +59,7 @@ def header_texts(cover: Cover, setup: PageSetup) -> tuple[str, str, str, str]:
     number, part = _fit(number, bold, setup.width / 3, 40), _fit(part, bold, setup.width / 2, 50)
     room = setup.width - max(bold.width(number), bold.width(part)) - 18
     committee = ", ".join(t for t in (single_spaced(cover.committee), single_spaced(cover.committee_date)) if t)
-    return _fit(single_spaced(cover.title), bold, room, 90), _fit(committee, regular, room, 60), number, part
+    return _fit(single_spaced(cover.page_title), bold, room, 90), _fit(committee, regular, room, 60), number, part
 
 
 def header_code(cover: Cover, setup: PageSetup) -> str:

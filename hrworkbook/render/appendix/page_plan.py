@@ -110,6 +110,13 @@ class Cover:
     """For an exempt appendix: why that paragraph applies."""
     period: str = ""
     organisation: str = ""
+    section: str = ""
+    """In a pack: the plan that the page is of."""
+
+    @property
+    def page_title(self) -> str:
+        """What stands first at the head of a page: the title, in a pack with the plan that the page is of."""
+        return f"{self.title} · {self.section}" if self.section else self.title
 
     @property
     def exempt(self) -> bool:

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from hrworkbook.render.appendix.document import HeadlineCount
-from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, PrintColumn
+from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, Cover, PageSetup, PrintColumn
 from hrworkbook.render.word_colours import WordColours
 
 
@@ -121,7 +121,15 @@ class PaperTable:
     """The fill of each column's heading where it is a status's; '' for the usual one."""
 
 
-PaperBlock: TypeAlias = PaperHeading | PaperText | PaperCounts | PaperTable
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """Where a plan of a pack begins: a page of its own, with its paper and what its pages say at head and foot."""
+
+    setup: PageSetup
+    cover: Cover
+
+
+PaperBlock: TypeAlias = PaperHeading | PaperText | PaperCounts | PaperTable | PaperSection
 
 
 def paper_text(blocks: tuple[PaperBlock, ...]) -> str:
@@ -135,6 +143,8 @@ def paper_text(blocks: tuple[PaperBlock, ...]) -> str:
                 out.append(f"[{style.value}] {text}")
             case PaperCounts(counts, _):
                 out.append("[Counts] " + " | ".join(f"{c.number:,} {c.label}" for c in counts))
+            case PaperSection(_, cover):
+                out.append(f"[Section] {cover.section}")
             case PaperTable():
                 out.extend([f"## {block.theme}"] if block.theme else [])
                 out.append(" | ".join(" ".join(c.header.split()) for c in block.columns))

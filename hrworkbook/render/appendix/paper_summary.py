@@ -46,6 +46,7 @@ def summary_blocks(document: AppendixDocument) -> Iterator[PaperBlock]:
     for text in print_text(summary.paragraph).split("\n"):
         if text:
             yield PaperText(text)
+    yield from _plans(document)
     yield from _statuses(document)
     yield from _overdue(document)
     yield from _revised(document)
@@ -54,6 +55,25 @@ def summary_blocks(document: AppendixDocument) -> Iterator[PaperBlock]:
     yield from _months(document)
     yield from _spend(document)
     yield from _changes(document)
+
+
+def _plans(document: AppendixDocument) -> Iterator[PaperBlock]:
+    """Yield the plans of a pack side by side, and last all of them."""
+    plans = document.summary.plans if document.summary else None
+    if plans is None:
+        return
+    yield PaperHeading(2, "The plans side by side")
+    if plans.note:
+        yield PaperText(plans.note, TextStyle.NOTE)
+    columns = tuple(
+        PrintColumn(header, header, kind="text" if not j or j in plans.words else "number",
+                    weight=_COUNT_WEIGHT if j else _TEXT_WEIGHT)
+        for j, header in enumerate(plans.headers)
+    )  # fmt: skip
+    fit = fit_table(columns, [*plans.rows, plans.totals], document.setup)
+    rows = [PaperRow(tuple(map(PaperCell, row))) for row in plans.rows]
+    rows.append(PaperRow(tuple(map(PaperCell, plans.totals)), is_total=True))
+    yield PaperTable(columns, fit.widths, tuple(rows), fit.size, fit.padding, row_header=0)
 
 
 def _statuses(document: AppendixDocument) -> Iterator[PaperBlock]:

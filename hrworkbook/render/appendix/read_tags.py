@@ -48,6 +48,8 @@ class TaggedPdf:
     root: TaggedElement
     bookmarks: tuple[tuple[int, str], ...]
     """Level, counted from 1, and title."""
+    bookmark_pages: tuple[int, ...]
+    """The page each leads to, counted from 1."""
     title: str
     language: str
     shows_title: bool
@@ -73,9 +75,11 @@ def read_tags(data: bytes) -> TaggedPdf:
     for kid in _listed(tree.get("/K")):
         _read(kid, root, roles, texts, None)
     packet, about = _resolve(catalog.get("/Metadata")), dict(reader.metadata or {})
+    bookmarks = [*_bookmarks(reader, reader.outline, 1)]
     return TaggedPdf(
         root,
-        tuple(_bookmarks(reader.outline, 1)),
+        tuple((level, title) for level, title, _ in bookmarks),
+        tuple(page for _, _, page in bookmarks),
         str(about.get("/Title") or ""),
         str(catalog.get("/Lang") or ""),
         bool(_dictionary(catalog.get("/ViewerPreferences")).get("/DisplayDocTitle")),
@@ -84,12 +88,12 @@ def read_tags(data: bytes) -> TaggedPdf:
     )
 
 
-def _bookmarks(outline: Any, level: int) -> Iterator[tuple[int, str]]:
+def _bookmarks(reader: Any, outline: Any, level: int) -> Iterator[tuple[int, str, int]]:
     for entry in outline:
         if isinstance(entry, list):
-            yield from _bookmarks(entry, level + 1)
+            yield from _bookmarks(reader, entry, level + 1)
         else:
-            yield level, str(entry.title)
+            yield level, str(entry.title), (reader.get_destination_page_number(entry) or 0) + 1
 
 
 class _MarkedTexts:

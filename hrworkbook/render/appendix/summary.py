@@ -4,7 +4,7 @@ Nothing is merged: a text that is wider than its cell is cut into lines beforeha
 right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from hrworkbook.plan.findings import count_noun
@@ -27,6 +27,10 @@ _TALLEST_CHART = 330.0
 _PARAGRAPH_SHARES = (1.0, 0.85, 0.7)
 """The shares of its height at which the chart is tried: it gives way where that saves a page."""
 _TREND_CHART = 190.0
+_PLANS_COLUMNS = 6
+"""Figures of the plans of a pack that stand side by side."""
+_MOST_KEPT_WHOLE = 20
+"""Plans whose table is kept on one page."""
 
 
 def plan_summary(document: AppendixDocument) -> SummaryPlan | None:
@@ -50,6 +54,7 @@ class _SummaryLayout:
         """Every part in order, broken into pages."""
         first = [self._title_block(), *self._counts()]
         rest = [
+            *self._plans(),
             self._statuses(),
             self._overdue(),
             self._revised(),
@@ -71,7 +76,7 @@ class _SummaryLayout:
     def _title_block(self) -> SummaryPart:
         """Title, then what, when, who, and whether the public may read it."""
         cover = self.document.cover
-        rows = self.grid.lines(cover.title, self.grid.face(bold=True, step=8), "title")
+        rows = self.grid.lines(cover.section or cover.title, self.grid.face(bold=True, step=8), "title")
         first = " · ".join(t for t in (cover.organisation, cover.committee, cover.committee_date) if t)
         second = " · ".join(
             t for t in (cover.number, cover.part, cover.period, f"Author: {cover.author}" if cover.author else "") if t
@@ -189,6 +194,31 @@ class _SummaryLayout:
         cells += [SummaryCell(p, n, f"{style} count") for p, n in zip(places, counts, strict=True)]
         row = self.grid.row(cells, role)
         return replace(row, fill_style=style)
+
+    def _plans(self) -> Iterator[SummaryPart]:
+        """Yield the plans of a pack side by side, in as many tables as leave each figure room."""
+        plans = self.summary.plans
+        if plans is None:
+            return
+        columns = range(1, len(plans.headers))
+        for first in range(0, len(columns), _PLANS_COLUMNS):
+            some = columns[first : first + _PLANS_COLUMNS]
+            step = self.grid.narrow_columns // min(len(columns), _PLANS_COLUMNS)
+            places = [step * (n + 1) for n in range(len(some))]
+            points = self.grid.points(1, step)
+            head = self.grid.heading("The plans side by side" + (f" {CONTINUED_MARK}" if first else ""))
+            if plans.note and not first:
+                head += self.grid.lines(plans.note, self.grid.body_height, "note")
+            heads = [(p, plans.headers[j], points) for p, j in zip(places, some, strict=True)]
+            head += self.grid.header_rows([(0, "Plan", self.grid.first_points - 8), *heads], align="right")
+            body: list[SummaryRow] = []
+            for row in (*plans.rows, plans.totals):
+                cut = [(p, self.grid.wrap(row[j], points)) for p, j in zip(places, some, strict=True)]
+                kind = "total" if row is plans.totals else "cell"
+                body += self.grid.spanning_rows(
+                    [(0, self.grid.wrap(row[0], self.grid.first_points - 8)), *cut], places, kind
+                )
+            yield SummaryPart(head, body, keep_whole=len(plans.rows) < _MOST_KEPT_WHOLE)
 
     def _overdue(self) -> SummaryPart:
         """Return the lines whose time has passed, or the sentence that there is none."""

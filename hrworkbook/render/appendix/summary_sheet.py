@@ -62,9 +62,9 @@ _STYLES: dict[str, dict[str, object]] = {
 }
 
 
-def write_summary(book: Any, formats: FormatCache, plan: SummaryPlan, cover: Cover) -> None:
-    """Write the summary as the workbook's next sheet, named Summary."""
-    sheet = book.add_worksheet("Summary")
+def write_summary(book: Any, formats: FormatCache, plan: SummaryPlan, cover: Cover, name: str = "Summary") -> None:
+    """Write the summary as the workbook's next sheet."""
+    sheet = book.add_worksheet(name)
     set_up_page(sheet, plan.setup, cover)
     for j, pixels in enumerate(plan.widths):
         sheet.set_column_pixels(j, j, pixels)
@@ -123,8 +123,8 @@ def _draw_chart(book: Any, sheet: Any, plan: SummaryPlan, table: StatusTable, at
         chart.add_series(
             {
                 "name": status,
-                "categories": ["Summary", first, column, last, column],
-                "values": ["Summary", first, values, last, values],
+                "categories": [sheet.name, first, column, last, column],
+                "values": [sheet.name, first, values, last, values],
                 "fill": {"color": paint.fill},
                 "border": {"color": look.WHITE, "width": 1.5},
                 "gap": 35,

@@ -32,8 +32,8 @@ def draw_trend(book: Any, sheet: Any, plan: SummaryPlan, trend: Trend, at: int) 
         chart.add_series(
             {
                 "name": row.label,
-                "categories": ["Summary", first, aside, last, aside],
-                "values": ["Summary", first, column, last, column],
+                "categories": [sheet.name, first, aside, last, aside],
+                "values": [sheet.name, first, column, last, column],
                 "line": {"color": ink, "width": 2.25, "dash_type": _DASH_STYLES[n % len(_DASH_STYLES)]},
                 "marker": {"type": "circle", "size": 5, "fill": {"color": ink}, "border": {"color": look.WHITE}},
                 "y2_axis": row.other_scale,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hrworkbook.plan.findings import count_noun
@@ -23,16 +24,27 @@ _MOST_WORDS = 5
 """Missing words that are named."""
 
 
-def page_faults(pdf: Path, planned: Sequence[str], setup: PageSetup, every_page: Sequence[str]) -> Iterator[str]:
+@dataclass(frozen=True)
+class PageEdges:
+    """What each page shows from one on: its paper, and the texts at its head and foot."""
+
+    first: int
+    """The page, counted from 1."""
+    setup: PageSetup
+    texts: tuple[str, ...]
+
+
+def page_faults(pdf: Path, planned: Sequence[str], edges: Sequence[PageEdges]) -> Iterator[str]:
     """Yield what the pages of a PDF do not show as planned, in sentences.
 
-    `planned` are the texts of the paper, `every_page` what stands at the head or foot of each page. A tag may hold a
+    `planned` are the texts of the paper, `edges` those at the head and foot of its pages, in their order. A tag may hold a
     text that is clipped, or printed in boxes: pages are read as they look. Raises ToolMissing where there is no
     pdftotext and UnreadableFile where the file is no PDF.
     """
     pages = read_back(pdf)
     for number, page in enumerate(pages, 1):
-        yield from (f"Page {number}: {fault}." for fault in _edge_faults(page, setup, every_page, number, len(pages)))
+        its = next((e for e in reversed(edges) if e.first <= number), edges[0])
+        yield from (f"Page {number}: {fault}." for fault in _edge_faults(page, its, number, len(pages)))
     wanted = Counter(split_at_dashes(planned))
     spare = Counter(split_at_dashes(w.text for page in pages for w in page.words))
     missing = wanted - spare
@@ -44,14 +56,12 @@ def page_faults(pdf: Path, planned: Sequence[str], setup: PageSetup, every_page:
     yield from (found.fault for found in missing_glyphs(pdf.read_bytes(), "".join(planned)))
 
 
-def _edge_faults(
-    page: PrintedPage, setup: PageSetup, every_page: Sequence[str], number: int, count: int
-) -> Iterator[str]:
-    margins = setup.margins
+def _edge_faults(page: PrintedPage, edges: PageEdges, number: int, count: int) -> Iterator[str]:
+    margins = edges.setup.margins
     head = [w.text for w in page.words if w.y < page.height * _HEAD_SHARE]
     foot = [w.text for w in page.words if w.y > page.height - margins.bottom]
     said = Counter(split_at_dashes([*head, *foot]))
-    for text in (*every_page, f"Page {number} of {count}"):
+    for text in (*edges.texts, f"Page {number} of {count}"):
         if Counter(split_at_dashes([text])) - said:
             yield f"'{text}' is missing at its head or foot"
     for word in page.words:

@@ -1,6 +1,6 @@
 """The proof of a tagged PDF: read back by its tags and compared, text by text, with the paper it was printed from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hrworkbook.plan.errors import UnreadableFile
@@ -8,12 +8,20 @@ from hrworkbook.plan.findings import count_noun
 from hrworkbook.plan.values import shorten
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.make_paper import paper_blocks
-from hrworkbook.render.appendix.page_plan import group_spans
-from hrworkbook.render.appendix.paper import PaperBlock, PaperCounts, PaperHeading, PaperTable, PaperText, TextStyle
+from hrworkbook.render.appendix.page_plan import Cover, PageSetup, group_spans
+from hrworkbook.render.appendix.paper import (
+    PaperBlock,
+    PaperCounts,
+    PaperHeading,
+    PaperSection,
+    PaperTable,
+    PaperText,
+    TextStyle,
+)
 from hrworkbook.render.appendix.print_texts import print_text
 from hrworkbook.render.appendix.read_pdf import squeeze
 from hrworkbook.render.appendix.read_tags import TaggedElement, TaggedPdf, read_tags
-from hrworkbook.render.appendix.verify_pages import page_faults
+from hrworkbook.render.appendix.verify_pages import PageEdges, page_faults
 from hrworkbook.render.appendix.verify_print import PrintProof
 from hrworkbook.render.appendix.word_setup import footer_text, header_lines
 
@@ -38,11 +46,29 @@ def verify_paper(pdf: Path, document: AppendixDocument) -> PrintProof:
     found = [text for element in _parts(printed.root) for text in _found(element)]
     differences = [*_about(printed, blocks), *_compared(planned, found)]
     shown = [text for kind, text in planned if kind != "Figure"]
-    head = [text for line in header_lines(document.cover) for text in line if text]
-    every_page = [*head, *filter(None, [footer_text(document.cover)])]
-    differences += page_faults(pdf, shown, document.setup, every_page)
+    differences += page_faults(pdf, shown, [*_edges(document, blocks, printed)])
     words = sum(len(text.split()) for _, text in planned)
     return PrintProof(words, _words_found(planned, found), printed.page_count, printed.page_count, tuple(differences))
+
+
+def _edges(document: AppendixDocument, blocks: Sequence[PaperBlock], printed: TaggedPdf) -> Iterator[PageEdges]:
+    """Yield what stands at the head and foot of the pages: of the paper, and of each section from the page of its heading on."""
+    pages = iter(printed.bookmark_pages)
+    yield _edges_from(1, document.setup, document.cover)
+    section: PaperSection | None = None
+    for block in blocks:
+        if isinstance(block, PaperSection):
+            section = block
+        elif isinstance(block, PaperHeading) or (isinstance(block, PaperTable) and block.theme):
+            page = next(pages, 0)
+            if section and page:
+                yield _edges_from(page, section.setup, section.cover)
+            section = None
+
+
+def _edges_from(page: int, setup: PageSetup, cover: Cover) -> PageEdges:
+    texts = [text for line in header_lines(cover) for text in line]
+    return PageEdges(page, setup, tuple(filter(None, [*texts, footer_text(cover)])))
 
 
 def _planned(block: PaperBlock) -> Iterator[tuple[str, str]]:

@@ -88,16 +88,30 @@ def verify_print(pdf: Path, planned: DocumentPlan | PagePlan, first_page: int = 
         _verify_plan(pages, planned, first_page, tally, None)
     else:
         expected = planned.page_count
-        if planned.summary:
-            _verify_summary(pages, planned.summary, tally)
-        if planned.changes:
-            _verify_plan(pages, planned.changes, planned.first_changes_page, tally, planned.document.cover)
-        _verify_plan(pages, planned.plan, planned.first_plan_page, tally, planned.document.cover)
-        _verify_page_edges(pages, planned, tally)
+        _verify_document(pages, planned, 1, tally)
     differences = tally.differences
     if expected != len(pages):
         differences.insert(0, f"{count_noun(expected, 'page')} planned, {count_noun(len(pages), 'page')} printed.")
     return PrintProof(tally.planned, tally.printed, expected, len(pages), tuple(differences))
+
+
+def _verify_document(pages: Sequence[PrintedPage], planned: DocumentPlan, first: int, tally: _ProofTally) -> None:
+    """Compare the pages of an appendix, or of a plan of a pack, that begins on page `first`."""
+    before = first - 1
+    cover = planned.document.cover
+    if planned.summary:
+        _verify_summary(pages[before:], planned.summary, tally, before)
+    if planned.sections:
+        _verify_page_edges(pages, planned, range(first, before + planned.first_changes_page), tally)
+        at = before + planned.first_changes_page
+        for section in planned.sections:
+            _verify_document(pages, section, at, tally)
+            at += section.page_count
+        return
+    if planned.changes:
+        _verify_plan(pages, planned.changes, before + planned.first_changes_page, tally, cover)
+    _verify_plan(pages, planned.plan, before + planned.first_plan_page, tally, cover)
+    _verify_page_edges(pages, planned, range(first, first + planned.page_count), tally)
 
 
 def _verify_plan(
@@ -275,13 +289,13 @@ def _context_at(text: str, at: int) -> str:
     return f"{'… ' if first else ''}{rest if len(rest) <= 90 else rest[:90].rstrip() + ' …'}"
 
 
-def _verify_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _ProofTally) -> None:
-    """Every word of the summary is on the page it was planned for."""
+def _verify_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _ProofTally, before: int) -> None:
+    """Every word of the summary is on the page it was planned for; so many pages come before these."""
     for number in range(1, summary.page_count + 1):
         texts = summary.texts_of(number)
         tally.planned += sum(len(t.split()) for t in texts)
         if number > len(pages):
-            tally.add_difference(number, "it is missing")
+            tally.add_difference(before + number, "it is missing")
             continue
         page = pages[number - 1]
         wanted = Counter(split_at_dashes(texts))
@@ -293,7 +307,7 @@ def _verify_summary(pages: Sequence[PrintedPage], summary: SummaryPlan, tally: _
         tally.printed += words if not missing else round(words * (1 - missing.total() / max(1, whole)))
         if missing:
             tally.add_difference(
-                number, f"the summary's {', '.join(repr(m) for m in list(missing)[:5])} was not printed"
+                before + number, f"the summary's {', '.join(repr(m) for m in list(missing)[:5])} was not printed"
             )
 
 
@@ -311,10 +325,10 @@ def _verify_header(page: PrintedPage, setup: PageSetup, cover: Cover, at: int, t
         tally.add_difference(at, f"'{author}' is missing at the foot of the page")
 
 
-def _verify_page_edges(pages: Sequence[PrintedPage], planned: DocumentPlan, tally: _ProofTally) -> None:
-    """Every page says which of how many it is, and nothing stands outside its margins."""
+def _verify_page_edges(pages: Sequence[PrintedPage], planned: DocumentPlan, numbers: range, tally: _ProofTally) -> None:
+    """Every page of an appendix says which of how many it is, and nothing stands outside its margins."""
     margins = planned.document.setup.margins
-    for at, page in enumerate(pages, start=1):
+    for at, page in zip(numbers, pages[numbers.start - 1 :], strict=False):
         foot = reading_order([w for w in page.words if w.y > page.height - margins.bottom])
         if squeeze(f"Page {at} of {len(pages)}") not in squeeze("".join(w.text for w in foot)):
             tally.add_difference(at, f"'Page {at} of {len(pages)}' is missing at the foot")
@@ -323,5 +337,5 @@ def _verify_page_edges(pages: Sequence[PrintedPage], planned: DocumentPlan, tall
             for w in page.words
             if w.left < margins.left - _EDGE_TOLERANCE or w.right > page.width - margins.right + _EDGE_TOLERANCE
         ]
-        if outside and at < planned.first_changes_page:
+        if outside and at < numbers.start - 1 + planned.first_changes_page:
             tally.add_difference(at, f"'{outside[0].text}' is printed outside the margins")

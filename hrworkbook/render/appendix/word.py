@@ -10,12 +10,13 @@ from hrworkbook.render.appendix.paper import (
     PaperBlock,
     PaperCounts,
     PaperHeading,
+    PaperSection,
     PaperTable,
     PaperText,
 )  # fmt: skip
 from hrworkbook.render.appendix.print_texts import print_text
 from hrworkbook.render.appendix.word_runs import add_text
-from hrworkbook.render.appendix.word_setup import set_up_document
+from hrworkbook.render.appendix.word_setup import begin_section, set_up_document
 from hrworkbook.render.appendix.word_table import TableWriter
 from hrworkbook.render.word_colours import status_colours
 
@@ -57,6 +58,8 @@ class _DocumentWriter:
                 self._paragraph(style.value, text)
             case PaperCounts():
                 self._counts(block)
+            case PaperSection():
+                begin_section(self.file, block, self.document)
             case PaperTable():
                 if isinstance(self.last, PaperTable):
                     # Without a paragraph in between, Word makes one table of two.

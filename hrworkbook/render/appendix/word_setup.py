@@ -1,5 +1,6 @@
 """A Word document made ready for the paper: its styles, lists, page, header and footer, and properties."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from hrworkbook.plan.values import single_spaced
 from hrworkbook.render import style as look
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.page_plan import PAPER_POINTS, Cover
+from hrworkbook.render.appendix.paper import PaperSection
 from hrworkbook.render.appendix.word_runs import add_element, tag
 from hrworkbook.render.text_metrics import face
 
@@ -24,8 +26,8 @@ def set_up_document(file: Any, document: AppendixDocument) -> None:
     _set_layout_of_today(file)
     _add_styles(file, document)
     _set_bullets(file, document)
-    _set_page(file, document)
-    _write_edges(file, document)
+    _set_page(file.sections[0], document)
+    _write_edges(file, file.sections[0], document)
     _set_properties(file, document)
 
 
@@ -138,10 +140,24 @@ def _set_bullets(file: Any, document: AppendixDocument) -> None:
     add_element(fonts, "rFonts", ascii=document.setup.font, hAnsi=document.setup.font, cs=document.setup.font)
 
 
-def _set_page(file: Any, document: AppendixDocument) -> None:
+def begin_section(file: Any, block: PaperSection, document: AppendixDocument) -> None:
+    """Begin a section on a new page, with its own paper, header and footer; the pages are counted on."""
+    from docx.enum.section import WD_SECTION
+
+    section = file.add_section(WD_SECTION.NEW_PAGE)
+    # What ends a section is a paragraph; a low one needs no page of its own.
+    file.paragraphs[-1].style = file.styles["Between Tables"]
+    for edge in (section.header, section.footer):
+        edge.is_linked_to_previous = False
+    its = replace(document, setup=block.setup, cover=block.cover)
+    _set_page(section, its)
+    _write_edges(file, section, its)
+
+
+def _set_page(section: Any, document: AppendixDocument) -> None:
     from docx.enum.section import WD_ORIENT
 
-    section, setup = file.sections[0], document.setup
+    setup = document.setup
     short, long = PAPER_POINTS[setup.paper]
     wide = setup.orientation == "landscape"
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
@@ -156,7 +172,7 @@ def header_lines(cover: Cover) -> tuple[tuple[str, str], ...]:
     """Return the lines at the head of every page, each a text at the left and one at the right; all of them whole."""
     part = f"{cover.part} (paragraph {cover.paragraph})" if cover.exempt and cover.paragraph else cover.part
     committee = ", ".join(t for t in (cover.committee, cover.committee_date) if t)
-    lines = ((cover.title, cover.number), (committee, part))
+    lines = ((cover.page_title, cover.number), (committee, part))
     return tuple((single_spaced(left), single_spaced(right)) for left, right in lines)
 
 
@@ -165,9 +181,9 @@ def footer_text(cover: Cover) -> str:
     return single_spaced(" · ".join(t for t in (f"Author: {cover.author}" if cover.author else "", cover.period) if t))
 
 
-def _write_edges(file: Any, document: AppendixDocument) -> None:
+def _write_edges(file: Any, section: Any, document: AppendixDocument) -> None:
     """Write header and footer: title and committee at the left, number and part at the right, and which page of how many."""
-    section, cover = file.sections[0], document.cover
+    cover = document.cover
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     for n, (left, right) in enumerate(header_lines(cover)):
         paragraph = section.header.add_paragraph() if n else head

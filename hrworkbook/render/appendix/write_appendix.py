@@ -1,9 +1,11 @@
 """An appendix, written: the one place where its sheets come together into a workbook."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from hrworkbook.render.appendix.data_sheet import write_data
 from hrworkbook.render.appendix.document import AppendixDocument
@@ -11,6 +13,7 @@ from hrworkbook.render.appendix.formats import FormatCache
 from hrworkbook.render.appendix.page_plan import PagePlan, PrintColumn, PrintLine
 from hrworkbook.render.appendix.paginate import paginate
 from hrworkbook.render.appendix.print_texts import print_lines, without_repeats
+from hrworkbook.render.appendix.section_sheets import sheet_names_for, sheets_of_section
 from hrworkbook.render.appendix.summary import plan_summary
 from hrworkbook.render.appendix.summary_pages import SummaryPlan
 from hrworkbook.render.appendix.summary_sheet import write_summary
@@ -45,8 +48,15 @@ class DocumentPlan:
         return paginate(document.columns, document.lines, document.setup, title=title, empty_text=document.empty_text)
 
     @cached_property
+    def sections(self) -> "tuple[DocumentPlan, ...]":
+        """The plans of a pack; none of a single appendix."""
+        return tuple(DocumentPlan(section) for section in self.document.sections)
+
+    @cached_property
     def word_count(self) -> int:
         """Words of the plan's cells, a text that repeats the line above counted once."""
+        if self.sections:
+            return sum(section.word_count for section in self.sections)
         columns = self.document.columns
         return sum(
             len(t.split()) for row in without_repeats(print_lines(self.document.lines, columns), columns) for t in row
@@ -55,6 +65,8 @@ class DocumentPlan:
     @property
     def page_count(self) -> int:
         """Pages the appendix prints on, the Data sheet left out."""
+        if self.sections:
+            return self.first_changes_page - 1 + sum(section.page_count for section in self.sections)
         return self.first_plan_page - 1 + self.plan.page_count
 
     @property
@@ -70,9 +82,23 @@ class DocumentPlan:
     @property
     def sheet_names(self) -> list[str]:
         """The print sheets' names, in the order they are printed."""
-        names = ["Summary"] if self.summary else []
-        names += page_sheet_names(self.changes, "Changes") if self.changes else []
-        return names + page_sheet_names(self.plan, "Plan")
+        return [*self._names("Summary", "Changes", "Plan")]
+
+    def _names(self, summary: str, changes: str, plan: str) -> Iterator[str]:
+        if self.summary:
+            yield summary
+        if self.sections:
+            for section, name in zip(self.sections, self.section_sheet_names, strict=True):
+                yield from section._names(*sheets_of_section(name))
+            return
+        if self.changes:
+            yield from page_sheet_names(self.changes, changes)
+        yield from page_sheet_names(self.plan, plan)
+
+    @cached_property
+    def section_sheet_names(self) -> list[str]:
+        """What the sheet of each plan of a pack is called."""
+        return sheet_names_for([section.document.plan_title for section in self.sections])
 
 
 def plan_document(document: AppendixDocument) -> DocumentPlan:
@@ -125,15 +151,26 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet
         }
     )
     ink = FormatCache(book, document.setup.font, document.setup.size)
-    if planned.summary:
-        write_summary(book, ink, planned.summary, cover)
-    if planned.changes:
-        write_pages(book, ink, planned.changes, "Changes", cover)
-    write_pages(book, ink, planned.plan, "Plan", cover)
+    _write_print_sheets(book, ink, planned, "Summary", "Changes", "Plan")
     if with_data_sheet:
         write_data(book, ink, document)
     book.close()
     return out.getvalue()
+
+
+def _write_print_sheets(book: Any, ink: FormatCache, planned: DocumentPlan, *names: str) -> None:
+    """Write the sheets of an appendix, or of a section, under the names for its summary, its changes and its plan."""
+    summary, changes, plan = names
+    cover = planned.document.cover
+    if planned.summary:
+        write_summary(book, ink, planned.summary, cover, summary)
+    for section, name in zip(planned.sections, planned.section_sheet_names, strict=True):
+        _write_print_sheets(book, ink, section, *sheets_of_section(name))
+    if planned.sections:
+        return
+    if planned.changes:
+        write_pages(book, ink, planned.changes, changes, cover)
+    write_pages(book, ink, planned.plan, plan, cover)
 
 
 def write_note(sheet: str, text: str) -> bytes:
