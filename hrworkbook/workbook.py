@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hrworkbook.checks import CouncilCheck
     from hrworkbook.intake.reader import FileReader
     from hrworkbook.jobs.appendix import AppendixJob
+    from hrworkbook.jobs.schema import Upgrade
     from hrworkbook.merging.outcomes import MergeResult
     from hrworkbook.plan.findings import Finding
     from hrworkbook.plan.frames.typed import OnError
@@ -372,6 +373,13 @@ class Workbook:
         from hrworkbook.jobs.check import check_file
 
         return check_file(Path(file), self.snapshot())
+
+    def upgrade(self) -> "Upgrade":
+        """Bring a master made before up to date, with a Columns sheet for its schema; of an open workbook raises CannotWrite."""
+        from hrworkbook.jobs.appendix_in_master import sheet_host
+        from hrworkbook.jobs.schema import upgrade
+
+        return upgrade(sheet_host(self.host))
 
     def roll(self, next: str = "", *, dry_run: bool = False) -> "RollResult":
         """Close the period and begin the next: the one named, else the quarter after it."""

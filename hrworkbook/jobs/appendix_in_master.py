@@ -1,12 +1,15 @@
 """The appendix as sheets of the master, behind all others: what HR prints straight from it, made anew each time."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hrworkbook.jobs.appendix import AppendixJob
 from hrworkbook.jobs.job import PlanHost
 from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.render.appendix.write_appendix import write_appendix, write_note
+
+if TYPE_CHECKING:
+    from hrworkbook.hosts.file import FileHost
 
 MARK = "HR_Appendix"
 """The hidden name by which a sheet of an earlier appendix is known as ours: one that HR renamed is HR's, and stays."""
@@ -27,7 +30,7 @@ class SheetHost(Protocol):
         """Put sheets behind all others, each in place of its earlier self; return their names."""
 
 
-def sheet_host(host: PlanHost) -> SheetHost:
+def sheet_host(host: PlanHost) -> "FileHost":
     """Return the host of a file; raises CannotWrite for a document that is open."""
     from hrworkbook.hosts.file import FileHost
 

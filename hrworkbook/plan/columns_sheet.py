@@ -64,7 +64,7 @@ SETTING, VALUE = "Setting", "Value"
 RULE, APPLIES_TO, WITH, RULE_WORDS, SEVERITY = "Rule", "Applies to", "With", "Words", "If not so"
 RULE_HEADINGS = (RULE, APPLIES_TO, WITH, RULE_WORDS, SEVERITY)
 PARTED = ":"
-"""Between what kind a setting is and the name that is HR's own, as in `Spelling: headcount`."""
+"""Between what kind a setting is and the name that is HR's own, as in `Spelling: posts`."""
 UNSAID = {"unit": "line", "good": "line", "worked_out": "no"}
 """What a choice is where its cell is blank."""
 COLLECT, SPELLING, EITHER = "Collect", "Spelling", "Either"

@@ -200,6 +200,10 @@ def _by_owner(plan: Plan, lines: Sequence[Line], today: date, only: str) -> dict
                 OWNERS, f"no line of the plan is owned by '{only}'", f"Choose {join_words(by_owner, 'or')}"
             )
         return wanted
+    if not by_owner and any(plan.owners_of(line) for line in plan.lines):
+        raise HrWorkbookError(
+            plan.tables[0].sheet, "every line that has an owner is complete, so there is nothing to issue", "Add lines, or open one again"
+        )  # fmt: skip
     if not by_owner:
         raise HrWorkbookError(
             plan.tables[0].sheet,

@@ -228,7 +228,7 @@ def test_files_that_cannot_all_be_for_the_one_month_given_wait_each_for_its_own(
         ("march.xlsx", "No month"), ("april.xlsx", "No month"), ("may.xlsx", "No month"),
     }  # fmt: skip
     assert result.refused[1].reason == (
-        "march.xlsx: sheet 'Data' and 'april.xlsx' and 1 other cannot all be for 2015-04: they say different things of "
+        "sheet 'Data' and 'april.xlsx' and 1 other cannot all be for 2015-04: they say different things of "
         'St Mary\'s. Give it its own month, as --period "march.xlsx:Data=2015-04".'
     )
     assert result.changes.message.endswith(

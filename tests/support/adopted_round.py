@@ -217,7 +217,8 @@ def _text_for(plan: Plan, line: Line, column: Column, mark: str) -> str:
     """Return what an owner types into a cell: other than it says now."""
     words = plan.words_of(column)
     if column.kind == "choice":
-        return next((w for w in words if fold_name(w) != fold_name(line.text(column.key))), "")
+        done = {fold_name(w) for w in plan.schema.done}  # a plan that is finished is not issued again
+        return next((w for w in words if fold_name(w) not in {fold_name(line.text(column.key)), *done}), "")
     if column.kind == "text":
         return f"{line.id}: six of nine are done by {mark}; the rest follow."
     return ""
