@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from hrworkbook.checking.exempt_lines import KeptBack, calls_itself_exempt, exempt_part, exempt_text
-from hrworkbook.checking.hidden_text import UNSEEN_CONTRAST, contrast
+from hrworkbook.checking.hidden_text import UNSEEN_CONTRAST
 from hrworkbook.checking.package_content import PATH, author_findings, content_findings
 from hrworkbook.checking.personal_data import personal_data
 from hrworkbook.checking.publishing_fault import count_are, publishing_fault
@@ -16,6 +16,7 @@ from hrworkbook.ooxml.checked_package import CheckedPackage
 from hrworkbook.plan.errors import UnreadableFile
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.kinds import quoted
+from hrworkbook.render.style import contrast_ratio
 
 _STORY = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _OFF = ("0", "false", "off", "none")
@@ -153,7 +154,7 @@ def _hiding(run: Element, style: str | None, hiding_styles: set[str], ground: st
     if (
         look.find("{*}highlight") is None
         and re.fullmatch(r"[0-9A-Fa-f]{6}", colour)
-        and contrast(colour, ground) < UNSEEN_CONTRAST
+        and contrast_ratio(f"#{colour}", f"#{ground}") < UNSEEN_CONTRAST
     ):
         return f"is written in the colour {colour} on {ground}{' (white on white)' if colour == ground == 'FFFFFF' else ''} and cannot be seen"
     return ""

@@ -9,6 +9,7 @@ from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.kinds import quoted
 from hrworkbook.plan.number_format.render import render
 from hrworkbook.plan.values import as_text
+from hrworkbook.render.style import contrast_ratio
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet  # noqa: TID251
@@ -75,38 +76,38 @@ def _rows_and_columns(sheet: "Worksheet") -> Iterator[Finding]:
 
 
 def _unseen(sheet: "Worksheet", cell: Any, theme: Theme) -> Iterator[Finding]:
-    def told(rule: str, fault: str, remedy: str, severity: str = "error") -> Finding:
+    def unseen(rule: str, fault: str, remedy: str, severity: str = "error") -> Finding:
         return publishing_fault(sheet.title, cell.coordinate, rule, fault, remedy, cell.value, severity)  # type: ignore[arg-type]
 
     if hides(cell.value, cell.number_format):
-        yield told(
+        yield unseen(
             "hidden-text", "its number format hides what it holds", "Clear it, or give it a format that shows it"
         )
     size = float(cell.font.sz or 11)
     if size < _TINY_FONT:
-        yield told(
+        yield unseen(
             "hidden-text",
             f"its text is {size:g} points high, too small to be seen",
             "Clear it, or give it a size that can be read",
         )
     elif size < _SMALL_FONT:
-        yield told(
+        yield unseen(
             "small-text",
             f"its text is {size:g} points high, and few can read it",
             "Give it 10 points or more",
             "warning",
         )
     if (cell.alignment.indent or 0) > _DEEPEST_INDENT:
-        yield told(
+        yield unseen(
             "hidden-text", f"it is indented by {cell.alignment.indent:g}, out of its own cell", "Take the indent away"
         )
     contrast, text_colour, ground = contrast_of(cell, theme)
     if contrast < UNSEEN_CONTRAST:
         fault = f"its text is {_colour_name(text_colour)} on {_colour_name(ground)} and cannot be seen"
-        yield told("hidden-text", fault, "Clear it, or give it a colour that shows it")
+        yield unseen("hidden-text", fault, "Clear it, or give it a colour that shows it")
     elif contrast < _FAINT_CONTRAST:
         fault = f"its text has the contrast {contrast:.1f} to 1 (colour {text_colour} on {ground}), which few can read"
-        yield told("contrast", fault, "Give it a darker colour: 4.5 to 1 is what the rules ask for", "warning")
+        yield unseen("contrast", fault, "Give it a darker colour: 4.5 to 1 is what the rules ask for", "warning")
 
 
 def hides(value: object, code: str) -> bool:
@@ -129,19 +130,7 @@ def contrast_of(cell: Any, theme: Theme) -> tuple[float, str, str]:
     text = (_rgb(cell.font.color, theme) if cell.font.color is not None else "") or "000000"
     if not ground:
         return 21.0, text, ""
-    return contrast(text, ground), text, ground
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the ratio of two colours RRGGBB by their relative luminance (WCAG 2.2, definition of contrast ratio)."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(rgb: str) -> float:
-    parts = [int(rgb[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return contrast_ratio(f"#{text}", f"#{ground}"), text, ground
 
 
 def _rgb(colour: Any, theme: Theme) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hrworkbook.checking.hidden_text import contrast
+from hrworkbook.render.style import contrast_ratio
 
 _TINY_POINTS = 3.0
 _INVISIBLE = 3
@@ -55,7 +55,7 @@ class PageTexts:
                 yield f"is {one.size:.1f} points high, too small to be seen", one.text
             elif over := self._over(one):
                 yield f"lies under a box of the colour {over}, and can be copied out", one.text
-            elif contrast(one.colour, self._ground(one)) < 1.2:
+            elif contrast_ratio(f"#{one.colour}", f"#{self._ground(one)}") < 1.2:
                 yield f"is written in the colour {one.colour} on the same colour", one.text
 
     def _over(self, one: _Text) -> str:

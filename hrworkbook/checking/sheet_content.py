@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from hrworkbook.checking.hidden_text import contrast, hides
+from hrworkbook.checking.hidden_text import hides
 from hrworkbook.checking.package_content import PATH, is_person
 from hrworkbook.checking.personal_data import personal_data, personal_words
 from hrworkbook.checking.publishing_fault import publishing_fault
@@ -13,6 +13,7 @@ from hrworkbook.checking.workbook_settings import reads_another_book
 from hrworkbook.plan.findings import Finding
 from hrworkbook.plan.kinds import quoted
 from hrworkbook.plan.values import fold_name
+from hrworkbook.render.style import contrast_ratio
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet  # noqa: TID251
@@ -117,7 +118,7 @@ def _rules_that_hide(sheet: "Worksheet") -> Iterator[Finding]:
             unfilled = (
                 style.fill is None or style.fill.fill_type is None and style.fill.bgColor.rgb in (None, "00000000")
             )
-            white = isinstance(colour, str) and unfilled and contrast(colour[-6:], "FFFFFF") < 1.2
+            white = isinstance(colour, str) and unfilled and contrast_ratio(f"#{colour[-6:]}", "#FFFFFF") < 1.2
             if white or (code and hides("text", code) and hides(1.0, code)):
                 place = str(area.sqref).split(" ")[0].split(":")[0]
                 fault = "a conditional format hides what the cells hold"

@@ -49,7 +49,7 @@ def adopt_job(
         )  # fmt: skip
     else:
         made = master_workbook(new(None, new_state(), now.date(), contents.blocks, source=source.name, sheets=sheets))
-    message = f"{target.name} is the master: {found.message.partition(': ')[2]}{how}"
+    message = f"{target.name} is the master: {found.summary}{how}"
     if data and found.words:
         message += f" {count_noun(len(found.words), 'cell that was a colour alone says', 'cells that were colours alone say')} what it means now."
     if data and has_signed_macros(data, source.name):

@@ -50,11 +50,16 @@ class Adoption:
 
     @property
     def message(self) -> str:
-        """What was found, in a sentence."""
+        """What was found in the file, in a sentence."""
+        return f"{self.file}: {self.summary}"
+
+    @property
+    def summary(self) -> str:
+        """What was found: lines, sheets, owners, and how many questions there are."""
         lines, sheets = len(self.own.plan.lines), len(self.own.sheets)
         on = f" on {count_noun(sheets, 'sheet')}" if sheets > 1 else ""
         asked = f" {count_noun(len(self.own.questions), 'question')} to look at." if self.own.questions else ""
-        return f"{self.file}: {count_noun(lines, 'line')}{on}, {count_noun(len(self.owners), 'owner')}.{asked}"
+        return f"{count_noun(lines, 'line')}{on}, {count_noun(len(self.owners), 'owner')}.{asked}"
 
 
 def adopt(
