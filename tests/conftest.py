@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 TESTS = Path(__file__).parent
 SLOW = (
     "addin/test_starting_python.py", "cases/test_cases.py", "cli/test_demo.py", "hosts/test_saving.py",
+    "hosts/test_saving_killed.py",
     "intake/test_hostile_inbox.py", "intake/test_reading_child.py", "jobs/test_kills.py", "merging/test_containers.py",
     "merging/test_crowd.py", "merging/test_torture.py", "merging/test_torture_garbled.py", "plan/test_frames.py",
 )  # fmt: skip

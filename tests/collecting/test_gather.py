@@ -1,80 +1,26 @@
 """Gather: returns nobody issued become one collection, known by key, with the same journal, undo and decisions."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from itertools import permutations
 
 import pytest
+from collections_of_returns import A, B, Collection, empty, file, outcomes
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from masters import KEEPING, NOW, TODAY, shared
+from masters import NOW, shared
 from plans import Master
-from test_collect import HEAD, SCHOOLS
 
 from hrworkbook.collecting.collect_file import collect_file
-from hrworkbook.collecting.given_months import GivenMonths, parse_given_months
 from hrworkbook.collecting.merge_collected import merge_collected
-from hrworkbook.merging.outcomes import MergeResult, Outcome, ReceivedFile, RefusedFile
+from hrworkbook.merging.outcomes import Outcome, ReceivedFile, RefusedFile
 from hrworkbook.merging.receive_files import receive_files
-from hrworkbook.ooxml.load_workbook import load
-from hrworkbook.plan.errors import HrWorkbookError, WrongPlan
-from hrworkbook.plan.ledgers import NAMES
+from hrworkbook.plan.errors import WrongPlan
 from hrworkbook.plan.model import read_plan
-from hrworkbook.plan.schema import load_schema, read_schema
-from hrworkbook.plan.snapshot import Block, ChangeSet, Snapshot
+from hrworkbook.plan.snapshot import Block
 from hrworkbook.plan.values import Value, is_blank
-from hrworkbook.render.master_workbook import master_workbook
-from hrworkbook.verbs.new import new
-from hrworkbook.verbs.undo import undo
 from hrworkbook.verbs.validate import validate
-
-
-def empty(schema: str = "") -> Snapshot:
-    """A collection without a line."""
-    found = load_schema(schema) if schema else read_schema(SCHOOLS, "absence.toml")
-    return load(master_workbook(new(found, KEEPING, TODAY)), "days.xlsx").snapshot
-
-
-EMPTY = empty()
-
-
-class Collection(Master):
-    """A collection's master in memory."""
-
-    def __init__(self, snapshot: Snapshot = EMPTY) -> None:
-        self.snapshot, self.now, self.issued = snapshot, NOW, {}
-
-    def gather(self, *received: ReceivedFile | RefusedFile, period: str | GivenMonths = "") -> MergeResult:
-        """A merge of returns nobody issued, applied."""
-        result = merge_collected(self.plan, received, self.later(), period)
-        for one in result.returns:
-            assert sum(one.outcome_counts.values()) == one.cell_count
-        self.apply(result.changes)
-        return result
-
-    def table(self) -> list[tuple[str, ...]]:
-        """The Plan's lines as text, without their IDs."""
-        keys = [c.key for c in self.plan.schema.columns]
-        return [tuple(line.text(key) for key in keys) for line in self.plan.lines]
-
-
-def file(*lines: str, name: str = "June 2016", head: str = HEAD, sheets: Sequence[Block] = ()) -> ReceivedFile:
-    """A return of these lines; its sheet's name says the month."""
-    rows = [[c.strip() or None for c in line.split("|")] for line in (head, *lines)]
-    blocks = (Block(name, rows), *sheets)
-    digest = sha256(repr([(b.name, b.rows) for b in blocks]).encode()).hexdigest()
-    return ReceivedFile(f"{digest[:8]}.xlsx", blocks, digest)
-
-
-def outcomes(result: MergeResult) -> list[dict[str, int]]:
-    return [{o: n for o, n in one.outcome_counts.items() if n} for one in result.returns]
-
-
-A = "St Mary's | 12 | 3 | 1.5 | 4.5 | 900 | 100"
-B = "Hill Road | 20 | 7 | 2 | 9 | (..) | "
 
 
 def test_a_new_key_is_a_new_line_with_an_id() -> None:
@@ -283,9 +229,13 @@ def test_a_plan_that_issues_its_returns_is_not_gathered() -> None:
 # -- the laws --------------------------------------------------------------------------------------------------------
 
 _FIGURE = st.sampled_from(["", "0", "1", "2", "(..)", "c", "x?"])
+
+
 _LINE = st.tuples(st.sampled_from(["Hill Road", "St Mary's", "Elm Park"]), _FIGURE, _FIGURE, _FIGURE, _FIGURE).map(
     lambda cells: " | ".join(cells)
 )
+
+
 _FILE = st.tuples(st.lists(_LINE, min_size=1, max_size=4), st.sampled_from(["May 2016", "June 2016", "Data"])).map(
     lambda drawn: file(
         *drawn[0], name=drawn[1], head="School | Staff | Teachers days lost | Support days lost | All days lost"
@@ -412,115 +362,3 @@ def test_the_whole_folder_gives_one_line_for_each_organisation_and_month_in_any_
         "the Plan, the Register and the rest, in any order"
     )
     assert set(Outcome) == set(result.returns[0].outcome_counts)
-
-
-# -- months by sheet, names that are one, rounding -------------------------------------------------------------------
-
-
-def two_sheets() -> ReceivedFile:
-    """A return whose two sheets say no month."""
-    return file(A, name="Data", sheets=[file(B.replace("(..)", "5"), name="Data 2").blocks[0]])
-
-
-def test_each_sheet_can_be_given_its_month() -> None:
-    master = Collection()
-    untold = master.gather(two_sheets())
-    assert [r.status for r in untold.refused] == ["No month"]
-    assert '--period "Data=2015-04"' in untold.refused[0].reason
-    given = parse_given_months(["Data=2015-04", "data 2=May 2015"])
-    assert outcomes(master.gather(two_sheets(), period=given)) == [{"applied": 15}]
-    assert [line[:2] for line in master.table()] == [("2015-04", "St Mary's"), ("2015-05", "Hill Road")]
-
-
-def test_a_sheet_can_be_given_its_month_after_the_first_merge_and_the_others_are_not_asked_again() -> None:
-    master, both = Collection(), two_sheets()
-    first = master.gather(both, period=parse_given_months(["Data=2015-04"]))
-    assert outcomes(first) == [{"applied": 8, "unplaced": 6}] and first.needs_a_person
-    assert '--period "Data 2=2015-04"' in "\n".join(first.returns[0].notes)
-    second = master.gather(both, period=parse_given_months(["Data 2=2015-05"]))
-    assert outcomes(second) == [{"already": 8, "applied": 7}] and not second.needs_a_person
-    assert not any("which month" in note for note in second.returns[0].notes)
-    assert [line[:2] for line in master.table()] == [("2015-04", "St Mary's"), ("2015-05", "Hill Road")]
-    undone = undo(master.snapshot, master.later(), "R0001")
-    master.apply(undone.changes)
-    assert master.table() == [], "one return, undone as one"
-
-
-@pytest.mark.parametrize(
-    ("texts", "fault"),
-    [
-        (["Dta=2015-04"], "no sheet or file is called 'Dta'. Check its name: there are 'Data' of "),
-        (["Data=Spring"], "'Spring' is no month"),
-        (["=2015-04"], "does not say which sheet it is for"),
-        (["2015-04", "2015-05"], "two months are given for all sheets: 2015-04 and 2015-05"),
-        (["Data=2015-04", "Data=2015-05"], "two months are given for 'Data'"),
-    ],
-)
-def test_a_month_that_cannot_be_given_is_refused_and_nothing_is_merged(texts: list[str], fault: str) -> None:
-    master = Collection()
-    with pytest.raises(HrWorkbookError) as refusal:
-        master.gather(two_sheets(), period=parse_given_months(texts))
-    assert str(refusal.value).startswith("--period: ") and fault in str(refusal.value)
-    assert master.table() == [] and master.register == []
-
-
-def test_a_file_or_a_sheet_of_a_file_can_be_given_its_month() -> None:
-    april, may = (replace(file(line, name="Data"), file=f"{name}.xlsx") for line, name in ((A, "one"), (B, "two")))
-    for texts in (["one.xlsx=2015-04", "two=2015-05"], ["one.xlsx:Data=2015-04", "two:Data=2015-05"]):
-        master = Collection()
-        master.gather(april, may, period=parse_given_months(texts))
-        assert sorted(line[:2] for line in master.table()) == [("2015-04", "St Mary's"), ("2015-05", "Hill Road")]
-
-
-def with_names(*rows: tuple[str, str]) -> Collection:
-    """A collection whose Names sheet HR has filled in."""
-    master = Collection()
-    written = [dict(zip(NAMES.headings, row, strict=True)) for row in rows]
-    master.apply(ChangeSet(NAMES.append(master.snapshot, written), ""))
-    return master
-
-
-def test_names_that_are_one_are_one_line() -> None:
-    master = with_names(("St Mary", "St Mary's"), ("Saint Mary's", "St Mary"))
-    result = master.gather(file(A.replace("St Mary's", "SAINT MARY'S"), B))
-    assert [line[:2] for line in master.table()] == [("2016-06", "Hill Road"), ("2016-06", "St Mary's")]
-    assert any("'SAINT MARY'S' is read as 'St Mary's', as the Names sheet says." in n for n in result.returns[0].notes)
-    assert outcomes(master.gather(file(A))) == [{"already": 8}]
-
-
-def test_a_line_that_stands_in_the_plan_under_another_of_its_names_is_that_line() -> None:
-    master = Collection()
-    master.gather(file(A.replace("St Mary's", "St Mary")))
-    written = [dict(zip(NAMES.headings, ("St Mary", "St Mary's"), strict=True))]
-    master.apply(ChangeSet(NAMES.append(master.snapshot, written), ""))
-    assert outcomes(master.gather(file(A))) == [{"already": 8}]
-    assert len(master.table()) == 1
-
-
-def test_names_that_stand_for_each_other_and_a_master_without_the_sheet_change_nothing() -> None:
-    ring = with_names(("St Mary's", "Hill Road"), ("Hill Road", "St Mary's"))
-    ring.gather(file(A, B))
-    old = Collection(Snapshot(EMPTY.name, tuple(block for block in EMPTY.sheets if block.name != NAMES.sheet)))
-    old.gather(file(A, B))
-    assert [line[1] for line in ring.table()] == [line[1] for line in old.table()] == ["Hill Road", "St Mary's"]
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "same"),
-    [
-        ("900", "900.4", True), ("900.5", "901", True), ("900.5", "900", True), ("900.51", "900", False), ("900", "901", False),
-        ("43.00", "43.01", True), ("43.00", "43.02", True), ("43.10", "43.12", True), ("43.11", "43.13", False),
-        ("11.26", "11.3", True), ("11.2", "11.3", False), ("11.24", "11.3", False), ("900.4", "900.3", False),
-    ],
-)  # fmt: skip
-def test_rounding_is_no_conflict(first: str, second: str, same: bool) -> None:
-    for one, other in ((first, second), (second, first)):
-        master = Collection()
-        master.gather(file(A.replace("900", one)))
-        assert outcomes(master.gather(file(A.replace("900", other)))) == [
-            {"already": 8} if same else {"already": 7, "conflict": 1}
-        ]
-        cost = master.plan.lines[0].values["cost"]
-        assert cost == float(one), "the plan's own figure stands"
-        both = master.gather(replace(file(A.replace("900", one), A.replace("900", other), name="May 2016")))
-        assert bool(both.refused) is not same

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import absent  # type: ignore[attr-defined]
-from torture import CASES, answered, mangled, try_out
+from torture import CASES, mangled, try_out
+from torture_plan import answered
 
 FORMATS = {"ods": "ods", "xls": "xls:MS Excel 97", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
 

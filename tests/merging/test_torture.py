@@ -9,7 +9,8 @@ import pytest
 from hostile import LAUGHS, bomb_of_spaces, mail, many_cells, many_parts, nested_parts, ods, ods_cell
 from masters import shared, snapshot_of, type_into
 from plans import HEAD
-from torture import ANSWER, CASES, Expect, answered, as_csv, fresh, mangled, received, try_out
+from torture import CASES, Expect, as_csv, mangled, received, try_out
+from torture_plan import ANSWER, answered, fresh
 
 from hrworkbook.cli.main import main
 from hrworkbook.intake.reader import read_file
