@@ -2,13 +2,13 @@
 
 import argparse
 import difflib
-import gc
 import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from hrworkbook.jobs.job_process import skip_garbage_collection
 from hrworkbook.plan.errors import HrWorkbookError, NotReady, format_message, keep_warnings_away, reason_of
 from hrworkbook.plan.values import one_line
 
@@ -344,8 +344,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     keep_warnings_away()
     options = build_parser().parse_args(arguments)
-    # What a job makes lives until it ends: looking it through for garbage took a seventh of a large merge.
-    gc.set_threshold(100_000, 50, 50)
+    skip_garbage_collection()
     from hrworkbook.cli import run
 
     code = run(options)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, storable
@@ -18,7 +17,7 @@ from hrworkbook.ooxml.sheet_columns import with_width
 from hrworkbook.ooxml.verify_saved import verify_saved
 from hrworkbook.ooxml.workbook_xml import ExcelTable, SheetPart, format_range, parse_range
 from hrworkbook.ooxml.xml_outline import Edit, Element, grown, spliced, with_value
-from hrworkbook.ooxml.xml_tags import attribute
+from hrworkbook.ooxml.xml_tags import attribute, quoted_attribute
 from hrworkbook.plan.errors import CannotWrite
 from hrworkbook.plan.snapshot import Block, CellRange, address
 
@@ -228,7 +227,7 @@ def _with_column(xml: bytes, root: Element, header: str, area: CellRange) -> byt
         return xml
     known = list(columns.named("tableColumn"))
     ids = [int(text) for each in known if (text := each.attributes.get("id", "")).isdecimal()]
-    line = f'<{columns.prefix}tableColumn id="{max(ids, default=0) + 1}" name={quoteattr(header)}/>'
+    line = f'<{columns.prefix}tableColumn id="{max(ids, default=0) + 1}" name={quoted_attribute(header)}/>'
     edits: list[Edit] = grown(xml, columns, line.encode(), {"count": str(len(known) + 1)})
     edits.append(_with_range(xml, root, area))
     if (filter_ := root.child("autoFilter")) and (now := parse_range(filter_.attributes.get("ref", ""))):
@@ -238,4 +237,4 @@ def _with_column(xml: bytes, root: Element, header: str, area: CellRange) -> byt
 
 def _with_range(xml: bytes, element: Element, area: CellRange) -> Edit:
     tag = xml[element.start : element.tag_end].decode()
-    return element.start, element.tag_end, with_value(tag, "ref", quoteattr(format_range(area))).encode()
+    return element.start, element.tag_end, with_value(tag, "ref", quoted_attribute(format_range(area))).encode()

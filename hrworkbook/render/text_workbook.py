@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Mapping
+from html import escape
 from typing import Any, BinaryIO
-from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -88,7 +88,7 @@ class TextWorkbook(Workbook):  # type: ignore[misc]
             return
         super().close()
         package = WorkbookPackage(self._packed.getvalue(), "")
-        language = f"<dc:language>{escape(self._language)}</dc:language>"
+        language = f"<dc:language>{escape(self._language, quote=False)}</dc:language>"
         self._out.write(package.with_parts({_PROPERTIES: with_last_child(package.read(_PROPERTIES), language)}))
 
 

@@ -120,6 +120,7 @@ def test_headings_of_any_spelling_go_through_merge_decide_undo_and_merge_again(p
 @given(NAMES, NAMES, NAMES)
 @example("What’s been done", "“RAG”", "RAG’s  words")
 @example("Case", "State", "ＬＩＳＴ")
+@example("Case", "State", '"2017')
 def test_a_dropdown_is_checked_whatever_its_list_is_called(progress, status, list_name):
     assume(max(len(progress), len(status)) <= 255)
     master = odd_master(progress, status, list_name)
