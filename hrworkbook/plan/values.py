@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time
+from functools import lru_cache
 
 LONGEST_TEXT = 32_767
 """Characters a cell holds (Excel specifications and limits)."""
@@ -170,8 +171,18 @@ def fold_name(text: str) -> str:
     """Return a heading, list name, owner or other name for look-up: the one rule by which two of them are the same.
 
     Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
-    difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`.
+    difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`. Texts as long as a
+    heading may be are remembered, since the same ones come in every sheet.
     """
+    return _fold_short(text) if len(text) <= LONGEST_HEADING else _fold(text)
+
+
+@lru_cache(maxsize=8192)
+def _fold_short(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().translate(_WORD_CHARACTERS).split()) or ("no" if text.strip() == "#" else "")
     text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
