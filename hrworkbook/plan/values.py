@@ -51,7 +51,7 @@ _FORMULA_SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What begins a formula when it is typed, in full width too."""
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
-_ESCAPED_RETURN = "_x000D_"
+ESCAPED_RETURN = "_x000D_"
 """A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
 _WORD_CHARACTERS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
@@ -92,8 +92,8 @@ def normalised_text(value: Value) -> str:
 
 def with_line_feeds(text: str) -> str:
     """Return the text with each line ended by one line feed, as Excel ends them."""
-    if "\r" in text or _ESCAPED_RETURN in text:
-        text = text.replace(_ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text or ESCAPED_RETURN in text:
+        text = text.replace(ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
     return text
 
 
@@ -125,7 +125,7 @@ def clean(text: str) -> str:
     What is shown, sent or kept passes here, so that no cell, heading, file name or subject steers a terminal, turns a
     line round, or stands for a line of ours.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
@@ -150,7 +150,7 @@ def shorten(text: str, most: int) -> str:
 
 def storable_text(text: str) -> str:
     """Return the text as a workbook is to hold it: cleaned, U+FFFD for lone surrogates and what is no character."""
-    return _NO_CHARACTER.sub("\ufffd", clean(text))
+    return text if text.isprintable() else _NO_CHARACTER.sub("\ufffd", clean(text))
 
 
 def utf16_length(text: str) -> int:
@@ -160,11 +160,7 @@ def utf16_length(text: str) -> int:
 
 def begins_formula(text: str) -> bool:
     """Return whether a text would be a formula if it were typed: it begins with `= + - @`, white space before it or not."""
-    return (
-        text[:1] in _FORMULA_SIGNS or (not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS)
-        if text
-        else False
-    )
+    return not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS
 
 
 def fold_name(text: str) -> str:

@@ -23,7 +23,9 @@ class TextSheet(Worksheet):  # type: ignore[misc]
 
     def write_string(self, row: int, column: int, text: str, style: Format | None = None) -> int:
         """Write a text; return 0, or a negative number where XlsxWriter could not."""
-        written: int = super().write_string(row, column, text, self.book.kept_as_text(text, style))
+        if not text[:1].isalnum():
+            style = self.book.kept_as_text(text, style)
+        written: int = Worksheet.write_string(self, row, column, text, style)
         return written
 
     def write_rich_string(self, row: int, column: int, *pieces: Any) -> int:
