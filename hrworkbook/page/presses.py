@@ -8,7 +8,6 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -79,9 +78,11 @@ async def _begin(request: Request, press: Press, uploads: ExitStack) -> Response
 async def _form(request: Request) -> FormData:
     try:
         return await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
-    except MultiPartException as fault:
+    except HTTPException as fault:
+        if fault.status_code != 400:
+            raise
         raise HTTPException(
-            400, f"What was sent could not be read: {one_line(fault.message)} Nothing was done."
+            400, f"What was sent could not be read ({one_line(fault.detail)}) Nothing was done."
         ) from None
 
 

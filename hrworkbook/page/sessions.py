@@ -11,7 +11,7 @@ LASTS = 12 * 3600.0
 _MOST_SESSIONS = 10_000
 MOST_FAILURES = 5
 WAIT = 60.0
-"""Wrong pass phrases for one name or address, and the seconds to wait then."""
+"""Wrong pass phrases for one name from one address, and the seconds to wait then."""
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Sessions:
         self._clock = clock
         self._keys: set[str] = set()
         self._sessions: dict[str, Session] = {}
-        self._failures: dict[str, list[float]] = {}
+        self._failures: dict[tuple[str, str], list[float]] = {}
 
     def new_key(self) -> str:
         """Return a key that opens one session, once."""
@@ -70,20 +70,27 @@ class Sessions:
         """End a session."""
         self._sessions.pop(_hashed(token), None)
 
-    def must_wait(self, *places: str) -> bool:
-        """Return whether a name or address has failed too often just now to be let try again."""
+    def must_wait(self, name: str, address: str) -> bool:
+        """Return whether a name from an address, or an address with any, has failed too often just now to try again."""
         now = self._clock()
-        recent = {place: [t for t in self._failures.get(place, ()) if now - t < WAIT] for place in places}
-        return any(len(times) >= MOST_FAILURES for times in recent.values())
+        return any(
+            sum(now - t < WAIT for t in self._failures.get(place, ())) >= most for place, most in _places(name, address)
+        )
 
-    def failed(self, *places: str) -> None:
-        """Note a wrong pass phrase for a name and an address."""
+    def failed(self, name: str, address: str) -> None:
+        """Note a wrong pass phrase."""
         now = self._clock()
         if len(self._failures) > _MOST_SESSIONS:
             self._failures = {p: times for p, times in self._failures.items() if now - times[-1] < WAIT}
-        for place in places:
-            self._failures.setdefault(place, []).append(now)
-            del self._failures[place][:-MOST_FAILURES]
+        for place, most in _places(name, address):
+            times = self._failures.setdefault(place, [])
+            times.append(now)
+            del times[:-most]
+
+
+def _places(name: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
+    """Return what failures are counted for, and how many are let be: a stranger elsewhere must keep nobody out."""
+    return (((name, address), MOST_FAILURES), (("", address), 20 * MOST_FAILURES))
 
 
 def _hashed(secret: str) -> str:

@@ -50,13 +50,13 @@ async def sign_in(request: Request) -> Response:
         raise HTTPException(404, "There is no such page here.")
     form = await request.form(max_files=0, max_fields=4, max_part_size=10_000)
     name, phrase = _text(form, "name").strip(), _text(form, "phrase")
-    places = (f"name {name}", f"address {request.client.host if request.client else ''}")
-    if page.sessions.must_wait(*places):
+    address = request.client.host if request.client else ""
+    if page.sessions.must_wait(name, address):
         return html(request, "sign_in.html", 429, message="That was wrong too often. Wait a minute, then try again.")
     user = await run_in_threadpool(page.users.check, name, phrase)
     if user is None:
-        page.sessions.failed(*places)
-        LOG.warning("%s: a wrong name or pass phrase, from %s", one_line(name)[:80], places[1])
+        page.sessions.failed(name, address)
+        LOG.warning("%s: a wrong name or pass phrase, from %s", one_line(name)[:80], address)
         return html(request, "sign_in.html", 403, message="This name and pass phrase do not belong together.")
     LOG.info("%s: signed in", user.name)
     return _signed_in(request, user.name)
