@@ -27,8 +27,6 @@ _MOST_FILES, _MOST_FIELDS = 2_000, 4_000
 _LONGEST_FIELD = 200_000
 """Bytes of one field of a form; a cell holds 32,767 characters."""
 _OPTIONS = ("owner", "due", "again", "anyway", "return", "take_back", "period", "next", "password")
-_PATIENCE = 1.5
-"""Seconds to wait for a press's receipt before its progress is shown."""
 _SHOWS_CELLS = frozenset({"merge", "decide", "bounce"})
 """Verbs whose receipts tell cells of the plan."""
 _BAD_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -71,7 +69,7 @@ async def press_adopt(request: Request) -> Response:
 async def _begin(request: Request, press: Press, uploads: ExitStack) -> Response:
     work = page_state(request).works.start(press, uploads)
     with suppress(TimeoutError):
-        await asyncio.wait_for(work.finished.wait(), _PATIENCE)
+        await asyncio.wait_for(work.finished.wait(), page_state(request).settings.patience)
     return to_work(press.plan.name, work.id)
 
 

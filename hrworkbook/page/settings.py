@@ -28,6 +28,8 @@ class Settings:
     workers: int = 2
     """Processes that do the work of the verbs; 0 does it in threads of this one."""
     largest_upload: int = LARGEST_UPLOAD
+    patience: float = 1.5
+    """Seconds to wait for what a press comes to before its progress is shown."""
     fixed_now: datetime | None = None
     """A day to work on that is not today's, as in the demo."""
 

@@ -32,7 +32,7 @@ def plan_with_returns(folder: Path, name: str = "plan.xlsx", **how: object) -> P
 def page_client(folder: Path, *, signed_in: bool = True, **settings: object) -> Iterator[TestClient]:
     """A client of a page on a folder, signed in with the key; jobs run in threads."""
     sessions = Sessions()
-    made = Settings(folder, workers=0, fixed_now=NOW, **settings)  # type: ignore[arg-type]
+    made = Settings(folder, workers=0, patience=60, fixed_now=NOW, **settings)  # type: ignore[arg-type]
     with TestClient(create_app(made, sessions=sessions), base_url=made.address.rstrip("/")) as client:
         if signed_in:
             assert client.get(f"/open?key={sessions.new_key()}").status_code == 200
