@@ -22,11 +22,16 @@ MERGE_ALSO_BOUNCE = RibbonButton(
     "comment on each faulty cell. Nothing is sent.",
 )  # fmt: skip
 """The verb that has no button on the ribbon."""
-VERBS_OF_STEPS = {
-    "Lines": "validate", "Owners": "validate", "Problems": "next", "Issue": "issue", "Decide": "decide", "Merge": "merge",
-    "Appendix": "appendix",
+STEPS_HERE = {
+    "Lines": ("Type or paste the plan into the Plan sheet of its workbook, then validate it.", "validate"),
+    "Owners": ("Fill in the owners and the period in the plan's workbook, then validate it.", "validate"),
+    "Problems": ("Mend what is listed under Problems, then validate again.", "next"),
+    "Issue": ("Send each owner their part.", "issue"),
+    "Decide": ("Choose under Decisions what the plan is to say.", "decide"),
+    "Merge": ("Merge the replies that came back; chase the owners still out.", "merge"),
+    "Appendix": ("Everything is in: make the appendix.", "appendix"),
 }  # fmt: skip
-"""The button that does each next step."""
+"""Each next step, as it is said where there are no sheets to go to, and the button that does it."""
 
 
 @cache
@@ -52,7 +57,7 @@ def _environment() -> Environment:
         ribbon=ribbon,
         button=button,
         Right=Right,
-        verbs_of_steps=VERBS_OF_STEPS,
+        steps=STEPS_HERE,
         bounce=MERGE_ALSO_BOUNCE,
     )
     return made

@@ -14,11 +14,12 @@ from hrworkbook.hosts.file import FileHost
 from hrworkbook.hosts.leftovers import temporary_folder
 from hrworkbook.jobs.merge import merge_job
 from hrworkbook.page.app import routes
-from hrworkbook.page.pages import ribbon
+from hrworkbook.page.pages import STEPS_HERE, ribbon
 from hrworkbook.page.perform import VERBS
 from hrworkbook.page.presses import _safe_name
 from hrworkbook.page.users import Right
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, REGISTER
+from hrworkbook.plan.start_sheet import STEPS
 
 PLAN = "/plan/plan.xlsx"
 
@@ -50,6 +51,10 @@ def test_every_button_of_the_ribbon_is_on_the_page_with_its_words(merged):
         if button.verb != "adopt":
             assert f">{button.label}</" in shown and button.title in shown
             assert button.verb in VERBS or button.verb in ("next", "help")
+
+
+def test_every_next_step_is_said_for_the_page_too():
+    assert STEPS_HERE.keys() == STEPS.keys()
 
 
 def test_a_merge_on_the_page_is_the_command_s_and_every_cell_is_told(merged, tmp_path):
@@ -95,7 +100,7 @@ def test_a_dropped_file_is_known_by_the_name_it_came_with_and_nothing_of_it_stay
 def test_where_it_stands_its_owners_and_what_is_next(merged):
     client, _, _ = merged
     shown = words(client.get(PLAN).text)
-    assert "Choose what the plan is to say on the Decisions sheet." in shown
+    assert "Choose under Decisions what the plan is to say." in shown
     assert "Returns in 3 of 3" in shown and "Recruitment Lead 1 R0001 in" in shown
 
 
@@ -117,7 +122,9 @@ def test_a_decision_is_made_in_place_and_undone_again(again):
     assert "Take back R0001?" in words(asking)
     assert "R0001" in words(client.post(f"{PLAN}/do/undo", data={"return": "R0001"}).text)
     assert snapshot_of(plan)["Plan"].at(6, 8) == "Green"
-    assert snapshot_of(plan)["Plan"].at(6, 9) == "=We agreed\non this.", "what HR wrote itself is no answer of a return's"
+    assert snapshot_of(plan)["Plan"].at(6, 9) == "=We agreed\non this.", (
+        "what HR wrote itself is no answer of a return's"
+    )
     assert "R0001" not in words(client.get(f"{PLAN}/journal").text).partition("Every cell")[0]
 
 
