@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "verbs": "plan ooxml tables intake merging collecting adopting render checking",
     "jobs": "plan tables intake merging collecting adopting render verbs hosts",
     "addin": "plan ooxml render",
-    "cli": "plan tables merging collecting adopting render jobs hosts addin example",
+    "cli": "plan tables merging collecting adopting render jobs hosts addin page example",
+    "page": "plan merging render jobs hosts addin verbs",
     "ribbon": "plan jobs hosts",
     "example": "",
 }
