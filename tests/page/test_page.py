@@ -16,7 +16,7 @@ from hrworkbook.jobs.merge import merge_job
 from hrworkbook.page.app import routes
 from hrworkbook.page.pages import STEPS_HERE, ribbon
 from hrworkbook.page.perform import VERBS
-from hrworkbook.page.presses import _safe_name
+from hrworkbook.page.presses import safe_name
 from hrworkbook.page.users import Right
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, REGISTER
 from hrworkbook.plan.start_sheet import STEPS
@@ -300,7 +300,7 @@ def test_a_bomb_and_rubbish_are_refused_in_a_sentence_and_the_rest_is_merged(tmp
     ],
 )  # fmt: skip
 def test_a_file_s_name_names_nothing_but_a_file(given, kept):
-    assert _safe_name(given) == kept
+    assert safe_name(given) == kept
 
 
 def test_events_tell_the_end_and_end(again):
