@@ -25,8 +25,6 @@ def manifest_xml(ribbon: Ribbon, address: str) -> str:
     The ID follows from the address, so that two servers are two add-ins, and a manifest made anew replaces its former self.
     """
     pane = urljoin(address, "/pane")
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
-    id_ = uuid.uuid5(uuid.NAMESPACE_URL, pane)
     texts = _Texts()
     groups = "".join(
         f"""
@@ -37,34 +35,7 @@ def manifest_xml(ribbon: Ribbon, address: str) -> str:
         for group in ribbon.groups
     )
     tab = texts.short("tab", ribbon.tab)
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<OfficeApp xmlns="{_APP}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:bt="{_BASE}" xsi:type="TaskPaneApp">
-  <Id>{id_}</Id>
-  <Version>1.0.0.0</Version>
-  <ProviderName>hrworkbook</ProviderName>
-  <DefaultLocale>en-GB</DefaultLocale>
-  <DisplayName DefaultValue={quoteattr(ribbon.tab)}/>
-  <Description DefaultValue="Keep a plan, send each owner their part, merge what comes back, and make the committee's appendix."/>
-  <IconUrl DefaultValue={quoteattr(urljoin(address, "/pane/icon-32.png"))}/>
-  <HighResolutionIconUrl DefaultValue={quoteattr(urljoin(address, "/pane/icon-64.png"))}/>
-  <SupportUrl DefaultValue={quoteattr(pane)}/>
-  <AppDomains>
-    <AppDomain>{escape(origin)}</AppDomain>
-  </AppDomains>
-  <Hosts>
-    <Host Name="Workbook"/>
-  </Hosts>
-  <Requirements>
-    <Sets DefaultMinVersion="1.1">
-      <Set Name="ExcelApi" MinVersion="1.9"/>
-      <Set Name="SharedRuntime" MinVersion="1.1"/>
-    </Sets>
-  </Requirements>
-  <DefaultSettings>
-    <SourceLocation DefaultValue={quoteattr(pane)}/>
-  </DefaultSettings>
-  <Permissions>ReadWriteDocument</Permissions>
-  <VersionOverrides xmlns="{_OVERRIDES}" xsi:type="VersionOverridesV1_0">
+    return f"""{_head(ribbon, address)}  <VersionOverrides xmlns="{_OVERRIDES}" xsi:type="VersionOverridesV1_0">
     <Hosts>
       <Host xsi:type="Workbook">
         <Runtimes>
@@ -93,6 +64,41 @@ def manifest_xml(ribbon: Ribbon, address: str) -> str:
     </Resources>
   </VersionOverrides>
 </OfficeApp>
+"""
+
+
+def _head(ribbon: Ribbon, address: str) -> str:
+    """Return what stands before the ribbon: whose add-in it is, where its page lies, and what it needs of Excel."""
+    pane = urljoin(address, "/pane")
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    id_ = uuid.uuid5(uuid.NAMESPACE_URL, pane)
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<OfficeApp xmlns="{_APP}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:bt="{_BASE}" xsi:type="TaskPaneApp">
+  <Id>{id_}</Id>
+  <Version>1.0.0.0</Version>
+  <ProviderName>hrworkbook</ProviderName>
+  <DefaultLocale>en-GB</DefaultLocale>
+  <DisplayName DefaultValue={quoteattr(ribbon.tab)}/>
+  <Description DefaultValue="Keep a plan, send each owner their part, merge what comes back, and make the committee's appendix."/>
+  <IconUrl DefaultValue={quoteattr(urljoin(address, "/pane/icon-32.png"))}/>
+  <HighResolutionIconUrl DefaultValue={quoteattr(urljoin(address, "/pane/icon-64.png"))}/>
+  <SupportUrl DefaultValue={quoteattr(pane)}/>
+  <AppDomains>
+    <AppDomain>{escape(origin)}</AppDomain>
+  </AppDomains>
+  <Hosts>
+    <Host Name="Workbook"/>
+  </Hosts>
+  <Requirements>
+    <Sets DefaultMinVersion="1.1">
+      <Set Name="ExcelApi" MinVersion="1.9"/>
+      <Set Name="SharedRuntime" MinVersion="1.1"/>
+    </Sets>
+  </Requirements>
+  <DefaultSettings>
+    <SourceLocation DefaultValue={quoteattr(pane)}/>
+  </DefaultSettings>
+  <Permissions>ReadWriteDocument</Permissions>
 """
 
 
