@@ -12,7 +12,7 @@ from hrworkbook.hosts.locks import check_writable, who_has_it_open
 from hrworkbook.hosts.replace_file import changed_error, replace_file, sweep_leftovers
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
-from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import refuse_outside_sheet
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
@@ -166,16 +166,9 @@ def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
         rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):
-            _refuse_outside_sheet(sheet, row, write.column, write.column + len(values) - 1)
+            refuse_outside_sheet(sheet, row, write.column, write.column + len(values) - 1)
             cells = rows.setdefault(row, {})
             for column, value in enumerate(values, write.column):
                 is_sound = value is None or (type(value) is str and is_storable_as_is(value))
                 cells[column] = value if is_sound else storable(value, place_at(sheet, address(row, column)))
     return wanted
-
-
-def _refuse_outside_sheet(sheet: str, row: int, first: int, last: int) -> None:
-    if 1 <= row <= LAST_ROW and first >= 1 and last <= LAST_COLUMN:
-        return
-    column = first if first < 1 else last
-    raise CannotWrite(sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed")

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from hrworkbook.hosts.fault_log import keep_details
 from hrworkbook.page.folder import NoSuchPlan
 from hrworkbook.page.guard import Guard
+from hrworkbook.page.one_time_files import OneTimeFiles
 from hrworkbook.page.pages import html
 from hrworkbook.page.sessions import Sessions
 from hrworkbook.page.settings import Settings
@@ -43,6 +44,8 @@ class PageState:
     """Shows a line to whoever started the server."""
     local_user: str
     """Whose sessions are that a key opens: the person at this computer."""
+    pane_files: OneTimeFiles
+    """What Excel's task pane has made and not fetched yet."""
 
     def now(self) -> datetime:
         """Return this moment, or the server's own day."""
@@ -121,6 +124,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 def routes() -> list[BaseRoute]:
     """Return every route of the page."""
     from hrworkbook.page import files, plan_pages, presses, sign_in
+    from hrworkbook.page.pane_routes import pane_routes
 
     return [
         route("/", plan_pages.folder_page, Right.VIEW),
@@ -143,6 +147,7 @@ def routes() -> list[BaseRoute]:
         route("/plan/{name}/do/{verb}", presses.press_button, Right.EDIT, "POST"),
         route("/plan/{name}/work/{id}", plan_pages.work_page, Right.EDIT),
         route("/plan/{name}/work/{id}/events", presses.work_events, Right.EDIT),
+        *pane_routes(),
     ]
 
 
@@ -170,7 +175,7 @@ def create_app(
         exception_handlers={HTTPException: _refused},
         lifespan=lifespan,
     )
-    app.state.page = PageState(settings, keys, users, workers, works, announce, _local_user())
+    app.state.page = PageState(settings, keys, users, workers, works, announce, _local_user(), OneTimeFiles())
     return app
 
 

@@ -18,12 +18,15 @@ from hrworkbook.page.papers import ENDINGS, Part, page_picture, paper_path
 from hrworkbook.page.plan_pages import check_may_see_cells, plan_of, read
 from hrworkbook.page.users import Right
 
-_STATIC = {"page.css": "text/css", "page.js": "text/javascript"}
+_STATIC = {
+    "page.css": "text/css",
+    **dict.fromkeys(("page.js", "pane.js", "excel-host.js", "excel-read.js", "excel-write.js"), "text/javascript"),
+}
 _DRAFTS = (".eml", ".xlsx")
 
 
 async def static_file(request: Request) -> Response:
-    """Send the style sheet or the script."""
+    """Send the style sheet or a script."""
     name = request.path_params["file"]
     if name not in _STATIC:
         raise HTTPException(404, "There is no such file here.")
@@ -64,11 +67,12 @@ async def drafts(request: Request) -> Response:
     content = await run_in_threadpool(_zipped, out_folder(plan, OUT_FOLDER))
     name = f"{plan.stem} - to send.zip"
     response = Response(content, media_type="application/zip")
-    response.headers["content-disposition"] = _attachment(name)
+    response.headers["content-disposition"] = attachment(name)
     return response
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
+    """Return the header that has a browser save a file under a name."""
     from urllib.parse import quote
 
     return f"attachment; filename*=utf-8''{quote(name, safe='')}"

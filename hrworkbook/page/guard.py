@@ -90,7 +90,10 @@ class Guard:
             names = request.headers.getlist(settings.proxy_user_header)
             name = names[0] if len(names) == 1 else None
         else:
-            name = self.sessions.user(request.cookies.get(settings.cookie, ""))
+            # The task pane has no cookie where Excel shows it in a frame, and names its session itself.
+            kind, _, token = request.headers.get("authorization", "").partition(" ")
+            cookie = request.cookies.get(settings.cookie, "")
+            name = self.sessions.user(token.strip() if kind.lower() == "bearer" else cookie)
         if name is None:
             return None
         return self.users[name] if self.users else User(name, EVERYTHING)

@@ -39,13 +39,13 @@ async def press_button(request: Request) -> Response:
         raise HTTPException(404, "There is no such button here.")
     if verb in _SHOWS_CELLS:
         check_may_see_cells(request, (await read(request, view.read_overview)).standing)
-    form = await _form(request)
+    form = await read_form(request)
     with ExitStack() as uploads:
         files: tuple[Path, ...] = ()
         if verb == "merge":
-            files = await run_in_threadpool(_kept, form, uploads)
+            files = await run_in_threadpool(kept_files, form, uploads)
         press = Press(
-            verb, plan, page_state(request).now(), user_of(request).name, files, _options(form),
+            verb, plan, page_state(request).now(), user_of(request).name, files, form_options(form),
             _choices(form) if verb == "decide" else (),
         )  # fmt: skip
         if verb == "decide" and not press.choices:
@@ -73,7 +73,8 @@ async def _begin(request: Request, press: Press, uploads: ExitStack) -> Response
     return to_work(press.plan.name, work.id)
 
 
-async def _form(request: Request) -> FormData:
+async def read_form(request: Request) -> FormData:
+    """Return what a form sent; raises HTTPException where it cannot be read."""
     try:
         return await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
     except HTTPException as fault:
@@ -84,7 +85,7 @@ async def _form(request: Request) -> FormData:
         ) from None
 
 
-def _kept(form: FormData, uploads: ExitStack) -> tuple[Path, ...]:
+def kept_files(form: FormData, uploads: ExitStack) -> tuple[Path, ...]:
     """Return the files of a form in a folder of their own, removed with `uploads`; each under the name it came with."""
     given = [item for item in form.getlist("files") if isinstance(item, UploadFile) and item.filename]
     if not given:
@@ -94,7 +95,7 @@ def _kept(form: FormData, uploads: ExitStack) -> tuple[Path, ...]:
     for number, item in enumerate(given):
         folder = room / str(number)
         folder.mkdir()
-        path = folder / _safe_name(item.filename or "")
+        path = folder / safe_name(item.filename or "")
         with path.open("wb") as target:
             while piece := item.file.read(1_000_000):
                 target.write(piece)
@@ -102,7 +103,7 @@ def _kept(form: FormData, uploads: ExitStack) -> tuple[Path, ...]:
     return tuple(kept)
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """Return the last part of a file's name with nothing in it that means more than a letter, its ending kept."""
     plain = _BAD_NAME.sub("_", re.split(r"[/\\]", storable_text(one_line(name)))[-1]).strip(" .") or "file"
     stem, dot, ending = plain.rpartition(".")
@@ -110,7 +111,8 @@ def _safe_name(name: str) -> str:
     return f"{encoded}.{ending[:20]}" if dot else encoded
 
 
-def _options(form: FormData) -> dict[str, str]:
+def form_options(form: FormData) -> dict[str, str]:
+    """Return the options of a form that a button knows."""
     return {name: value[:500] for name in _OPTIONS if isinstance(value := form.get(name), str) and value.strip()}
 
 

@@ -28,6 +28,10 @@ def check_settings(settings: Settings) -> None:
     """Raise HrWorkbookError for what would serve plans to strangers, or cannot be served at all."""
     if not settings.folder.is_dir():
         raise UnreadableFile(str(settings.folder), "there is no such folder", "Name the folder with your plans")
+    if not 0 <= settings.port <= 65_535:
+        raise HrWorkbookError(
+            f"--port {settings.port}", "there is no such port", "Give one up to 65535, or 0 for any that is free"
+        )
     if bool(settings.certificate) != bool(settings.private_key):
         raise HrWorkbookError("--cert", "a certificate and its key belong together", "Give both --cert and --key")
     is_beyond = settings.host not in LOOPBACK
@@ -117,12 +121,9 @@ def _bound_socket(settings: Settings) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
         listening.listen(128)
-    except (OSError, OverflowError) as fault:
-        why = reason_of(fault) if isinstance(fault, OSError) else "there is no such port"
-        place_told = f"--port {settings.port}"
-        raise CannotWrite(
-            place_told, f"{settings.host} cannot be served there ({why})", "Give another port or host"
-        ) from fault
+    except OSError as fault:
+        told = f"{settings.host} cannot be served there ({reason_of(fault)})"
+        raise CannotWrite(f"--port {settings.port}", told, "Give another port or host") from fault
     return listening
 
 

@@ -37,6 +37,11 @@ class Sessions:
         self._keys.add(_hashed(key))
         return key
 
+    @staticmethod
+    def new_secret() -> str:
+        """Return what nobody can guess, for an address that opens one file."""
+        return secrets.token_urlsafe(24)
+
     def use_key(self, key: str) -> bool:
         """Return whether a key is good; it is none any more."""
         hashed = _hashed(key)

@@ -30,6 +30,8 @@ class Settings:
     largest_upload: int = LARGEST_UPLOAD
     patience: float = 1.5
     """Seconds to wait for what a press comes to before its progress is shown."""
+    office_js: str = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
+    """Where the task pane takes Microsoft's library from; its terms want it from there."""
     fixed_now: datetime | None = None
     """A day to work on that is not today's, as in the demo."""
 

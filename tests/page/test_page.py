@@ -16,7 +16,7 @@ from hrworkbook.jobs.merge import merge_job
 from hrworkbook.page.app import routes
 from hrworkbook.page.pages import STEPS_HERE, ribbon
 from hrworkbook.page.perform import VERBS
-from hrworkbook.page.presses import _safe_name
+from hrworkbook.page.presses import safe_name
 from hrworkbook.page.users import Right
 from hrworkbook.plan.ledgers import DECISIONS, JOURNAL, REGISTER
 from hrworkbook.plan.start_sheet import STEPS
@@ -300,7 +300,7 @@ def test_a_bomb_and_rubbish_are_refused_in_a_sentence_and_the_rest_is_merged(tmp
     ],
 )  # fmt: skip
 def test_a_file_s_name_names_nothing_but_a_file(given, kept):
-    assert _safe_name(given) == kept
+    assert safe_name(given) == kept
 
 
 def test_events_tell_the_end_and_end(again):
@@ -326,6 +326,8 @@ def test_two_who_press_at_once_are_served_one_after_the_other(again):
 def test_no_route_is_open_to_everybody_but_those_that_let_in():
     """Every route says what one must be allowed to use it: no wrapped handler is left without."""
     free = {"/open", "/sign-in", "/sign-out", "/static/{file}"}
+    # The pane shows nothing before somebody has signed in; its files have addresses that nobody can guess.
+    free |= {"/pane", "/pane/sign-in", "/pane/manifest.xml", "/pane/icon-{size:int}.png", "/pane/file/{key}"}
     with page_client(Path.cwd(), signed_in=False) as client:
         for one in routes():
             path = re.sub(r"\{number:int\}", "1", one.path)
