@@ -45,10 +45,9 @@ class Served:
 
     def worker(self) -> int:
         """The process that does the work: of its children the one that is no watcher."""
-        children = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True
-        )
-        return next(int(line.split()[0]) for line in children.stdout.splitlines() if "spawn_main" in line)
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return next(int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes())
 
 
 def survive(kills: int, draw: random.Random) -> Counter[str]:
