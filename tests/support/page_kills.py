@@ -3,6 +3,7 @@
 `python tests/support/page_kills.py 10` kills ten times, at ten moments of the merge: five times the server, five times its worker.
 """
 
+import atexit
 import os
 import random
 import re
@@ -30,6 +31,7 @@ class Served:
     def __init__(self, folder: Path, *words: str) -> None:
         command = [*SERVE, str(folder), "--port", "0", "--workers", "1", *words]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # whatever fails, no server stays
         assert self.process.stdout
         self.address = self.process.stdout.readline().strip()
         self.base = self.address.partition("/open")[0]
