@@ -152,7 +152,10 @@ def test_the_whole_job_on_the_page(folder: Path, address: str, driver: Any) -> N
     page.shows("Plan!H6")
     page.looks_well("refused")
     page.click("form button", "Go on all the same")
-    page.shows("This goes on, even if you close this page.")
+    until(
+        lambda: driver.execute_script("return !!document.querySelector('[data-events] progress')"),
+        "the progress of printing",
+    )
     page.looks_well("working")
     page.shows("For the covering report:")
     page.click("a.button", "See the papers")

@@ -3,6 +3,7 @@
 `python tests/support/page_kills.py 10` kills ten times, at ten moments of the merge: five times the server, five times its worker.
 """
 
+import atexit
 import os
 import random
 import re
@@ -30,6 +31,7 @@ class Served:
     def __init__(self, folder: Path, *words: str) -> None:
         command = [*SERVE, str(folder), "--port", "0", "--workers", "1", *words]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # whatever fails, no server stays
         assert self.process.stdout
         self.address = self.process.stdout.readline().strip()
         self.base = self.address.partition("/open")[0]
@@ -45,10 +47,9 @@ class Served:
 
     def worker(self) -> int:
         """The process that does the work: of its children the one that is no watcher."""
-        children = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True
-        )
-        return next(int(line.split()[0]) for line in children.stdout.splitlines() if "spawn_main" in line)
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return next(int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes())
 
 
 def survive(kills: int, draw: random.Random) -> Counter[str]:
