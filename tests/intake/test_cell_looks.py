@@ -215,3 +215,15 @@ def test_what_lies_over_a_cell_of_an_ods_is_no_text_of_it():
         "pictures": [[1, 2, "a tick"]],
         "struck": [[1, 1, "Jun 27"]],
     }
+
+
+def test_colours_are_told_only_where_they_are_asked_for():
+    yellow = hostile.record(0xE0, struct.pack("<HH10xLHH", 0, 0, 1 << 26, 13, 0)[:20])
+    stream = xls_stream(hostile.record(0x203, struct.pack("<3Hd", 4, 1, 4, 1)), more_styles=yellow)
+    book = read_xls_globals(stream, fills=False)
+    assert xls_looks(stream, xls_sheet_records(stream, book.places["Return"], blanks=False), book) == {}
+    tables = CONTENT % f"<table:table-row>{ods_cell('a', table__style_name='red')}</table:table-row>"
+    at = tables.find(SHEETS_MARK.decode())
+    automatic, rows = tables[:at].encode(), tables[at:].encode()
+    assert read_ods_looks(automatic, rows, NAMED, fills=False) == {"Plan": {}}
+    assert read_ods_looks(automatic, rows, NAMED, fills=True) == {"Plan": {"fills": {"FF0000": [1, 1]}}}
