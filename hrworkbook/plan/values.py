@@ -83,7 +83,7 @@ def normalised_text(value: Value) -> str:
     and what is not printed.
     """
     text = value if type(value) is str else as_text(value)
-    if text.isascii() and "  " not in text and text.isprintable():
+    if text.isascii() and "  " not in text and text.isprintable() and _ESCAPED_RETURN not in text:
         return text.strip()
     text = unicodedata.normalize("NFC", clean(with_line_feeds(text)).translate(_FOLDED_CHARACTERS))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
@@ -172,7 +172,9 @@ def fold_name(text: str) -> str:
     Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
     difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`.
     """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.lower().translate(_WORD_CHARACTERS).split()) or ("no" if text.strip() == "#" else "")
-    text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
-    return " ".join(re.findall(r"[^\W_]+|[%£]", text))
+    if text.isascii() and text.isprintable() and _ESCAPED_RETURN not in text:
+        folded = " ".join(text.lower().translate(_WORD_CHARACTERS).split())
+    else:
+        text = unicodedata.normalize("NFKC", normalised_text(text)).casefold()
+        folded = " ".join(re.findall(r"[^\W_]+|[%£]", text.replace("&", " and ")))
+    return folded or ("no" if text.strip() == "#" else "")
