@@ -25,7 +25,7 @@ from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.period_columns import period_figures
 from hrworkbook.tables.plan_source import PlanLine, SourcePlan, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
-from hrworkbook.verbs.new_scorecard import past_lines, read_scorecard
+from hrworkbook.verbs.new_scorecard import measure_formats, past_lines, read_scorecard
 from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
@@ -88,6 +88,7 @@ def new(
         ),
         unplaced=kept.unplaced,
         questions=questions,
+        number_formats=measure_formats(schema, numbered, settings),
         past_lines=past_lines(schema, scorecard, numbered),
     )
 

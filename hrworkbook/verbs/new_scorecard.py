@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from hrworkbook.plan.amounts import none_word
 from hrworkbook.plan.findings import count_noun, join_words
+from hrworkbook.plan.measures.figure_codes import as_number, figure_codes
 from hrworkbook.plan.measures.figures import parse_remarked_figure
 from hrworkbook.plan.measures.judgement import Unrated
 from hrworkbook.plan.measures.periods import read_period
 from hrworkbook.plan.measures.scorecard import AVERAGE, LATEST, SUM, Scorecard
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema import Schema
-from hrworkbook.plan.schema_model import Column
+from hrworkbook.plan.schema_model import CellKey, Column
 from hrworkbook.plan.snapshot import Snapshot
 from hrworkbook.plan.values import Value, as_text, fold_name, is_blank, normalised_text
 from hrworkbook.tables.period_columns import PeriodFigures
@@ -43,6 +44,10 @@ def read_scorecard(
     earlier, placed, told = _with_columns_of_the_past(schema, lines, as_text(settings.get("Period")), found)
     lines, by_hand = _with_statuses_by_hand(schema, lines, settings)
     lines, year_notes = _with_accumulation(schema, lines, earlier)
+    figures = [c.key for c in schema.columns if c.kind == "measure"]
+    lines = [
+        replace(x, values={**x.values, **{k: as_number(x.values[k]) for k in figures if k in x.values}}) for x in lines
+    ]
     return ScorecardSource(
         lines, earlier, [*told, *by_hand, *year_notes, *_dropped(schema, lines, {"status", "year-to-date", *placed})]
     )
@@ -60,6 +65,14 @@ def past_lines(
             if own := cells.get((line.sheet, line.row)):
                 made.append((period, line_id, {k: v for k, v in values.items() if k in kept} | dict(own)))
     return tuple(made)
+
+
+def measure_formats(
+    schema: Schema, lines: Sequence[tuple[str, Mapping[str, Value]]], settings: Mapping[str, Value]
+) -> dict[CellKey, str]:
+    """Return the number formats of the figures of a new master's measures, by line ID and column key."""
+    made = [Line(id_, at, values) for at, (id_, values) in enumerate(lines)]
+    return figure_codes(_scorecard(schema, settings).plan, made)
 
 
 def _with_columns_of_the_past(

@@ -1,12 +1,15 @@
 """Scorecards as councils keep them, made into masters: headings, ways of saying what is good, figures of other periods."""
 
 from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 from masters import KEEPING, block
 
 from hrworkbook.plan.schema import load_schema
 from hrworkbook.plan.values import as_text
+from hrworkbook.render.master_workbook import master_workbook
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.verbs.new import new
 
@@ -100,3 +103,24 @@ def test_a_last_period_has_no_place_where_the_present_one_cannot_be_read():
 @pytest.mark.parametrize("heading", ["Higher or lower is better?", "Good performance is", "Maximise or minimise", "Good to be high/low", "Better is"])  # fmt: skip
 def test_headings_of_which_way_is_good(heading: str):
     assert says(made_of(BESIDE.replace("Good", heading)), "good") == ["Low", "Low"]
+
+
+def test_figures_stand_as_numbers_in_the_format_of_their_unit():
+    made = made_of("Measure | Owner | Unit | Good | Target | Actual\nSpend | A | £ | low | 500000 | 1234.5\nFTE | A | FTE | high | 1,200 | 1100\nDone | A | % | high | 90% | 88")  # fmt: skip
+    assert [v["actual"] for _, v in made.lines] == [1234.5, 1100.0, 88.0]
+    assert made.number_formats == {
+        ("M001", "target"): "£#,##0",
+        ("M001", "actual"): "£#,##0.00",
+        ("M002", "target"): "#,##0",
+        ("M002", "actual"): "#,##0",
+        ("M003", "actual"): '0"%"',
+    }
+
+
+def test_the_heading_of_a_worked_out_column_says_its_rule():
+    book = openpyxl.load_workbook(BytesIO(master_workbook(made_of(BESIDE))))
+    notes = {str(c.value): c.comment.text for row in book["Plan"].iter_rows() for c in row if c.comment}
+    worked_out = {c.header for c in load_schema("scorecard").columns if c.worked_out != "no"}
+    assert set(notes) == worked_out
+    assert "Green: on target\nAmber: within tolerance\nRed: outside tolerance" in notes["Status"]
+    assert "use Status by hand" in notes["Status"]
