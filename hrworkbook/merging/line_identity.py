@@ -38,6 +38,8 @@ class LineIdentity:
     def current(self, baseline: Baseline) -> dict[str, CurrentLine]:
         """Return by issued ID the line of the plan each issued line is now."""
         own = {id_: CurrentLine(id_) for id_, issued in baseline.items() if self._is_untouched(id_, issued)}
+        if len(own) == len(baseline):
+            return own
         found = {id_: own.get(id_) or self._look_for(id_, issued) for id_, issued in baseline.items()}
         times = Counter(line.id for line in found.values() if not line.doubt)
         for id_, line in found.items():
@@ -51,7 +53,9 @@ class LineIdentity:
         line = self._plan.by_id.get(id_)
         if line is None:
             return False
-        now, was = (tuple(map(side.get, self._keys)) for side in (line.values, issued))
+        if line.values == issued:
+            return True
+        now, was = tuple(map(line.values.get, self._keys)), tuple(map(issued.get, self._keys))
         return now == was or all(map(_is_same, now, was))
 
     def _look_for(self, id_: str, issued: Mapping[str, Value]) -> CurrentLine:
