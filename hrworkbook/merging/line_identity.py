@@ -69,7 +69,12 @@ class LineIdentity:
         if own is not None and len(own_agree) >= best and self._is_the_same(own, issued, filled, own_agree):
             return CurrentLine(id_)
         fits = [line for line in others if self._is_the_same(line, issued, filled, _agreeing(line, issued, filled))]
-        if best > len(own_agree) and len(fits) == 1 and len(others) == 1:
+        if (
+            best > len(own_agree)
+            and len(fits) == 1
+            and len(others) == 1
+            and self._is_told_apart(fits[0], issued, filled)
+        ):
             return CurrentLine(fits[0].id)
         if own is None and not fits:
             return CurrentLine("")
@@ -100,6 +105,19 @@ class LineIdentity:
                 if line.id and not is_blank(value := line.values.get(key)):
                     lines[key, normalised_text(value)].append(line.id)
         return lines
+
+    def _is_told_apart(self, line: Line, issued: Mapping[str, Value], filled: Sequence[str]) -> bool:
+        """Whether a line says all that was issued, or a reference or telling text that no other says: the rest is shared by chance."""
+        agree = _agreeing(line, issued, filled)
+        if len(agree) == len(filled):
+            return True
+        telling = [
+            (key, text)
+            for key in agree
+            if len(text := normalised_text(issued.get(key))) >= MIN_TELLING_CHARACTERS
+            or self._plan.schema[key].kind == "reference"
+        ]
+        return any(len(self._lines_saying.get(one, ())) == 1 for one in telling)
 
     def _is_the_same(
         self, line: Line, issued: Mapping[str, Value], filled: Sequence[str], agree: Sequence[str]
