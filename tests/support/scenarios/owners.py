@@ -42,6 +42,7 @@ def one_column_shifted(step: int) -> Mangle:
     def shift(s: "Scenario", rows: Rows) -> Rows:
         first = s.rng.randrange(max(1, len(body(rows)) - 1))
         key = s.rng.choice(MINE)
+        s.dropped.add((body(rows)[-1 if step > 0 else first][0], key))
         if step > 0:
             return set_column(rows, key, lambda v: [*v[:first], None, *v[first:-1]])
         return set_column(rows, key, lambda v: [*v[:first], *v[first + 1 :], None])
@@ -71,11 +72,13 @@ def white_block_sorted(s: "Scenario", rows: Rows) -> Rows:
 
 def stranger(s: "Scenario", rows: Rows) -> Rows:
     """One line's text that was issued, dropped into another line's cell, and gone from its own."""
-    at = col(rows, s.rng.choice(("progress", "risks")))
+    key = s.rng.choice(("progress", "risks"))
+    at = col(rows, key)
     full = [r for r in body(rows) if not is_blank(r[at])]
     if full and len(body(rows)) > 1:
         source = s.rng.choice(full)
         target = s.rng.choice([r for r in body(rows) if r is not source])
+        s.dropped.add((target[0], key))
         source[at], target[at] = None, source[at]
     return rows
 

@@ -66,6 +66,8 @@ class Scenario:
         self.said: dict[Cell, list[Value]] = defaultdict(list)
         self.clock = 0
         self.extras: list[str] = []
+        self.dropped: set[tuple[Value, str]] = set()
+        """The IDs and columns whose cells a slip of the owner's pushed out of the file, or wrote over."""
         self.merges: list[tuple[int, int, int, int]] = []
         self.retracted: list[tuple[str, Cell, Value]] = []
         """The owner, the cell and the answer that a later return of theirs does not have any longer."""
@@ -226,6 +228,7 @@ class Scenario:
         rows = sheet(replace(mine, lines=tuple(self.answered(line, numbers, meant) for line in mine.lines)))
         sender = email(owner) if self.rng.random() < 0.7 else ""
         excused: dict[Cell, Value] = {}
+        self.dropped = set()
         self.extras, self.merges, self.answered_ids = (
             [],
             [],
@@ -252,7 +255,7 @@ class Scenario:
                 kinds,
                 item,
                 when,
-                {} if foreign else meant,
+                {} if foreign else {c: v for c, v in meant.items() if (at[c].id, c[1]) not in self.dropped},
                 issue,
                 filled,
                 foreign,

@@ -222,6 +222,7 @@ class Trial:
             places = [f"{id_}, {HEADER[c[1]]}" for id_ in self.ids[c[0]]]
             is_asked = any(d.text("ID") in self.ids[c[0]] and d.text("Column") == HEADER[c[1]] for d in self.open_rows)
             stands = c in self.final and meaning_same(c[1], self.final[c], v)
+            stands = stands and not meaning_same(c[1], self.before[c], v)  # else it is what HR wrote
             if stands and not is_asked and not any(p in self.listed for p in places):
                 yield f"untold: {owner} retracted {c} '{as_text(v)}'"
 
