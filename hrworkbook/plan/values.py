@@ -84,7 +84,7 @@ def normalised_text(value: Value) -> str:
     and what is not printed.
     """
     text = value if type(value) is str else as_text(value)
-    if text.isascii() and "  " not in text and text.isprintable() and _ESCAPED_RETURN not in text:
+    if text.isascii() and "  " not in text and text.isprintable() and ESCAPED_RETURN not in text:
         return text.strip()
     text = unicodedata.normalize("NFC", clean(with_line_feeds(text)).translate(_FOLDED_CHARACTERS))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
@@ -179,7 +179,7 @@ def _fold_short(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    if text.isascii() and text.isprintable() and _ESCAPED_RETURN not in text:
+    if text.isascii() and text.isprintable() and ESCAPED_RETURN not in text:
         folded = " ".join(text.lower().translate(_WORD_CHARACTERS).split())
     else:
         text = unicodedata.normalize("NFKC", normalised_text(text)).casefold()
