@@ -10,7 +10,7 @@ from hrworkbook.ooxml.cell_xml import is_storable_as_is, storable
 from hrworkbook.ooxml.column_cells import ColumnCells
 from hrworkbook.ooxml.foreign_workbook import check_can_change, check_unprotected, open_workbook
 from hrworkbook.ooxml.limits import LAST_COLUMN
-from hrworkbook.ooxml.load_workbook import open_reader, read_cells, scan
+from hrworkbook.ooxml.load_workbook import open_reader, read_cells, refuse_distant_cells, scan
 from hrworkbook.ooxml.sheet_columns import with_width
 from hrworkbook.ooxml.verify_saved import verify_columns
 from hrworkbook.ooxml.workbook_xml import ExcelTable, SheetPart, WorkbookXml, format_range, parse_range
@@ -44,6 +44,9 @@ def add_columns(package: bytes, columns: Sequence[AddedColumn], place: str) -> b
     """
     workbook = open_workbook(package, place)
     check_can_change(workbook)
+    for sheet in workbook.sheets:
+        if sheet.part:
+            refuse_distant_cells(scan(workbook.package, sheet))  # a master is read whole, sheets without a plan too
     styles = CellStyles(workbook)
     by_sheet: dict[str, list[AddedColumn]] = {}
     for column in columns:

@@ -127,12 +127,13 @@ def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[st
     with ThreadPoolExecutor(1) as thread:
         under_way = []
         for name, xml in scanned:
-            _refuse_distant_cells(xml)
+            refuse_distant_cells(xml)
             under_way.append((name, xml, thread.submit(read_cells, reader, name, xml.place)))
         return {name: _with_special_values(xml, rows) for name, xml, rows in under_way}
 
 
-def _refuse_distant_cells(xml: SheetXml) -> None:
+def refuse_distant_cells(xml: SheetXml) -> None:
+    """Raise UnreadableFile where a cell stands so far out that what lies before it is too much to read."""
     last = xml.last_filled_row
     if last * xml.last_column_bound() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
