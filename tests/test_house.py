@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "verbs": "plan ooxml tables intake merging collecting adopting render checking",
     "jobs": "plan tables intake merging collecting adopting render verbs hosts",
     "addin": "plan ooxml render",
-    "cli": "plan tables merging collecting adopting render jobs hosts addin example",
+    "cli": "plan tables merging collecting adopting render jobs hosts addin page example",
+    "page": "plan merging render jobs hosts addin verbs",
     "ribbon": "plan jobs hosts",
     "example": "",
 }
@@ -152,14 +153,24 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stderr.split())
 
 
-HEAVY = {"pandera", "pandas", "openpyxl", "xlwings", "xlsxwriter", "numpy"}
+HEAVY = {
+    "pandera",
+    "pandas",
+    "openpyxl",
+    "xlwings",
+    "xlsxwriter",
+    "numpy",
+    "urllib.request",
+    "hrworkbook.plan.row_kinds",
+}
 CLICKS = [
     ("help", "import hrworkbook.cli.main as m\ntry: m.main(['--help'])\nexcept SystemExit: pass", set()),
     ("python", "import hrworkbook.workbook", set()),
-    ("read", "import hrworkbook.cli.read, hrworkbook.jobs.read", set()),
+    ("read", "import hrworkbook.cli.read, hrworkbook.jobs.read", {"hrworkbook.plan.row_kinds"}),
     ("undo", "import hrworkbook.jobs.plain, hrworkbook.verbs.undo, hrworkbook.hosts.file", set()),
     ("decide", "import hrworkbook.jobs.plain, hrworkbook.verbs.decide, hrworkbook.hosts.file", set()),
     ("merge", "import hrworkbook.jobs.merge, hrworkbook.hosts.file", set()),
+    ("validate", "import hrworkbook.jobs.plain, hrworkbook.verbs.validate, hrworkbook.hosts.file", set()),
     ("issue", "import hrworkbook.jobs.issue", {"xlsxwriter"}),
     ("appendix", "import hrworkbook.jobs.appendix", {"xlsxwriter"}),
     ("reader's child", "import hrworkbook.intake.reader_worker", set()),

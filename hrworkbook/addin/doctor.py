@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -87,7 +87,8 @@ def diagnose(
             checks.insert(0, Diagnosis("Python", False, STORE_PYTHON_FAULT, USE_PYTHON_ORG))
         read_registry = registry or _registry_of_this_system()
         checks.append(_check_udf_server(settings, read_registry))
-        checks += _check_windows_rules(read_registry, settings.get(locations.interpreter_key, "python.exe"))
+        rules = list(_check_windows_rules(read_registry, settings.get(locations.interpreter_key, "python.exe")))
+        checks += [*rules, *_better_on_the_page(rules)]
     if platform == MAC:
         checks.append(_check_mac_script(locations))
     checks += _check_mark_of_the_web(locations.addin_file, "Add-in")
@@ -180,6 +181,14 @@ def _check_windows_rules(read_registry: ReadRegistry, interpreter: str) -> Itera
     yield _macros(read_registry)
     yield _check_child_processes(read_registry, interpreter)
     yield from _calls_of_windows(read_registry)
+
+
+def _better_on_the_page(rules: Sequence[Diagnosis]) -> Iterator[Diagnosis]:
+    """Yield that the page serves better, where a rule of this computer forbids macros or what they start."""
+    if forbidden := [rule for rule in rules if rule.ok is False]:
+        why = f"it needs neither macros nor a program that Excel starts, which is what is forbidden here ({forbidden[0].name})"
+        remedy = "Serve your plans to your browser: hrworkbook serve FOLDER --open"
+        yield Diagnosis("Page", None, why, remedy)
 
 
 def _macros(read_registry: ReadRegistry) -> Diagnosis:

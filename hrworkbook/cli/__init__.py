@@ -13,6 +13,7 @@ ROOMS = {
     "read": ("read",),
     "committee": ("appendix", "check", "roll"),
     "machine": ("build", "install", "uninstall", "doctor"),
+    "serve": ("serve",),
     "example": ("demo",),
 }
 """Which module holds which command; a module is imported only when one of its commands runs."""

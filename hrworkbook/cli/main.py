@@ -2,13 +2,14 @@
 
 import argparse
 import difflib
-import gc
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
+from hrworkbook.cli.options import Commands, committee_options, machine_options, serve_options
+from hrworkbook.jobs.job_process import skip_garbage_collection
 from hrworkbook.plan.errors import HrWorkbookError, NotReady, format_message, keep_warnings_away, reason_of
 from hrworkbook.plan.values import one_line
 
@@ -30,7 +31,19 @@ LIVE_COMMANDS = (
 )
 """The commands that can work on the open document."""
 
-_WITHOUT_MASTER = ("new", "adopt", "schema", "read", "check", "demo", "install", "uninstall", "doctor", "build")
+_WITHOUT_MASTER = (
+    "new",
+    "adopt",
+    "schema",
+    "read",
+    "check",
+    "demo",
+    "install",
+    "uninstall",
+    "doctor",
+    "build",
+    "serve",
+)
 
 EXIT_CODES_TEXT = "Ends with 0 when all is well, 1 when something needs a person, 2 when the job could not be done."
 
@@ -118,6 +131,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Keeps the plan as it was reported on the Past periods sheet, clears or carries each column as the schema says, and names the "
         "next period. Lines that were complete have now been reported once and leave the next appendix.",
     ),
+    "serve": (
+        "serve a folder's plans as a page for any browser",
+        "Serves a page with the plans of a folder: where each stands, the buttons of the HR Plan tab, problems, decisions, the "
+        "journal, the papers. It shows its address with a one-time key on the first line, and runs until Ctrl+C.",
+    ),
     "install": (
         "put the HR Plan tab into Excel",
         "Puts the add-in where Excel on Windows or the Mac loads it, for you alone and without an administrator, and "
@@ -173,17 +191,21 @@ def build_parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--live", action="store_true", help="work on MASTER as it is open in Excel or Calc; you save it"
             )
-        if name != "demo":
+        if name not in ("demo", "serve"):
             command.add_argument("--json", action="store_true", help="print the result as JSON, for programs")
-    for options in (_plan_options, _return_options, _merge_options, _committee_options, _machine_options):
+    for options in (
+        _plan_options,
+        _return_options,
+        _merge_options,
+        committee_options,
+        machine_options,
+        serve_options,
+    ):
         options(made)
     return parser
 
 
-_Commands = Mapping[str, argparse.ArgumentParser]
-
-
-def _plan_options(made: _Commands) -> None:
+def _plan_options(made: Commands) -> None:
     new = made["new"]
     new.usage = "%(prog)s [-h] [--json] [--from FILE] [--sheet NAME] [--force] [SCHEMA] MASTER"
     new.add_argument(
@@ -223,7 +245,7 @@ def _plan_options(made: _Commands) -> None:
     )
 
 
-def _return_options(made: _Commands) -> None:
+def _return_options(made: Commands) -> None:
     made["issue"].add_argument(
         "--due", metavar="DATE", help="when they are to be back, such as 12/12/2016; else as on the Start sheet"
     )
@@ -252,7 +274,7 @@ def _return_options(made: _Commands) -> None:
     undo.add_argument("--last", action="store_true", help="the last return merged")
 
 
-def _merge_options(made: _Commands) -> None:
+def _merge_options(made: Commands) -> None:
     read, merge = made["read"], made["merge"]
     read.add_argument("file", metavar="FILE", help="the file to read")
     read.add_argument(
@@ -280,52 +302,6 @@ def _merge_options(made: _Commands) -> None:
         command.add_argument("--password", metavar="WORD", help="the password of protected files")
 
 
-def _committee_options(made: _Commands) -> None:
-    appendix = made["appendix"]
-    appendix.add_argument(
-        "-o",
-        "--out",
-        metavar="FILE",
-        required=True,
-        help="what to write: a Word document (.docx), its PDF (.pdf) or a workbook (.xlsx)",
-    )
-    appendix.add_argument(
-        "--period",
-        metavar="MONTH",
-        default="",
-        help="of a collection: the month it is of, such as 2015-04; else the latest",
-    )
-    for name, what in (
-        ("title", "its title"),
-        ("committee", "the committee it goes to"),
-        ("date", "the date of the meeting"),
-        ("number", "its appendix number"),
-    ):
-        appendix.add_argument(
-            f"--{name}", metavar="TEXT", default="", help=f"of several masters: {what}; else what they agree on"
-        )
-    appendix.add_argument("--pdf", action="store_true", help="print it to a PDF beside it (needs LibreOffice or Word)")
-    appendix.add_argument("--proof", action="store_true", help="read the PDF back and tell whether it holds every word")
-    appendix.add_argument("--docx", action="store_true", help="write it as a Word document too")
-    appendix.add_argument(
-        "--in-master",
-        action="store_true",
-        help="put its sheets into the master too, in place of those of an earlier one",
-    )
-    made["check"].add_argument("file", metavar="FILE", help="the workbook to look at")
-    made["check"].add_argument("--plan", metavar="MASTER", help="look for the lines that this plan keeps back, too")
-
-
-def _machine_options(made: _Commands) -> None:
-    made["install"].add_argument("--warm", action="store_true", help="keep one Python ready between clicks (Windows)")
-    made["doctor"].add_argument("plan", metavar="MASTER", nargs="?", help="a plan whose place is to be looked at too")
-    made["build"].add_argument("folder", metavar="DIR", nargs="?", default=".", help="the repository (default: here)")
-    made["build"].add_argument("--check", action="store_true", help="only tell which files are not as built")
-    made["demo"].add_argument(
-        "folder", metavar="DIR", nargs="?", default="demo", help="where to put it (default: ./demo)"
-    )
-
-
 def _version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 
@@ -344,8 +320,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     keep_warnings_away()
     options = build_parser().parse_args(arguments)
-    # What a job makes lives until it ends: looking it through for garbage took a seventh of a large merge.
-    gc.set_threshold(100_000, 50, 50)
+    skip_garbage_collection()
     from hrworkbook.cli import run
 
     code = run(options)

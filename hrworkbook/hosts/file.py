@@ -12,13 +12,10 @@ from hrworkbook.hosts.locks import check_writable, who_has_it_open
 from hrworkbook.hosts.replace_file import changed_error, replace_file, sweep_leftovers
 from hrworkbook.ooxml.cell_styles import CellStyles
 from hrworkbook.ooxml.cell_xml import CellContent, is_storable_as_is, storable
-from hrworkbook.ooxml.foreign_workbook import SUFFIX, free_sheet_names, open_workbook
-from hrworkbook.ooxml.insert_sheets import insert_sheets
-from hrworkbook.ooxml.limits import LAST_COLUMN, LAST_ROW
+from hrworkbook.ooxml.limits import refuse_outside_sheet
 from hrworkbook.ooxml.load_workbook import LoadedWorkbook, load
 from hrworkbook.ooxml.sheet_change import SheetChange
 from hrworkbook.ooxml.verify_saved import verify_inserted, verify_saved
-from hrworkbook.ooxml.workbook_sheets import marked_sheets
 from hrworkbook.ooxml.workbook_xml import with_recalculation, without_calc_chain
 from hrworkbook.plan.errors import CannotWrite, UnreadableFile, reason_of
 from hrworkbook.plan.sheet_names import is_plan_sheet, place_at
@@ -114,6 +111,8 @@ class FileHost:
 
     def marked_sheets(self, mark: str) -> list[str]:
         """Return the sheets that `put_sheets` put in with a mark, and that are still called so."""
+        from hrworkbook.ooxml.workbook_sheets import marked_sheets
+
         return marked_sheets(self._as_read().package.data, mark, self.path.name)
 
     def put_sheets(
@@ -124,9 +123,13 @@ class FileHost:
         By the name each is to have: a workbook by XlsxWriter, and the sheet in it. Where a sheet of that name is not
         ours, it is called `Appendix (HR)`. With `dry_run` nothing is written. Raises as `insert_sheets` does, and WorkbookLocked.
         """
+        # Of all jobs only the appendix and adopt put sheets in.
+        from hrworkbook.ooxml.foreign_workbook import SUFFIX, free_sheet_names, open_workbook
+        from hrworkbook.ooxml.insert_sheets import insert_sheets
+
         loaded = self._as_read()
         before = after = loaded.package.data
-        ours = set(marked_sheets(before, mark, self.path.name))
+        ours = set(self.marked_sheets(mark))
         given: list[str] = []
         for wanted, (made, sheet) in sheets.items():
             own = next((name for name in (wanted, wanted + SUFFIX) if name in ours), "")
@@ -163,16 +166,9 @@ def _checked_cells(changes: ChangeSet, loaded: LoadedWorkbook) -> dict[str, dict
             raise CannotWrite(f"{loaded.package.place}!{sheet}", "it is a chart and has no cells", "Rename it")
         rows = wanted.setdefault(sheet, {})
         for row, values in enumerate(write.rows, write.row):
-            _refuse_outside_sheet(sheet, row, write.column, write.column + len(values) - 1)
+            refuse_outside_sheet(sheet, row, write.column, write.column + len(values) - 1)
             cells = rows.setdefault(row, {})
             for column, value in enumerate(values, write.column):
                 is_sound = value is None or (type(value) is str and is_storable_as_is(value))
                 cells[column] = value if is_sound else storable(value, place_at(sheet, address(row, column)))
     return wanted
-
-
-def _refuse_outside_sheet(sheet: str, row: int, first: int, last: int) -> None:
-    if 1 <= row <= LAST_ROW and first >= 1 and last <= LAST_COLUMN:
-        return
-    column = first if first < 1 else last
-    raise CannotWrite(sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed")

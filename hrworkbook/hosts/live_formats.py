@@ -8,14 +8,12 @@ from typing import Any
 from hrworkbook.hosts.read_live_sheet import formulas_of, merged_areas
 from hrworkbook.plan.errors import HrWorkbookError
 from hrworkbook.plan.model import read_schema_of
+from hrworkbook.plan.number_format.builtin_ids import shown_by_computer
 from hrworkbook.plan.number_format.cell_text import TYPED_KINDS, is_number
 from hrworkbook.plan.number_format.render import is_plain
 from hrworkbook.plan.plan_tables import PlanTable, plan_tables
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.snapshot import Block, CellTexts, Snapshot
-
-_OF_THE_COMPUTER = {"m/d/yyyy": "dd/mm/yyyy", "m/d/yyyy h:mm": "dd/mm/yyyy hh:mm"}
-"""The computer's own date formats: Excel names them as an American one, whatever they show (`builtin_ids.SYSTEM_IDS`)."""
 
 
 def with_formats(snapshot: Snapshot, book: Any) -> Snapshot:
@@ -76,7 +74,7 @@ def _codes(sheet: Any, column: int, rows: list[int]) -> Iterable[tuple[str, list
     cells = sheet.range((rows[0], column), (rows[-1], column))
     code = cells.number_format
     if code is not None:
-        yield _OF_THE_COMPUTER.get(code, code), rows
+        yield shown_by_computer(code), rows
     elif sheet.book.app.engine.name == "calc":
         for areas, code in cells.impl.areas_by_format_code():
             yield code, [row for top, _, bottom, _ in areas for row in range(top, bottom + 1) if row in wanted]

@@ -1,7 +1,7 @@
 """Error values, uncomputed formulas, hidden rows and the extent of values in the binary formats, .xlsb and .xls."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hrworkbook.intake.xml_cell_faults import ERROR, UNCOMPUTED, CellFault, SheetFaults
 from hrworkbook.ooxml.limits import refuse_package
@@ -71,21 +71,44 @@ def xlsb_records(data: bytes) -> Iterator[tuple[int, int, int]]:
         raise refuse_package("a part of it is damaged") from None
 
 
-def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
-    """Return the name and the faults of each worksheet in the workbook stream of an .xls ([MS-XLS] 2.1.7.20.3 and 2.4).
+BiffRecord = tuple[int, int, int]
+"""Type, data offset and data length (in bytes) of a record of an .xls."""
+
+
+def xls_sheet_records(data: bytes, place: int, *, blanks: bool) -> list[BiffRecord]:
+    """Return the records that tell something of the sheet at a position in the workbook stream of an .xls, in bytes.
+
+    The records of charts on it are left out, and without `blanks` those of cells without a value ([MS-XLS] 2.1.7.20.3).
+    """
+    found: list[BiffRecord] = []
+    depth = 0
+    for record in biff_records(data, place, SHEET_RECORDS | BLANK_RECORDS if blanks else SHEET_RECORDS):
+        kind, _, length = record
+        if kind == 0x0809:
+            depth += 1
+        elif kind == 0x0A:
+            depth -= 1
+            if depth <= 0:
+                break
+        elif depth == 1 and length >= 6:
+            found.append(record)
+    return found
+
+
+def scan_xls_sheets(data: bytes, sheets: Mapping[str, list[BiffRecord]]) -> dict[str, SheetFaults]:
+    """Return the faults of each sheet of an .xls by its name, from its stream and the records of each ([MS-XLS] 2.4).
 
     Raises UnreadableFile for a sheet that is too large.
     """
-    found: list[tuple[str, SheetFaults]] = []
+    found: dict[str, SheetFaults] = {}
     empty_texts: list[tuple[SheetFaults, CellFault]] = []
     computed = False
-    for name, place in _sheet_places(data):
-        sheet = SheetFaults()
-        empty, has_results = _scan_xls_sheet(data, place, sheet)
+    for name, records in sheets.items():
+        sheet = found[name] = SheetFaults()
+        empty, has_results = _scan_xls_sheet(data, records, sheet)
         empty_texts += ((sheet, fault) for fault in empty)
         computed = computed or has_results
         sheet.check_size()
-        found.append((name, sheet))
     if not computed:
         # A writer that computes nothing stores an empty text for every formula; Excel does so only for a true "".
         for sheet, fault in empty_texts:
@@ -93,34 +116,15 @@ def scan_xls_stream(data: bytes) -> list[tuple[str, SheetFaults]]:
     return found
 
 
-def _sheet_places(data: bytes) -> list[tuple[str, int]]:
-    """Return the name of each worksheet and its position in the stream, in bytes."""
-    places: list[tuple[str, int]] = []
-    wide = data[4:6] == b"\x00\x06"
-    for kind, at, length in biff_records(data, 0, _SHEET_LIST_RECORDS):
-        if kind == 0x85 and length >= 8 and data[at + 5] == 0:
-            places.append((_sheet_name(data[at + 6 : at + length], wide), struct.unpack_from("<L", data, at)[0]))
-        elif kind == 0x0A:
-            break
-    return places
-
-
-def _scan_xls_sheet(data: bytes, place: int, sheet: SheetFaults) -> tuple[list[CellFault], bool]:
-    """Add the faults, hidden rows and extent of the worksheet at a position in the stream to `sheet`.
+def _scan_xls_sheet(data: bytes, records: list[BiffRecord], sheet: SheetFaults) -> tuple[list[CellFault], bool]:
+    """Add the faults, hidden rows and extent of a worksheet to `sheet`.
 
     Return its formulas whose result is an empty text, and whether any formula has another result.
     """
     empty_texts: list[CellFault] = []
     computed = False
-    depth = 0
-    for kind, at, length in biff_records(data, place, _SHEET_RECORDS):
-        if kind == 0x0809:
-            depth += 1
-        elif kind == 0x0A:
-            depth -= 1
-            if depth <= 0:
-                break
-        elif depth == 1 and kind in _VALUE_RECORDS and length >= 6:
+    for kind, at, length in records:
+        if kind in _VALUE_RECORDS:
             row, column = _read_pair(data, at)
             sheet.extend(row, column if kind != 0xBD else _last_column(data, at, length, column))
             if kind == 0x0205 and length >= 8 and data[at + 7]:
@@ -133,18 +137,18 @@ def _scan_xls_sheet(data: bytes, place: int, sheet: SheetFaults) -> tuple[list[C
                     sheet.faults.append((row, column, ERROR, ERROR_CODES.get(result[2], "#N/A")))
                 elif special == 3:
                     empty_texts.append((row, column, UNCOMPUTED, "="))
-        elif depth == 1 and kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
+        elif kind == 0x0208 and length >= 16 and data[at + 12] & 0x20:
             sheet.hidden_rows.append(_read_pair(data, at)[0] + 1)
     return empty_texts, computed
 
 
 _read_pair = struct.Struct("<2H").unpack_from
-_SHEET_LIST_RECORDS = frozenset({0x85, 0x0A})
-"""BOUNDSHEET and EOF."""
-_SHEET_RECORDS = frozenset({0x0809, 0x0A, 0x0208, 0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
-"""BOF, EOF, ROW, and the records of values."""
 _VALUE_RECORDS = frozenset({0x06, 0x27E, 0x203, 0x204, 0x205, 0xFD, 0xBD, 0xD6, 0x7E})
 """FORMULA, RK, NUMBER, LABEL, BOOLERR, LABELSST, MULRK, RSTRING, and the older RK."""
+BLANK_RECORDS = frozenset({0x201, 0xBE})
+"""BLANK and MULBLANK."""
+SHEET_RECORDS = _VALUE_RECORDS | {0x0809, 0x0A, 0x0208, 0x7D, 0x1C, 0x5D, 0x1B6}
+"""These, BOF, EOF, ROW, COLINFO, NOTE, OBJ and TXO."""
 
 
 def _last_column(data: bytes, at: int, length: int, first: int) -> int:
@@ -152,7 +156,7 @@ def _last_column(data: bytes, at: int, length: int, first: int) -> int:
     return max(first, int.from_bytes(data[at + length - 2 : at + length], "little"))
 
 
-def biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple[int, int, int]]:
+def biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[BiffRecord]:
     """Yield type, data offset and data length (in bytes) of each BIFF record of the wanted types from an offset on."""
     last = len(data) - 4
     while at <= last:
@@ -162,12 +166,3 @@ def biff_records(data: bytes, at: int, wanted: frozenset[int]) -> Iterator[tuple
                 break
             yield kind, at + 4, length
         at += 4 + length
-
-
-def _sheet_name(name: bytes, wide: bool) -> str:
-    if wide:
-        flags = name[1] if len(name) > 1 else 0
-        return name[2 : 2 + name[0] * (2 if flags & 1 else 1)].decode(
-            "utf-16-le" if flags & 1 else "latin-1", "replace"
-        )
-    return name[1 : 1 + name[0]].decode("cp1252", "replace")

@@ -4,10 +4,10 @@ Of a sheet only the cells are looked at whose style matters, and none where no s
 """
 
 import struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, comment_text
-from hrworkbook.intake.binary_cell_faults import biff_records, xlsb_records
+from hrworkbook.intake.binary_cell_faults import SHEET_RECORDS, BiffRecord, biff_records, xlsb_records
 from hrworkbook.intake.cell_colours import INDEXED, is_nearly_white
 from hrworkbook.intake.cell_looks import MAX_FILLED_CELLS
 from hrworkbook.ooxml.limits import LAST_COLUMN
@@ -20,7 +20,7 @@ Styles = tuple[dict[int, str], dict[int, str], frozenset[int]]
 """The codes that do not show a number as it is stored, and the fills that are not white, by the index of the cell style; and
 the styles that strike through."""
 
-_FORMAT, _XF, _SHEET, _PALETTE, _BOF, _EOF = 0x41E, 0xE0, 0x85, 0x92, 0x809, 0x0A
+_FORMAT, _XF, _SHEET, _PALETTE, _EOF = 0x41E, 0xE0, 0x85, 0x92, 0x0A
 _NUMBERS = frozenset({0x06, 0x27E, 0x203, 0x7E})
 """FORMULA, RK, NUMBER and the older RK: row, column and style ([MS-XLS] 2.5.13)."""
 _OTHERS = frozenset({0x201, 0x204, 0x205, 0xFD, 0xD6})
@@ -32,7 +32,6 @@ _PICTURE, _COMMENT_BOX = 8, 0x19
 """Types of objects ([MS-XLS] 2.5.143)."""
 _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT, _CONTINUE = 0x7D, 0x1C, 0x5D, 0x1B6, 0x3C
 _GLOBAL_RECORDS = frozenset({_FORMAT, _XF, _SHEET, _PALETTE, _EOF, _FONT, _DATE_MODE})
-_SHEET_RECORDS = _NUMBERS | _OTHERS | {_MANY_NUMBERS, _MANY_BLANKS, _BOF, _EOF, _COLUMNS, _NOTE, _OBJECT, _OBJECT_TEXT}
 _TRIPLE = struct.Struct("<3H").unpack_from
 _PAIR = struct.Struct("<2H").unpack_from
 
@@ -119,14 +118,18 @@ _XLSB_NUMBERS = frozenset({2, 5, 9})
 """BrtCellRk, BrtCellReal and BrtFmlaNum."""
 
 
-def xls_looks(stream: bytes) -> dict[str, SheetLooks]:
-    """Return what each sheet of an .xls' workbook stream shows, by its name."""
-    styles, places, dates = _globals(stream)
-    return {name: _sheet_looks(stream, place, styles) | dates for name, place in places.items()}
+class XlsGlobals(NamedTuple):
+    """What the globals of an .xls' workbook stream say ([MS-XLS] 2.1.7.20.3)."""
+
+    styles: Styles
+    places: dict[str, int]
+    """Where each worksheet begins in the stream, in bytes."""
+    dates: dict[str, bool]
+    """`from_1904` where dates count from then."""
 
 
-def _globals(stream: bytes) -> tuple[Styles, dict[str, int], dict[str, bool]]:
-    """Return what each cell style says, where each sheet begins, and `from_1904` where dates count from then."""
+def read_xls_globals(stream: bytes, *, fills: bool) -> XlsGlobals:
+    """Return what the globals of an .xls say; without `fills` no style has one."""
     given: dict[int, str] = {}
     styles: list[tuple[int, int, int]] = []
     fonts: list[bool] = []
@@ -140,7 +143,7 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int], dict[str, bool]]:
             given.setdefault(int.from_bytes(stream[at : at + 2], "little"), text)
         elif kind == _XF and length >= 6:
             font, number = _PAIR(stream, at)
-            styles.append((number, _solid_fill(stream, at) if is_wide and length >= 20 else -1, font))
+            styles.append((number, _solid_fill(stream, at) if fills and is_wide and length >= 20 else -1, font))
         elif kind == _FONT and length >= 4:
             fonts.append(bool(stream[at + 2] & 8))
         elif kind == _DATE_MODE and length >= 2 and stream[at]:
@@ -148,16 +151,18 @@ def _globals(stream: bytes) -> tuple[Styles, dict[str, int], dict[str, bool]]:
         elif kind == _PALETTE and length >= 2:
             colours = stream[at + 2 : at + length]
             palette[8 : 8 + length // 4] = [colours[n : n + 3].hex().upper() for n in range(0, len(colours) - 3, 4)]
-        elif kind == _SHEET and length >= 8:
+        elif kind == _SHEET and length >= 8 and not stream[at + 5]:
             name = _text(stream[at + 6 : at + length], 1, is_wide)
             places.setdefault(name, int.from_bytes(stream[at : at + 4], "little"))
         elif kind == _EOF:
             break
-    codes = {at: code for at, (number, _, _) in enumerate(styles) if not is_plain(code := code_of(number, given))}
-    fills = {at: palette[colour] for at, (_, colour, _) in enumerate(styles) if 0 <= colour < len(palette)}
+    shown = {number: code_of(number, given) for number in {number for number, _, _ in styles}}
+    codes = {at: shown[number] for at, (number, _, _) in enumerate(styles) if not is_plain(shown[number])}
+    solid = {at: palette[colour] for at, (_, colour, _) in enumerate(styles) if 0 <= colour < len(palette)}
+    fills_of = {at: rgb for at, rgb in solid.items() if not is_nearly_white(rgb)}
     fonts[4:4] = [False]  # there is no font 4 ([MS-XLS] 2.5.129)
     struck = frozenset(at for at, (_, _, font) in enumerate(styles) if font < len(fonts) and fonts[font])
-    return (codes, {at: rgb for at, rgb in fills.items() if not is_nearly_white(rgb)}, struck), places, dates
+    return XlsGlobals((codes, fills_of, struck), places, dates)
 
 
 def _solid_fill(stream: bytes, at: int) -> int:
@@ -166,33 +171,25 @@ def _solid_fill(stream: bytes, at: int) -> int:
     return colours & 0x7F if pattern == 1 else -1
 
 
-def _sheet_looks(stream: bytes, place: int, styles: Styles) -> SheetLooks:
-    """Return what the sheet that begins at a place shows."""
-    looks = _Looks(styles)
-    depth = 0
+def xls_looks(stream: bytes, records: list[BiffRecord], book: XlsGlobals) -> SheetLooks:
+    """Return what a sheet of an .xls shows, from its records in the workbook stream."""
+    looks = _Looks(book.styles)
     comments = _Comments()
-    for kind, at, length in biff_records(stream, place, _SHEET_RECORDS):
-        if kind == _BOF:
-            depth += 1
-        elif kind == _EOF:
-            depth -= 1
-            if depth <= 0:
-                break
-        elif depth != 1 or length < 6:
-            continue
-        elif kind in _NUMBERS or kind in _OTHERS:
+    for kind, at, length in records:
+        if kind in _NUMBERS or kind in _OTHERS:
             row, column, style = _TRIPLE(stream, at)
             if style in looks.telling:
                 looks.cell(row, column, style, kind in _NUMBERS, kind == _BLANK)
         elif kind in (_MANY_NUMBERS, _MANY_BLANKS):
             _many(looks, stream, at, length, kind == _MANY_NUMBERS)
-        elif kind == _COLUMNS and length >= 10 and stream[at + 8] & 1:
-            looks.hide(*_PAIR(stream, at))
+        elif kind == _COLUMNS:
+            if length >= 10 and stream[at + 8] & 1:
+                looks.hide(*_PAIR(stream, at))
         elif kind in (_NOTE, _OBJECT, _OBJECT_TEXT):
             comments.record(stream, kind, at, length)
     looks.comments = comments.found()
     looks.text_boxes, looks.pictures = comments.boxes(), [[0, 0, ""] for _ in range(comments.pictures)]
-    return looks.found()
+    return looks.found() | book.dates
 
 
 class _Comments:
@@ -246,7 +243,7 @@ def _object_text(stream: bytes, at: int, length: int) -> str:
     """Return the text of a TXO, which stands in the CONTINUE records behind it ([MS-XLS] 2.4.329)."""
     left = int.from_bytes(stream[at + 10 : at + 12], "little")
     words: list[str] = []
-    for kind, begin, size in biff_records(stream, at + length, _SHEET_RECORDS | {_CONTINUE}):
+    for kind, begin, size in biff_records(stream, at + length, SHEET_RECORDS | {_CONTINUE}):
         if kind != _CONTINUE or left <= 0 or size < 2:
             break
         wide = stream[begin] & 1

@@ -11,7 +11,7 @@ from typing import Any
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, RawAnnotation
 from hrworkbook.intake.cell_colours import INDEXED, Theme, is_nearly_white, read_theme, rgb_of
 from hrworkbook.ooxml.limits import LAST_COLUMN
-from hrworkbook.ooxml.number_formats import rendered_codes, styled_cells
+from hrworkbook.ooxml.number_formats import number_cells, rendered_codes, styled_cells
 from hrworkbook.ooxml.xml_events import parse_elements
 
 MAX_FILLED_CELLS = 20_000
@@ -36,11 +36,14 @@ NO_LOOKS = Looks({}, {})
 
 
 @lru_cache(64)
-def read_looks(styles: bytes, theme: bytes) -> Looks:
-    """Return what the styles part of an .xlsx says (ECMA-376 part 1, 18.8), its colours by the theme part."""
+def read_looks(styles: bytes, theme: bytes | None) -> Looks:
+    """Return what the styles part of an .xlsx says (ECMA-376 part 1, 18.8), its colours by the theme part.
+
+    Without a theme part, None, its fills are left out.
+    """
     if not styles:
         return NO_LOOKS
-    return Looks(rendered_codes(styles), _style_fills(styles, read_theme(theme)))
+    return Looks(rendered_codes(styles), {} if theme is None else _style_fills(styles, read_theme(theme)))
 
 
 @lru_cache(64)
@@ -95,6 +98,10 @@ def sheet_looks(xml: bytes, looks: Looks, *, is_plain_xml: bool = False) -> dict
     if begin < 0 or end < 0 or not looks.styles:
         return found
     formats: dict[str, list[int]] = {}
+    if not looks.fills:
+        for row, column, style in number_cells(xml, begin, end, looks.styles, is_plain_xml=is_plain_xml):
+            formats.setdefault(looks.codes[style], []).extend((row, column))
+        return found | ({"formats": formats} if formats else {})
     fills: dict[str, list[int]] = {}
     filled = 0
     for row, column, style, is_number in styled_cells(xml, begin, end, looks.styles, is_plain_xml=is_plain_xml):

@@ -17,19 +17,21 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 _SHAPES = frozenset({"draw:frame", "draw:custom-shape", "draw:rect", "draw:ellipse", "draw:caption", "draw:line"})
 
 
-def read_ods_looks(content: bytes, named_styles: bytes) -> dict[str, SheetLooks]:
-    """Return what each table shows, by its name: by the parts content.xml and styles.xml, given as UTF-8."""
-    top = max(content.find(SHEETS_MARK), 0)
-    styles = OdsStyles(content[:top], named_styles)
-    quick = quick_ods_looks(content, styles)
-    return full_ods_looks(content, styles) if quick is None else quick
+def read_ods_looks(automatic: bytes, tables: bytes, named: bytes, *, fills: bool) -> dict[str, SheetLooks]:
+    """Return what each table shows, by its name; without `fills` not the colours of its cells.
+
+    Given as UTF-8: content.xml up to its tables, the rest of it, and styles.xml.
+    """
+    styles = OdsStyles(automatic, named, fills=fills)
+    quick = quick_ods_looks(tables, styles)
+    return full_ods_looks(tables, styles) if quick is None else quick
 
 
-def full_ods_looks(content: bytes, styles: OdsStyles) -> dict[str, SheetLooks]:
+def full_ods_looks(tables: bytes, styles: OdsStyles) -> dict[str, SheetLooks]:
     """Return the same by a look at every cell."""
     handler = _ContentLooks(styles)
-    top = content.find(SHEETS_MARK)
-    tables = b"<office:document-content><office:body>" + content[top:] if top >= 0 else content
+    if tables.startswith(SHEETS_MARK):
+        tables = b"<office:document-content><office:body>" + tables
     parse_elements(tables, handler.start, handler.end, handler.characters)
     return {name: {what: found for what, found in looks.items() if found} for name, looks in handler.sheets.items()}
 

@@ -12,6 +12,7 @@ from hrworkbook.intake.cell_colours import is_nearly_white
 _SINGLE_QUOTED = re.compile(rb"='([^'\"<>]*)'")
 _FILL = re.compile(rb'<style:table-cell-properties\s(?:[^<>]*\s)?fo:background-color="([^"<>]*)"')
 _STRIKE = re.compile(rb'style:text-line-through-(?:style|type)="([^"<>]*)"')
+_STRUCK = re.compile(rb"text-line-through-(?:style|type)=[\"'](?!none)")
 _COLOUR = re.compile(r"[0-9A-F]{6}")
 _MOST_PARENTS = 20
 
@@ -21,17 +22,25 @@ CELL, TEXT = b"table-cell", b"text"
 
 
 class OdsStyles:
-    """The styles of content.xml, given as the part of it before its tables, and of styles.xml."""
+    """The styles of content.xml, given as the part of it before its tables, and of styles.xml.
 
-    def __init__(self, automatic: bytes, named: bytes) -> None:
-        self._automatic = _by_name(automatic)
-        self._named = _named_styles(named)
+    Without `fills` no style has one, and where none strikes through either, none is looked at.
+    """
+
+    def __init__(self, automatic: bytes, named: bytes, *, fills: bool = True) -> None:
+        self._has_fills = fills
+        self.matter = fills or _may_strike(automatic) or _may_strike(named)
+        """Whether a style may say anything."""
+        self._automatic = _by_name(automatic) if self.matter else {}
+        self._named = _named_styles(named) if self.matter else {}
         self._chains: dict[tuple[bytes, bytes], list[bytes]] = {}
         self._fills: dict[bytes, str] = {}
         self._struck: dict[tuple[bytes, bytes], bool] = {}
 
     def fill(self, name: bytes) -> str:
         """Return the fill of a cell style as RRGGBB; '' where it has none, or a white one."""
+        if not self._has_fills:
+            return ""
         if name not in self._fills:
             colour = ""
             for style in self._with_parents(CELL, name):
@@ -62,6 +71,10 @@ class OdsStyles:
                 name = _value_of(style, b'style:parent-style-name="', style.find(b">"))
             self._chains[key] = found
         return self._chains[key]
+
+
+def _may_strike(styles: bytes) -> bool:
+    return styles.find(b"text-line-through") >= 0 and _STRUCK.search(styles) is not None
 
 
 @lru_cache(64)

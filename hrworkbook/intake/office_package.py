@@ -38,8 +38,8 @@ _WHOLE_LINE_MERGE = re.compile(
 )
 
 
-def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
-    """Yield each worksheet of an Office package, in tab order.
+def package_sheets(package: CheckedPackage, kind: str, *, fills: bool) -> Iterator[RawSheet]:
+    """Yield each worksheet of an Office package, in tab order; with `fills` also the colours of its cells.
 
     Raises UnreadableFile where the package is broken, dangerous or too large.
     """
@@ -52,7 +52,7 @@ def package_sheets(package: CheckedPackage, kind: str) -> Iterator[RawSheet]:
     if book.endswith(".bin"):
         yield from _binary_sheets(package, book, relations)
     else:
-        yield from _xml_sheets(package, book, relations)
+        yield from _xml_sheets(package, book, relations, fills)
 
 
 class _WorkbookHandler:
@@ -82,7 +82,9 @@ def _read_workbook_part(xml: bytes) -> _WorkbookHandler:
     return _WorkbookHandler(xml)
 
 
-def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relationship]) -> Iterator[RawSheet]:
+def _xml_sheets(
+    package: CheckedPackage, path: str, relations: dict[str, Relationship], fills: bool
+) -> Iterator[RawSheet]:
     book = _read_workbook_part(package.xml(path))
     sheets = [(name, state, *relations[link]) for name, state, link in book.sheets if link in relations]
     sheets = [sheet for sheet in sheets if sheet[2] == "worksheet"]
@@ -97,7 +99,8 @@ def _xml_sheets(package: CheckedPackage, path: str, relations: dict[str, Relatio
         _add_part(parts, f"xl/{what}.xml", package, target, texts[what])
         links.append(_RELATIONSHIP_XML % (what, what, f"{what}.xml"))
     styles = texts.get("styles", b"")
-    looks = read_looks(styles, _theme(package, relations) if needs_theme(styles) else b"")
+    theme = (_theme(package, relations) if needs_theme(styles) else b"") if fills else None
+    looks = read_looks(styles, theme)
     struck = StrikethroughStyles(texts.pop("sharedStrings", b""), texts.pop("styles", b""))
     seen: list[faults.SheetFaults] = []
     remarks: list[tuple[list[RawAnnotation], list[RawAnnotation]]] = []

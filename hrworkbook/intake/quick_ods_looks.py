@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hrworkbook.intake.annotations import MAX_ANNOTATIONS, MAX_CHARACTERS, comment_text
 from hrworkbook.intake.cell_looks import MAX_FILLED_CELLS
 from hrworkbook.intake.ods_styles import CELL, TEXT, OdsStyles
-from hrworkbook.intake.quick_ods_scan import SHEETS_MARK, cell_count
+from hrworkbook.intake.quick_ods_scan import cell_count
 
 SheetLooks = dict[str, Any]
 """`shown_texts` and `fills` (row, column, row, column … by text), `hidden_columns`, `comments`, `struck`, `text_boxes` and
@@ -24,6 +24,11 @@ WIDEST_REPEAT = 1_000
 _MARKS = ((b"y", b"table:visibility="), (b"", b"<draw:"), (b"'", b"='"))
 """What only a look at every cell can tell, and attributes in single quotes; each after a letter of it that is rarer."""
 _VALUES = (b' office:value="', b' office:date-value="', b' office:time-value="')
+_VALUE = re.compile(
+    rb' office:(value|date-value|time-value)="([^"]*)"[^>]*>(?:(?<=/>)|(?=</table:)|'
+    rb"<text:p>([^<]*(?:<text:s[^<>]{0,20}/>[^<]*)*)</text:p></table:)"
+)
+"""A value in its cell's tag, and the one paragraph that shows it."""
 _STRING = b'-type="string"'
 _NAME = re.compile(rb'table:name="([^"<>]*)"')
 _REPEATED = {what: re.compile(rb'table:number-%s-repeated="([0-9]{1,9})"' % what) for what in (b"rows", b"columns")}
@@ -46,16 +51,16 @@ class _OddlyWritten(Exception):
     """The tables are written in a way that searches cannot tell."""
 
 
-def quick_ods_looks(content: bytes, styles: OdsStyles) -> dict[str, SheetLooks] | None:
+def quick_ods_looks(tables: bytes, styles: OdsStyles) -> dict[str, SheetLooks] | None:
     """Return what each table shows, by its name; None where only a look at every cell can tell."""
-    tables = content[max(content.find(SHEETS_MARK), 0) :]
     if any(tables.find(rare) >= 0 and tables.find(mark) >= 0 for rare, mark in _MARKS):
         return None
-    defaults, texts = _names(tables, b'default-cell-style-name="'), _names(tables, b'text:style-name="')
-    if any(map(styles.fill, defaults)) or any(styles.is_struck(CELL, name) for name in defaults):
-        return None
-    if any(styles.is_struck(TEXT, name) for name in texts):
-        return None
+    if styles.matter:
+        defaults, texts = _names(tables, b'default-cell-style-name="'), _names(tables, b'text:style-name="')
+        if any(map(styles.fill, defaults)) or any(styles.is_struck(CELL, name) for name in defaults):
+            return None
+        if any(styles.is_struck(TEXT, name) for name in texts):
+            return None
     fills: dict[bytes, str] = {}
     pieces = tables.split(b"<table:table ")[1:]
     if tables.count(b"</table:table>") != len(pieces):
@@ -77,7 +82,8 @@ def _names(tables: bytes, mark: bytes) -> set[bytes]:
 
 def _table_looks(table: bytes, styles: OdsStyles, fills: dict[bytes, str]) -> SheetLooks:
     table, comments = _without_comments(table)
-    hits = sorted([*_filled(table, styles, fills), *_shown(table), *comments])
+    filled_cells = _filled(table, styles, fills) if styles.matter else ()
+    hits = sorted([*filled_cells, *_shown(table), *comments])
     found: SheetLooks = {"fills": {}, "shown_texts": {}, "comments": []}
     filled = 0
     for hit, row, column, rows, columns in _placed(table, hits):
@@ -137,27 +143,19 @@ def _filled(table: bytes, styles: OdsStyles, fills: dict[bytes, str]) -> Iterato
 
 def _shown(table: bytes) -> Iterator[_Hit]:
     """Yield the numbers, dates and times that show something else than what is stored."""
-    for mark in _VALUES:
-        pieces = table.split(mark)
-        at = 0
-        for before, piece in zip(pieces, pieces[1:], strict=False):
-            at += len(before)
-            begin = piece.find(b">")
-            if piece[begin + 1 : begin + 9] == b"<text:p>" and piece[begin - 1 : begin] != b"/":
-                end = piece.find(b"<", begin + 9)
-                if not piece.startswith((b"</text:p></table:",), end):
-                    raise _OddlyWritten
-                value = piece[: piece.find(b'"')] if mark == _VALUES[0] else b""
-                text = piece[begin + 9 : end]
-                if value != text and (
-                    shown := shown_text(value.decode("utf-8", "replace"), unescape(text.decode("utf-8", "replace")))
-                ):
-                    tag = before[before.rfind(b"<") :]
-                    if _STRING not in tag and _STRING not in piece[:begin]:
-                        yield _Hit(at, "shown_texts", shown)
-            elif begin < 0 or (piece[begin - 1 : begin] != b"/" and not piece.startswith(b"</table:", begin + 1)):
-                raise _OddlyWritten
-            at += len(mark)
+    found = list(_VALUE.finditer(table))
+    if len(found) != sum(map(table.count, _VALUES)):
+        raise _OddlyWritten
+    for cell in found:
+        kind, value, text = cell.groups()
+        number = value if kind == b"value" else b""
+        if not text or number == text:
+            continue
+        text = _SPACE.sub(_space, text) if text.find(b"<") >= 0 else text
+        if shown := shown_text(number.decode("utf-8", "replace"), unescape(text.decode("utf-8", "replace"))):
+            at = cell.start()
+            if table.find(_STRING, table.rfind(b"<", 0, at), cell.start(3)) < 0:
+                yield _Hit(at, "shown_texts", shown)
 
 
 def _placed(table: bytes, hits: list[_Hit]) -> Iterator[tuple[_Hit, int, int, int, int]]:

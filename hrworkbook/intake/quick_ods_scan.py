@@ -18,7 +18,6 @@ _FAULT_MARKS = (
     (b"#", b">#"),
     (b"", b"table:visibility="),
     (b"", b'"error"'),
-    (b"", b"<table:table-row/>"),
 )
 """What only a look at every cell can judge: comments and unparsed text, error values, hidden rows; each after the one letter
 of it that is rare, and is found much faster."""
@@ -62,7 +61,7 @@ def _table_extent(table: bytes) -> SheetFaults | None:
     row = 0
     for piece in table.split(b"<table:table-row")[1:]:
         attributes, _, cells = piece.partition(b">")
-        if attributes and not attributes.startswith(b" "):
+        if attributes and not attributes.startswith((b" ", b"/")):
             continue  # a group of rows
         repeated = _ROWS_REPEATED.search(attributes) if attributes else None
         times = int(repeated[1]) if repeated else 1

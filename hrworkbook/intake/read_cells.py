@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hrworkbook.intake import xml_cell_faults as faults
-from hrworkbook.intake.binary_cell_faults import scan_xls_stream
-from hrworkbook.intake.binary_cell_looks import xls_looks
+from hrworkbook.intake.binary_cell_faults import scan_xls_sheets, xls_sheet_records
+from hrworkbook.intake.binary_cell_looks import read_xls_globals, xls_looks
 from hrworkbook.intake.calamine_sheets import RawBook, RawSheet, calamine_sheets, with_faults
 from hrworkbook.intake.file_kind import detect_kind, detect_package_kind
 from hrworkbook.intake.ods_looks import read_ods_looks
@@ -20,8 +20,12 @@ from hrworkbook.ooxml.limits import AREA_MAX, FILE_MAX, MB, PLAIN_WORKBOOK_REMED
 from hrworkbook.ooxml.zip_writing import Part, rebuild_package
 
 
-def read_file_cells(data: bytes, name: str, password: str | None = None, documents: bool = False) -> RawBook:
-    """Return the sheets of a workbook or table, whatever it is called; with `documents` the tables of a Word document too.
+def read_file_cells(
+    data: bytes, name: str, password: str | None = None, *, documents: bool = False, fills: bool = False
+) -> RawBook:
+    """Return the sheets of a workbook or table, whatever it is called.
+
+    With `documents` the tables of a Word document too; with `fills` also the colours of cells, which take long to find.
 
     Raises UnreadableFile, with an empty place, where it is no spreadsheet, or a broken, locked or dangerous one.
     """
@@ -40,7 +44,7 @@ def read_file_cells(data: bytes, name: str, password: str | None = None, documen
 
         shape, data, stream = open_compound_file(data, password, notes)
         if shape == "xls":
-            return _raw_book("xls", _xls_sheets(data, stream), notes)
+            return _raw_book("xls", _xls_sheets(data, stream, fills), notes)
     package = CheckedPackage(data)
     if documents and "word/document.xml" in package:
         from hrworkbook.intake.word_tables import read_word_tables
@@ -48,14 +52,14 @@ def read_file_cells(data: bytes, name: str, password: str | None = None, documen
         return read_word_tables(package)
     kind = detect_package_kind(package)
     if kind == "ods":
-        return _raw_book(kind, _ods_sheets(package), notes) | _last_saved(package)
+        return _raw_book(kind, _ods_sheets(package, fills), notes) | _last_saved(package)
     if kind == "xlsx" and _has_macros(package):
         kind = "xlsm"
     if kind == "xlsb" and any("comments" in part and part.endswith(".bin") for part in package.parts):
         notes.append("It has comments on cells, which are not read.")
     from hrworkbook.intake.office_package import package_sheets
 
-    return _raw_book(kind, package_sheets(package, kind), notes) | _last_saved(package)
+    return _raw_book(kind, package_sheets(package, kind, fills=fills), notes) | _last_saved(package)
 
 
 _MODIFIED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]{0,200}>\s{0,20}([0-9T:.Z+-]{10,40})\s{0,20}</")
@@ -100,17 +104,20 @@ def _has_macros(package: CheckedPackage) -> bool:
     return "xl/vbaProject.bin" in package or (types in package and b"macroEnabled" in package[types])
 
 
-def _xls_sheets(data: bytes, stream: bytes) -> Iterator[RawSheet]:
-    scanned, looks = dict(scan_xls_stream(stream)), xls_looks(stream)
+def _xls_sheets(data: bytes, stream: bytes, fills: bool) -> Iterator[RawSheet]:
+    book = read_xls_globals(stream, fills=fills)
+    records = {name: xls_sheet_records(stream, place, blanks=fills) for name, place in book.places.items()}
+    scanned = scan_xls_sheets(stream, records)
     for sheet in calamine_sheets(data):
-        yield with_faults(sheet, scanned.get(sheet["name"])) | looks.get(sheet["name"], {})
+        name = sheet["name"]
+        yield with_faults(sheet, scanned.get(name)) | xls_looks(stream, records.get(name, []), book)
 
 
 _BETWEEN_CELLS = re.compile(rb">\s+<(/?table:)")
 _STYLE = re.compile(rb"table:style-name=[\"']([^\"'<>]*)")
 
 
-def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
+def _ods_sheets(package: CheckedPackage, fills: bool) -> Iterator[RawSheet]:
     if "content.xml" not in package:
         raise refuse_package("it is damaged: its contents are missing")
     if "META-INF/manifest.xml" in package and b"encryption-data" in package["META-INF/manifest.xml"]:
@@ -125,7 +132,8 @@ def _ods_sheets(package: CheckedPackage) -> Iterator[RawSheet]:
         "META-INF/manifest.xml": b"<manifest/>",
         "content.xml": _without_styles(styles, tables),
     }
-    looks = read_ods_looks(content, package.xml("styles.xml") if "styles.xml" in package else b"")
+    named = package.xml("styles.xml") if "styles.xml" in package else b""
+    looks = read_ods_looks(styles, tables, named, fills=fills)
     for sheet, seen in zip(calamine_sheets(rebuild_package(parts, b"")), scanned, strict=False):
         yield with_faults(sheet, seen) | looks.get(sheet["name"], {})
 

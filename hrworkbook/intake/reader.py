@@ -74,7 +74,7 @@ Item = TypeVar("Item", bound="FileSource | Path")
 
 
 def read_file(
-    source: Path | bytes, name: str = "", password: str | None = None, *, documents: bool = False
+    source: Path | bytes, name: str = "", password: str | None = None, *, documents: bool = False, fills: bool = False
 ) -> FileContents:
     """Return the cells of a file, read in this process.
 
@@ -90,7 +90,7 @@ def read_file(
         if isinstance(source, Path):
             _size_of(source)
             source = read_bytes(str(source))
-        book = read_file_cells(source, shown, password, documents)
+        book = read_file_cells(source, shown, password, documents=documents, fills=fills)
     except UnreadableFile as refusal:
         raise UnreadableFile(shown, refusal.fault, refusal.remedy) from None
     book["sha256"] = hashlib.sha256(source).hexdigest()
@@ -105,13 +105,21 @@ class FileReader:
     """
 
     def __init__(
-        self, memory_mb: int = 1024, seconds: float = 15, password: str | None = None, *, documents: bool = False
+        self,
+        memory_mb: int = 1024,
+        seconds: float = 15,
+        password: str | None = None,
+        *,
+        documents: bool = False,
+        fills: bool = False,
     ) -> None:
         self.memory_mb = memory_mb
         self.seconds = seconds
         self.password = password
         self.documents = documents
         """Whether the tables of Word documents are read too: a plan may be kept in one, a return is none."""
+        self.fills = fills
+        """Whether the colours of cells are told: a plan may say something by them, and they take long to find."""
         self._child: ChildProcess | None = None
         self._waiting_since = 0.0
         self._held_up: dict[Hashable, float] = {}
@@ -176,7 +184,8 @@ class FileReader:
         name = _name(item)
         path = item if isinstance(item, Path) else item.path
         data = None if isinstance(item, Path) else item.data
-        request: dict[str, Any] = {"name": name, "password": self.password, "documents": self.documents}
+        request: dict[str, Any] = {"name": name, "password": self.password}
+        request |= {what: True for what, asked in (("documents", self.documents), ("fills", self.fills)) if asked}
         if data is not None and len(data) > FILE_MAX:
             too_much = f"it has {len(data) / MB:,.0f} MB; a return has fewer than {FILE_MAX // MB}"
             return UnreadableFile(name, too_much, PLAIN_WORKBOOK_REMEDY), b""

@@ -67,7 +67,8 @@ def _send(stream: BinaryIO, frame: bytes) -> None:
 
 def _cells(request: dict[str, Any], data: bytes) -> Answer:
     """Return the cells of a file and its SHA-256, in the form of an answer."""
-    book = read_file_cells(data, request["name"], request.get("password"), request.get("documents", False))
+    asked = {what: request[what] for what in ("documents", "fills") if what in request}
+    book = read_file_cells(data, request["name"], request.get("password"), **asked)
     book["sha256"] = hashlib.sha256(data).hexdigest()
     return book, ()
 

@@ -130,7 +130,7 @@ def _addresses(body: bytes) -> tuple[bool, int]:
     else:
         numbers, cells = _ROWS.findall(body), body.count(b"<c")
         addressed = cells <= CELLS_MAX and cells + body.count(b"<row") == body.count(b' r="')
-    if not all(number.isdigit() and len(number) < _MOST_DIGITS for number in numbers):
+    if not all(map(bytes.isdigit, numbers)) or max(map(len, numbers), default=0) >= _MOST_DIGITS:
         return False, 0
     return addressed, max(map(int, numbers), default=0)
 

@@ -32,7 +32,7 @@ def adopt_job(
     """
     from hrworkbook.intake.reader import FileReader
 
-    with FileReader(documents=True, seconds=60) as reader:
+    with FileReader(documents=True, fills=True, seconds=60) as reader:
         contents = reader.read(source)
         helps = helps_of(source, contents.kind)
         found = adopt(contents.blocks, source.name, now.date(), new_state(), sheets, helps)

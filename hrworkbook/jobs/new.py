@@ -62,7 +62,7 @@ def _contents_of(source: Path) -> tuple[tuple[Block, ...], tuple[str, ...], str]
     """Return the sheets of a plan as it was kept, a Word document's tables too, what is said of the file, and its kind."""
     from hrworkbook.intake.reader import FileReader
 
-    with FileReader(documents=True) as reader:
+    with FileReader(documents=True, fills=True) as reader:
         contents = reader.read(source)
     return contents.blocks, contents.notes, contents.kind
 

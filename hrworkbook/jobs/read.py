@@ -79,7 +79,7 @@ def read_file(
 def _first_file(path: Path, password: str | None, progress: Progress) -> ReceivedFile:
     """Return the first file at a path that can be read, in the capped child process; raise NotAReturn with the reason."""
     refused: list[RefusedFile] = []
-    for number, item in enumerate(receive_files([path], password), 1):
+    for number, item in enumerate(receive_files([path], password, fills=True), 1):
         progress(number, 0)
         if not isinstance(item, RefusedFile):
             return item

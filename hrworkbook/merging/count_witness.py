@@ -17,8 +17,8 @@ def count_filled(blocks: Iterable[Block]) -> int:
 
 def filled_in(values: Sequence[Value]) -> int:
     """Return how many of some values are not blank."""
-    # Most texts begin with a letter or a figure, which can be asked without a call.
-    blanks = [value for value in values if type(value) is str and not value[:1].isalnum() and is_blank(value)]
+    # Most texts begin with a sign that shows, from the first of ASCII to the last, which can be asked without a call.
+    blanks = [value for value in values if type(value) is str and not "!" <= value < "\x7f" and is_blank(value)]
     return len(values) - values.count(None) - len(blanks)
 
 

@@ -251,9 +251,12 @@ def _row_edits(plan: Plan, issued: Mapping[str, Value], row: Row, id_: str) -> t
         is_same = (type(r) is type(b) and r == b) or same_value(r, b)
         if is_same and (r is None or (type(r) is str and (not r or r.isspace()))):
             continue
+        if is_same:
+            unchanged += not is_blank(r)
+            continue
         column = plan.schema[key]
         unit = figure_unit(plan, plan.by_id.get(id_), column, b, r)
-        is_same = is_same or is_equivalent(column, b, r, unit)
+        is_same = is_equivalent(column, b, r, unit)
         value, fault = (b, "") if is_same else normalise_value(plan, column, r, unit)
         if not fault and same_value(value, b):
             unchanged += not is_blank(r)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from hrworkbook.plan.dates.timescale import read_timescale
 from hrworkbook.plan.kinds import ValueFault, match_word
-from hrworkbook.plan.measures.figures import Unit, cell_value, read_figure
+from hrworkbook.plan.measures.figures import cell_value, read_figure
 from hrworkbook.plan.measures.scorecard import is_same_figure
+from hrworkbook.plan.measures.units import Unit
 from hrworkbook.plan.model import Plan, value_fault
 from hrworkbook.plan.schema import Column
 from hrworkbook.plan.serials import likely_day

@@ -38,6 +38,8 @@ class LineIdentity:
     def current(self, baseline: Baseline) -> dict[str, CurrentLine]:
         """Return by issued ID the line of the plan each issued line is now."""
         own = {id_: CurrentLine(id_) for id_, issued in baseline.items() if self._is_untouched(id_, issued)}
+        if len(own) == len(baseline):
+            return own
         found = {id_: own.get(id_) or self._look_for(id_, issued) for id_, issued in baseline.items()}
         times = Counter(line.id for line in found.values() if not line.doubt)
         for id_, line in found.items():
@@ -51,7 +53,9 @@ class LineIdentity:
         line = self._plan.by_id.get(id_)
         if line is None:
             return False
-        now, was = (tuple(map(side.get, self._keys)) for side in (line.values, issued))
+        if line.values == issued:
+            return True
+        now, was = tuple(map(line.values.get, self._keys)), tuple(map(issued.get, self._keys))
         return now == was or all(map(_is_same, now, was))
 
     def _look_for(self, id_: str, issued: Mapping[str, Value]) -> CurrentLine:
@@ -65,7 +69,12 @@ class LineIdentity:
         if own is not None and len(own_agree) >= best and self._is_the_same(own, issued, filled, own_agree):
             return CurrentLine(id_)
         fits = [line for line in others if self._is_the_same(line, issued, filled, _agreeing(line, issued, filled))]
-        if best > len(own_agree) and len(fits) == 1 and len(others) == 1:
+        if (
+            best > len(own_agree)
+            and len(fits) == 1
+            and len(others) == 1
+            and self._is_told_apart(fits[0], issued, filled)
+        ):
             return CurrentLine(fits[0].id)
         if own is None and not fits:
             return CurrentLine("")
@@ -96,6 +105,19 @@ class LineIdentity:
                 if line.id and not is_blank(value := line.values.get(key)):
                     lines[key, normalised_text(value)].append(line.id)
         return lines
+
+    def _is_told_apart(self, line: Line, issued: Mapping[str, Value], filled: Sequence[str]) -> bool:
+        """Whether a line says all that was issued, or a reference or telling text that no other says: the rest is shared by chance."""
+        agree = _agreeing(line, issued, filled)
+        if len(agree) == len(filled):
+            return True
+        telling = [
+            (key, text)
+            for key in agree
+            if len(text := normalised_text(issued.get(key))) >= MIN_TELLING_CHARACTERS
+            or self._plan.schema[key].kind == "reference"
+        ]
+        return any(len(self._lines_saying.get(one, ())) == 1 for one in telling)
 
     def _is_the_same(
         self, line: Line, issued: Mapping[str, Value], filled: Sequence[str], agree: Sequence[str]

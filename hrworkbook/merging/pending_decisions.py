@@ -12,6 +12,8 @@ from hrworkbook.plan.model import Plan, timestamp
 from hrworkbook.plan.snapshot import Link, Write
 from hrworkbook.plan.values import CellError, Value, as_text, fold_name, normalised_text
 
+_Asked = tuple[str, str, str, str]
+"""Return, line ID, folded heading and the text that came: what makes a question the same."""
 _SHOWN_CHARACTERS = 2_000
 """Characters shown of a text that is too long for a cell."""
 
@@ -37,15 +39,18 @@ class PendingDecisions:
             if read_decision(d).state not in (DecisionState.UNDONE, DecisionState.REPLACED)
         }
         rows: list[dict[str, Value | Link]] = []
-        last: dict[tuple[str, str, str], tuple[tuple[str, str, str, str], dict[str, Value | Link]]] = {}
+        earlier: dict[tuple[str, str, str], list[tuple[_Asked, dict[str, Value | Link]]]] = {}
         for result in returns:
+            # A return may say several things of one cell: they wait beside each other, and only another return takes them off.
+            new: dict[tuple[str, str, str], list[tuple[_Asked, dict[str, Value | Link]]]] = {}
             for cell in result.cells:
                 place = (result.owner, cell.line.id, cell.column.key)
                 shown = normalised_text(_shown_value(cell))
-                if place in last and last[place][0][-1] != shown and _supersedes(result, cell, last[place][1]):
-                    replaced, row = last.pop(place)
-                    asked.discard(replaced)
-                    rows = [other for other in rows if other is not row]
+                for replaced, row in list(earlier.get(place, ())):
+                    if replaced[-1] != shown and _supersedes(result, cell, row):
+                        earlier[place].remove((replaced, row))
+                        asked.discard(replaced)
+                        rows = [other for other in rows if other is not row]
                 if cell.outcome not in UNDECIDED_OUTCOMES:
                     continue
                 key = (
@@ -57,7 +62,9 @@ class PendingDecisions:
                 if key not in asked:
                     asked.add(key)
                     rows.append(_decision_row(self._plan, result, cell, now))
-                    last[place] = key, rows[-1]
+                    new.setdefault(place, []).append((key, rows[-1]))
+            for place, some in new.items():
+                earlier[place] = [*earlier.get(place, ()), *some]
         return rows
 
     def superseded_writes(self, returns: Sequence[ReturnOutcome], now: datetime) -> Iterator[Write]:
@@ -65,21 +72,19 @@ class PendingDecisions:
         undecided = [row for row in self._rows if is_undecided(row) and not row.text("Decision")]
         if not undecided:
             return
-        answers = {
-            (fold_name(r.owner), c.line.id, fold_name(c.column.header)): c
-            for r in returns
-            for c in r.cells
-            if r.is_newest or c.outcome == Outcome.APPLIED
-        }
-        newest = {id(c) for r in returns if r.is_newest for c in r.cells}
+        last: dict[tuple[str, str, str], tuple[bool, set[str]]] = {}
+        for r in returns:
+            said: dict[tuple[str, str, str], set[str]] = {}
+            for c in r.cells:
+                if r.is_newest or c.outcome == Outcome.APPLIED:
+                    place = (fold_name(r.owner), c.line.id, fold_name(c.column.header))
+                    said.setdefault(place, set()).add(normalised_text(_shown_value(c)))
+            last |= {place: (r.is_newest, texts) for place, texts in said.items()}
         for row in undecided:
-            answer = answers.get((fold_name(row.text("Owner")), row.text("ID"), fold_name(row.text("Column"))))
+            place = (fold_name(row.text("Owner")), row.text("ID"), fold_name(row.text("Column")))
+            is_newest, texts = last.get(place, (False, set()))
             mended = read_decision(row).question is Question.INVALID  # what breaks the schema waits for any good answer
-            if (
-                answer
-                and (id(answer) in newest or mended)
-                and normalised_text(_shown_value(answer)) != row.text("In the return")
-            ):
+            if texts and (is_newest or mended) and row.text("In the return") not in texts:
                 yield from self._close(row, DecisionState.REPLACED, f"replaced by a newer return, {timestamp(now)}")
 
     def undone_writes(self, return_id: str, now: datetime) -> Iterator[Write]:

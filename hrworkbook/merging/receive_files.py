@@ -29,13 +29,15 @@ def receive_files(
     password: str | None = None,
     skippable_copies: Mapping[str, datetime] = NO_KNOWN_FILES,
     ignored: list[IgnoredAttachment] | None = None,
+    *,
+    fills: bool = False,
 ) -> Iterator[ReceivedFile | RefusedFile]:
-    """Every file in some paths, in order, read in one capped child process or refused.
+    """Every file in some paths, in order, read in one capped child process or refused; with `fills` its cells' colours too.
 
     Of a file whose hash is `skippable_copies` no cell is read, unless it was sent after the moment from which a copy is news. What was
     set aside (logos, signatures, lock files) is added to `ignored`.
     """
-    with FileReader(password=password) as reader:
+    with FileReader(password=password, fills=fills) as reader:
         yield from read_found_files(find_files(paths, skippable_copies, ignored), reader)
 
 

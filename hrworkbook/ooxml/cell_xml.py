@@ -105,6 +105,8 @@ def cell_xml(value: CellContent, ref: str, style: str, prefix: str, epoch: date)
 def text_xml(text: str, ref: str, style: str, prefix: str) -> bytes:
     """Return the `<c>` of a text, as `cell_xml` gives it."""
     p, s = prefix, f' s="{style}"' if style else ""
+    if text.isalnum():
+        return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t>{text}</{p}t></{p}is></{p}c>'.encode()
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
     return f'<{p}c r="{ref}"{s} t="inlineStr"><{p}is><{p}t{keep}>{_escape_xml(_escape_escapes(text))}</{p}t></{p}is></{p}c>'.encode()
 

@@ -38,12 +38,17 @@ class _Beyond:
         longer = rb"\d{%d,9}" % (len(digits) + 1)
         same = [_above(digits, at) for at in range(len(digits))]
         values = b"|".join([longer, digits.encode(), *filter(None, same)])
+        as_long = rb"[%d-9]|\d\d" % least if least < 10 else rb"\d" * len(digits)
+        self._likely = re.compile(rb' %s="(?:%s)' % (name, as_long))
+        """What is found soon and is there where one of the values is, in the usual way of writing."""
         self._plain = re.compile(rb' %s="(%s)"' % (name, values))
         self._any = re.compile(rb"""\s%s\s*=\s*["'](%s)["']""" % (name, values))
 
     def found_in(self, xml: bytes) -> set[int]:
         """Return the values beyond; where attributes are written in an unusual way it looks longer."""
         is_odd = any(xml.find(mark, 0, _LOOKED_AT) >= 0 for mark in (b"='", b'= "', b' ="', b"\ns="))
+        if not is_odd and not self._likely.search(xml):
+            return set()
         return {int(value) for value in set((self._any if is_odd else self._plain).findall(xml))}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
-from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
+from hrworkbook.ooxml.workbook_xml import WorkbookXml
 from hrworkbook.plan.errors import CannotWrite
 
 SUFFIX = " (HR)"
@@ -55,16 +55,15 @@ def check_can_insert(workbook: WorkbookXml) -> None:
         )
 
 
-def check_unprotected(workbook: WorkbookXml, sheet: SheetPart) -> None:
-    """Raise CannotWrite where a sheet is protected."""
-    xml = workbook.package.read_utf8(sheet.part)
+def check_unprotected(xml: bytes, place: str) -> None:
+    """Raise CannotWrite where a sheet's XML says that it is protected."""
     tag = re.search(
         rb"<(?:[\w.-]+:)?sheetProtection(?=[\s/>])([^>]*)",
         xml[xml.rfind(b"</sheetData") :] if b"</sheetData" in xml else xml,
     )
     if tag and re.search(rb"""\ssheet\s*=\s*["'](?:1|true|on)["']""", tag[1]):
         raise CannotWrite(
-            f"{workbook.package.place}!{sheet.name}",
+            place,
             "the sheet is protected",
             "In Excel choose Review, Unprotect Sheet, save it and try again",
         )

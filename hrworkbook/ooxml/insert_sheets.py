@@ -7,7 +7,7 @@ which ours are appended; in each only what is put in.
 import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from html import unescape
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from hrworkbook.ooxml.dangling_styles import dangling_styles
 from hrworkbook.ooxml.foreign_workbook import check_can_insert, is_strict, open_workbook
@@ -30,6 +30,7 @@ from hrworkbook.ooxml.workbook_package import WorkbookPackage
 from hrworkbook.ooxml.workbook_sheets import InsertedSheet, WorkbookEdit, free_name, mark_of, own_names
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.ooxml.xml_outline import Edit, grown, outline, spliced
+from hrworkbook.ooxml.xml_tags import quoted_attribute
 from hrworkbook.plan.errors import CannotWrite
 
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -184,7 +185,7 @@ class _Insertion:
             ids.append(_free_id(taken))
             whole = strict_type(_TYPE + kind) if self.strict else _TYPE + kind
             path = posixpath.relpath(target, folder or ".")
-            lines.append(f'<{root.prefix}Relationship Id="{ids[-1]}" Type="{whole}" Target={quoteattr(path)}/>')
+            lines.append(f'<{root.prefix}Relationship Id="{ids[-1]}" Type="{whole}" Target={quoted_attribute(path)}/>')
         self.parts[part] = spliced(xml, grown(xml, root, "".join(lines).encode()))
         return ids
 
@@ -206,7 +207,7 @@ class _Insertion:
                 name: RELATIONSHIPS for name in self.parts if name.endswith(".rels") and package.find(name) is None
             }
         lines = [
-            f"<{root.prefix}Override PartName={quoteattr(f'/{name}')} ContentType={quoteattr(kind)}/>"
+            f"<{root.prefix}Override PartName={quoted_attribute(f'/{name}')} ContentType={quoted_attribute(kind)}/>"
             for name, kind in types.items()
         ]
         self.parts[part] = spliced(xml, [*edits, *grown(xml, root, "".join(lines).encode())])

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from hrworkbook.plan.errors import UnreadableFile
+from hrworkbook.plan.errors import CannotWrite, UnreadableFile
 
 MB = 1 << 20
 FILE_MAX = 20 * MB
@@ -47,3 +47,11 @@ def refuse_package(
 ) -> RefusedPackage:
     """Return the refusal of a file whose name only the caller knows."""
     return RefusedPackage("", fault, remedy, kind)
+
+
+def refuse_outside_sheet(sheet: str, row: int, first: int, last: int) -> None:
+    """Raise CannotWrite where cells of a row, from a first to a last column, are none of a sheet."""
+    if 1 <= row <= LAST_ROW and first >= 1 and last <= LAST_COLUMN:
+        return
+    column = first if first < 1 else last
+    raise CannotWrite(sheet, f"a sheet has no row {row:,}, column {column:,}", "Delete what is no longer needed")

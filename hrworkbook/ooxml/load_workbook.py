@@ -1,7 +1,7 @@
 """A master's bytes as a snapshot, with what must be known to change it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -127,23 +127,37 @@ def read_sheets(reader: Any, scanned: Iterable[tuple[str, SheetXml]]) -> dict[st
     with ThreadPoolExecutor(1) as thread:
         under_way = []
         for name, xml in scanned:
-            _refuse_distant_cells(xml)
-            under_way.append((name, xml, thread.submit(_read, reader, name, xml.place)))
+            refuse_distant_cells(xml)
+            under_way.append((name, xml, thread.submit(read_cells, reader, name, xml.place)))
         return {name: _with_special_values(xml, rows) for name, xml, rows in under_way}
 
 
-def _refuse_distant_cells(xml: SheetXml) -> None:
+def refuse_distant_cells(xml: SheetXml) -> None:
+    """Raise UnreadableFile where a cell stands so far out that what lies before it is too much to read."""
     last = xml.last_filled_row
     if last * xml.last_column_bound() > _LARGEST_GRID:
         fault = f"something stands as far out as row {last:,}, too far to read"
         raise UnreadableFile(xml.place, fault, "Delete the rows and columns beyond the plan, then save it")
 
 
-def _read(reader: Any, name: str, place: str) -> list[list[Any]]:
+def read_cells(reader: Any, name: str, place: str) -> list[list[Any]]:
+    """Return a sheet's cells from A1, as the reader gives them: '' for a blank. Raises UnreadableFile at `place`."""
+    cells: list[list[Any]] = _sheet_of(reader, name, place, lambda sheet: sheet.to_python(skip_empty_area=False))
+    return cells
+
+
+def read_used_cells(reader: Any, name: str, place: str) -> tuple[int, int, list[list[Any]]]:
+    """Return the first row and column that a sheet uses, and its cells from there on, as `read_cells` gives them."""
+    start, cells = _sheet_of(reader, name, place, lambda sheet: (sheet.start, sheet.to_python(skip_empty_area=True)))
+    top, left = start or (0, 0)
+    return top + 1, left + 1, cells
+
+
+def _sheet_of(reader: Any, name: str, place: str, read: Callable[[Any], Any]) -> Any:
     from python_calamine import CalamineError
 
     try:
-        return reader.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[no-any-return]
+        return read(reader.get_sheet_by_name(name))
     except (CalamineError, ValueError) as fault:
         raise UnreadableFile(place, "it cannot be read", _BACKUP) from fault
     except BaseException as panic:

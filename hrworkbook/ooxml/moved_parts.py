@@ -3,11 +3,11 @@
 import posixpath
 import re
 from collections.abc import Collection, Sequence
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.package_edit import CONTENT_TYPES
 from hrworkbook.ooxml.relationships import relationships_part, resolve_target
 from hrworkbook.ooxml.workbook_package import WorkbookPackage
+from hrworkbook.ooxml.xml_tags import quoted_attribute
 
 RELATIONSHIPS = "application/vnd.openxmlformats-package.relationships+xml"
 
@@ -90,7 +90,9 @@ class MovedParts:
                 given["Target"] = posixpath.relpath(target, posixpath.dirname(new) or ".")
             if strict:
                 given["Type"] = strict_type(given["Type"])
-            lines.append(f"<Relationship {' '.join(f'{name}={quoteattr(value)}' for name, value in given.items())}/>")
+            lines.append(
+                f"<Relationship {' '.join(f'{name}={quoted_attribute(value)}' for name, value in given.items())}/>"
+            )
         return relationships_part(new), "".join([*lines, "</Relationships>"]).encode()
 
 

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 from functools import partial
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.merge_styles import MergedStyles
-from hrworkbook.ooxml.xml_tags import attribute
+from hrworkbook.ooxml.xml_tags import attribute, quoted_attribute
 from hrworkbook.plan.serials import EPOCH_1900, EPOCH_1904
 
 DAYS_1904 = (EPOCH_1904 - EPOCH_1900).days
@@ -95,7 +94,7 @@ def with_code_name(xml: bytes, name: str) -> bytes:
     """Return a worksheet part of ours that macros know by a name; '' for none."""
     if not name:
         return xml
-    given = b"<sheetPr codeName=%s" % quoteattr(name).encode()
+    given = b"<sheetPr codeName=%s" % quoted_attribute(name).encode()
     if b"<sheetPr" in xml[: xml.index(b"<sheetData")]:
         return xml.replace(b"<sheetPr", given, 1)
     return re.sub(rb"<worksheet [^>]*>", lambda root: root[0] + given + b"/>", xml, count=1)

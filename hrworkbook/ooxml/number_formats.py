@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from html import unescape
 
 from hrworkbook.ooxml.limits import refuse_package
 from hrworkbook.ooxml.xml_events import parse_elements
@@ -22,6 +23,34 @@ Codes = tuple[str, ...]
 @lru_cache(64)
 def xlsx_codes(styles: bytes) -> Codes:
     """Return the codes of a styles part of .xlsx, given as UTF-8 (ECMA-376 part 1, 18.8.10); the returns of a period share it."""
+    given, identities = _quick_codes(styles) or _parsed_codes(styles)
+    known = {identity: code_of(identity, given) for identity in set(identities)}
+    return tuple(known[identity] for identity in identities)
+
+
+GivenCodes = tuple[dict[int, str], list[int]]
+"""The codes of a workbook's own number formats by their number, and the number of each cell style's."""
+
+
+def _quick_codes(styles: bytes) -> GivenCodes | None:
+    """Return the codes of a styles part as most programs write it, by a few searches; None for any other."""
+    numbers, formats = _between(styles, b"cellXfs"), _between(styles, b"numFmts")
+    identities, codes = _XF_NUMBER.findall(numbers), _NUMBER_FORMAT.findall(formats)
+    if not identities or len(identities) != numbers.count(b"<xf ") or len(codes) != formats.count(b"<numFmt "):
+        return None
+    given: dict[int, str] = {}
+    for identity, code in codes:
+        given.setdefault(int(identity), unescape(code.decode("utf-8", "replace")))
+    return given, list(map(int, identities))
+
+
+def _between(styles: bytes, name: bytes) -> bytes:
+    """Return the element of a name from its start to its end, b'' where there is none."""
+    at = styles.find(b"<" + name)
+    return styles[at : styles.find(b"</" + name, at)] if at >= 0 else b""
+
+
+def _parsed_codes(styles: bytes) -> GivenCodes:
     given: dict[int, str] = {}
     identities: list[int] = []
     inside = ""
@@ -37,7 +66,7 @@ def xlsx_codes(styles: bytes) -> Codes:
             identities.append(_whole(attributes.get("numFmtId")))
 
     _parse(styles, start)
-    return tuple(code_of(identity, given) for identity in identities)
+    return given, identities
 
 
 def _whole(text: str | None) -> int:
@@ -49,6 +78,8 @@ def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
         raise refuse_package("a part of it is damaged")
 
 
+_XF_NUMBER = re.compile(rb'<xf (?:[^<>]* )?numFmtId="([0-9]{1,9})"')
+_NUMBER_FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<>\n\t]*)"')
 StyledCell = tuple[int, int, int, bool]
 """Row and column (from 1), the style's index, and whether the cell holds a number."""
 
@@ -57,6 +88,8 @@ FEW_STYLES, FEW_CELLS = 4, 40
 _CELL_TAG = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[ />]')
 _NUMBER = re.compile(rb' t="(?:n|d)"')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,9})"(?: t="([^"<>]*)")?(/?)>')
+_NUMBER_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>t/]*)>')
+"""A cell that is neither blank nor of a type."""
 _STYLED_ROW = re.compile(rb'<row [^<>]* s="')
 _STYLES_USED = re.compile(rb' s="([0-9]{1,9})"')
 _NUMBER_TYPES = frozenset({b"", b"n", b"d"})
@@ -88,10 +121,32 @@ def styled_cells(
     ]
 
 
+def number_cells(
+    xml: bytes, begin: int, end: int, styles: frozenset[int], *, is_plain_xml: bool = False
+) -> list[tuple[int, int, int]]:
+    """Return row and column (from 1) and style of each number with one of these styles between two places, as `styled_cells`."""
+    if not styles:
+        return []
+    typed = any(xml.find(mark, begin, end) >= 0 for mark in (b' t="n"', b' t="d"'))
+    if typed or not is_plain_xml:
+        cells = styled_cells(xml, begin, end, styles, is_plain_xml=is_plain_xml)
+        return [(row, column, style) for row, column, style, is_number in cells if is_number]
+    numbers = _NUMBER_CELL.findall(xml, begin, end)
+    marks = {attributes: _STYLES_USED.search(attributes) for attributes in {number[2] for number in numbers}}
+    wanted = {
+        attributes: style for attributes, mark in marks.items() if (style := int(mark[1]) if mark else 0) in styles
+    }
+    return [
+        (int(row), column_of_letters(column), wanted[attributes])
+        for column, row, attributes in numbers
+        if attributes in wanted
+    ]
+
+
 def _cells_one_by_one(xml: bytes, begin: int, end: int, styles: frozenset[int], most: int) -> list[StyledCell] | None:
     """Return the cells with these styles; None where there are more than `most`, or one is written in another way."""
     found: list[StyledCell] = []
-    for style in styles:
+    for style in sorted(styles):
         mark = b' s="%d"' % style
         at = xml.find(mark, begin, end)
         while at >= 0:
@@ -174,7 +229,6 @@ def formats_of_numbers(sheet: bytes, styles: bytes) -> dict[str, list[int]]:
     codes = rendered_codes(styles)
     begin, end = max(sheet.find(b"<sheetData"), 0), len(sheet)
     found: dict[str, list[int]] = {}
-    for row, column, style, is_number in styled_cells(sheet, begin, end, frozenset(codes)):
-        if is_number:
-            found.setdefault(codes[style], []).extend((row, column))
+    for row, column, style in number_cells(sheet, begin, end, frozenset(codes)):
+        found.setdefault(codes[style], []).extend((row, column))
     return found

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.relationships import relationships_part
 from hrworkbook.ooxml.xml_edit import with_last_child
+from hrworkbook.ooxml.xml_tags import quoted_attribute
 
 CONTENT_TYPES = "[Content_Types].xml"
 
@@ -25,11 +25,13 @@ def set_content_type(parts: dict[str, bytes], part: str, stated: str) -> None:
     if old:
         parts[CONTENT_TYPES] = types.replace(f'"{old}"'.encode(), f'"{stated}"'.encode(), 1)
     else:
-        child = f"<Override PartName={quoteattr(f'/{part}')} ContentType={quoteattr(stated)}/>"
+        child = f"<Override PartName={quoted_attribute(f'/{part}')} ContentType={quoted_attribute(stated)}/>"
         parts[CONTENT_TYPES] = with_last_child(types, child)
 
 
 def add_relationship(parts: dict[str, bytes], part: str, ident: str, kind: str, target: str) -> None:
     """Add a relationship of this ID, whole type and target to those of a part ('' for the package)."""
-    child = f"<Relationship Id={quoteattr(ident)} Type={quoteattr(kind)} Target={quoteattr(target)}/>"
+    child = (
+        f"<Relationship Id={quoted_attribute(ident)} Type={quoted_attribute(kind)} Target={quoted_attribute(target)}/>"
+    )
     parts[relationships_part(part)] = with_last_child(parts[relationships_part(part)], child)

@@ -1,11 +1,10 @@
 """The widths of a sheet's columns, one of them set and the others as they were."""
 
 import re
-from xml.sax.saxutils import quoteattr
 
 from hrworkbook.ooxml.sheet_xml import SheetXml
 from hrworkbook.ooxml.xml_outline import Edit, attribute_pattern, spliced, with_value
-from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, attribute, quoted_attribute
 
 
 def with_width(xml: bytes, place: str, column: int, width: float, *, may_narrow: bool) -> bytes:
@@ -51,7 +50,7 @@ def _split(tag: str, start: int, end: int, area: tuple[int, int], column: int, w
     own = tag
     for name in ("hidden", "bestFit", "collapsed"):
         own = attribute_pattern(name).sub("", own)
-    own = with_value(with_value(own, "width", quoteattr(f"{wanted:.8g}")), "customWidth", '"1"')
+    own = with_value(with_value(own, "width", quoted_attribute(f"{wanted:.8g}")), "customWidth", '"1"')
     pieces = [(tag, first, column - 1), (own, column, column), (tag, column + 1, last)]
     new = "".join(
         with_value(with_value(each, "min", f'"{low}"'), "max", f'"{high}"') for each, low, high in pieces if low <= high

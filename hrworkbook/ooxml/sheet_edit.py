@@ -8,10 +8,10 @@ from xml.parsers import expat
 
 from hrworkbook.ooxml.limits import LAST_ROW
 from hrworkbook.ooxml.sheet_xml import SheetXml, XmlSpan
-from hrworkbook.ooxml.workbook_xml import parse_range
+from hrworkbook.ooxml.workbook_xml import format_range, parse_range
 from hrworkbook.ooxml.xml_tags import attribute
 from hrworkbook.plan.errors import CannotWrite
-from hrworkbook.plan.snapshot import address
+from hrworkbook.plan.snapshot import CellRange
 
 _CHUNK_BYTES = 2_000_000
 """Bytes of XML that are read back at once."""
@@ -119,7 +119,9 @@ class SheetXmlEditor:
         xml, opening = self.sheet.xml, self.sheet.opening
         empty = opening.attributes.endswith(b"/")
         head = xml[:first].rstrip(b"> /") + b">" if empty else xml[:first]
-        out, at = [self._grown_dimension(head)], first
+        if self._bottom:
+            head = grown_dimension(head, self.sheet.prefix, (self._top, self._left, self._bottom, self._right))
+        out, at = [head], first
         length = len(out[0])
         for start, end, number, new in edits:
             out += [xml[at:start], new]
@@ -148,7 +150,7 @@ class SheetXmlEditor:
         self._edited[row.number] = b"".join(new for _, _, new in pieces)
         for column in added:
             self._extend_range(row.number, column)
-        head = _with_height(_with_spans(xml[row.start : row.tag_end], added), self.heights.get(row.number, 0))
+        head = _with_height(with_spans(xml[row.start : row.tag_end], added), self.heights.get(row.number, 0))
         if self.shows and b"hidden" in head:
             head = re.sub(rb"""\shidden\s*=\s*["'][^"']*["']""", b"", head)
         if row.is_empty:
@@ -214,19 +216,17 @@ class SheetXmlEditor:
         self._top, self._left = min(self._top, row), min(self._left, column)
         self._bottom, self._right = max(self._bottom, row), max(self._right, column)
 
-    def _grown_dimension(self, head: bytes) -> bytes:
-        if not self._bottom:
-            return head
-        match = re.search(rb"""<%sdimension\s+ref\s*=\s*["']([^"']*)["']""" % re.escape(self.sheet.prefix), head)
-        area = parse_range(match[1].decode("ascii", "replace")) if match else None
-        if match is None or area is None:
-            return head
-        top, left = min(area[0], self._top), min(area[1], self._left)
-        bottom, right = max(area[2], self._bottom), max(area[3], self._right)
-        if (top, left, bottom, right) == area:
-            return head
-        grown = f"{address(top, left)}:{address(bottom, right)}".encode()
-        return head[: match.start(1)] + grown + head[match.end(1) :]
+
+def grown_dimension(head: bytes, prefix: bytes, new: CellRange) -> bytes:
+    """Return what stands before a sheet's cells with its dimension, where it tells one, grown over a range."""
+    match = re.search(rb"""<%sdimension\s+ref\s*=\s*["']([^"']*)["']""" % re.escape(prefix), head)
+    area = parse_range(match[1].decode("ascii", "replace")) if match else None
+    if match is None or area is None:
+        return head
+    whole = min(area[0], new[0]), min(area[1], new[1]), max(area[2], new[2]), max(area[3], new[3])
+    if whole == area:
+        return head
+    return head[: match.start(1)] + format_range(whole).encode() + head[match.end(1) :]
 
 
 def _with_height(head: bytes, points: float) -> bytes:
@@ -241,7 +241,7 @@ def _with_height(head: bytes, points: float) -> bytes:
     return b'%s ht="%g" customHeight="1"%s>' % (bare.rstrip(b"/").rstrip(), points, b"/" if empty else b"")
 
 
-def _with_spans(head: bytes, added: Sequence[int]) -> bytes:
+def with_spans(head: bytes, added: Sequence[int]) -> bytes:
     """Return a row's opening tag whose `spans`, where it has them, cover the columns added."""
     match = re.search(rb"""\sspans\s*=\s*["']([\d:\s]*)["']""", head)
     if not match or not added:

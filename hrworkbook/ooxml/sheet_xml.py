@@ -84,16 +84,24 @@ class SheetXml:
     @cached_property
     def rows(self) -> list[tuple[int, int]]:
         """Every row's number and where it starts, in the order of the file."""
+        low, high, p = self.opening.tag_end, self.opening.end, re.escape(self.prefix)
+        usual = re.compile(rb'<%srow r="(\d{1,7})"' % p)
+        found = [(int(match[1]), match.start()) for match in usual.finditer(self.masked, low, high)]
+        if len(found) != self.masked.count(b"<%srow" % self.prefix, low, high):
+            found = self._rows_of_any_form()
+        numbers = [number for number, _ in found]
+        if numbers and not 1 <= min(numbers) <= max(numbers) <= LAST_ROW:
+            raise UnreadableFile(self.place, "it has a row number no sheet can have", _REMEDY)
+        self.is_regular &= all(map(lt, numbers, numbers[1:]))
+        return found
+
+    def _rows_of_any_form(self) -> list[tuple[int, int]]:
         tag = re.compile(rb'<%srow(?=[\s/>])(?:\s+r="(\d{1,7})")?' % re.escape(self.prefix))
         found: list[tuple[int, int]] = []
         number = 0
         for match in tag.finditer(self.masked, self.opening.tag_end, self.opening.end):
             number = int(match[1]) if match[1] else self._row_number(match.start(), number)
             found.append((number, match.start()))
-        numbers = [number for number, _ in found]
-        if numbers and not 1 <= min(numbers) <= max(numbers) <= LAST_ROW:
-            raise UnreadableFile(self.place, "it has a row number no sheet can have", _REMEDY)
-        self.is_regular &= all(map(lt, numbers, numbers[1:]))
         return found
 
     @property
@@ -139,12 +147,13 @@ class SheetXml:
         closing = self._row_end.search(self.masked, match.end(), self.opening.end)
         if not closing:
             raise UnreadableFile(self.place, f"row {number} breaks off", _REMEDY)
-        if self._has_alternatives and self.masked.find(b"AlternateContent", start, closing.end()) >= 0:
+        if self.has_alternatives and self.masked.find(b"AlternateContent", start, closing.end()) >= 0:
             raise UnreadableFile(self.place, f"row {number} has alternatives for other programs", _REMEDY)
         return XmlSpan(number, start, match.end(), closing.end(), match[1])
 
     @cached_property
-    def _has_alternatives(self) -> bool:
+    def has_alternatives(self) -> bool:
+        """Whether some cells may be there for other programs only."""
         return self.masked.find(b"AlternateContent", self.opening.tag_end, self.opening.end) >= 0
 
     def cell(self, row: XmlSpan, column: int) -> XmlSpan | None:

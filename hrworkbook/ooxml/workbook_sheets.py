@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from html import unescape
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from hrworkbook.ooxml.foreign_workbook import is_strict, open_workbook
 from hrworkbook.ooxml.workbook_xml import SheetPart, WorkbookXml
 from hrworkbook.ooxml.xml_outline import Edit, Element, grown, inserted_in_order, spliced
+from hrworkbook.ooxml.xml_tags import quoted_attribute
 
 ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "workbookProtection", "bookViews",
@@ -102,7 +103,9 @@ class WorkbookEdit:
         next_id = max(map(_sheet_id, self.sheets.children), default=0) + 1
         for number, sheet in enumerate(sheets, next_id):
             state = f' state="{sheet.state}"' if sheet.state else ""
-            attributes = f'name={quoteattr(sheet.name)} sheetId="{number}"{state} {known or "r"}:id="{sheet.relation}"'
+            attributes = (
+                f'name={quoted_attribute(sheet.name)} sheetId="{number}"{state} {known or "r"}:id="{sheet.relation}"'
+            )
             yield f"<{self.sheets.prefix}sheet{declared} {attributes}/>".encode()
 
 
@@ -149,7 +152,9 @@ def marked_sheets(package: bytes, mark: str, place: str) -> list[str]:
 def _name_line(name: OwnName, prefix: str) -> bytes:
     local = "" if name.sheet is None else f' localSheetId="{name.sheet}"'
     hidden = ' hidden="1"' if name.hidden else ""
-    line = f"<{prefix}definedName name={quoteattr(name.name)}{local}{hidden}>{name.formula}</{prefix}definedName>"
+    line = (
+        f"<{prefix}definedName name={quoted_attribute(name.name)}{local}{hidden}>{name.formula}</{prefix}definedName>"
+    )
     return line.encode()
 
 

@@ -113,6 +113,11 @@ def _format_shows(number: str, code: str | None) -> str:
     if code is None:
         built_in = int(number) if number.isdecimal() else 0
         return ("d" if built_in in _DATE_NUMBERS else "") + ("t" if built_in in _TIME_NUMBERS else "")
+    return code_shows(code)
+
+
+def code_shows(code: str) -> str:
+    """Return what a number format's code shows: 'd' in it for a date, 't' for a time of day."""
     first = re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', "", code.lower()).split(";")[0]
     if "general" in first:
         return ""

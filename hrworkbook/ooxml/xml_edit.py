@@ -1,8 +1,7 @@
 """A small part's XML edited in place: only what is asked for changes, and every other byte stays."""
 
-from xml.sax.saxutils import quoteattr
-
 from hrworkbook.ooxml.xml_outline import grown, outline, spliced, with_value
+from hrworkbook.ooxml.xml_tags import quoted_attribute
 
 
 def with_attribute(xml: bytes, element: str, name: str, value: str, after: tuple[str, ...] = ()) -> bytes:
@@ -11,7 +10,7 @@ def with_attribute(xml: bytes, element: str, name: str, value: str, after: tuple
     Where there is no such child, an empty one is put in: behind the children named in `after`, before all others.
     """
     root = outline(xml, 1)
-    given = quoteattr(value)
+    given = quoted_attribute(value)
     if child := root.child(element):
         tag = with_value(xml[child.start : child.tag_end].decode(), name, given)
         return spliced(xml, [(child.start, child.tag_end, tag.encode())])

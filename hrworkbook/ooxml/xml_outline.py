@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
-from hrworkbook.ooxml.xml_tags import ATTRIBUTES
+from hrworkbook.ooxml.xml_tags import ATTRIBUTES, quoted_attribute
 
 Edit = tuple[int, int, bytes]
 """The first byte to replace, the byte behind the last one, and what comes in their place."""
@@ -100,7 +99,7 @@ def grown(xml: bytes, parent: Element, new: bytes, attributes: Mapping[str, str]
     tag = xml[parent.start : parent.tag_end]
     opening = tag
     for name, value in (attributes or {}).items():
-        opening = with_value(opening.decode(), name, quoteattr(value)).encode()
+        opening = with_value(opening.decode(), name, quoted_attribute(value)).encode()
     if parent.close < 0:
         if not new:
             return [(parent.start, parent.end, opening)] if opening != tag else []

@@ -42,7 +42,7 @@ def split_pairs(text: str) -> dict[str, str]:
 
 
 def is_quoted(text: str) -> bool:
-    """Return whether a cell's text begins with a quotation mark, as no name of a list does where it is written."""
+    """Return whether a cell's text begins with a quotation mark, as a name of a list does only where that is its spelling."""
     return text.lstrip()[:1] == _QUOTE
 
 

@@ -16,7 +16,8 @@ from hrworkbook.plan.dates.date_points import DateFault
 from hrworkbook.plan.dates.timescale import Timescale, read_timescale
 from hrworkbook.plan.findings import Severity, join_words
 from hrworkbook.plan.lookalikes import latin_lookalike, script_name
-from hrworkbook.plan.measures.figures import is_odd, parse_figure
+from hrworkbook.plan.measures.figures import parse_figure
+from hrworkbook.plan.measures.targets import is_odd
 from hrworkbook.plan.owners import parse_owners
 from hrworkbook.plan.serials import likely_day
 from hrworkbook.plan.values import (

@@ -7,7 +7,6 @@ from hrworkbook.plan.plan_tables import PlanTable
 from hrworkbook.plan.schema_model import Schema
 from hrworkbook.plan.sheet_names import quoted_sheet
 from hrworkbook.plan.snapshot import Block, Snapshot
-from hrworkbook.plan.their_lines import TheirRows
 from hrworkbook.plan.values import Value, as_text, is_blank, normalised_text
 
 NO_TABLE = PlanTable("")
@@ -53,6 +52,9 @@ def read_lines(snapshot: Snapshot, schema: Schema, tables: Sequence[PlanTable]) 
         if table.is_ours:
             yield from _all_rows(block, table)
         else:
+            # Its many patterns are compiled as it is loaded; a master of ours has no such sheet.
+            from hrworkbook.plan.their_lines import TheirRows
+
             blank: dict[str, Value] = dict.fromkeys(c.key for c in schema.columns)
             for found in TheirRows(block, schema, table).lines():
                 yield Line(found.id, found.row, blank | found.values, table, found.spread)

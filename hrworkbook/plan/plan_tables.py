@@ -14,7 +14,6 @@ from hrworkbook.plan.ledgers import PLAN, SEARCHED_ROWS, START
 from hrworkbook.plan.schema_model import RESERVED_HEADERS, Schema
 from hrworkbook.plan.sheet_names import OWN_SHEETS, PlanSheet, place_at
 from hrworkbook.plan.snapshot import Block, Snapshot, address
-from hrworkbook.plan.table_titles import title_above
 from hrworkbook.plan.values import CellError, as_text, fold_name, is_blank
 
 _MOST_HEADING_ROWS = 3
@@ -222,6 +221,9 @@ def _their_tables(block: Block, schema: Schema) -> list[PlanTable]:
                 found.append(table)
     if not found:
         return []
+    # Its many patterns are compiled as it is loaded; a master of ours has no such sheet.
+    from hrworkbook.plan.table_titles import title_above
+
     tops = sorted({t.top_row for t in found})
     ends = {top: below - 1 for top, below in zip(tops, [*tops[1:], len(block.rows) + 1], strict=False)}
     return [

@@ -197,6 +197,8 @@ class _SheetReader(SettingRows):
 
     def setting(self, one: SheetColumn, cell: SettingCell) -> dict[str, Any]:
         """Return what a cell says of a column, by setting; nothing where it cannot be read, which is noted."""
+        if one.name == "words" and (name := self.list_named(cell)):
+            return {"list": name}
         value = self.read(cell, one.form)
         if value is None:
             return {}
@@ -208,24 +210,22 @@ class _SheetReader(SettingRows):
             choices = choices_of(Column)[one.name]
             return self.word(cell, [c.capitalize() for c in choices], "choice", one.name, str.lower)
         if one.name == "words":
-            return self.list_or_words(cell, value)
+            return self.words(cell, value)
         if one.name == "width" and not 3 <= value <= 120:
             self.fault(cell, f"the width is {value:g}", "Give a width of 3 to 120 characters, or clear the cell")
             return {}
         return {one.name: value}
 
-    def list_or_words(self, cell: SettingCell, words: list[str]) -> dict[str, Any]:
-        """Return the list that a cell names, else its words; one word alone that is like a list's name is noted."""
-        folded = {fold_name(name): name for name in self.lists}
-        name = (
-            cell.text
-            if cell.text in self.lists
-            else ""
-            if is_quoted(cell.text)
-            else folded.get(fold_name(cell.text), "")
-        )
-        if name:
-            return {"list": name}
+    def list_named(self, cell: SettingCell) -> str:
+        """Return the list that a cell names, whatever signs are in its name; '' where it holds words of its own."""
+        if cell.text in self.lists:
+            return cell.text
+        if is_quoted(cell.text):
+            return ""
+        return {fold_name(name): name for name in self.lists}.get(fold_name(cell.text), "")
+
+    def words(self, cell: SettingCell, words: list[str]) -> dict[str, Any]:
+        """Return the words of a cell; one word alone that is like a list's name is noted."""
         if len(words) == 1 and not is_quoted(cell.text):
             near = nearest_word(words[0], list(self.lists))
             advice = f"Did you mean {near}? " if near else ""

@@ -7,6 +7,7 @@ from datetime import date
 
 from hrworkbook.plan.history import last_reported
 from hrworkbook.plan.ledgers import REGISTER
+from hrworkbook.plan.measures.figure_codes import figure_codes
 from hrworkbook.plan.model import (
     Line,
     Owner,
@@ -99,7 +100,8 @@ def make_return(
     words = {c.key: plan.words_of(c) for c in schema.columns if c.kind == "choice"}
     name = re.sub(r"[^\w&+-]+", " ", f"{role} {period}").strip()[:80]
     theirs = tuple(replace(x, values={c.key: x.values.get(c.key) for c in schema.columns}) for x in lines)
-    codes = {(x.id, c.key): code for x in lines for c in schema.columns if (code := plan.number_format(x, c.key))}
+    shown = {(x.id, c.key): code for x in lines for c in schema.columns if (code := plan.number_format(x, c.key))}
+    codes = figure_codes(plan, lines) | shown
     closed = frozenset(
         (x.id, c.key) for x in lines if x.table.column_numbers for c in schema.columns if c.key not in x.table.column_numbers
     )  # fmt: skip

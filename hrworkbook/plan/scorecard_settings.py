@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from hrworkbook.plan.measures.figures import Unit, read_tolerance
 from hrworkbook.plan.measures.judgement import Condition, UnknownCondition, parse_conditions
+from hrworkbook.plan.measures.targets import read_tolerance
+from hrworkbook.plan.measures.units import NUMBER
 from hrworkbook.plan.schema_model import Column, ScorecardSettings
 from hrworkbook.plan.settings import SettingPlace, SettingsFile
 
@@ -21,7 +22,7 @@ def check_scorecard(
             raise file.unknown_error(
                 _SCORECARD.of("statuses"), "condition", unknown.word, [c.value for c in Condition]
             ) from None
-    if settings.tolerance and read_tolerance(settings.tolerance, Unit.NUMBER) is None:
+    if settings.tolerance and read_tolerance(settings.tolerance, NUMBER) is None:
         fault = f"the tolerance is '{settings.tolerance}'"
         raise file.error(_SCORECARD.of("tolerance"), fault, "Give a share of the target such as 10%, or a number")
     for column in columns:

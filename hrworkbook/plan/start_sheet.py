@@ -156,3 +156,9 @@ def next_step(plan: Plan) -> tuple[str, str]:
         normalised_text(row[1]): normalised_text(row[2]) for row in plan.snapshot[START].rows[:12] if len(row) > 2
     }
     return values.get("Next step", ""), values.get("How", "")
+
+
+def next_step_name(plan: Plan) -> str:
+    """Return which of `STEPS` the Start sheet says is next; '' where it says something else."""
+    step, _ = next_step(plan)
+    return next((name for name, (text, _) in STEPS.items() if fold_name(text) == fold_name(step)), "")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time
+from functools import lru_cache
 
 LONGEST_TEXT = 32_767
 """Characters a cell holds (Excel specifications and limits)."""
@@ -50,7 +51,7 @@ _FORMULA_SIGNS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 """What begins a formula when it is typed, in full width too."""
 _SPACES = re.compile(r" {2,}")
 _BREAKS = re.compile(r" *\n[ \n]*")
-_ESCAPED_RETURN = "_x000D_"
+ESCAPED_RETURN = "_x000D_"
 """A carriage return in a workbook's own coding, as some programs take it for the text itself (ECMA-376, part 1, 22.9.2.19)."""
 _WORD_CHARACTERS = {code: " " for code in range(128) if not chr(code).isalnum()} | {38: " and ", 37: " % "}
 """What the signs of a plain text are read as in a header."""
@@ -83,7 +84,7 @@ def normalised_text(value: Value) -> str:
     and what is not printed.
     """
     text = value if type(value) is str else as_text(value)
-    if text.isascii() and "  " not in text and text.isprintable():
+    if text.isascii() and "  " not in text and text.isprintable() and ESCAPED_RETURN not in text:
         return text.strip()
     text = unicodedata.normalize("NFC", clean(with_line_feeds(text)).translate(_FOLDED_CHARACTERS))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
@@ -91,8 +92,8 @@ def normalised_text(value: Value) -> str:
 
 def with_line_feeds(text: str) -> str:
     """Return the text with each line ended by one line feed, as Excel ends them."""
-    if "\r" in text or _ESCAPED_RETURN in text:
-        text = text.replace(_ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text or ESCAPED_RETURN in text:
+        text = text.replace(ESCAPED_RETURN, "\r").replace("\r\n", "\n").replace("\r", "\n")
     return text
 
 
@@ -124,7 +125,7 @@ def clean(text: str) -> str:
     What is shown, sent or kept passes here, so that no cell, heading, file name or subject steers a terminal, turns a
     line round, or stands for a line of ours.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
@@ -149,7 +150,7 @@ def shorten(text: str, most: int) -> str:
 
 def storable_text(text: str) -> str:
     """Return the text as a workbook is to hold it: cleaned, U+FFFD for lone surrogates and what is no character."""
-    return _NO_CHARACTER.sub("\ufffd", clean(text))
+    return text if text.isprintable() else _NO_CHARACTER.sub("\ufffd", clean(text))
 
 
 def utf16_length(text: str) -> int:
@@ -159,20 +160,28 @@ def utf16_length(text: str) -> int:
 
 def begins_formula(text: str) -> bool:
     """Return whether a text would be a formula if it were typed: it begins with `= + - @`, white space before it or not."""
-    return (
-        text[:1] in _FORMULA_SIGNS or (not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS)
-        if text
-        else False
-    )
+    return not text[:1].isalnum() and text.lstrip()[:1] in _FORMULA_SIGNS
 
 
 def fold_name(text: str) -> str:
     """Return a heading, list name, owner or other name for look-up: the one rule by which two of them are the same.
 
     Letters and digits in lower case, `&` as `and`; what writing it to a cell and reading it back changes makes no
-    difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`.
+    difference. Empty for a name without a letter or digit, but for `#` alone, which is read as `No`. Texts as long as a
+    heading may be are remembered, since the same ones come in every sheet.
     """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.lower().translate(_WORD_CHARACTERS).split()) or ("no" if text.strip() == "#" else "")
-    text = unicodedata.normalize("NFKC", normalised_text(text)).casefold().replace("&", " and ")
-    return " ".join(re.findall(r"[^\W_]+|[%£]", text))
+    return _fold_short(text) if len(text) <= LONGEST_HEADING else _fold(text)
+
+
+@lru_cache(maxsize=8192)
+def _fold_short(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    if text.isascii() and text.isprintable() and ESCAPED_RETURN not in text:
+        folded = " ".join(text.lower().translate(_WORD_CHARACTERS).split())
+    else:
+        text = unicodedata.normalize("NFKC", normalised_text(text)).casefold()
+        folded = " ".join(re.findall(r"[^\W_]+|[%£]", text.replace("&", " and ")))
+    return folded or ("no" if text.strip() == "#" else "")

@@ -22,6 +22,7 @@ from hrworkbook.plan.ledgers import (
     START,
     Ledger,
 )  # fmt: skip
+from hrworkbook.plan.measures.rule_texts import rule_text
 from hrworkbook.plan.model import HISTORY, SETTINGS, STATE_SETTINGS, history_ledger, issued_ledger
 from hrworkbook.plan.record_ledger import RecordLedger
 from hrworkbook.plan.schema import ID_HEADER, Column, Schema
@@ -39,7 +40,7 @@ from hrworkbook.render.ledger_dropdowns import (
 )
 from hrworkbook.render.new_master import NewMaster
 from hrworkbook.render.row_heights import MAX_HEIGHT, row_height
-from hrworkbook.render.sheet_parts import heading_format, write_title
+from hrworkbook.render.sheet_parts import add_comment, heading_format, write_title
 from hrworkbook.render.word_colours import coloured_columns
 from hrworkbook.render.workbook_formats import (
     WorkbookFormats,
@@ -166,7 +167,12 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
         cells: list[Value] = [id_, *(values.get(c.key) for c in columns)]
         height = row_height([as_text(v) for v in cells], widths)
         for i, value in enumerate(cells):
-            write_value(sheet, row, i, value, (bodies if height < MAX_HEIGHT else top_bodies)[i])
+            style = (bodies if height < MAX_HEIGHT else top_bodies)[i]
+            if i and (code := draft.number_formats.get((id_, columns[i - 1].key))):
+                style = formats.format(
+                    **_looks("vcenter" if height < MAX_HEIGHT else "top", columns[i - 1]), num_format=code
+                )
+            write_value(sheet, row, i, value, style)
         sheet.set_row(row, height)
     last = top + max(1, len(draft.lines))
     headings = [schema.id_heading, *(c.header for c in columns)]
@@ -179,6 +185,9 @@ def _write_plan(formats: WorkbookFormats, sheet: Worksheet, draft: NewMaster) ->
         ],
     })  # fmt: skip
     sheet.set_row(top, row_height(headings, [w - 2 for w in widths]) + 6)
+    for i, column in enumerate(columns, 1):
+        if rule := rule_text(schema, column):
+            add_comment(sheet, top, i, rule)
     _add_dropdowns(sheet, draft, top + 1, last + SPARE_ROWS)
     _add_bar(sheet, schema, top + 1, last + SPARE_ROWS)
     _add_highlights(formats, sheet, draft, top + 1, last + SPARE_ROWS)
@@ -196,16 +205,15 @@ def _body_formats(formats: WorkbookFormats, schema: Schema, valign: str) -> list
     Texts stand in the middle of their row, since nothing keeps those at the top off the rule above; where a row is too low
     for its text, that would cut off its beginning, and they stand at the top.
     """
-    looks: dict[str, Any] = {
-        "text_wrap": True,
-        "indent": 1,
-        "bottom": 1,
-        "bottom_color": look.RULE_COLOUR,
-        "valign": valign,
-    }
-    codes = [number_format_of(schema, c) for c in schema.columns]
-    own = [formats.format(**looks, **({"num_format": code} if code else {})) for code in codes]
-    return [formats.format(**looks, font_color=look.SECONDARY), *own]
+    codes = [(c, number_format_of(schema, c)) for c in schema.columns]
+    own = [formats.format(**_looks(valign, c), **({"num_format": code} if code else {})) for c, code in codes]
+    return [formats.format(**_looks(valign), font_color=look.SECONDARY), *own]
+
+
+def _looks(valign: str, column: Column | None = None) -> dict[str, Any]:
+    """Return the look of a cell; of a measure its figures stand at the right, be they numbers or texts such as 72%."""
+    right = {"align": "right"} if column is not None and column.kind == "measure" else {}
+    return {"text_wrap": True, "indent": 1, "bottom": 1, "bottom_color": look.RULE_COLOUR, "valign": valign, **right}
 
 
 def number_format_of(schema: Schema, column: Column) -> str:

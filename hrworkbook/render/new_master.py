@@ -1,11 +1,11 @@
 """What a new master is to hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hrworkbook.plan.model import Owner
 from hrworkbook.plan.questions import Question
-from hrworkbook.plan.schema import Schema
+from hrworkbook.plan.schema import CellKey, Schema
 from hrworkbook.plan.values import Value
 from hrworkbook.tables.unplaced_cells import UnplacedCell
 
@@ -32,6 +32,8 @@ class NewMaster:
     """What was guessed of a source without a schema, and what it could be instead."""
     past_lines: tuple[tuple[str, str, Mapping[str, Value]], ...] = ()
     """What the source says of periods before: the period, the line's ID, and values by column key; oldest first."""
+    number_formats: Mapping[CellKey, str] = field(default_factory=dict)
+    """The number format of single cells, where their line says what they count."""
     lines_elsewhere: int = 0
     """Lines that stand on sheets which are not ours, and stay there."""
 

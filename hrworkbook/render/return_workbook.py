@@ -22,6 +22,7 @@ from hrworkbook.plan.snapshot import TALLEST_ROW, column_letters
 from hrworkbook.plan.values import Value, as_text, is_blank
 from hrworkbook.render import style as look
 from hrworkbook.render.row_heights import row_height
+from hrworkbook.render.sheet_parts import add_comment
 from hrworkbook.render.word_colours import coloured_columns
 from hrworkbook.render.workbook_formats import (
     WorkbookFormats,
@@ -161,7 +162,9 @@ _TO_MEND = _OPEN | {"bg_color": look.PROBLEM_FILL, "left": 5, "left_color": look
 
 def _to_fill_in(column: Column | None) -> dict[str, Any]:
     """Return the look of a cell that is the owner's: kept as text but for figures, so that "Mar-17" and "007" stay as typed."""
-    return _OPEN if column is not None and column.kind in RIGHT_ALIGNED_KINDS else _OPEN | {"num_format": "@"}
+    if column is not None and column.kind in RIGHT_ALIGNED_KINDS:
+        return _OPEN
+    return _OPEN | {"num_format": "@"}
 
 
 def _write_rows(
@@ -196,18 +199,11 @@ def _write_rows(
             style = formats.format(**_CELL | looks | {"valign": "top" if tall >= TALLEST_ROW else "vcenter"})
             write_value(sheet, row, i, value, style)
             if note:
-                _add_comment(sheet, row, i, note)
+                add_comment(sheet, row, i, note)
                 noted = noted or (row, i)
             if is_owners and first is None:
                 first = (row, i)
     return noted or first
-
-
-def _add_comment(sheet: Worksheet, row: int, column: int, note: str) -> None:
-    """Add a comment large enough for its text to be read without scrolling."""
-    lines = sum(1 + len(line) // 38 for line in note.splitlines())
-    looks = {"author": "HR", "font_name": "Calibri", "font_size": 10, "color": look.WHITE, "width": 250}
-    sheet.write_comment(row, column, note, {**looks, "height": 24 + 18 * min(lines, 20)})
 
 
 def _add_dropdowns(

@@ -1,4 +1,4 @@
-"""What the sheets of a master have in common: a title with a sentence below it, and headings."""
+"""What the sheets of a workbook have in common: a title with a sentence below it, headings, and notes on cells."""
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -21,3 +21,10 @@ def heading_format(formats: WorkbookFormats, owners: bool) -> Format:
         bold=True, text_wrap=True, indent=1, valign="vcenter", font_color=look.WHITE,
         bg_color=look.OWNER_HEADER_FILL if owners else look.HEADER_FILL,
     )  # fmt: skip
+
+
+def add_comment(sheet: Worksheet, row: int, column: int, note: str) -> None:
+    """Add a comment large enough for its text to be read without scrolling."""
+    lines = sum(1 + len(line) // 38 for line in note.splitlines())
+    looks = {"author": "HR", "font_name": "Calibri", "font_size": 10, "color": look.WHITE, "width": 250}
+    sheet.write_comment(row, column, note, {**looks, "height": 24 + 18 * min(lines, 20)})

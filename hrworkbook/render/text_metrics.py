@@ -28,6 +28,8 @@ LINE_HEIGHTS = {8: 11.25, 9: 12.0, 10: 12.75, 11: 15.0, 12: 15.75, 14: 18.75, 16
 """Points one line of text takes in a row, by type size; both fonts, as Excel rounds them to 0.75."""
 
 _CACHE_SIZE = 20_000
+_FIRST_BORROWED = 0x0700
+"""Alphabets before this one are in Calibri and Arial."""
 FOREIGN_LINE_FACTOR = 1.34
 """How much taller a line is that borrows a glyph from another font (emoji, ideographs)."""
 
@@ -65,11 +67,14 @@ class Face(dict[str, float]):
         if known is None:
             if len(self._heights) >= _CACHE_SIZE:
                 self._heights.clear()
-            lines = self.lines(text, width)
-            foreign = 0 if text.isascii() else min(lines, self._foreign_lines(text, width))
-            known = lines * self.line_height + foreign * (self.foreign_line - self.line_height)
-            self._heights[key] = known
+            self._heights[key] = known = self.measure_height(text, width)
         return known
+
+    def measure_height(self, text: str, width: float) -> float:
+        """Return what `height` does, measured anew: for a text that is not asked for again."""
+        lines = self.lines(text, width)
+        foreign = min(lines, self._foreign_lines(text, width)) if is_foreign(text) else 0
+        return lines * self.line_height + foreign * (self.foreign_line - self.line_height)
 
     def _foreign_lines(self, text: str, width: float) -> int:
         """On how many lines a glyph may stand that is borrowed from another font: those of each word that has one."""
@@ -182,7 +187,7 @@ def face(font: FontName, bold: bool = False, size: float = 10) -> Face:
 
 def is_foreign(text: str) -> bool:
     """Whether the text holds a character that Calibri and Arial borrow from another, taller font."""
-    return not text.isascii() and any(_is_borrowed(c) for c in text)
+    return not text.isascii() and any(map(_is_borrowed, _unmeasured().findall(text)))
 
 
 def _may_not_break_between(before: str, word: str) -> bool:
@@ -196,11 +201,16 @@ def _advances(font: FontName, bold: bool) -> dict[str, int]:
     return dict(zip(table["characters"], table[font + (" bold" if bold else "")], strict=True))
 
 
+@lru_cache(maxsize=1)
+def _unmeasured() -> re.Pattern[str]:
+    """Return what finds characters that may be borrowed: no text is looked at letter by letter for those it has not."""
+    known = "".join(re.escape(c) for c in _advances("Calibri", False) if ord(c) >= _FIRST_BORROWED)
+    return re.compile(f"[^\x00-{chr(_FIRST_BORROWED - 1)}{known}]")
+
+
 @lru_cache(maxsize=4096)
 def _is_borrowed(character: str) -> bool:
-    if character in _advances("Calibri", False):
-        return False
-    return ord(character) >= 0x0700 and not unicodedata.name(character, "").startswith(("GREEK", "LATIN", "CYRILLIC"))
+    return not unicodedata.name(character, "").startswith(("GREEK", "LATIN", "CYRILLIC"))
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Mapping
+from html import escape
 from typing import Any, BinaryIO
-from xml.sax.saxutils import escape
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -23,7 +23,9 @@ class TextSheet(Worksheet):  # type: ignore[misc]
 
     def write_string(self, row: int, column: int, text: str, style: Format | None = None) -> int:
         """Write a text; return 0, or a negative number where XlsxWriter could not."""
-        written: int = super().write_string(row, column, text, self.book.kept_as_text(text, style))
+        if not text[:1].isalnum():
+            style = self.book.kept_as_text(text, style)
+        written: int = Worksheet.write_string(self, row, column, text, style)
         return written
 
     def write_rich_string(self, row: int, column: int, *pieces: Any) -> int:
@@ -88,7 +90,7 @@ class TextWorkbook(Workbook):  # type: ignore[misc]
             return
         super().close()
         package = WorkbookPackage(self._packed.getvalue(), "")
-        language = f"<dc:language>{escape(self._language)}</dc:language>"
+        language = f"<dc:language>{escape(self._language, quote=False)}</dc:language>"
         self._out.write(package.with_parts({_PROPERTIES: with_last_child(package.read(_PROPERTIES), language)}))
 
 

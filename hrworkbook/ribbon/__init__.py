@@ -5,6 +5,7 @@ import sys
 from hrworkbook.hosts.fault_log import keep_details
 from hrworkbook.hosts.live import LiveHost, calling_workbook, is_warm
 from hrworkbook.jobs.job import carry_out
+from hrworkbook.jobs.job_process import skip_garbage_collection
 from hrworkbook.plan.errors import HrWorkbookError, keep_warnings_away
 from hrworkbook.plan.values import clean
 from hrworkbook.ribbon.buttons import BUTTONS
@@ -20,6 +21,8 @@ def click(verb: str, *arguments: str) -> None:
     host: LiveHost | None = None
     state_text, first_part = "nothing was changed", ""
     keep_warnings_away()
+    if not is_warm():
+        skip_garbage_collection()
     try:
         host = calling_workbook()
         if verb not in BUTTONS:

@@ -7,7 +7,6 @@ is not known stays unknown until HR says what it is.
 import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hrworkbook.plan.heading_paths import MAX_HEADING_CHARACTERS
@@ -44,14 +43,9 @@ _MAY_HAVE_FOOTNOTE = re.compile(r"\[(?:notes? ?)?[0-9]|\(notes? [0-9]|[¹²³⁴
 Grid = Sequence[Sequence[Value]]
 
 
-@lru_cache(maxsize=8192)
-def _fold_cached(text: str) -> str:
-    return fold_name(text)
-
-
 def fold_heading(text: str) -> str:
-    """Return the heading's letters and digits, for look-up; remembered, since the same headings come in every return."""
-    return _fold_cached(text) if len(text) <= MAX_HEADING_CHARACTERS else fold_name(text)
+    """Return the heading's letters and digits, for look-up."""
+    return fold_name(text)
 
 
 def _fold_without_footnotes(header: str) -> str:

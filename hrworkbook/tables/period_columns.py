@@ -86,7 +86,13 @@ def period_figures(
                     into.setdefault((sheet, row), {})[column.key] = value
         headings = {c.source.at: None for c in gone} | {c.source.at: schema[c.key].header for c in kept}
         changed[sheet] = _without(block, header, headings, [c.source.at for c in gone])
-        notes += _notes(sheet, dated, latest, schema[actual.key].header, None if is_told else year)
+        notes += _notes(
+            sheet,
+            dated,
+            latest,
+            schema[actual.key].header,
+            None if is_told or all(heading_period(c.source.name, 0) == c.name for c in dated) else year,
+        )
     if not notes:
         return None
     ordered = dict(sorted(earlier.items(), key=lambda item: (ends[item[0]].last, ends[item[0]].first)))

@@ -25,7 +25,7 @@ from hrworkbook.render.new_master import NewMaster
 from hrworkbook.tables.period_columns import period_figures
 from hrworkbook.tables.plan_source import PlanLine, SourcePlan, read_plan
 from hrworkbook.tables.unplaced_cells import UnplacedCell
-from hrworkbook.verbs.new_scorecard import past_lines, with_statuses_by_hand
+from hrworkbook.verbs.new_scorecard import measure_formats, past_lines, read_scorecard
 from hrworkbook.verbs.own_files import refuse_our_own
 
 MAX_NOTES = 6
@@ -65,8 +65,8 @@ def new(
     kept = replace(kept, lines=[replace(x, values=without_blank_words(x.values, exempt)) for x in kept.lines])
     marks = _marks(kept)
     marked, told = _with_marks(schema, kept.lines, marks)
-    marked, by_hand = with_statuses_by_hand(schema, marked, settings, by_period)
-    lines = [(line.id, _with_status(schema, line.values)) for line in marked]
+    scorecard = read_scorecard(schema, marked, settings, by_period)
+    lines = [(line.id, _with_status(schema, line.values)) for line in scorecard.lines]
     numbered, next_id, renamed = _with_ids(schema, lines)
     known = {fold_name(o.role) for o in owners}
     found = [Owner(role) for role in _owner_roles(schema, lines, today) if fold_name(role) not in known]
@@ -82,13 +82,14 @@ def new(
             *mark_notes(blocks),
             *damaged,
             *told,
-            *by_hand,
+            *scorecard.notes,
             *renamed,
             *_joint_owner_notes([o.role for o in found]),
         ),
         unplaced=kept.unplaced,
         questions=questions,
-        past_lines=past_lines(schema, by_period, marked, numbered) if by_period else (),
+        number_formats=measure_formats(schema, numbered, settings),
+        past_lines=past_lines(schema, scorecard, numbered),
     )
 
 

@@ -176,6 +176,12 @@ def test_rules_of_it_that_stop_the_buttons(windows, key, value, says):
     windows.registry[key] = value
     (fault,) = windows.faults()
     assert says in fault and "Ask IT" in fault
+    (page,) = [c for c in windows.examine() if c.name == "Page"]
+    assert page.ok is None and "hrworkbook serve" in page.message
+
+
+def test_the_page_is_not_named_where_the_buttons_may_work(windows):
+    assert [c for c in windows.examine() if c.name == "Page"] == []
 
 
 def test_intunes_rules_that_only_watch_or_concern_others_are_no_fault(windows):

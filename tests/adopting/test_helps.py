@@ -34,7 +34,9 @@ def plan_of(**settings) -> OwnPlan:
 
 
 def read(path: Path):
-    return read_workbook(read_file(path).blocks, path.name, (), workbook_helps(path.read_bytes(), path.name))
+    return read_workbook(
+        read_file(path, fills=True).blocks, path.name, (), workbook_helps(path.read_bytes(), path.name)
+    )
 
 
 def test_a_dropdown_gives_a_choice_all_its_words(tmp_path):
@@ -63,7 +65,7 @@ def test_without_a_dropdown_words_of_hr_are_text(tmp_path):
 
 def test_a_pivot_table_is_no_plan(tmp_path):
     path = build(plan_of(), tmp_path / "p.xlsx")
-    blocks = read_file(path).blocks
+    blocks = read_file(path, fills=True).blocks
     with pytest.raises(HrWorkbookError, match="pivot table") as refused:
         read_workbook(blocks, "p.xlsx", (), {"Plan": SheetHelps(pivots=((1, 1, 4, 7),))})
     assert "unhide the sheet" in refused.value.remedy

@@ -23,7 +23,9 @@ def case(request, tmp_path_factory):
 
 
 def read(path: Path) -> OwnPlan:
-    return read_workbook(read_file(path).blocks, path.name, (), workbook_helps(path.read_bytes(), path.name))
+    return read_workbook(
+        read_file(path, fills=True).blocks, path.name, (), workbook_helps(path.read_bytes(), path.name)
+    )
 
 
 def value(own: OwnPlan, line, role: str):

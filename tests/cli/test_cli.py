@@ -123,4 +123,4 @@ def test_a_heading_or_two_of_a_collection_does_not_make_a_file_one(tmp_path, cap
     path = tmp_path / "requirements.csv"
     path.write_text("NN,ID,Name,Type,Description\n1,RQ1,requirement,Textual,test\n", encoding="utf-8")
     assert main(["read", str(path)]) == 1
-    assert "Description was read as" in capsys.readouterr().out.replace("'", "")
+    assert "Name was read as" in capsys.readouterr().out.replace("'", "")

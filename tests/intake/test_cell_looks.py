@@ -6,8 +6,10 @@ import hostile
 import pytest
 from packages import MAIN
 
-from hrworkbook.intake.binary_cell_looks import xls_looks, xlsb_codes, xlsb_looks
+from hrworkbook.intake.binary_cell_faults import xls_sheet_records
+from hrworkbook.intake.binary_cell_looks import read_xls_globals, xls_looks, xlsb_codes, xlsb_looks
 from hrworkbook.intake.ods_looks import read_ods_looks
+from hrworkbook.intake.quick_ods_scan import SHEETS_MARK
 from hrworkbook.ooxml.number_formats import formats_of_numbers, xlsx_codes
 from hrworkbook.plan.errors import UnreadableFile
 
@@ -75,6 +77,15 @@ def xls_stream(*cells: bytes, more_styles: bytes = b"") -> bytes:
     return head + record(0x809, struct.pack("<4H2L", 0x0600, 0x10, 0, 0, 0, 6)) + b"".join(cells) + record(0x0A)
 
 
+def looks_of(stream: bytes) -> dict[str, dict[str, object]]:
+    """What each sheet shows, by its name."""
+    book = read_xls_globals(stream, fills=True)
+    return {
+        name: xls_looks(stream, xls_sheet_records(stream, place, blanks=True), book)
+        for name, place in book.places.items()
+    }
+
+
 def test_an_xls():
     record = hostile.record
     stream = xls_stream(
@@ -84,7 +95,7 @@ def test_an_xls():
         record(0x809, bytes(16)) + record(0x203, struct.pack("<3Hd", 2, 0, 3, 1)) + record(0x0A),
         record(0x06, struct.pack("<3H", 2, 0, 1) + bytes(16)),
     )
-    assert xls_looks(stream)["Return"]["formats"] == {"0%": [1, 1, 2, 4, 3, 1], "00000": [1, 2], '"£"0': [2, 3]}
+    assert looks_of(stream)["Return"]["formats"] == {"0%": [1, 1, 2, 4, 3, 1], "00000": [1, 2], '"£"0': [2, 3]}
 
 
 def test_an_xls_tells_fills_hidden_columns_and_comments():
@@ -100,14 +111,14 @@ def test_an_xls_tells_fills_hidden_columns_and_comments():
         record(0x1C, struct.pack("<4H", 4, 2, 0, 7)),
     )
     yellow = record(0xE0, struct.pack("<HH10xLHH", 0, 0, 1 << 26, 13, 0)[:20])
-    found = xls_looks(xls_stream(*cells, more_styles=yellow))["Return"]
+    found = looks_of(xls_stream(*cells, more_styles=yellow))["Return"]
     assert found == {"fills": {"FFFF00": [5, 2, 6, 1]}, "hidden_columns": [3, 4], "comments": [[5, 3, "Members!?"]]}
 
 
 def test_an_xls_cut_short_has_what_is_left():
     stream = xls_stream(hostile.record(0x203, struct.pack("<3Hd", 0, 0, 1, 0.85)))
     for end in range(len(stream)):
-        xls_looks(stream[:end])
+        looks_of(stream[:end])
 
 
 def brt(kind: int, content: bytes) -> bytes:
@@ -144,7 +155,9 @@ NAMED = (
 
 def ods_plan(rows: str) -> dict[str, object]:
     """What a table of these rows shows."""
-    return read_ods_looks((CONTENT % rows).encode(), NAMED).get("Plan", {})
+    content = (CONTENT % rows).encode()
+    tables = content.find(SHEETS_MARK)
+    return read_ods_looks(content[:tables], content[tables:], NAMED, fills=True).get("Plan", {})
 
 
 def ods_cell(text: str, **attributes: str) -> str:
@@ -202,3 +215,15 @@ def test_what_lies_over_a_cell_of_an_ods_is_no_text_of_it():
         "pictures": [[1, 2, "a tick"]],
         "struck": [[1, 1, "Jun 27"]],
     }
+
+
+def test_colours_are_told_only_where_they_are_asked_for():
+    yellow = hostile.record(0xE0, struct.pack("<HH10xLHH", 0, 0, 1 << 26, 13, 0)[:20])
+    stream = xls_stream(hostile.record(0x203, struct.pack("<3Hd", 4, 1, 4, 1)), more_styles=yellow)
+    book = read_xls_globals(stream, fills=False)
+    assert xls_looks(stream, xls_sheet_records(stream, book.places["Return"], blanks=False), book) == {}
+    tables = CONTENT % f"<table:table-row>{ods_cell('a', table__style_name='red')}</table:table-row>"
+    at = tables.find(SHEETS_MARK.decode())
+    automatic, rows = tables[:at].encode(), tables[at:].encode()
+    assert read_ods_looks(automatic, rows, NAMED, fills=False) == {"Plan": {}}
+    assert read_ods_looks(automatic, rows, NAMED, fills=True) == {"Plan": {"fills": {"FF0000": [1, 1]}}}

@@ -1,14 +1,8 @@
 """A few hundred scenarios of a quarter against an oracle that knows what each answer was meant for; see `scenarios`."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from plans import HEAD, Master, back
-from scenarios import SCHEMA, Scenario, judge_many
+from scenarios import SCHEMA, Scenario, Trial, judge_many
 
 from hrworkbook.merging.join_texts import join_texts
 from hrworkbook.merging.slips import IssuedForms, column_cells, exchanged_columns
@@ -35,12 +29,12 @@ def test_no_answer_goes_to_a_wrong_line_and_none_is_lost(first):
 
 def test_the_oracle_sees_an_answer_on_a_wrong_line():
     scenario = Scenario(3)
-    before = scenario.cells()
-    results = [scenario.master.merge(mail.received) for mail in scenario.mails]
-    assert not scenario.judge(before, results).faults
+    trial = Trial(scenario)
+    trial.results = [scenario.master.merge(mail.received) for mail in scenario.mails]
+    assert not trial.judge().faults
     id_ = scenario.master.plan.lines[0].id
     scenario.master.types(**{f"{id_}_progress": "A text that nobody sent."})
-    assert scenario.judge(before, results).faults[0].startswith("wrong")
+    assert trial.judge().faults[0].startswith("wrong")
 
 
 @pytest.fixture

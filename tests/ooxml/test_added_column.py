@@ -175,3 +175,56 @@ def test_the_first_free_column_is_past_what_is_filled_or_merged():
     assert first_free_column(block, [1, 2], 3) == 6
     assert first_free_column(block, [1, 2, 3], 3) == 7
     assert get_column_letter(first_free_column(block, [9], 1)) == "B"
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ODD_ROWS = {
+    "as programs write them": ('<row r="2" spans="1:3"><c r="A2" s="1" t="str"><v>a</v></c></row>', "a"),
+    "one tag": ('<row r="2" ht="20"/>', None),
+    "without places": ("<row><c><v>1</v></c></row>", 1.0),
+    "in single quotes": ("<row r='2'><c r='A2' s='1'><v>1</v></c></row>", 1.0),
+    "a blank cell there": ('<row r="2"><c r="A2"><v>1</v></c><c r="D2" s="1"/></row>', 1.0),
+    "an empty text there": ('<row r="2"><c r="A2"><v>1</v></c><c r="D2" t="str"><v></v></c></row>', 1.0),
+    "more at its right": ('<row r="2"><c r="A2"><v>1</v></c><c r="F2"><v>9</v></c></row>', 1.0),
+    "a comment in it": ('<row r="2"><!-- <c r="D2"><v>7</v></c> --><c r="A2"><v>1</v></c></row >', 1.0),
+    "no row": ("", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD_ROWS)
+def test_a_row_however_it_is_written_gets_its_text(tmp_path: Path, name: str):
+    path = plan(tmp_path / "x.xlsx")
+    row, first = ODD_ROWS[name]
+    rows = f'<row r="1"><c r="A1" t="str"><v>Task</v></c></row>{row}<row r="3"><c r="A3"><v>3</v></c></row>'
+    xml = re.sub("<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>", parts(path)[SHEET].decode())
+    repacked(path, {SHEET: xml.encode()})
+    with_ids(path, 4, "ID", {2: "L<1>", 3: "L002"})
+    block = load(path.read_bytes(), "x").snapshot["Plan"]
+    assert [block.at(r, 4) for r in (1, 2, 3)] == ["ID", "L<1>", "L002"]
+    assert (block.at(1, 1), block.at(2, 1), block.at(3, 1)) == ("Task", first, 3.0)
+    assert block.at(2, 6) == (9.0 if "right" in name else None)
+    openpyxl.load_workbook(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("<c r='D2'><v>7</v></c>", "Plan!D2: the cell is filled"),
+        ('<c r="D2" t="str"><f>IF(A2="","","x")</f><v></v></c>', "Plan!D2: the cell is filled"),
+        ('<c r="C2"><f t="array" ref="C2:D3">A2:B3</f><v>1</v></c>', "Plan!D2: it is part of one formula"),
+    ],
+)
+def test_no_filled_cell_nor_formula_is_written_over(tmp_path: Path, cell: str, fault: str):
+    path = plan(tmp_path / "x.xlsx")
+    xml = re.sub(rb'(<row r="2".*?)<c r="C2".*?(?=</row>)', rb"\1" + cell.encode(), parts(path)[SHEET])
+    repacked(path, {SHEET: xml})
+    with pytest.raises(CannotWrite, match=fault):
+        add_columns(path.read_bytes(), [AddedColumn("Plan", 1, 4, "ID", {2: "L001"})], "x")
+
+
+def test_a_row_that_stands_there_twice_is_refused(tmp_path: Path):
+    path = plan(tmp_path / "x.xlsx")
+    xml = parts(path)[SHEET].replace(b"</sheetData>", b'<row r="2"><c r="A2"><v>1</v></c></row></sheetData>')
+    repacked(path, {SHEET: xml})
+    with pytest.raises(CannotWrite, match="row 2 stands there twice"):
+        add_columns(path.read_bytes(), [AddedColumn("Plan", 1, 4, "ID", {2: "L001"})], "x")

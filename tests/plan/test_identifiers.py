@@ -120,6 +120,7 @@ def test_headings_of_any_spelling_go_through_merge_decide_undo_and_merge_again(p
 @given(NAMES, NAMES, NAMES)
 @example("What’s been done", "“RAG”", "RAG’s  words")
 @example("Case", "State", "ＬＩＳＴ")
+@example("Case", "State", '"2017')
 def test_a_dropdown_is_checked_whatever_its_list_is_called(progress, status, list_name):
     assume(max(len(progress), len(status)) <= 255)
     master = odd_master(progress, status, list_name)
@@ -197,3 +198,19 @@ def test_a_master_is_read_when_its_headings_were_retyped_in_another_spelling():
     returned = master.issue()["Learning Lead"]
     merged = master.merge(back(returned, MONDAY, L001_progress="Begun."))
     assert merged.returns[0].outcome_counts["applied"] == 1
+
+
+@given(st.lists(st.sampled_from([*"aB1_-#&% .", "_x000D_", "_x0041_", "  "]), max_size=6).map("".join))
+@example("Progress_x000D_Update")
+@example("#")
+def test_a_plain_text_is_folded_as_one_with_a_sign_nobody_sees(text):
+    """Plain texts have a way of their own through the folding, for its speed alone."""
+    assert normalised_text(f"{text}\u200b") == normalised_text(text)
+    assert fold_name(f"{text}\u200b") == fold_name(text)
+    assert fold_name(normalised_text(text)) == fold_name(text)
+
+
+@pytest.mark.parametrize("text", ["Progress_x000D_Update", "Progress_x000D_\nUpdate", "Progress\rUpdate"])
+def test_a_line_end_as_some_library_keeps_it_is_a_line_end(text):
+    """`_x000D_` is how a workbook codes a carriage return; a library that does not know it hands it on as text."""
+    assert normalised_text(text) == "Progress\nUpdate" and fold_name(text) == "progress update"

@@ -66,7 +66,7 @@ def put(rows, row, at, value):
 @pytest.mark.parametrize("file", FILES)
 def test_the_master_reads_the_lines_that_were_adopted_and_their_themes(file):
     path = shared(file)
-    blocks = read_file(path.read_bytes(), path.name).blocks
+    blocks = read_file(path.read_bytes(), path.name, fills=True).blocks
     source = read_plan(blocks, DELIVERY, name=path.name)
     themes = {(x.sheet, x.row): fold_name(as_text(x.values.get("theme"))) for x in source.lines}
     read = {}

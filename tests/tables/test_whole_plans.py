@@ -44,7 +44,7 @@ RAG = ["Red", "Amber", "Green"]
 
 def read(name: str, schema: Schema) -> SourcePlan:
     """The plan of a file; every filled cell of it must be known."""
-    blocks = read_file(shared(f"cases/whole-plans/{name}"), documents=True).blocks
+    blocks = read_file(shared(f"cases/whole-plans/{name}"), documents=True, fills=True).blocks
     found = read_plan(list(blocks), schema)
     as_words = [replace(b, rows=[[None if isinstance(v, date) else v for v in row] for row in b.rows]) for b in blocks]
     everything_is_somewhere(as_words, found)  # a date is read as it is shown

@@ -226,7 +226,7 @@ def test_a_printed_rule_is_data():
 
 
 def test_a_councils_own_scorecard_with_quarters_across():
-    blocks = read_file(shared("cases/whole-plans/5_kpi.xlsx"), documents=True).blocks
+    blocks = read_file(shared("cases/whole-plans/5_kpi.xlsx"), documents=True, fills=True).blocks
     draft = new(load_schema("scorecard"), KEEPING, date(2026, 11, 21), list(blocks))
     assert draft.settings["Period"] == "2024/25 Q2"
     assert [as_text(v["actual"]) for _, v in draft.lines] == [

@@ -7,7 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from hrworkbook.plan.measures.figures import Good, Target
+from hrworkbook.plan.measures.targets import Target
+from hrworkbook.plan.measures.units import Good
 from hrworkbook.plan.values import fold_name
 
 

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from hrworkbook.plan.dates.timescale import read_timescale
-from hrworkbook.plan.measures.figures import Unit, format_figure, parse_figure, read_target
+from hrworkbook.plan.measures.figures import format_figure, parse_remarked_figure
 from hrworkbook.plan.measures.periods import is_due
 from hrworkbook.plan.measures.scorecard import Measure, Scorecard
+from hrworkbook.plan.measures.targets import is_wide, read_target
+from hrworkbook.plan.measures.units import NUMBER, UnitKind
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.values import is_blank
 
@@ -39,7 +41,7 @@ def _actual(scorecard: Scorecard, measure: Measure) -> tuple[str, str, bool]:
     column = scorecard.plan.schema.role("actual")
     assert column is not None
     value = measure.line.values.get(column.key)
-    return measure.line.text(column.key), column.header, parse_figure(value) is not None
+    return measure.line.text(column.key), column.header, parse_remarked_figure(value) is not None
 
 
 def _not_rated(scorecard: Scorecard, measure: Measure, today: date) -> tuple[str, str] | None:
@@ -50,13 +52,21 @@ def _not_rated(scorecard: Scorecard, measure: Measure, today: date) -> tuple[str
     if not is_number:
         return None
     if measure.actual is None:
-        unit = measure.unit.value if measure.unit else "another unit"
+        unit = measure.unit.kind.value if measure.unit else "another unit"
         return f"{header} is {text}, and the measure is in {unit}", "Correct the figure or the Unit"
     if measure.target is None:
         said = measure.line.text(target.key)
         if said and read_target(measure.line.values.get(target.key)):
             return f"the {target.header} {said} and the {header} {text} have different units", "Write both in one unit"
         return f"{header} is {text}, and there is no {target.header} to judge it by", f"Enter the {target.header}"
+    tolerance = scorecard.plan.schema.role("tolerance")
+    if measure.tolerance and tolerance and is_wide(measure.tolerance, measure.target):
+        said = measure.line.text(tolerance.key)
+        if said:
+            fault = (
+                f"the {tolerance.header} is {said}, half of the {target.header} {measure.line.text(target.key)} or more"
+            )
+            return fault, "If the measure turns red at that figure, write instead how far off its target that is"
     if measure.good is None:
         return "nothing says whether this measure is good high, low or within a range", "Enter it under Good is"
     return None
@@ -68,7 +78,12 @@ def _implausible(scorecard: Scorecard, measure: Measure, today: date) -> tuple[s
     value = measure.actual
     if value is None:
         return None
-    if measure.unit is Unit.PERCENT and (value < 0 or value > _WHOLE) and not _is_beyond(measure):
+    if (
+        measure.unit
+        and measure.unit.kind is UnitKind.PERCENT
+        and (value < 0 or value > _WHOLE)
+        and not _is_beyond(measure)
+    ):
         return f"{header} is {text}, which is no share of a whole", "Check the figure with its owner"
     if value < 0 and not any(p.value < 0 for p in measure.past) and (measure.target is None or measure.target.low >= 0):
         return f"{header} is {text}, below nought", "Check the figure with its owner"
@@ -78,8 +93,8 @@ def _implausible(scorecard: Scorecard, measure: Measure, today: date) -> tuple[s
         return None
     if not 1 < abs(value / other) * _MAGNITUDE < _MAGNITUDE**2:
         than = f"{before.period} it was" if before else "the target is"
-        shown = format_figure(other, measure.unit or Unit.NUMBER)
-        meant = format_figure(value, measure.unit or Unit.NUMBER)
+        shown = format_figure(other, measure.unit or NUMBER)
+        meant = format_figure(value, measure.unit or NUMBER)
         read = "" if meant == text else f", read as {meant}"
         return (
             f"{header} is {text}{read}, and {'in ' if before else ''}{than} {shown}",

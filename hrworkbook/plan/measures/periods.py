@@ -42,6 +42,20 @@ class ReportingPeriod:
         """Return the same period of the year before."""
         return ReportingPeriod(self.first - 12, self.months)
 
+    @property
+    def before(self) -> "ReportingPeriod":
+        """Return the period of the same length that ends where it begins."""
+        return ReportingPeriod(self.first - self.months, self.months)
+
+    @property
+    def name(self) -> str:
+        """Return what it is called: `2025/26 Q1`, `May 2025`, `2025/26`; its last month where it is none of these."""
+        quarter, in_quarter = divmod((self.first - (_FIRST_MONTH - 1)) % 12, 3)
+        year = f"{self.year}/{(self.year + 1) % 100:02d}"
+        if self.months == 12 and not quarter and not in_quarter:
+            return year
+        return f"{year} Q{quarter + 1}" if self.months == 3 and not in_quarter else f"{self.ends:%B %Y}"
+
 
 class Frequency(StrEnum):
     """How often a measure is reported."""

@@ -7,17 +7,12 @@ from functools import cached_property
 
 from hrworkbook.plan.history import ClosedPeriod, closed_periods
 from hrworkbook.plan.measures.figures import (
-    Good,
-    Target,
-    Unit,
     cell_value,
     format_figure,
     parse_figure,
+    parse_remarked_figure,
     read_figure,
-    read_good,
-    read_target,
-    read_tolerance,
-    read_unit,
+    read_remarked_figure,
 )
 from hrworkbook.plan.measures.judgement import (
     BY_HAND,
@@ -30,17 +25,20 @@ from hrworkbook.plan.measures.judgement import (
     status_of,
 )
 from hrworkbook.plan.measures.periods import Frequency, ReportingPeriod, follows, is_due, read_frequency, read_period
+from hrworkbook.plan.measures.targets import Target, read_target, read_tolerance, tolerance_of
+from hrworkbook.plan.measures.units import NUMBER, Good, Unit, UnitKind, read_good, read_unit
 from hrworkbook.plan.model import Line, Plan
 from hrworkbook.plan.schema_model import CellKey, Column
 from hrworkbook.plan.values import Value, fold_name, is_blank, normalised_text, same_value
 
 _OF_MEASURES = ("target", "actual", "unit", "good", "frequency", "tolerance")
 """Roles whose cells make a line a measure; a line without any of them is an action, and stays as it is."""
-_SUM, _AVERAGE, _LATEST = "sum", "average", "latest"
+SUM, AVERAGE, LATEST = "sum", "average", "latest"
+"""How a year to date comes about."""
 _ACCUMULATIONS = {
-    **dict.fromkeys(("sum", "total", "add up", "added up"), _SUM),
-    **dict.fromkeys(("average", "mean"), _AVERAGE),
-    **dict.fromkeys(("latest", "last", "cumulative", "rolling", "snapshot"), _LATEST),
+    **dict.fromkeys(("sum", "total", "add up", "added up"), SUM),
+    **dict.fromkeys(("average", "mean"), AVERAGE),
+    **dict.fromkeys(("latest", "last", "cumulative", "rolling", "snapshot"), LATEST),
 }
 
 
@@ -88,7 +86,7 @@ class Measure:
 
     def value(self, figure: Decimal | None) -> Value:
         """Return one of its figures as a cell holds it; None where there is none."""
-        return None if figure is None else cell_value(figure, self.unit or Unit.NUMBER)
+        return None if figure is None else cell_value(figure, self.unit or NUMBER)
 
 
 class Scorecard:
@@ -136,17 +134,24 @@ class Scorecard:
         good = own or (Good(fixed) if fixed != "line" else None) or (target.good if target else None)
         good = good or (Good(self.settings.good) if self.settings.good != "line" else None)
         frequency = read_frequency(self._cell(line.values, "frequency")) or Frequency(self.settings.frequency)
-        spoken = unit or Unit.NUMBER
-        tolerance = read_tolerance(self._cell(line.values, "tolerance"), spoken) or read_tolerance(
+        spoken = unit or NUMBER
+        tolerance = tolerance_of(self._cell(line.values, "tolerance"), spoken, target, good) or read_tolerance(
             self.settings.tolerance or None, spoken
         )
         past = tuple(
             PastFigure(name, figure, when)
             for name, when, values in past_lines
-            if (figure := read_figure(self._cell(values, "actual"), spoken)) is not None
+            if (figure := read_remarked_figure(self._cell(values, "actual"), spoken)) is not None
         )
         measure = Measure(
-            line, unit, good, target, tolerance, frequency, read_figure(self._cell(line.values, "actual"), spoken), past
+            line,
+            unit,
+            good,
+            target,
+            tolerance,
+            frequency,
+            read_remarked_figure(self._cell(line.values, "actual"), spoken),
+            past,
         )
         comparable = [p for p in past if self._is_comparable(p)]
         year_ago = [p for p in comparable if self.period and p.when == self.period.a_year_before]
@@ -162,19 +167,20 @@ class Scorecard:
         """Return a line's unit: the column's, the line's own, else what is written with its figures; None where nothing says."""
         fixed = self._columns["actual"].unit
         if fixed != "line":
-            return Unit(fixed)
+            return Unit(UnitKind(fixed))
         if own := read_unit(self._cell(line.values, "unit")):
             return own
         for values in (line.values, *reversed(past)):
             if (target := read_target(self._cell(values, "target"))) and target.unit:
                 return target.unit
-            if (figure := parse_figure(self._cell(values, "actual"))) and figure.unit:
+            if (figure := parse_remarked_figure(self._cell(values, "actual"))) and figure.unit:
                 return figure.unit
         return None
 
     def target_of(self, values: Mapping[str, Value], unit: Unit | None, period: str) -> Target | None:
         """Return a line's target in a period: that of a column for this part of the year, else the line's."""
-        words = set(fold_name(period).split())
+        when = read_period(period)
+        words = set(fold_name(f"{period} {when.name}" if when else period).split())
         for column in self.plan.schema.columns:
             part = fold_name(column.target_of).split()
             if part and words.issuperset(part) and (target := read_target(values.get(column.key), unit)):
@@ -217,7 +223,7 @@ class Scorecard:
         how = said or self.settings.year_to_date
         if how == "line":  # a rolling figure summed, or a cumulative one averaged, would be printed as if it were true
             return None
-        if how == _LATEST:
+        if how == LATEST:
             return measure.actual, 0
         earlier = [
             p.value for p in measure.past if p.when and p.when.year == self.period.year and self._is_comparable(p)
@@ -226,7 +232,7 @@ class Scorecard:
         expected = (self.period.last - (self.period.year * 12 + 3) + 1) // self.period.months
         missing = max(0, expected - len(figures)) if measure.frequency is not Frequency.YEARLY else 0
         total = sum(figures, Decimal(0))
-        return (total if how == _SUM else total / len(figures)), missing
+        return (total if how == SUM else total / len(figures)), missing
 
     def cells_of(self, measure: Measure) -> Iterator[tuple[Column, Value]]:
         """Yield what each worked-out column says of a measure; None for a blank."""
@@ -251,7 +257,7 @@ class Scorecard:
         figure, missing = found
         if not missing:
             return measure.value(figure)
-        text = format_figure(figure, measure.unit or Unit.NUMBER)
+        text = format_figure(figure, measure.unit or NUMBER)
         return f"{text} ({missing} {'period' if missing == 1 else 'periods'} missing)"
 
 
@@ -262,7 +268,7 @@ def figure_unit(plan: Plan, line: Line | None, column: Column, *values: Value) -
     if line and (unit := plan.scorecard.unit_of(line)):
         return unit
     units = (figure.unit for value in values if (figure := parse_figure(value)))
-    return next((unit for unit in units if unit), Unit.NUMBER)
+    return next((unit for unit in units if unit), NUMBER)
 
 
 def is_same_figure(unit: Unit | None, one: Value, other: Value) -> bool:

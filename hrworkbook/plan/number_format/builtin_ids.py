@@ -46,6 +46,13 @@ BUILT_IN = {
 SYSTEM_IDS = frozenset({14, 22})
 """Formats that are the computer's own, whatever code a file gives them."""
 
+_OF_THE_COMPUTER = {"m/d/yyyy": BUILT_IN[14], "m/d/yyyy h:mm": BUILT_IN[22]}
+
+
+def shown_by_computer(code: str) -> str:
+    """Return the code an open Excel gives for a cell; its computer's own date formats it names as American, whatever they show."""
+    return _OF_THE_COMPUTER.get(code, code)
+
 
 def code_of(identity: int, given: Mapping[int, str]) -> str:
     """Return the code of a number format's ID: the file's own, else the built-in one, else General."""

@@ -5,7 +5,7 @@ wrapped at the narrowest and the page is filled at the widest, and neither clips
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hrworkbook.render.appendix.page_plan import PageSetup, PrintColumn, group_spans
 from hrworkbook.render.text_metrics import Face, face
@@ -46,68 +46,74 @@ def page_pixels(setup: PageSetup) -> int:
     return int(setup.width / WIDEST_POINTS_PER_PIXEL)
 
 
-def fit_widths(
-    columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, indent: int, extra: dict[int, str]
-) -> tuple[int, ...]:
-    """Pixel widths that fill the page and make the lines as low as they can be.
+class WidthFit:
+    """The widths of columns fitted to their texts.
 
     `texts` holds, for each line, the text shown in each column. `extra` gives words a column must also hold, such as
-    “(cont.)”. No column is narrower than its longest word, unless all of them together are wider than the page.
+    “(cont.)”.
     """
-    regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
-    total = page_pixels(setup)
-    least = _cap_widths(_minimum_widths(columns, texts, setup, indent, extra), total)
-    natural = [
-        max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0) for j in range(len(columns))
-    ]
-    if sum(natural) <= total:
-        return _stretch_widths(columns, natural, total)
-    spare = total - sum(least)
-    if spare <= 0:
-        return tuple(least)
-    wanted = [min(n - m, spare) for n, m in zip(natural, least, strict=True)]
-    start = [m + int(spare * w / sum(wanted)) for m, w in zip(least, wanted, strict=True)]
-    start[max(range(len(start)), key=lambda j: wanted[j])] += total - sum(start)
-    return _WidthSearch(regular, bold, columns, _sample_rows(texts), indent).best(start, least)
+
+    def __init__(
+        self, columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], extra: Mapping[int, str]
+    ) -> None:
+        self.columns, self.texts, self.extra = columns, texts, extra
+        self._words = [_words_of({line[j] for line in texts}) for j in range(len(columns))]
+
+    def widths(self, setup: PageSetup, indent: int) -> tuple[int, ...]:
+        """Pixel widths that fill the page and make the lines as low as they can be.
+
+        No column is narrower than its longest word, unless all of them together are wider than the page.
+        """
+        columns, texts = self.columns, self.texts
+        regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+        total = page_pixels(setup)
+        least = _cap_widths(self._minimum_widths(setup, indent), total)
+        natural = [
+            max(least[j], pixels_for(_longest_line(regular, texts, j), indent) if texts else 0)
+            for j in range(len(columns))
+        ]
+        if sum(natural) <= total:
+            return _stretch_widths(columns, natural, total)
+        spare = total - sum(least)
+        if spare <= 0:
+            return tuple(least)
+        wanted = [min(n - m, spare) for n, m in zip(natural, least, strict=True)]
+        start = [m + int(spare * w / sum(wanted)) for m, w in zip(least, wanted, strict=True)]
+        start[max(range(len(start)), key=lambda j: wanted[j])] += total - sum(start)
+        return _WidthSearch(regular, bold, columns, _sample_rows(texts), indent).best(start, least)
+
+    def fits_whole(self, setup: PageSetup, indent: int) -> bool:
+        """Whether the page is wide enough for the longest word of every column, with some room to spare."""
+        return sum(self._minimum_widths(setup, indent)) <= page_pixels(setup) * 0.95
+
+    def _minimum_widths(self, setup: PageSetup, indent: int) -> list[int]:
+        """Return the narrowest each column may be: its longest word, its heading's, its share of its group's heading."""
+        regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
+        faces = [bold if column.kind == "status" else regular for column in self.columns]
+        ordinary, longer = [], []
+        for own, type_face, (j, column) in zip(self._words, faces, enumerate(self.columns), strict=True):
+            widths = [type_face[word] for word in own]
+            whole = [w for w in widths if w <= _MAX_WORD_CHARACTERS * regular["n"]]
+            heads = bold.longest_word(column.header), regular.longest_word(self.extra.get(j, ""))
+            ordinary.append(max(*whole, *heads))
+            longer.append(len(whole) < len(widths))
+        least: list[int] = []
+        for letters in _ROOM_FOR_LONGER:
+            room = letters * regular["n"]
+            least = [pixels_for(max(w, room if more else 0), indent) for w, more in zip(ordinary, longer, strict=True)]
+            if sum(least) <= page_pixels(setup) * _FULL_SHARE:
+                break
+        for first, last, text in group_spans(self.columns):
+            needed = int((bold.longest_word(text) + PADDING + 4) / NARROWEST_POINTS_PER_PIXEL) + 2
+            least[last] += max(0, needed - sum(least[first : last + 1]))
+        return least
 
 
-def fits_whole(
-    columns: Sequence[PrintColumn], texts: Sequence[Sequence[str]], setup: PageSetup, indent: int, extra: dict[int, str]
-) -> bool:
-    """Whether the page is wide enough for the longest word of every column, with some room to spare."""
-    return sum(_minimum_widths(columns, texts, setup, indent, extra)) <= page_pixels(setup) * 0.95
-
-
-def _minimum_widths(
-    columns: Sequence[PrintColumn],
-    texts: Sequence[Sequence[str]],
-    setup: PageSetup,
-    indent: int,
-    extra: dict[int, str],
-) -> list[int]:
-    """Return the narrowest each column may be: its longest word, that of its heading, and its share of its group's heading."""
-    regular, bold = face(setup.font, False, setup.size), face(setup.font, True, setup.size)
-    words = [{word for line in texts for word in line[j].split()} for j in range(len(columns))]
-    faces = [bold if column.kind == "status" else regular for column in columns]
-    ordinary, longer = [], []
-    for own, type_face, (j, column) in zip(words, faces, enumerate(columns), strict=True):
-        widths = [type_face[word] for word in own]
-        whole = [w for w in widths if w <= _MAX_WORD_CHARACTERS * regular["n"]]
-        heads = bold.longest_word(column.header), regular.longest_word(extra.get(j, ""))
-        ordinary.append(max(*whole, *heads))
-        longer.append(len(whole) < len(widths))
-    least: list[int] = []
-    for letters in _ROOM_FOR_LONGER:
-        room = letters * regular["n"]
-        least = [pixels_for(max(w, room if more else 0), indent) for w, more in zip(ordinary, longer, strict=True)]
-        if sum(least) <= page_pixels(setup) * _FULL_SHARE:
-            break
-    for first, last, text in group_spans(columns):
-        short = (
-            int((bold.longest_word(text) + PADDING + 4) / NARROWEST_POINTS_PER_PIXEL) + 2 - sum(least[first : last + 1])
-        )
-        least[last] += max(0, short)
-    return least
+def _words_of(texts: set[str]) -> set[str]:
+    words: set[str] = set()
+    for text in texts:
+        words.update(text.split())
+    return words
 
 
 def _cap_widths(least: Sequence[int], total: int) -> list[int]:
@@ -119,7 +125,7 @@ def _cap_widths(least: Sequence[int], total: int) -> list[int]:
 
 
 def _longest_line(regular: Face, texts: Sequence[Sequence[str]], j: int) -> float:
-    longest = max((p for line in texts for p in line[j].split("\n")), key=len, default="")
+    longest = max("\n".join([line[j] for line in texts]).split("\n"), key=len)
     return regular.width(longest) * 1.08
 
 
@@ -152,7 +158,8 @@ class _WidthSearch:
         found = self.power_cache.get((j, pixels))
         if found is None:
             width = text_width(pixels, self.indent)
-            found = [_power(self.regular.lines(line[j], width)) for line in self.texts]
+            powers = {text: _power(self.regular.lines(text, width)) for text in {line[j] for line in self.texts}}
+            found = [powers[line[j]] for line in self.texts]
             found.append(_power(self.bold.lines(self.columns[j].header, width)))
             self.power_cache[j, pixels] = found
         return found

@@ -11,7 +11,7 @@ from hrworkbook.render.appendix.column_widths import page_pixels, pixels_for, te
 from hrworkbook.render.appendix.document import AppendixDocument
 from hrworkbook.render.appendix.formats import FormatCache, set_up_page
 from hrworkbook.render.appendix.print_texts import print_lines, print_text
-from hrworkbook.render.appendix.split_lines import height_unsplit, round_up_height
+from hrworkbook.render.appendix.split_lines import height_unsplit, heights_unsplit, round_up_height
 from hrworkbook.render.text_metrics import face
 
 FONT_SIZE = 12
@@ -52,9 +52,9 @@ def write_data(book: Any, formats: FormatCache, document: AppendixDocument) -> N
         },
     )  # fmt: skip
     sheet.set_row(_TITLE_ROWS, height_unsplit([bold] * len(headers), headers, [p - _FILTER_BUTTON for p in points]))
-    faces = [regular] * len(headers)
-    for i, row in enumerate(rows, start=_TITLE_ROWS + 1):
-        sheet.set_row(i, min(height_unsplit(faces, row, points), TALLEST_ROW))
+    heights = heights_unsplit([regular] * len(headers), rows, points)
+    for i, (row, height) in enumerate(zip(rows, heights, strict=True), start=_TITLE_ROWS + 1):
+        sheet.set_row(i, min(height, TALLEST_ROW))
         for j, text in enumerate(row):
             sheet.write_string(i, j, text[:LONGEST_TEXT], cell)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_TITLE_ROWS + len(rows) + 1}"})

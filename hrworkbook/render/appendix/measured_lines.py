@@ -8,8 +8,7 @@ from hrworkbook.render.appendix.column_widths import (
     INDENT,
     NARROWEST_POINTS_PER_PIXEL,
     PADDING,
-    fit_widths,
-    fits_whole,
+    WidthFit,
     text_width,
 )
 from hrworkbook.render.appendix.page_plan import CONTINUED_MARK, PageSetup, PlanRow, PrintColumn, PrintLine, group_spans
@@ -35,8 +34,9 @@ class MeasuredLines:
         self.reference_column = _reference_column(columns)
         self.texts = without_repeats(lines, columns)
         extra = {self.reference_column: CONTINUED_MARK} if lines else {}
-        self.indent = 1 if fits_whole(columns, self.texts, setup, 1, extra) else 0
-        self.widths = fit_widths(columns, self.texts, setup, self.indent, extra)
+        fit = WidthFit(columns, self.texts, extra)
+        self.indent = 1 if fit.fits_whole(setup, 1) else 0
+        self.widths = fit.widths(setup, self.indent)
         self.points = [text_width(w, self.indent) for w in self.widths]
         self.across = sum(self.widths) * NARROWEST_POINTS_PER_PIXEL - PADDING
         self.bold = face(setup.font, True, setup.size)

@@ -184,8 +184,6 @@ class PagePlan:
     rows: tuple[PlanRow, ...]
     pages: tuple[Page, ...]
     starts: tuple[ReferenceStart, ...]
-    word_count: int
-    """Words of the plan's cells as printed, continuation marks and headings left out."""
     reference_column: int = 0
     """The column that carries “(cont.)”."""
     indent: int = 1

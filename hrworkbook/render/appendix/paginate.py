@@ -22,7 +22,13 @@ from hrworkbook.render.appendix.page_plan import (
     trim,
 )
 from hrworkbook.render.appendix.print_texts import print_lines
-from hrworkbook.render.appendix.split_lines import RowPiece, height_of_lines, height_unsplit, split_line
+from hrworkbook.render.appendix.split_lines import (
+    RowPiece,
+    height_of_lines,
+    height_unsplit,
+    heights_unsplit,
+    split_line,
+)
 
 PAGE_FILL_LIMIT = 0.985
 """The share of a page that is filled: a printer's own metrics may set rows a little taller."""
@@ -79,6 +85,7 @@ class _Pager:
         self.theme = ""
         self.themes: dict[tuple[str, bool], list[PlanRow]] = {}
         self.blocks: list[list[RowPiece]] = []
+        self.heights: list[float] = []
 
     @property
     def page(self) -> _Page:
@@ -104,18 +111,19 @@ class _Pager:
             starts.extend(ReferenceStart(line.theme, line.reference, len(pages) + 1) for line in opening)
             rows.extend(_with_hairlines(page.rows, sheet))
             pages.append(Page(first, len(rows) - 1, page.used))
-        words = sum(len(cell.split()) for row in rows if row.kind == "line" for cell in row.cells if cell)
         return PagePlan(
             sheet.columns, sheet.setup, sheet.widths, self.groups, self.header, tuple(rows), tuple(pages),
-            tuple(starts), words, sheet.reference_column, sheet.indent,
+            tuple(starts), sheet.reference_column, sheet.indent,
         )  # fmt: skip
 
     def _place_lines(self) -> None:
         """Put every line on a page: runs of ordinary lines at the best breaks, taller ones torn."""
         lines = self.sheet.lines
-        self.blocks = [self._pieces_on_one_page(i) for i in range(len(lines))]
+        heights = heights_unsplit(self.sheet.faces, self.sheet.texts, self.sheet.points)
+        self.blocks = [self._pieces_on_one_page(i, height) for i, height in enumerate(heights)]
+        self.heights = [_total_height(block) for block in self.blocks]
         over = {theme: self._theme_heading_height(theme) for theme in {line.theme for line in lines}}
-        tall = [i for i, b in enumerate(self.blocks) if _total_height(b) + over[lines[i].theme] > self.body]
+        tall = [i for i, height in enumerate(self.heights) if height + over[lines[i].theme] > self.body]
         if lines and 0 not in tall and self.page.rows and self._height_within_page(0) > self.page.room_left:
             tall.insert(0, 0)  # it fits a page, but not under the title, which must not stand alone
         done = 0
@@ -148,7 +156,7 @@ class _Pager:
         best = self._costs_on_this_page(costs, middle)
         previous_break = [-1] * (count + 1)
         for i in range(count):
-            if best[i] == float("inf"):
+            if best[i] == _NEVER:
                 continue
             used = over[i] + self._height_at_top(first + i)
             for j in range(i + 1, count + 1):
@@ -168,7 +176,7 @@ class _Pager:
 
     def _costs_on_this_page(self, costs: Sequence[float], heights: Sequence[float]) -> list[float]:
         """Return what it costs to end the page that is begun before each line, in pages; infinite where it cannot be."""
-        best = [float("inf")] * len(costs)
+        best = [_NEVER] * len(costs)
         if not self.page.rows:
             best[0] = -1.0
             return best
@@ -200,14 +208,14 @@ class _Pager:
 
     def _height_within_page(self, i: int) -> float:
         """Points a line takes within a page, its theme's heading included."""
-        height = _total_height(self.blocks[i])
+        height = self.heights[i]
         if self._starts_theme(i):
             height += sum(r.height for r in self._mark_continued(self.sheet.lines[i].theme, False)) + _SPACE_ABOVE_THEME
         return height
 
     def _height_at_top(self, i: int) -> float:
         """Points a line takes at the top of a page, where its reference may be repeated."""
-        height = _total_height(self.blocks[i])
+        height = self.heights[i]
         if self._starts_reference(i):
             return height
         first = self.blocks[i][0]
@@ -215,10 +223,9 @@ class _Pager:
         row = self._with_continued_mark(PlanRow("line", first.cells, first.height, i), i, room)
         return height - first.height + row.height
 
-    def _pieces_on_one_page(self, i: int) -> list[RowPiece]:
+    def _pieces_on_one_page(self, i: int, height: float) -> list[RowPiece]:
         """Return the rows a line takes where the whole of it stands on one page: more than one only above 409.5 points."""
         sheet = self.sheet
-        height = height_unsplit(sheet.faces, sheet.texts[i], sheet.points)
         if height <= TALLEST_ROW:
             return [RowPiece(sheet.texts[i], height)]
         return split_line(sheet.faces, sheet.texts[i], sheet.points, 1e9, 1e9)[0]
@@ -295,8 +302,9 @@ class _Pager:
         if not own and sheet.faces[j].lines(f"{again} {CONTINUED_MARK}", sheet.points[j]) > _MAX_REPEATED_LINES:
             again = ""
         for text in (own,) if own else (again, ""):
-            marked = (*row.cells[:j], f"{text} {CONTINUED_MARK}".strip(), *row.cells[j + 1 :])
-            height = max(row.height, height_unsplit(sheet.faces, [trim(c) for c in marked], sheet.points))
+            marked = [f"{text} {CONTINUED_MARK}".strip()]
+            own_height = height_unsplit(sheet.faces[j : j + 1], marked, sheet.points[j : j + 1])
+            height = max(row.height, own_height)
             if height <= min(TALLEST_ROW, room):
                 cells = (*row.cells[:j], text, *row.cells[j + 1 :])
                 return PlanRow("line", cells, height, row.line, row.starts, row.ends, True)
@@ -313,6 +321,7 @@ _REFERENCE_BREAK_COST = 0.6
 _THEME_BREAK_COST = 0.01
 """What parting the references of a theme costs: a theme begins a page rather than leave its end on the next one, unless
 nearly half a page would stay white."""
+_NEVER = float("inf")
 _MAX_REPEATED_LINES = 4
 """A first cell of more lines is not repeated at the top of a page; “(cont.)” stands there alone."""
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hrworkbook.render.appendix.column_widths import fit_widths, fits_whole, pixels_for
+from hrworkbook.render.appendix.column_widths import WidthFit, pixels_for
 from hrworkbook.render.appendix.page_plan import NUMBER_KINDS, PageSetup, PrintColumn
 from hrworkbook.render.text_metrics import face
 
 _WIDE_PADDING, _NARROW_PADDING = 5.4, 2.5
-"""Points at the two sides of a cell's text: what `fit_widths` leaves free with an indent, and without one."""
+"""Points at the two sides of a cell's text: what `WidthFit` leaves free with an indent, and without one."""
 _SMALLEST_SIZE = 8.0
 _SIZE_STEP = 0.5
 
@@ -36,15 +36,15 @@ def fit_table(
 
     `extra` gives words that a column must also hold. Where even 8 points are too large, the longest words are broken.
     """
-    extra = extra or {}
+    fit = WidthFit(columns, texts, extra or {})
     size, indent = setup.size, 1
-    while not fits_whole(columns, texts, replace(setup, size=size), indent, extra):
+    while not fit.fits_whole(replace(setup, size=size), indent):
         if size - _SIZE_STEP < _SMALLEST_SIZE:
             indent = 0
             break
         size -= _SIZE_STEP
     fitted = replace(setup, size=size)
-    pixels = _with_even_figures(columns, texts, fit_widths(columns, texts, fitted, indent, extra), fitted, indent)
+    pixels = _with_even_figures(columns, texts, fit.widths(fitted, indent), fitted, indent)
     scale = setup.width / sum(pixels)
     widths = tuple(round(p * scale, 2) for p in pixels)
     return TableFit(widths, size, _WIDE_PADDING if indent else _NARROW_PADDING)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from hrworkbook.plan.values import storable_text, with_line_feeds
+from hrworkbook.plan.values import ESCAPED_RETURN, storable_text, with_line_feeds
 from hrworkbook.render.appendix.page_plan import PrintColumn, PrintLine
 from hrworkbook.render.text_metrics import Face
 
@@ -15,9 +15,9 @@ _LINE_END_SPACES = re.compile(r"[ \t]*\n[ \t]*")
 
 def print_text(text: str, bullets: bool = False) -> str:
     """Return a cell's text as the print sheets show it: line ends as one feed, dashes that begin a paragraph as bullets."""
-    if text.isascii() and "\n" not in text and "\r" not in text and "\t" not in text:
+    if text.isprintable() and ESCAPED_RETURN not in text:
         text = text.strip()
-        return storable_text(_BULLET.sub("• ", text) if bullets and text[:1] in ("-", "*") else text)
+        return _BULLET.sub("• ", text) if bullets and not text[:1].isalnum() else text
     text = with_line_feeds(storable_text(text)).replace("\t", " ").replace("\u2028", "\n")
     text = _BLANK_LINES.sub("\n\n", _LINE_END_SPACES.sub("\n", text)).strip(" \n")
     return _BULLET.sub("• ", text) if bullets else text
@@ -50,7 +50,9 @@ def print_lines(lines: Sequence[PrintLine], columns: Sequence[PrintColumn], bull
             if clean is None:
                 clean = known[flag][text] = print_text(text, flag)
             cells.append(clean)
-        out.append(PrintLine(" ".join(line.theme.split()), line.reference, tuple(cells), line.line_id))
+        theme, texts = " ".join(line.theme.split()), tuple(cells)
+        same = theme == line.theme and texts == line.cells
+        out.append(line if same else PrintLine(theme, line.reference, texts, line.line_id))
     return out
 
 

@@ -72,6 +72,16 @@ def height_unsplit(faces: Sequence[Face], cells: Sequence[str], widths: Sequence
     return round_up_height((tallest or faces[0].line_height) + CELL_PADDING)
 
 
+def heights_unsplit(faces: Sequence[Face], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> list[float]:
+    """Return the points each of the rows takes, as `height_unsplit` does: a text that a column repeats is measured once."""
+    known = [
+        {text: face.measure_height(text, width) if text else 0.0 for text in {row[j] for row in rows}}
+        for j, (face, width) in enumerate(zip(faces, widths, strict=True))
+    ]
+    blank = faces[0].line_height
+    return [round_up_height((max(map(dict.__getitem__, known, row)) or blank) + CELL_PADDING) for row in rows]
+
+
 def split_line(
     faces: Sequence[Face], cells: Sequence[str], widths: Sequence[float], first: float, page: float
 ) -> list[list[RowPiece]]:

@@ -1,7 +1,9 @@
 """An appendix, written: the one place where its sheets come together into a workbook."""
 
+import gc
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -137,6 +139,23 @@ def write_appendix(document: AppendixDocument | DocumentPlan, *, with_data_sheet
     Without `with_data_sheet` it has the printed sheets only: what a PDF is made from, so that “page n of N” counts those alone.
     """
     planned = document if isinstance(document, DocumentPlan) else plan_document(document)
+    with _garbage_left():
+        return _appendix(planned, with_data_sheet)
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """Leave unreachable cycles for later: looking for them among so many cells takes long, and writing makes none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _appendix(planned: DocumentPlan, with_data_sheet: bool) -> bytes:
     document = planned.document
     out = io.BytesIO()
     book = TextWorkbook(out, document.language)

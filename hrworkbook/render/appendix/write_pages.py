@@ -41,6 +41,8 @@ class _SheetWriter:
         self.small_formats = plan.indent == 0
         self.status_edges = {first for first, _, _ in group_spans(plan.columns)} if plan.group_rows else set()
         self.cells = [self._formats(j) for j in range(len(plan.columns))]
+        self.statuses = [c.kind == "status" for c in plan.columns]
+        self.unruled = (False,) * len(plan.columns)
         self.secondary = ink(font_color=look.SECONDARY)
         self.plain = ink()
 
@@ -137,17 +139,17 @@ class _SheetWriter:
     def _line(self, at: int, row: PlanRow) -> None:
         sheet = self.sheet
         sheet.set_row(at, row.height)
-        ruled = row.ruled
-        for j, text in enumerate(row.cells):
-            plain, lined = self.cells[j]
-            cell = lined if ruled and ruled[j] else plain
-            text = trim(text) if text else text
-            if row.continued and j == self.plan.reference_column:
+        ruled = row.ruled or self.unruled
+        marked = self.plan.reference_column if row.continued else -1
+        for j, (text, (plain, lined), is_status) in enumerate(zip(row.cells, self.cells, self.statuses, strict=True)):
+            cell = lined if ruled[j] else plain
+            text = trim(text)
+            if j == marked:
                 self._marked(at, j, text, cell, self.plain, self.secondary)
             elif not text:
                 sheet.write_blank(at, j, None, cell)
-            elif self.plan.columns[j].kind == "status":
-                sheet.write_string(at, j, text, self._status(j, text, bool(ruled and ruled[j])))
+            elif is_status:
+                sheet.write_string(at, j, text, self._status(j, text, ruled[j]))
             else:
                 sheet.write_string(at, j, text, cell)
 

@@ -1,0 +1,1 @@
+"""The page: a folder's plans in any browser, served to those who may see them."""

@@ -1,0 +1,1 @@
+"""An Excel for tests: Microsoft's own office.js in a real Chromium, whose requests are answered from an open Calc document."""
