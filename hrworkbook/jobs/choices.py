@@ -11,7 +11,7 @@ from hrworkbook.jobs.plain import decide_job
 from hrworkbook.plan.errors import WorkbookLocked
 from hrworkbook.plan.ledger_records import read_decision
 from hrworkbook.plan.ledgers import DECISIONS, OWN_TEXT, LedgerRow
-from hrworkbook.plan.snapshot import Snapshot, Write, cells_of
+from hrworkbook.plan.snapshot import Link, Snapshot, Write, cells_of
 from hrworkbook.plan.values import Value, storable_text
 
 if TYPE_CHECKING:
@@ -63,6 +63,6 @@ def _with_cells(snapshot: Snapshot, writes: Sequence[Write]) -> Snapshot:
     for _, row, column, value in cells_of(writes):
         cells = rows[row - 1]
         cells.extend([None] * (column - len(cells)))
-        cells[column - 1] = value if not hasattr(value, "cell") else None
+        cells[column - 1] = None if isinstance(value, Link) else value
     changed = replace(block, rows=rows)
     return replace(snapshot, sheets=tuple(changed if sheet is block else sheet for sheet in snapshot.sheets))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hrworkbook.hosts.json_form import JsonHost
 from hrworkbook.jobs.appendix import appendix_path, exempt_path
@@ -16,9 +15,6 @@ from hrworkbook.plan.errors import HrWorkbookError, NotAMaster
 from hrworkbook.plan.model import read_plan
 from hrworkbook.plan.snapshot import ChangeSet, Snapshot
 from hrworkbook.plan.start_sheet import next_step
-
-if TYPE_CHECKING:
-    from hrworkbook.hosts.file import FileHost
 
 
 @dataclass(frozen=True)
@@ -66,15 +62,10 @@ def run_verb(progress: Progress, press: PanePress) -> PaneResult:
         raise HrWorkbookError("HR Plan", f"there is no button '{press.verb}'", "Reload the page")
     host = JsonHost(press.snapshot)
     made = Press(press.verb, plan, press.now, press.who, press.uploads, press.options)
-    # The functions of the page's buttons use of a host what any has: a snapshot, and a change set applied.
-    run = Run(made, _as_file_host(host), host.snapshot(), progress)
+    run = Run(made, host, host.snapshot(), progress)
     told = PANE_VERBS[press.verb](run, press) if press.verb in PANE_VERBS else VERBS[press.verb](run)
     opened = appendix_path(plan).name if press.verb == "appendix" else ""
     return _result(press, told, host.changes_json, opened)
-
-
-def _as_file_host(host: JsonHost) -> "FileHost":
-    return host  # type: ignore[return-value]
 
 
 def _result(press: PanePress, told: Receipt, changes_json: str, opened: str) -> PaneResult:

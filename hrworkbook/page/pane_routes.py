@@ -21,6 +21,7 @@ from hrworkbook.page.manifest import icon, manifest_xml
 from hrworkbook.page.pages import html, ribbon
 from hrworkbook.page.pane import PanePress, PaneResult, run_verb
 from hrworkbook.page.presses import form_options, kept_files, read_form, safe_name
+from hrworkbook.page.sign_in import name_signed_in
 from hrworkbook.page.users import Right
 from hrworkbook.plan.errors import NotReady
 from hrworkbook.plan.values import one_line
@@ -78,23 +79,9 @@ async def sign_in(request: Request) -> Response:
     A frame of Excel on the web gets no cookies of ours.
     """
     page = page_state(request)
-    form = await request.form(max_files=0, max_fields=4, max_part_size=10_000)
-    given = {name: value[:1_000] for name, value in form.items() if isinstance(value, str)}
-    name, address = given.get("name", "").strip(), request.client.host if request.client else ""
-    if page.sessions.must_wait(name, address):
-        raise HTTPException(429, "That was wrong too often. Wait a minute, then try again.")
-    if page.users:
-        user = await run_in_threadpool(page.users.check, name, given.get("phrase", ""))
-        who = user.name if user else ""
-    else:
-        key = given.get("key", "").rpartition("key=")[2].strip()
-        who = page.local_user if page.sessions.use_key(key) else ""
-    if not who:
-        page.sessions.failed(name, address)
-        LOG.warning("%s: could not sign in to the pane, from %s", one_line(name)[:80], address)
-        raise HTTPException(403, "This does not open the plan. Check what you typed; a key works once.")
-    LOG.info("%s: signed in to the pane", who)
-    return JSONResponse({"token": page.sessions.begin(who)})
+    if page.settings.proxy_user_header:
+        raise HTTPException(404, "There is no such page here.")
+    return JSONResponse({"token": page.sessions.begin(await name_signed_in(request))})
 
 
 async def press_button(request: Request) -> Response:

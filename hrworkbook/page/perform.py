@@ -8,7 +8,7 @@ from typing import Any
 
 from hrworkbook.hosts.file import FileHost
 from hrworkbook.jobs.choices import Choice, decide_choices_job
-from hrworkbook.jobs.job import OUT_FOLDER, Job, Progress, carry_out
+from hrworkbook.jobs.job import OUT_FOLDER, Job, PlanHost, Progress, carry_out
 from hrworkbook.jobs.plain import received_job, roll_job, undo_job, validate_job
 from hrworkbook.jobs.signed import signed
 from hrworkbook.page.folder import out_folder
@@ -40,7 +40,7 @@ class Run:
     """What a verb's function works with."""
 
     press: Press
-    host: FileHost
+    host: PlanHost
     snapshot: Snapshot
     progress: Progress
 

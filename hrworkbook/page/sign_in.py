@@ -48,18 +48,39 @@ async def sign_in(request: Request) -> Response:
     page = page_state(request)
     if not page.users or page.settings.proxy_user_header:
         raise HTTPException(404, "There is no such page here.")
+    try:
+        name = await name_signed_in(request)
+    except HTTPException as refusal:
+        return html(request, "sign_in.html", refusal.status_code, message=refusal.detail)
+    return _signed_in(request, name)
+
+
+async def name_signed_in(request: Request) -> str:
+    """Return whose the name and pass phrase of a form are, or, where there are no users, the one-time key.
+
+    Raises HTTPException 403 where they are nobody's, 429 where that came too often.
+    """
+    page = page_state(request)
     form = await request.form(max_files=0, max_fields=4, max_part_size=10_000)
-    name, phrase = _text(form, "name").strip(), _text(form, "phrase")
-    address = request.client.host if request.client else ""
+    name, address = _text(form, "name").strip(), request.client.host if request.client else ""
     if page.sessions.must_wait(name, address):
-        return html(request, "sign_in.html", 429, message="That was wrong too often. Wait a minute, then try again.")
-    user = await run_in_threadpool(page.users.check, name, phrase)
-    if user is None:
+        raise HTTPException(429, "That was wrong too often. Wait a minute, then try again.")
+    if page.users:
+        user = await run_in_threadpool(page.users.check, name, _text(form, "phrase"))
+        found = user.name if user else ""
+    else:
+        key = _text(form, "key").rpartition("key=")[2].strip()
+        found = page.local_user if page.sessions.use_key(key) else ""
+    if not found:
         page.sessions.failed(name, address)
-        LOG.warning("%s: a wrong name or pass phrase, from %s", one_line(name)[:80], address)
-        return html(request, "sign_in.html", 403, message="This name and pass phrase do not belong together.")
-    LOG.info("%s: signed in", user.name)
-    return _signed_in(request, user.name)
+        LOG.warning("%s: could not sign in, from %s", one_line(name)[:80], address)
+        if page.users:
+            raise HTTPException(403, "This name and pass phrase do not belong together.")
+        raise HTTPException(
+            403, "This key does not open the plan: each works once. Take the newest from where it runs."
+        )
+    LOG.info("%s: signed in", found)
+    return found
 
 
 async def sign_out(request: Request) -> Response:
