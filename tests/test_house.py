@@ -81,6 +81,15 @@ def test_every_room_has_its_walls_and_there_is_no_other():
     assert rooms == set(MAY_IMPORT)
 
 
+def test_what_only_the_web_extra_brings_is_reached_by_serve_alone():
+    from_outside = {
+        name
+        for name, tree in modules().items()
+        if room(name) != "page" and any(room(m) == "page" for m in imports(tree))
+    }
+    assert from_outside == {"hrworkbook.cli.serve"}
+
+
 def test_no_modules_import_each_other():
     edges = {name: imports(tree, only_at_the_top=True) & set(modules()) for name, tree in modules().items()}
     done: set[str] = set()
